@@ -1,0 +1,53 @@
+/**
+ * Every error that pretok raises on purpose is a `PretokError` with one of these codes. Its message says what was being done, names the
+ * thing and the place, and how to go on where there is a way.
+ */
+export type ErrorCode =
+  | 'usage' // an option or argument that cannot be
+  | 'input' // a source that is missing, unreadable or not what it was said to be
+  | 'source-changed' // a source that shrank or grew while it was read
+  | 'invalid-utf8' // with errors: 'strict'
+  | 'pattern' // a regex outside the supported subset, or not a regex
+  | 'tokenizer' // an unknown tokenizer
+  | 'piece-too-long' // a pre-token longer than the limit
+  | 'worker' // a worker died twice over the same chunk
+  | 'limit' // a wall of the platform or of a data structure
+  | 'format' // a count file that is damaged or of another kind
+  | 'output' // a result that cannot be written
+  | 'receipt' // the bytes do not add up
+  | 'interrupted' // the user stopped the run
+
+/** The plain data of an error, as it crosses from a worker thread (a thrown Error loses its own fields on the way). */
+export interface ErrorData {
+  code: ErrorCode
+  message: string
+}
+
+export class PretokError extends Error {
+  readonly code: ErrorCode
+
+  constructor(code: ErrorCode, message: string, options?: ErrorOptions) {
+    super(message, options)
+    this.name = 'PretokError'
+    this.code = code
+  }
+}
+
+/** What a system call's error means, in words; falls back to the system's own message. */
+export const describeSystemError = (error: unknown): string => {
+  const { code, message } = error as NodeJS.ErrnoException
+  switch (code) {
+    case 'ENOENT': return 'no such file'
+    case 'EACCES': return 'permission denied'
+    case 'EPERM': return 'operation not permitted'
+    case 'EISDIR': return 'it is a directory'
+    case 'ENOTDIR': return 'a part of the path is not a directory'
+    case 'ENOSPC': return 'no space left on the device'
+    case 'EDQUOT': return 'disk quota exceeded'
+    case 'EFBIG': return 'the file would be larger than allowed'
+    case 'EROFS': return 'the file system is read-only'
+    case 'EMFILE': return 'too many open files'
+    case 'EIO': return 'input/output error of the device'
+    default: return message ?? String(error)
+  }
+}

@@ -1,0 +1,409 @@
+import { PretokError } from '../errors.ts'
+import { closeOverCase, DIGIT, property, WHITE_SPACE, WORD_ONIGURUMA, WORD_ONIGURUMA_IN_CLASS, WORD_RUST } from '../unicode/properties.ts'
+import { complement, EMPTY, EVERYTHING, fromRanges, has, intersection, isEmpty, of, size, union, type CodePointSet } from '../unicode/codePointSet.ts'
+import type { AlternationNode, Dialect, GroupNode, LookNode, Node, Pattern, SequenceNode } from './ast.ts'
+
+/**
+ * Parses the regex subset that real pre-tokenizers use.
+ *
+ * The same text means different things to the two reference engines; `dialect` says whose reading holds:
+ * - `X{n,m}+` repeats the repetition in Oniguruma and is possessive in fancy-regex; `X{n}?` is optional in Oniguruma, lazy in fancy-regex
+ * - `^` and `$` are line borders (only \n counts) in Oniguruma and text borders in fancy-regex
+ * - `\w` outside a class has six more members in Oniguruma, and Join_Control in fancy-regex
+ *
+ * Throws a `PretokError` with code 'pattern' that names the construct and its offset.
+ */
+export const parsePattern = (text: string, dialect: Dialect): Pattern => {
+  const parser = new Parser(text, dialect)
+  return { text, dialect, root: expandBackreferences(parser.parse(), text) }
+}
+
+const NEWLINE = of(0x0a)
+const NOT_NEWLINE = complement(NEWLINE)
+const HEX_DIGIT = fromRanges([[0x30, 0x3a], [0x41, 0x47], [0x61, 0x67]])
+const CONTROL_ESCAPES: Readonly<Record<string, number>> = { n: 0x0a, r: 0x0d, t: 0x09, f: 0x0c, v: 0x0b, a: 0x07, e: 0x1b, 0: 0x00 }
+const MAX_REPEAT = 100_000
+
+/** Letter pairs that Oniguruma's multi-character case folding takes for one letter (ß, ﬀ, ﬁ, ﬂ, ﬆ). */
+const MULTI_CHARACTER_FOLDS = ['ss', 'ff', 'fi', 'fl', 'st']
+
+const sequence = (...parts: Node[]): Node => (parts.length === 1 ? parts[0] : { type: 'sequence', parts })
+const alternation = (...branches: Node[]): Node => (branches.length === 1 ? branches[0] : { type: 'alternation', branches })
+const set = (members: CodePointSet): Node => ({ type: 'set', set: members })
+
+class Parser {
+  private readonly text: string
+  private readonly dialect: Dialect
+  private at = 0
+  private ignoreCase = false
+  private groups = 0
+
+  constructor(text: string, dialect: Dialect) {
+    this.text = text
+    this.dialect = dialect
+  }
+
+  parse(): Node {
+    const root = this.alternatives()
+    if (this.at < this.text.length) throw this.error('unmatched )', this.at)
+    return root
+  }
+
+  private error(what: string, at: number): PretokError {
+    return new PretokError('pattern', `pattern: ${what} at ${at} in ${JSON.stringify(this.text)}`)
+  }
+
+  private peek(words: string): boolean {
+    return this.text.startsWith(words, this.at)
+  }
+
+  private take(words: string): boolean {
+    if (!this.peek(words)) return false
+    this.at += words.length
+    return true
+  }
+
+  /** The code point at the cursor; the cursor moves behind it. */
+  private codePoint(): number {
+    const codePoint = this.text.codePointAt(this.at)!
+    if (codePoint >= 0xd800 && codePoint < 0xe000) throw this.error('lone surrogate', this.at)
+    this.at += codePoint > 0xffff ? 2 : 1
+    return codePoint
+  }
+
+  private alternatives(): Node {
+    const ignoreCase = this.ignoreCase
+    const branches = [this.branch()]
+    while (this.take('|')) branches.push(this.branch())
+    this.ignoreCase = ignoreCase // a flag set with (?i) ends with its group
+    return alternation(...branches)
+  }
+
+  private branch(): Node {
+    const parts: Node[] = []
+    const start = this.at
+    while (this.at < this.text.length && !this.peek('|') && !this.peek(')')) parts.push(this.quantified())
+    if (this.ignoreCase && this.dialect === 'oniguruma') this.refuseMultiCharacterFolds(parts, start)
+    return sequence(...parts)
+  }
+
+  private refuseMultiCharacterFolds(parts: readonly Node[], at: number): void {
+    const holds = (node: Node, letter: string) => node.type === 'set' && has(node.set, letter.charCodeAt(0)) && size(node.set) <= 4
+    for (const [first, second] of MULTI_CHARACTER_FOLDS)
+      for (let i = 0; i + 1 < parts.length; i++)
+        if (holds(parts[i], first) && holds(parts[i + 1], second))
+          throw this.error(`"${first}${second}" in (?i:…): Oniguruma's multi-character case folding is not supported`, at)
+  }
+
+  private quantified(): Node {
+    const start = this.at
+    let node = this.atom()
+    for (;;) {
+      const at = this.at
+      const bounds = this.bounds()
+      if (bounds === undefined) return node
+      const [min, max, interval] = bounds
+      if (min > max) throw this.error(`{${min},${max}}: the minimum is above the maximum`, at)
+      if (node.type === 'look' || node.type === 'textBorder') throw this.error('quantifier after something that takes no text', at)
+      if (start === at) throw this.error('quantifier without anything before it', at)
+      const oniguruma = this.dialect === 'oniguruma'
+      if (this.peek('?')) {
+        this.at++
+        // Oniguruma: a fixed interval is greedy only, `X{n}?` is `(?:X{n})?`
+        if (oniguruma && interval && min === max) node = { type: 'repeat', body: { type: 'repeat', body: node, min, max, greedy: true }, min: 0, max: 1, greedy: true }
+        else node = { type: 'repeat', body: node, min, max, greedy: false }
+      } else if (this.peek('+') && !(oniguruma && interval)) {
+        this.at++
+        node = { type: 'atomic', body: { type: 'repeat', body: node, min, max, greedy: true } }
+      } else {
+        node = { type: 'repeat', body: node, min, max, greedy: true }
+        // Oniguruma stacks: `X{3}+` is `(?:X{3})+`, and so on for any further quantifier; fancy-regex refuses a second one
+        if (!oniguruma) return node
+      }
+    }
+  }
+
+  /** `?`, `*`, `+` or an interval; `undefined` (and no move) if there is none. A `{` that starts no interval is a literal. */
+  private bounds(): [min: number, max: number, interval: boolean] | undefined {
+    if (this.take('?')) return [0, 1, false]
+    if (this.take('*')) return [0, Infinity, false]
+    if (this.take('+')) return [1, Infinity, false]
+    const found = /^\{(\d*)(,?)(\d*)\}/.exec(this.text.slice(this.at, this.at + 32))
+    if (found === null || (found[1] === '' && found[3] === '')) return undefined
+    const [all, low, comma, high] = found
+    const min = low === '' ? 0 : Number(low)
+    const max = comma === '' ? min : high === '' ? Infinity : Number(high)
+    if (min > MAX_REPEAT || (max > MAX_REPEAT && max !== Infinity)) throw this.error(`${all}: more than ${MAX_REPEAT} repetitions`, this.at)
+    this.at += all.length
+    return [min, max, true]
+  }
+
+  private cased(members: CodePointSet): CodePointSet {
+    return this.ignoreCase ? closeOverCase(members) : members
+  }
+
+  private atom(): Node {
+    const at = this.at
+    if (this.take('(')) return this.group(at)
+    if (this.take('[')) return set(this.classBody(at))
+    if (this.take('.')) return set(NOT_NEWLINE)
+    if (this.take('^')) return this.dialect === 'oniguruma' ? lineStart(at) : { type: 'textBorder', border: 'start' }
+    if (this.take('$')) return this.dialect === 'oniguruma' ? lineEnd(at) : { type: 'textBorder', border: 'end' }
+    if (this.take('\\')) return this.escapeOutsideClass(at)
+    if (this.peek('*') || this.peek('+') || this.peek('?')) throw this.error('quantifier without anything before it', at)
+    return set(this.cased(of(this.codePoint())))
+  }
+
+  private group(at: number): Node {
+    let wrap: (body: Node) => Node
+    const look = (ahead: boolean, negative: boolean) => (body: Node): Node => ({ type: 'look', ahead, negative, body, at })
+    const outerIgnoreCase = this.ignoreCase
+    if (this.take('?:')) wrap = (body) => body
+    else if (this.take('?=')) wrap = look(true, false)
+    else if (this.take('?!')) wrap = look(true, true)
+    else if (this.take('?<=')) wrap = look(false, false)
+    else if (this.take('?<!')) wrap = look(false, true)
+    else if (this.take('?>')) wrap = (body) => ({ type: 'atomic', body })
+    else if (this.peek('?')) {
+      const flags = /^\?(-?)i(:|\))/.exec(this.text.slice(this.at, this.at + 4))
+      const name = /^\?P?<[A-Za-z_]\w*>/.exec(this.text.slice(this.at))
+      if (name !== null) throw this.error(`named group "(${name[0]}" (not supported; name it no more)`, at)
+      if (flags === null) throw this.error(`"(${this.text.slice(this.at, this.at + 2)}" (not supported)`, at)
+      this.at += flags[0].length
+      this.ignoreCase = flags[1] === ''
+      if (flags[2] === ')') return sequence() // holds to the end of the enclosing group
+      wrap = (body) => body
+    } else {
+      const index = ++this.groups
+      wrap = (body) => ({ type: 'group', body, index })
+    }
+    const body = this.alternatives()
+    if (!this.take(')')) throw this.error('unclosed group', at)
+    this.ignoreCase = outerIgnoreCase
+    const node = wrap(body)
+    if (node.type === 'look' && !node.ahead && maxLength(node.body) === Infinity) throw this.error('look-behind of unbounded length', at)
+    if (node.type === 'look' && holdsLookOrBackreference(node.body, !node.ahead)) throw this.error('look-around or back-reference inside a look-around', at)
+    return node
+  }
+
+  private escapeOutsideClass(at: number): Node {
+    const next = this.text[this.at]
+    const word = this.dialect === 'oniguruma' ? WORD_ONIGURUMA : WORD_RUST
+    switch (next) {
+      case 'w': this.at++; return set(word)
+      case 'W': this.at++; return set(complement(word))
+      case 'b': this.at++; return wordBorder(word, at)
+      case 'B': this.at++; return notWordBorder(word, at)
+      case 'A': this.at++; return { type: 'textBorder', border: 'start' }
+      case 'z': this.at++; return { type: 'textBorder', border: 'end' }
+      case 'Z': this.at++; return textEndOrLastNewline(at)
+    }
+    if (next >= '1' && next <= '9') {
+      const digits = /^\d+/.exec(this.text.slice(this.at))![0]
+      this.at += digits.length
+      return { type: 'backreference', index: Number(digits), at }
+    }
+    return set(this.escapedSet(at, word))
+  }
+
+  /** What an escape that may stand inside or outside a class stands for. The cursor is behind the backslash. */
+  private escapedSet(at: number, word: CodePointSet): CodePointSet {
+    if (this.at >= this.text.length) throw this.error('backslash at the end', at)
+    const codePoint = this.codePoint()
+    const letter = String.fromCodePoint(codePoint)
+    switch (letter) {
+      case 's': return WHITE_SPACE
+      case 'S': return complement(WHITE_SPACE)
+      case 'd': return DIGIT
+      case 'D': return complement(DIGIT)
+      case 'w': return word
+      case 'W': return complement(word)
+      case 'h': return HEX_DIGIT
+      case 'H': return complement(HEX_DIGIT)
+      case 'p':
+      case 'P': return this.propertySet(at, letter === 'P')
+      case 'x':
+      case 'u': return this.cased(of(this.hexadecimal(at, letter)))
+    }
+    if (letter in CONTROL_ESCAPES) return of(CONTROL_ESCAPES[letter])
+    if (/[A-Za-z0-9]/.test(letter)) throw this.error(`escape \\${letter} (not supported)`, at)
+    return this.cased(of(codePoint))
+  }
+
+  private hexadecimal(at: number, kind: string): number {
+    const rest = this.text.slice(this.at, this.at + 12)
+    const found = /^\{([0-9A-Fa-f]{1,6})\}/.exec(rest) ?? (kind === 'x' ? /^([0-9A-Fa-f]{2})/ : /^([0-9A-Fa-f]{4})/).exec(rest)
+    if (found === null) throw this.error(`incomplete \\${kind}`, at)
+    this.at += found[0].length
+    const codePoint = parseInt(found[1], 16)
+    if (!has(EVERYTHING, codePoint)) throw this.error(`\\${kind}${found[0]} is no character`, at)
+    return codePoint
+  }
+
+  private propertySet(at: number, negated: boolean): CodePointSet {
+    const found = /^(?:\{(\^?)([^}]*)\}|()([A-Z]))/.exec(this.text.slice(this.at))
+    if (found === null) throw this.error('incomplete \\p', at)
+    this.at += found[0].length
+    const name = found[2] ?? found[4]
+    const members = property(name)
+    if (members === undefined) throw this.error(`unknown property \\p{${name}}`, at)
+    return (found[1] === '^') !== negated ? complement(this.cased(members)) : this.cased(members)
+  }
+
+  /** A class, the cursor behind its `[`. `&&` binds looser than union; classes may be nested. */
+  private classBody(at: number): CodePointSet {
+    const negated = this.take('^')
+    let result: CodePointSet | undefined // what stands before the last `&&`
+    let members: CodePointSet = EMPTY
+    let isFirst = true
+    const inWord = this.dialect === 'oniguruma' ? WORD_ONIGURUMA_IN_CLASS : WORD_RUST
+    for (; ; isFirst = false) {
+      const itemAt = this.at
+      if (this.at >= this.text.length) throw this.error('unclosed class', at)
+      if (!isFirst && this.take(']')) break
+      if (this.take('&&')) {
+        result = result === undefined ? members : intersection(result, members)
+        members = EMPTY
+        continue
+      }
+      if (this.peek('[:')) throw this.error('POSIX bracket (not supported: write \\p{…})', itemAt)
+      if (this.take('[')) {
+        members = union(members, this.classBody(itemAt))
+        continue
+      }
+      if (this.dialect === 'fancy-regex' && (this.peek('--') || this.peek('~~'))) throw this.error('set operator -- or ~~ in a class (not supported)', itemAt)
+      const low = this.classItem(inWord)
+      const isRange = this.peek('-') && !this.peek('-]') && !this.peek('-[') && !this.peek('-&&')
+      if (!isRange || size(low) !== 1) {
+        members = union(members, this.cased(low))
+        continue
+      }
+      this.at++
+      const high = this.classItem(inWord)
+      if (size(high) !== 1) throw this.error('range to something that is no single character', itemAt)
+      if (low[0] > high[0]) throw this.error('range out of order', itemAt)
+      members = union(members, this.cased(fromRanges([[low[0], high[0] + 1]])))
+    }
+    if (result !== undefined) members = intersection(result, members)
+    if (isEmpty(members) && !negated) throw this.error('class without members', at)
+    return negated ? complement(members) : members
+  }
+
+  /** One escape or character of a class, without its case variants. */
+  private classItem(word: CodePointSet): CodePointSet {
+    const at = this.at
+    const ignoreCase = this.ignoreCase
+    this.ignoreCase = false
+    try {
+      if (!this.take('\\')) return of(this.codePoint())
+      if (this.take('b')) return of(0x08)
+      return this.escapedSet(at, word)
+    } finally {
+      this.ignoreCase = ignoreCase
+    }
+  }
+}
+
+// The assertions, as look-arounds over sets.
+
+const ahead = (members: CodePointSet, negative: boolean, at: number): LookNode => ({ type: 'look', ahead: true, negative, body: set(members), at })
+const behind = (members: CodePointSet, negative: boolean, at: number): LookNode => ({ type: 'look', ahead: false, negative, body: set(members), at })
+const textStart: Node = { type: 'textBorder', border: 'start' }
+const textEnd: Node = { type: 'textBorder', border: 'end' }
+
+/** Oniguruma's `^`: at the start, and behind each \n that is not the last character. */
+const lineStart = (at: number): Node => alternation(textStart, sequence(behind(NEWLINE, false, at), ahead(EVERYTHING, false, at)))
+/** Oniguruma's `$`: at the end, and before each \n. */
+const lineEnd = (at: number): Node => alternation(textEnd, ahead(NEWLINE, false, at))
+const textEndOrLastNewline = (at: number): Node =>
+  alternation(textEnd, { type: 'look', ahead: true, negative: false, body: sequence(set(NEWLINE), textEnd), at })
+const wordBorder = (word: CodePointSet, at: number): Node =>
+  alternation(sequence(behind(word, false, at), ahead(word, true, at)), sequence(behind(word, true, at), ahead(word, false, at)))
+const notWordBorder = (word: CodePointSet, at: number): Node =>
+  alternation(sequence(behind(word, false, at), ahead(word, false, at)), sequence(behind(word, true, at), ahead(word, true, at)))
+
+/** The nodes right below a node. */
+export const children = (node: Node): readonly Node[] => {
+  switch (node.type) {
+    case 'sequence': return node.parts
+    case 'alternation': return node.branches
+    case 'repeat':
+    case 'group':
+    case 'atomic':
+    case 'look': return [node.body]
+    default: return []
+  }
+}
+
+/** The longest text that a node can take, in code points; look-arounds take none. */
+export const maxLength = (node: Node): number => {
+  switch (node.type) {
+    case 'set': return 1
+    case 'sequence': return node.parts.reduce((sum, part) => sum + maxLength(part), 0)
+    case 'alternation': return Math.max(...node.branches.map(maxLength))
+    case 'repeat': return maxLength(node.body) === 0 ? 0 : maxLength(node.body) * node.max
+    case 'group':
+    case 'atomic': return maxLength(node.body)
+    case 'look':
+    case 'textBorder': return 0
+    case 'backreference': return Infinity
+  }
+}
+
+/** How far behind a match's start the pattern can look, in code points. */
+export const maxLookBehind = (node: Node): number =>
+  Math.max(node.type === 'look' && !node.ahead ? maxLength(node.body) : 0, node.type === 'textBorder' ? 1 : 0, ...children(node).map(maxLookBehind))
+
+const holdsLookOrBackreference = (node: Node, lookToo: boolean): boolean =>
+  (lookToo && node.type === 'look') || node.type === 'backreference' || children(node).some((child) => holdsLookOrBackreference(child, lookToo))
+
+// Back-references, by expansion.
+
+const MAX_EXPANDED_MEMBERS = 64
+
+const hasBackreference = (node: Node, index?: number): boolean =>
+  (node.type === 'backreference' && (index === undefined || node.index === index)) || children(node).some((child) => hasBackreference(child, index))
+
+const substitute = (node: Node, replaced: (node: Node) => Node | undefined): Node => {
+  const replacement = replaced(node)
+  if (replacement !== undefined) return replacement
+  const inside = (child: Node) => substitute(child, replaced)
+  switch (node.type) {
+    case 'sequence': return { ...node, parts: node.parts.map(inside) }
+    case 'alternation': return { ...node, branches: node.branches.map(inside) }
+    case 'repeat':
+    case 'group':
+    case 'atomic':
+    case 'look': return { ...node, body: inside(node.body) }
+    default: return node
+  }
+}
+
+/**
+ * `(X)\1*` with a small set X is an alternation over its members: `aa*|bb*|…`. That removes the back-references that real patterns have;
+ * others are refused.
+ */
+const expandBackreferences = (root: Node, text: string): Node => {
+  const expandSequence = (node: SequenceNode): SequenceNode | AlternationNode => {
+    const group = node.parts.find((part): part is GroupNode => part.type === 'group' && node.parts.some((other) => other !== part && hasBackreference(other, part.index)))
+    if (group === undefined || group.body.type !== 'set' || size(group.body.set) > MAX_EXPANDED_MEMBERS) return node
+    const branches: Node[] = []
+    for (let i = 0; i < group.body.set.length; i += 2)
+      for (let member = group.body.set[i]; member < group.body.set[i + 1]; member++)
+        branches.push(substitute(node, (part) => (part === group || (part.type === 'backreference' && part.index === group.index) ? set(of(member)) : undefined)))
+    return { type: 'alternation', branches }
+  }
+  const expanded = hasBackreference(root) ? substitute(root, (node) => (node.type === 'sequence' && expandSequence(node) !== node ? expandSequence(node) : undefined)) : root
+  const left = firstBackreference(expanded)
+  if (left !== undefined) throw new PretokError('pattern', `pattern: back-reference \\${left.index} (not supported: its group is no small class beside it) at ${left.at} in ${JSON.stringify(text)}`)
+  return expanded
+}
+
+const firstBackreference = (node: Node): { index: number; at: number } | undefined => {
+  if (node.type === 'backreference') return node
+  for (const child of children(node)) {
+    const found = firstBackreference(child)
+    if (found !== undefined) return found
+  }
+  return undefined
+}
