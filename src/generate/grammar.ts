@@ -18,6 +18,9 @@ export const zipfOf = (words: readonly string[]): Rule => {
 /** The words of a line, for lists that read well in the source. */
 export const wordsOf = (line: string): string[] => line.trim().split(/\s+/)
 
+/** The lines of a text, without the indentation that they have in the source. */
+export const linesOf = (text: string): string[] => text.trim().split(/\n\s*/)
+
 export const capitalize = (text: string): string => {
   const [first = ''] = text
   return first.toUpperCase() + text.slice(first.length)

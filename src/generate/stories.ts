@@ -1,5 +1,5 @@
 import { extendWords, SYLLABLES } from './english.ts'
-import { capitalize, expand, oneOf, wordsOf, zipfOf, type Rules } from './grammar.ts'
+import { capitalize, expand, linesOf, oneOf, wordsOf, zipfOf, type Rules } from './grammar.ts'
 import { below, type Random } from './random.ts'
 import { createSpelling } from './spelling.ts'
 import type { VoiceRecipe } from './voice.ts'
@@ -49,7 +49,7 @@ const NAMES = wordsOf(`
   Clara Hugo Ruby Otto Ivy Gus Hazel Toby Maya Oscar Poppy Felix Nina Ravi Aisha Kofi Yuki Omar Lena Diego Priya Ali Freya Ivan Mei Noor
   Theo Olga Jonas Amara Kai Tess Milo Ada Rory Vera Luca Jade Eli Wren Abe June Cleo Ned Dora Hank Elsie Percy Tilly Bruno Maude`)
 
-const SENTENCES = wordsPerLine(`
+const SENTENCES = linesOf(`
   @Subject @past the @quality @thing.
   @Subject @past a @quality @thing and @deed.
   @Subject wanted to @action with the @thing, but it was too @quality.
@@ -85,11 +85,7 @@ const SENTENCES = wordsPerLine(`
   @name was @age years old and lived near the @place.
   They didn't see the @creature, but the @creature saw them.`)
 
-function wordsPerLine(text: string): string[] {
-  return text.trim().split(/\n\s*/)
-}
-
-const OPENINGS = wordsPerLine(`
+const OPENINGS = linesOf(`
   Once upon a time, there was a @quality @creature named @name.
   Once upon a time, in a @quality @place, there lived a @creature. Its name was @name.
   One day, a @child named @name went to the @place with @friend.
@@ -100,7 +96,7 @@ const OPENINGS = wordsPerLine(`
   @name and @friend were best friends. They liked to @action in the @place.
   A long time ago, a @quality @creature lived by the @place. Everyone called it @name.`)
 
-const ENDINGS = wordsPerLine(`
+const ENDINGS = linesOf(`
   And they all lived happily ever after.
   From that day on, @name and @friend were best friends.
   @name learned that it's good to @action.
@@ -110,7 +106,7 @@ const ENDINGS = wordsPerLine(`
   And so @name never forgot the @quality @creature.
   "I'll always remember this day," said @name. And @name did.`)
 
-const SPEECHES = wordsPerLine(`
+const SPEECHES = linesOf(`
   Can I @action with you?
   Don't be @quality, @name.
   Let's @action in the @place!
@@ -160,7 +156,7 @@ export const createStories = (): VoiceRecipe => {
   const sentences = (random: Random): string => Array.from({ length: 1 + below(random, 3) }, () => write('sentence', random)).join(' ')
   return {
     name: 'stories',
-    weight: 6,
+    weight: 40,
     documentBytes: 900,
     poolSize: 4096,
     joints: [' ', ' ', ' ', ' ', ' ', '\n', '\n', '\n\n'],

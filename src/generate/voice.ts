@@ -11,7 +11,7 @@ export interface VoiceRecipe {
   weight: number
   /** Usual size of a document in bytes. */
   documentBytes: number
-  /** How many texts of the body are prepared: a power of two. */
+  /** How many texts of the body are prepared. */
   poolSize: number
   /** What stands between two texts of a document, all equally likely; their number is a power of two. */
   joints: readonly string[]
