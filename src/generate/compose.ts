@@ -1,8 +1,9 @@
-import { writeBytes, type Cursor } from './cursor.ts'
+import { writeBytes, writeShortString, type Cursor } from './cursor.ts'
 import type { Frame } from './frame.ts'
 import { below, createRandom, drawRank, oneIn, type Random } from './random.ts'
 import { createSlotState, type SlotState } from './slots.ts'
-import { MAX_TEXT_BYTES, writeText, type Voice } from './voice.ts'
+import { MAX_TEXT_BYTES, writeText } from './texts.ts'
+import type { Voice } from './voice.ts'
 
 export interface ComposeOptions {
   /** Exact size of the corpus. */
@@ -96,8 +97,9 @@ export const createComposer = ({ bytes, seed, frame, documentBytes, pickVoice }:
 
   const writePart = (cursor: Cursor, state: SlotState, part: Part): void => {
     const start = cursor.at
-    if (phase !== 'opening') writeBytes(cursor, voice.joints[random() & (voice.joints.length - 1)])
-    writeText(cursor, state, voice[part][below(random, voice[part].length)])
+    if (phase !== 'opening') writeShortString(cursor, voice.joints, below(random, voice.joints.lengths.length))
+    const texts = voice[part]
+    writeText(cursor, state, texts, below(random, texts.count))
     phase = part === 'endings' ? 'ended' : phase === 'opening' ? 'body' : phase
     if (flushed + cursor.at + end.length >= bytes) finish(cursor, start)
   }
@@ -105,11 +107,11 @@ export const createComposer = ({ bytes, seed, frame, documentBytes, pickVoice }:
   /** Writes one text, or what stands between two documents. */
   const step = (cursor: Cursor): void => {
     const state = phase === 'between' || slots === undefined ? openDocument(cursor) : slots
-    if (phase === 'opening' && voice.openings.length > 0) return writePart(cursor, state, 'openings')
+    if (phase === 'opening' && voice.openings.count > 0) return writePart(cursor, state, 'openings')
     const position = flushed + cursor.at
     const mayEnd = phase !== 'opening' && position - bodyStart >= bodyBytes && position + close.length + frame.leastBytes <= bytes
     if (!mayEnd) return writePart(cursor, state, 'bodies')
-    if (phase === 'body' && voice.endings.length > 0) return writePart(cursor, state, 'endings')
+    if (phase === 'body' && voice.endings.count > 0) return writePart(cursor, state, 'endings')
     writeBytes(cursor, close)
     phase = 'between'
   }

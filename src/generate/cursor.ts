@@ -15,28 +15,35 @@ export const writeBytes = (cursor: Cursor, bytes: Uint8Array): void => {
   cursor.at += bytes.length
 }
 
-/** Strings of at most eight bytes of UTF-8, each as two little-endian words. */
+/**
+ * Copies eight bytes at a time as doubles, whole ones even at the end: what follows overwrites the rest. Faster than `set` up to some
+ * fifty bytes, and most copies are short. No bits change on the way, since no eight bytes of UTF-8 are a NaN: that would need a byte 0xFF,
+ * or a DEL after the first byte of a longer character.
+ */
+export const copyBytes = (cursor: Cursor, from: DataView, start: number, length: number): void => {
+  const { view, at } = cursor
+  for (let i = 0; i < length; i += 8) view.setFloat64(at + i, from.getFloat64(start + i, true), true)
+  cursor.at = at + length
+}
+
+/** Strings of at most eight bytes of UTF-8, each in a cell of eight. */
 export interface ShortStrings {
-  words: Uint32Array
+  cells: DataView
   lengths: Uint8Array
 }
 
 export const createShortStrings = (strings: readonly string[]): ShortStrings => {
-  const words = new Uint32Array(2 * strings.length)
-  const lengths = new Uint8Array(strings.length)
-  strings.forEach((string, index) => {
+  const cells = new Uint8Array(8 * strings.length)
+  const lengths = strings.map((string, index) => {
     const bytes = new TextEncoder().encode(string)
     if (bytes.length > 8) throw new RangeError(`"${string}" has more than eight bytes`)
-    lengths[index] = bytes.length
-    bytes.forEach((byte, i) => (words[2 * index + (i >>> 2)] |= byte << (8 * (i & 3))))
+    cells.set(bytes, 8 * index)
+    return bytes.length
   })
-  return { words, lengths }
+  return { cells: new DataView(cells.buffer), lengths: Uint8Array.from(lengths) }
 }
 
-/** Writes all eight bytes and advances by the string's length: two stores beat a loop over the bytes, and what follows overwrites the rest. */
-export const writeShortString = (cursor: Cursor, { words, lengths }: ShortStrings, index: number): void => {
-  const { view, at } = cursor
-  view.setUint32(at, words[2 * index], true)
-  view.setUint32(at + 4, words[2 * index + 1], true)
-  cursor.at = at + lengths[index]
+export const writeShortString = (cursor: Cursor, { cells, lengths }: ShortStrings, index: number): void => {
+  cursor.view.setFloat64(cursor.at, cells.getFloat64(8 * index, true), true)
+  cursor.at += lengths[index]
 }

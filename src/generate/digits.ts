@@ -21,7 +21,7 @@ export const writeNumber = (cursor: Cursor, n: number): void => {
   writeLastDigits(cursor, n - high * 10_000, 4)
 }
 
-/** The low 16 bits as four hexadecimal digits in a word: a nibble to a byte, then '0' more for all and 39 more for those that are letters. */
+/** The low 16 bits as four hexadecimal digits: a nibble to a byte, then '0' added to all, and 39 more to those that are letters. */
 const hexDigits = (n: number): number => {
   const bytes = (n & 0xff) | ((n & 0xff00) << 8)
   const nibbles = (bytes | (bytes << 4)) & 0x0f0f0f0f

@@ -14,6 +14,7 @@ export const createDistinct = (): VoiceRecipe => {
     documentBytes: 4000,
     poolSize: 1,
     joints: ['\n'],
+    keepSlotOneIn: 1,
     body: () => line,
     names: spelling,
     tail: spelling,

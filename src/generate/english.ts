@@ -3,14 +3,15 @@ import { below, createRandom, createZipf } from './random.ts'
 
 /* English-like words: common ones by hand, then made-up ones, so that a list has as long a tail as a real vocabulary. */
 
-const ONSETS = wordsOf('b c d f g h l m n p r s t v w br cl cr dr fl gr pl pr sh sl sp st th tr ch')
-const VOWELS = wordsOf('a e i o u a e i o ea oo ou ai ee')
-const CODAS = wordsOf('n r l t m s d ck nd st mp rt ll sh ng')
+/* The letters are chosen so that no combination is a rude word. */
+const ONSETS = wordsOf('b d l m n r t v st tr br dr gl th w k gr z')
+const VOWELS = wordsOf('a e i o u a e i o ee oa')
+const CODAS = wordsOf('n r l nd rn lt ver del lin dor wen nt lan')
 
-/** Syllables for names and rare words, at most five bytes each; onset and vowel, so that they follow each other well. */
+/** 64 syllables for names and rare words. */
 export const SYLLABLES: readonly string[] = wordsOf(`
-  ba be bi bo da de di do fa fe fi fo ga ge gi go ha he hi ho ka ke ki ko la le li lo ma me mi mo
-  na ne ni no pa pe pi po ra re ri ro sa se si so ta te ti to va ve vi vo wa we wi wo mar lin sen tor`)
+  ba be bi bo da de do du fe fi fo la le li lo lu ma me mi mo mu na ne no ny ra re ri ro ru sa se si so ta te to tu va ve vi vo
+  wa we wi wo za ze zo zu ke ko ku ha he hu ja jo mar bel tor ran lin dor`)
 
 /**
  * A list that begins with `common` and has `count` words, no two the same. The rest is made up of syllables, always the same for a

@@ -48,7 +48,7 @@ const checkOptions = ({ bytes, kind, seed, separator, documentBytes }: GenerateO
 }
 
 /** Composes one block while the one before it is being written. */
-const writeBlocks = async (composer: Composer, cursors: readonly Cursor[], sink: Sink, options: GenerateOptions): Promise<GenerateProgress> => {
+const writeBlocks = async (composer: Composer, cursors: readonly Cursor[], sink: Sink, options: GenerateOptions) => {
   const progress = { bytes: 0, documents: 0 }
   let writing = Promise.resolve()
   try {

@@ -21,6 +21,9 @@ export const wordsOf = (line: string): string[] => line.trim().split(/\s+/)
 /** The lines of a text, without the indentation that they have in the source. */
 export const linesOf = (text: string): string[] => text.trim().split(/\n\s*/)
 
+/** Texts of several lines each, with a line of %% between two. */
+export const blocksOf = (text: string): string[] => text.replace(/^\n|\n$/g, '').split('\n%%\n')
+
 export const capitalize = (text: string): string => {
   const [first = ''] = text
   return first.toUpperCase() + text.slice(first.length)

@@ -21,7 +21,8 @@ export type CorpusKind = keyof typeof RECIPES
 
 export const CORPUS_KINDS = Object.keys(RECIPES) as CorpusKind[]
 
-export const createFrame = (kind: CorpusKind, separator: string): Frame => (kind === 'jsonl' ? createJsonlFrame() : createTextFrame(separator))
+export const createFrame = (kind: CorpusKind, separator: string): Frame =>
+  kind === 'jsonl' ? createJsonlFrame() : createTextFrame(separator)
 
 /** Chooses the voice of the next document. A voice is prepared when it is first chosen: a small corpus needs few of them. */
 export const createVoicePicker = (kind: CorpusKind, seed: number): ((random: Random) => Voice) => {

@@ -29,7 +29,9 @@ const join = (onsets: string, vowels: string): string[] =>
 
 const characters = (text: string): string[] => Array.from(text.replace(/\s/g, ''))
 
-const latin = { space: ' ', comma: ',', stops: ['.', '.', '.', '!', '?', '…'], digits: '0123456789', capitals: true, maxSyllables: 3 } as const
+const latin = {
+  space: ' ', comma: ',', stops: ['.', '.', '.', '!', '?', '…'], digits: '0123456789', capitals: true, maxSyllables: 3,
+} as const
 
 const FRENCH: Language = {
   ...latin,
@@ -37,8 +39,8 @@ const FRENCH: Language = {
   common: wordsOf(`
     de la le et les des en un une est que qui dans pour pas sur au avec ce il elle plus ne se l'on d'un d'une qu'il c'est n'est j'ai nous
     vous mais où être été à même très après déjà aujourd'hui peut-être c’était s’il l’été leur tout sans sous entre`),
-  syllables: join('b c d f g j l m n p r s t v ch gr pl tr', 'a e i o u é è ê ai au ou eau oi ç'.replace(' ç', '')),
-  endings: wordsOf('r s t tion ment eur euse ée és ique age ance ette _').map((ending) => ending.replace('_', '')),
+  syllables: join('b c d f g j l m n p r s t v ch gr pl tr', 'a e i o u é è ê ai au ou eau oi'),
+  endings: ['', ...wordsOf('r s t tion ment eur euse ée és ique age ance ette')],
   quotes: ['« ', ' »'],
 }
 
@@ -96,7 +98,10 @@ const VIETNAMESE: Language = {
   common: wordsOf(`
     và của là có được cho không trong một những này với các để người đã khi từ đến về như cũng ra tại sẽ nhiều vào năm lại đó trên rất
     việc nhưng phải làm nước hơn ngày`),
-  syllables: join('b c ch d đ g h k l m n ng nh ph qu s t th tr v x', 'a á à ả ã ạ ă ắ ằ ặ â ấ ầ ậ e é ê ế ề ệ i í ì o ó ò ô ố ồ ộ ơ ớ ờ ợ u ú ư ứ ừ ự'),
+  syllables: join(
+    'b c ch d đ g h k l m n ng nh ph qu s t th tr v x',
+    'a á à ả ã ạ ă ắ ằ ặ â ấ ầ ậ e é ê ế ề ệ i í ì o ó ò ô ố ồ ộ ơ ớ ờ ợ u ú ư ứ ừ ự',
+  ),
   endings: wordsOf('n ng nh t c m p i o'),
   maxSyllables: 1,
   quotes: ['"', '"'],
@@ -126,7 +131,9 @@ const GREEK: Language = {
   quotes: ['«', '»'],
 }
 
-const rightToLeft = { space: ' ', comma: '،', stops: ['.', '.', '.', '!', '؟'], quotes: ['«', '»'], capitals: false, maxSyllables: 2 } as const
+const rightToLeft = {
+  space: ' ', comma: '،', stops: ['.', '.', '.', '!', '؟'], quotes: ['«', '»'], capitals: false, maxSyllables: 2,
+} as const
 
 const ARABIC: Language = {
   ...rightToLeft,
@@ -171,7 +178,8 @@ const THAI: Language = {
   ...latin,
   name: 'thai',
   common: wordsOf(`
-    ที่ ของ และ ใน เป็น การ มี ได้ ไม่ จะ ว่า ให้ ไป มา กับ ก็ คน นี้ จาก หรือ แต่ อยู่ โดย ความ เรา เขา แล้ว วัน ทำ ต้อง อย่าง ถึง เมื่อ น้ำ`),
+    ที่ ของ และ ใน เป็น การ มี ได้ ไม่ จะ ว่า ให้ ไป มา กับ ก็ คน นี้ จาก หรือ แต่ อยู่ โดย ความ เรา เขา แล้ว
+    วัน ทำ ต้อง อย่าง ถึง เมื่อ น้ำ`),
   syllables: join('ก ข ค ง จ ช ด ต ท น บ ป พ ม ย ร ล ว ส ห อ', 'า ิ ี ื ุ ู ะ ำ ั่ ี่ ื้ ้า'),
   endings: wordsOf('น ง ม ก บ ย ด'),
   maxSyllables: 2,
@@ -218,8 +226,11 @@ const JAPANESE: Language = {
   stops: ['。', '。', '。', '!', '?'],
 }
 
-/** Precomposed syllables, by the rule of the standard: lead, vowel and tail are counted off from U+AC00. */
-const HANGUL = Array.from({ length: 160 }, (_, i) => String.fromCharCode(0xac00 + ((i * 7) % 19) * 588 + ((i * 5) % 21) * 28 + [0, 0, 4, 8, 1, 21][i % 6]))
+/** Precomposed syllables are counted off from U+AC00: 588 to a lead, 28 to a vowel, 1 to a tail. */
+const HANGUL = Array.from({ length: 160 }, (_, i) => {
+  const tails = [0, 0, 4, 8, 1, 21]
+  return String.fromCharCode(0xac00 + ((i * 7) % 19) * 588 + ((i * 5) % 21) * 28 + tails[i % tails.length])
+})
 
 const KOREAN: Language = {
   ...latin,

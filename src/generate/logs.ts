@@ -51,7 +51,10 @@ const createRules = (): Rules => ({
   message: oneOf(...MESSAGES),
   fields: oneOf('@key=@num', '@key=@num @key=@hex8', '@key=@num @key=@num @key="@noun @verb"', 'trace=@hex16 span=@hex8', '@key=@rare'),
   method: oneOf('get', 'put', 'run', 'load', 'apply', 'handle', 'process', 'invoke'),
-  frame: oneOf('\tat org.example.@service.@Noun.@method(@Noun.java:@num)', '\tat org.example.@service.@Noun$@Noun.@method(@Noun.java:@num)'),
+  frame: oneOf(
+    '\tat org.example.@service.@Noun.@method(@Noun.java:@num)',
+    '\tat org.example.@service.@Noun$@Noun.@method(@Noun.java:@num)',
+  ),
   agent: oneOf('Mozilla/5.0 (X11; Linux x86_64)', 'curl/8.@d2.1', 'okhttp/4.@d2', 'pretok-check/1.0', '-'),
 })
 
@@ -86,6 +89,7 @@ const createVoice = (name: string, weight: number, lines: readonly string[]): Vo
     documentBytes: 6000,
     poolSize: 1024,
     joints: ['\n'],
+    keepSlotOneIn: 6,
     body: (random: Random) => expand(rules, '@line', random),
     names: createSpelling({ first: SYLLABLES, leastParts: 3 }),
     tail: createSpelling({ first: SYLLABLES.map((syllable) => `${syllable}_`), rest: SYLLABLES.map(capitalize) }),

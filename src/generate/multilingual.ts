@@ -66,6 +66,7 @@ const createVoice = (language: Language): VoiceRecipe => {
     documentBytes: 1500,
     poolSize: 512,
     joints: [space, space, space, space, space, space, '\n', '\n\n'],
+    keepSlotOneIn: 2,
     body: (random) => Array.from({ length: 1 + below(random, 3) }, () => sentence(random)).join(space),
     names: spelling,
     tail: spelling,

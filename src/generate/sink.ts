@@ -14,7 +14,7 @@ export interface Sink {
 }
 
 const failure = (path: string, error: unknown): PretokError =>
-  error instanceof PretokError ? error : new PretokError('output', `generate: cannot write ${path}: ${describeSystemError(error)}`, { cause: error })
+  new PretokError('output', `writing ${path}: ${describeSystemError(error)}`, { cause: error })
 
 const attempt = async <T>(path: string, work: () => Promise<T>): Promise<T> => {
   try {
@@ -31,7 +31,7 @@ const writeAll = async (file: FileHandle, bytes: Uint8Array): Promise<void> => {
 
 const openStandardOutput = (): Sink => {
   const stream = process.stdout
-  const name = 'to standard output'
+  const name = 'standard output'
   // Without a listener, a reader that goes away would end the process; the error also reaches the callback below.
   const ignore = (): void => {}
   stream.on('error', ignore)
@@ -78,6 +78,6 @@ const openFile = async (path: string): Promise<Sink> => {
 export const openSink = async (path: string): Promise<Sink> => {
   if (path === '-') return openStandardOutput()
   const found = await stat(path).catch(() => undefined)
-  if (found?.isDirectory()) throw new PretokError('output', `generate: cannot write ${path}: it is a directory`)
+  if (found?.isDirectory()) throw new PretokError('output', `writing ${path}: it is a directory`)
   return found === undefined || found.isFile() ? openFile(path) : openDevice(path)
 }

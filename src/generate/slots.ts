@@ -1,7 +1,7 @@
 import { createClock, writeDate, writeTime, writeTimeOfDay, type Clock } from './clock.ts'
-import { createShortStrings, writeShortString, type Cursor } from './cursor.ts'
+import { createCursor, createShortStrings, writeShortString, type Cursor } from './cursor.ts'
 import { writeHex, writeLastDigits, writeNumber } from './digits.ts'
-import { drawRank, type Random } from './random.ts'
+import { drawRank, oneIn, type Random } from './random.ts'
 import { spell, type Spelling } from './spelling.ts'
 
 /*
@@ -49,11 +49,11 @@ const writeIp: FillSlot = (cursor, { random }) => {
   writeShortString(cursor, OCTETS, bits >>> 24)
 }
 
-/** Four letters for each number of 16 bits, as a little-endian word. */
+/** Four letters for each number of 16 bits, as a little-endian word. No vowels: chance would spell real words. */
 const QUARTETS = Uint32Array.from({ length: 1 << 16 }, (_, n) => {
   const letter = (letters: string, shift: number): number => letters.charCodeAt((n >>> shift) & 15)
   const consonants = 'bcdfghjklmnprstv'
-  const others = 'aeiouylnrstmdghk'
+  const others = 'bdfghklmnprstvwz'
   return letter(consonants, 0) + (letter(others, 4) << 8) + (letter(consonants, 8) << 16) + (letter(others, 12) << 24)
 })
 
@@ -122,8 +122,26 @@ export const slotMark = (name: string): string | undefined => {
   return slot === -1 ? undefined : String.fromCharCode(FIRST_MARK + slot)
 }
 
+const MARKS = /[\ue000-\ue0ff]/g
+
+const slotOf = (mark: string): number => mark.charCodeAt(0) - FIRST_MARK
+
 /** Cuts a text at its slots: literals[i] is followed by slots[i], the last literal by none. */
 export const cutAtSlots = (text: string): { literals: string[]; slots: number[] } => ({
-  literals: text.split(/[\ue000-\ue0ff]/),
-  slots: Array.from(text.match(/[\ue000-\ue0ff]/g) ?? [], (mark) => mark.charCodeAt(0) - FIRST_MARK),
+  literals: text.split(MARKS),
+  slots: Array.from(text.match(MARKS) ?? [], slotOf),
 })
+
+/** Slots that can be filled once and for all without the text being wrong for it: the others depend on the document or the time. */
+const FREEZABLE = new Set(['rare', 'num', 'd2', 'd3', 'hex4', 'hex8', 'hex16', 'ip'].map((name) => SLOT_NAMES.indexOf(name)))
+
+/** Fills slots of a text for good, all but one in `keepOneIn` of those for which that is possible: each that stays costs time. */
+export const freezeSlots = (text: string, state: SlotState, keepOneIn: number): string => {
+  const cursor = createCursor(MAX_SLOT_BYTES)
+  return text.replace(MARKS, (mark) => {
+    if (!FREEZABLE.has(slotOf(mark)) || oneIn(state.random, keepOneIn)) return mark
+    cursor.at = 0
+    fillSlot(cursor, state, slotOf(mark))
+    return new TextDecoder().decode(cursor.bytes.subarray(0, cursor.at))
+  })
+}

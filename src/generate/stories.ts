@@ -40,7 +40,7 @@ const QUALITIES = wordsOf(`
   pink messy golden crunchy magical jolly silly rough smooth thin thick wide narrow famous ancient mild polite patient`)
 
 const ADVERBS = wordsOf(`
-  very so quickly always never slowly again together happily finally suddenly carefully loudly quietly softly gently soon really proudly
+  quickly always never slowly again together happily finally suddenly carefully loudly quietly softly gently soon really proudly
   sadly nicely kindly bravely tightly everywhere eagerly safely angrily politely patiently`)
 
 /** At most eight letters each. The first is never drawn: ranks begin at one. */
@@ -160,6 +160,7 @@ export const createStories = (): VoiceRecipe => {
     documentBytes: 900,
     poolSize: 4096,
     joints: [' ', ' ', ' ', ' ', ' ', '\n', '\n', '\n\n'],
+    keepSlotOneIn: 1,
     opening: (random) => write('opening', random),
     body: sentences,
     ending: (random) => write('ending', random),

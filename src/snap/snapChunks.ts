@@ -35,11 +35,12 @@ export const snapChunks = async (chunks: readonly Chunk[], special: SpecialToken
 const findCut = async (from: number, to: number, special: SpecialTokens, readAt: ReadAt): Promise<number | undefined> => {
   if (special.maxLength === 0) return undefined
   const margin = 2 * special.maxLength + 4
-  let size = FIRST_WINDOW
-  for (let at = from; at < to; at += size, size = Math.min(2 * size, LARGEST_WINDOW)) {
+  let window = FIRST_WINDOW
+  for (let at = from; at < to; at += window, window = Math.min(2 * window, LARGEST_WINDOW)) {
+    const size = Math.min(window, to - at)
     const windowStart = Math.max(0, at - margin - 4)
     const text = await readAt(windowStart, at - windowStart + size + margin)
-    const limit = Math.min(at + size, to) - windowStart
+    const limit = at + size - windowStart
     for (const { start } of findTokens(special, text, at - windowStart)) {
       if (start >= limit) break
       if (isCertainTokenStart(special, text, start) && isCleanAround(text, start, margin)) return windowStart + start

@@ -55,15 +55,27 @@ const isHighSurrogate = (unit: number): boolean => unit >= 0xd800 && unit < 0xdc
 const isLowSurrogate = (unit: number): boolean => unit >= 0xdc00 && unit < 0xe000
 
 const putCodeUnit = (input: Scanner, unit: number): void => {
-  if (isHighSurrogate(unit) && input.take('\\u')) {
-    const low = input.readHexadecimal(4)
+  if (isHighSurrogate(unit)) {
+    const low = input.take('\\u') ? input.readHexadecimal(4) : 0
     if (!isLowSurrogate(low)) throw loneSurrogate(input, unit)
-    for (const byte of Buffer.from(String.fromCharCode(unit, low))) input.put(byte)
-  } else if (isHighSurrogate(unit) || isLowSurrogate(unit)) {
+    putCodePoint(input, 0x10000 + ((unit - 0xd800) << 10) + (low - 0xdc00))
+  } else if (isLowSurrogate(unit)) {
     const byte = escapedByte(unit)
     if (byte === -1) throw loneSurrogate(input, unit)
     input.put(byte)
-  } else for (const byte of Buffer.from(String.fromCharCode(unit))) input.put(byte)
+  } else putCodePoint(input, unit)
+}
+
+const putCodePoint = (input: Scanner, codePoint: number): void => {
+  const tail = (bits: number): number => 0x80 | ((codePoint >> bits) & 0x3f)
+  if (codePoint < 0x80) input.put(codePoint)
+  else if (codePoint < 0x800) putAll(input, 0xc0 | (codePoint >> 6), tail(0))
+  else if (codePoint < 0x10000) putAll(input, 0xe0 | (codePoint >> 12), tail(6), tail(0))
+  else putAll(input, 0xf0 | (codePoint >> 18), tail(12), tail(6), tail(0))
+}
+
+const putAll = (input: Scanner, ...bytes: number[]): void => {
+  for (const byte of bytes) input.put(byte)
 }
 
 const loneSurrogate = (input: Scanner, unit: number) =>

@@ -51,13 +51,15 @@ const decodeByteByByte = (bytes: Buffer, start: number, end: number): string => 
 /** The byte that a lone surrogate stands for; -1 if it stands for none. */
 export const escapedByte = (surrogate: number): number => (surrogate >= ESCAPED_BYTE + 0x80 && surrogate <= ESCAPED_BYTE + 0xff ? surrogate - ESCAPED_BYTE : -1)
 
+const UTF8 = new TextEncoder()
+
 /** The bytes of a piece's text, the inverse of `pieceToString`. Throws 'usage' for a lone surrogate that stands for no byte. */
 export const pieceToBytes = (text: string): Uint8Array => {
-  if (text.isWellFormed()) return Buffer.from(text)
+  if (text.isWellFormed()) return UTF8.encode(text)
   const bytes: number[] = []
   for (const character of text) {
     const codePoint = character.codePointAt(0)!
-    if (codePoint < 0xd800 || codePoint > 0xdfff) bytes.push(...Buffer.from(character))
+    if (codePoint < 0xd800 || codePoint > 0xdfff) bytes.push(...UTF8.encode(character))
     else if (escapedByte(codePoint) !== -1) bytes.push(escapedByte(codePoint))
     else throw new PretokError('usage', `piece ${JSON.stringify(text)}: the lone surrogate U+${codePoint.toString(16).toUpperCase()} stands for no byte`)
   }

@@ -35,8 +35,8 @@ async function* chunksOf(path: string): AsyncGenerator<Uint8Array> {
   }
 }
 
-/** A function that reads as many entries as the scanner's window holds. */
-const createReader = (input: Scanner, format: CountsFormat, take: TakeEntry): (() => void) => {
+/** A function that reads as many entries as the scanner's window holds: to be called after each `feed`, and after `finish`. */
+export const createReader = (input: Scanner, format: CountsFormat, take: TakeEntry): (() => void) => {
   const codec = CODECS[format]
   let state: 'start' | 'entries' | 'end' = 'start'
   let isFirst = true
@@ -59,6 +59,7 @@ const createReader = (input: Scanner, format: CountsFormat, take: TakeEntry): ((
   }
 
   return () => {
+    if (!input.hasEnough) return
     try {
       readWindow()
     } catch (error) {

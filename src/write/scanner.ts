@@ -10,7 +10,8 @@ import { pieceToString, utf8Length } from './pieceText.ts'
  *    read    │ entry that is being read │
  *
  * Looking beyond the window's end throws NEED_MORE. Then the cursor goes back to what was committed, more of the file is fed, and the entry
- * is read again from its start: once in a MiB, so that it costs nothing.
+ * is read again from its start. That happens once in a chunk, so it costs nothing; an entry of many chunks is tried again when twice as much
+ * of it is there, so that its cost stays linear.
  */
 
 export const NEED_MORE = Symbol('the window ends inside an entry')
@@ -38,6 +39,7 @@ export class Scanner {
   private end = 0
   private committed = 0
   private isWhole = false
+  private enough = 0
   /** Where in the file the window begins: byte (from 0) and line (from 1). */
   private offset = 0
   private line = 1
@@ -72,9 +74,15 @@ export class Scanner {
     this.committed = this.at
   }
 
-  /** Back to where `commit` was called last. */
+  /** Back to where `commit` was called last, for the window has ended too early. */
   rewind(): void {
     this.at = this.committed
+    this.enough = 2 * (this.end - this.committed)
+  }
+
+  /** Whether it is worth trying again. */
+  get hasEnough(): boolean {
+    return this.isWhole || this.end - this.committed >= this.enough
   }
 
   /** The next byte, which is not taken; END at the end of the file. */
@@ -162,8 +170,10 @@ export class Scanner {
   readHexadecimal(digits: number): number {
     let value = 0
     for (let i = 0; i < digits; i++, this.at++) {
-      const digit = parseInt(String.fromCharCode(this.peek()), 16)
-      if (Number.isNaN(digit)) throw this.expected('a hexadecimal digit')
+      const byte = this.peek()
+      const letter = byte | 0x20 // in lower case
+      const digit = byte >= 0x30 && byte <= 0x39 ? byte - 0x30 : letter >= 0x61 && letter <= 0x66 ? letter - 0x61 + 10 : -1
+      if (digit === -1) throw this.expected('a hexadecimal digit')
       value = 16 * value + digit
     }
     return value

@@ -20,3 +20,12 @@ export const troublesomeText = (maxLength = 40): fc.Arbitrary<string> => {
 }
 
 export const TROUBLESOME = TROUBLE
+
+/** Texts in which each chosen code point stands between letters, and between a space and a digit. */
+export function* codePointTexts(chosen: (codePoint: number) => boolean): Generator<string> {
+  for (let start = 0; start < 0x110000; start += 0x1000) {
+    let text = ''
+    for (let c = start; c < start + 0x1000; c++) if ((c < 0xd800 || c > 0xdfff) && chosen(c)) text += `a${String.fromCodePoint(c)}b ${String.fromCodePoint(c)} ${String.fromCodePoint(c)}1\n`
+    if (text !== '') yield text
+  }
+}
