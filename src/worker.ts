@@ -106,9 +106,9 @@ const countChunk = async ({ chunk, source, special, pipeline, options, counter, 
   let read = 0
   try {
     for await (const block of readBlocks(source, chunk, options.blockBytes)) {
-      documents.push(withoutBom(cleaner.push(block)))
       read += block.length
       tally.read += block.length
+      documents.push(withoutBom(cleaner.push(block)))
       onBlock()
     }
     documents.push(withoutBom(cleaner.end()))

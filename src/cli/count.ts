@@ -80,7 +80,7 @@ const onInterrupt = (reporter: Reporter, stopping: AbortController): (() => void
 }
 
 export const countCommand: CommandModule<object, Arguments> = {
-  command: 'count INPUT..',
+  command: 'count <INPUT..>',
   describe: 'Count the pre-tokens of a corpus',
   builder: (yargs) =>
     yargs

@@ -22,6 +22,7 @@ type Arguments = InferredOptionTypes<typeof OPTIONS> & { OUT: string }
 
 const ABOUT = `Writes a synthetic corpus for trying things out. The same options give the same bytes on every machine.
 
+Kinds:
   stories       short English-like stories
   logs          log files: times, levels, ids, addresses
   code          code-like text in a few languages
@@ -92,7 +93,7 @@ const summary = (path: string, { bytes, documents }: GenerateProgress, seconds: 
 const optionsOf = (args: Arguments) => {
   const documentSize = single('document-size', args['document-size'])
   return {
-    path: args.OUT,
+    path: args.OUT === '' ? '-' : args.OUT, // yargs makes '' of a lone '-'
     bytes: parseSize(single('size', args.size), '--size'),
     kind: single('kind', args.kind) ?? 'stories',
     seed: parseSeed(single('seed', args.seed) ?? '1'),

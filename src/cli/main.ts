@@ -49,7 +49,7 @@ const optionNames = (parser: Argv): string[] => {
 }
 
 const main = async (): Promise<void> => {
-  const parser = yargs(withCommand(process.argv.slice(2)))
+  const parser: Argv = yargs(withCommand(process.argv.slice(2)))
     .scriptName('pretok')
     .usage('$0 <command>\n\nTurns an ML corpus of any size into exact pre-token counts, for training BPE tokenizers.\nThe short form pretok FILE is pretok count FILE.')
     .command([...COMMANDS])
@@ -62,9 +62,9 @@ const main = async (): Promise<void> => {
     .wrap(Math.min(100, process.stderr.columns ?? 100))
     .parserConfiguration({ 'boolean-negation': false, 'camel-case-expansion': false, 'parse-positional-numbers': false })
     .exitProcess(false)
-    .fail((message, error, failed) => {
+    .fail((message, error) => {
       if (error !== undefined && error !== null) throw error
-      throw new PretokError('usage', `${explain(message, optionNames(failed))}\npretok --help and pretok COMMAND --help list what there is`)
+      throw new PretokError('usage', `${explain(message, optionNames(parser))}\npretok --help and pretok COMMAND --help list what there is`)
     })
   await parser.parseAsync()
 }

@@ -24,7 +24,7 @@ const handler = async (args: ArgumentsCamelCase<Arguments>): Promise<void> => {
 }
 
 export const planCommand: CommandModule<object, Arguments> = {
-  command: 'plan INPUT..',
+  command: 'plan <INPUT..>',
   describe: 'Print the chunk plan of a count as JSON',
   builder: (yargs) =>
     yargs

@@ -129,7 +129,7 @@ export class Scanner {
     let count = 0
     for (let byte; (byte = this.peek()) >= 0x30 && byte <= 0x39; this.at++) {
       if (count === 0 && byte === 0x30) break
-      count = 10 * count + byte - 0x30
+      count = 10 * count + (byte - 0x30)
       if (count > MAX_COUNT) break
     }
     const next = this.peek()

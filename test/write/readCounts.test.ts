@@ -127,7 +127,7 @@ describe('damage is refused, with its place', () => {
     ['jsonl', '{"piece":"a","piece":"b"}\n', 'line 1, byte 21: "piece" is there twice'],
     ['jsonl', '{"piece":"a","count":1,"rank":1}\n', 'line 1, byte 22: expected }, found ",\\"rank\\":1}\\n"'],
     ['jsonl', '{"rank":1}\n', 'line 1, byte 1: expected the key "piece" or "count", found "\\"rank\\":1}\\n"'],
-    ['jsonl', '{"piece":"a","count":1}{"piece":"b","count":1}\n', 'line 1, byte 23: expected the end of the line, found "{\\"piece\\":\\"b\\",\\"coun"…'],
+    ['jsonl', '{"piece":"a","count":1}{"piece":"b","count":1}\n', 'line 1, byte 23: expected the end of the line, found "{\\"piece\\":\\"b\\",\\"count\\""…'],
   ])('%s %j', async (format, content, problem) => {
     await expect(read(format, content)).rejects.toMatchObject({ code: 'format', message: `reading ${join(folder, `a.${format}`)}, ${problem}` })
   })
