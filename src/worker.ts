@@ -114,6 +114,7 @@ const countChunk = async ({ chunk, source, special, pipeline, options, counter, 
     documents.push(withoutBom(cleaner.end()))
     documents.end()
     endDocument()
+    counter.flush() // so that whatever is wrong with this chunk comes out here
   } catch (error) {
     throw await withPlace(error, source, chunk.start + read, counter.pending)
   }

@@ -90,6 +90,7 @@ export const createComposer = ({ bytes, seed, frame, documentBytes, pickVoice }:
     slots.tail = voice.tail
     slots.name = drawName(random, voice)
     slots.friend = drawName(random, voice)
+    if (slots.friend === slots.name) slots.friend++
     documents++
     phase = 'opening'
     return slots

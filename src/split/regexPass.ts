@@ -1,5 +1,6 @@
 import { isAscii } from 'node:buffer'
 import { PretokError } from '../errors.ts'
+import { createMatcher, NO_MATCH, UNDECIDED } from '../pattern/match.ts'
 import { toRegExps } from '../pattern/toRegExp.ts'
 import { parsePattern } from '../pattern/parse.ts'
 import { dropByte, isDropped, nextBoundary, setBoundary, type Block, type PassPosition } from './block.ts'
@@ -17,21 +18,37 @@ import type { SplitPass } from './splitter.ts'
  * @throws PretokError 'pattern' if the pattern is outside the supported subset.
  */
 export const createRegexPass = (stage: SplitStage): SplitPass => {
-  const { closed, open, lookBehind } = toRegExps(parsePattern(stage.pattern, stage.dialect))
+  const pattern = parsePattern(stage.pattern, stage.dialect)
+  const { closed, open, lookBehind } = toRegExps(pattern)
+  const matchSlowly = createMatcher(pattern.root)
+
+  /** Where the match that begins at text[index] ends; NO_MATCH or UNDECIDED. */
+  const matchEnd = (text: string, index: number, isClosed: boolean): number => {
+    const regexp = isClosed ? closed : open
+    regexp.lastIndex = index
+    try {
+      if (!regexp.test(text)) return NO_MATCH
+    } catch (error) {
+      // V8 keeps a RegExp's ways back on a stack of limited size: a run of some millions of characters is too long for it
+      if (error instanceof RangeError) return matchSlowly(text, index, !isClosed)
+      throw error
+    }
+    return !isClosed && regexp.lastIndex === text.length ? UNDECIDED : regexp.lastIndex
+  }
+
   const dropsGaps = stage.gaps === 'drop'
 
   /** Cuts [at, end), the end of a segment or, if not `isClosed`, as far as it is known. Returns the position up to which all is decided. */
   const splitSegment = (block: Block, { segmentStart }: PassPosition, at: number, end: number, isClosed: boolean): number => {
-    const regexp = isClosed ? closed : open
     const contextStart = backward(block.bytes, at, segmentStart, lookBehind)
     const text = decode(block.bytes, contextStart, end)
     const byteLength = text.length === end - contextStart ? (from: number, to: number) => to - from : (from: number, to: number) => utf8Length(text, from, to)
     let index = lookBehind === 0 ? 0 : decode(block.bytes, contextStart, at).length
     while (index < text.length) {
-      regexp.lastIndex = index
-      const isMatch = test(regexp, text)
-      let next = isMatch ? regexp.lastIndex : index
-      if (!isClosed && next === text.length) break // what follows could change this match
+      const end = matchEnd(text, index, isClosed)
+      if (end === UNDECIDED) break
+      const isMatch = end !== NO_MATCH
+      let next = isMatch ? end : index
       const isGap = next === index
       if (isMatch && isGap && stage.refusesEmptyMatches) throw new PretokError('pattern', `pattern: it matches the empty string, which its engine does not allow, in ${JSON.stringify(stage.pattern)}`)
       if (isGap) next += text.codePointAt(index)! > 0xffff ? 2 : 1
@@ -61,15 +78,6 @@ export const createRegexPass = (stage: SplitStage): SplitPass => {
         position.segmentStart = at
       }
     },
-  }
-}
-
-/** V8's regex engine keeps its way back on a stack of 64 MiB; a run too long for that throws here. */
-const test = (regexp: RegExp, text: string): boolean => {
-  try {
-    return regexp.test(text)
-  } catch (error) {
-    throw new PretokError('piece-too-long', `a run of ${text.length - regexp.lastIndex} characters is too long for the reference tier's regex engine`, { cause: error })
   }
 }
 

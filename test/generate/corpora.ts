@@ -21,7 +21,7 @@ const pickerOf = (kind: CorpusKind, seed: number) => {
 
 /** A whole corpus in memory. */
 export const makeCorpus = (kind: CorpusKind, bytes: number, options: MakeOptions = {}): { corpus: Buffer; composer: Composer } => {
-  const { seed = 1, separator = '<|endoftext|>', documentBytes, blockBytes = 1 << 16 } = options
+  const { seed = 1, separator = '<|endoftext|>', documentBytes, blockBytes = Math.min(bytes + 1, 1 << 16) } = options
   const frame = createFrame(kind, separator)
   const composer = createComposer({ bytes, seed: [kind, seed], frame, documentBytes, pickVoice: pickerOf(kind, seed) })
   const cursor = createCursor(blockBytes + slackBytes(frame))

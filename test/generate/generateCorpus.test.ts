@@ -99,7 +99,7 @@ describe('a corpus that could not be written leaves nothing', () => {
 
   test('the disk fails while more is being composed', async () => {
     vi.spyOn(await fileHandles(), 'datasync').mockRejectedValueOnce(systemError('EIO'))
-    await expect(generate({ kind: 'distinct', bytes: 1e8 })).rejects.toMatchObject({ code: 'output' })
+    await expect(generate({ kind: 'distinct', bytes: 7e7 })).rejects.toMatchObject({ code: 'output' })
     expectNothing()
   })
 

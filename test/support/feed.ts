@@ -39,6 +39,7 @@ export const countDocuments = (pipeline: Pipeline, documents: readonly string[],
     counter.text(Buffer.from(document))
     counter.endDocument()
   }
+  counter.flush()
   const { arena, starts, counts, size } = counter.finish()
   return new Map(Array.from({ length: size }, (_, i) => [Buffer.from(arena.subarray(starts[i], starts[i + 1])).toString('utf8'), counts[i]]))
 }
