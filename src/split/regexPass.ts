@@ -5,7 +5,7 @@ import { toRegExps } from '../pattern/toRegExp.ts'
 import { parsePattern } from '../pattern/parse.ts'
 import { dropByte, isDropped, nextBoundary, setBoundary, type Block, type PassPosition } from './block.ts'
 import type { SplitStage } from '../types.ts'
-import type { SplitPass } from './splitter.ts'
+import type { SplitPass } from './pass.ts'
 
 /*
  * The reference tier: one JavaScript RegExp over pinned Unicode tables. It is the specification of every faster one, so it does what the
