@@ -36,5 +36,6 @@ const toText = (verses) =>
     .trim()
 
 const chapters = readChapters(readFileSync(0, 'utf8'))
-const documents = BOOKS.flatMap((book) => [...chapters].filter(([key]) => key.replace(/ \d+$/, '') === book).map(([, verses]) => toText(verses)))
+const chaptersOf = (book) => [...chapters].filter(([key]) => key.replace(/ \d+$/, '') === book)
+const documents = BOOKS.flatMap(chaptersOf).map(([, verses]) => toText(verses))
 process.stdout.write(`${documents.join('\n<|endoftext|>\n')}\n`)

@@ -13,7 +13,7 @@ const OPTIONS = {
   kind: { choices: CORPUS_KINDS, requiresArg: true, describe: 'What the corpus looks like  [default: stories]' },
   seed: { type: 'string', requiresArg: true, describe: 'Whole number; another seed gives other texts  [default: 1]' },
   separator: { type: 'string', requiresArg: true, describe: `Line between documents (jsonl has rows)  [default: ${DEFAULT_SEPARATOR}]` },
-  'document-size': { type: 'string', requiresArg: true, describe: 'Size of a document, half of it to one and a half times  [default: by kind]' },
+  'document-size': { type: 'string', requiresArg: true, describe: 'Document size, half to one and a half times  [default: by kind]' },
   force: { alias: 'f', type: 'boolean', describe: 'Replace OUT if it exists' },
   quiet: { alias: 'q', type: 'boolean', describe: 'Only errors' },
 } as const
