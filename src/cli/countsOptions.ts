@@ -16,7 +16,9 @@ export const withCountsFile = <Given, Name extends string>(yargs: Argv<Given>, n
     .nargs(name, 1) // otherwise yargs takes a lone - for an empty text
 
 export const INPUT_FORMAT_OPTION = {
-  'input-format': { choices: COUNTS_FORMATS, requiresArg: true, describe: 'Format of the input  [default: by its ending; json on stdin]', group: 'Input:' },
+  'input-format': {
+    choices: COUNTS_FORMATS, requiresArg: true, describe: 'Format of the input  [default: by its ending; json on stdin]', group: 'Input:',
+  },
 } as const
 
 export const inputFormatOf = (args: { 'input-format'?: CountsFormat | undefined }): { format?: CountsFormat } =>

@@ -27,7 +27,8 @@ const handler = async (args: ArgumentsCamelCase<Arguments>): Promise<void> => {
   const counts = await loadCounts(args.COUNTS, input)
   for (const { path, format } of outputs) {
     await counts.save(path, { format })
-    if (path !== STANDARD_STREAM) process.stderr.write(`wrote ${path}: ${integer(counts.size)} distinct pre-tokens, ${integer(counts.total)} in all\n`)
+    const summary = `${integer(counts.size)} distinct pre-tokens, ${integer(counts.total)} in all`
+    if (path !== STANDARD_STREAM) process.stderr.write(`wrote ${path}: ${summary}\n`)
   }
 }
 

@@ -10,8 +10,8 @@ import { sortPieces } from './sortPieces.ts'
 const MAP_LIMIT = 2 ** 24
 
 /**
- * Distinct pieces and their counts. To read it is like reading a Map from text to number, except that it goes from the most frequent piece to
- * the least (equal counts in the order of their bytes), takes pieces as text or as bytes, and may be larger than a Map.
+ * Distinct pieces and their counts. To read it is like reading a Map from text to number, except that it goes from the most frequent piece
+ * to the least (equal counts in the order of their bytes), takes pieces as text or as bytes, and may be larger than a Map.
  *
  * In text, a byte that is not valid UTF-8 is a lone surrogate, U+DC80 to U+DCFF, as in Python's `surrogateescape`.
  */
@@ -46,7 +46,8 @@ export class PretokenCounts implements Iterable<[piece: string, count: number]> 
     const { starts, counts, size } = this.table
     let sum = 0
     for (let i = 0; i < size; i++) sum += (starts[i + 1] - starts[i]) * counts[i]
-    if (sum > Number.MAX_SAFE_INTEGER) throw new PretokError('limit', 'counts: the pieces add up to more than 2^53 bytes, the largest exact number')
+    if (sum > Number.MAX_SAFE_INTEGER)
+      throw new PretokError('limit', 'counts: the pieces add up to more than 2^53 bytes, the largest exact number')
     return sum
   }
 
@@ -96,7 +97,10 @@ export class PretokenCounts implements Iterable<[piece: string, count: number]> 
 
   /** A Map from the most frequent piece to the least. Throws 'limit' for more pieces than a Map can hold. */
   toMap(): Map<string, number> {
-    if (this.size > MAP_LIMIT) throw new PretokError('limit', `counts: a Map holds ${MAP_LIMIT} pieces at most, and these are ${this.size}; iterate over the counts, or use get()`)
+    if (this.size > MAP_LIMIT) {
+      const problem = `a Map holds ${MAP_LIMIT} pieces at most, and these are ${this.size}`
+      throw new PretokError('limit', `counts: ${problem}; iterate over the counts, or use get()`)
+    }
     return new Map(this)
   }
 

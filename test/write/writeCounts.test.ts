@@ -2,6 +2,7 @@ import { spawn, spawnSync } from 'node:child_process'
 import { chmodSync, existsSync, lstatSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, symlinkSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { text } from 'node:stream/consumers'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { writeAtomically, writeFileAtomically } from '../../src/write/atomicFile.ts'
 import { writeCounts } from '../../src/write/writeCounts.ts'
@@ -74,18 +75,27 @@ describe('a file is there and whole, or not at all', () => {
     expect(readFileSync(path, 'utf8')).toBe('old')
   })
 
-  test.skipIf(!existsSync('/dev/full'))('a full device', async () => {
-    const many = Array.from({ length: 100_000 }, (_, i) => ({ piece: Buffer.from(` ${i}`), count: 1 }))
-    await expect(writeCounts('/dev/full', 'json', many)).rejects.toMatchObject({
-      code: 'output',
-      message: 'writing /dev/full: no space left on the device; make room, or write to another disk',
-    })
-    expect(lstatSync('/dev/full').isCharacterDevice()).toBe(true)
+  // a file system of 1 MiB, which only the child can see and which goes when it ends
+  const smallFileSystem = (folder: string, ...program: string[]) =>
+    spawnSync('unshare', ['-rm', 'sh', '-c', 'mount -t tmpfs -o size=1m tmpfs "$0" && cd "$0" && exec "$@"', folder, ...program], { encoding: 'utf8' })
+  const hasSmallFileSystem = smallFileSystem(tmpdir(), 'true').status === 0
+
+  test.skipIf(!hasSmallFileSystem)('a disk that is full is no fuller after it', () => {
+    const program = script(`
+      import { readdirSync } from 'node:fs'
+      await writeCounts('out.csv', 'csv', many).catch(({ code, message }) => console.log(code, message))
+      console.log(readdirSync('.').length, 'files')`)
+    const message = 'output writing out.csv: no space left on the device (after 1048576 bytes); make room, or write to another disk'
+    expect(smallFileSystem(folder, process.execPath, ...program).stdout).toBe(`${message}\n0 files\n`)
   })
 
-  test('a device is written to, not replaced', async () => {
-    await writeCounts('/dev/null', 'json', [{ piece: Buffer.from('a'), count: 1 }])
-    expect(lstatSync('/dev/null').isCharacterDevice()).toBe(true)
+  test.skipIf(process.platform === 'win32')('a pipe or device is written to, not replaced', async () => {
+    const path = join(folder, 'pipe.tsv')
+    spawnSync('mkfifo', [path])
+    const reader = spawn('cat', [path], { stdio: ['ignore', 'pipe', 'inherit'] })
+    await writeCounts(path, 'tsv', [{ piece: Buffer.from('a'), count: 1 }])
+    expect(await text(reader.stdout)).toBe('piece\tcount\na\t1\n')
+    expect(lstatSync(path).isFIFO()).toBe(true)
   })
 
   test('a symbolic link stays one', async () => {
