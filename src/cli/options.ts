@@ -1,4 +1,4 @@
-import type { Argv, InferredOptionTypes, Options } from 'yargs'
+import type { InferredOptionTypes, Options } from 'yargs'
 import { PretokError } from '../errors.ts'
 import type { TokenizerChoice } from '../tokenizer/resolve.ts'
 import { resolveTokenizer } from '../tokenizer/resolve.ts'
@@ -83,5 +83,8 @@ const number = (name: string, value: number | number[] | undefined): number | un
 export const defined = <Fields extends object>(fields: Fields): { [Key in keyof Fields]?: Exclude<Fields[Key], undefined> } =>
   Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined)) as never
 
-/** For `builder`: adds options to a command. */
-export const withOptions = <Given extends Record<string, Options>>(given: Given) => (yargs: Argv) => yargs.options(given)
+/** The files of a run. (yargs hands on a lone `-` as an empty text.) */
+export const inputsOf = (inputs: readonly string[]): readonly string[] => {
+  if (inputs.some((path) => path === '' || path === '-')) throw new PretokError('usage', 'standard input cannot be counted yet; write the text to a file first')
+  return inputs
+}
