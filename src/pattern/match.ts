@@ -1,4 +1,5 @@
-import { has, type CodePointSet } from '../unicode/codePointSet.ts'
+import type { CodePointSet } from '../unicode/codePointSet.ts'
+import type { Alphabet } from './alphabet.ts'
 import type { Node } from './ast.ts'
 import { maxLength } from './parse.ts'
 
@@ -8,8 +9,9 @@ export const NO_MATCH = -1
 export const UNDECIDED = -2
 
 /**
- * Where the match that begins exactly at text[at] ends, or NO_MATCH, or UNDECIDED. Offsets are of UTF-16 code units.
+ * Where the match that begins exactly at text[at] ends, or NO_MATCH, or UNDECIDED.
  *
+ * @param text spelled in the pattern's alphabet
  * @param isOpen whether the text may go on after its end
  */
 export type Matcher = (text: string, at: number, isOpen: boolean) => number
@@ -24,18 +26,15 @@ const identity: Next = (at) => at
  * The definition of matching, straight from the tree: leftmost-first, every construct tries its ways in order of preference. Slower than a
  * RegExp, but a run of a class takes no memory, however long it is: V8's RegExps give up at some millions of characters.
  */
-export const createMatcher = (root: Node): Matcher => {
+export const createMatcher = (root: Node, alphabet: Alphabet): Matcher => {
   let text = ''
   let isOpen = false
 
+  /** One letter out of a set: the position behind it. */
   const oneOf = (set: CodePointSet): ((at: number) => number) => {
-    const ascii = Uint8Array.from({ length: 128 }, (_, codePoint) => (has(set, codePoint) ? 1 : 0))
-    return (at) => {
-      if (at >= text.length) return isOpen ? UNDECIDED : NO_MATCH
-      const codePoint = text.codePointAt(at)!
-      if (codePoint < 128 ? ascii[codePoint] === 1 : has(set, codePoint)) return codePoint > 0xffff ? at + 2 : at + 1
-      return NO_MATCH
-    }
+    const isMember = new Uint8Array(alphabet.size)
+    for (const letter of alphabet.classesOf(set)) isMember[letter] = 1
+    return (at) => (at >= text.length ? (isOpen ? UNDECIDED : NO_MATCH) : isMember[text.charCodeAt(at)] === 1 ? at + 1 : NO_MATCH)
   }
 
   const compile = (node: Node): Step => {
@@ -96,7 +95,7 @@ export const createMatcher = (root: Node): Matcher => {
       for (; count >= min; count--) {
         const result = next(end)
         if (result !== NO_MATCH) return result
-        end -= end - 2 >= at && text.codePointAt(end - 2)! > 0xffff ? 2 : 1
+        end--
       }
       return NO_MATCH
     }
@@ -124,10 +123,7 @@ export const createMatcher = (root: Node): Matcher => {
     const wasOpen = isOpen
     isOpen = false // what follows has no say in it
     let isFound = body(at, upToHere) === at
-    for (let start = at, back = 0; !isFound && back < reach && start > 0; back++) {
-      start -= start > 1 && text.codePointAt(start - 2)! > 0xffff ? 2 : 1
-      isFound = body(start, upToHere) === at
-    }
+    for (let start = at - 1; !isFound && start >= Math.max(0, at - reach); start--) isFound = body(start, upToHere) === at
     isOpen = wasOpen
     return isFound !== negative ? next(at) : NO_MATCH
   }

@@ -10,8 +10,8 @@ import { pieceToString, utf8Length } from './pieceText.ts'
  *    read    │ entry that is being read │
  *
  * Looking beyond the window's end throws NEED_MORE. Then the cursor goes back to what was committed, more of the file is fed, and the entry
- * is read again from its start. That happens once in a chunk, so it costs nothing; an entry of many chunks is tried again when twice as much
- * of it is there, so that its cost stays linear.
+ * is read again from its start. That happens once in a chunk, so it costs nothing; an entry of many chunks is tried again when twice as
+ * much of it is there, so that its cost stays linear.
  */
 
 export const NEED_MORE = Symbol('the window ends inside an entry')

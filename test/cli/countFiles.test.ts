@@ -47,9 +47,13 @@ const run = async (...words: string[]): Promise<string> => {
 
 describe('top', () => {
   test('as a table', async () => {
-    expect(await run('top', a, '-k', '3')).toBe(
-      'rank  count   share  cumulative  piece\n   1  1,200  79.58%      79.58%  " the"\n   2    300  19.89%      99.47%  "\\n"\n   3      7   0.46%      99.93%  "é"\n',
-    )
+    expect((await run('top', a, '-k', '3')).split('\n')).toEqual([
+      'rank  count   share  cumulative  piece',
+      '   1  1,200  79.58%      79.58%  " the"',
+      '   2    300  19.89%      99.47%  "\\n"',
+      '   3      7   0.46%      99.93%  "é"',
+      '',
+    ])
   })
 
   test('as JSON', async () => {
@@ -57,7 +61,8 @@ describe('top', () => {
   })
 
   test('refuses a limit that is no number', async () => {
-    await expect(run('top', a, '-k', 'many')).rejects.toMatchObject({ code: 'usage', message: '-k, --limit: a whole number is needed, not NaN' })
+    const message = '-k, --limit: a whole number is needed, not NaN'
+    await expect(run('top', a, '-k', 'many')).rejects.toMatchObject({ code: 'usage', message })
   })
 })
 
@@ -70,9 +75,10 @@ describe('merge', () => {
   })
 
   test('needs an output, and no file gets lost', async () => {
-    await expect(run('merge', a, b)).rejects.toMatchObject({ code: 'usage', message: 'merge: no output was given; -o FILE writes one, -o - writes to stdout' })
-    await expect(run('merge', a, '-', '-o', join(folder, 'x.json'))).rejects.toMatchObject({ code: 'usage', message: expect.stringContaining('- cannot stand among the files') })
-    await expect(run('merge', a, 'b.parquet', '-o', join(folder, 'x.json'))).rejects.toMatchObject({ code: 'usage' })
+    const out = join(folder, 'x.json')
+    await expect(run('merge', a, b)).rejects.toThrow('merge: no output was given; -o FILE writes one, -o - writes to stdout')
+    await expect(run('merge', a, '-', '-o', out)).rejects.toThrow('merge: - cannot stand among the files to read')
+    await expect(run('merge', a, 'b.parquet', '-o', out)).rejects.toMatchObject({ code: 'usage' })
   })
 })
 
@@ -85,7 +91,8 @@ describe('diff', () => {
   test('exits with 1 and shows the largest differences', async () => {
     const out = await run('diff', a, b, '-k', '2')
     expect(process.exitCode).toBe(1)
-    expect(out.split('\n\n')[1]).toBe('in A  in B  B − A  piece\n 300   100   −200  "\\n"\n   7     0     −7  "é"\n… and 2 more (-k)\n')
+    const rows = ['in A  in B  B − A  piece', ' 300   100   −200  "\\n"', '   7     0     −7  "é"', '… and 2 more (-k)', '']
+    expect(out.split('\n\n')[1].split('\n')).toEqual(rows)
   })
 
   test('as JSON', async () => {
@@ -106,14 +113,16 @@ test('stats', async () => {
   const out = await run('stats', a)
   expect(out).toContain('all          1,508                4\n')
   expect(out).toContain('longest, 4 bytes: " the"\n')
-  expect(JSON.parse(await run('stats', a, '--json'))).toMatchObject({ distinct: 4, total: 1508, singletons: 1, longest: { piece: ' the', bytes: 4 } })
+  const longest = { piece: ' the', bytes: 4 }
+  expect(JSON.parse(await run('stats', a, '--json'))).toMatchObject({ distinct: 4, total: 1508, singletons: 1, longest })
 })
 
 test('no table is wider than a terminal', async () => {
   const wide = join(folder, 'wide.json')
   await countsOf([['x'.repeat(500), 123_456_789_012], ['語'.repeat(500), 1], ['\u202e'.repeat(500), 1]]).save(wide)
+  const columns = (line: string): number => [...line].reduce((sum, character) => sum + (character === '語' ? 2 : 1), 0)
   for (const out of [await run('top', wide), await run('stats', wide), await run('diff', wide, a)])
-    for (const line of out.split('\n')) expect([...line].reduce((columns, character) => columns + (character === '語' ? 2 : 1), 0), line).toBeLessThanOrEqual(100)
+    for (const line of out.split('\n')) expect(columns(line), line).toBeLessThanOrEqual(100)
 })
 
 test.each([

@@ -24,14 +24,17 @@ test('agrees with the definition, for any counts', () => {
   fc.assert(
     fc.property(twoCounts, ([a, b]) => {
       const { differences, same, changed, onlyInA, onlyInB } = compareCounts(asCounts(a), asCounts(b))
-      const all = [...new Set([...a.keys(), ...b.keys()])]
+      const all = [...new Set([...a.keys(), ...b.keys()])].sort() // strings of Latin-1 sort as their bytes do
       const expected = all
         .map((piece): [string, number, number] => [piece, a.get(piece) ?? 0, b.get(piece) ?? 0])
         .filter(([, inA, inB]) => inA !== inB)
-        .sort(([p, a, b], [q, c, d]) => Math.abs(c - d) - Math.abs(a - b) || Buffer.compare(Buffer.from(p, 'latin1'), Buffer.from(q, 'latin1')))
+        .sort(([, a, b], [, c, d]) => Math.abs(c - d) - Math.abs(a - b))
       expect(Array.from(differences(), ({ piece, a, b }) => [key(piece), a, b])).toEqual(expected)
-      expect(onlyInA).toEqual({ distinct: all.filter((piece) => !b.has(piece)).length, total: all.reduce((sum, piece) => sum + (b.has(piece) ? 0 : a.get(piece)!), 0) })
-      expect(onlyInB.distinct).toBe(all.filter((piece) => !a.has(piece)).length)
+      const without = (other: ReadonlyMap<string, number>, counts: ReadonlyMap<string, number>) => {
+        const only = [...counts].filter(([piece]) => !other.has(piece))
+        return { distinct: only.length, total: only.reduce((sum, [, count]) => sum + count, 0) }
+      }
+      expect([onlyInA, onlyInB]).toEqual([without(b, a), without(a, b)])
       expect(same + changed + onlyInA.distinct + onlyInB.distinct).toBe(all.length)
       expect(same).toBe(all.length - expected.length)
     }),

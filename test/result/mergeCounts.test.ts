@@ -63,7 +63,7 @@ describe('loadCounts', () => {
     await expect(loadCounts(twice)).rejects.toMatchObject({ code: 'format', message })
     await expect(loadCounts([a, twice])).rejects.toMatchObject({ code: 'format', message })
     const written = file('twice.json', '{"é": 1, "\\u00e9": 1}')
-    await expect(loadCounts(written)).rejects.toMatchObject({ code: 'format', message: `reading ${written}, line 1, byte 10: the piece "é" is there twice` })
+    await expect(loadCounts(written)).rejects.toThrow(`reading ${written}, line 1, byte 10: the piece "é" is there twice`)
   })
 
   test('refuses counts that are more than 2^53 together', async () => {

@@ -27,7 +27,9 @@ describe('the order: count descending, then bytes ascending', () => {
 
   test('of many pieces with few different bytes, which share long beginnings', () => {
     const similar = fc.array(fc.constantFrom(0, 1, 0x61, 0xff), { minLength: 1, maxLength: 20 }).map((bytes) => Uint8Array.from(bytes))
-    const pieces = fc.uniqueArray(fc.tuple(similar, fc.integer({ min: 1, max: 3 })), { selector: ([bytes]) => key(bytes), minLength: 200, maxLength: 400 })
+    const pieces = fc.uniqueArray(fc.tuple(similar, fc.integer({ min: 1, max: 3 })), {
+      selector: ([bytes]) => key(bytes), minLength: 200, maxLength: 400,
+    })
     fc.assert(fc.property(pieces, (pieces) => void expect(rowsOf(countsOf(pieces))).toEqual(inOrder(pieces))), { numRuns: 100 })
   })
 
@@ -51,7 +53,10 @@ describe('the order: count descending, then bytes ascending', () => {
   })
 
   test('of a few hundred thousand pieces', () => {
-    const pieces = Array.from({ length: 300_000 }, (_, i): [Buffer, number] => [Buffer.from(` piece ${(i * 7919) % 300_000}`), 1 + (Math.imul(i, 0x9e3779b1) >>> 0) % 1000])
+    const pieces = Array.from({ length: 300_000 }, (_, i): [Buffer, number] => {
+      const count = 1 + ((Math.imul(i, 0x9e3779b1) >>> 0) % 1000)
+      return [Buffer.from(` piece ${(i * 7919) % 300_000}`), count]
+    })
     expect(rowsOf(countsOf(pieces))).toEqual(inOrder(pieces))
   })
 })
@@ -108,9 +113,8 @@ describe('PretokenCounts', () => {
   test('refuses to become a Map that is too large', () => {
     // as a table of that size would say, without the 17 million pieces
     const table = Object.defineProperty(new PieceTable(), 'size', { value: 2 ** 24 + 1 })
-    expect(() => new PretokenCounts(table).toMap()).toThrow(
-      expect.objectContaining({ code: 'limit', message: 'counts: a Map holds 16777216 pieces at most, and these are 16777217; iterate over the counts, or use get()' }),
-    )
+    const message = 'counts: a Map holds 16777216 pieces at most, and these are 16777217; iterate over the counts, or use get()'
+    expect(() => new PretokenCounts(table).toMap()).toThrow(expect.objectContaining({ code: 'limit', message }))
   })
 
   describe('save', () => {

@@ -41,6 +41,7 @@ test('of several longest pieces, the first by its bytes', () => {
 test('of nothing', () => {
   const nothing = { distinct: 0, total: 0 }
   expect(countStatistics(countsOf([]))).toEqual({
-    ...nothing, bytes: 0, singletons: 0, coverage: [], lengths: [], medianLength: nothing, longest: undefined, nonAscii: nothing, nonUtf8: nothing,
+    ...nothing, bytes: 0, singletons: 0, coverage: [], lengths: [], medianLength: nothing, longest: undefined,
+    nonAscii: nothing, nonUtf8: nothing,
   })
 })
