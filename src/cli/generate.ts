@@ -121,7 +121,7 @@ const handler = async (args: ArgumentsCamelCase<Arguments>): Promise<void> => {
 }
 
 export const generateCommand: CommandModule<object, Arguments> = {
-  command: 'generate OUT',
+  command: 'generate <OUT>',
   describe: 'Make a synthetic corpus for trying things out',
   builder: (yargs) =>
     yargs

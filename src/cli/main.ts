@@ -25,8 +25,9 @@ Exit codes: 0 done, 1 failed (diff: the files differ), 2 bad usage, 3 finished w
 const nameOf = ({ command }: CommandModule): string => String(command).split(' ')[0]
 const COMMAND_NAMES = COMMANDS.map(nameOf)
 
-/** `pretok FILE` is short for `pretok count FILE`. Throws 'usage' for a mistyped command. */
+/** `pretok FILE` is short for `pretok count FILE`. Throws 'usage' for a mistyped command, and for what yargs would lose. */
 const withCommand = (args: readonly string[]): string[] => {
+  if (args.includes('--')) throw new PretokError('usage', '-- is not understood; write ./-name for a file whose name begins with -')
   const [first] = args
   if (first === undefined || COMMAND_NAMES.includes(first) || ['--help', '-h', '--version'].includes(first)) return [...args]
   const near = first.startsWith('-') || existsSync(first) ? undefined : closest(first, COMMAND_NAMES)

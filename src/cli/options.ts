@@ -83,8 +83,13 @@ const number = (name: string, value: number | number[] | undefined): number | un
 export const defined = <Fields extends object>(fields: Fields): { [Key in keyof Fields]?: Exclude<Fields[Key], undefined> } =>
   Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined)) as never
 
-/** The files of a run. (yargs hands on a lone `-` as an empty text.) */
-export const inputsOf = (inputs: readonly string[]): readonly string[] => {
-  if (inputs.some((path) => path === '' || path === '-')) throw new PretokError('usage', 'standard input cannot be counted yet; write the text to a file first')
-  return inputs
+/**
+ * Throws 'usage' if a lone `-` stands among the files to read. yargs leaves it out of a list of files without a word, and no file may get
+ * lost like that: so the words of the command line are counted.
+ *
+ * @param others values of other options, which may be `-`
+ */
+export const refuseStandardInput = (others: readonly string[], advice: string): void => {
+  const dashes = (words: readonly string[]): number => words.filter((word) => word === '-').length
+  if (dashes(process.argv) > dashes(others)) throw new PretokError('usage', `- cannot stand among the files to read; ${advice}`)
 }

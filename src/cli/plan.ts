@@ -1,13 +1,14 @@
 import type { ArgumentsCamelCase, CommandModule, InferredOptionTypes } from 'yargs'
 import { planRun } from '../pipeline.ts'
-import { defined, inputsOf, RUN_OPTIONS, runOptionsOf, specialTokensOf, TOKENIZER_OPTIONS, tokenizerOf } from './options.ts'
+import { defined, refuseStandardInput, RUN_OPTIONS, runOptionsOf, specialTokensOf, TOKENIZER_OPTIONS, tokenizerOf } from './options.ts'
 
 const OPTIONS = { ...TOKENIZER_OPTIONS, ...RUN_OPTIONS } as const
 
 type Arguments = InferredOptionTypes<typeof OPTIONS> & { INPUT: string[] }
 
 const handler = async (args: ArgumentsCamelCase<Arguments>): Promise<void> => {
-  const { pipeline, special, sources, chunks, chunkBytes, numProcesses, maxMemoryGb } = await planRun(inputsOf(args.INPUT), specialTokensOf(args), {
+  refuseStandardInput([], 'write the text to a file first')
+  const { pipeline, special, sources, chunks, chunkBytes, numProcesses, maxMemoryGb } = await planRun(args.INPUT, specialTokensOf(args), {
     ...runOptionsOf(args),
     ...defined({ tokenizer: tokenizerOf(args) }),
   })

@@ -112,6 +112,10 @@ describe('bad usage', () => {
     [['count', folder], 1, 'it is a directory'],
     [['count', '/dev/null'], 1, 'it is no regular file'],
     [['count', CORPUS, '-t', 'some/tokenizer.json'], 2, 'tokenizer.json files and hub ids are not supported yet'],
+    [['count', CORPUS, '-'], 2, '- cannot stand among the files to read'],
+    [['count', '-', '-o', '-'], 2, '- cannot stand among the files to read'],
+    [['plan', '-'], 2, '- cannot stand among the files to read'],
+    [['count', CORPUS, '--', 'other.txt'], 2, '-- is not understood'],
     [['split', '--jsonl', 'x'], 2, '--jsonl reads from standard input'],
   ])('%j', (args, code, message) => {
     const outcome = pretok(args)

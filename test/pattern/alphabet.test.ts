@@ -12,13 +12,13 @@ describe.each(PRESETS.map(({ pipeline }) => [pipeline.name, pipeline.stages[0]] 
   const alphabet = createAlphabet(root)
 
   test('each code point is a letter of exactly the sets that it is in', () => {
+    const codePoints = Array.from({ length: 0x110000 }, (_, c) => c).filter((c) => (c < 0xd800 || c >= 0xe000) && (c < 0x3000 || c % 13 === 0))
+    const text = Buffer.from(codePoints.map((c) => String.fromCodePoint(c)).join(''))
+    const spelled = alphabet.spell(text, 0, text.length)
+    expect(spelled.length).toBe(codePoints.length)
     for (const set of setsOf(root)) {
       const letters = new Set(alphabet.classesOf(set))
-      for (let c = 0; c < 0x110000; c += c < 0x3000 ? 1 : 13) {
-        if (c >= 0xd800 && c < 0xe000) continue
-        const bytes = Buffer.from(String.fromCodePoint(c))
-        expect(letters.has(alphabet.spell(bytes, 0, bytes.length).charCodeAt(0)) === has(set, c)).toBe(true)
-      }
+      expect(codePoints.filter((c, i) => letters.has(spelled.charCodeAt(i)) !== has(set, c))).toEqual([])
     }
   })
 

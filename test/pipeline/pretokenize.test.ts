@@ -74,7 +74,7 @@ describe('counts', () => {
     const expected = sorted(countByDefinition('cl100k_base', text, [END, '<|x|>']))
     const settings: PretokenizeOptions[] = [
       ...[1, 2, 3, 4, 5, 6, 7, 8].map((numProcesses) => ({ numProcesses, chunkBytes: 5000 })),
-      { numProcesses: 2, chunkBytes: 1 }, { numProcesses: 3, chunkBytes: 777, blockBytes: 13 }, { numProcesses: 2, blockBytes: 2 ** 24 }, { numProcesses: 2, chunkBytes: 2 ** 30 },
+      { numProcesses: 2, chunkBytes: 40 }, { numProcesses: 3, chunkBytes: 777, blockBytes: 13 }, { numProcesses: 2, blockBytes: 2 ** 24 }, { numProcesses: 2, chunkBytes: 2 ** 30 },
     ]
     for (const setting of settings) {
       const counts = await pretokenize(path, [END, '<|x|>'], { tokenizer: 'cl100k_base', workerUrl: REAL_WORKER, ...setting })
