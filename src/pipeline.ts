@@ -72,6 +72,8 @@ export interface RunPlan {
   chunkBytes: number
   numProcesses: number
   maxMemoryGb: number
+  /** Worker threads to start; 0: the main thread counts. */
+  threads: number
 }
 
 /** Below this size, starting threads takes longer than counting. */
@@ -104,6 +106,7 @@ export const pretokenize = async (files: string | readonly string[], specialToke
       ...plan,
       tokenizer: plan.pipeline.name,
       engine: ENGINE,
+      workers: plan.threads,
       specialTokens: plan.special.tokens,
       errors: options.errors ?? 'replace',
       tallies: outcome.counts.map(({ tally }) => tally),
@@ -136,8 +139,13 @@ export const planRun = async (files: string | readonly string[], specialTokens: 
   const numProcesses = options.numProcesses ?? machine.cores
   const maxMemoryGb = options.maxMemoryGb ?? defaultMaxMemoryGb(machine, numProcesses)
   const { chunkBytes, chunks } = planChunks(sources, { numProcesses, maxMemoryGb, ...(options.chunkBytes !== undefined && { chunkBytes: options.chunkBytes }) })
-  return { pipeline, special, sources, chunks: await snapAll(sources, chunks, special), chunkBytes, numProcesses, maxMemoryGb }
+  const snapped = await snapAll(sources, chunks, special)
+  // who asks for a number of workers gets them; otherwise small input is not worth it
+  const isSmall = options.numProcesses === undefined && options.workerUrl === undefined && totalSize(sources) <= SMALL_BYTES
+  return { pipeline, special, sources, chunks: snapped, chunkBytes, numProcesses, maxMemoryGb, threads: isSmall ? 0 : Math.min(numProcesses, snapped.length) }
 }
+
+const totalSize = (sources: readonly Source[]): number => sources.reduce((sum, { size }) => sum + size, 0)
 
 const checkSizes = ({ blockBytes, maxPieceBytes }: PretokenizeOptions): void => {
   for (const [name, value] of Object.entries({ blockBytes, maxPieceBytes }))
@@ -155,9 +163,8 @@ const snapAll = async (sources: readonly Source[], chunks: readonly Chunk[], spe
 
 const countAll = async (plan: RunPlan, options: PretokenizeOptions, monitor: Monitor, seconds: () => number): Promise<RoundsResult> => {
   const { chunks, sources, pipeline, special } = plan
-  const totalBytes = sources.reduce((sum, { size }) => sum + size, 0)
+  const totalBytes = totalSize(sources)
   const workerUrl = options.workerUrl ?? new URL('./worker.js', import.meta.url)
-  const isSmall = totalBytes <= SMALL_BYTES && options.workerUrl === undefined
   const workerOptions: WorkerOptions = {
     errors: options.errors ?? 'replace',
     stripBom: options.stripBom ?? false,
@@ -170,9 +177,9 @@ const countAll = async (plan: RunPlan, options: PretokenizeOptions, monitor: Mon
   try {
     return await runRounds({
       chunks: chunks.length,
-      slots: isSmall ? 1 : plan.numProcesses,
+      slots: Math.max(1, plan.threads),
       taskFor: (board, slot) => ({ pipeline, specialTokens: special.tokens, sources, chunks, options: workerOptions, board: board.memory, slot }),
-      start: (slots) => (isSmall ? { run: (tasks) => tasks.map(countChunks), close: async () => {} } : startThreads(workerUrl, slots)),
+      start: (slots) => (plan.threads === 0 ? { run: (tasks) => tasks.map(countChunks), close: async () => {} } : startThreads(workerUrl, slots)),
       onError: options.onError ?? 'fail',
       describe,
       onRound: watch.follow,

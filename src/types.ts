@@ -113,6 +113,8 @@ export interface Receipt {
   /** Chunks that were left out (only with onError: 'skip'). */
   skipped: { path: string; start: number; end: number; reason: string }[]
   numProcesses: number
+  /** Worker threads that ran; 0: the main thread counted. */
+  workers: number
   chunks: number
   memory: {
     maxMemoryGb: number

@@ -2,6 +2,7 @@ import type { Receipt } from '../types.ts'
 import { formatBytes } from './size.ts'
 
 const integer = (value: number): string => value.toLocaleString('en')
+const plural = (count: number, noun: string): string => `${integer(count)} ${noun}${count === 1 ? '' : 's'}`
 const MAX_LISTED = 3
 
 /** A receipt as a short table for people. */
@@ -22,7 +23,8 @@ export const receiptTable = (receipt: Receipt): string => {
   line('normalized', bytes.normalizedGain, `taken out by the normalizer (negative: added)`)
   const table = layOut(rows)
   const facts = [
-    `${integer(receipt.documents)} documents, ${integer(receipt.chunks)} chunks, ${receipt.numProcesses} workers; ${receipt.tokenizer}, ${receipt.engine} tier, Unicode ${receipt.unicode}`,
+    `${plural(receipt.documents, 'document')}, ${plural(receipt.chunks, 'chunk')}, ${receipt.workers === 0 ? 'no threads' : plural(receipt.workers, 'worker')}; ` +
+      `${receipt.tokenizer}, ${receipt.engine} tier, Unicode ${receipt.unicode}`,
     `${seconds.total.toFixed(2)} s, ${formatBytes(bytes.read / Math.max(seconds.total, 1e-9))}/s; ${formatBytes(memory.peakRss)} peak memory, ${Math.round(receipt.cpuPercent)} % CPU`,
   ]
   if (invalidUtf8.sequences > 0)

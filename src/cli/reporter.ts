@@ -78,28 +78,32 @@ const plainProgress = (): ((progress: Progress) => void) => {
 const MAX_WORKER_LINES = 8
 
 const barReporter = (): Pick<Reporter, 'progress' | 'warning' | 'stop'> => {
-  const bars = new MultiBar({ stream: process.stderr, hideCursor: true, clearOnComplete: true, stopOnComplete: false, barsize: 24, format: '{text}', barCompleteChar: '█', barIncompleteChar: '░' })
+  const bars = new MultiBar({ stream: process.stderr, hideCursor: true, clearOnComplete: false, stopOnComplete: false, barsize: 24, format: '{text}', barCompleteChar: '█', barIncompleteChar: '░' })
   let total: SingleBar | undefined
-  const workers: SingleBar[] = []
+  const lines: SingleBar[] = []
   return {
     progress(progress) {
       const { bytes, totalBytes, documents, distinct, rss, cpuPercent } = progress
       total ??= bars.create(Math.max(1, totalBytes), 0, {}, { format: '{bar} {percentage} %  {text}' })
       total.update(bytes, { text: `${formatBytes(bytes)} of ${formatBytes(totalBytes)}  ${speed(progress)}  ${remaining(progress)} left` })
-      const lines = [
+      const texts = [
         `${documents.toLocaleString('en')} documents, ${distinct.toLocaleString('en')} distinct pre-tokens, ${formatBytes(rss)} memory, ${Math.round(cpuPercent)} % CPU`,
         ...(progress.workers.length > 1 && progress.workers.length <= MAX_WORKER_LINES
           ? progress.workers.map((worker, i) => `worker ${i + 1}: ${formatBytes(worker.bytes)} counted, ${formatBytes(worker.memory)} of tables`)
           : []),
       ]
-      lines.forEach((text, i) => {
-        workers[i] ??= bars.create(1, 0, { text }, { format: '  {text}' })
-        workers[i].update(0, { text })
+      texts.forEach((text, i) => {
+        lines[i] ??= bars.create(1, 0, { text }, { format: '  {text}' })
+        lines[i].update(0, { text })
       })
     },
     warning(message) {
       bars.log(`warning: ${message}\n`)
     },
-    stop: () => bars.stop(),
+    stop() {
+      // what stays on the screen is the total
+      for (const line of lines.splice(0)) bars.remove(line)
+      bars.stop()
+    },
   }
 }

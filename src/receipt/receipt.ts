@@ -15,6 +15,7 @@ export interface RunFacts {
   sources: readonly Source[]
   chunks: readonly Chunk[]
   numProcesses: number
+  workers: number
   maxMemoryGb: number
   errors: ErrorPolicy
   /** One of each worker whose counts are in the result. */
@@ -64,6 +65,7 @@ export const makeReceipt = (run: RunFacts): Receipt => {
     retried: run.retried.map(place),
     skipped: run.skipped.map(place),
     numProcesses: run.numProcesses,
+    workers: run.workers,
     chunks: run.chunks.length,
     memory: { maxMemoryGb: run.maxMemoryGb, peakRss: run.process.peakRss, tables: run.tableMemory },
     cpuPercent: run.process.cpuPercent,
