@@ -1,0 +1,21 @@
+import { describe, expect, test } from 'vitest'
+import { pretokenize } from '../../dist/index.js'
+import { PRESETS } from '../../src/tokenizer/presets.ts'
+import { temporaryFolder } from '../support/temporary.ts'
+
+const { file } = temporaryFolder()
+
+// runs that are one piece, or many of a few characters, longer than V8's RegExps can match
+const RUNS = ['a', 'A', '日', ' ', '\n', '7', "'", '!', '\u0301', '😀']
+const BYTES = 20_000_000
+
+describe.each(PRESETS.map(({ pipeline }) => pipeline.name))('%s', (name) => {
+  test.each(RUNS)('20 MB of %j', async (character) => {
+    const path = file('run.txt', Buffer.alloc(BYTES - (BYTES % Buffer.byteLength(character)), character))
+    const counts = await pretokenize(path, [], { tokenizer: name })
+    let bytes = 0
+    for (const { piece, count } of counts.rows()) bytes += piece.length * count
+    expect(bytes).toBe(counts.receipt!.bytes.read)
+    expect(counts.size).toBeLessThanOrEqual(3)
+  })
+})
