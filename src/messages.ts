@@ -16,8 +16,6 @@ export interface WorkerOptions {
   /** Size of the blocks in which sources are read, in bytes. */
   blockBytes: number
   maxPieceBytes: number
-  /** Bytes that the worker's own tables and buffers should stay under. */
-  budgetBytes: number
 }
 
 export interface WorkerTask {

@@ -7,6 +7,7 @@ import { defaultMaxMemoryGb, inspectMachine } from './plan/machine.ts'
 import { planChunks } from './plan/planChunks.ts'
 import { runRounds, type FailedChunk, type RoundsResult } from './pool/rounds.ts'
 import { startThreads } from './pool/threads.ts'
+import { mapInFlight } from './read/inFlight.ts'
 import { inspectSource, verifyUnchanged, withReadAt } from './read/source.ts'
 import { makeReceipt, checkReceipt } from './receipt/receipt.ts'
 import { PretokenCounts } from './result/pretokenCounts.ts'
@@ -81,6 +82,7 @@ const SMALL_BYTES = 4 * 2 ** 20
 const DEFAULT_BLOCK_BYTES = 2 ** 18
 const DEFAULT_MAX_PIECE_BYTES = 2 ** 26
 const PROGRESS_MS = 100
+const FILES_AT_A_TIME = 16
 const ENGINE = 'reference'
 
 /**
@@ -98,7 +100,7 @@ export const pretokenize = async (files: string | readonly string[], specialToke
     const plan = await planRun(files, specialTokens, options)
     const planned = seconds()
     const outcome = await countAll(plan, options, monitor, seconds)
-    await Promise.all(plan.sources.map(verifyUnchanged))
+    await inParallel(plan.sources, verifyUnchanged)
     const counted = seconds()
     const table = mergeTables(outcome.counts)
     const counts = new PretokenCounts(table)
@@ -134,7 +136,7 @@ export const planRun = async (files: string | readonly string[], specialTokens: 
   const paths = typeof files === 'string' ? [files] : files
   if (paths.length === 0) throw new PretokError('usage', 'nothing to count: no file was given')
   checkSizes(options)
-  const sources = await Promise.all(paths.map(inspectSource))
+  const sources = await inParallel(paths, inspectSource)
   const machine = inspectMachine()
   const numProcesses = options.numProcesses ?? machine.cores
   const maxMemoryGb = options.maxMemoryGb ?? defaultMaxMemoryGb(machine, numProcesses)
@@ -152,13 +154,18 @@ const checkSizes = ({ blockBytes, maxPieceBytes }: PretokenizeOptions): void => 
     if (value !== undefined && !(Number.isSafeInteger(value) && value >= 1 && value <= 2 ** 30)) throw new PretokError('usage', `${name}: ${value} is no whole number of bytes from 1 to 2^30`)
 }
 
+/** A few at a time: thousands of files must not all be open at once. */
+const inParallel = async <Item, Result>(items: readonly Item[], call: (item: Item) => Promise<Result>): Promise<Result[]> => {
+  const results: Result[] = []
+  for await (const result of mapInFlight(items, call, FILES_AT_A_TIME)) results.push(result)
+  return results
+}
+
 const snapAll = async (sources: readonly Source[], chunks: readonly Chunk[], special: SpecialTokens): Promise<Chunk[]> => {
-  const snapped: Chunk[] = []
-  for (const [index, source] of sources.entries()) {
-    const own = chunks.filter((chunk) => chunk.source === index)
-    snapped.push(...(own.length < 2 ? own : await withReadAt(source, (readAt) => snapChunks(own, special, readAt))))
-  }
-  return snapped
+  const ofSource = sources.map((): Chunk[] => [])
+  for (const chunk of chunks) ofSource[chunk.source].push(chunk)
+  const snap = async (own: Chunk[]): Promise<Chunk[]> => (own.length < 2 ? own : withReadAt(sources[own[0].source], (readAt) => snapChunks(own, special, readAt)))
+  return (await inParallel(ofSource, snap)).flat()
 }
 
 const countAll = async (plan: RunPlan, options: PretokenizeOptions, monitor: Monitor, seconds: () => number): Promise<RoundsResult> => {
@@ -170,7 +177,6 @@ const countAll = async (plan: RunPlan, options: PretokenizeOptions, monitor: Mon
     stripBom: options.stripBom ?? false,
     blockBytes: options.blockBytes ?? DEFAULT_BLOCK_BYTES,
     maxPieceBytes: options.maxPieceBytes ?? DEFAULT_MAX_PIECE_BYTES,
-    budgetBytes: plan.maxMemoryGb * 2 ** 30,
   }
   const describe = (chunk: number): string => (chunk === -1 ? 'its start' : `${sources[chunks[chunk].source].path}, bytes ${chunks[chunk].start} to ${chunks[chunk].end}`)
   const watch = watchProgress(totalBytes, plan, options, monitor, seconds)

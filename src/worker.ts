@@ -35,7 +35,7 @@ export const countChunks = async (task: WorkerTask): Promise<WorkerResult> => {
     try {
       checkCancelled()
       await countChunk({ chunk: chunks[chunk], source: sources[source], special, pipeline, options, counter, tally, invalid }, () => {
-        report()
+        report() // counter.memory is exact: this is where a table above its budget can be spilled
         checkCancelled()
       })
     } catch (error) {
