@@ -1,0 +1,211 @@
+import { PretokError } from '../errors.ts'
+import { MAX_SLOTS } from './layout.ts'
+import type { Instruction, Nfa } from './nfa.ts'
+
+/*
+ * From a pattern's program to a machine that reads text once and says where it is cut.
+ *
+ * The tokenizer's loop is: try the pattern here; if it matches, cut at both ends and go on behind the match; if not, this code point is
+ * part of a gap; go on behind it. A match is often not decided when its end is read: in "a  b", whether GPT-2's `\s+(?!\S)` ends before
+ * the second space depends on the "b". So the machine runs all futures that are still possible at once, as an ordered list of LEVELS:
+ *
+ *   level 1   an attempt at the pattern that began at the last cut that is certain
+ *   level 2   what would follow if level 1 got no further match: an attempt that began at the end of level 1's best match so far,
+ *             or one code point on (a gap) if it has none
+ *   level 3   likewise for level 2 …
+ *
+ * Each level holds its threads (instructions of the program) in the pattern's order of preference. When a level matches, its threads of
+ * lower preference end, its match replaces the one before, and the levels below, which told the story without this match, are dropped; a
+ * new level begins here. When a level has no threads left, its best match is final, and the level below takes its place.
+ *
+ * This is the simulation of `(?:PATTERN|gap)*` by ordered threads, and it is finite for every pattern: a thread that a level above has too
+ * is left out below, because if it leads to a match it does so for the level above, and the level below is dropped then. (The same
+ * thought makes the work linear: no text is ever read twice.) See also Grathwohl, Henglein and Rasmussen, "Optimally streaming greedy
+ * regular expression parsing" (2014).
+ *
+ * What the levels would cut is kept in SLOTS: positions that are not certain yet. The cuts of level k+1 are those of level k and more, so
+ * one list serves all:
+ *
+ *   slots  0 … tail-1   the cuts that the lowest level rests on; level k rests on the first `history` of them
+ *   then                for each level that began in a gap: where it began (the end of the gap, should the level match)
+ *
+ * One step of the machine is then: a new list of slots, each an old slot or the position now, of which the first few are certain and leave.
+ * Nearly always that is "put the position into slot s, let the first a slots go": what the packed tables hold in one word.
+ */
+
+/** Where the value of a slot after a step comes from: a slot before the step, or one of these. */
+export type SlotSource = number
+/** The position before the code point that the step reads. */
+export const NOW: SlotSource = -1
+/** The same, as the end of a gap. */
+export const NOW_ENDS_GAP: SlotSource = -2
+
+export interface Step {
+  next: number
+  /** The slots after the step, those that leave first. */
+  slots: readonly SlotSource[]
+  /** How many leave: they are cuts. */
+  certain: number
+}
+
+/** Up to where no cut can come any more, besides those that have left: */
+export type Decided = 'last cut' | 'here' | { slot: number }
+
+export interface Transducer {
+  /** By state, then by class; the last column is the end of the segment. State 0 is the start of a segment. */
+  steps: Step[][]
+  decided: Decided[]
+  /** Which states the start of an attempt can be tried in and lead to an empty match. */
+  matchesEmpty: boolean
+}
+
+interface Level {
+  threads: readonly number[]
+  /** How many slots the level rests on. */
+  history: number
+  inGap: boolean
+}
+
+interface State {
+  isStart: boolean
+  /** What the checks behind need to know of the last code point. */
+  behind: number
+  levels: readonly Level[]
+  tail: number
+}
+
+const MAX_STATES = 20_000
+const MAX_WORK = 4_000_000
+
+/** @throws PretokError 'pattern' if the machine would be too large, or would need more slots than there are. */
+export const buildTransducer = (nfa: Nfa, text: string): Transducer => {
+  const refuse = (what: string) => new PretokError('pattern', `pattern: ${what} in ${JSON.stringify(text)}: use the reference engine`)
+  const { contextOf, closure } = createClosure(nfa)
+  const end = nfa.partition.count
+  const states: State[] = []
+  const numbers = new Map<string, number>()
+  let work = 0
+  let matchesEmpty = false
+
+  const numberOf = (state: State): number => {
+    const key = stateKey(state)
+    const known = numbers.get(key)
+    if (known !== undefined) return known
+    if (states.length === MAX_STATES) throw refuse(`more than ${MAX_STATES} states`)
+    numbers.set(key, states.length)
+    return states.push(state) - 1
+  }
+
+  const step = (state: State, symbol: number): Step => {
+    const taken = new Set<number>()
+    const levels: (Level & { start: SlotSource })[] = []
+    let chain: SlotSource[] = Array.from({ length: state.tail }, (_, slot) => slot)
+    let gapSlot = state.tail
+    let isMatched = false
+    for (const { threads, history, inGap } of state.levels) {
+      const start = inGap ? gapSlot++ : NOW
+      const reached = closure(threads, state.behind, symbol)
+      const after = advance(nfa.program, reached.takes, symbol, taken)
+      work += threads.length + reached.takes.length
+      if (!reached.isMatch) levels.push({ threads: after, history, inGap, start })
+      else {
+        chain = chain.slice(0, history)
+        if (inGap) chain.push(start)
+        levels.push({ threads: after, history: chain.length, inGap: false, start: NOW })
+        chain.push(NOW)
+        isMatched = true
+        break
+      }
+    }
+    if (symbol === end) return { next: 0, slots: isMatched ? chain : [...chain, NOW_ENDS_GAP], certain: chain.length + (isMatched ? 0 : 1) }
+
+    // the attempt that begins here
+    const reached = closure([nfa.start], state.behind, symbol)
+    const threads = advance(nfa.program, reached.takes, symbol, taken)
+    let inGap = !isMatched && !state.isStart
+    if (reached.isMatch) {
+      matchesEmpty = true
+      if (inGap) chain.push(NOW_ENDS_GAP)
+      inGap = false
+    }
+    levels.push({ threads, history: chain.length, inGap, start: NOW_ENDS_GAP })
+
+    const alive = levels.filter((level) => level.threads.length > 0)
+    const certain = alive[0]?.history ?? chain.length
+    const slots = [...chain, ...alive.filter((level) => level.inGap).map((level) => level.start)]
+    if (slots.length > MAX_SLOTS) throw refuse(`more than ${MAX_SLOTS} cuts may be undecided at once`)
+    const next = numberOf({
+      isStart: false,
+      behind: contextOf[symbol],
+      levels: alive.map(({ threads, history, inGap }) => ({ threads, history: history - certain, inGap })),
+      tail: chain.length - certain,
+    })
+    return { next, slots, certain }
+  }
+
+  numberOf({ isStart: true, behind: contextOf[end], levels: [], tail: 0 })
+  const steps: Step[][] = []
+  for (let i = 0; i < states.length; i++) {
+    steps.push(Array.from({ length: end + 1 }, (_, symbol) => step(states[i], symbol)))
+    if (work > MAX_WORK) throw refuse('its automaton takes too long to build')
+  }
+  return { steps, decided: states.map(decidedIn), matchesEmpty }
+}
+
+const stateKey = ({ isStart, behind, levels, tail }: State): string =>
+  `${isStart ? 1 : 0} ${behind} ${tail} ${levels.map(({ threads, history, inGap }) => `${history}${inGap ? 'g' : 'm'}${threads.join()}`).join(' ')}`
+
+const decidedIn = ({ isStart, levels, tail }: State): Decided => {
+  if (isStart) return 'last cut'
+  // no attempt is under way: every code point read was part of a gap
+  if (levels.length === 0) return tail === 0 ? 'here' : 'last cut'
+  return levels[0].inGap ? { slot: tail } : 'last cut'
+}
+
+/** The threads after reading a code point, without those that were `taken` before; adds them there. */
+const advance = (program: readonly Instruction[], takes: readonly number[], symbol: number, taken: Set<number>): number[] => {
+  const threads: number[] = []
+  for (const at of takes) {
+    const instruction = program[at] as Instruction & { op: 'take' }
+    if (instruction.members[symbol] !== 1 || taken.has(instruction.next)) continue
+    taken.add(instruction.next)
+    threads.push(instruction.next)
+  }
+  return threads
+}
+
+/**
+ * `closure` follows threads to the instructions that take a code point, in order of preference, up to the first match. `contextOf` gives,
+ * for each class, what checks behind can tell of it; the last entry stands for the start of the segment.
+ */
+const createClosure = ({ program, partition }: Nfa) => {
+  const behindChecks = program.filter((instruction) => instruction.op === 'check' && !instruction.ahead) as (Instruction & { op: 'check' })[]
+  const contextNames = new Map<string, number>()
+  const example: number[] = [] // a class of each context
+  const contextOf = Array.from({ length: partition.count + 1 }, (_, symbol) => {
+    const name = behindChecks.map((check) => check.accepts[symbol]).join('')
+    if (!contextNames.has(name)) contextNames.set(name, example.push(symbol) - 1)
+    return contextNames.get(name)!
+  })
+  const visited = new Uint32Array(program.length)
+  let visit = 0
+
+  const closure = (threads: readonly number[], behind: number, ahead: number): { takes: number[]; isMatch: boolean } => {
+    visit++
+    const takes: number[] = []
+    const stack = [...threads].reverse()
+    for (let at; (at = stack.pop()) !== undefined; ) {
+      if (visited[at] === visit) continue
+      visited[at] = visit
+      const instruction = program[at]
+      switch (instruction.op) {
+        case 'take': takes.push(at); break
+        case 'split': stack.push(instruction.second, instruction.first); break
+        case 'check': if (instruction.accepts[instruction.ahead ? ahead : example[behind]] === 1) stack.push(instruction.next); break
+        case 'match': return { takes, isMatch: true }
+      }
+    }
+    return { takes, isMatch: false }
+  }
+  return { contextOf, closure }
+}
