@@ -1,0 +1,142 @@
+import { allocate, release } from './memory'
+import { clearCuts, CUT_LIST_BYTES, decidePass, endSegment, Pass, passOverGap, POSITION, readText, SLICE, slidePass, startPass } from './pass'
+import { countCuts, startTable } from './table'
+
+/*
+ * The kernel: text in, counts in a table out. The caller puts text and document ends into the kernel's memory and calls `advance`.
+ *
+ *   document ends → pass 0 → cuts → pass 1 → cuts → … → cuts → counting table
+ *
+ * Each pass reads text up to where the one before has decided all cuts, in slices, and hands its cuts on whenever its list is half full. So
+ * all that is kept between two calls is each pass's state, its slots, and the text from the first piece that has not been counted.
+ */
+
+export { allocate } from './memory'
+export { slots, slotCount, used, pieces, clearTable } from './table'
+
+const MAX_PASSES = 32
+/** Room behind the text that is read but never used: keys are loaded 16 bytes at a time. */
+const PADDING: usize = 64
+
+export const OK: i32 = 0
+export const NO_MEMORY: i32 = -1
+export const PIECE_TOO_LONG: i32 = -2
+
+export let text: usize = 0
+export let capacity: usize = 0
+/** Positions where documents end, u32 each: the caller adds to them. */
+export let ends: usize = 0
+/** All text before this position has been counted. */
+export let counted: usize = 0
+/** Bytes that are in no piece. */
+export let dropped: u64 = 0
+
+const passes: usize = memory.data(32 * 128)
+let passCount: i32 = 0
+let pieceLimit: usize = 0
+
+// @ts-ignore: decorator
+@inline
+function passNumber(k: i32): Pass {
+  return changetype<Pass>(passes + (<usize>k << 7))
+}
+
+/** Call once. Returns NO_MEMORY or OK. */
+export function start(textBytes: usize, endsBytes: usize, limit: usize, a: u64, b: u64, c: u64, d: u64, e: u64): i32 {
+  capacity = textBytes
+  pieceLimit = limit
+  text = allocate(textBytes + PADDING)
+  ends = allocate(endsBytes)
+  return text != 0 && ends != 0 && startTable(a, b, c, d, e) ? OK : NO_MEMORY
+}
+
+/** Adds a split stage; `tables` is the address of its packed tables. */
+export function addPass(tables: usize): i32 {
+  const cuts = allocate(CUT_LIST_BYTES)
+  if (cuts == 0 || passCount == MAX_PASSES) return NO_MEMORY
+  startPass(passNumber(passCount++), tables, cuts)
+  return OK
+}
+
+/** Splits and counts text[…, length), as far as text to come cannot change it. There are `endCount` document ends in it, in order. */
+export function advance(length: usize, endCount: usize): i32 {
+  return runPass(0, ends, ends + (endCount << 2), length)
+}
+
+/**
+ * Moves text[counted, length) to the front, to make room; if the free room is then below `wanted`, to a larger place. Returns the new
+ * length, or NO_MEMORY.
+ */
+export function makeRoom(length: usize, wanted: usize): i32 {
+  const kept = length - counted
+  const from = text + counted
+  // a piece that goes on and on must not be moved with every bit of text
+  if (kept + wanted > capacity || kept > capacity >> 1) {
+    const larger = max(kept + wanted, 2 * capacity)
+    const to = allocate(larger + PADDING)
+    if (to == 0) return NO_MEMORY
+    memory.copy(to, from, kept)
+    release(text, capacity + PADDING)
+    text = to
+    capacity = larger
+  } else memory.copy(text, from, kept)
+  for (let k = 0; k < passCount; k++) slidePass(passNumber(k), counted)
+  counted = 0
+  return <i32>kept
+}
+
+/** Runs pass k over the segments that end at the cuts in [inputs, inputEnd), and on towards `limit` in a segment that goes on. */
+function runPass(k: i32, inputs: usize, inputEnd: usize, limit: usize): i32 {
+  if (k == passCount) return countAll(inputs, inputEnd)
+  const pass = passNumber(k)
+  for (; inputs < inputEnd; inputs += 4) {
+    const cut = load<u32>(inputs)
+    const end = <usize>(cut & POSITION)
+    if (<i32>cut < 0) passOverGap(pass, end)
+    else {
+      const status = readTo(k, pass, end)
+      if (status != OK) return status
+      if (end > pass.segmentStart) endSegment(pass)
+    }
+    if (isHalfFull(pass)) {
+      const status = handOn(k, pass)
+      if (status != OK) return status
+    }
+  }
+  if (limit > pass.at) {
+    const status = readTo(k, pass, limit)
+    if (status != OK) return status
+  }
+  return handOn(k, pass)
+}
+
+function isHalfFull(pass: Pass): bool {
+  return pass.cutEnd - pass.cuts >= SLICE << 2
+}
+
+function readTo(k: i32, pass: Pass, to: usize): i32 {
+  while (pass.at < to) {
+    readText(pass, text, min(to, pass.at + SLICE))
+    if (!isHalfFull(pass)) continue
+    const status = handOn(k, pass)
+    if (status != OK) return status
+  }
+  return OK
+}
+
+/** Gives the certain cuts of pass k to the next pass, or to the counting table. */
+function handOn(k: i32, pass: Pass): i32 {
+  const decided = decidePass(pass)
+  const status = runPass(k + 1, pass.cuts, pass.cutEnd, decided)
+  clearCuts(pass)
+  return status
+}
+
+function countAll(cuts: usize, cutEnd: usize): i32 {
+  if (cuts == cutEnd) return OK
+  const result = countCuts(text, counted, cuts, cutEnd, pieceLimit)
+  if (result < 0) return <i32>result
+  dropped += <u64>result
+  counted = <usize>(load<u32>(cutEnd - 4) & POSITION)
+  return OK
+}
