@@ -1,21 +1,16 @@
 import { randomBytes } from 'node:crypto'
 import { readFileSync } from 'node:fs'
 import { PretokError } from '../errors.ts'
-import type { DrainedCounts, TextCounter } from './textCounter.ts'
+import { DEFAULT_LIMITS, type CountedPieces, type CounterLimits, type TextCounter } from './counter.ts'
 
 /*
  * The automaton tier: packed tables (pattern/layout.ts) run by the WebAssembly kernel, which splits and counts in its own memory. Text is
  * copied there in batches; what a batch leaves undecided stays until more text or the document's end decides it.
  */
 
-export interface KernelCounterOptions {
-  /** Longest piece in bytes (and longest text whose cuts are undecided). Default 64 MiB. */
-  maxPieceBytes?: number
-}
-
 export interface KernelCounter extends TextCounter {
   /** Gives the counts so far and forgets them; text that is not decided yet stays. For spilling. */
-  drain(): DrainedCounts
+  drain(): CountedPieces
 }
 
 interface Kernel {
@@ -61,7 +56,7 @@ const kernelModule = (): WebAssembly.Module => {
  *
  * Its methods throw PretokError 'piece-too-long' for a piece above the limit, and 'limit' when 4 GiB of memory are full.
  */
-export const createKernelCounter = (stages: readonly Uint8Array[], { maxPieceBytes = 1 << 26 }: KernelCounterOptions = {}): KernelCounter => {
+export const createKernelCounter = (stages: readonly Uint8Array[], { maxPieceBytes }: Pick<CounterLimits, 'maxPieceBytes'> = DEFAULT_LIMITS): KernelCounter => {
   if (!(maxPieceBytes >= 1 && maxPieceBytes <= 2 ** 30)) throw new PretokError('usage', `a longest piece of ${maxPieceBytes} bytes: it must be from 1 byte to 1 GiB`)
   const memory = new WebAssembly.Memory({ initial: 2, maximum: PAGE })
   const kernel = new WebAssembly.Instance(kernelModule(), { env: { memory } }).exports as unknown as Kernel
@@ -111,7 +106,7 @@ export const createKernelCounter = (stages: readonly Uint8Array[], { maxPieceByt
     advanced = kept
   }
 
-  const drain = (): DrainedCounts => {
+  const drain = (): CountedPieces => {
     const drained = readSlots(bytes, words, address(kernel.slots.value), kernel.slotCount.value, kernel.used.value)
     kernel.clearTable()
     return drained
@@ -121,7 +116,7 @@ export const createKernelCounter = (stages: readonly Uint8Array[], { maxPieceByt
   check(kernel.start(TEXT_BYTES, 4 * ENDS, maxPieceBytes, ...seed))
   for (const tables of stages) check(kernel.addPass(allocateFor(tables)))
 
-  const counter: KernelCounter = {
+  return {
     text(added) {
       for (let at = 0; at < added.length; ) {
         const part = wholeCodePoints(added, at, at + BATCH - (length - advanced))
@@ -146,6 +141,9 @@ export const createKernelCounter = (stages: readonly Uint8Array[], { maxPieceByt
       advance()
       return Number(kernel.dropped.value)
     },
+    get pending() {
+      return length - kernel.counted.value
+    },
     get memory() {
       return memory.buffer.byteLength
     },
@@ -158,12 +156,11 @@ export const createKernelCounter = (stages: readonly Uint8Array[], { maxPieceByt
       return drain()
     },
     finish() {
-      counter.endDocument()
       advance()
+      if (kernel.counted.value !== length) throw new Error('finish: the last document was not ended')
       return drain()
     },
   }
-  return counter
 }
 
 const pieceTooLong = (limit: number): PretokError =>
@@ -177,7 +174,7 @@ const wholeCodePoints = (bytes: Uint8Array, start: number, end: number): Uint8Ar
 }
 
 /** The counting table's slots (kernel/table.ts) as plain arrays. */
-const readSlots = (bytes: Uint8Array, words: Uint32Array, slots: number, slotCount: number, size: number): DrainedCounts => {
+const readSlots = (bytes: Uint8Array, words: Uint32Array, slots: number, slotCount: number, size: number): CountedPieces => {
   const starts = new Uint32Array(size + 1)
   const counts = new Float64Array(size)
   const first = slots >>> 2

@@ -35,8 +35,6 @@ const passes: usize = memory.data(32 * 128)
 let passCount: i32 = 0
 let pieceLimit: usize = 0
 
-// @ts-ignore: decorator
-@inline
 function passNumber(k: i32): Pass {
   return changetype<Pass>(passes + (<usize>k << 7))
 }

@@ -87,8 +87,6 @@ export function clearTable(): void {
   }
 }
 
-// @ts-ignore: decorator
-@inline
 function hashShort(low: u64, high: u64): u64 {
   return (k1 + (low >>> 32)) * (k2 + (low & 0xffffffff)) + (k3 + (high >>> 32)) * (k4 + (high & 0xffffffff))
 }
@@ -174,17 +172,16 @@ export function countCuts(text: usize, start: usize, cuts: usize, cutEnd: usize,
 function addLong(start: usize, length: usize): bool {
   const hash = hashLong(start, length)
   const mask = (slotCount << 5) - 1
-  let slot = <usize>(hash >>> shift) << 5
-  for (; ; slot = (slot + 32) & mask) {
-    const at = slots + slot
-    const high = load<u64>(at, 8)
-    if (high == 0) return insertLong(at, hash, start, length)
-    if (high >>> 56 == LONG && load<u64>(at) == hash && <usize>load<u32>(at, 24) == length && memory.compare(<usize>(high & 0xffffffff), start, length) == 0) {
-      store<u64>(at, load<u64>(at, 16) + 1, 16)
-      return true
-    }
-  }
-  return false // not reached: the table is never full
+  let at = slots + (<usize>(hash >>> shift) << 5)
+  while (load<u64>(at, 8) != 0 && !isSame(at, hash, start, length)) at = slots + ((at - slots + SLOT_BYTES) & mask)
+  if (load<u64>(at, 8) == 0) return insertLong(at, hash, start, length)
+  store<u64>(at, load<u64>(at, 16) + 1, 16)
+  return true
+}
+
+function isSame(at: usize, hash: u64, start: usize, length: usize): bool {
+  const high = load<u64>(at, 8)
+  return high >>> 56 == LONG && load<u64>(at) == hash && <usize>load<u32>(at, 24) == length && memory.compare(<usize>(high & 0xffffffff), start, length) == 0
 }
 
 function insertLong(at: usize, hash: u64, start: usize, length: usize): bool {
