@@ -79,16 +79,16 @@ const unicode16 = async () => {
   )
 }
 
-const unicode12 = async () => {
-  const { header, ranges } = await makeTables('12.1.0')
+const unicode9 = async () => {
+  const { header, ranges } = await makeTables('9.0.0')
   return (
     header +
     '// Code points without a character in this version. The reference normalizer (crate unicode-normalization-alignments 0.1) is of\n' +
     '// this age: it leaves them alone.\n' +
-    `export const UNASSIGNED_12_1 = '${encode(await ranges('General_Category/Unassigned'))}'\n`
+    `export const UNASSIGNED_9 = '${encode(await ranges('General_Category/Unassigned'))}'\n`
   )
 }
 
 mkdirSync(out, { recursive: true })
 writeFileSync(join(out, 'unicode16.ts'), await unicode16())
-writeFileSync(join(out, 'unicode12.ts'), await unicode12())
+writeFileSync(join(out, 'unicode9.ts'), await unicode9())

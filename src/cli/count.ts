@@ -1,0 +1,95 @@
+import type { ArgumentsCamelCase, CommandModule, InferredOptionTypes } from 'yargs'
+import { pretokenize } from '../pipeline.ts'
+import type { PretokenCounts } from '../result/pretokenCounts.ts'
+import { writeFileAtomically } from '../write/atomicFile.ts'
+import { EXIT } from './exitCodes.ts'
+import { all, defined, RUN_OPTIONS, runOptionsOf, single, specialTokensOf, TOKENIZER_OPTIONS, tokenizerOf } from './options.ts'
+import { checkOutputs, OUTPUT_OPTIONS, outputsOf } from './output.ts'
+import { createReporter, type Reporter } from './reporter.ts'
+import { topTable } from './topTable.ts'
+
+const OPTIONS = {
+  ...TOKENIZER_OPTIONS,
+  ...RUN_OPTIONS,
+  ...OUTPUT_OPTIONS,
+  receipt: { type: 'string', requiresArg: true, describe: 'Write the receipt, which accounts for every byte, as JSON', group: 'Output:' },
+  errors: { choices: ['replace', 'strict', 'ignore'] as const, requiresArg: true, describe: 'What to do with invalid UTF-8  [default: replace]', group: 'Input:' },
+  'strip-bom': { type: 'boolean', describe: 'Leave out a byte-order mark at the start of a file', group: 'Input:' },
+  'on-error': { choices: ['fail', 'skip'] as const, requiresArg: true, describe: 'What to do with a chunk that cannot be counted  [default: fail]', group: 'Input:' },
+  log: { choices: ['text', 'json'] as const, requiresArg: true, describe: 'Progress and messages on stderr for people or as JSON lines  [default: text]', group: 'Messages:' },
+  quiet: { alias: 'q', type: 'boolean', describe: 'Only warnings and errors', group: 'Messages:' },
+} as const
+
+type Arguments = InferredOptionTypes<typeof OPTIONS> & { INPUT: string[] }
+
+const PREVIEW = 10
+
+const handler = async (args: ArgumentsCamelCase<Arguments>): Promise<void> => {
+  const outputs = outputsOf(args)
+  const receiptPath = single('receipt', args.receipt)
+  await checkOutputs([...outputs.map(({ path }) => path), ...all(receiptPath)])
+  const reporter = createReporter(args.log ?? 'text', args.quiet === true)
+  const stopping = new AbortController()
+  const release = onInterrupt(reporter, stopping)
+  try {
+    const counts = await pretokenize(args.INPUT, specialTokensOf(args), {
+      ...runOptionsOf(args),
+      ...defined({ tokenizer: tokenizerOf(args), errors: args.errors, stripBom: args['strip-bom'], onError: args['on-error'] }),
+      onProgress: reporter.progress,
+      onWarning: reporter.warning,
+      signal: stopping.signal,
+    })
+    reporter.stop()
+    const receipt = counts.receipt!
+    reporter.receipt(receipt)
+    if (receipt.bytes.dropped > 0) reporter.warning(`${receipt.bytes.dropped.toLocaleString('en')} bytes are in no pre-token, because the pattern does not match them (as tiktoken has it); --pattern-style huggingface keeps them`)
+    for (const { path, format } of outputs) {
+      await counts.save(path, { format })
+      reporter.note(path === '-' ? '' : `wrote ${path}: ${counts.size.toLocaleString('en')} distinct pre-tokens`)
+    }
+    if (receiptPath !== undefined) await writeFileAtomically(receiptPath, `${JSON.stringify(receipt, null, 2)}\n`)
+    if (outputs.length === 0) await showResult(counts, reporter)
+    if (receipt.skipped.length > 0) process.exitCode = EXIT.skipped
+  } finally {
+    reporter.stop()
+    release()
+  }
+}
+
+/** Without an output, a terminal gets a look at the result, and anything else gets all of it. */
+const showResult = async (counts: PretokenCounts, reporter: Reporter): Promise<void> => {
+  if (!process.stdout.isTTY) return counts.save('-')
+  process.stdout.write(`\n${topTable(counts, PREVIEW)}\n`)
+  reporter.note('\n-o counts.json (or .jsonl, .tsv, .csv) writes all of them')
+}
+
+/** The first Ctrl-C stops the workers at their next block; the second ends the process at once. */
+const onInterrupt = (reporter: Reporter, stopping: AbortController): (() => void) => {
+  const stop = (): void => {
+    if (stopping.signal.aborted) process.exit(EXIT.interrupted)
+    reporter.stop()
+    reporter.note('stopping (again to stop at once)')
+    stopping.abort()
+  }
+  process.on('SIGINT', stop)
+  process.on('SIGTERM', stop)
+  return () => {
+    process.off('SIGINT', stop)
+    process.off('SIGTERM', stop)
+  }
+}
+
+export const countCommand: CommandModule<object, Arguments> = {
+  command: 'count INPUT..',
+  describe: 'Count the pre-tokens of a corpus',
+  builder: (yargs) =>
+    yargs
+      .usage('$0 count INPUT… [options]\n\nCounts the pre-tokens of text files, exactly as the tokenizer cuts them. Documents end at special tokens.')
+      .positional('INPUT', { type: 'string', array: true, demandOption: true, describe: 'Text files, UTF-8' })
+      .options(OPTIONS)
+      .example('$0 count corpus.txt -o counts.json', 'GPT-2, all cores')
+      .example('$0 count a.txt b.txt -t llama3 -n 8 -m 2 -o counts.tsv', 'eight workers of 2 GiB')
+      .example("$0 count corpus.txt -s '<|doc|>' -p '\\p{L}+|\\p{N}+' -o -", 'a regex of your own, to stdout'),
+  handler,
+}
+

@@ -1,0 +1,42 @@
+import type { Argv } from 'yargs'
+import { PretokError } from '../errors.ts'
+import { COUNTS_FORMATS, type CountsFormat } from '../write/formats.ts'
+import { defined, single } from './options.ts'
+
+/*
+ * Options of the commands that read files of counts.
+ */
+
+export const COUNTS_HELP = 'counts: .json, .jsonl, .tsv or .csv'
+
+/** Adds the operand that is one file of counts, or `-`. */
+export const withCountsFile = <Given, Name extends string>(yargs: Argv<Given>, name: Name, describe = `File of ${COUNTS_HELP}; - is stdin`) =>
+  yargs
+    .positional(name, { type: 'string', demandOption: true, describe })
+    .nargs(name, 1) // otherwise yargs takes a lone - for an empty text
+
+export const INPUT_FORMAT_OPTION = {
+  'input-format': { choices: COUNTS_FORMATS, requiresArg: true, describe: 'Format of the input  [default: by its ending; json on stdin]', group: 'Input:' },
+} as const
+
+export const inputFormatOf = (args: { 'input-format'?: CountsFormat | undefined }): { format?: CountsFormat } =>
+  defined({ format: single('input-format', args['input-format']) })
+
+export const JSON_OPTION = { json: { type: 'boolean', describe: 'As JSON', group: 'Output:' } } as const
+
+export const limitOption = (what: string, standard: number) =>
+  ({ limit: { alias: 'k', type: 'number', requiresArg: true, describe: `${what}  [default: ${standard}]`, group: 'Output:' } }) as const
+
+export const limitOf = (args: { limit?: number | undefined }, standard: number): number => {
+  const limit = single('limit', args.limit) ?? standard
+  if (!Number.isSafeInteger(limit) || limit < 0) throw new PretokError('usage', `-k, --limit: a whole number is needed, not ${limit}`)
+  return limit
+}
+
+/** The first `limit` of what may be millions. */
+export const firstOf = <Item>(items: Iterable<Item>, limit: number): Item[] => {
+  const first: Item[] = []
+  if (limit === 0) return first
+  for (const item of items) if (first.push(item) >= limit) break
+  return first
+}

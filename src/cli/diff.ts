@@ -1,0 +1,72 @@
+import type { ArgumentsCamelCase, CommandModule, InferredOptionTypes } from 'yargs'
+import { compareCounts, type Comparison } from '../result/compareCounts.ts'
+import { loadCounts } from '../result/loadCounts.ts'
+import type { PretokenCounts } from '../result/pretokenCounts.ts'
+import { pieceToString } from '../write/pieceText.ts'
+import { firstOf, INPUT_FORMAT_OPTION, inputFormatOf, JSON_OPTION, limitOf, limitOption, withCountsFile } from './countsOptions.ts'
+import { EXIT } from './exitCodes.ts'
+import { integer, layOut, showPiece } from './table.ts'
+
+const LIMIT = 20
+
+const OPTIONS = { ...limitOption('How many of the differences, the largest first', LIMIT), ...JSON_OPTION, ...INPUT_FORMAT_OPTION } as const
+
+type Arguments = InferredOptionTypes<typeof OPTIONS> & { A: string; B: string }
+
+/** One of the two files. */
+interface Side {
+  path: string
+  counts: PretokenCounts
+}
+
+const handler = async (args: ArgumentsCamelCase<Arguments>): Promise<void> => {
+  const limit = limitOf(args, LIMIT)
+  const load = async (path: string): Promise<Side> => ({ path, counts: await loadCounts(path, inputFormatOf(args)) })
+  const a = await load(args.A)
+  const b = await load(args.B)
+  const comparison = compareCounts(a.counts, b.counts)
+  process.stdout.write(`${args.json === true ? asJson(a, b, comparison, limit) : asText(a, b, comparison, limit)}\n`)
+  if (differing(comparison) > 0) process.exitCode = EXIT.failed
+}
+
+/** Number of pieces whose counts differ. */
+const differing = ({ changed, onlyInA, onlyInB }: Comparison): number => changed + onlyInA.distinct + onlyInB.distinct
+
+const asJson = (a: Side, b: Side, comparison: Comparison, limit: number): string => {
+  const { same, changed, onlyInA, onlyInB } = comparison
+  const about = ({ path, counts: { size, total } }: Side) => ({ path, distinct: size, total })
+  const differences = firstOf(comparison.differences(), limit).map(({ piece, a, b }) => ({ piece: pieceToString(piece), a, b }))
+  return JSON.stringify({ identical: differing(comparison) === 0, a: about(a), b: about(b), same, changed, onlyInA, onlyInB, differences }, null, 2)
+}
+
+const asText = (a: Side, b: Side, comparison: Comparison, limit: number): string => {
+  const { same, changed, onlyInA, onlyInB } = comparison
+  const files = [
+    ['', 'distinct', 'total', ''],
+    ['A', integer(a.counts.size), integer(a.counts.total), a.path],
+    ['B', integer(b.counts.size), integer(b.counts.total), b.path],
+    ['same count', integer(same), '', ''],
+    ['other count', integer(changed), '', ''],
+    ['only in A', integer(onlyInA.distinct), integer(onlyInA.total), ''],
+    ['only in B', integer(onlyInB.distinct), integer(onlyInB.total), ''],
+  ]
+  const summary = layOut(files, 'lrrl')
+  const rows = firstOf(comparison.differences(), limit).map(({ piece, a, b }) => [integer(a), integer(b), signed(b - a), showPiece(piece)])
+  if (rows.length === 0) return summary
+  const more = differing(comparison) - rows.length
+  return [summary, '', layOut([['in A', 'in B', 'B − A', 'piece'], ...rows], 'rrrl'), ...(more > 0 ? [`… and ${integer(more)} more (-k)`] : [])].join('\n')
+}
+
+const signed = (difference: number): string => (difference > 0 ? `+${integer(difference)}` : `−${integer(-difference)}`)
+
+export const diffCommand: CommandModule<object, Arguments> = {
+  command: 'diff <A> <B>',
+  describe: 'Compare two count files',
+  builder: (yargs) =>
+    withCountsFile(withCountsFile(yargs, 'A'), 'B', 'The file to compare it with')
+      .usage('$0 diff A B [-k 20] [--json]\n\nCompares two files of counts, whatever their formats. Exit code 0 if they hold the same counts, 1 if they differ.')
+      .options(OPTIONS)
+      .example('$0 diff old.json new.tsv', 'what differs, and the 20 largest differences')
+      .example('$0 diff old.json new.json --json -k 1000', 'for a program'),
+  handler,
+}

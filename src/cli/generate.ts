@@ -1,0 +1,135 @@
+import { SingleBar } from 'cli-progress'
+import { stat } from 'node:fs/promises'
+import type { ArgumentsCamelCase, CommandModule, InferredOptionTypes } from 'yargs'
+import { PretokError } from '../errors.ts'
+import { DEFAULT_SEPARATOR, generateCorpus, type GenerateProgress } from '../generate/generateCorpus.ts'
+import { CORPUS_KINDS } from '../generate/kinds.ts'
+import { EXIT } from './exitCodes.ts'
+import { single } from './options.ts'
+import { formatBytes, parseSize } from './size.ts'
+
+const OPTIONS = {
+  size: { type: 'string', requiresArg: true, demandOption: true, describe: 'Exact size of the corpus, such as 500kB, 10MB or 1.5GiB' },
+  kind: { choices: CORPUS_KINDS, requiresArg: true, describe: 'What the corpus looks like  [default: stories]' },
+  seed: { type: 'string', requiresArg: true, describe: 'Whole number; another seed gives other texts  [default: 1]' },
+  separator: { type: 'string', requiresArg: true, describe: `Line between documents (jsonl has rows)  [default: ${DEFAULT_SEPARATOR}]` },
+  'document-size': { type: 'string', requiresArg: true, describe: 'Size of a document, half of it to one and a half times  [default: by kind]' },
+  force: { alias: 'f', type: 'boolean', describe: 'Replace OUT if it exists' },
+  quiet: { alias: 'q', type: 'boolean', describe: 'Only errors' },
+} as const
+
+type Arguments = InferredOptionTypes<typeof OPTIONS> & { OUT: string }
+
+const ABOUT = `Writes a synthetic corpus for trying things out. The same options give the same bytes on every machine.
+
+  stories       short English-like stories
+  logs          log files: times, levels, ids, addresses
+  code          code-like text in a few languages
+  multilingual  many scripts, with and without spaces, marks, emoji
+  mixed         documents of all these
+  jsonl         rows {"id", "text", "meta"} of stories, code and multilingual text
+  distinct      the worst case: nearly every word is new`
+
+const parseSeed = (text: string): number => {
+  const seed = Number(text)
+  if (!/^\d+$/.test(text) || !Number.isSafeInteger(seed))
+    throw new PretokError('usage', `--seed ${JSON.stringify(text)}: a whole number is needed`)
+  return seed
+}
+
+/** Devices and pipes hold nothing that could be lost. */
+const checkIsNew = async (path: string): Promise<void> => {
+  const found = path === '-' ? undefined : await stat(path).catch(() => undefined)
+  if (found?.isFile()) throw new PretokError('output', `${path} exists already; --force replaces it`)
+}
+
+interface Display {
+  show: (progress: GenerateProgress) => void
+  stop: () => void
+}
+
+const createBar = (bytes: number): Display => {
+  const bar = new SingleBar({
+    stream: process.stderr,
+    format: '{bar} {percentage} %  {text}',
+    barCompleteChar: '█',
+    barIncompleteChar: '░',
+    barsize: 24,
+    hideCursor: true,
+    clearOnComplete: true,
+  })
+  bar.start(Math.max(1, bytes), 0, { text: '' })
+  return {
+    show: (progress) => bar.update(progress.bytes, { text: `${formatBytes(progress.bytes)} of ${formatBytes(bytes)}` }),
+    stop: () => bar.stop(),
+  }
+}
+
+const createDisplay = (bytes: number, isQuiet: boolean): Display =>
+  !isQuiet && process.stderr.isTTY ? createBar(bytes) : { show: () => {}, stop: () => {} }
+
+/** So that an interrupted run takes its temporary file with it. */
+const onInterrupt = (stopping: AbortController): (() => void) => {
+  const stop = (): void => {
+    if (stopping.signal.aborted) process.exit(EXIT.interrupted)
+    stopping.abort()
+  }
+  process.on('SIGINT', stop)
+  process.on('SIGTERM', stop)
+  return () => {
+    process.off('SIGINT', stop)
+    process.off('SIGTERM', stop)
+  }
+}
+
+const summary = (path: string, { bytes, documents }: GenerateProgress, seconds: number): string => {
+  const count = (n: number, noun: string): string => `${n.toLocaleString('en')} ${noun}${n === 1 ? '' : 's'}`
+  const speed = Math.round(bytes / Math.max(seconds, 0.001) / 1e6)
+  const name = path === '-' ? 'to standard output' : path
+  return `wrote ${name}: ${count(bytes, 'byte')}, ${count(documents, 'document')}, ${seconds.toFixed(2)} s, ${speed} MB/s`
+}
+
+const optionsOf = (args: Arguments) => {
+  const documentSize = single('document-size', args['document-size'])
+  return {
+    path: args.OUT,
+    bytes: parseSize(single('size', args.size), '--size'),
+    kind: single('kind', args.kind) ?? 'stories',
+    seed: parseSeed(single('seed', args.seed) ?? '1'),
+    separator: single('separator', args.separator) ?? DEFAULT_SEPARATOR,
+    documentBytes: documentSize === undefined ? undefined : parseSize(documentSize, '--document-size'),
+  }
+}
+
+const handler = async (args: ArgumentsCamelCase<Arguments>): Promise<void> => {
+  const options = optionsOf(args)
+  if (args.force !== true) await checkIsNew(options.path)
+  const display = createDisplay(options.bytes, args.quiet === true)
+  const stopping = new AbortController()
+  const release = onInterrupt(stopping)
+  const started = performance.now()
+  try {
+    const progress = await generateCorpus({ ...options, onProgress: display.show, signal: stopping.signal })
+    display.stop()
+    const seconds = (performance.now() - started) / 1000
+    if (args.quiet !== true) process.stderr.write(`${summary(options.path, progress, seconds)}\n`)
+  } finally {
+    display.stop()
+    release()
+  }
+}
+
+export const generateCommand: CommandModule<object, Arguments> = {
+  command: 'generate OUT',
+  describe: 'Make a synthetic corpus for trying things out',
+  builder: (yargs) =>
+    yargs
+      .usage(`$0 generate OUT --size SIZE [options]\n\n${ABOUT}`)
+      .positional('OUT', { type: 'string', demandOption: true, describe: 'File to write; - is stdout' })
+      .options(OPTIONS)
+      .example('$0 generate corpus.txt --size 100MB', 'stories, 100,000,000 bytes')
+      .example('$0 generate worst.txt --size 2GiB --kind distinct', 'as many different words as fit')
+      .example('$0 generate rows.jsonl --size 10MB --kind jsonl --seed 7', 'rows of JSON')
+      .example('$0 generate - --size 1GB --kind mixed | wc -w', 'into a pipe'),
+  handler,
+}

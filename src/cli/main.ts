@@ -1,0 +1,84 @@
+#!/usr/bin/env node
+import { existsSync } from 'node:fs'
+import yargs, { type Argv, type CommandModule } from 'yargs'
+import { PretokError } from '../errors.ts'
+import { closest } from '../tokenizer/closest.ts'
+import { VERSION } from '../version.ts'
+import { countCommand } from './count.ts'
+import { diffCommand } from './diff.ts'
+import { EXIT, exitCodeOf } from './exitCodes.ts'
+import { generateCommand } from './generate.ts'
+import { mergeCommand } from './merge.ts'
+import { planCommand } from './plan.ts'
+import { splitCommand } from './split.ts'
+import { statsCommand } from './stats.ts'
+import { tokenizersCommand } from './tokenizers.ts'
+import { topCommand } from './top.ts'
+
+const COMMANDS = [
+  countCommand, splitCommand, planCommand, mergeCommand, topCommand, diffCommand, statsCommand, tokenizersCommand, generateCommand,
+] as unknown as readonly CommandModule[]
+
+const EPILOGUE = `stdout carries data, stderr carries messages.
+Exit codes: 0 done, 1 failed (diff: the files differ), 2 bad usage, 3 finished with skipped input, 130 interrupted.`
+
+const nameOf = ({ command }: CommandModule): string => String(command).split(' ')[0]
+const COMMAND_NAMES = COMMANDS.map(nameOf)
+
+/** `pretok FILE` is short for `pretok count FILE`. Throws 'usage' for a mistyped command. */
+const withCommand = (args: readonly string[]): string[] => {
+  const [first] = args
+  if (first === undefined || COMMAND_NAMES.includes(first) || ['--help', '-h', '--version'].includes(first)) return [...args]
+  const near = first.startsWith('-') || existsSync(first) ? undefined : closest(first, COMMAND_NAMES)
+  if (near !== undefined) throw new PretokError('usage', `${first}: there is no such command and no such file (did you mean pretok ${near}?)`)
+  return ['count', ...args]
+}
+
+/** Names the options that come near to the ones that yargs does not know. */
+const explain = (message: string, known: readonly string[]): string => {
+  const unknown = /^Unknown arguments?: (.*)$/.exec(message)?.[1].split(', ') ?? []
+  if (unknown.length === 0) return message
+  const hints = [...new Set(unknown.map((name) => closest(name, known)).filter((name) => name !== undefined))]
+  const options = [...new Set(unknown.map((name) => `--${name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`))]
+  return `unknown option ${options.join(', ')}${hints.length > 0 ? ` (did you mean ${hints.map((name) => `--${name}`).join(' or ')}?)` : ''}`
+}
+
+const optionNames = (parser: Argv): string[] => {
+  const { key } = (parser as Argv & { getOptions(): { key: Record<string, unknown> } }).getOptions()
+  return Object.keys(key).filter((name) => name.length > 1)
+}
+
+const main = async (): Promise<void> => {
+  const parser = yargs(withCommand(process.argv.slice(2)))
+    .scriptName('pretok')
+    .usage('$0 <command>\n\nTurns an ML corpus of any size into exact pre-token counts, for training BPE tokenizers.\nThe short form pretok FILE is pretok count FILE.')
+    .command([...COMMANDS])
+    .demandCommand(1, 'a command or a file is needed')
+    .strict()
+    .version(VERSION)
+    .help()
+    .alias('help', 'h')
+    .epilogue(EPILOGUE)
+    .wrap(Math.min(100, process.stderr.columns ?? 100))
+    .parserConfiguration({ 'boolean-negation': false, 'camel-case-expansion': false, 'parse-positional-numbers': false })
+    .exitProcess(false)
+    .fail((message, error, failed) => {
+      if (error !== undefined && error !== null) throw error
+      throw new PretokError('usage', `${explain(message, optionNames(failed))}\npretok --help and pretok COMMAND --help list what there is`)
+    })
+  await parser.parseAsync()
+}
+
+/** A reader that stops early, as in `pretok top … | head`, is no error. */
+process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+  process.exit(error.code === 'EPIPE' ? EXIT.done : EXIT.failed)
+})
+
+try {
+  await main()
+} catch (error) {
+  const message = error instanceof PretokError ? error.message : error instanceof Error ? `${error.stack ?? error.message}\nThis is a bug in pretok: please report it` : String(error)
+  const isJson = process.argv.includes('--log=json') || process.argv.some((word, i) => word === 'json' && process.argv[i - 1] === '--log')
+  process.stderr.write(isJson ? `${JSON.stringify({ event: 'error', code: error instanceof PretokError ? error.code : 'bug', message })}\n` : `pretok: ${message}\n`)
+  process.exitCode = exitCodeOf(error)
+}

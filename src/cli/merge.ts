@@ -1,0 +1,46 @@
+import type { ArgumentsCamelCase, CommandModule, InferredOptionTypes } from 'yargs'
+import { PretokError } from '../errors.ts'
+import { loadCounts } from '../result/loadCounts.ts'
+import { formatOf, STANDARD_STREAM } from '../write/formats.ts'
+import { COUNTS_HELP, INPUT_FORMAT_OPTION, inputFormatOf } from './countsOptions.ts'
+import { checkOutputs, OUTPUT_OPTIONS, outputsOf, type CountsOutput } from './output.ts'
+import { integer } from './table.ts'
+
+const OPTIONS = { ...OUTPUT_OPTIONS, ...INPUT_FORMAT_OPTION } as const
+
+type Arguments = InferredOptionTypes<typeof OPTIONS> & { COUNTS: string[] }
+
+/** yargs leaves a lone - out of a list of files without a word, and no file may get lost like that. */
+const refuseStandardInput = (outputs: readonly CountsOutput[]): void => {
+  const dashes = (words: readonly string[]): number => words.filter((word) => word === STANDARD_STREAM).length
+  if (dashes(process.argv) > dashes(outputs.map(({ path }) => path)))
+    throw new PretokError('usage', 'merge: - cannot stand among the files to read; /dev/stdin can, with --input-format')
+}
+
+const handler = async (args: ArgumentsCamelCase<Arguments>): Promise<void> => {
+  const outputs = outputsOf(args)
+  if (outputs.length === 0) throw new PretokError('usage', 'merge: no output was given; -o FILE writes one, -o - writes to stdout')
+  refuseStandardInput(outputs)
+  await checkOutputs(outputs.map(({ path }) => path))
+  const input = inputFormatOf(args)
+  if (input.format === undefined) args.COUNTS.forEach(formatOf) // a wrong name is found before an hour of reading
+  const counts = await loadCounts(args.COUNTS, input)
+  for (const { path, format } of outputs) {
+    await counts.save(path, { format })
+    if (path !== STANDARD_STREAM) process.stderr.write(`wrote ${path}: ${integer(counts.size)} distinct pre-tokens, ${integer(counts.total)} in all\n`)
+  }
+}
+
+export const mergeCommand: CommandModule<object, Arguments> = {
+  command: 'merge <COUNTS..>',
+  describe: 'Add up count files',
+  builder: (yargs) =>
+    yargs
+      .usage('$0 merge COUNTS… -o OUT\n\nAdds up files of counts, whatever their formats. One file is fine too: that converts it.')
+      .positional('COUNTS', { type: 'string', array: true, demandOption: true, describe: `Files of ${COUNTS_HELP}` })
+      .options(OPTIONS)
+      .example('$0 merge part-1.json part-2.json -o all.json', 'two parts of a corpus')
+      .example('$0 merge counts.json -o counts.tsv', 'another format')
+      .example('$0 merge part-*.tsv -o - --output-format tsv | zstd > all.tsv.zst', 'compressed'),
+  handler,
+}

@@ -1,0 +1,87 @@
+import type { Argv, InferredOptionTypes, Options } from 'yargs'
+import { PretokError } from '../errors.ts'
+import type { TokenizerChoice } from '../tokenizer/resolve.ts'
+import { resolveTokenizer } from '../tokenizer/resolve.ts'
+import { parseSize } from './size.ts'
+
+/*
+ * Options that several commands share. Options that may be given more than once are no yargs arrays: those would swallow the file names
+ * that follow them.
+ */
+
+const options = <Given extends Record<string, Options>>(given: Given): Given => given
+
+export const TOKENIZER_OPTIONS = options({
+  tokenizer: { alias: 't', type: 'string', requiresArg: true, describe: 'Preset that says how text is cut: see pretok tokenizers  [default: gpt2]', group: 'Tokenizer:' },
+  pattern: { alias: 'p', type: 'string', requiresArg: true, describe: 'Cut by this regex instead of a preset', group: 'Tokenizer:' },
+  'pattern-style': {
+    choices: ['tiktoken', 'huggingface'] as const, requiresArg: true, group: 'Tokenizer:',
+    describe: 'Whose rules the regex follows. tiktoken: fancy-regex, text it does not match is dropped. huggingface: Oniguruma, such text makes pieces  [default: tiktoken]',
+  },
+  special: { alias: 's', type: 'string', requiresArg: true, describe: 'Special token: ends documents, is never counted. May be repeated; adds to those of the tokenizer', group: 'Tokenizer:' },
+  'no-default-special-tokens': { type: 'boolean', describe: 'Take only the special tokens given with -s', group: 'Tokenizer:' },
+})
+
+export const RUN_OPTIONS = options({
+  'num-processes': { alias: 'n', type: 'number', requiresArg: true, describe: 'Number of workers  [default: the cores available]', group: 'Workers:' },
+  'max-memory-gb': { alias: 'm', type: 'number', requiresArg: true, describe: 'Memory budget of each worker in GiB  [default: 3/4 of the memory available, shared out]', group: 'Workers:' },
+  'chunk-bytes': { type: 'string', requiresArg: true, describe: 'Size of the chunks that workers take, such as 16MB  [default: from file size, -n and -m]', group: 'Workers:' },
+  'block-bytes': { type: 'string', requiresArg: true, describe: 'Size of the blocks in which a worker reads  [default: 256KiB]', group: 'Workers:' },
+  'max-piece-bytes': { type: 'string', requiresArg: true, describe: 'Longest pre-token  [default: 64MiB]', group: 'Workers:' },
+})
+
+type TokenizerArguments = InferredOptionTypes<typeof TOKENIZER_OPTIONS>
+type RunArguments = InferredOptionTypes<typeof RUN_OPTIONS>
+
+/** All values of an option that may be repeated. */
+export const all = (value: unknown): string[] => (value === undefined ? [] : Array.isArray(value) ? value.map(String) : [String(value)])
+
+/** The value of an option that may not be repeated. */
+export const single = <Value>(name: string, value: Value | Value[]): Value => {
+  if (Array.isArray(value)) throw new PretokError('usage', `--${name} was given ${value.length} times; once is enough`)
+  return value
+}
+
+export const tokenizerOf = (args: TokenizerArguments): TokenizerChoice | undefined => {
+  const pattern = single('pattern', args.pattern)
+  const tokenizer = single('tokenizer', args.tokenizer)
+  if (pattern === undefined) {
+    if (args['pattern-style'] !== undefined) throw new PretokError('usage', '--pattern-style says how to read a --pattern, but there is none')
+    return tokenizer
+  }
+  if (tokenizer !== undefined) throw new PretokError('usage', 'give either --tokenizer or --pattern, not both')
+  return { pattern, style: args['pattern-style'] ?? 'tiktoken' }
+}
+
+/** The special tokens of a run: the tokenizer's own, unless they are not wanted, and those given. */
+export const specialTokensOf = (args: TokenizerArguments): string[] => [
+  ...(args['no-default-special-tokens'] === true ? [] : resolveTokenizer(tokenizerOf(args)).specialTokens),
+  ...all(args.special),
+]
+
+export const runOptionsOf = (args: RunArguments) => {
+  const size = (name: 'chunk-bytes' | 'block-bytes' | 'max-piece-bytes') => {
+    const text = single(name, args[name])
+    return text === undefined ? undefined : parseSize(text, `--${name}`)
+  }
+  return defined({
+    numProcesses: number('num-processes', args['num-processes']),
+    maxMemoryGb: number('max-memory-gb', args['max-memory-gb']),
+    chunkBytes: size('chunk-bytes'),
+    blockBytes: size('block-bytes'),
+    maxPieceBytes: size('max-piece-bytes'),
+  })
+}
+
+const number = (name: string, value: number | number[] | undefined): number | undefined => {
+  const given = single(name, value)
+  if (given !== undefined && Number.isNaN(given)) throw new PretokError('usage', `--${name}: a number is needed`)
+  return given
+}
+
+/** The object without the fields that are undefined. */
+export const defined = <Fields extends object>(fields: Fields): { [Key in keyof Fields]?: Exclude<Fields[Key], undefined> } =>
+  Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined)) as never
+
+/** For `builder`: adds options to a command. */
+export const withOptions = <Given extends Record<string, Options>>(given: Given) => (yargs: Argv) => yargs.options(given)

@@ -1,0 +1,36 @@
+import type { ArgumentsCamelCase, CommandModule, InferredOptionTypes } from 'yargs'
+import { planRun } from '../pipeline.ts'
+import { RUN_OPTIONS, TOKENIZER_OPTIONS, defined, runOptionsOf, specialTokensOf, tokenizerOf } from './options.ts'
+
+const OPTIONS = { ...TOKENIZER_OPTIONS, ...RUN_OPTIONS } as const
+
+type Arguments = InferredOptionTypes<typeof OPTIONS> & { INPUT: string[] }
+
+const handler = async (args: ArgumentsCamelCase<Arguments>): Promise<void> => {
+  const { pipeline, special, sources, chunks, chunkBytes, numProcesses, maxMemoryGb } = await planRun(args.INPUT, specialTokensOf(args), {
+    ...runOptionsOf(args),
+    ...defined({ tokenizer: tokenizerOf(args) }),
+  })
+  const plan = {
+    tokenizer: pipeline.name,
+    specialTokens: special.tokens,
+    numProcesses,
+    maxMemoryGb,
+    chunkBytes,
+    sources: sources.map(({ path, size }) => ({ path, size })),
+    chunks: chunks.map(({ source, start, end }) => ({ source, start, end })),
+  }
+  process.stdout.write(`${JSON.stringify(plan, null, 2)}\n`)
+}
+
+export const planCommand: CommandModule<object, Arguments> = {
+  command: 'plan INPUT..',
+  describe: 'Print the chunk plan of a count as JSON',
+  builder: (yargs) =>
+    yargs
+      .usage('$0 plan INPUT… [options]\n\nPrints how pretok count with the same options would cut its input: each chunk is bytes [start, end) of a source.')
+      .positional('INPUT', { type: 'string', array: true, demandOption: true, describe: 'Text files' })
+      .options(OPTIONS)
+      .example('$0 plan corpus.txt -n 8 -m 2', 'the chunks for eight workers of 2 GiB'),
+  handler,
+}

@@ -1,0 +1,44 @@
+import type { Receipt } from '../types.ts'
+import { formatBytes } from './size.ts'
+
+const integer = (value: number): string => value.toLocaleString('en')
+const MAX_LISTED = 3
+
+/** A receipt as a short table for people. */
+export const receiptTable = (receipt: Receipt): string => {
+  const { bytes, memory, seconds, invalidUtf8, specialTokens } = receipt
+  const rows: [name: string, value: string, note: string][] = [
+    ['read', integer(bytes.read), receipt.sources.length === 1 ? receipt.sources[0].path : `${receipt.sources.length} files`],
+    ['in pre-tokens', integer(bytes.pieces), `${integer(receipt.pieces)} pre-tokens, ${integer(receipt.distinct)} distinct`],
+  ]
+  const line = (name: string, value: number, note: string): void => {
+    if (value !== 0) rows.push([name, integer(value), note])
+  }
+  line('special tokens', bytes.special, shorten(Object.entries(specialTokens).map(([token, count]) => `${integer(count)} × ${token}`)))
+  line('dropped', bytes.dropped, 'not matched by the pattern')
+  line('format', bytes.format, 'byte-order mark')
+  line('ignored', bytes.ignored, 'invalid UTF-8')
+  line('replaced', bytes.replacedGain, `invalid UTF-8: bytes less those of U+FFFD`)
+  line('normalized', bytes.normalizedGain, `taken out by the normalizer (negative: added)`)
+  const table = layOut(rows)
+  const facts = [
+    `${integer(receipt.documents)} documents, ${integer(receipt.chunks)} chunks, ${receipt.numProcesses} workers; ${receipt.tokenizer}, ${receipt.engine} tier, Unicode ${receipt.unicode}`,
+    `${seconds.total.toFixed(2)} s, ${formatBytes(bytes.read / Math.max(seconds.total, 1e-9))}/s; ${formatBytes(memory.peakRss)} peak memory, ${Math.round(receipt.cpuPercent)} % CPU`,
+  ]
+  if (invalidUtf8.sequences > 0)
+    facts.push(
+      `invalid UTF-8: ${integer(invalidUtf8.sequences)} sequences of ${integer(invalidUtf8.bytes)} bytes, policy ${invalidUtf8.policy}, first at ` +
+        shorten(invalidUtf8.first.map(({ path, start }) => `${path} byte ${start}`)),
+    )
+  for (const { path, start, end, reason } of receipt.skipped) facts.push(`SKIPPED ${path}, bytes ${start} to ${end}: ${reason.split('\n')[0]}`)
+  return [...table, ...facts.map((fact) => `  ${fact}`)].join('\n')
+}
+
+const shorten = (items: readonly string[]): string =>
+  items.slice(0, MAX_LISTED).join(', ') + (items.length > MAX_LISTED ? ` and ${items.length - MAX_LISTED} more` : '')
+
+const layOut = (rows: readonly [string, string, string][]): string[] => {
+  const nameWidth = Math.max(...rows.map(([name]) => name.length))
+  const valueWidth = Math.max(...rows.map(([, value]) => value.length))
+  return rows.map(([name, value, note]) => `  ${name.padEnd(nameWidth)}  ${value.padStart(valueWidth)} bytes  ${note}`.trimEnd())
+}

@@ -1,0 +1,105 @@
+import { MultiBar, type SingleBar } from 'cli-progress'
+import type { Progress } from '../pipeline.ts'
+import type { Receipt } from '../types.ts'
+import { receiptTable } from './receiptTable.ts'
+import { formatBytes } from './size.ts'
+
+/** Tells people, or machines, on stderr how a run goes. */
+export interface Reporter {
+  progress(progress: Progress): void
+  warning(message: string): void
+  /** A line about something that was done. */
+  note(message: string): void
+  receipt(receipt: Receipt): void
+  /** Clears away what is still moving. */
+  stop(): void
+}
+
+export const createReporter = (log: 'text' | 'json', quiet: boolean): Reporter => {
+  if (log === 'json') return jsonReporter(quiet)
+  const lines = textReporter(quiet)
+  return quiet ? { ...lines, progress: () => {} } : process.stderr.isTTY ? { ...lines, ...barReporter() } : { ...lines, progress: plainProgress() }
+}
+
+const say = (line: string): void => void process.stderr.write(`${line}\n`)
+
+const textReporter = (quiet: boolean): Reporter => ({
+  progress: () => {},
+  warning: (message) => say(`warning: ${message}`),
+  note: (message) => quiet || say(message),
+  receipt: (receipt) => quiet || say(receiptTable(receipt)),
+  stop: () => {},
+})
+
+const jsonReporter = (quiet: boolean): Reporter => {
+  const log = (event: string, data: object): void => say(JSON.stringify({ event, time: new Date().toISOString(), ...data }))
+  const isDue = everySeconds(1)
+  return {
+    progress: (progress) => quiet || (isDue(progress) && log('progress', progress)),
+    warning: (message) => log('warning', { message }),
+    note: (message) => quiet || log('note', { message }),
+    receipt: (receipt) => quiet || log('receipt', { receipt }),
+    stop: () => {},
+  }
+}
+
+const everySeconds = (period: number) => {
+  let next = 0
+  return ({ seconds, bytes, totalBytes }: Progress): boolean => {
+    if (seconds < next && bytes < totalBytes) return false
+    next = seconds + period
+    return true
+  }
+}
+
+const speed = ({ bytes, seconds }: Progress): string => `${formatBytes(bytes / Math.max(seconds, 0.001))}/s`
+
+const remaining = ({ bytes, totalBytes, seconds }: Progress): string => {
+  if (bytes === 0) return '–'
+  const left = Math.round(((totalBytes - bytes) * seconds) / bytes)
+  return left < 60 ? `${left} s` : left < 3600 ? `${Math.floor(left / 60)} min ${left % 60} s` : `${Math.floor(left / 3600)} h ${Math.floor((left % 3600) / 60)} min`
+}
+
+const percent = ({ bytes, totalBytes }: Progress): string => `${totalBytes === 0 ? 100 : Math.floor((100 * bytes) / totalBytes)} %`
+
+const plainProgress = (): ((progress: Progress) => void) => {
+  const isDue = everySeconds(5)
+  return (progress) => {
+    if (progress.seconds < 2 || !isDue(progress)) return
+    const { bytes, totalBytes, distinct, rss, cpuPercent } = progress
+    say(
+      `counted ${formatBytes(bytes)} of ${formatBytes(totalBytes)} (${percent(progress)}), ${speed(progress)}, ${remaining(progress)} left, ` +
+        `${distinct.toLocaleString('en')} distinct, ${formatBytes(rss)} memory, ${Math.round(cpuPercent)} % CPU`,
+    )
+  }
+}
+
+/** One line per worker only if there are few. */
+const MAX_WORKER_LINES = 8
+
+const barReporter = (): Pick<Reporter, 'progress' | 'warning' | 'stop'> => {
+  const bars = new MultiBar({ stream: process.stderr, hideCursor: true, clearOnComplete: true, stopOnComplete: false, barsize: 24, format: '{text}', barCompleteChar: '█', barIncompleteChar: '░' })
+  let total: SingleBar | undefined
+  const workers: SingleBar[] = []
+  return {
+    progress(progress) {
+      const { bytes, totalBytes, documents, distinct, rss, cpuPercent } = progress
+      total ??= bars.create(Math.max(1, totalBytes), 0, {}, { format: '{bar} {percentage} %  {text}' })
+      total.update(bytes, { text: `${formatBytes(bytes)} of ${formatBytes(totalBytes)}  ${speed(progress)}  ${remaining(progress)} left` })
+      const lines = [
+        `${documents.toLocaleString('en')} documents, ${distinct.toLocaleString('en')} distinct pre-tokens, ${formatBytes(rss)} memory, ${Math.round(cpuPercent)} % CPU`,
+        ...(progress.workers.length > 1 && progress.workers.length <= MAX_WORKER_LINES
+          ? progress.workers.map((worker, i) => `worker ${i + 1}: ${formatBytes(worker.bytes)} counted, ${formatBytes(worker.memory)} of tables`)
+          : []),
+      ]
+      lines.forEach((text, i) => {
+        workers[i] ??= bars.create(1, 0, { text }, { format: '  {text}' })
+        workers[i].update(0, { text })
+      })
+    },
+    warning(message) {
+      bars.log(`warning: ${message}\n`)
+    },
+    stop: () => bars.stop(),
+  }
+}

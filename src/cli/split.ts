@@ -1,0 +1,78 @@
+import { createInterface } from 'node:readline'
+import { buffer } from 'node:stream/consumers'
+import type { ArgumentsCamelCase, CommandModule, InferredOptionTypes } from 'yargs'
+import { PretokError } from '../errors.ts'
+import { createDocumentSplitter } from '../read/documentSplitter.ts'
+import { createSpecialTokens, type SpecialTokens } from '../special/specialTokens.ts'
+import { createTextSplitter, type TextSplitter } from '../split/splitText.ts'
+import { toByteLevel } from '../tokenizer/byteLevel.ts'
+import { resolveTokenizer } from '../tokenizer/resolve.ts'
+import { TOKENIZER_OPTIONS, specialTokensOf, tokenizerOf } from './options.ts'
+
+const OPTIONS = {
+  ...TOKENIZER_OPTIONS,
+  jsonl: { type: 'boolean', describe: 'Read one JSON string a line, write one JSON array of pieces a line', group: 'Output:' },
+  'byte-level': { type: 'boolean', describe: "Write pieces in GPT-2's byte alphabet (a space is Ġ)", group: 'Output:' },
+} as const
+
+type Arguments = InferredOptionTypes<typeof OPTIONS> & { TEXT?: string | undefined }
+
+/** The pieces of a text; special tokens cut it and are left out. */
+const pieces = (text: string, splitter: TextSplitter, special: SpecialTokens): Uint8Array[] => {
+  const found: Uint8Array[] = []
+  const documents = createDocumentSplitter(special, { text: (bytes) => found.push(...splitter.splitToBytes(bytes.toString('utf8'))), token: () => {} })
+  documents.push(Buffer.from(text.toWellFormed()))
+  documents.end()
+  return found
+}
+
+const handler = async (args: ArgumentsCamelCase<Arguments>): Promise<void> => {
+  const splitter = createTextSplitter(resolveTokenizer(tokenizerOf(args)))
+  const special = createSpecialTokens(specialTokensOf(args))
+  const show = (piece: Uint8Array): string => (args['byte-level'] === true ? toByteLevel(piece) : Buffer.from(piece).toString('utf8'))
+  if (args.jsonl === true) {
+    if (args.TEXT !== undefined) throw new PretokError('usage', '--jsonl reads from standard input; leave out TEXT')
+    for await (const text of jsonStrings()) await write(JSON.stringify(pieces(text, splitter, special).map(show)))
+    return
+  }
+  const text = args.TEXT ?? (await buffer(process.stdin)).toString('utf8')
+  for (const piece of pieces(text, splitter, special)) await write(JSON.stringify(show(piece)))
+}
+
+const write = async (line: string): Promise<void> => {
+  if (!process.stdout.write(`${line}\n`)) await new Promise<void>((resolve) => process.stdout.once('drain', resolve))
+}
+
+async function* jsonStrings(): AsyncGenerator<string> {
+  let number = 0
+  for await (const line of createInterface({ input: process.stdin, crlfDelay: Infinity })) {
+    number++
+    if (line.trim() === '') continue
+    yield parseString(line, number)
+  }
+}
+
+const parseString = (line: string, number: number): string => {
+  let value: unknown
+  try {
+    value = JSON.parse(line)
+  } catch (error) {
+    throw new PretokError('input', `reading standard input, line ${number}: ${(error as Error).message}`)
+  }
+  if (typeof value !== 'string') throw new PretokError('input', `reading standard input, line ${number}: a JSON string is needed, not ${Array.isArray(value) ? 'an array' : typeof value}`)
+  return value
+}
+
+export const splitCommand: CommandModule<object, Arguments> = {
+  command: 'split [TEXT]',
+  describe: 'Show the pre-tokens of a text',
+  builder: (yargs) =>
+    yargs
+      .usage('$0 split [TEXT]\n\nShows the pre-tokens of TEXT, or of standard input: one JSON string a line.')
+      .positional('TEXT', { type: 'string' })
+      .options(OPTIONS)
+      .example("$0 split \"it's 2026\"", "\"it\" \"'s\" \" 2026\"")
+      .example('$0 split -t qwen2 < notes.txt', 'the same for a file')
+      .example('$0 split --jsonl -t llama3 < texts.jsonl', 'one JSON array of pieces for each JSON string'),
+  handler,
+}

@@ -1,0 +1,40 @@
+import { pieceToString } from '../write/pieceText.ts'
+
+/*
+ * Tables for people, on a terminal of 100 columns.
+ */
+
+/** Lays out cells in columns two blanks apart; `alignment` has one of l and r for each column. */
+export const layOut = (rows: readonly (readonly string[])[], alignment: string): string => {
+  const widths = [...alignment].map((_, column) => Math.max(0, ...rows.map((row) => row[column]?.length ?? 0)))
+  const cell = (text: string, column: number) => (alignment[column] === 'r' ? text.padStart(widths[column]) : text.padEnd(widths[column]))
+  return rows.map((row) => row.map(cell).join('  ').trimEnd()).join('\n')
+}
+
+export const integer = (value: number): string => value.toLocaleString('en')
+
+/** A part of a whole in percent; "0.00%" only if it is nothing. */
+export const percent = (part: number, whole: number): string => {
+  const share = whole === 0 ? 0 : (100 * part) / whole
+  return share > 0 && share < 0.005 ? '<0.01%' : `${share.toFixed(2)}%`
+}
+
+/** Whatever cannot be seen, or would move the cursor: controls, format characters, all white space but the blank, lone surrogates. */
+const UNSEEN = /[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}]|(?! )\p{Zs}/gu
+const WIDE = /[\p{sc=Han}\p{sc=Hangul}\p{sc=Hiragana}\p{sc=Katakana}\p{Emoji_Presentation}\u3000-\u303f\uff01-\uff60]/u
+const PIECE_WIDTH = 50
+
+const escape = (character: string): string => character.split('').map((unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`).join('')
+
+/** A piece as a JSON string in which nothing is invisible, cut to `width` columns. */
+export const showPiece = (piece: Uint8Array, width = PIECE_WIDTH): string => {
+  // a column takes four bytes at most: what lies beyond is cut in any case, and may be 64 MiB
+  const shown = JSON.stringify(pieceToString(piece, 0, Math.min(piece.length, 4 * width))).replace(UNSEEN, escape)
+  let columns = 0
+  let fitting = ''
+  for (const character of shown) {
+    columns += WIDE.test(character) ? 2 : 1
+    if (columns < width) fitting += character
+  }
+  return columns <= width ? shown : `${fitting}…`
+}

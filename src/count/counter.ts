@@ -1,0 +1,90 @@
+import { PretokError } from '../errors.ts'
+import { appendText, blockMemory, createBlock, endDocument, slideBlock, type Block } from '../split/block.ts'
+import { createSplitter, splitBlock } from '../split/splitter.ts'
+import type { SplitStage } from '../types.ts'
+import { countPieces } from './countPieces.ts'
+import { PieceTable } from './pieceTable.ts'
+
+/** Distinct pieces and their counts, as they travel from a worker: entry i is arena[starts[i], starts[i + 1]) with counts[i]. */
+export interface CountedPieces {
+  arena: Uint8Array
+  starts: Uint32Array
+  counts: Float64Array
+  size: number
+}
+
+/** Counts the pre-tokens of a stream of documents. All tiers have this signature. */
+export interface TextCounter {
+  /** Text of the current document: whole code points of valid UTF-8, of any length. */
+  text(bytes: Uint8Array): void
+  /** The current document ends here. */
+  endDocument(): void
+  /** Counts what is left. The current document must have been ended. */
+  finish(): CountedPieces
+  /** Number of pieces counted so far. */
+  readonly pieces: number
+  /** Bytes of text that were in no piece, because a stage drops what its pattern does not match. */
+  readonly dropped: number
+  /** Bytes of text taken in but not counted yet. */
+  readonly pending: number
+  /** Number of distinct pieces so far. */
+  readonly distinct: number
+  /** Bytes of memory held. */
+  readonly memory: number
+}
+
+export interface CounterLimits {
+  /** Text is split whenever about this many bytes have come together. */
+  blockBytes: number
+  /** A longer pre-token is an error. */
+  maxPieceBytes: number
+}
+
+export const DEFAULT_LIMITS: CounterLimits = { blockBytes: 2 ** 18, maxPieceBytes: 2 ** 26 }
+
+/** The reference tier: RegExp and a table in JavaScript. Throws 'pattern' and, while counting, 'piece-too-long' or 'limit'. */
+export const createReferenceCounter = (stages: readonly SplitStage[], limits: CounterLimits = DEFAULT_LIMITS): TextCounter => {
+  const splitter = createSplitter(stages)
+  const block: Block = createBlock(2 * limits.blockBytes, stages.length)
+  const table = new PieceTable()
+  let splitAt = limits.blockBytes
+  let dropped = 0
+
+  const split = (): void => {
+    dropped += countPieces(block, table, splitBlock(splitter, block))
+    slideBlock(block, splitter.keepBehind)
+    const pending = block.length - block.counted
+    if (pending > limits.maxPieceBytes) throw new PretokError('piece-too-long', `a pre-token is longer than ${limits.maxPieceBytes} bytes`)
+    // a piece that is longer than a block is looked at again only when twice as much of it is there, so that all looks together are linear
+    splitAt = block.length + Math.max(limits.blockBytes, pending)
+  }
+
+  return {
+    text(bytes) {
+      appendText(block, bytes)
+      if (block.length >= splitAt) split()
+    },
+    endDocument: () => endDocument(block),
+    finish() {
+      split()
+      if (block.counted !== block.length) throw new Error('finish: the last document was not ended')
+      const { arena, starts, counts, size } = table
+      return { arena: arena.subarray(0, starts[size]), starts: starts.subarray(0, size + 1), counts: counts.subarray(0, size), size }
+    },
+    get pieces() {
+      return table.total
+    },
+    get dropped() {
+      return dropped
+    },
+    get pending() {
+      return block.length - block.counted
+    },
+    get distinct() {
+      return table.size
+    },
+    get memory() {
+      return table.memory + blockMemory(block)
+    },
+  }
+}

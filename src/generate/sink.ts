@@ -1,0 +1,83 @@
+import { randomBytes } from 'node:crypto'
+import { open, realpath, rename, rm, stat, type FileHandle } from 'node:fs/promises'
+import { basename, dirname, join } from 'node:path'
+import { describeSystemError, PretokError } from '../errors.ts'
+
+/** Where a corpus goes. */
+export interface Sink {
+  /** Resolves when the bytes may be overwritten. */
+  write: (bytes: Uint8Array) => Promise<void>
+  /** Makes what was written last. */
+  finish: () => Promise<void>
+  /** Leaves nothing behind. Never throws: it is called when something else has gone wrong. */
+  discard: () => Promise<void>
+}
+
+const failure = (path: string, error: unknown): PretokError =>
+  new PretokError('output', `writing ${path}: ${describeSystemError(error)}`, { cause: error })
+
+const attempt = async <T>(path: string, work: () => Promise<T>): Promise<T> => {
+  try {
+    return await work()
+  } catch (error) {
+    throw failure(path, error)
+  }
+}
+
+const writeAll = async (file: FileHandle, bytes: Uint8Array): Promise<void> => {
+  let at = 0
+  while (at < bytes.length) at += (await file.write(bytes, at, bytes.length - at)).bytesWritten
+}
+
+const openStandardOutput = (): Sink => {
+  const stream = process.stdout
+  const name = 'standard output'
+  // Without a listener, a reader that goes away would end the process; the error also reaches the callback below.
+  const ignore = (): void => {}
+  stream.on('error', ignore)
+  const close = async (): Promise<void> => {
+    stream.off('error', ignore)
+  }
+  return {
+    write: (bytes) => new Promise((resolve, reject) => stream.write(bytes, (error) => (error ? reject(failure(name, error)) : resolve()))),
+    finish: close,
+    discard: close,
+  }
+}
+
+/** A device or a pipe: written to as it is, since a rename would put a file in its place. */
+const openDevice = async (path: string): Promise<Sink> => {
+  const file = await attempt(path, () => open(path, 'w'))
+  return {
+    write: (bytes) => attempt(path, () => writeAll(file, bytes)),
+    finish: () => attempt(path, () => file.close()),
+    discard: () => file.close().catch(() => {}),
+  }
+}
+
+/** Under a temporary name in the same folder until it is whole and on the disk. */
+const openFile = async (path: string): Promise<Sink> => {
+  const target = await realpath(path).catch(() => path)
+  const temporary = join(dirname(target), `.${basename(target)}.${randomBytes(4).toString('hex')}.tmp`)
+  const file = await attempt(path, () => open(temporary, 'wx'))
+  return {
+    write: (bytes) => attempt(path, () => writeAll(file, bytes)),
+    finish: () => attempt(path, async () => {
+      await file.sync()
+      await file.close()
+      await rename(temporary, target)
+    }),
+    discard: async () => {
+      await file.close().catch(() => {})
+      await rm(temporary, { force: true }).catch(() => {})
+    },
+  }
+}
+
+/** Opens a file (which is replaced when the corpus is whole), a device, or standard output for `-`. */
+export const openSink = async (path: string): Promise<Sink> => {
+  if (path === '-') return openStandardOutput()
+  const found = await stat(path).catch(() => undefined)
+  if (found?.isDirectory()) throw new PretokError('output', `writing ${path}: it is a directory`)
+  return found === undefined || found.isFile() ? openFile(path) : openDevice(path)
+}

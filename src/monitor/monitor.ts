@@ -1,0 +1,69 @@
+import pidusage from 'pidusage'
+
+/** The process as the operating system sees it: all its threads together. */
+export interface ProcessUse {
+  /** Resident set, in bytes. */
+  rss: number
+  /** CPU use since the sample before, in percent of one core. */
+  cpuPercent: number
+}
+
+export interface Monitor {
+  /** Takes a sample if 1,000 documents or a second have passed since the last one. Never more often than every 100 ms: a sample costs 1 ms. */
+  tick(documents: number): void
+  /** Takes a last sample. */
+  stop(): Promise<MonitorSummary>
+  readonly latest: ProcessUse
+}
+
+export interface MonitorSummary {
+  peakRss: number
+  /** CPU time over wall time, in percent of one core. */
+  cpuPercent: number
+}
+
+const SAMPLE_DOCUMENTS = 1000
+const SAMPLE_MS = 1000
+const SHORTEST_MS = 100
+
+export const startMonitor = (): Monitor => {
+  const started = performance.now()
+  const cpuAtStart = process.cpuUsage()
+  let latest: ProcessUse = { rss: process.memoryUsage.rss(), cpuPercent: 0 }
+  let peakRss = latest.rss
+  let sampledAt = started
+  let sampledDocuments = 0
+  let sampling: Promise<void> | undefined
+
+  const sample = async (): Promise<void> => {
+    try {
+      const { memory, cpu } = await pidusage(process.pid)
+      latest = { rss: memory, cpuPercent: cpu }
+    } catch {
+      // where the system's tables cannot be read (no /proc, no ps), Node's own figure still can
+      latest = { rss: process.memoryUsage.rss(), cpuPercent: latest.cpuPercent }
+    }
+    peakRss = Math.max(peakRss, latest.rss)
+  }
+
+  return {
+    get latest() {
+      return latest
+    },
+    tick(documents) {
+      const now = performance.now()
+      const isDue = now - sampledAt >= SAMPLE_MS || documents - sampledDocuments >= SAMPLE_DOCUMENTS
+      if (sampling !== undefined || !isDue || now - sampledAt < SHORTEST_MS) return
+      sampledAt = now
+      sampledDocuments = documents
+      sampling = sample().finally(() => (sampling = undefined))
+    },
+    async stop() {
+      await sampling
+      await sample()
+      pidusage.clear()
+      const { user, system } = process.cpuUsage(cpuAtStart)
+      return { peakRss, cpuPercent: ((user + system) / 10 / Math.max(1, performance.now() - started)) }
+    },
+  }
+}

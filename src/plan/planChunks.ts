@@ -1,0 +1,57 @@
+import { PretokError } from '../errors.ts'
+import type { Chunk, Source } from '../types.ts'
+
+export interface PlanOptions {
+  numProcesses: number
+  /** Budget of each worker, in GiB. */
+  maxMemoryGb: number
+  /** Overrides the size of a chunk, in bytes. */
+  chunkBytes?: number
+}
+
+export interface Plan {
+  /** Size that a chunk should have. */
+  chunkBytes: number
+  /** Chunks in order; those of a source follow each other and cover it. Sources without bytes have none. */
+  chunks: Chunk[]
+}
+
+export const MIN_CHUNK_BYTES = 2 ** 20
+
+/** Counting a chunk takes at most this many times its size. */
+const EXPANSION = 2
+
+/** Several chunks for each worker, so that one that has the harder text, or starts late, does not hold up the others. */
+const CHUNKS_PER_WORKER = 16
+
+/**
+ * The size of chunks: `max(1 MiB, min(maxMemoryGb · 2³⁰ / 2, total / (numProcesses · 16)))`.
+ */
+export const chunkSize = (totalBytes: number, { numProcesses, maxMemoryGb, chunkBytes }: PlanOptions): number => {
+  if (chunkBytes !== undefined) return chunkBytes
+  const largest = Math.floor((maxMemoryGb * 2 ** 30) / EXPANSION)
+  const basic = Math.ceil(totalBytes / (numProcesses * CHUNKS_PER_WORKER))
+  return Math.max(MIN_CHUNK_BYTES, Math.min(largest, basic))
+}
+
+/**
+ * Cuts sources into chunks of one size (each source's last one is shorter). Pure: the borders are moved to safe places later, by
+ * `snapChunks`. Throws 'usage' for options that cannot be.
+ */
+export const planChunks = (sources: readonly Pick<Source, 'size'>[], options: PlanOptions): Plan => {
+  checkOptions(options)
+  const chunkBytes = chunkSize(sources.reduce((sum, { size }) => sum + size, 0), options)
+  const chunks: Chunk[] = []
+  sources.forEach(({ size }, source) => {
+    for (let start = 0; start < size; start += chunkBytes) chunks.push({ source, start, end: Math.min(size, start + chunkBytes) })
+  })
+  return { chunkBytes, chunks }
+}
+
+const checkOptions = ({ numProcesses, maxMemoryGb, chunkBytes }: PlanOptions): void => {
+  if (!Number.isInteger(numProcesses) || numProcesses < 1 || numProcesses > 1024)
+    throw new PretokError('usage', `numProcesses: ${numProcesses} is no whole number from 1 to 1024`)
+  if (!(maxMemoryGb > 0) || maxMemoryGb > 2 ** 20) throw new PretokError('usage', `maxMemoryGb: ${maxMemoryGb} is no positive number of GiB`)
+  if (chunkBytes !== undefined && (!Number.isSafeInteger(chunkBytes) || chunkBytes < 1))
+    throw new PretokError('usage', `chunkBytes: ${chunkBytes} is no positive whole number of bytes`)
+}

@@ -1,0 +1,83 @@
+import { open, stat, type FileHandle } from 'node:fs/promises'
+import { describeSystemError, PretokError } from '../errors.ts'
+import type { Chunk, Source } from '../types.ts'
+
+/** Looks at a file before a run. Throws 'input' if it is missing, no regular file or not readable. */
+export const inspectSource = async (path: string): Promise<Source> => {
+  const facts = await stat(path).catch((error: unknown) => {
+    throw new PretokError('input', `reading ${path}: ${describeSystemError(error)}`, { cause: error })
+  })
+  if (facts.isDirectory()) throw new PretokError('input', `reading ${path}: it is a directory; name the files in it (${path}/*.txt)`)
+  if (!facts.isFile()) throw new PretokError('input', `reading ${path}: it is no regular file; write its text to a file first`)
+  await using(await openSource(path), async () => {})
+  return { path, size: facts.size, modified: facts.mtimeMs }
+}
+
+const openSource = async (path: string): Promise<FileHandle> => {
+  try {
+    return await open(path, 'r')
+  } catch (error) {
+    throw new PretokError('input', `reading ${path}: ${describeSystemError(error)}`, { cause: error })
+  }
+}
+
+const using = async <Result>(file: FileHandle, body: (file: FileHandle) => Promise<Result>): Promise<Result> => {
+  try {
+    return await body(file)
+  } finally {
+    await file.close()
+  }
+}
+
+/** Reads bytes [position, position + length); fewer only where the file ends. */
+const readFully = async (file: FileHandle, path: string, buffer: Buffer, position: number): Promise<Buffer> => {
+  let filled = 0
+  while (filled < buffer.length) {
+    const { bytesRead } = await file.read(buffer, filled, buffer.length - filled, position + filled).catch((error: unknown) => {
+      throw new PretokError('input', `reading ${path} at byte ${position + filled}: ${describeSystemError(error)}`, { cause: error })
+    })
+    if (bytesRead === 0) break
+    filled += bytesRead
+  }
+  return buffer.subarray(0, filled)
+}
+
+/**
+ * Reads a byte range of a source, block after block. The buffer is used again: a block is good until the next one is asked for.
+ * Throws 'source-changed' if the file has become shorter than when it was inspected, or was changed otherwise.
+ */
+export async function* readBlocks(source: Source, { start, end }: Chunk, blockBytes: number): AsyncGenerator<Buffer> {
+  const file = await openSource(source.path)
+  try {
+    const buffer = Buffer.allocUnsafeSlow(Math.max(1, Math.min(blockBytes, end - start)))
+    for (let at = start; at < end; at += buffer.length) {
+      const block = await readFully(file, source.path, buffer.subarray(0, Math.min(buffer.length, end - at)), at)
+      if (at + block.length < Math.min(end, at + buffer.length)) throw changedError(source, `it ended at byte ${at + block.length} while bytes ${start} to ${end} were read`)
+      yield block
+    }
+  } finally {
+    await file.close()
+  }
+}
+
+/** Throws 'source-changed' if a source is not as it was when it was inspected. */
+export const verifyUnchanged = async (source: Source): Promise<void> => {
+  const now = await inspectSource(source.path)
+  if (now.size !== source.size) throw changedError(source, `it has ${now.size} bytes now`)
+  if (now.modified !== source.modified) throw changedError(source, 'it was written to')
+}
+
+const changedError = (source: Source, how: string): PretokError =>
+  new PretokError('source-changed', `reading ${source.path}: the file changed during the run: it had ${source.size} bytes at the start, ${how}; run again when it is finished`)
+
+/** Opens a source for positioned reads; `body` gets the function that reads. */
+export const withReadAt = async <Result>(source: Source, body: (readAt: (position: number, length: number) => Promise<Buffer>) => Promise<Result>): Promise<Result> =>
+  using(await openSource(source.path), (file) => body((position, length) => readFully(file, source.path, Buffer.allocUnsafe(length), position)))
+
+/** The number (from 1) of the line that holds a byte. Reads the file up to there: for error messages only. */
+export const lineAt = async (source: Source, offset: number): Promise<number> => {
+  let line = 1
+  for await (const block of readBlocks(source, { source: 0, start: 0, end: Math.min(offset, source.size) }, 1 << 20))
+    for (let at = block.indexOf(0x0a); at !== -1; at = block.indexOf(0x0a, at + 1)) line++
+  return line
+}

@@ -1,0 +1,92 @@
+import { PretokError } from '../errors.ts'
+import type { Chunk, ErrorPolicy, InvalidRange, Receipt, Source, Tally } from '../types.ts'
+import { UNICODE_VERSION } from '../unicode/generated/unicode16.ts'
+import { VERSION } from '../version.ts'
+import { addTally, emptyTally } from './tally.ts'
+
+/** Bytes of U+FFFD in UTF-8. */
+export const REPLACEMENT_BYTES = 3
+
+/** What a run can tell of itself. */
+export interface RunFacts {
+  tokenizer: string
+  engine: string
+  specialTokens: readonly string[]
+  sources: readonly Source[]
+  chunks: readonly Chunk[]
+  numProcesses: number
+  maxMemoryGb: number
+  errors: ErrorPolicy
+  /** One of each worker whose counts are in the result. */
+  tallies: readonly Tally[]
+  invalid: readonly InvalidRange[]
+  /** Bytes that the workers' tables took, all together. */
+  tableMemory: number
+  retried: readonly { chunk: number; reason: string }[]
+  skipped: readonly { chunk: number; reason: string }[]
+  result: { size: number; textBytes: number }
+  process: { peakRss: number; cpuPercent: number }
+  seconds: Receipt['seconds']
+}
+
+/** How many places with invalid UTF-8 a receipt lists; all are counted. */
+const MAX_INVALID_RANGES = 10
+
+export const makeReceipt = (run: RunFacts): Receipt => {
+  const tally = run.tallies.reduce(addTally, emptyTally(run.specialTokens.length))
+  const place = ({ chunk, reason }: { chunk: number; reason: string }) => {
+    const { source, start, end } = run.chunks[chunk] ?? { source: -1, start: 0, end: 0 }
+    return { path: run.sources[source]?.path ?? '', start, end, reason }
+  }
+  const order = new Map(run.sources.map(({ path }, i) => [path, i]))
+  const invalid = run.invalid.toSorted((a, b) => order.get(a.path)! - order.get(b.path)! || a.start - b.start)
+  return {
+    pretok: VERSION,
+    tokenizer: run.tokenizer,
+    engine: run.engine,
+    unicode: UNICODE_VERSION,
+    sources: run.sources.map(({ path, size }) => ({ path, size })),
+    bytes: {
+      read: tally.read,
+      pieces: run.result.textBytes,
+      special: tally.special,
+      dropped: tally.dropped,
+      format: tally.format,
+      ignored: tally.ignored,
+      replacedGain: tally.replaced - (run.errors === 'replace' ? REPLACEMENT_BYTES * tally.invalidSequences : 0),
+      normalizedGain: tally.normalized,
+    },
+    documents: tally.documents,
+    pieces: tally.pieces,
+    distinct: run.result.size,
+    specialTokens: Object.fromEntries(run.specialTokens.map((token, i) => [token, tally.specialTokens[i]] as const).filter(([, count]) => count > 0)),
+    invalidUtf8: { policy: run.errors, sequences: tally.invalidSequences, bytes: tally.ignored + tally.replaced, first: invalid.slice(0, MAX_INVALID_RANGES) },
+    retried: run.retried.map(place),
+    skipped: run.skipped.map(place),
+    numProcesses: run.numProcesses,
+    chunks: run.chunks.length,
+    memory: { maxMemoryGb: run.maxMemoryGb, peakRss: run.process.peakRss, tables: run.tableMemory },
+    cpuPercent: run.process.cpuPercent,
+    seconds: run.seconds,
+  }
+}
+
+/**
+ * Holds a receipt to its promise: every byte of every source is either in a counted piece or named by its reason for not being in one.
+ * `bytes.pieces` is summed up from the result itself, so a piece that was lost on the way cannot hide.
+ *
+ * @param total all counts of the result together
+ * @throws PretokError 'receipt' if it does not add up
+ */
+export const checkReceipt = (receipt: Receipt, total: number): void => {
+  const { read, pieces, special, dropped, format, ignored, replacedGain, normalizedGain } = receipt.bytes
+  const sum = (ranges: readonly { start: number; end: number }[]) => ranges.reduce((total, { start, end }) => total + end - start, 0)
+  const expected = receipt.sources.reduce((total, { size }) => total + size, 0) - sum(receipt.skipped)
+  if (read !== expected) throw unbalanced(`${read} bytes were read of ${expected}`)
+  const accounted = pieces + special + dropped + format + ignored + replacedGain + normalizedGain
+  if (receipt.pieces !== total) throw unbalanced(`${receipt.pieces} pieces were counted, but the result holds ${total}`)
+  if (accounted !== read) throw unbalanced(`${read} bytes were read, but ${accounted} are accounted for: ${JSON.stringify(receipt.bytes)}`)
+}
+
+const unbalanced = (what: string): PretokError =>
+  new PretokError('receipt', `checking the receipt: ${what}. Nothing was written. This is a bug in pretok: please report it`)

@@ -1,0 +1,110 @@
+import type { PieceTable } from '../count/pieceTable.ts'
+import { PretokError } from '../errors.ts'
+import type { PieceCount, Receipt } from '../types.ts'
+import { formatOf, type CountsFormat } from '../write/formats.ts'
+import { pieceToBytes, pieceToString } from '../write/pieceText.ts'
+import { writeCounts } from '../write/writeCounts.ts'
+import { sortPieces } from './sortPieces.ts'
+
+/** How many keys a JavaScript Map can hold. */
+const MAP_LIMIT = 2 ** 24
+
+/**
+ * Distinct pieces and their counts. To read it is like reading a Map from text to number, except that it goes from the most frequent piece to
+ * the least (equal counts in the order of their bytes), takes pieces as text or as bytes, and may be larger than a Map.
+ *
+ * In text, a byte that is not valid UTF-8 is a lone surrogate, U+DC80 to U+DCFF, as in Python's `surrogateescape`.
+ */
+export class PretokenCounts implements Iterable<[piece: string, count: number]> {
+  /** Where the counts are; of no interest outside of pretok. */
+  readonly table: PieceTable
+  /** Accounts for every byte of the run that counted; undefined if the counts were loaded or merged. */
+  receipt: Receipt | undefined
+  /** The table's bytes; a Buffer, which decodes faster than it can be made for each piece. */
+  private readonly arena: Buffer
+  private sorted: Uint32Array | undefined
+
+  /** The table must not change any more. */
+  constructor(table: PieceTable, receipt?: Receipt) {
+    this.table = table
+    this.receipt = receipt
+    this.arena = Buffer.from(table.arena.buffer, table.arena.byteOffset, table.arena.byteLength)
+  }
+
+  /** Number of distinct pieces. */
+  get size(): number {
+    return this.table.size
+  }
+
+  /** All counts together. */
+  get total(): number {
+    return this.table.total
+  }
+
+  /** Bytes of all pieces: the sum of length × count. Throws 'limit' past 2^53. */
+  get textBytes(): number {
+    const { starts, counts, size } = this.table
+    let sum = 0
+    for (let i = 0; i < size; i++) sum += (starts[i + 1] - starts[i]) * counts[i]
+    if (sum > Number.MAX_SAFE_INTEGER) throw new PretokError('limit', 'counts: the pieces add up to more than 2^53 bytes, the largest exact number')
+    return sum
+  }
+
+  /** How often a piece occurs; undefined if it does not. */
+  get(piece: string | Uint8Array): number | undefined {
+    const entry = this.find(piece)
+    return entry === -1 ? undefined : this.table.counts[entry]
+  }
+
+  has(piece: string | Uint8Array): boolean {
+    return this.find(piece) !== -1
+  }
+
+  private find(piece: string | Uint8Array): number {
+    return this.table.find(typeof piece === 'string' ? pieceToBytes(piece) : piece)
+  }
+
+  /** Entry numbers of the table, the most frequent first. Sorted when it is first needed. */
+  order(): Uint32Array {
+    if (this.sorted === undefined) {
+      const order = new Uint32Array(this.size).map((_, i) => i)
+      sortPieces(this.table, this.table.counts, order)
+      this.sorted = order
+    }
+    return this.sorted
+  }
+
+  *[Symbol.iterator](): Generator<[piece: string, count: number]> {
+    for (const entry of this.order()) yield this.textEntry(entry)
+  }
+
+  /** Pieces as bytes (views, not copies) with their counts, the most frequent first. */
+  *rows(): Generator<PieceCount> {
+    const { arena, starts, counts } = this.table
+    for (const entry of this.order()) yield { piece: arena.subarray(starts[entry], starts[entry + 1]), count: counts[entry] }
+  }
+
+  /** The `count` most frequent pieces. */
+  top(count: number): [piece: string, count: number][] {
+    return Array.from(this.order().subarray(0, count), (entry) => this.textEntry(entry))
+  }
+
+  private textEntry(entry: number): [piece: string, count: number] {
+    const { starts, counts } = this.table
+    return [pieceToString(this.arena, starts[entry], starts[entry + 1]), counts[entry]]
+  }
+
+  /** A Map from the most frequent piece to the least. Throws 'limit' for more pieces than a Map can hold. */
+  toMap(): Map<string, number> {
+    if (this.size > MAP_LIMIT) throw new PretokError('limit', `counts: a Map holds ${MAP_LIMIT} pieces at most, and these are ${this.size}; iterate over the counts, or use get()`)
+    return new Map(this)
+  }
+
+  /**
+   * Writes a file, which appears whole or not at all; `-` is standard output. The format is told by the ending (.json, .jsonl, .tsv, .csv)
+   * unless it is given.
+   */
+  async save(path: string, options: { format?: CountsFormat } = {}): Promise<void> {
+    await writeCounts(path, options.format ?? formatOf(path), this.rows())
+  }
+}

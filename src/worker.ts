@@ -1,0 +1,153 @@
+import { Tinypool } from 'tinypool'
+import { createReferenceCounter, type TextCounter } from './count/counter.ts'
+import { PretokError } from './errors.ts'
+import { Board, type WorkerCounts, type WorkerOptions, type WorkerResult, type WorkerTask } from './messages.ts'
+import { createNormalizer } from './normalize/normalizer.ts'
+import { createDocumentSplitter } from './read/documentSplitter.ts'
+import { lineAt, readBlocks } from './read/source.ts'
+import { createUtf8Cleaner } from './read/utf8Cleaner.ts'
+import { createSpecialTokens, type SpecialTokens } from './special/specialTokens.ts'
+import { emptyTally } from './receipt/tally.ts'
+import type { Chunk, InvalidRange, Pipeline, Source, Tally } from './types.ts'
+
+/** How many places with invalid UTF-8 a worker remembers; the rest are only counted. */
+const MAX_INVALID_RANGES = 10
+
+const BOM = Buffer.from('\ufeff')
+
+/** Takes chunks until there are no more, counts them into one table, and hands it over. */
+export const countChunks = async (task: WorkerTask): Promise<WorkerResult> => {
+  const { pipeline, sources, chunks, options, slot } = task
+  const board = new Board(task.board, chunks.length)
+  const special = createSpecialTokens(task.specialTokens)
+  const counter = createReferenceCounter(pipeline.stages, options)
+  const tally = emptyTally(special.tokens.length)
+  const invalid: InvalidRange[] = []
+
+  const report = (): void => board.report(slot, { bytes: tally.read, documents: tally.documents, pieces: counter.pieces, distinct: counter.distinct, memory: counter.memory })
+
+  const checkCancelled = (): void => {
+    if (board.isCancelled) throw new PretokError('interrupted', 'counting: stopped')
+  }
+
+  for (let chunk = board.take(slot); chunk !== -1; chunk = board.take(slot)) {
+    const { source } = chunks[chunk]
+    try {
+      checkCancelled()
+      await countChunk({ chunk: chunks[chunk], source: sources[source], special, pipeline, options, counter, tally, invalid }, () => {
+        report()
+        checkCancelled()
+      })
+    } catch (error) {
+      return { failedChunk: chunk, code: error instanceof PretokError ? error.code : undefined, message: messageOf(error) }
+    }
+  }
+  return counts(counter, tally, invalid)
+}
+
+const messageOf = (error: unknown): string => (error instanceof PretokError ? error.message : error instanceof Error ? (error.stack ?? error.message) : String(error))
+
+const counts = (counter: TextCounter, tally: Tally, invalid: InvalidRange[]): WorkerCounts => {
+  const counted = counter.finish()
+  return { ...counted, tally: { ...tally, dropped: counter.dropped, pieces: counter.pieces }, invalid, memory: counter.memory }
+}
+
+interface ChunkJob {
+  chunk: Chunk
+  source: Source
+  special: SpecialTokens
+  pipeline: Pipeline
+  options: WorkerOptions
+  counter: TextCounter
+  tally: Tally
+  invalid: InvalidRange[]
+}
+
+/** The way of the text: bytes → valid UTF-8 → documents → normalized text → pieces, counted. `onBlock` is called after each block. */
+const countChunk = async ({ chunk, source, special, pipeline, options, counter, tally, invalid }: ChunkJob, onBlock: () => void): Promise<void> => {
+  let hasText = false
+  const normalizer = createNormalizer(pipeline.normalizer, (text) => {
+    tally.normalized -= text.length
+    counter.text(text)
+  })
+  const endDocument = (): void => {
+    normalizer.end()
+    counter.endDocument()
+    if (hasText) tally.documents++
+    hasText = false
+  }
+  const documents = createDocumentSplitter(special, {
+    text(text) {
+      hasText = true
+      tally.normalized += text.length
+      normalizer.push(text)
+    },
+    token(token) {
+      endDocument()
+      tally.special += special.bytes[token].length
+      tally.specialTokens[token]++
+    },
+  })
+  const cleaner = createUtf8Cleaner(options.errors, chunk.start, (start, end, bytes) => {
+    if (options.errors === 'strict') throw new InvalidUtf8(start, bytes)
+    tally.invalidSequences++
+    tally[options.errors === 'replace' ? 'replaced' : 'ignored'] += end - start
+    if (invalid.length < MAX_INVALID_RANGES) invalid.push({ path: source.path, start, end })
+  })
+
+  let isStart = chunk.start === 0 && options.stripBom
+  const withoutBom = (text: Buffer): Buffer => {
+    if (!isStart || text.length === 0) return text
+    isStart = false
+    if (!text.subarray(0, BOM.length).equals(BOM)) return text
+    tally.format += BOM.length
+    return text.subarray(BOM.length)
+  }
+  let read = 0
+  try {
+    for await (const block of readBlocks(source, chunk, options.blockBytes)) {
+      documents.push(withoutBom(cleaner.push(block)))
+      read += block.length
+      tally.read += block.length
+      onBlock()
+    }
+    documents.push(withoutBom(cleaner.end()))
+    documents.end()
+    endDocument()
+  } catch (error) {
+    throw await withPlace(error, source, chunk.start + read, counter.pending)
+  }
+}
+
+class InvalidUtf8 extends Error {
+  readonly offset: number
+  readonly bytes: string
+
+  constructor(offset: number, bytes: Uint8Array) {
+    super()
+    this.offset = offset
+    this.bytes = Buffer.from(bytes).toString('hex')
+  }
+}
+
+/** The error with the place in the source where it happened. */
+const withPlace = async (error: unknown, source: Source, offset: number, pending: number): Promise<unknown> => {
+  if (error instanceof InvalidUtf8) {
+    const line = await lineAt(source, error.offset)
+    return new PretokError('invalid-utf8', `reading ${source.path}: invalid UTF-8 (${error.bytes}) at byte ${error.offset}, line ${line}; --errors replace or ignore goes on over it`)
+  }
+  if (error instanceof PretokError && error.code === 'piece-too-long') {
+    const line = await lineAt(source, Math.max(0, offset - pending))
+    return new PretokError('piece-too-long', `counting ${source.path}: ${error.message}, from about byte ${Math.max(0, offset - pending)}, line ${line}; --max-piece-bytes raises the limit`)
+  }
+  return error
+}
+
+/** What the pool calls in a worker thread: the result's memory moves to the main thread instead of being copied. */
+export default async (task: WorkerTask): Promise<unknown> => {
+  const result = await countChunks(task)
+  return 'failedChunk' in result ? result : moved(result, [result.arena.buffer, result.starts.buffer, result.counts.buffer])
+}
+
+const moved = (value: object, transfer: unknown[]): unknown =>
+  Tinypool.move({ [Tinypool.transferableSymbol]: transfer, [Tinypool.valueSymbol]: value } as never)

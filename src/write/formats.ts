@@ -1,0 +1,32 @@
+import { basename, extname } from 'node:path'
+import { PretokError } from '../errors.ts'
+import type { Codec } from './codec.ts'
+import { csv } from './csv.ts'
+import { json } from './json.ts'
+import { jsonl } from './jsonl.ts'
+import { tsv } from './tsv.ts'
+
+/** The formats that counts are written in and read from. */
+export const CODECS = { json, jsonl, tsv, csv } satisfies Record<string, Codec>
+
+export type CountsFormat = keyof typeof CODECS
+
+export const COUNTS_FORMATS = Object.keys(CODECS) as CountsFormat[]
+
+/** In place of a path: standard output, or standard input. */
+export const STANDARD_STREAM = '-'
+
+const FORMAT_OF_ENDING: Readonly<Record<string, CountsFormat>> = { '.json': 'json', '.jsonl': 'jsonl', '.ndjson': 'jsonl', '.tsv': 'tsv', '.csv': 'csv' }
+const COMPRESSED = new Set(['.gz', '.zst', '.bz2', '.xz', '.lz4', '.br', '.zip'])
+const KNOWN = 'known are .json, .jsonl, .ndjson, .tsv and .csv'
+
+/** The format that a file's name asks for; JSON for `-`. Throws 'usage' for an ending that is not known. */
+export const formatOf = (path: string): CountsFormat => {
+  if (path === STANDARD_STREAM) return 'json'
+  const ending = extname(path).toLowerCase()
+  const format = FORMAT_OF_ENDING[ending]
+  if (format !== undefined) return format
+  if (COMPRESSED.has(ending)) throw new PretokError('usage', `${path}: compressed counts are not supported (${KNOWN}); compress or decompress with a pipe and -`)
+  if (ending === '.parquet') throw new PretokError('usage', `${path}: counts as Parquet are not supported; ${KNOWN}`)
+  throw new PretokError('usage', `${path}: no format for counts is known by the ending of "${basename(path)}"; ${KNOWN}; or name the format`)
+}

@@ -1,0 +1,41 @@
+import { describe, expect, test } from 'vitest'
+import { defaultMaxMemoryGb } from '../../src/plan/machine.ts'
+import { chunkSize, planChunks } from '../../src/plan/planChunks.ts'
+
+const MiB = 2 ** 20
+const GiB = 2 ** 30
+
+describe('chunkSize', () => {
+  test('a sixteenth of a worker share', () => expect(chunkSize(16 * GiB, { numProcesses: 4, maxMemoryGb: 8 })).toBe(256 * MiB))
+  test('at most half of the memory', () => expect(chunkSize(1024 * GiB, { numProcesses: 1, maxMemoryGb: 1 })).toBe(512 * MiB))
+  test('at least 1 MiB', () => expect(chunkSize(3 * MiB, { numProcesses: 8, maxMemoryGb: 0.0001 })).toBe(MiB))
+  test('as given', () => expect(chunkSize(16 * GiB, { numProcesses: 4, maxMemoryGb: 8, chunkBytes: 7 })).toBe(7))
+})
+
+describe('planChunks', () => {
+  test('one source', () => {
+    expect(planChunks([{ size: 10 }], { numProcesses: 2, maxMemoryGb: 1, chunkBytes: 4 })).toEqual({
+      chunkBytes: 4,
+      chunks: [{ source: 0, start: 0, end: 4 }, { source: 0, start: 4, end: 8 }, { source: 0, start: 8, end: 10 }],
+    })
+  })
+
+  test('several sources, an empty one among them', () => {
+    expect(planChunks([{ size: 5 }, { size: 0 }, { size: 4 }], { numProcesses: 2, maxMemoryGb: 1, chunkBytes: 4 }).chunks).toEqual([
+      { source: 0, start: 0, end: 4 }, { source: 0, start: 4, end: 5 }, { source: 2, start: 0, end: 4 },
+    ])
+  })
+
+  test.each([
+    [{ numProcesses: 0, maxMemoryGb: 1 }, 'numProcesses: 0 is no whole number from 1 to 1024'],
+    [{ numProcesses: 1.5, maxMemoryGb: 1 }, 'numProcesses: 1.5 is no whole number from 1 to 1024'],
+    [{ numProcesses: 1, maxMemoryGb: 0 }, 'maxMemoryGb: 0 is no positive number of GiB'],
+    [{ numProcesses: 1, maxMemoryGb: NaN }, 'maxMemoryGb: NaN is no positive number of GiB'],
+    [{ numProcesses: 1, maxMemoryGb: 1, chunkBytes: 0 }, 'chunkBytes: 0 is no positive whole number of bytes'],
+  ])('refuses %o', (options, message) => expect(() => planChunks([{ size: 1 }], options)).toThrow(message))
+})
+
+describe('defaultMaxMemoryGb', () => {
+  test('three quarters, shared out', () => expect(defaultMaxMemoryGb({ cores: 4, availableMemory: 16 * GiB }, 4)).toBe(3))
+  test('never nothing', () => expect(defaultMaxMemoryGb({ cores: 4, availableMemory: 0 }, 4)).toBe(0.05))
+})

@@ -1,0 +1,15 @@
+import { describe, expect, test } from 'vitest'
+import { createTextSplitter } from '../../src/split/splitText.ts'
+import { PRESETS } from '../../src/tokenizer/presets.ts'
+import { officialSplit } from '../support/oracle.ts'
+import { codePointTexts } from '../support/texts.ts'
+
+const HUGGING_FACE = PRESETS.filter(({ pipeline }) => pipeline.stages[0].dialect === 'oniguruma').map(({ pipeline }) => [pipeline.name, pipeline] as const)
+
+describe.each(HUGGING_FACE)('%s', (_, pipeline) => {
+  test('equals the official engine on every code point', () => {
+    const official = officialSplit(pipeline)
+    const { split } = createTextSplitter(pipeline)
+    for (const text of codePointTexts(() => true)) expect(split(text)).toEqual(official(text))
+  })
+})

@@ -1,0 +1,44 @@
+import { createReferenceCounter, type TextCounter } from '../../src/count/counter.ts'
+import { createNormalizer } from '../../src/normalize/normalizer.ts'
+import { createBlock, appendText, endDocument, isDropped, nextBoundary, slideBlock } from '../../src/split/block.ts'
+import { createSplitter, splitBlock } from '../../src/split/splitter.ts'
+import type { Pipeline } from '../../src/types.ts'
+
+/** Cuts one document that comes in feeds of `size` code points (0: all at once), through a block that slides. */
+export const splitInFeeds = ({ stages, normalizer }: Pipeline, text: string, size: number): string[] => {
+  const splitter = createSplitter(stages)
+  const block = createBlock(8, stages.length)
+  const pieces: string[] = []
+  const drain = (): void => {
+    const limit = splitBlock(splitter, block)
+    for (let end; (end = nextBoundary(block, block.counted + 1, limit)) !== -1; block.counted = end)
+      if (!isDropped(block, block.counted)) pieces.push(Buffer.from(block.bytes.subarray(block.counted, end)).toString('utf8'))
+    slideBlock(block, splitter.keepBehind)
+  }
+  const input = createNormalizer(normalizer, (normalized) => {
+    appendText(block, normalized)
+    drain()
+  })
+  for (const feed of feeds(text, size)) input.push(Buffer.from(feed))
+  input.end()
+  endDocument(block)
+  drain()
+  if (block.counted !== block.length) throw new Error(`${block.length - block.counted} bytes are left over`)
+  return pieces
+}
+
+const feeds = (text: string, size: number): string[] => {
+  if (size === 0) return [text]
+  const codePoints = [...text]
+  return Array.from({ length: Math.ceil(codePoints.length / size) }, (_, i) => codePoints.slice(i * size, (i + 1) * size).join(''))
+}
+
+/** Counts of documents as an object, by way of a counter. */
+export const countDocuments = (pipeline: Pipeline, documents: readonly string[], counter: TextCounter = createReferenceCounter(pipeline.stages)): Map<string, number> => {
+  for (const document of documents) {
+    counter.text(Buffer.from(document))
+    counter.endDocument()
+  }
+  const { arena, starts, counts, size } = counter.finish()
+  return new Map(Array.from({ length: size }, (_, i) => [Buffer.from(arena.subarray(starts[i], starts[i + 1])).toString('utf8'), counts[i]]))
+}
