@@ -34,18 +34,30 @@ export let dropped: u64 = 0
 const passes: usize = memory.data(32 * 128)
 let passCount: i32 = 0
 let pieceLimit: usize = 0
+/** Where the next cut is to be put down; 0: pieces are counted. */
+export let sink: usize = 0
 
 function passNumber(k: i32): Pass {
   return changetype<Pass>(passes + (<usize>k << 7))
 }
 
 /** Call once. Returns NO_MEMORY or OK. */
-export function start(textBytes: usize, endsBytes: usize, limit: usize, a: u64, b: u64, c: u64, d: u64, e: u64): i32 {
+export function start(textBytes: usize, endsBytes: usize): i32 {
   capacity = textBytes
-  pieceLimit = limit
   text = allocate(textBytes + PADDING)
   ends = allocate(endsBytes)
-  return text != 0 && ends != 0 && startTable(a, b, c, d, e) ? OK : NO_MEMORY
+  return text != 0 && ends != 0 ? OK : NO_MEMORY
+}
+
+/** The pieces are to be counted: pieces of up to `limit` bytes; the rest are random numbers for the hash. */
+export function startCounting(limit: usize, a: u64, b: u64, c: u64, d: u64, e: u64): i32 {
+  pieceLimit = limit
+  return startTable(a, b, c, d, e) ? OK : NO_MEMORY
+}
+
+/** The cuts are to be put down at `address`, u32 each, instead of being counted. */
+export function startCollecting(address: usize): void {
+  sink = address
 }
 
 /** Adds a split stage; `tables` is the address of its packed tables. */
@@ -132,9 +144,23 @@ function handOn(k: i32, pass: Pass): i32 {
 
 function countAll(cuts: usize, cutEnd: usize): i32 {
   if (cuts == cutEnd) return OK
+  if (sink != 0) {
+    collectAll(cuts, cutEnd)
+    return OK
+  }
   const result = countCuts(text, counted, cuts, cutEnd, pieceLimit)
   if (result < 0) return <i32>result
   dropped += <u64>result
   counted = <usize>(load<u32>(cutEnd - 4) & POSITION)
   return OK
+}
+
+function collectAll(cuts: usize, cutEnd: usize): void {
+  for (; cuts < cutEnd; cuts += 4) {
+    const cut = load<u32>(cuts)
+    if (<usize>(cut & POSITION) == counted) continue
+    store<u32>(sink, cut)
+    sink += 4
+    counted = <usize>(cut & POSITION)
+  }
 }

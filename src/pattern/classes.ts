@@ -1,4 +1,4 @@
-import type { CodePointSet } from '../unicode/codePointSet.ts'
+import { fromRanges, type CodePointSet } from '../unicode/codePointSet.ts'
 
 /*
  * The alphabet of an automaton is not code points but classes of them: the coarsest partition that the pattern's sets can tell apart
@@ -18,9 +18,11 @@ export interface ClassedSets {
   members: readonly Uint8Array[]
 }
 
-/** The coarsest partition in which each of the sets is a union of classes. Surrogates, which text never contains, share a class with others. */
+/** The coarsest partition in which each of the sets is a union of classes. Surrogates, which text never contains, go with what is before. */
 export const partitionBySets = (sets: readonly CodePointSet[]): ClassedSets => {
-  const borders = sets.flatMap((set, index) => set.map((at) => [at, index] as const)).sort(([a], [b]) => a - b)
+  // no set begins or ends inside the surrogates: a set that stops before them and goes on behind them does not stop
+  const behindSurrogates = (at: number): number => (at >= 0xd800 && at < 0xe000 ? 0xe000 : at)
+  const borders = sets.flatMap((set, index) => set.map((at) => [behindSurrogates(at), index] as const)).sort(([a], [b]) => a - b)
   const classOf = new Map<bigint, number>()
   const signatures: bigint[] = []
   const starts: number[] = []
@@ -56,14 +58,5 @@ export const renameClasses = ({ starts, classes }: Partition, newClass: readonly
 }
 
 /** The code points of a class, as a set. */
-export const classMembers = ({ starts, classes }: Partition, wanted: number): CodePointSet => {
-  const flat: number[] = []
-  classes.forEach((name, i) => {
-    if (name !== wanted) return
-    const end = starts[i + 1] ?? 0x110000
-    // surrogates are in no set
-    if (starts[i] < 0xd800) flat.push(starts[i], Math.min(end, 0xd800))
-    if (end > 0xe000) flat.push(Math.max(starts[i], 0xe000), end)
-  })
-  return flat.filter((at, i) => at !== flat[i ^ 1] && (i % 2 === 0 ? flat[i - 1] !== at : flat[i + 1] !== at))
-}
+export const classMembers = ({ starts, classes }: Partition, wanted: number): CodePointSet =>
+  fromRanges(classes.flatMap((name, i) => (name === wanted ? [[starts[i], starts[i + 1] ?? 0x110000] as const] : [])))
