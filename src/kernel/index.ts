@@ -1,5 +1,5 @@
 import { allocate, release } from './memory'
-import { clearCuts, CUT_LIST_BYTES, decidePass, endSegment, Pass, passOverGap, POSITION, readText, SLICE, slidePass, startPass } from './pass'
+import { certainEnd, decidePass, endSegment, makeRoomForCuts, Pass, passOverGap, POSITION, readText, SLICE, slidePass, startPass, useCuts } from './pass'
 import { countCuts, startTable } from './table'
 
 /*
@@ -62,10 +62,8 @@ export function startCollecting(address: usize): void {
 
 /** Adds a split stage; `tables` is the address of its packed tables. */
 export function addPass(tables: usize): i32 {
-  const cuts = allocate(CUT_LIST_BYTES)
-  if (cuts == 0 || passCount == MAX_PASSES) return NO_MEMORY
-  startPass(passNumber(passCount++), tables, cuts)
-  return OK
+  if (passCount == MAX_PASSES) return NO_MEMORY
+  return startPass(passNumber(passCount++), tables) ? OK : NO_MEMORY
 }
 
 /** Splits and counts text[…, length), as far as text to come cannot change it. There are `endCount` document ends in it, in order. */
@@ -100,6 +98,7 @@ function runPass(k: i32, inputs: usize, inputEnd: usize, limit: usize): i32 {
   if (k == passCount) return countAll(inputs, inputEnd)
   const pass = passNumber(k)
   for (; inputs < inputEnd; inputs += 4) {
+    if (!makeRoomForCuts(pass)) return NO_MEMORY
     const cut = load<u32>(inputs)
     const end = <usize>(cut & POSITION)
     if (<i32>cut < 0) passOverGap(pass, end)
@@ -108,37 +107,34 @@ function runPass(k: i32, inputs: usize, inputEnd: usize, limit: usize): i32 {
       if (status != OK) return status
       if (end > pass.segmentStart) endSegment(pass)
     }
-    if (isHalfFull(pass)) {
-      const status = handOn(k, pass)
-      if (status != OK) return status
-    }
-  }
-  if (limit > pass.at) {
-    const status = readTo(k, pass, limit)
+    const status = handOnIfMany(k, pass)
     if (status != OK) return status
   }
-  return handOn(k, pass)
-}
-
-function isHalfFull(pass: Pass): bool {
-  return pass.cutEnd - pass.cuts >= SLICE << 2
+  const status = readTo(k, pass, limit)
+  return status == OK ? handOn(k, pass) : status
 }
 
 function readTo(k: i32, pass: Pass, to: usize): i32 {
   while (pass.at < to) {
+    if (!makeRoomForCuts(pass)) return NO_MEMORY
     readText(pass, text, min(to, pass.at + SLICE))
-    if (!isHalfFull(pass)) continue
-    const status = handOn(k, pass)
+    const status = handOnIfMany(k, pass)
     if (status != OK) return status
   }
   return OK
 }
 
+const MANY_CUTS: usize = 4 * 4096
+
+function handOnIfMany(k: i32, pass: Pass): i32 {
+  return certainEnd(pass) - pass.used >= MANY_CUTS ? handOn(k, pass) : OK
+}
+
 /** Gives the certain cuts of pass k to the next pass, or to the counting table. */
 function handOn(k: i32, pass: Pass): i32 {
   const decided = decidePass(pass)
-  const status = runPass(k + 1, pass.cuts, pass.cutEnd, decided)
-  clearCuts(pass)
+  const status = runPass(k + 1, pass.used, certainEnd(pass), decided)
+  useCuts(pass)
   return status
 }
 

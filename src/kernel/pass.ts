@@ -1,8 +1,9 @@
 import {
   ACTION_BYTES, BLOCK_BITS, DECIDED_HERE, DECIDED_LAST_CUT, ENTRY_ACTION, ENTRY_ACTION_MASK, ENTRY_ACTION_SHIFT, ENTRY_NEXT_SHIFT,
   HEADER_ACTIONS, HEADER_ASCII, HEADER_BLOCKS, HEADER_CLASSES, HEADER_DECIDED, HEADER_DROPS_GAPS, HEADER_PAGES, HEADER_ROW_BYTES, HEADER_ROWS,
-  MAX_SLOTS, SOURCE_NOW, SOURCE_NOW_GAP,
+  MAX_SLOTS, NO_MARK, SOURCE_NEW_MARK, SOURCE_NOW, SOURCE_NOW_GAP,
 } from '../pattern/layout'
+import { allocate, release } from './memory'
 
 /*
  * One split stage at work: the machine of its packed tables (layout.ts) and where it stands in the text.
@@ -10,18 +11,22 @@ import {
  *   for each code point c at position p:
  *     entry = row[class of c]
  *     slots[entry.slot] = p            slots that hold nothing yet are written and not read: no branch is needed for "no cut here"
- *     slots += entry.certain           that many cuts are certain
+ *     slots += entry.leaving           that many slots are cuts now
  *     row = entry.next
  *
- * The certain cuts and the slots are one array, `cuts`: the slots begin where the certain cuts end (`cutEnd`).
+ * Cuts and slots are one array, `cuts`: the slots begin where the cuts end (`cutEnd`). A mark is a place in this array; the cuts behind the
+ * first mark are not certain. They may become very many, so the array can grow.
  */
 
 export const GAP: u32 = 0x80000000
 export const POSITION: u32 = 0x7fffffff
 
-/** Text that is split at one go. The cuts of that much text fit into the cut list. */
+/** Text that is split at one go. */
 export const SLICE: usize = 16384
-export const CUT_LIST_BYTES: usize = (2 * SLICE + 256) * 4
+/** Room for what one slice can add to the cuts, and for the slots. */
+const SLICE_ROOM: usize = (SLICE + 128) * 4
+const CUT_LIST_BYTES: usize = 2 * SLICE_ROOM
+const MAX_MARKS: usize = 64
 
 @unmanaged
 export class Pass {
@@ -45,9 +50,19 @@ export class Pass {
   lastCut: usize
   cuts: usize
   cutEnd: usize
+  /** Cuts before this place have been used. */
+  used: usize
+  /** End of the array. */
+  room: usize
+  marks: usize
+  markCount: usize
 }
 
-export function startPass(pass: Pass, tables: usize, cuts: usize): void {
+/** Returns false if there is no memory. */
+export function startPass(pass: Pass, tables: usize): bool {
+  const cuts = allocate(CUT_LIST_BYTES)
+  pass.marks = allocate(MAX_MARKS * 4)
+  if (cuts == 0 || pass.marks == 0) return false
   pass.rows = tables + word(tables, HEADER_ROWS)
   pass.ascii = tables + word(tables, HEADER_ASCII)
   pass.pages = tables + word(tables, HEADER_PAGES)
@@ -63,6 +78,10 @@ export function startPass(pass: Pass, tables: usize, cuts: usize): void {
   pass.lastCut = 0
   pass.cuts = cuts
   pass.cutEnd = cuts
+  pass.used = cuts
+  pass.room = cuts + CUT_LIST_BYTES
+  pass.markCount = 0
+  return true
 }
 
 function word(tables: usize, index: i32): usize {
@@ -138,18 +157,34 @@ export function passOverGap(pass: Pass, end: usize): void {
 }
 
 const oldSlots: usize = memory.data(4 * 32)
+const oldMarks: usize = memory.data(4 * 64)
 
-/** A step that moves slots about. Returns the new end of the certain cuts. */
-function act(pass: Pass, entry: u32, cut: usize, position: u32): usize {
+/** A step that does more than one store and a shift (layout.ts, actions). Returns the new end of the cuts. */
+function act(pass: Pass, entry: u32, cutEnd: usize, position: u32): usize {
   const action = pass.actions + <usize>((entry >>> ENTRY_ACTION_SHIFT) & ENTRY_ACTION_MASK) * ACTION_BYTES
-  memory.copy(oldSlots, cut, 4 * MAX_SLOTS)
-  const count = <usize>load<u8>(action)
-  for (let slot: usize = 0; slot < count; slot++) {
-    const source = <i32>load<u8>(action + slot, 2)
+  const slotCount = <usize>load<u8>(action)
+  const back = <usize>load<u8>(action, 2)
+  memory.copy(oldSlots, cutEnd, 4 * MAX_SLOTS)
+  memory.copy(oldMarks, pass.marks, 4 * pass.markCount)
+  if (back != NO_MARK) cutEnd = <usize>load<u32>(oldMarks + (back << 2))
+  for (let slot: usize = 0; slot < slotCount; slot++) {
+    const source = <i32>load<u8>(action + slot, 4)
     const value = source == SOURCE_NOW ? position : source == SOURCE_NOW_GAP ? position | GAP : load<u32>(oldSlots + (<usize>source << 2))
-    store<u32>(cut + (slot << 2), value)
+    store<u32>(cutEnd + (slot << 2), value)
   }
-  return cut + (<usize>load<u8>(action, 1) << 2)
+  pass.markCount = <usize>load<u8>(action, 3)
+  for (let mark: usize = 0; mark < pass.markCount; mark++) {
+    const source = <usize>load<u8>(action + slotCount + mark, 4)
+    const isOld = source < <usize>SOURCE_NEW_MARK
+    const value = isOld ? load<u32>(oldMarks + (source << 2)) : <u32>(cutEnd + ((source - SOURCE_NEW_MARK) << 2))
+    store<u32>(pass.marks + (mark << 2), value)
+  }
+  return cutEnd + (<usize>load<u8>(action, 1) << 2)
+}
+
+/** Where the certain cuts end. */
+export function certainEnd(pass: Pass): usize {
+  return pass.markCount == 0 ? pass.cutEnd : <usize>load<u32>(pass.marks)
 }
 
 /**
@@ -158,7 +193,8 @@ function act(pass: Pass, entry: u32, cut: usize, position: u32): usize {
  */
 export function decidePass(pass: Pass): usize {
   const kind = <i32>load<u8>(pass.decidedTable + (pass.row - pass.rows) / pass.rowBytes)
-  const last = pass.cutEnd > pass.cuts ? <usize>(load<u32>(pass.cutEnd - 4) & POSITION) : pass.lastCut
+  const certain = certainEnd(pass)
+  const last = certain > pass.used ? <usize>(load<u32>(certain - 4) & POSITION) : pass.lastCut
   if (kind == DECIDED_LAST_CUT) return last
   const decided = kind == DECIDED_HERE ? pass.at : <usize>(load<u32>(pass.cutEnd + (<usize>kind << 2)) & POSITION)
   if (pass.dropsGaps != 0 && decided > last) {
@@ -169,22 +205,47 @@ export function decidePass(pass: Pass): usize {
   return decided
 }
 
-/** Forgets the certain cuts, which have been used; the slots stay. */
-export function clearCuts(pass: Pass): void {
-  if (pass.cutEnd == pass.cuts) return
-  pass.lastCut = <usize>(load<u32>(pass.cutEnd - 4) & POSITION)
-  memory.copy(pass.cuts, pass.cutEnd, 4 * MAX_SLOTS)
-  pass.cutEnd = pass.cuts
+/** The certain cuts have been used. */
+export function useCuts(pass: Pass): void {
+  const certain = certainEnd(pass)
+  if (certain == pass.used) return
+  pass.lastCut = <usize>(load<u32>(certain - 4) & POSITION)
+  pass.used = certain
+  // to the front with the rest, if that is not more than what has been used: so that all moves together are linear
+  if (pass.cutEnd - certain <= certain - pass.cuts) moveCuts(pass, pass.cuts)
 }
 
-/** Text has moved towards the front by `shift` bytes. There are no certain cuts in the list. */
+/** Makes room for the cuts of one more slice. Returns false if there is no memory. */
+export function makeRoomForCuts(pass: Pass): bool {
+  if (pass.cutEnd + SLICE_ROOM <= pass.room) return true
+  const old = pass.cuts
+  const bytes = pass.room - old
+  const larger = allocate(2 * bytes)
+  if (larger == 0) return false
+  moveCuts(pass, larger)
+  pass.room = larger + 2 * bytes
+  release(old, bytes)
+  return true
+}
+
+/** Moves the cuts that have not been used, and the slots, to another place. */
+function moveCuts(pass: Pass, to: usize): void {
+  memory.copy(to, pass.used, pass.cutEnd - pass.used + 4 * MAX_SLOTS)
+  for (let mark: usize = 0; mark < pass.markCount; mark++) {
+    const at = pass.marks + (mark << 2)
+    store<u32>(at, load<u32>(at) - <u32>(pass.used - to))
+  }
+  pass.cutEnd -= pass.used - to
+  pass.used = to
+  pass.cuts = to
+}
+
+/** Text has moved towards the front by `shift` bytes. */
 export function slidePass(pass: Pass, shift: usize): void {
   pass.at -= shift
   pass.segmentStart = pass.segmentStart > shift ? pass.segmentStart - shift : 0
   pass.lastCut = pass.lastCut > shift ? pass.lastCut - shift : 0
   // slots that hold nothing may become any number; they are not read
-  for (let slot = 0; slot < MAX_SLOTS; slot++) {
-    const at = pass.cuts + (<usize>slot << 2)
-    store<u32>(at, load<u32>(at) - <u32>shift)
-  }
+  const end = pass.cutEnd + 4 * MAX_SLOTS
+  for (let at = pass.used; at < end; at += 4) store<u32>(at, load<u32>(at) - <u32>shift)
 }

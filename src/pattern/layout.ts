@@ -9,14 +9,16 @@
  *   pages     u16 for each 64 code points: which block holds their classes
  *   blocks    64 bytes each: classes of 64 code points in a row
  *   rows      one row per state: one entry per class, and a last one for the end of the segment. State 0 is the start of a segment.
- *   actions   ACTION_BYTES each: [number of slots, of which certain, source of slot 0, source of slot 1, …], one byte each
+ *   actions   ACTION_BYTES each, for steps that do more; one byte each:
+ *             [number of slots, of which leave, mark to go back to or NO_MARK, number of marks,
+ *              source of slot 0, source of slot 1, …, source of mark 0, source of mark 1, …]
  *   decided   one byte per state: up to where no cut can come any more, besides those that are certain
  *
  * An entry says what reading one code point does. Positions are byte offsets; a cut is a position, with bit 31 (GAP_BIT) set if the text
- * that ends there is in no piece. Slots are cuts that are not certain yet; `transducer.ts` tells why there are any.
+ * that ends there is in no piece. Slots are cuts that are not certain yet; `transducer.ts` tells why there are any, and what marks are.
  *
  *   bit 0        the position is stored with GAP_BIT
- *   bit 1        0: put the position before the code point into slot `bits 2–6`, then let the first `bits 7–11` slots go as certain cuts
+ *   bit 1        0: put the position before the code point into slot `bits 2–6`, then let the first `bits 7–11` slots leave as cuts
  *                1: do the action numbered `bits 2–11`
  *   bits 12–31   offset of the next state's row from the first row
  */
@@ -61,6 +63,11 @@ export const ACTION_BYTES = 64
 export const SOURCE_NOW = 254
 /** … and the same with GAP_BIT. */
 export const SOURCE_NOW_GAP = 255
+
+/** In an action: the list of cuts is not cut back. */
+export const NO_MARK = 255
+/** In an action: a new mark, behind as many of the slots (those that leave included) as are added to this. Below: an old mark. */
+export const SOURCE_NEW_MARK = 128
 
 /** In `decided`: up to the last certain cut, … */
 export const DECIDED_LAST_CUT = 254

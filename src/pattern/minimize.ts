@@ -1,5 +1,5 @@
-import { ENTRY_ACTION, ENTRY_CERTAIN_SHIFT, ENTRY_GAP, ENTRY_SLOT_SHIFT, MAX_SLOTS, SOURCE_NOW, SOURCE_NOW_GAP } from './layout.ts'
-import { NOW, NOW_ENDS_GAP, type Decided, type Step, type Transducer } from './transducer.ts'
+import { ENTRY_ACTION, ENTRY_CERTAIN_SHIFT, ENTRY_GAP, ENTRY_SLOT_SHIFT, MAX_SLOTS, NO_MARK, SOURCE_NEW_MARK, SOURCE_NOW, SOURCE_NOW_GAP } from './layout.ts'
+import { NOW_ENDS_GAP, type Decided, type SlotSource, type Step, type Transducer } from './transducer.ts'
 
 /** A transducer with steps as in the packed tables, and as few states and classes as possible. */
 export interface Machine {
@@ -7,7 +7,7 @@ export interface Machine {
   next: number[][]
   /** The low 12 bits of each entry (layout.ts). */
   outputs: number[][]
-  /** What the action entries do: number of slots, of which certain, and the sources. */
+  /** What the action entries do, as in the packed tables. */
   actions: number[][]
   decided: Decided[]
   /** New class of each old one. */
@@ -18,12 +18,12 @@ export interface Machine {
  * Joins states that nothing can tell apart, and then classes whose columns have become equal. States are numbered in the order in which
  * they are met from state 0, the start of a segment.
  */
-export const minimize = ({ steps, decided }: Transducer, dropsGaps: boolean): Machine => {
+export const minimize = ({ steps, decided, marks }: Transducer, dropsGaps: boolean): Machine => {
   const actions: number[][] = []
   const outputOf = createEncoder(actions, dropsGaps)
-  const outputs = steps.map((row) => row.map(outputOf))
+  const outputs = steps.map((row, state) => row.map((step) => outputOf(step, marks[state])))
   const next = steps.map((row) => row.map((step) => step.next))
-  const block = refine(next, outputs.map((row, state) => `${row.join()} ${JSON.stringify(decided[state])}`))
+  const block = refine(next, outputs.map((row, state) => `${row.join()} ${marks[state]} ${JSON.stringify(decided[state])}`))
   const order = reachable(next, block)
   const newNumber = new Map(order.map((state, number) => [block[state], number]))
   const machine = {
@@ -35,21 +35,27 @@ export const minimize = ({ steps, decided }: Transducer, dropsGaps: boolean): Ma
   return { ...machine, ...joinClasses(machine) }
 }
 
-/** The low bits of a step's entry. Steps that are more than one store and a shift become actions. */
-const createEncoder = (actions: number[][], dropsGaps: boolean): ((step: Step) => number) => {
+/** The low bits of a step's entry. Steps that are more than one store and a shift become actions. `marks`: how many there are before. */
+const createEncoder = (actions: number[][], dropsGaps: boolean): ((step: Step, marks: number) => number) => {
   const numbers = new Map<string, number>()
-  return ({ slots, certain }) => {
-    const stored = slots.findIndex((source) => source === NOW || source === NOW_ENDS_GAP)
-    if (slots.every((source, slot) => source === slot || slot === stored)) {
+  const sourceByte = (source: SlotSource): number => (source >= 0 ? source : source === NOW_ENDS_GAP && dropsGaps ? SOURCE_NOW_GAP : SOURCE_NOW)
+  return (step, marks) => {
+    const { slots, leaving } = step
+    const stored = slots.findIndex((source) => source < 0)
+    if (keepsMarks(step, marks) && slots.every((source, slot) => source === slot || slot === stored)) {
       const gap = dropsGaps && stored !== -1 && slots[stored] === NOW_ENDS_GAP ? ENTRY_GAP : 0
-      return gap | ((stored === -1 ? MAX_SLOTS : stored) << ENTRY_SLOT_SHIFT) | (certain << ENTRY_CERTAIN_SHIFT)
+      return gap | ((stored === -1 ? MAX_SLOTS : stored) << ENTRY_SLOT_SHIFT) | (leaving << ENTRY_CERTAIN_SHIFT)
     }
-    const action = [slots.length, certain, ...slots.map((source) => (source === NOW || (source === NOW_ENDS_GAP && !dropsGaps) ? SOURCE_NOW : source === NOW_ENDS_GAP ? SOURCE_NOW_GAP : source))]
+    const markBytes = step.marks.map((mark) => ('old' in mark ? mark.old : SOURCE_NEW_MARK + mark.behind))
+    const action = [slots.length, leaving, step.back ?? NO_MARK, markBytes.length, ...slots.map(sourceByte), ...markBytes]
     const key = action.join()
     if (!numbers.has(key)) numbers.set(key, actions.push(action) - 1)
     return ENTRY_ACTION | (numbers.get(key)! << ENTRY_SLOT_SHIFT)
   }
 }
+
+const keepsMarks = ({ back, marks }: Step, before: number): boolean =>
+  back === undefined && marks.length === before && marks.every((mark, rank) => 'old' in mark && mark.old === rank)
 
 /** The first state of each block that can be reached from state 0, breadth first. */
 const reachable = (next: readonly number[][], block: readonly number[]): number[] => {

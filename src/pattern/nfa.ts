@@ -147,10 +147,9 @@ class Builder {
   }
 
   private look(node: LookNode, next: number): number {
-    const condition = node.ahead ? firstOf(node.body) : lastOf(node.body)
+    const condition = conditionOf(node)
     if (condition === undefined) throw this.error(`look-${node.ahead ? 'ahead' : 'behind'} of more than one code point`, node.at)
-    if (!node.negative) return this.check(node.ahead, condition, next)
-    return this.check(node.ahead, { set: complement(condition.set), atBorder: !condition.atBorder }, next)
+    return this.check(node.ahead, condition, next)
   }
 }
 
@@ -180,6 +179,11 @@ const isDeterministic = (node: Node): boolean => {
   }
 }
 
+const conditionOf = ({ ahead, negative, body }: LookNode): Condition | undefined => {
+  const condition = ahead ? firstOf(body) : lastOf(body)
+  return condition === undefined || !negative ? condition : { set: complement(condition.set), atBorder: !condition.atBorder }
+}
+
 /** What must stand ahead for a look-ahead to hold, if one code point decides that: what may be empty at the body's end does not matter. */
 const firstOf = (node: Node): Condition | undefined => {
   switch (node.type) {
@@ -191,6 +195,7 @@ const firstOf = (node: Node): Condition | undefined => {
     }
     case 'alternation': return either(node.branches.map(firstOf))
     case 'group': return firstOf(node.body)
+    case 'look': return node.ahead ? conditionOf(node) : undefined
     case 'repeat': return node.min === 0 ? { set: EVERYTHING, atBorder: true } : node.min === 1 ? firstOf(node.body) : undefined
     default: return undefined
   }

@@ -11,6 +11,7 @@ export const packTables = ({ next, outputs, actions, decided }: Machine, partiti
   if (partition.count > 255) throw refuse('more than 255 classes of code points')
   if (rowsBytes >= 2 ** (32 - layout.ENTRY_NEXT_SHIFT)) throw refuse(`tables of ${rowsBytes} bytes`)
   if (actions.length > layout.ENTRY_ACTION_MASK) throw refuse(`more than ${layout.ENTRY_ACTION_MASK} kinds of steps`)
+  if (actions.some((action) => action.length > layout.ACTION_BYTES)) throw refuse('a step of too many parts')
   const { ascii, pages, blocks } = mapCodePoints(partition)
 
   const parts: [word: number, bytes: Uint8Array][] = [

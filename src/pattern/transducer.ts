@@ -29,8 +29,13 @@ import type { Instruction, Nfa } from './nfa.ts'
  *   slots  0 … tail-1   the cuts that the lowest level rests on; level k rests on the first `history` of them
  *   then                for each level that began in a gap: where it began (the end of the gap, should the level match)
  *
- * One step of the machine is then: a new list of slots, each an old slot or the position now, of which the first few are certain and leave.
- * Nearly always that is "put the position into slot s, let the first a slots go": what the packed tables hold in one word.
+ * One step of the machine is then: a new list of slots, each an old slot or the position now, of which the first few are certain and leave
+ * for the list of cuts. Nearly always that is "put the position into slot s, let the first a slots go": what the packed tables hold in one
+ * word.
+ *
+ * Some patterns can leave any number of cuts open: `a+b|a` in "aaaa…". When there are more than NEAR_SLOTS, level 1 becomes FAR: a MARK
+ * notes how long the list of cuts is, the slots that only this level is waiting for leave as if they were certain, and should the level
+ * match after all, the list is cut back to its mark. Cuts behind the first mark are not certain.
  */
 
 /** Where the value of a slot after a step comes from: a slot before the step, or one of these. */
@@ -45,8 +50,14 @@ export interface Step {
   /** The slots after the step, those that leave first. */
   slots: readonly SlotSource[]
   /** How many leave: they are cuts. */
-  certain: number
+  leaving: number
+  /** The mark to which the list of cuts is cut back first, if any. */
+  back: number | undefined
+  /** The marks after the step: an old mark, or a new one behind the first so many of `slots`. */
+  marks: readonly MarkSource[]
 }
+
+export type MarkSource = { old: number } | { behind: number }
 
 /** Up to where no cut can come any more, besides those that have left: */
 export type Decided = 'last cut' | 'here' | { slot: number }
@@ -55,13 +66,15 @@ export interface Transducer {
   /** By state, then by class; the last column is the end of the segment. State 0 is the start of a segment. */
   steps: Step[][]
   decided: Decided[]
-  /** Which states the start of an attempt can be tried in and lead to an empty match. */
+  /** How many marks there are in each state. */
+  marks: number[]
+  /** Whether the pattern may match the empty string somewhere. */
   matchesEmpty: boolean
 }
 
 interface Level {
   threads: readonly number[]
-  /** How many slots the level rests on. */
+  /** How many slots the level rests on; FAR: all cuts up to its mark. Far levels come first. */
   history: number
   inGap: boolean
 }
@@ -74,6 +87,8 @@ interface State {
   tail: number
 }
 
+const FAR = -1
+const NEAR_SLOTS = 6
 const MAX_STATES = 20_000
 const MAX_WORK = 4_000_000
 
@@ -98,26 +113,31 @@ export const buildTransducer = (nfa: Nfa, text: string): Transducer => {
 
   const step = (state: State, symbol: number): Step => {
     const taken = new Set<number>()
-    const levels: (Level & { start: SlotSource })[] = []
+    const levels: (Level & { start: SlotSource; mark: MarkSource | undefined })[] = []
     let chain: SlotSource[] = Array.from({ length: state.tail }, (_, slot) => slot)
+    let back: number | undefined
     let gapSlot = state.tail
     let isMatched = false
-    for (const { threads, history, inGap } of state.levels) {
+    for (const [rank, { threads, history, inGap }] of state.levels.entries()) {
       const start = inGap ? gapSlot++ : NOW
       const reached = closure(threads, state.behind, symbol)
       const after = advance(nfa.program, reached.takes, symbol, taken)
       work += threads.length + reached.takes.length
-      if (!reached.isMatch) levels.push({ threads: after, history, inGap, start })
+      if (!reached.isMatch) levels.push({ threads: after, history, inGap, start, mark: history === FAR ? { old: rank } : undefined })
       else {
-        chain = chain.slice(0, history)
+        if (history === FAR) back = rank
+        chain = chain.slice(0, Math.max(0, history))
         if (inGap) chain.push(start)
-        levels.push({ threads: after, history: chain.length, inGap: false, start: NOW })
+        levels.push({ threads: after, history: chain.length, inGap: false, start: NOW, mark: undefined })
         chain.push(NOW)
         isMatched = true
         break
       }
     }
-    if (symbol === end) return { next: 0, slots: isMatched ? chain : [...chain, NOW_ENDS_GAP], certain: chain.length + (isMatched ? 0 : 1) }
+    if (symbol === end) {
+      const slots = isMatched ? chain : [...chain, NOW_ENDS_GAP]
+      return { next: 0, slots, leaving: slots.length, back, marks: [] }
+    }
 
     // the attempt that begins here
     const reached = closure([nfa.start], state.behind, symbol)
@@ -128,19 +148,26 @@ export const buildTransducer = (nfa: Nfa, text: string): Transducer => {
       if (inGap) chain.push(NOW_ENDS_GAP)
       inGap = false
     }
-    levels.push({ threads, history: chain.length, inGap, start: NOW_ENDS_GAP })
+    levels.push({ threads, history: chain.length, inGap, start: NOW_ENDS_GAP, mark: undefined })
 
     const alive = levels.filter((level) => level.threads.length > 0)
-    const certain = alive[0]?.history ?? chain.length
-    const slots = [...chain, ...alive.filter((level) => level.inGap).map((level) => level.start)]
+    const near = alive.filter((level) => level.history !== FAR)
+    const starts = alive.filter((level) => level.inGap).map((level) => level.start)
+    let leaving = near[0]?.history ?? chain.length
+    while (chain.length - leaving + starts.length > NEAR_SLOTS && near.length > 0) {
+      near[0].mark = { behind: leaving }
+      near.shift()!.history = FAR
+      leaving = near[0]?.history ?? chain.length
+    }
+    const slots = [...chain, ...starts]
     if (slots.length > MAX_SLOTS) throw refuse(`more than ${MAX_SLOTS} cuts may be undecided at once`)
     const next = numberOf({
       isStart: false,
       behind: contextOf[symbol],
-      levels: alive.map(({ threads, history, inGap }) => ({ threads, history: history - certain, inGap })),
-      tail: chain.length - certain,
+      levels: alive.map(({ threads, history, inGap }) => ({ threads, history: history === FAR ? FAR : history - leaving, inGap })),
+      tail: chain.length - leaving,
     })
-    return { next, slots, certain }
+    return { next, slots, leaving, back, marks: alive.flatMap(({ mark }) => mark ?? []) }
   }
 
   numberOf({ isStart: true, behind: contextOf[end], levels: [], tail: 0 })
@@ -149,14 +176,14 @@ export const buildTransducer = (nfa: Nfa, text: string): Transducer => {
     steps.push(Array.from({ length: end + 1 }, (_, symbol) => step(states[i], symbol)))
     if (work > MAX_WORK) throw refuse('its automaton takes too long to build')
   }
-  return { steps, decided: states.map(decidedIn), matchesEmpty }
+  return { steps, decided: states.map(decidedIn), marks: states.map(({ levels }) => levels.filter(({ history }) => history === FAR).length), matchesEmpty }
 }
 
 const stateKey = ({ isStart, behind, levels, tail }: State): string =>
   `${isStart ? 1 : 0} ${behind} ${tail} ${levels.map(({ threads, history, inGap }) => `${history}${inGap ? 'g' : 'm'}${threads.join()}`).join(' ')}`
 
 const decidedIn = ({ isStart, levels, tail }: State): Decided => {
-  if (isStart) return 'last cut'
+  if (isStart || levels[0]?.history === FAR) return 'last cut'
   // no attempt is under way: every code point read was part of a gap
   if (levels.length === 0) return tail === 0 ? 'here' : 'last cut'
   return levels[0].inGap ? { slot: tail } : 'last cut'

@@ -46,15 +46,16 @@ export const createSafeCutFinder = (tables: Uint8Array): ((window: Uint8Array) =
 /** Slots hold what was put there before the window: numbers that are no position in it. */
 const UNKNOWN_SLOTS = Array.from({ length: MAX_SLOTS + 1 }, (_, slot) => -1 - slot)
 
-const startAnywhere = ({ states, rowBytes }: Tables): Run[] => Array.from({ length: states }, (_, state) => ({ row: state * rowBytes, slots: [...UNKNOWN_SLOTS], cuts: [] }))
+/** A run that begins in a state. Its marks, if any, were made before the window: at 0 of the cuts in it. */
+const startIn = (machine: Tables, row: number): Run => ({ row, slots: [...UNKNOWN_SLOTS], cuts: [], marks: Array.from({ length: machine.markCount(row) }, () => 0) })
 
-const startAfresh = (): Run => ({ row: 0, slots: [...UNKNOWN_SLOTS], cuts: [] })
+const startAnywhere = (machine: Tables): Run[] => Array.from({ length: machine.states }, (_, state) => startIn(machine, state * machine.rowBytes))
 
 const positionOf = (cut: number): number => (cut < 0 ? cut : (cut & ~GAP_BIT) >>> 0)
 
-/** Whether all runs are in one state and hold the same open cuts, all of them in the window. */
+/** Whether all runs are in one state, all their cuts are certain, and they hold the same open cuts, all of them in the window. */
 const isSame = (machine: Tables, [first, ...others]: readonly Run[]): boolean => {
-  if (others.some((run) => run.row !== first.row)) return false
+  if (first.marks.length > 0 || others.some((run) => run.row !== first.row)) return false
   const live = machine.liveSlots(first.row)
   return first.slots.every((cut, slot) => ((live >>> slot) & 1) === 0 || slot >= MAX_SLOTS || (cut >= 0 && others.every((run) => run.slots[slot] === cut)))
 }
@@ -67,7 +68,7 @@ const provenCut = (machine: Tables, runs: readonly Run[], symbols: ReadonlyMap<n
     if (!symbols.has(at) || at === symbols.keys().next().value) continue
     const after = (run: Run): string => run.cuts.slice(run.cuts.findLastIndex((other) => positionOf(other) <= at) + 1).join()
     if (!runs.every((run) => run.cuts.some((other) => positionOf(other) === at) && after(run) === after(runs[0]))) continue
-    const fresh = startAfresh()
+    const fresh = startIn(machine, 0)
     for (const [position, symbol] of symbols) if (position >= at) machine.step(fresh, symbol, position)
     if (!isSame(machine, [runs[0], fresh]) || fresh.cuts.join() !== after(runs[0])) continue
     if (startAnywhere(machine).every((run, state) => endsAlike(machine, run, runs[state], symbols, at))) return at

@@ -11,8 +11,9 @@ export interface Run {
   /** Offset of the state's row. */
   row: number
   slots: number[]
-  /** The cuts that have become certain. */
   cuts: number[]
+  /** How many of the cuts there were when each mark was made; those behind the first mark are not certain. */
+  marks: number[]
 }
 
 export interface Tables {
@@ -25,6 +26,8 @@ export interface Tables {
   step(run: Run, symbol: number, position: number): void
   /** Bit s: the value of slot s matters in this state. */
   liveSlots(row: number): number
+  /** How many marks there are in this state. */
+  markCount(row: number): number
 }
 
 /** @throws PretokError 'format' for bytes that are no packed tables of this version. */
@@ -45,22 +48,36 @@ export const openTables = (bytes: Uint8Array): Tables => {
     return bytes[word(layout.HEADER_BLOCKS) + (block << layout.BLOCK_BITS) + (codePoint & ((1 << layout.BLOCK_BITS) - 1))]
   }
 
-  /** What an entry does to the slots: for each slot afterwards its source, those that leave first. `undefined`: as it was. */
-  const sourcesOf = (entry: number): { sources: number[] | undefined; stored: number; certain: number } => {
+  /** What an entry does, in the terms of an action's parts; `sources` is undefined where all slots but `stored` stay as they are. */
+  const read = (entry: number): { leaving: number; stored: number; sources?: Uint8Array; back?: number; marks?: Uint8Array } => {
     if ((entry & layout.ENTRY_ACTION) === 0)
-      return { sources: undefined, stored: (entry >>> layout.ENTRY_SLOT_SHIFT) & layout.ENTRY_FIVE_BITS, certain: (entry >>> layout.ENTRY_CERTAIN_SHIFT) & layout.ENTRY_FIVE_BITS }
+      return { leaving: (entry >>> layout.ENTRY_CERTAIN_SHIFT) & layout.ENTRY_FIVE_BITS, stored: (entry >>> layout.ENTRY_SLOT_SHIFT) & layout.ENTRY_FIVE_BITS }
     const at = word(layout.HEADER_ACTIONS) + layout.ACTION_BYTES * ((entry >>> layout.ENTRY_ACTION_SHIFT) & layout.ENTRY_ACTION_MASK)
-    return { sources: [...bytes.subarray(at + 2, at + 2 + bytes[at])], stored: -1, certain: bytes[at + 1] }
+    const [slots, leaving, back, marks] = bytes.subarray(at, at + 4)
+    return { leaving, stored: -1, sources: bytes.subarray(at + 4, at + 4 + slots), back, marks: bytes.subarray(at + 4 + slots, at + 4 + slots + marks) }
   }
 
   const step = (run: Run, symbol: number, position: number): void => {
     const entry = entryAt(run.row, symbol)
-    const { sources, stored, certain } = sourcesOf(entry)
+    const { leaving, stored, sources, back, marks } = read(entry)
     const old = [...run.slots]
+    if (back !== undefined && back !== layout.NO_MARK) run.cuts.length = run.marks[back]
+    if (marks !== undefined) run.marks = Array.from(marks, (source) => (source < layout.SOURCE_NEW_MARK ? run.marks[source] : run.cuts.length + source - layout.SOURCE_NEW_MARK))
     if (sources === undefined) run.slots[stored] = (entry & layout.ENTRY_GAP) === 0 ? position : withGap(position)
     else sources.forEach((source, slot) => (run.slots[slot] = source === layout.SOURCE_NOW ? position : source === layout.SOURCE_NOW_GAP ? withGap(position) : old[source]))
-    run.cuts.push(...run.slots.splice(0, certain))
+    run.cuts.push(...run.slots.splice(0, leaving))
     run.row = entry >>> layout.ENTRY_NEXT_SHIFT
+  }
+
+  /** Marks change by actions only; all ways to a state lead to the same number of them. */
+  const findMarkCounts = (): Map<number, number> => {
+    const counts = new Map([[0, 0]])
+    for (const [row, count] of counts)
+      for (let symbol = 0; symbol < end; symbol++) {
+        const entry = entryAt(row, symbol)
+        counts.set(entry >>> layout.ENTRY_NEXT_SHIFT, read(entry).marks?.length ?? count)
+      }
+    return counts
   }
 
   /** A slot is live if it can leave as a cut before anything else is put there. Found by going round until nothing changes. */
@@ -80,11 +97,11 @@ export const openTables = (bytes: Uint8Array): Tables => {
   }
 
   const liveBefore = (entry: number, live: Uint32Array): number => {
-    const { sources, stored, certain } = sourcesOf(entry)
+    const { sources, stored, leaving } = read(entry)
     const after = live[(entry >>> layout.ENTRY_NEXT_SHIFT) / rowBytes]
     let slots = 0
     for (let slot = 0; slot < layout.MAX_SLOTS; slot++) {
-      if (slot >= certain && ((after >>> (slot - certain)) & 1) === 0) continue
+      if (slot >= leaving && ((after >>> (slot - leaving)) & 1) === 0) continue
       const source = sources === undefined ? slot : sources[slot]
       if (slot !== stored && source !== undefined && source < layout.MAX_SLOTS) slots |= 1 << source
     }
@@ -92,7 +109,8 @@ export const openTables = (bytes: Uint8Array): Tables => {
   }
 
   let live: Uint32Array | undefined
-  return { states, rowBytes, end, classOf, step, liveSlots: (row) => (live ??= findLiveSlots())[row / rowBytes] }
+  let marks: Map<number, number> | undefined
+  return { states, rowBytes, end, classOf, step, liveSlots: (row) => (live ??= findLiveSlots())[row / rowBytes], markCount: (row) => (marks ??= findMarkCounts()).get(row)! }
 }
 
 const withGap = (position: number): number => (position | layout.GAP_BIT) >>> 0
