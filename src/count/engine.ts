@@ -1,5 +1,6 @@
 import { PretokError } from '../errors.ts'
 import { compileStage } from '../pattern/compile.ts'
+import { parsePattern } from '../pattern/parse.ts'
 import type { SplitStage } from '../types.ts'
 import { createReferenceCounter, type CounterLimits, type TextCounter } from './counter.ts'
 import { createKernelCounter } from './kernelCounter.ts'
@@ -24,6 +25,7 @@ export const chooseEngine = (stages: readonly SplitStage[], choice: EngineChoice
     return { name: 'automaton', tables: stages.map((stage) => compileStage(stage).tables) }
   } catch (error) {
     if (choice === 'automaton' || !(error instanceof PretokError)) throw error
+    stages.forEach(({ pattern, dialect }) => parsePattern(pattern, dialect)) // what no tier can do is an error
     return { name: 'reference', stages, reason: error.message }
   }
 }

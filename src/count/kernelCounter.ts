@@ -51,13 +51,6 @@ export const createKernelCounter = (stages: readonly Uint8Array[], { maxPieceByt
     advanced = kept
   }
 
-  const drain = (): CountedPieces => {
-    advance()
-    const counts = readTable(kernel)
-    exports.clearTable()
-    return counts
-  }
-
   return {
     text(added) {
       for (let at = 0; at < added.length; ) {
@@ -75,11 +68,16 @@ export const createKernelCounter = (stages: readonly Uint8Array[], { maxPieceByt
       lastEnd = length
       if (endCount === MAX_ENDS) advance()
     },
-    drain,
+    drain() {
+      advance()
+      const counts = readTable(kernel)
+      exports.clearTable()
+      return counts
+    },
     finish() {
       advance()
       if (exports.counted.value !== length) throw new Error('finish: the last document was not ended')
-      return drain()
+      return readTable(kernel)
     },
     get pieces() {
       advance()

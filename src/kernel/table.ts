@@ -31,7 +31,7 @@ let arenaEnd: usize = 0
 let arenaBlocks: usize = 0
 let spareBlocks: usize = 0
 
-/** Sum over all pieces of their counts. */
+/** How many pieces have been counted. */
 export let pieces: u64 = 0
 
 let k1: u64 = 0
@@ -69,11 +69,10 @@ function makeSlots(log: u64): bool {
   return true
 }
 
-/** Forgets all pieces. The memory stays, for the pieces to come. */
+/** Forgets all pieces, but not how many there were. The memory stays, for the pieces to come. */
 export function clearTable(): void {
   memory.fill(slots, 0, slotCount * SLOT_BYTES)
   used = 0
-  pieces = 0
   arenaAt = 0
   arenaEnd = 0
   while (arenaBlocks != 0) {
