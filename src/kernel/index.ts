@@ -60,10 +60,10 @@ export function startCollecting(address: usize): void {
   sink = address
 }
 
-/** Adds a split stage; `tables` is the address of its packed tables. */
-export function addPass(tables: usize): i32 {
+/** Adds a split stage: the addresses of its packed tables and of its pairs (split/syncPairs.ts; 0: none). */
+export function addPass(tables: usize, syncPairs: usize): i32 {
   if (passCount == MAX_PASSES) return NO_MEMORY
-  return startPass(passNumber(passCount++), tables) ? OK : NO_MEMORY
+  return startPass(passNumber(passCount++), tables, syncPairs) ? OK : NO_MEMORY
 }
 
 /** Splits and counts text[…, length), as far as text to come cannot change it. There are `endCount` document ends in it, in order. */

@@ -1,6 +1,6 @@
 import {
   ACTION_BYTES, BLOCK_BITS, DECIDED_HERE, DECIDED_LAST_CUT, ENTRY_ACTION, ENTRY_ACTION_MASK, ENTRY_ACTION_SHIFT, ENTRY_NEXT_SHIFT,
-  HEADER_ACTIONS, HEADER_ASCII, HEADER_BLOCKS, HEADER_CLASSES, HEADER_DECIDED, HEADER_DROPS_GAPS, HEADER_PAGES, HEADER_ROW_BYTES, HEADER_ROWS,
+  HEADER_ACTIONS, HEADER_ASCII, HEADER_BLOCKS, HEADER_CLASSES, HEADER_DECIDED, HEADER_DROPS_GAPS, HEADER_PAGES, HEADER_ROW_BYTES, HEADER_ROWS, HEADER_STATES,
   MAX_SLOTS, NO_MARK, SOURCE_NEW_MARK, SOURCE_NOW, SOURCE_NOW_GAP,
 } from '../pattern/layout'
 import { allocate, release } from './memory'
@@ -13,6 +13,9 @@ import { allocate, release } from './memory'
  *     slots[entry.slot] = p            slots that hold nothing yet are written and not read: no branch is needed for "no cut here"
  *     slots += entry.leaving           that many slots are cuts now
  *     row = entry.next
+ *
+ * One step has to wait for the one before, and little else happens meanwhile; so two places of the text are read in turn, which takes hardly
+ * longer than one (`readTwoPlaces`). The second place is one where the state is known whatever came before.
  *
  * Cuts and slots are one array, `cuts`: the slots begin where the cuts end (`cutEnd`). A mark is a place in this array; the cuts behind the
  * first mark are not certain. They may become very many, so the array can grow.
@@ -31,15 +34,20 @@ const MAX_MARKS: usize = 64
 @unmanaged
 export class Pass {
   rows: usize
+  /** Bytes from one row to the next. */
+  rowBytes: usize
+  /** Where in a row the entries for classes begin: behind those for the ASCII code points, if it has these. */
+  classColumns: usize
   ascii: usize
   pages: usize
   blocks: usize
   actions: usize
   decidedTable: usize
-  rowBytes: usize
-  /** Offset of a row's last entry. */
-  endColumn: usize
+  /** Number of classes; the entry for the end of a segment is behind those for classes. */
+  classes: usize
   dropsGaps: u32
+  /** By two classes: the state after them, or NO_SYNC. 0: there is no such table. */
+  syncPairs: usize
   /** The state, as the address of its row. */
   row: usize
   /** Text before this position has been read. */
@@ -59,23 +67,23 @@ export class Pass {
 }
 
 /** Returns false if there is no memory. */
-export function startPass(pass: Pass, tables: usize): bool {
-  const cuts = allocate(CUT_LIST_BYTES)
-  pass.marks = allocate(MAX_MARKS * 4)
-  if (cuts == 0 || pass.marks == 0) return false
-  pass.rows = tables + word(tables, HEADER_ROWS)
+export function startPass(pass: Pass, tables: usize, syncPairs: usize): bool {
   pass.ascii = tables + word(tables, HEADER_ASCII)
   pass.pages = tables + word(tables, HEADER_PAGES)
   pass.blocks = tables + word(tables, HEADER_BLOCKS)
   pass.actions = tables + word(tables, HEADER_ACTIONS)
   pass.decidedTable = tables + word(tables, HEADER_DECIDED)
-  pass.rowBytes = word(tables, HEADER_ROW_BYTES)
-  pass.endColumn = word(tables, HEADER_CLASSES) << 2
+  pass.classes = word(tables, HEADER_CLASSES)
   pass.dropsGaps = <u32>word(tables, HEADER_DROPS_GAPS)
+  pass.syncPairs = syncPairs
+  if (!setRows(pass, tables + word(tables, HEADER_ROWS), word(tables, HEADER_ROW_BYTES), word(tables, HEADER_STATES))) return false
   pass.row = pass.rows
   pass.at = 0
   pass.segmentStart = 0
   pass.lastCut = 0
+  const cuts = allocate(CUT_LIST_BYTES)
+  pass.marks = allocate(MAX_MARKS * 4)
+  if (cuts == 0 || pass.marks == 0) return false
   pass.cuts = cuts
   pass.cutEnd = cuts
   pass.used = cuts
@@ -88,12 +96,47 @@ function word(tables: usize, index: i32): usize {
   return <usize>load<u32>(tables + (<usize>index << 2))
 }
 
+const ASCII_COLUMNS: usize = 128 * 4
+const MAX_WIDE_ROWS: usize = 1 << 18
+
+/** Rows get an entry for each ASCII code point, to save looking its class up, unless that makes them too large. */
+function setRows(pass: Pass, rows: usize, rowBytes: usize, states: usize): bool {
+  const wideBytes = ASCII_COLUMNS + rowBytes
+  pass.rows = rows
+  pass.rowBytes = rowBytes
+  pass.classColumns = 0
+  if (states * wideBytes > MAX_WIDE_ROWS) return true
+  const wide = allocate(states * wideBytes)
+  if (wide == 0) return false
+  for (let state: usize = 0; state < states; state++) {
+    const from = rows + state * rowBytes
+    const to = wide + state * wideBytes
+    for (let byte: usize = 0; byte < 128; byte++) store<u32>(to + (byte << 2), widen(load<u32>(from + (<usize>load<u8>(pass.ascii + byte) << 2)), rowBytes, wideBytes))
+    for (let column: usize = 0; column < rowBytes; column += 4) store<u32>(to + ASCII_COLUMNS + column, widen(load<u32>(from + column), rowBytes, wideBytes))
+  }
+  pass.rows = wide
+  pass.rowBytes = wideBytes
+  pass.classColumns = ASCII_COLUMNS
+  return true
+}
+
+/** The same entry for rows of another size. */
+function widen(entry: u32, rowBytes: usize, wideBytes: usize): u32 {
+  const state = <usize>(entry >>> ENTRY_NEXT_SHIFT) / rowBytes
+  return (<u32>(state * wideBytes) << ENTRY_NEXT_SHIFT) | (entry & ((1 << ENTRY_NEXT_SHIFT) - 1))
+}
+
 /** Reads text[at, to), whole code points. */
 export function readText(pass: Pass, text: usize, to: usize): void {
+  if (to > pass.at + TWO_PLACES_BYTES && pass.syncPairs != 0 && pass.classColumns != 0) readTwoPlaces(pass, text, to)
+  readOnePlace(pass, text, to)
+}
+
+function readOnePlace(pass: Pass, text: usize, to: usize): void {
   const ascii = pass.ascii
-  const rows = pass.rows
+  const rows = pass.rows + pass.classColumns
   const end = text + to
-  let row = pass.row - rows
+  let row = pass.row - pass.rows
   let cut = pass.cutEnd
   let p = text + pass.at
   while (p < end) {
@@ -104,22 +147,8 @@ export function readText(pass: Pass, text: usize, to: usize): void {
       class_ = load<u8>(ascii + byte)
       p += 1
     } else {
-      let page: usize
-      let last: usize
-      if (byte < 0xe0) {
-        page = byte & 31
-        last = load<u8>(p, 1)
-        p += 2
-      } else if (byte < 0xf0) {
-        page = ((byte & 15) << 6) | (load<u8>(p, 1) & 63)
-        last = load<u8>(p, 2)
-        p += 3
-      } else {
-        page = ((byte & 7) << 12) | ((<usize>load<u8>(p, 1) & 63) << 6) | (load<u8>(p, 2) & 63)
-        last = load<u8>(p, 3)
-        p += 4
-      }
-      class_ = load<u8>(pass.blocks + (<usize>load<u16>(pass.pages + (page << 1)) << BLOCK_BITS) + (last & 63))
+      class_ = classOfLong(pass, p, byte)
+      p += bytesOfLong(byte)
     }
     const entry = load<u32>(row + (rows + (class_ << 2)))
     if (entry & ENTRY_ACTION) cut = act(pass, entry, cut, position)
@@ -130,15 +159,162 @@ export function readText(pass: Pass, text: usize, to: usize): void {
     }
     row = entry >>> ENTRY_NEXT_SHIFT
   }
+  pass.row = pass.rows + row
+  pass.cutEnd = cut
+  pass.at = p - text
+}
+
+/** The class of a code point of two to four bytes. */
+function classOfLong(pass: Pass, p: usize, byte: usize): usize {
+  let page: usize
+  let last: usize
+  if (byte < 0xe0) {
+    page = byte & 31
+    last = load<u8>(p, 1)
+  } else if (byte < 0xf0) {
+    page = ((byte & 15) << 6) | (load<u8>(p, 1) & 63)
+    last = load<u8>(p, 2)
+  } else {
+    page = ((byte & 7) << 12) | ((<usize>load<u8>(p, 1) & 63) << 6) | (load<u8>(p, 2) & 63)
+    last = load<u8>(p, 3)
+  }
+  return load<u8>(pass.blocks + (<usize>load<u16>(pass.pages + (page << 1)) << BLOCK_BITS) + (last & 63))
+}
+
+function bytesOfLong(byte: usize): usize {
+  return 2 + <usize>(byte >= 0xe0) + <usize>(byte >= 0xf0)
+}
+
+/** Below this, one place is as good. */
+const TWO_PLACES_BYTES: usize = 1024
+/** How far from the middle a place with a known state is looked for. */
+const SEARCH_BYTES: usize = 256
+const NO_SYNC: u32 = 0xffffffff
+/** The cuts of the second place, until those of the first are complete. */
+const secondCuts: usize = memory.data(4 * (16384 + 128))
+
+/**
+ * Reads text[at, middle) and text[middle, to) in turn, for a middle where the state is known. When it returns, all text before `pass.at` has
+ * been read; there may be a rest. Entries that are actions are left to `readOnePlace`.
+ */
+function readTwoPlaces(pass: Pass, text: usize, to: usize): void {
+  const middle = findMiddle(pass, text, to)
+  if (middle == 0) return
+  const rows = pass.rows
+  const classRows = rows + pass.classColumns
+  const ascii = pass.ascii
+  const end = text + middle
+  const secondEnd = text + to
+  let row = pass.row - rows
+  let secondRow = <usize>middleState * pass.rowBytes
+  let cut = pass.cutEnd
+  let secondCut = secondCuts
+  let p = text + pass.at
+  let q = end
+  while (p < end && q < secondEnd) {
+    const bytes = load<u32>(p)
+    const secondBytes = load<u32>(q)
+    if (((bytes | secondBytes) & 0x80808080) == 0 && p + 4 <= end && q + 4 <= secondEnd) {
+      // four ASCII code points at each place, the same lines four times
+      let entry = load<u32>(row + (rows + ((bytes << 2) & 0x1fc)))
+      let secondEntry = load<u32>(secondRow + (rows + ((secondBytes << 2) & 0x1fc)))
+      if ((entry | secondEntry) & ENTRY_ACTION) break
+      store<u32>(cut + (entry & 0x7c), <u32>(p - text) | (entry << 31))
+      store<u32>(secondCut + (secondEntry & 0x7c), <u32>(q - text) | (secondEntry << 31))
+      cut += (entry >>> 5) & 0x7c
+      secondCut += (secondEntry >>> 5) & 0x7c
+      row = entry >>> ENTRY_NEXT_SHIFT
+      secondRow = secondEntry >>> ENTRY_NEXT_SHIFT
+      p++
+      q++
+      entry = load<u32>(row + (rows + ((bytes >>> 6) & 0x1fc)))
+      secondEntry = load<u32>(secondRow + (rows + ((secondBytes >>> 6) & 0x1fc)))
+      if ((entry | secondEntry) & ENTRY_ACTION) break
+      store<u32>(cut + (entry & 0x7c), <u32>(p - text) | (entry << 31))
+      store<u32>(secondCut + (secondEntry & 0x7c), <u32>(q - text) | (secondEntry << 31))
+      cut += (entry >>> 5) & 0x7c
+      secondCut += (secondEntry >>> 5) & 0x7c
+      row = entry >>> ENTRY_NEXT_SHIFT
+      secondRow = secondEntry >>> ENTRY_NEXT_SHIFT
+      p++
+      q++
+      entry = load<u32>(row + (rows + ((bytes >>> 14) & 0x1fc)))
+      secondEntry = load<u32>(secondRow + (rows + ((secondBytes >>> 14) & 0x1fc)))
+      if ((entry | secondEntry) & ENTRY_ACTION) break
+      store<u32>(cut + (entry & 0x7c), <u32>(p - text) | (entry << 31))
+      store<u32>(secondCut + (secondEntry & 0x7c), <u32>(q - text) | (secondEntry << 31))
+      cut += (entry >>> 5) & 0x7c
+      secondCut += (secondEntry >>> 5) & 0x7c
+      row = entry >>> ENTRY_NEXT_SHIFT
+      secondRow = secondEntry >>> ENTRY_NEXT_SHIFT
+      p++
+      q++
+      entry = load<u32>(row + (rows + ((bytes >>> 22) & 0x1fc)))
+      secondEntry = load<u32>(secondRow + (rows + ((secondBytes >>> 22) & 0x1fc)))
+      if ((entry | secondEntry) & ENTRY_ACTION) break
+      store<u32>(cut + (entry & 0x7c), <u32>(p - text) | (entry << 31))
+      store<u32>(secondCut + (secondEntry & 0x7c), <u32>(q - text) | (secondEntry << 31))
+      cut += (entry >>> 5) & 0x7c
+      secondCut += (secondEntry >>> 5) & 0x7c
+      row = entry >>> ENTRY_NEXT_SHIFT
+      secondRow = secondEntry >>> ENTRY_NEXT_SHIFT
+      p++
+      q++
+      continue
+    }
+    const byte = <usize>(bytes & 0xff)
+    const secondByte = <usize>(secondBytes & 0xff)
+    const class_: usize = byte < 0x80 ? load<u8>(ascii + byte) : classOfLong(pass, p, byte)
+    const secondClass: usize = secondByte < 0x80 ? load<u8>(ascii + secondByte) : classOfLong(pass, q, secondByte)
+    const entry = load<u32>(row + (classRows + (class_ << 2)))
+    const secondEntry = load<u32>(secondRow + (classRows + (secondClass << 2)))
+    if ((entry | secondEntry) & ENTRY_ACTION) break
+    store<u32>(cut + (entry & 0x7c), <u32>(p - text) | (entry << 31))
+    cut += (entry >>> 5) & 0x7c
+    row = entry >>> ENTRY_NEXT_SHIFT
+    store<u32>(secondCut + (secondEntry & 0x7c), <u32>(q - text) | (secondEntry << 31))
+    secondCut += (secondEntry >>> 5) & 0x7c
+    secondRow = secondEntry >>> ENTRY_NEXT_SHIFT
+    p += byte < 0x80 ? 1 : bytesOfLong(byte)
+    q += secondByte < 0x80 ? 1 : bytesOfLong(secondByte)
+  }
   pass.row = rows + row
   pass.cutEnd = cut
   pass.at = p - text
+  readOnePlace(pass, text, middle)
+  // the machine is now in the state in which the second place began, and nothing is open
+  memory.copy(pass.cutEnd, secondCuts, secondCut - secondCuts + 4 * MAX_SLOTS)
+  pass.cutEnd += secondCut - secondCuts
+  pass.row = rows + secondRow
+  pass.at = q - text
+}
+
+let middleState: u32 = 0
+
+/** A position near the middle of text[at, to) where the state, then in `middleState`, is known; 0 if there is none. */
+function findMiddle(pass: Pass, text: usize, to: usize): usize {
+  let p = text + ((pass.at + to) >>> 1)
+  const end = p + SEARCH_BYTES
+  while ((load<u8>(p) & 0xc0) == 0x80) p++
+  const classes = pass.classes
+  let before: usize = classes
+  while (p < end) {
+    const byte = <usize>load<u8>(p)
+    const class_: usize = byte < 0x80 ? load<u8>(pass.ascii + byte) : classOfLong(pass, p, byte)
+    p += byte < 0x80 ? 1 : bytesOfLong(byte)
+    if (before < classes) {
+      middleState = load<u32>(pass.syncPairs + ((before * classes + class_) << 2))
+      if (middleState != NO_SYNC) return p - text
+    }
+    before = class_
+  }
+  return 0
 }
 
 /** Ends the segment at the position reached: everything is decided now, and the machine is back in its first state. */
 export function endSegment(pass: Pass): void {
   const position = <u32>pass.at
-  const entry = load<u32>(pass.row + pass.endColumn)
+  const entry = load<u32>(pass.row + pass.classColumns + (pass.classes << 2))
   if (entry & ENTRY_ACTION) pass.cutEnd = act(pass, entry, pass.cutEnd, position)
   else {
     store<u32>(pass.cutEnd + (entry & 0x7c), position | (entry << 31))

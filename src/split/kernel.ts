@@ -1,12 +1,14 @@
 import { readFileSync } from 'node:fs'
 import { PretokError } from '../errors.ts'
+import { findSyncPairs } from './syncPairs.ts'
+import { openTables } from './tables.ts'
 
 /** What kernel.wasm exports (src/kernel/index.ts has the descriptions). Addresses above 2 GiB come as negative numbers. */
 export interface KernelExports {
   start(textBytes: number, endsBytes: number): number
   startCounting(pieceLimit: number, ...seed: bigint[]): number
   startCollecting(address: number): void
-  addPass(tables: number): number
+  addPass(tables: number, syncPairs: number): number
   advance(length: number, endCount: number): number
   makeRoom(length: number, wanted: number): number
   allocate(bytes: number): number
@@ -86,9 +88,18 @@ export const startKernel = (stages: readonly Uint8Array[], textBytes: number, ma
   for (const tables of stages) {
     const address = kernel.allocate(tables.length)
     kernel.bytes.set(tables, address)
-    kernel.check(exports.addPass(address))
+    kernel.check(exports.addPass(address, putSyncPairs(kernel, tables)))
   }
   return kernel
+}
+
+/** The address of a stage's pairs (syncPairs.ts), or 0 if it has none. */
+const putSyncPairs = (kernel: Kernel, tables: Uint8Array): number => {
+  const pairs = findSyncPairs(openTables(tables))
+  if (pairs === undefined) return 0
+  const address = kernel.allocate(pairs.byteLength)
+  kernel.words.set(pairs, address >>> 2)
+  return address
 }
 
 export const pieceTooLong = (limit: number): PretokError =>

@@ -62,6 +62,17 @@ describe.each(catalogueStages().filter(isSupported))('%s', (_, stage) => {
   })
 })
 
+// long texts are read at two places in turn (kernel/pass.ts)
+describe.each([...PRESET_STAGES, ...CONSTRUCT_STAGES])('%s', (_, one) => {
+  test('the kernel cuts long texts as the reference tier does', () => {
+    const kernel = kernelTier([one])
+    const reference = referenceTier([one])
+    const plain = fc.string({ unit: fc.constantFrom('a', 'b', 'c', ' ', '\n', '<', '>', '@', '.', '1'), minLength: 500, maxLength: 2500 })
+    const mixed = fc.array(troublesomeText(), { minLength: 30, maxLength: 80 }).map((parts) => parts.join(''))
+    fc.assert(fc.property(fc.array(fc.oneof(plain, mixed), { minLength: 1, maxLength: 3 }), (texts) => { expect(kernel(texts)).toEqual(reference(texts)) }), { numRuns: 25 })
+  })
+})
+
 const stage = (pattern: string, gaps: SplitStage['gaps'] = 'keep'): SplitStage => ({ pattern, dialect: 'oniguruma', gaps, refusesEmptyMatches: false })
 
 const SEVERAL: [name: string, stages: SplitStage[]][] = [
