@@ -1,5 +1,7 @@
+import { certainEnd, decidePass, makeRoomForCuts, passOverGap, slidePass, useCuts } from './cuts'
 import { allocate, release } from './memory'
-import { certainEnd, decidePass, endSegment, makeRoomForCuts, Pass, passOverGap, POSITION, readText, SLICE, slidePass, startPass, useCuts } from './pass'
+import { Pass, POSITION, SLICE, startPass } from './pass'
+import { endSegment, readText } from './read'
 import { countCuts, startTable } from './table'
 
 /*

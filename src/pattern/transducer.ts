@@ -89,13 +89,14 @@ interface State {
 
 const FAR = -1
 const NEAR_SLOTS = 6
-const MAX_STATES = 20_000
+const MAX_STATES = 8_000
 const MAX_WORK = 4_000_000
 
 /** @throws PretokError 'pattern' if the machine would be too large, or would need more slots than there are. */
 export const buildTransducer = (nfa: Nfa, text: string): Transducer => {
   const refuse = (what: string) => new PretokError('pattern', `pattern: ${what} in ${JSON.stringify(text)}: use the reference engine`)
-  const { contextOf, closure } = createClosure(nfa)
+  const { behindContextOf, aheadContextOf, closure } = createClosure(nfa)
+  const advance = createAdvance(nfa.program)
   const end = nfa.partition.count
   const states: State[] = []
   const numbers = new Map<string, number>()
@@ -111,19 +112,29 @@ export const buildTransducer = (nfa: Nfa, text: string): Transducer => {
     return states.push(state) - 1
   }
 
-  const step = (state: State, symbol: number): Step => {
-    const taken = new Set<number>()
+  /** How far each level gets without reading, down to the first that matches; last, an attempt that begins here. */
+  const reach = (state: State, symbol: number): Reached[] => {
+    const reached: Reached[] = []
+    for (const { threads } of state.levels) {
+      reached.push(closure(threads, state.behind, symbol))
+      work += threads.length + reached.at(-1)!.takes.length
+      if (reached.at(-1)!.isMatch) break
+    }
+    return [...reached, closure([nfa.start], state.behind, symbol)]
+  }
+
+  const step = (state: State, symbol: number, reached: readonly Reached[]): Step => {
+    advance.restart()
     const levels: (Level & { start: SlotSource; mark: MarkSource | undefined })[] = []
     let chain: SlotSource[] = Array.from({ length: state.tail }, (_, slot) => slot)
     let back: number | undefined
     let gapSlot = state.tail
     let isMatched = false
-    for (const [rank, { threads, history, inGap }] of state.levels.entries()) {
+    for (const [rank, { takes, isMatch }] of reached.slice(0, -1).entries()) {
+      const { history, inGap } = state.levels[rank]
       const start = inGap ? gapSlot++ : NOW
-      const reached = closure(threads, state.behind, symbol)
-      const after = advance(nfa.program, reached.takes, symbol, taken)
-      work += threads.length + reached.takes.length
-      if (!reached.isMatch) levels.push({ threads: after, history, inGap, start, mark: history === FAR ? { old: rank } : undefined })
+      const after = advance.threads(takes, symbol)
+      if (!isMatch) levels.push({ threads: after, history, inGap, start, mark: history === FAR ? { old: rank } : undefined })
       else {
         if (history === FAR) back = rank
         chain = chain.slice(0, Math.max(0, history))
@@ -131,7 +142,6 @@ export const buildTransducer = (nfa: Nfa, text: string): Transducer => {
         levels.push({ threads: after, history: chain.length, inGap: false, start: NOW, mark: undefined })
         chain.push(NOW)
         isMatched = true
-        break
       }
     }
     if (symbol === end) {
@@ -140,10 +150,10 @@ export const buildTransducer = (nfa: Nfa, text: string): Transducer => {
     }
 
     // the attempt that begins here
-    const reached = closure([nfa.start], state.behind, symbol)
-    const threads = advance(nfa.program, reached.takes, symbol, taken)
+    const fresh = reached.at(-1)!
+    const threads = advance.threads(fresh.takes, symbol)
     let inGap = !isMatched && !state.isStart
-    if (reached.isMatch) {
+    if (fresh.isMatch) {
       matchesEmpty = true
       if (inGap) chain.push(NOW_ENDS_GAP)
       inGap = false
@@ -163,17 +173,23 @@ export const buildTransducer = (nfa: Nfa, text: string): Transducer => {
     if (slots.length > MAX_SLOTS) throw refuse(`more than ${MAX_SLOTS} cuts may be undecided at once`)
     const next = numberOf({
       isStart: false,
-      behind: contextOf[symbol],
+      behind: behindContextOf[symbol],
       levels: alive.map(({ threads, history, inGap }) => ({ threads, history: history === FAR ? FAR : history - leaving, inGap })),
       tail: chain.length - leaving,
     })
     return { next, slots, leaving, back, marks: alive.flatMap(({ mark }) => mark ?? []) }
   }
 
-  numberOf({ isStart: true, behind: contextOf[end], levels: [], tail: 0 })
+  numberOf({ isStart: true, behind: behindContextOf[end], levels: [], tail: 0 })
   const steps: Step[][] = []
   for (let i = 0; i < states.length; i++) {
-    steps.push(Array.from({ length: end + 1 }, (_, symbol) => step(states[i], symbol)))
+    const reached = new Map<number, Reached[]>() // by what the checks ahead can tell of the class
+    steps.push(
+      aheadContextOf.map((context, symbol) => {
+        if (!reached.has(context)) reached.set(context, reach(states[i], symbol))
+        return step(states[i], symbol, reached.get(context)!)
+      }),
+    )
     if (work > MAX_WORK) throw refuse('its automaton takes too long to build')
   }
   return { steps, decided: states.map(decidedIn), marks: states.map(({ levels }) => levels.filter(({ history }) => history === FAR).length), matchesEmpty }
@@ -189,35 +205,45 @@ const decidedIn = ({ isStart, levels, tail }: State): Decided => {
   return levels[0].inGap ? { slot: tail } : 'last cut'
 }
 
-/** The threads after reading a code point, without those that were `taken` before; adds them there. */
-const advance = (program: readonly Instruction[], takes: readonly number[], symbol: number, taken: Set<number>): number[] => {
-  const threads: number[] = []
-  for (const at of takes) {
-    const instruction = program[at] as Instruction & { op: 'take' }
-    if (instruction.members[symbol] !== 1 || taken.has(instruction.next)) continue
-    taken.add(instruction.next)
-    threads.push(instruction.next)
+/** The instructions that take a code point and that threads get to without one, in order of preference, up to the first match. */
+interface Reached {
+  takes: readonly number[]
+  isMatch: boolean
+}
+
+/** `threads` gives the threads after reading a code point, without those that it gave before; `restart` begins anew. */
+const createAdvance = (program: readonly Instruction[]) => {
+  const takenIn = new Uint32Array(program.length)
+  let round = 0
+  return {
+    restart: (): void => void round++,
+    threads(takes: readonly number[], symbol: number): number[] {
+      const threads: number[] = []
+      for (const at of takes) {
+        const instruction = program[at] as Instruction & { op: 'take' }
+        if (instruction.members[symbol] !== 1 || takenIn[instruction.next] === round) continue
+        takenIn[instruction.next] = round
+        threads.push(instruction.next)
+      }
+      return threads
+    },
   }
-  return threads
 }
 
 /**
- * `closure` follows threads to the instructions that take a code point, in order of preference, up to the first match. `contextOf` gives,
- * for each class, what checks behind can tell of it; the last entry stands for the start of the segment.
+ * `closure` follows threads to the instructions that take a code point. `behindContextOf` and `aheadContextOf` number the classes (and,
+ * last, the border of the segment) by what the checks can tell of them.
  */
 const createClosure = ({ program, partition }: Nfa) => {
-  const behindChecks = program.filter((instruction) => instruction.op === 'check' && !instruction.ahead) as (Instruction & { op: 'check' })[]
-  const contextNames = new Map<string, number>()
-  const example: number[] = [] // a class of each context
-  const contextOf = Array.from({ length: partition.count + 1 }, (_, symbol) => {
-    const name = behindChecks.map((check) => check.accepts[symbol]).join('')
-    if (!contextNames.has(name)) contextNames.set(name, example.push(symbol) - 1)
-    return contextNames.get(name)!
-  })
+  const contextsOf = (isAhead: boolean): number[] => {
+    const checks = program.filter((instruction) => instruction.op === 'check' && instruction.ahead === isAhead) as (Instruction & { op: 'check' })[]
+    const names = Array.from({ length: partition.count + 1 }, (_, symbol) => checks.map((check) => check.accepts[symbol]).join(''))
+    return names.map((name) => names.indexOf(name))
+  }
   const visited = new Uint32Array(program.length)
   let visit = 0
 
-  const closure = (threads: readonly number[], behind: number, ahead: number): { takes: number[]; isMatch: boolean } => {
+  const closure = (threads: readonly number[], behind: number, ahead: number): Reached => {
     visit++
     const takes: number[] = []
     const stack = [...threads].reverse()
@@ -228,11 +254,11 @@ const createClosure = ({ program, partition }: Nfa) => {
       switch (instruction.op) {
         case 'take': takes.push(at); break
         case 'split': stack.push(instruction.second, instruction.first); break
-        case 'check': if (instruction.accepts[instruction.ahead ? ahead : example[behind]] === 1) stack.push(instruction.next); break
+        case 'check': if (instruction.accepts[instruction.ahead ? ahead : behind] === 1) stack.push(instruction.next); break
         case 'match': return { takes, isMatch: true }
       }
     }
     return { takes, isMatch: false }
   }
-  return { contextOf, closure }
+  return { behindContextOf: contextsOf(false), aheadContextOf: contextsOf(true), closure }
 }

@@ -3,7 +3,7 @@ import * as layout from '../pattern/layout.ts'
 
 /*
  * The packed tables (pattern/layout.ts), run in JavaScript: slow and small, for checks and for looking at what a machine does. The kernel
- * (kernel/pass.ts) is the fast one.
+ * (kernel/read.ts) is the fast one.
  */
 
 /** A machine at work: its state and its slots. Positions may be anything that can be compared; bit 31 marks the end of a dropped gap. */

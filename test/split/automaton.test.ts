@@ -62,7 +62,7 @@ describe.each(catalogueStages().filter(isSupported))('%s', (_, stage) => {
   })
 })
 
-// long texts are read at two places in turn (kernel/pass.ts)
+// long texts are read at two places in turn (kernel/read.ts)
 describe.each([...PRESET_STAGES, ...CONSTRUCT_STAGES])('%s', (_, one) => {
   test('the kernel cuts long texts as the reference tier does', () => {
     const kernel = kernelTier([one])
