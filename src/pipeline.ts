@@ -1,7 +1,7 @@
 import { createReferenceCounter } from './count/counter.ts'
-import { PieceTable } from './count/pieceTable.ts'
 import { PretokError } from './errors.ts'
-import type { Board, WorkerCounts, WorkerOptions } from './messages.ts'
+import { mergeTables } from './merge/mergeTables.ts'
+import type { Board, WorkerOptions } from './messages.ts'
 import { startMonitor, type Monitor } from './monitor/monitor.ts'
 import { defaultMaxMemoryGb, inspectMachine } from './plan/machine.ts'
 import { planChunks } from './plan/planChunks.ts'
@@ -217,11 +217,3 @@ const watchProgress = (totalBytes: number, plan: RunPlan, options: PretokenizeOp
 const overBudget = (memory: number, plan: RunPlan): string =>
   `a worker holds ${(memory / 2 ** 30).toFixed(2)} GiB of distinct pre-tokens, more than its budget of ${plan.maxMemoryGb} GiB. The run goes on; ` +
   `to stay within memory, give each worker more (--max-memory-gb) and use fewer of them (--num-processes, now ${plan.numProcesses})`
-
-/** Adds up the workers' tables. */
-const mergeTables = (results: readonly WorkerCounts[]): PieceTable => {
-  const largest = Math.max(0, ...results.map(({ size }) => size))
-  const table = new PieceTable(largest, Math.max(0, ...results.map(({ arena }) => arena.length)))
-  for (const { arena, starts, counts, size } of results) for (let i = 0; i < size; i++) table.add(arena, starts[i], starts[i + 1], counts[i])
-  return table
-}

@@ -106,14 +106,15 @@ const countChunk = async ({ chunk, source, special, pipeline, options, counter, 
   let read = 0
   try {
     for await (const block of readBlocks(source, chunk, options.blockBytes)) {
-      documents.push(withoutBom(cleaner.push(block)))
       read += block.length
       tally.read += block.length
+      documents.push(withoutBom(cleaner.push(block)))
       onBlock()
     }
     documents.push(withoutBom(cleaner.end()))
     documents.end()
     endDocument()
+    counter.flush() // so that whatever is wrong with this chunk comes out here
   } catch (error) {
     throw await withPlace(error, source, chunk.start + read, counter.pending)
   }

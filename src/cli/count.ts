@@ -3,7 +3,7 @@ import { pretokenize } from '../pipeline.ts'
 import type { PretokenCounts } from '../result/pretokenCounts.ts'
 import { writeFileAtomically } from '../write/atomicFile.ts'
 import { EXIT } from './exitCodes.ts'
-import { all, defined, RUN_OPTIONS, runOptionsOf, single, specialTokensOf, TOKENIZER_OPTIONS, tokenizerOf } from './options.ts'
+import { all, defined, refuseStandardInput, RUN_OPTIONS, runOptionsOf, single, specialTokensOf, TOKENIZER_OPTIONS, tokenizerOf } from './options.ts'
 import { checkOutputs, OUTPUT_OPTIONS, outputsOf } from './output.ts'
 import { createReporter, type Reporter } from './reporter.ts'
 import { topTable } from './topTable.ts'
@@ -27,6 +27,7 @@ const PREVIEW = 10
 const handler = async (args: ArgumentsCamelCase<Arguments>): Promise<void> => {
   const outputs = outputsOf(args)
   const receiptPath = single('receipt', args.receipt)
+  refuseStandardInput([...outputs.map(({ path }) => path), ...all(receiptPath)], 'write the text to a file first')
   await checkOutputs([...outputs.map(({ path }) => path), ...all(receiptPath)])
   const reporter = createReporter(args.log ?? 'text', args.quiet === true)
   const stopping = new AbortController()
@@ -80,7 +81,7 @@ const onInterrupt = (reporter: Reporter, stopping: AbortController): (() => void
 }
 
 export const countCommand: CommandModule<object, Arguments> = {
-  command: 'count INPUT..',
+  command: 'count <INPUT..>',
   describe: 'Count the pre-tokens of a corpus',
   builder: (yargs) =>
     yargs

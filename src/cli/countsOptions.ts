@@ -10,13 +10,15 @@ import { defined, single } from './options.ts'
 export const COUNTS_HELP = 'counts: .json, .jsonl, .tsv or .csv'
 
 /** Adds the operand that is one file of counts, or `-`. */
-export const withCountsFile = <Given, Name extends string>(yargs: Argv<Given>, name: Name, describe = `File of ${COUNTS_HELP}; - is stdin`) =>
+export const withCountsFile = <Given, Name extends string>(yargs: Argv<Given>, name: Name, what = `File of ${COUNTS_HELP}; - is stdin`) =>
   yargs
-    .positional(name, { type: 'string', demandOption: true, describe })
+    .positional(name, { type: 'string', demandOption: true, describe: what })
     .nargs(name, 1) // otherwise yargs takes a lone - for an empty text
 
 export const INPUT_FORMAT_OPTION = {
-  'input-format': { choices: COUNTS_FORMATS, requiresArg: true, describe: 'Format of the input  [default: by its ending; json on stdin]', group: 'Input:' },
+  'input-format': {
+    choices: COUNTS_FORMATS, requiresArg: true, describe: 'Format of the input  [default: by its ending; json on stdin]', group: 'Input:',
+  },
 } as const
 
 export const inputFormatOf = (args: { 'input-format'?: CountsFormat | undefined }): { format?: CountsFormat } =>

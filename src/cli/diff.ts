@@ -36,12 +36,13 @@ const asJson = (a: Side, b: Side, comparison: Comparison, limit: number): string
   const { same, changed, onlyInA, onlyInB } = comparison
   const about = ({ path, counts: { size, total } }: Side) => ({ path, distinct: size, total })
   const differences = firstOf(comparison.differences(), limit).map(({ piece, a, b }) => ({ piece: pieceToString(piece), a, b }))
-  return JSON.stringify({ identical: differing(comparison) === 0, a: about(a), b: about(b), same, changed, onlyInA, onlyInB, differences }, null, 2)
+  const identical = differing(comparison) === 0
+  return JSON.stringify({ identical, a: about(a), b: about(b), same, changed, onlyInA, onlyInB, differences }, null, 2)
 }
 
 const asText = (a: Side, b: Side, comparison: Comparison, limit: number): string => {
   const { same, changed, onlyInA, onlyInB } = comparison
-  const files = [
+  const summary = [
     ['', 'distinct', 'total', ''],
     ['A', integer(a.counts.size), integer(a.counts.total), a.path],
     ['B', integer(b.counts.size), integer(b.counts.total), b.path],
@@ -50,11 +51,15 @@ const asText = (a: Side, b: Side, comparison: Comparison, limit: number): string
     ['only in A', integer(onlyInA.distinct), integer(onlyInA.total), ''],
     ['only in B', integer(onlyInB.distinct), integer(onlyInB.total), ''],
   ]
-  const summary = layOut(files, 'lrrl')
-  const rows = firstOf(comparison.differences(), limit).map(({ piece, a, b }) => [integer(a), integer(b), signed(b - a), showPiece(piece)])
-  if (rows.length === 0) return summary
-  const more = differing(comparison) - rows.length
-  return [summary, '', layOut([['in A', 'in B', 'B − A', 'piece'], ...rows], 'rrrl'), ...(more > 0 ? [`… and ${integer(more)} more (-k)`] : [])].join('\n')
+  return layOut(summary, 'lrrl') + largestDifferences(comparison, limit)
+}
+
+const largestDifferences = (comparison: Comparison, limit: number): string => {
+  const largest = firstOf(comparison.differences(), limit)
+  if (largest.length === 0) return ''
+  const rows = largest.map(({ piece, a, b }) => [integer(a), integer(b), signed(b - a), showPiece(piece)])
+  const left = differing(comparison) - rows.length
+  return `\n\n${layOut([['in A', 'in B', 'B − A', 'piece'], ...rows], 'rrrl')}${left > 0 ? `\n… and ${integer(left)} more (-k)` : ''}`
 }
 
 const signed = (difference: number): string => (difference > 0 ? `+${integer(difference)}` : `−${integer(-difference)}`)
@@ -64,7 +69,10 @@ export const diffCommand: CommandModule<object, Arguments> = {
   describe: 'Compare two count files',
   builder: (yargs) =>
     withCountsFile(withCountsFile(yargs, 'A'), 'B', 'The file to compare it with')
-      .usage('$0 diff A B [-k 20] [--json]\n\nCompares two files of counts, whatever their formats. Exit code 0 if they hold the same counts, 1 if they differ.')
+      .usage(
+        '$0 diff A B [-k 20] [--json]\n\nCompares two files of counts, whatever their formats.\n' +
+          'Exit code 0 if they hold the same counts, 1 if they differ.',
+      )
       .options(OPTIONS)
       .example('$0 diff old.json new.tsv', 'what differs, and the 20 largest differences')
       .example('$0 diff old.json new.json --json -k 1000', 'for a program'),

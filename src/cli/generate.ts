@@ -13,7 +13,7 @@ const OPTIONS = {
   kind: { choices: CORPUS_KINDS, requiresArg: true, describe: 'What the corpus looks like  [default: stories]' },
   seed: { type: 'string', requiresArg: true, describe: 'Whole number; another seed gives other texts  [default: 1]' },
   separator: { type: 'string', requiresArg: true, describe: `Line between documents (jsonl has rows)  [default: ${DEFAULT_SEPARATOR}]` },
-  'document-size': { type: 'string', requiresArg: true, describe: 'Size of a document, half of it to one and a half times  [default: by kind]' },
+  'document-size': { type: 'string', requiresArg: true, describe: 'Document size, half to one and a half times  [default: by kind]' },
   force: { alias: 'f', type: 'boolean', describe: 'Replace OUT if it exists' },
   quiet: { alias: 'q', type: 'boolean', describe: 'Only errors' },
 } as const
@@ -22,6 +22,7 @@ type Arguments = InferredOptionTypes<typeof OPTIONS> & { OUT: string }
 
 const ABOUT = `Writes a synthetic corpus for trying things out. The same options give the same bytes on every machine.
 
+Kinds:
   stories       short English-like stories
   logs          log files: times, levels, ids, addresses
   code          code-like text in a few languages
@@ -92,7 +93,7 @@ const summary = (path: string, { bytes, documents }: GenerateProgress, seconds: 
 const optionsOf = (args: Arguments) => {
   const documentSize = single('document-size', args['document-size'])
   return {
-    path: args.OUT,
+    path: args.OUT === '' ? '-' : args.OUT, // yargs makes '' of a lone '-'
     bytes: parseSize(single('size', args.size), '--size'),
     kind: single('kind', args.kind) ?? 'stories',
     seed: parseSeed(single('seed', args.seed) ?? '1'),
@@ -120,7 +121,7 @@ const handler = async (args: ArgumentsCamelCase<Arguments>): Promise<void> => {
 }
 
 export const generateCommand: CommandModule<object, Arguments> = {
-  command: 'generate OUT',
+  command: 'generate <OUT>',
   describe: 'Make a synthetic corpus for trying things out',
   builder: (yargs) =>
     yargs

@@ -25,8 +25,9 @@ Exit codes: 0 done, 1 failed (diff: the files differ), 2 bad usage, 3 finished w
 const nameOf = ({ command }: CommandModule): string => String(command).split(' ')[0]
 const COMMAND_NAMES = COMMANDS.map(nameOf)
 
-/** `pretok FILE` is short for `pretok count FILE`. Throws 'usage' for a mistyped command. */
+/** `pretok FILE` is short for `pretok count FILE`. Throws 'usage' for a mistyped command, and for what yargs would lose. */
 const withCommand = (args: readonly string[]): string[] => {
+  if (args.includes('--')) throw new PretokError('usage', '-- is not understood; write ./-name for a file whose name begins with -')
   const [first] = args
   if (first === undefined || COMMAND_NAMES.includes(first) || ['--help', '-h', '--version'].includes(first)) return [...args]
   const near = first.startsWith('-') || existsSync(first) ? undefined : closest(first, COMMAND_NAMES)
@@ -49,7 +50,7 @@ const optionNames = (parser: Argv): string[] => {
 }
 
 const main = async (): Promise<void> => {
-  const parser = yargs(withCommand(process.argv.slice(2)))
+  const parser: Argv = yargs(withCommand(process.argv.slice(2)))
     .scriptName('pretok')
     .usage('$0 <command>\n\nTurns an ML corpus of any size into exact pre-token counts, for training BPE tokenizers.\nThe short form pretok FILE is pretok count FILE.')
     .command([...COMMANDS])
@@ -62,9 +63,9 @@ const main = async (): Promise<void> => {
     .wrap(Math.min(100, process.stderr.columns ?? 100))
     .parserConfiguration({ 'boolean-negation': false, 'camel-case-expansion': false, 'parse-positional-numbers': false })
     .exitProcess(false)
-    .fail((message, error, failed) => {
+    .fail((message, error) => {
       if (error !== undefined && error !== null) throw error
-      throw new PretokError('usage', `${explain(message, optionNames(failed))}\npretok --help and pretok COMMAND --help list what there is`)
+      throw new PretokError('usage', `${explain(message, optionNames(parser))}\npretok --help and pretok COMMAND --help list what there is`)
     })
   await parser.parseAsync()
 }

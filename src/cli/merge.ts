@@ -3,31 +3,26 @@ import { PretokError } from '../errors.ts'
 import { loadCounts } from '../result/loadCounts.ts'
 import { formatOf, STANDARD_STREAM } from '../write/formats.ts'
 import { COUNTS_HELP, INPUT_FORMAT_OPTION, inputFormatOf } from './countsOptions.ts'
-import { checkOutputs, OUTPUT_OPTIONS, outputsOf, type CountsOutput } from './output.ts'
+import { refuseStandardInput } from './options.ts'
+import { checkOutputs, OUTPUT_OPTIONS, outputsOf } from './output.ts'
 import { integer } from './table.ts'
 
 const OPTIONS = { ...OUTPUT_OPTIONS, ...INPUT_FORMAT_OPTION } as const
 
 type Arguments = InferredOptionTypes<typeof OPTIONS> & { COUNTS: string[] }
 
-/** yargs leaves a lone - out of a list of files without a word, and no file may get lost like that. */
-const refuseStandardInput = (outputs: readonly CountsOutput[]): void => {
-  const dashes = (words: readonly string[]): number => words.filter((word) => word === STANDARD_STREAM).length
-  if (dashes(process.argv) > dashes(outputs.map(({ path }) => path)))
-    throw new PretokError('usage', 'merge: - cannot stand among the files to read; /dev/stdin can, with --input-format')
-}
-
 const handler = async (args: ArgumentsCamelCase<Arguments>): Promise<void> => {
   const outputs = outputsOf(args)
   if (outputs.length === 0) throw new PretokError('usage', 'merge: no output was given; -o FILE writes one, -o - writes to stdout')
-  refuseStandardInput(outputs)
+  refuseStandardInput(outputs.map(({ path }) => path), '/dev/stdin can, with --input-format')
   await checkOutputs(outputs.map(({ path }) => path))
   const input = inputFormatOf(args)
   if (input.format === undefined) args.COUNTS.forEach(formatOf) // a wrong name is found before an hour of reading
   const counts = await loadCounts(args.COUNTS, input)
   for (const { path, format } of outputs) {
     await counts.save(path, { format })
-    if (path !== STANDARD_STREAM) process.stderr.write(`wrote ${path}: ${integer(counts.size)} distinct pre-tokens, ${integer(counts.total)} in all\n`)
+    const summary = `${integer(counts.size)} distinct pre-tokens, ${integer(counts.total)} in all`
+    if (path !== STANDARD_STREAM) process.stderr.write(`wrote ${path}: ${summary}\n`)
   }
 }
 

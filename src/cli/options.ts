@@ -1,4 +1,4 @@
-import type { Argv, InferredOptionTypes, Options } from 'yargs'
+import type { InferredOptionTypes, Options } from 'yargs'
 import { PretokError } from '../errors.ts'
 import type { TokenizerChoice } from '../tokenizer/resolve.ts'
 import { resolveTokenizer } from '../tokenizer/resolve.ts'
@@ -83,5 +83,13 @@ const number = (name: string, value: number | number[] | undefined): number | un
 export const defined = <Fields extends object>(fields: Fields): { [Key in keyof Fields]?: Exclude<Fields[Key], undefined> } =>
   Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined)) as never
 
-/** For `builder`: adds options to a command. */
-export const withOptions = <Given extends Record<string, Options>>(given: Given) => (yargs: Argv) => yargs.options(given)
+/**
+ * Throws 'usage' if a lone `-` stands among the files to read. yargs leaves it out of a list of files without a word, and no file may get
+ * lost like that: so the words of the command line are counted.
+ *
+ * @param others values of other options, which may be `-`
+ */
+export const refuseStandardInput = (others: readonly string[], advice: string): void => {
+  const dashes = (words: readonly string[]): number => words.filter((word) => word === '-').length
+  if (dashes(process.argv) > dashes(others)) throw new PretokError('usage', `- cannot stand among the files to read; ${advice}`)
+}

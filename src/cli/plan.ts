@@ -1,12 +1,13 @@
 import type { ArgumentsCamelCase, CommandModule, InferredOptionTypes } from 'yargs'
 import { planRun } from '../pipeline.ts'
-import { RUN_OPTIONS, TOKENIZER_OPTIONS, defined, runOptionsOf, specialTokensOf, tokenizerOf } from './options.ts'
+import { defined, refuseStandardInput, RUN_OPTIONS, runOptionsOf, specialTokensOf, TOKENIZER_OPTIONS, tokenizerOf } from './options.ts'
 
 const OPTIONS = { ...TOKENIZER_OPTIONS, ...RUN_OPTIONS } as const
 
 type Arguments = InferredOptionTypes<typeof OPTIONS> & { INPUT: string[] }
 
 const handler = async (args: ArgumentsCamelCase<Arguments>): Promise<void> => {
+  refuseStandardInput([], 'write the text to a file first')
   const { pipeline, special, sources, chunks, chunkBytes, numProcesses, maxMemoryGb } = await planRun(args.INPUT, specialTokensOf(args), {
     ...runOptionsOf(args),
     ...defined({ tokenizer: tokenizerOf(args) }),
@@ -24,7 +25,7 @@ const handler = async (args: ArgumentsCamelCase<Arguments>): Promise<void> => {
 }
 
 export const planCommand: CommandModule<object, Arguments> = {
-  command: 'plan INPUT..',
+  command: 'plan <INPUT..>',
   describe: 'Print the chunk plan of a count as JSON',
   builder: (yargs) =>
     yargs

@@ -63,9 +63,9 @@ const remaining = ({ bytes, totalBytes, seconds }: Progress): string => {
 const percent = ({ bytes, totalBytes }: Progress): string => `${totalBytes === 0 ? 100 : Math.floor((100 * bytes) / totalBytes)} %`
 
 const plainProgress = (): ((progress: Progress) => void) => {
-  const isDue = everySeconds(5)
+  const isDue = everySeconds(10)
   return (progress) => {
-    if (progress.seconds < 2 || !isDue(progress)) return
+    if (progress.seconds < 2 || progress.bytes === progress.totalBytes || !isDue(progress)) return
     const { bytes, totalBytes, distinct, rss, cpuPercent } = progress
     say(
       `counted ${formatBytes(bytes)} of ${formatBytes(totalBytes)} (${percent(progress)}), ${speed(progress)}, ${remaining(progress)} left, ` +

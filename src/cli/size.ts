@@ -1,6 +1,6 @@
 import { PretokError } from '../errors.ts'
 
-const UNITS: Readonly<Record<string, number>> = {
+const UNITS = new Map(Object.entries({
   b: 1,
   kb: 1e3,
   mb: 1e6,
@@ -10,7 +10,7 @@ const UNITS: Readonly<Record<string, number>> = {
   mib: 2 ** 20,
   gib: 2 ** 30,
   tib: 2 ** 40,
-}
+}))
 
 const SIZE = /^(\d+(?:\.\d+)?|\.\d+)\s*([a-z]*)$/i
 
@@ -36,7 +36,7 @@ export const parseSize = (text: string, optionName: string): number => {
   const match = SIZE.exec(text.trim())
   if (match === null) return refuse(optionName, text, 'a size is needed, such as 500kB, 10MB or 1.5GiB')
   const [, amount, unit] = match
-  const factor = unit === '' ? 1 : UNITS[unit.toLowerCase()]
+  const factor = unit === '' ? 1 : UNITS.get(unit.toLowerCase())
   if (factor === undefined) return explainUnit(optionName, text, unit)
   const bytes = Math.round(Number(amount) * factor)
   return Number.isSafeInteger(bytes) ? bytes : refuse(optionName, text, 'that is more than any file can hold')

@@ -4,7 +4,7 @@ import type { ArgumentsCamelCase, CommandModule, InferredOptionTypes } from 'yar
 import { PretokError } from '../errors.ts'
 import { createDocumentSplitter } from '../read/documentSplitter.ts'
 import { createSpecialTokens, type SpecialTokens } from '../special/specialTokens.ts'
-import { createTextSplitter, type TextSplitter } from '../split/splitText.ts'
+import { createPipelineSplitter, type TextSplitter } from '../split/splitText.ts'
 import { toByteLevel } from '../tokenizer/byteLevel.ts'
 import { resolveTokenizer } from '../tokenizer/resolve.ts'
 import { TOKENIZER_OPTIONS, specialTokensOf, tokenizerOf } from './options.ts'
@@ -27,7 +27,7 @@ const pieces = (text: string, splitter: TextSplitter, special: SpecialTokens): U
 }
 
 const handler = async (args: ArgumentsCamelCase<Arguments>): Promise<void> => {
-  const splitter = createTextSplitter(resolveTokenizer(tokenizerOf(args)))
+  const splitter = createPipelineSplitter(resolveTokenizer(tokenizerOf(args)))
   const special = createSpecialTokens(specialTokensOf(args))
   const show = (piece: Uint8Array): string => (args['byte-level'] === true ? toByteLevel(piece) : Buffer.from(piece).toString('utf8'))
   if (args.jsonl === true) {

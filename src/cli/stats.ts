@@ -30,16 +30,14 @@ const LONGEST_WIDTH = 70
 const BAR_WIDTH = 30
 
 const overview = ({ distinct, total, bytes, singletons, nonAscii, nonUtf8 }: CountStatistics): string => {
-  const part = (name: string, { distinct: ofDistinct, total: ofTotal }: Part) => [
-    name, integer(ofTotal), percent(ofTotal, total), integer(ofDistinct), percent(ofDistinct, distinct),
-  ]
+  const all = { distinct, total }
   const table = layOut(
     [
       ['', 'pieces', '', 'distinct', ''],
       ['all', integer(total), '', integer(distinct), ''],
-      part('occur once', { total: singletons, distinct: singletons }),
-      part('non-ASCII', nonAscii),
-      part('not UTF-8', nonUtf8),
+      ['occur once', ...cells({ distinct: singletons, total: singletons }, all)],
+      ['non-ASCII', ...cells(nonAscii, all)],
+      ['not UTF-8', ...cells(nonUtf8, all)],
     ],
     'lrrrr',
   )
@@ -53,11 +51,16 @@ const coverage = ({ coverage: steps, total }: CountStatistics): string =>
   )
 
 const lengths = ({ lengths: classes, medianLength }: CountStatistics, all: Part): string => {
-  const rows = classes.map(({ min, max, distinct, total }) => [
-    min === max ? integer(min) : `${integer(min)}–${integer(max)}`, integer(total), percent(total, all.total), integer(distinct), percent(distinct, all.distinct), bar(total, all.total),
+  const rows = classes.map(({ min, max, ...part }) => [
+    min === max ? integer(min) : `${integer(min)}–${integer(max)}`, ...cells(part, all), bar(part.total, all.total),
   ])
-  return layOut([['bytes', 'pieces', '', 'distinct', '', ''], ...rows, ['median', integer(medianLength.total), '', integer(medianLength.distinct), '', '']], 'rrrrrl')
+  const median = ['median', integer(medianLength.total), '', integer(medianLength.distinct), '', '']
+  return layOut([['bytes', 'pieces', '', 'distinct', '', ''], ...rows, median], 'rrrrrl')
 }
+
+const cells = ({ distinct, total }: Part, all: Part): string[] => [
+  integer(total), percent(total, all.total), integer(distinct), percent(distinct, all.distinct),
+]
 
 const bar = (part: number, whole: number): string => '█'.repeat(Math.round((BAR_WIDTH * part) / whole))
 
@@ -66,7 +69,10 @@ export const statsCommand: CommandModule<object, Arguments> = {
   describe: 'Describe a count file: totals, coverage, lengths',
   builder: (yargs) =>
     withCountsFile(yargs, 'COUNTS')
-      .usage('$0 stats COUNTS [--json]\n\nDescribes counts: how much of the text the most frequent pieces cover, how long pieces are, how many are not ASCII.')
+      .usage(
+        '$0 stats COUNTS [--json]\n\n' +
+          'Describes counts: how much of the text the most frequent pieces cover, how long pieces are,\nhow many are not ASCII.',
+      )
       .options(OPTIONS)
       .example('$0 stats counts.json', 'for people')
       .example('$0 stats counts.json --json', 'for a program'),

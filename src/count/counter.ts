@@ -19,7 +19,9 @@ export interface TextCounter {
   text(bytes: Uint8Array): void
   /** The current document ends here. */
   endDocument(): void
-  /** Counts what is left. The current document must have been ended. */
+  /** Counts all that is there. The current document must have been ended. */
+  flush(): void
+  /** The result. Nothing may be left to count. */
   finish(): CountedPieces
   /** Number of pieces counted so far. */
   readonly pieces: number
@@ -65,9 +67,12 @@ export const createReferenceCounter = (stages: readonly SplitStage[], limits: Co
       if (block.length >= splitAt) split()
     },
     endDocument: () => endDocument(block),
-    finish() {
+    flush() {
       split()
-      if (block.counted !== block.length) throw new Error('finish: the last document was not ended')
+      if (block.counted !== block.length) throw new Error('flush: the last document was not ended')
+    },
+    finish() {
+      if (block.counted !== block.length) throw new Error('finish: there is text left to count')
       const { arena, starts, counts, size } = table
       return { arena: arena.subarray(0, starts[size]), starts: starts.subarray(0, size + 1), counts: counts.subarray(0, size), size }
     },

@@ -2,7 +2,7 @@ import { writeBytes, writeShortString, type Cursor } from './cursor.ts'
 import type { Frame } from './frame.ts'
 import { below, createRandom, drawRank, oneIn, type Random } from './random.ts'
 import { createSlotState, type SlotState } from './slots.ts'
-import { MAX_TEXT_BYTES, writeText } from './texts.ts'
+import { MAX_TEXT_BYTES, writeText, type Texts } from './texts.ts'
 import type { Voice } from './voice.ts'
 
 export interface ComposeOptions {
@@ -31,8 +31,6 @@ export const slackBytes = ({ maxBytes }: Frame): number => 2 * MAX_TEXT_BYTES + 
 
 /** Where writing stands within a document. */
 type Phase = 'between' | 'opening' | 'body' | 'ended'
-
-type Part = 'openings' | 'bodies' | 'endings'
 
 const NAME_OCTAVES = 8
 
@@ -90,30 +88,34 @@ export const createComposer = ({ bytes, seed, frame, documentBytes, pickVoice }:
     slots.tail = voice.tail
     slots.name = drawName(random, voice)
     slots.friend = drawName(random, voice)
+    if (slots.friend === slots.name) slots.friend++
     documents++
     phase = 'opening'
     return slots
   }
 
-  const writePart = (cursor: Cursor, state: SlotState, part: Part): void => {
+  const writeOne = (cursor: Cursor, state: SlotState, texts: Texts): void => {
     const start = cursor.at
     if (phase !== 'opening') writeShortString(cursor, voice.joints, below(random, voice.joints.lengths.length))
-    const texts = voice[part]
     writeText(cursor, state, texts, below(random, texts.count))
-    phase = part === 'endings' ? 'ended' : phase === 'opening' ? 'body' : phase
+    if (phase === 'opening') phase = 'body'
     if (flushed + cursor.at + end.length >= bytes) finish(cursor, start)
   }
 
   /** Writes one text, or what stands between two documents. */
   const step = (cursor: Cursor): void => {
     const state = phase === 'between' || slots === undefined ? openDocument(cursor) : slots
-    if (phase === 'opening' && voice.openings.count > 0) return writePart(cursor, state, 'openings')
+    if (phase === 'opening' && voice.openings.count > 0) return writeOne(cursor, state, voice.openings)
     const position = flushed + cursor.at
     const mayEnd = phase !== 'opening' && position - bodyStart >= bodyBytes && position + close.length + frame.leastBytes <= bytes
-    if (!mayEnd) return writePart(cursor, state, 'bodies')
-    if (phase === 'body' && voice.endings.count > 0) return writePart(cursor, state, 'endings')
-    writeBytes(cursor, close)
-    phase = 'between'
+    if (!mayEnd) return writeOne(cursor, state, voice.bodies)
+    if (phase === 'ended' || voice.endings.count === 0) {
+      writeBytes(cursor, close)
+      phase = 'between'
+    } else {
+      phase = 'ended'
+      writeOne(cursor, state, voice.endings)
+    }
   }
 
   /** Cuts the last text, which began at `start`, where the corpus has to end. */

@@ -14,7 +14,7 @@ export interface Frame {
   open: (cursor: Cursor, document: number) => void
   /** What follows a document that is not the last. */
   between: (voice: Voice, document: number) => Uint8Array
-  /** What follows the last document, `room` bytes at most. */
+  /** What follows the last document, where there are `room` bytes for that and the text. */
   end: (voice: Voice, document: number, room: number) => Uint8Array
 }
 
@@ -35,6 +35,8 @@ export const createTextFrame = (separator: string): Frame => {
 }
 
 const MAX_ID_DIGITS = 16
+/** So that no row is without text: the longest character, a pair of surrogate escapes. */
+const LEAST_TEXT_BYTES = 12
 
 /** One row of JSON to a document: {"id": …, "text": …, "meta": {"source": …, "quality": …}}. */
 export const createJsonlFrame = (): Frame => {
@@ -53,7 +55,7 @@ export const createJsonlFrame = (): Frame => {
   const close = (voice: Voice, document: number): Uint8Array => closingsOf(voice)[Math.imul(document, 0x9e3779b1) >>> 26]
   return {
     escaped: true,
-    leastBytes: id.length + MAX_ID_DIGITS + text.length + bare.length,
+    leastBytes: id.length + MAX_ID_DIGITS + text.length + LEAST_TEXT_BYTES + bare.length,
     maxBytes: 256,
     open: (cursor, document) => {
       writeBytes(cursor, id)
@@ -63,7 +65,7 @@ export const createJsonlFrame = (): Frame => {
     between: close,
     end: (voice, document, room) => {
       const full = close(voice, document)
-      return full.length <= room ? full : bare
+      return full.length + LEAST_TEXT_BYTES <= room ? full : bare
     },
   }
 }

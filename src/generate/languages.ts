@@ -21,6 +21,8 @@ export interface Language {
   /** Put in now and then: emoji, or words of another language. */
   asides?: readonly string[]
   normalization?: 'NFC' | 'NFD'
+  /** In JSON, write \u00e9 for é. */
+  asciiJson?: boolean
 }
 
 /** Every consonant before every vowel. */
@@ -31,11 +33,13 @@ const characters = (text: string): string[] => Array.from(text.replace(/\s/g, ''
 
 const latin = {
   space: ' ', comma: ',', stops: ['.', '.', '.', '!', '?', '…'], digits: '0123456789', capitals: true, maxSyllables: 3,
+  asciiJson: true,
 } as const
 
 const FRENCH: Language = {
   ...latin,
   name: 'french',
+  asciiJson: false,
   common: wordsOf(`
     de la le et les des en un une est que qui dans pour pas sur au avec ce il elle plus ne se l'on d'un d'une qu'il c'est n'est j'ai nous
     vous mais où être été à même très après déjà aujourd'hui peut-être c’était s’il l’été leur tout sans sous entre`),

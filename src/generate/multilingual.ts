@@ -71,7 +71,7 @@ const createVoice = (language: Language): VoiceRecipe => {
     names: spelling,
     tail: spelling,
     rareNameOctaves: 20,
-    asciiJson: language.capitals,
+    asciiJson: language.asciiJson === true,
   }
 }
 

@@ -135,13 +135,13 @@ export const cutAtSlots = (text: string): { literals: string[]; slots: number[] 
 /** Slots that can be filled once and for all without the text being wrong for it: the others depend on the document or the time. */
 const FREEZABLE = new Set(['rare', 'num', 'd2', 'd3', 'hex4', 'hex8', 'hex16', 'ip'].map((name) => SLOT_NAMES.indexOf(name)))
 
+const decoder = new TextDecoder()
+
 /** Fills slots of a text for good, all but one in `keepOneIn` of those for which that is possible: each that stays costs time. */
-export const freezeSlots = (text: string, state: SlotState, keepOneIn: number): string => {
-  const cursor = createCursor(MAX_SLOT_BYTES)
-  return text.replace(MARKS, (mark) => {
+export const freezeSlots = (text: string, state: SlotState, keepOneIn: number): string =>
+  text.replace(MARKS, (mark) => {
     if (!FREEZABLE.has(slotOf(mark)) || oneIn(state.random, keepOneIn)) return mark
-    cursor.at = 0
+    const cursor = createCursor(MAX_SLOT_BYTES)
     fillSlot(cursor, state, slotOf(mark))
-    return new TextDecoder().decode(cursor.bytes.subarray(0, cursor.at))
+    return decoder.decode(cursor.bytes.subarray(0, cursor.at))
   })
-}

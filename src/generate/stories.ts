@@ -126,7 +126,7 @@ const SPEECHES = linesOf(`
   He'd never @action without me!
   Yes, they've gone to the @place.`)
 
-/** The tails of the lists are made-up words. */
+/** The tails of the lists are made-up words; between them and the real ones stands a slot for words without end. */
 const createRules = (): Rules => ({
   sentence: oneOf(...SENTENCES),
   speech: oneOf(...SPEECHES),
@@ -138,13 +138,13 @@ const createRules = (): Rules => ({
   child: oneOf('boy', 'girl', 'boy', 'girl', 'child', 'baby', 'twin'),
   number: oneOf('two', 'three', 'four', 'five', 'six', 'seven', 'ten', 'a hundred', '12', '25', '@num'),
   age: oneOf('three', 'four', 'five', '3', '4', '5', '6', '7'),
-  creature: zipfOf(extendWords(CREATURES, 300, 'creatures')),
-  thing: zipfOf([...extendWords(THINGS, 900, 'things'), '@rare']),
+  creature: zipfOf(extendWords([...CREATURES, '@rare'], 300, 'creatures')),
+  thing: zipfOf(extendWords([...THINGS, '@rare'], 900, 'things')),
   place: zipfOf(extendWords(PLACES, 250, 'places')),
   past: zipfOf(extendWords(PAST_VERBS, 400, 'past', ['ed'])),
   action: zipfOf(extendWords(ACTIONS, 350, 'actions')),
   deed: zipfOf(extendWords(DEEDS, 300, 'deeds', ['ed'])),
-  quality: zipfOf(extendWords(QUALITIES, 700, 'qualities', ['', 'y', 'ful'])),
+  quality: zipfOf(extendWords([...QUALITIES, '@rare'], 700, 'qualities', ['', 'y', 'ful'])),
   adverb: zipfOf(extendWords(ADVERBS, 250, 'adverbs', ['ly'])),
 })
 

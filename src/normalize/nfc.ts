@@ -2,7 +2,7 @@ import { isAscii } from 'node:buffer'
 import { decodeSet, EVERYTHING, fromRanges, has, intersection, union } from '../unicode/codePointSet.ts'
 import { UNASSIGNED_9 } from '../unicode/generated/unicode9.ts'
 import { category } from '../unicode/properties.ts'
-import type { Normalizer } from './normalizer.ts'
+import type { TextStage } from './textStage.ts'
 
 /*
  * NFC as the reference has it: the crate unicode-normalization-alignments 0.1, whose tables are of Unicode 9.0 (measured: it
@@ -42,7 +42,7 @@ const normalizeBytes = (bytes: Buffer): Buffer => {
  * Normalizes a stream to NFC. Text is cut in front of characters that cannot combine with what stands before them; what comes after the
  * last such place is kept until more text or the document's end is there.
  */
-export const createNfcNormalizer = (emit: (text: Buffer) => void): Normalizer => {
+export const createNfcNormalizer = (emit: (text: Buffer) => void): TextStage => {
   let kept: Buffer[] = []
 
   const flush = (): void => {

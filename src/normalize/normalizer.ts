@@ -1,15 +1,8 @@
 import type { Pipeline } from '../types.ts'
 import { createNfcNormalizer, normalizeNfc } from './nfc.ts'
+import type { TextStage } from './textStage.ts'
 
-/** Rewrites the text of a document as a tokenizer does before it cuts it. */
-export interface Normalizer {
-  /** Takes text of the current document (whole code points) and hands on what is final by now. */
-  push(text: Buffer): void
-  /** The document ends: hands on the rest. */
-  end(): void
-}
-
-export const createNormalizer = (kind: Pipeline['normalizer'], emit: (text: Buffer) => void): Normalizer =>
+export const createNormalizer = (kind: Pipeline['normalizer'], emit: (text: Buffer) => void): TextStage =>
   kind === 'NFC' ? createNfcNormalizer(emit) : { push: emit, end: () => {} }
 
 /** Normalizes one whole text. */

@@ -1,8 +1,8 @@
-import { EVERYTHING, type CodePointSet } from '../unicode/codePointSet.ts'
-import { maxLookBehind } from './parse.ts'
-import type { Node, Pattern } from './ast.ts'
+import type { CodePointSet } from '../unicode/codePointSet.ts'
+import type { Alphabet } from './alphabet.ts'
+import type { Node } from './ast.ts'
 
-/** The reference tier's form of a pattern: two sticky RegExps over well-formed strings. */
+/** The reference tier's form of a pattern: two sticky RegExps over text that is spelled in the pattern's alphabet. */
 export interface PatternRegExps {
   /** For text whose end is the end of the document. */
   closed: RegExp
@@ -11,13 +11,11 @@ export interface PatternRegExps {
    * follows the text's end: then, and only then, its match ends at the text's end.
    */
   open: RegExp
-  /** How many code points before a match's start it can depend on. */
-  lookBehind: number
 }
 
 /**
- * Writes a parsed pattern as JavaScript RegExps. Every class is spelled out from our own tables, so nothing depends on the host's Unicode,
- * `\s`, or case folding, and the syntax used is the small common one: classes, groups, quantifiers, look-arounds.
+ * Writes a parsed pattern as JavaScript RegExps over letters of its alphabet. So nothing depends on the host's Unicode, `\s`, or case
+ * folding, and the syntax used is the small common one: classes, groups, quantifiers, look-arounds.
  *
  * How `open` knows: every construct that can look at the text's end first succeeds there, and then everything after it succeeds too. So
  * a search that touches the end stops with a match up to the end; a search that never touches the end does not notice a difference.
@@ -25,21 +23,23 @@ export interface PatternRegExps {
  * - a look-ahead that can reach the end takes the rest of the text: `(?:(?=Y$)[^]*|(?=Y))`
  * - a construct that a search reaches only before the text's end needs nothing: hence `mayBeAtEnd`
  */
-export const toRegExps = (pattern: Pattern): PatternRegExps => ({
-  closed: new RegExp(new Writer(false).write(pattern.root, false), 'uy'),
-  open: new RegExp(new Writer(true).write(pattern.root, false), 'uy'),
-  lookBehind: maxLookBehind(pattern.root),
+export const toRegExps = (root: Node, alphabet: Alphabet): PatternRegExps => ({
+  closed: new RegExp(new Writer(alphabet, false).write(root, false), 'y'),
+  open: new RegExp(new Writer(alphabet, true).write(root, false), 'y'),
 })
 
-const AT_START = '(?<![^])'
-const AT_END = '(?![^])'
+// without the flag m these are the borders of the text, not of lines
+const AT_START = '^'
+const AT_END = '$'
 const REST = '[^]*'
 
 class Writer {
+  private readonly alphabet: Alphabet
   private readonly open: boolean
   private readonly names: { used: number }
 
-  constructor(open: boolean, names = { used: 0 }) {
+  constructor(alphabet: Alphabet, open: boolean, names = { used: 0 }) {
+    this.alphabet = alphabet
     this.open = open
     this.names = names
   }
@@ -49,7 +49,7 @@ class Writer {
     const orEnd = (source: string) => (this.open && mayBeAtEnd ? `(?:${source}|${AT_END})` : source)
     switch (node.type) {
       case 'set':
-        return orEnd(classSource(node.set))
+        return orEnd(this.class(node.set))
       case 'sequence':
         return node.parts.map((part, i) => this.write(part, mayBeAtEnd || i > 0)).join('')
       case 'alternation':
@@ -75,27 +75,24 @@ class Writer {
     const lazy = greedy ? '' : '?'
     const times = (low: number, high: number) => `{${low},${high === Infinity ? '' : high}}`
     if (body.type !== 'set') return `(?:${this.write(body, mayBeAtEnd || max > 1)})${times(min, max)}${lazy}`
-    const one = classSource(body.set)
+    const one = this.class(body.set)
     const run = `${one}${times(min, max)}${lazy}`
     if (!this.open || min === 0 || (min === 1 && !mayBeAtEnd)) return run
     return min === 1 ? `(?:${run}|${AT_END})` : `(?:${run}|${one}${times(0, min - 1)}${AT_END})`
   }
 
   private look({ ahead, negative, body }: Node & { type: 'look' }, orEnd: (source: string) => string): string {
-    const closed = new Writer(false, this.names)
+    const closed = new Writer(this.alphabet, false, this.names)
     const plain = `(?${ahead ? '' : '<'}${negative ? '!' : '='}${closed.write(body, false)})`
     if (!this.open) return plain
     if (!ahead) return orEnd(plain)
     if (body.type === 'set') return `(?:${AT_END}|${plain})`
     return `(?:(?=${this.write(body, true)}${AT_END})${REST}|${plain})`
   }
+
+  private class(set: CodePointSet): string {
+    return `[${this.alphabet.classesOf(set).map(escape).join('')}]`
+  }
 }
 
-const escape = (codePoint: number): string => `\\u{${codePoint.toString(16)}}`
-
-const classSource = (set: CodePointSet): string => {
-  if (set.length === EVERYTHING.length && set.every((border, i) => border === EVERYTHING[i])) return '[^]'
-  let source = ''
-  for (let i = 0; i < set.length; i += 2) source += escape(set[i]) + (set[i + 1] - set[i] > 1 ? `-${escape(set[i + 1] - 1)}` : '')
-  return set.length === 2 && set[1] === set[0] + 1 ? source : `[${source}]`
-}
+const escape = (letter: number): string => `\\u${letter.toString(16).padStart(4, '0')}`

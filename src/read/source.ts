@@ -52,7 +52,7 @@ export async function* readBlocks(source: Source, { start, end }: Chunk, blockBy
     const buffer = Buffer.allocUnsafeSlow(Math.max(1, Math.min(blockBytes, end - start)))
     for (let at = start; at < end; at += buffer.length) {
       const block = await readFully(file, source.path, buffer.subarray(0, Math.min(buffer.length, end - at)), at)
-      if (at + block.length < Math.min(end, at + buffer.length)) throw changedError(source, `it ended at byte ${at + block.length} while bytes ${start} to ${end} were read`)
+      if (at + block.length < Math.min(end, at + buffer.length)) throw changedError(source, `bytes ${at + block.length} to ${end} are not there any more`)
       yield block
     }
   } finally {

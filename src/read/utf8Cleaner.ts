@@ -2,7 +2,7 @@ import { isUtf8 } from 'node:buffer'
 import type { ErrorPolicy } from '../types.ts'
 
 /** Called for each maximal invalid sequence: bytes [start, end) of the source. May throw. */
-export type OnInvalid = (start: number, end: number, bytes: Uint8Array) => void
+export type OnInvalid = (start: number, end: number, bytes: Buffer) => void
 
 export interface Utf8Cleaner {
   /** Takes the next bytes of the source and gives back valid UTF-8, whole code points; a few bytes may be kept for the next call. */

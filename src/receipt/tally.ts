@@ -2,7 +2,7 @@ import type { Tally } from '../types.ts'
 
 export const emptyTally = (specialTokens: number): Tally => ({
   read: 0, special: 0, dropped: 0, format: 0, ignored: 0, replaced: 0, normalized: 0, invalidSequences: 0, documents: 0, pieces: 0,
-  specialTokens: new Array<number>(specialTokens).fill(0),
+  specialTokens: Array.from({ length: specialTokens }, () => 0),
 })
 
 export const addTally = (a: Tally, b: Tally): Tally => ({

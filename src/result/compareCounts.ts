@@ -38,8 +38,11 @@ export const compareCounts = (a: PretokenCounts, b: PretokenCounts): Comparison 
     add(onlyInB, count)
     return count
   })
-  const differences = () => mergeDifferences(differencesOf(a.table, inA, (piece, count) => ({ piece, a: count, b: b.get(piece) ?? 0 })),
-    differencesOf(b.table, inB, (piece, count) => ({ piece, a: 0, b: count })))
+  const differences = () =>
+    mergeDifferences(
+      differencesOf(a.table, inA, (piece, count) => ({ piece, a: count, b: b.get(piece) ?? 0 })),
+      differencesOf(b.table, inB, (piece, count) => ({ piece, a: 0, b: count })),
+    )
   return { same, changed, onlyInA, onlyInB, differences }
 }
 
@@ -60,7 +63,11 @@ const weigh = (table: PieceTable, other: PieceTable, weightOf: (count: number, o
 }
 
 /** The entries whose weight is above 0, the heaviest first. */
-function* differencesOf(table: PieceTable, weights: Float64Array, makeDifference: (piece: Uint8Array, count: number) => Difference): Generator<Difference> {
+function* differencesOf(
+  table: PieceTable,
+  weights: Float64Array,
+  makeDifference: (piece: Uint8Array, count: number) => Difference,
+): Generator<Difference> {
   const { arena, starts, counts, size } = table
   let heavy = 0
   for (const weight of weights) if (weight > 0) heavy++

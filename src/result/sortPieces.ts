@@ -5,13 +5,13 @@ import type { PieceTable } from '../count/pieceTable.ts'
  *
  *   sort(range, depth):  quicksort by one key of each entry; then sort each stretch of equal keys by the next key
  *
- * That is multikey quicksort (Bentley and Sedgewick, 1997). The first key is the weight, negated; each further one holds the next six bytes of
- * the piece. A key is a float64, an exact integer of up to 53 bits, kept beside its entry: comparing never leaves the two arrays, and
- * bytes are fetched once for each entry and six bytes of depth. Since a few small counts belong to most entries, the first key is
+ * That is multikey quicksort (Bentley and Sedgewick, 1997). The first key is the weight, negated; each further one holds the next six
+ * bytes of the piece. A key is a float64, an exact integer of up to 53 bits, kept beside its entry: comparing never leaves the two arrays,
+ * and bytes are fetched once for each entry and six bytes of depth. Since most entries have one of a few small counts, the first key is
  * settled in a few passes.
  *
- * Six bytes and their number: `min(bytes left, 7)` is the key's last digit, so that "a" comes before "a\0", and keys below 7 in the last
- * digit are equal only if the pieces are.
+ * The last octal digit of a key is how many bytes were left, 7 for more than six: so "a" comes before "a\0", which is padded to the same
+ * six bytes, and only pieces that go on can have equal keys.
  */
 
 const KEY_BYTES = 6
@@ -43,8 +43,12 @@ export const sortPieces = ({ arena, starts }: Pieces, weights: Float64Array, ord
   }
 
   /** Whether the entry with `key` comes before the one at `j`; the two are equal up to `depth`. */
-  const comesBefore = (key: number, entry: number, j: number, depth: number): boolean =>
-    key !== keys[j] ? key < keys[j] : comparePieces(arena, starts[entry] + depth + KEY_BYTES, starts[entry + 1], arena, starts[order[j]] + depth + KEY_BYTES, starts[order[j] + 1]) < 0
+  const comesBefore = (key: number, entry: number, j: number, depth: number): boolean => {
+    if (key !== keys[j]) return key < keys[j]
+    const compared = depth + KEY_BYTES
+    const other = order[j]
+    return comparePieces(arena, starts[entry] + compared, starts[entry + 1], arena, starts[other] + compared, starts[other + 1]) < 0
+  }
 
   const insertionSort = (start: number, end: number, depth: number): void => {
     for (let i = start + 1; i < end; i++) {

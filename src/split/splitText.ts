@@ -13,7 +13,7 @@ export interface TextSplitter {
   split(text: string): string[]
 }
 
-export const createTextSplitter = (pipeline: Pipeline): TextSplitter => {
+export const createPipelineSplitter = (pipeline: Pipeline): TextSplitter => {
   const splitter = createSplitter(pipeline.stages)
   const splitToBytes = (text: string): Uint8Array[] => {
     const bytes = Buffer.from(normalizeText(pipeline.normalizer, text.toWellFormed()))

@@ -16,9 +16,17 @@ export const COUNTS_FORMATS = Object.keys(CODECS) as CountsFormat[]
 /** In place of a path: standard output, or standard input. */
 export const STANDARD_STREAM = '-'
 
-const FORMAT_OF_ENDING: Readonly<Record<string, CountsFormat>> = { '.json': 'json', '.jsonl': 'jsonl', '.ndjson': 'jsonl', '.tsv': 'tsv', '.csv': 'csv' }
+const FORMAT_OF_ENDING: Readonly<Record<string, CountsFormat>> = {
+  '.json': 'json', '.jsonl': 'jsonl', '.ndjson': 'jsonl', '.tsv': 'tsv', '.csv': 'csv',
+}
 const COMPRESSED = new Set(['.gz', '.zst', '.bz2', '.xz', '.lz4', '.br', '.zip'])
 const KNOWN = 'known are .json, .jsonl, .ndjson, .tsv and .csv'
+
+const whyUnknown = (name: string, ending: string): string => {
+  if (COMPRESSED.has(ending)) return `compressed counts are not supported (${KNOWN}); compress or decompress with a pipe and -`
+  if (ending === '.parquet') return `counts as Parquet are not supported; ${KNOWN}`
+  return `no format for counts is known by the ending of "${name}"; ${KNOWN}; or name the format`
+}
 
 /** The format that a file's name asks for; JSON for `-`. Throws 'usage' for an ending that is not known. */
 export const formatOf = (path: string): CountsFormat => {
@@ -26,7 +34,5 @@ export const formatOf = (path: string): CountsFormat => {
   const ending = extname(path).toLowerCase()
   const format = FORMAT_OF_ENDING[ending]
   if (format !== undefined) return format
-  if (COMPRESSED.has(ending)) throw new PretokError('usage', `${path}: compressed counts are not supported (${KNOWN}); compress or decompress with a pipe and -`)
-  if (ending === '.parquet') throw new PretokError('usage', `${path}: counts as Parquet are not supported; ${KNOWN}`)
-  throw new PretokError('usage', `${path}: no format for counts is known by the ending of "${basename(path)}"; ${KNOWN}; or name the format`)
+  throw new PretokError('usage', `${path}: ${whyUnknown(basename(path), ending)}`)
 }

@@ -24,7 +24,8 @@ export const utf8Length = (bytes: Uint8Array, at: number, end: number): number =
   return length
 }
 
-const asBuffer = (bytes: Uint8Array): Buffer => (Buffer.isBuffer(bytes) ? bytes : Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength))
+const asBuffer = (bytes: Uint8Array): Buffer =>
+  Buffer.isBuffer(bytes) ? bytes : Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength)
 
 /** The text of the piece bytes[start, end). A U+FEFF at its start is text like any other. */
 export const pieceToString = (bytes: Uint8Array, start = 0, end = bytes.length): string => {
@@ -49,9 +50,11 @@ const decodeByteByByte = (bytes: Buffer, start: number, end: number): string => 
 }
 
 /** The byte that a lone surrogate stands for; -1 if it stands for none. */
-export const escapedByte = (surrogate: number): number => (surrogate >= ESCAPED_BYTE + 0x80 && surrogate <= ESCAPED_BYTE + 0xff ? surrogate - ESCAPED_BYTE : -1)
+export const escapedByte = (surrogate: number): number =>
+  surrogate >= ESCAPED_BYTE + 0x80 && surrogate <= ESCAPED_BYTE + 0xff ? surrogate - ESCAPED_BYTE : -1
 
 const UTF8 = new TextEncoder()
+const hex = (value: number): string => value.toString(16).toUpperCase()
 
 /** The bytes of a piece's text, the inverse of `pieceToString`. Throws 'usage' for a lone surrogate that stands for no byte. */
 export const pieceToBytes = (text: string): Uint8Array => {
@@ -61,7 +64,7 @@ export const pieceToBytes = (text: string): Uint8Array => {
     const codePoint = character.codePointAt(0)!
     if (codePoint < 0xd800 || codePoint > 0xdfff) bytes.push(...UTF8.encode(character))
     else if (escapedByte(codePoint) !== -1) bytes.push(escapedByte(codePoint))
-    else throw new PretokError('usage', `piece ${JSON.stringify(text)}: the lone surrogate U+${codePoint.toString(16).toUpperCase()} stands for no byte`)
+    else throw new PretokError('usage', `piece ${JSON.stringify(text)}: the lone surrogate U+${hex(codePoint)} stands for no byte`)
   }
   return Uint8Array.from(bytes)
 }

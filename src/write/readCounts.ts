@@ -7,8 +7,8 @@ const BLOCK = 1 << 20
 const BYTE_ORDER_MARK = '\xef\xbb\xbf'
 
 /**
- * Receives one entry: the piece is bytes[start, end), in memory that is reused. May return what is wrong with the entry; that becomes an error
- * with its place in the file.
+ * Receives one entry: the piece is bytes[start, end), in memory that is reused. May return what is wrong with the entry; that becomes an
+ * error with its place in the file.
  */
 export type TakeEntry = (bytes: Uint8Array, start: number, end: number, count: number) => string | undefined | void
 

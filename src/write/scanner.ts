@@ -2,16 +2,16 @@ import { PretokError } from '../errors.ts'
 import { pieceToString, utf8Length } from './pieceText.ts'
 
 /*
- * The cursor of all readers. A reader is written as if the whole file were in memory: it looks at the next byte, takes it, and says what it
- * expected when it finds something else. In truth there is a window:
+ * The cursor of all readers. A reader is written as if the whole file were in memory: it looks at the next byte, takes it, and says what
+ * it expected when it finds something else. In truth there is a window:
  *
  *        committed        at           end
  *   ─────────┼─────────────┼────────────┼ ─ ─ ─ ─ the rest of the file
  *    read    │ entry that is being read │
  *
  * Looking beyond the window's end throws NEED_MORE. Then the cursor goes back to what was committed, more of the file is fed, and the entry
- * is read again from its start. That happens once in a chunk, so it costs nothing; an entry of many chunks is tried again when twice as much
- * of it is there, so that its cost stays linear.
+ * is read again from its start. That happens once in a chunk, so it costs nothing; an entry of many chunks is tried again when twice as
+ * much of it is there, so that its cost stays linear.
  */
 
 export const NEED_MORE = Symbol('the window ends inside an entry')
@@ -53,7 +53,8 @@ export class Scanner {
   /** Adds what comes next in the file; bytes that were committed leave the window. */
   feed(chunk: Uint8Array): void {
     const kept = this.end - this.committed
-    if (kept + chunk.length > LONGEST_ENTRY) throw this.error(`an entry longer than ${LONGEST_ENTRY} bytes (is a quote missing?)`, this.committed)
+    if (kept + chunk.length > LONGEST_ENTRY)
+      throw this.error(`an entry longer than ${LONGEST_ENTRY} bytes (is a quote missing?)`, this.committed)
     this.line += this.newlines(this.committed)
     this.offset += this.committed
     const old = this.bytes
@@ -129,7 +130,7 @@ export class Scanner {
     let count = 0
     for (let byte; (byte = this.peek()) >= 0x30 && byte <= 0x39; this.at++) {
       if (count === 0 && byte === 0x30) break
-      count = 10 * count + byte - 0x30
+      count = 10 * count + (byte - 0x30)
       if (count > MAX_COUNT) break
     }
     const next = this.peek()
@@ -181,7 +182,8 @@ export class Scanner {
 
   /** The error for something else than `what` at the cursor, or `at` another place of the window. */
   expected(what: string, at = this.at): PretokError {
-    return this.error(at >= this.end ? `expected ${what}, but the file ends here (is it cut off?)` : `expected ${what}, found ${this.show(at)}`, at)
+    const instead = at >= this.end ? 'but the file ends here (is it cut off?)' : `found ${this.show(at)}`
+    return this.error(`expected ${what}, ${instead}`, at)
   }
 
   /** The error for the piece that was read last. */

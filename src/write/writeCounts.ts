@@ -7,8 +7,8 @@ import { writeToStandardOutput } from './standardOutput.ts'
 const BLOCK = 1 << 20
 
 /**
- * Writes pieces and counts to a file, which appears whole or not at all, or to standard output (`-`). Memory does not grow with their number.
- * Throws 'output' when the file cannot be written; the file that was there before is then unchanged.
+ * Writes pieces and counts to a file, which appears whole or not at all, or to standard output (`-`). Memory does not grow with their
+ * number. Throws 'output' when the file cannot be written; the file that was there before is then unchanged.
  */
 export const writeCounts = (path: string, format: CountsFormat, entries: Iterable<PieceCount>): Promise<void> => {
   const produce = (write: WriteBytes) => encodeCounts(format, entries, write)

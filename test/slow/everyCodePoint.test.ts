@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { createTextSplitter } from '../../src/split/splitText.ts'
+import { createPipelineSplitter } from '../../src/split/splitText.ts'
 import { PRESETS } from '../../src/tokenizer/presets.ts'
 import { officialSplit } from '../support/oracle.ts'
 import { codePointTexts } from '../support/texts.ts'
@@ -9,7 +9,7 @@ const HUGGING_FACE = PRESETS.filter(({ pipeline }) => pipeline.stages[0].dialect
 describe.each(HUGGING_FACE)('%s', (_, pipeline) => {
   test('equals the official engine on every code point', () => {
     const official = officialSplit(pipeline)
-    const { split } = createTextSplitter(pipeline)
+    const { split } = createPipelineSplitter(pipeline)
     for (const text of codePointTexts(() => true)) expect(split(text)).toEqual(official(text))
   })
 })

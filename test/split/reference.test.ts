@@ -5,7 +5,7 @@ import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { PRESETS, huggingFace, tiktoken } from '../../src/tokenizer/presets.ts'
 import { resolveTokenizer } from '../../src/tokenizer/resolve.ts'
-import { createTextSplitter } from '../../src/split/splitText.ts'
+import { createPipelineSplitter } from '../../src/split/splitText.ts'
 import { toByteLevel } from '../../src/tokenizer/byteLevel.ts'
 import { normalizeText } from '../../src/normalize/normalizer.ts'
 import type { Pipeline } from '../../src/types.ts'
@@ -18,7 +18,7 @@ const byName = HUGGING_FACE.map((pipeline) => [pipeline.name, pipeline] as const
 
 describe.each(byName)('%s equals the official engine', (_, pipeline) => {
   const official = officialSplit(pipeline)
-  const { split } = createTextSplitter(pipeline)
+  const { split } = createPipelineSplitter(pipeline)
 
   test('on troublesome texts', () => {
     fc.assert(fc.property(troublesomeText(), (text) => {
@@ -99,12 +99,12 @@ describe.skipIf(!existsSync(CONFORMANCE))('shared vectors', () => {
   }
 
   test.each(['gpt2', 'cl100k_base', 'o200k_base', 'qwen2'])('%s', (name) => {
-    const { splitToBytes } = createTextSplitter(resolveTokenizer(name))
+    const { splitToBytes } = createPipelineSplitter(resolveTokenizer(name))
     vectors.texts.forEach((text, i) => expect(splitToBytes(text).map(toByteLevel)).toEqual(vectors.pipelines[name].pieces[i]))
   })
 
   test.each(Object.entries(catalogue.patterns).filter(([, { stages }]) => stages.length === 1 && stages[0].type === 'find_all').map(([name, { stages }]) => [name, stages[0].pattern as string]))('%s (tiktoken)', (name, pattern) => {
-    const { split } = createTextSplitter({ name, normalizer: null, specialTokens: [], stages: [tiktoken(pattern)] })
+    const { split } = createPipelineSplitter({ name, normalizer: null, specialTokens: [], stages: [tiktoken(pattern)] })
     vectors.texts.forEach((text, i) => expect(split(text)).toEqual(vectors.pipelines[name].pieces[i]))
   })
 
@@ -112,7 +112,7 @@ describe.skipIf(!existsSync(CONFORMANCE))('shared vectors', () => {
   test.each(Object.entries(catalogue.hub_survey.patterns))('%s', (name, pattern) => {
     for (const [behavior, gaps] of [['isolated', 'keep'], ['removed+invert', 'drop']] as const) {
       const pipeline: Pipeline = { name, normalizer: null, specialTokens: [], stages: [{ ...huggingFace(pattern), gaps }] }
-      if (HUB_REFUSED.includes(name)) expect(() => createTextSplitter(pipeline)).toThrow(/escape \\G \(not supported\) at \d+ in/)
+      if (HUB_REFUSED.includes(name)) expect(() => createPipelineSplitter(pipeline)).toThrow(/escape \\G \(not supported\) at \d+ in/)
       else vectors.hubTexts.forEach((text, i) => [0, 1, 2, 5].forEach((size) => expect(splitInFeeds(pipeline, text, size)).toEqual(vectors.hub[name][behavior][i])))
     }
   })
@@ -122,7 +122,7 @@ describe.skipIf(!existsSync(CORPORA))('corpora', () => {
   const files = ['multilingual', 'code', 'nasty', 'cs336'].flatMap((folder) => readdirSync(join(CORPORA, folder)).map((name) => join(CORPORA, folder, name))).filter((path) => statSync(path).isFile())
   test.each(byName)('%s equals the official engine on all of them', (_, pipeline) => {
     const official = officialSplit(pipeline)
-    const { split } = createTextSplitter(pipeline)
+    const { split } = createPipelineSplitter(pipeline)
     for (const path of files) {
       const text = readFileSync(path, 'utf8').slice(0, 60_000).toWellFormed()
       expect(split(text), path).toEqual(official(text))

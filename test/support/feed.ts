@@ -1,12 +1,20 @@
 import { createReferenceCounter, type TextCounter } from '../../src/count/counter.ts'
 import { createNormalizer } from '../../src/normalize/normalizer.ts'
 import { createBlock, appendText, endDocument, isDropped, nextBoundary, slideBlock } from '../../src/split/block.ts'
-import { createSplitter, splitBlock } from '../../src/split/splitter.ts'
+import { createSplitter, splitBlock, type Splitter } from '../../src/split/splitter.ts'
 import type { Pipeline } from '../../src/types.ts'
+
+const compiled = new Map<Pipeline['stages'], Splitter>()
+
+/** The splitter of a pipeline's stages, compiled once. */
+const splitterOf = (stages: Pipeline['stages']): Splitter => {
+  if (!compiled.has(stages)) compiled.set(stages, createSplitter(stages))
+  return compiled.get(stages)!
+}
 
 /** Cuts one document that comes in feeds of `size` code points (0: all at once), through a block that slides. */
 export const splitInFeeds = ({ stages, normalizer }: Pipeline, text: string, size: number): string[] => {
-  const splitter = createSplitter(stages)
+  const splitter = splitterOf(stages)
   const block = createBlock(8, stages.length)
   const pieces: string[] = []
   const drain = (): void => {
@@ -39,6 +47,7 @@ export const countDocuments = (pipeline: Pipeline, documents: readonly string[],
     counter.text(Buffer.from(document))
     counter.endDocument()
   }
+  counter.flush()
   const { arena, starts, counts, size } = counter.finish()
   return new Map(Array.from({ length: size }, (_, i) => [Buffer.from(arena.subarray(starts[i], starts[i + 1])).toString('utf8'), counts[i]]))
 }

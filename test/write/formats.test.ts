@@ -15,14 +15,22 @@ let folder: string
 beforeAll(() => (folder = mkdtempSync(join(tmpdir(), 'pretok-formats-'))))
 afterAll(() => rmSync(folder, { recursive: true }))
 
-const SAMPLE = countsOf([[' the', 48211], ['\n', 1207], ['a"b\\c\td,e', 12], ['é日本', 5], ['\ufeff', 4], ['\udcff', 3], ['\udced\udca0\udc80', 2], ['__proto__', 1], ['\0\x7f', 1]])
+const SAMPLE = countsOf([
+  [' the', 48211], ['\n', 1207], ['a"b\\c\td,e', 12], ['é日本', 5], ['\ufeff', 4], ['\udcff', 3], ['\udced\udca0\udc80', 2], ['__proto__', 1],
+  ['\0\x7f', 1],
+])
 
 const WRITTEN = {
-  json: '{\n" the": 48211,\n"\\n": 1207,\n"a\\"b\\\\c\\td,e": 12,\n"é日本": 5,\n"\ufeff": 4,\n"\\udcff": 3,\n"\\udced\\udca0\\udc80": 2,\n"\\u0000\x7f": 1,\n"__proto__": 1\n}\n',
+  json:
+    '{\n" the": 48211,\n"\\n": 1207,\n"a\\"b\\\\c\\td,e": 12,\n"é日本": 5,\n"\ufeff": 4,\n' +
+    '"\\udcff": 3,\n"\\udced\\udca0\\udc80": 2,\n"\\u0000\x7f": 1,\n"__proto__": 1\n}\n',
   jsonl:
-    '{"piece":" the","count":48211}\n{"piece":"\\n","count":1207}\n{"piece":"a\\"b\\\\c\\td,e","count":12}\n{"piece":"é日本","count":5}\n{"piece":"\ufeff","count":4}\n' +
-    '{"piece":"\\udcff","count":3}\n{"piece":"\\udced\\udca0\\udc80","count":2}\n{"piece":"\\u0000\x7f","count":1}\n{"piece":"__proto__","count":1}\n',
-  tsv: 'piece\tcount\n the\t48211\n\\n\t1207\na"b\\\\c\\td,e\t12\né日本\t5\n\ufeff\t4\n\\xff\t3\n\\xed\\xa0\\x80\t2\n\\x00\\x7f\t1\n__proto__\t1\n',
+    '{"piece":" the","count":48211}\n{"piece":"\\n","count":1207}\n{"piece":"a\\"b\\\\c\\td,e","count":12}\n{"piece":"é日本","count":5}\n' +
+    '{"piece":"\ufeff","count":4}\n{"piece":"\\udcff","count":3}\n{"piece":"\\udced\\udca0\\udc80","count":2}\n' +
+    '{"piece":"\\u0000\x7f","count":1}\n{"piece":"__proto__","count":1}\n',
+  tsv:
+    'piece\tcount\n the\t48211\n\\n\t1207\n' +
+    'a"b\\\\c\\td,e\t12\né日本\t5\n\ufeff\t4\n\\xff\t3\n\\xed\\xa0\\x80\t2\n\\x00\\x7f\t1\n__proto__\t1\n',
 }
 const WRITTEN_CSV = Buffer.concat([
   Buffer.from('piece,count\n" the",48211\n"\n",1207\n"a""b\\c\td,e",12\n"é日本",5\n"\ufeff",4\n"'),
@@ -97,7 +105,8 @@ describe.each(COUNTS_FORMATS)('%s', (format) => {
     const path = join(folder, `large.${format}`)
     const long = (character: string) => Buffer.alloc(3 << 20, character)
     const many = Array.from({ length: 100_000 }, (_, i): [string, number] => [` piece number ${i}`, i + 1])
-    const counts = countsOf([...many, [long('x'), 50_000], [long('"'), 60_000], [long('\0'), 70_000], [long('\xff'), 80_000], [long('é'), 1]])
+    const longest = ['x', '"', '\0', '\xff', 'é'].map((character, i): [Buffer, number] => [long(character), 20_000 * i + 1])
+    const counts = countsOf([...many, ...longest])
     await counts.save(path)
     expect(rowsOf(await loadCounts(path))).toEqual(rowsOf(counts))
   })
@@ -114,7 +123,8 @@ test('large counts are written in full', async () => {
 const PYTHON = `
 import csv, json, re, sys
 def unescape(cell):
-    return re.sub(rb'\\\\\\\\(x..|.)', lambda m: bytes([int(m[1][1:], 16)]) if m[1][:1] == b'x' else {b't': b'\\t', b'n': b'\\n', b'r': b'\\r', b'\\\\\\\\': b'\\\\\\\\'}[m[1]], cell)
+    letters = {b't': b'\\t', b'n': b'\\n', b'r': b'\\r', b'\\\\\\\\': b'\\\\\\\\'}
+    return re.sub(rb'\\\\\\\\(x..|.)', lambda m: letters.get(m[1]) or bytes([int(m[1][1:], 16)]), cell)
 back = lambda text: text.encode('utf-8', 'surrogateescape')
 path = sys.argv[1]
 if path.endswith('.json'):
@@ -122,7 +132,8 @@ if path.endswith('.json'):
 elif path.endswith('.jsonl'):
     rows = [(back(row['piece']), row['count']) for row in map(json.loads, open(path, encoding='utf-8'))]
 elif path.endswith('.csv'):
-    rows = [(back(row['piece']), int(row['count'])) for row in csv.DictReader(open(path, encoding='utf-8', errors='surrogateescape', newline=''))]
+    file = open(path, encoding='utf-8', errors='surrogateescape', newline='')
+    rows = [(back(row['piece']), int(row['count'])) for row in csv.DictReader(file)]
 else:
     lines = [line.split(b'\\t') for line in open(path, 'rb').read().split(b'\\n')[1:-1]]
     rows = [(unescape(piece), int(count)) for piece, count in lines]
@@ -140,22 +151,27 @@ test.skipIf(!hasPython).each(COUNTS_FORMATS)('Python reads the same bytes from %
   await counts.save(path)
   const { stdout, stderr } = spawnSync('python3', ['-c', PYTHON, path], { maxBuffer: 2 ** 26 })
   expect(stderr.toString()).toBe('')
-  const rows = (JSON.parse(stdout.toString()) as [string, number][]).map(([hex, count]) => [Buffer.from(hex, 'hex').toString('latin1'), count])
-  expect(rows).toEqual(rowsOf(counts))
+  const rows = JSON.parse(stdout.toString()) as [string, number][]
+  expect(rows.map(([hex, count]) => [Buffer.from(hex, 'hex').toString('latin1'), count])).toEqual(rowsOf(counts))
 })
 
 describe('formatOf', () => {
-  test.each([['a.json', 'json'], ['a.JSON', 'json'], ['x/a.b.jsonl', 'jsonl'], ['a.ndjson', 'jsonl'], ['a.tsv', 'tsv'], ['a.csv', 'csv'], ['-', 'json']])('%s is %s', (path, format) => {
+  const KNOWN = 'known are .json, .jsonl, .ndjson, .tsv and .csv'
+
+  test.each([
+    ['a.json', 'json'], ['a.JSON', 'json'], ['x/a.b.jsonl', 'jsonl'],
+    ['a.ndjson', 'jsonl'], ['a.tsv', 'tsv'], ['a.csv', 'csv'], ['-', 'json'],
+  ])('%s is %s', (path, format) => {
     expect(formatOf(path)).toBe(format)
   })
 
   test.each([
-    ['counts.txt', 'counts.txt: no format for counts is known by the ending of "counts.txt"; known are .json, .jsonl, .ndjson, .tsv and .csv; or name the format'],
-    ['out/json', 'out/json: no format for counts is known by the ending of "json"; known are .json, .jsonl, .ndjson, .tsv and .csv; or name the format'],
-    ['a.parquet', 'a.parquet: counts as Parquet are not supported; known are .json, .jsonl, .ndjson, .tsv and .csv'],
-    ['a.json.gz', 'a.json.gz: compressed counts are not supported (known are .json, .jsonl, .ndjson, .tsv and .csv); compress or decompress with a pipe and -'],
-    ['a.tsv.zst', 'a.tsv.zst: compressed counts are not supported (known are .json, .jsonl, .ndjson, .tsv and .csv); compress or decompress with a pipe and -'],
-  ])('%s is refused', (path, message) => {
-    expect(() => formatOf(path)).toThrow(expect.objectContaining({ code: 'usage', message }))
+    ['counts.txt', `no format for counts is known by the ending of "counts.txt"; ${KNOWN}; or name the format`],
+    ['out/json', `no format for counts is known by the ending of "json"; ${KNOWN}; or name the format`],
+    ['a.parquet', `counts as Parquet are not supported; ${KNOWN}`],
+    ['a.json.gz', `compressed counts are not supported (${KNOWN}); compress or decompress with a pipe and -`],
+    ['a.tsv.zst', `compressed counts are not supported (${KNOWN}); compress or decompress with a pipe and -`],
+  ])('%s is refused', (path, problem) => {
+    expect(() => formatOf(path)).toThrow(expect.objectContaining({ code: 'usage', message: `${path}: ${problem}` }))
   })
 })

@@ -41,8 +41,11 @@ describe('pieces as text', () => {
     expect(pieceToString(new Uint8Array(Buffer.from('xx the')).subarray(2))).toBe(' the')
   })
 
-  test.each(['\ud800', 'a\udfff', '\udc7f', '\udd00', '\udc80\ud83d'])('a lone surrogate that stands for no byte is refused: %j', (text) => {
-    expect(() => pieceToBytes(text)).toThrow(expect.objectContaining({ code: 'usage', message: expect.stringMatching(/^piece ".*": the lone surrogate U\+D\w{3} stands for no byte$/) }))
+  test.each([
+    ['\ud800', 'D800'], ['a\udfff', 'DFFF'], ['\udc7f', 'DC7F'], ['\udd00', 'DD00'], ['\udc80\ud83d', 'D83D'],
+  ])('a lone surrogate that stands for no byte is refused: %j', (text, unit) => {
+    const message = `piece ${JSON.stringify(text)}: the lone surrogate U+${unit} stands for no byte`
+    expect(() => pieceToBytes(text)).toThrow(expect.objectContaining({ code: 'usage', message }))
   })
 })
 
@@ -52,7 +55,7 @@ test('utf8Length says what isUtf8 of the platform says', () => {
     for (let length; at < piece.length && (length = utf8Length(piece, at, piece.length)) > 0; ) at += length
     return at === piece.length
   }
-  const EDGES = [0x00, 0x7f, 0x80, 0x8f, 0x90, 0x9f, 0xa0, 0xbf, 0xc0, 0xc1, 0xc2, 0xdf, 0xe0, 0xe1, 0xec, 0xed, 0xee, 0xef, 0xf0, 0xf1, 0xf3, 0xf4, 0xf5, 0xff]
+  const EDGES = [...Buffer.from('007f808f909fa0bfc0c1c2dfe0e1ecedeeeff0f1f3f4f5ff', 'hex')]
   for (const a of EDGES)
     for (const b of EDGES)
       for (const c of EDGES)

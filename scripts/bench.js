@@ -1,0 +1,78 @@
+// Measures pretok against what one could use instead, all in one run, whole commands, page cache warm; prints a table in Markdown.
+// Run: npm run bench [-- --size 20MB --runs 3]
+import { spawnSync } from 'node:child_process'
+import { createHash } from 'node:crypto'
+import { mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs'
+import { cpus, tmpdir, totalmem } from 'node:os'
+import { dirname, join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+
+const HERE = dirname(fileURLToPath(import.meta.url))
+const PRETOK = join(HERE, '../dist/cli/main.js')
+const option = (name, standard) => (process.argv.includes(name) ? process.argv[process.argv.indexOf(name) + 1] : standard)
+const SIZE = option('--size', '20MB')
+const RUNS = Number(option('--runs', '3'))
+const KINDS = ['stories', 'mixed', 'code', 'multilingual']
+const PRESETS = ['gpt2', 'cl100k_base', 'o200k_base', 'llama3', 'qwen2']
+
+const folder = mkdtempSync(join(tmpdir(), 'pretok-bench-'))
+const node = (...args) => [process.execPath, ...args]
+
+const run = ([command, ...args]) => {
+  const started = performance.now()
+  const { status, stdout, stderr } = spawnSync(command, args, { maxBuffer: 2 ** 30, env: { ...process.env, LC_ALL: 'C' } })
+  const seconds = (performance.now() - started) / 1000
+  if (status !== 0) throw new Error(`${command} ${args.join(' ')}: exit ${status}\n${stderr}`)
+  return { seconds, stdout: stdout.toString(), stderr: stderr.toString() }
+}
+
+const median = (values) => values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)]
+
+/** One warm-up, then RUNS counted runs; `read` gives distinct, total and rss of a run, which must not differ between runs. */
+const measure = (command, read) => {
+  const facts = read(run(command))
+  const seconds = Array.from({ length: RUNS }, () => {
+    const outcome = run(command)
+    const { distinct, total } = read(outcome)
+    if (distinct !== facts.distinct || total !== facts.total) throw new Error(`${command.join(' ')}: the totals differ between runs`)
+    return outcome.seconds
+  })
+  return { ...facts, seconds: median(seconds), best: Math.min(...seconds) }
+}
+
+const fromReceipt = ({ stderr }) => {
+  const { receipt } = stderr.trim().split('\n').map((line) => JSON.parse(line)).find(({ event }) => event === 'receipt')
+  return { distinct: receipt.distinct, total: receipt.pieces, rss: receipt.memory.peakRss }
+}
+const fromJson = ({ stdout }) => JSON.parse(stdout)
+const nothing = () => ({})
+
+const pretok = (file, preset, workers) => node(PRETOK, 'count', file, '-t', preset, '-n', String(workers), '-s', '<|endoftext|>', '-o', join(folder, 'counts.tsv'), '--log', 'json')
+const number = (value) => (value === undefined ? '' : value.toLocaleString('en'))
+
+try {
+  console.log(`${new Date().toISOString().slice(0, 10)}, Node ${process.version}, ${cpus()[0]?.model ?? 'unknown processor'} × ${cpus().length}, ${Math.round(totalmem() / 2 ** 30)} GiB, ${process.platform} ${process.arch}`)
+  console.log(`npm run bench -- --size ${SIZE} --runs ${RUNS}: whole commands, one warm-up, median of ${RUNS} (best in brackets)\n`)
+  for (const kind of KINDS) {
+    const file = join(folder, `${kind}.txt`)
+    run(node(PRETOK, 'generate', file, '--kind', kind, '--size', SIZE, '--seed', '1', '-q'))
+    const bytes = statSync(file).size
+    console.log(`### ${kind}: ${number(bytes)} bytes, SHA-256 ${createHash('sha256').update(readFileSync(file)).digest('hex').slice(0, 16)}\n`)
+    console.log('| what | MB/s | seconds | peak memory | pre-tokens | distinct |\n|---|---:|---:|---:|---:|---:|')
+    const row = (name, { seconds, best, rss, total, distinct }) =>
+      console.log(`| ${name} | ${(bytes / seconds / 1e6).toFixed(1)} | ${seconds.toFixed(2)} (${best.toFixed(2)}) | ${rss === undefined ? '' : `${Math.round(rss / 1e6)} MB`} | ${number(total)} | ${number(distinct)} |`)
+    const reference = measure(pretok(file, 'gpt2', 1), fromReceipt)
+    row('pretok gpt2, 1 worker', reference)
+    row('pretok gpt2, 2 workers', measure(pretok(file, 'gpt2', 2), fromReceipt))
+    for (const preset of PRESETS.slice(1)) row(`pretok ${preset}, 1 worker`, measure(pretok(file, preset, 1), fromReceipt))
+    for (const [name, script] of [['RegExp and Map', 'regexp-and-map'], ['npm tokenizers (Rust)', 'tokenizers-rust'], ['@xenova/transformers', 'transformers-js']]) {
+      const other = measure(node(join(HERE, `bench/${script}.js`), file), fromJson)
+      row(`${name}, gpt2${other.total === reference.total && other.distinct === reference.distinct ? '' : ' (**other totals**)'}`, other)
+    }
+    row('wc -w', measure(['wc', '-w', file], nothing))
+    row('cat', measure(['cat', file], nothing))
+    console.log()
+  }
+} finally {
+  rmSync(folder, { recursive: true, force: true })
+}

@@ -1,0 +1,99 @@
+import { PretokError } from '../errors.ts'
+import type { CodePointSet } from '../unicode/codePointSet.ts'
+import type { Node } from './ast.ts'
+import { children } from './parse.ts'
+
+/**
+ * A pattern's alphabet: the coarsest partition of the code points that the pattern can tell apart, mostly 10 to 25 classes. Two code points
+ * of one class are in the same sets of the pattern, so nothing changes when text is replaced by its classes, one letter for each code point.
+ * Those letters are what is matched: one unit each, never a surrogate pair, and a RegExp over 20 letters is much faster than one over
+ * Unicode.
+ */
+export interface Alphabet {
+  /** Number of classes; class 0, 1, … is the letter U+0000, U+0001, … */
+  size: number
+  /** The classes that make up a set of the pattern, in ascending order. */
+  classesOf(set: CodePointSet): readonly number[]
+  /** Text, bytes [start, end) of valid UTF-8, as letters: one for each code point. */
+  spell(bytes: Uint8Array, start: number, end: number): string
+}
+
+const CODE_POINTS = 0x110000
+/** Letters must not be surrogates. */
+const MAX_CLASSES = 0xd800
+
+export const createAlphabet = (root: Node): Alphabet => {
+  const sets = [...new Set(setsOf(root))]
+  const { starts, classes, signatures } = partition(sets)
+  const size = signatures.length
+  if (size > MAX_CLASSES) throw new PretokError('pattern', `pattern: it tells ${size} kinds of characters apart, and ${MAX_CLASSES} are the most that it may`)
+  const isNarrow = size <= 0x100
+  const letters = isNarrow ? new Uint8Array(CODE_POINTS) : new Uint16Array(CODE_POINTS)
+  classes.forEach((letter, i) => letters.fill(letter, starts[i], starts[i + 1] ?? CODE_POINTS))
+  return {
+    size,
+    classesOf: (set) => {
+      const bit = sets.indexOf(set)
+      if (bit === -1) throw new Error('not a set of this pattern')
+      return [...signatures.keys()].filter((letter) => signatures[letter].includes(bit))
+    },
+    spell: createSpeller(letters, isNarrow),
+  }
+}
+
+const setsOf = (node: Node): CodePointSet[] => (node.type === 'set' ? [node.set] : children(node).flatMap(setsOf))
+
+/** Ranges of code points that no border of a set divides, and the class of each: those in the same sets are in the same class. */
+const partition = (sets: readonly CodePointSet[]): { starts: number[]; classes: number[]; signatures: number[][] } => {
+  const togglesAt = new Map<number, number[]>([[0, []]])
+  sets.forEach((set, bit) => {
+    for (const border of set) togglesAt.set(border, [...(togglesAt.get(border) ?? []), bit])
+  })
+  const starts = [...togglesAt.keys()].filter((start) => start < CODE_POINTS).sort((a, b) => a - b)
+  const signatures: number[][] = []
+  const classOf = new Map<string, number>()
+  const inside = new Set<number>()
+  const classes = starts.map((start) => {
+    for (const bit of togglesAt.get(start)!) if (!inside.delete(bit)) inside.add(bit)
+    const signature = [...inside].sort((a, b) => a - b)
+    const key = signature.join()
+    if (!classOf.has(key)) classOf.set(key, signatures.push(signature) - 1)
+    return classOf.get(key)!
+  })
+  return { starts, classes, signatures }
+}
+
+const createSpeller = (letters: Uint8Array | Uint16Array, isNarrow: boolean): Alphabet['spell'] => {
+  let buffer = new Uint8Array(0) as Uint8Array | Uint16Array
+  return (bytes, start, end) => {
+    if (buffer.length < end - start) buffer = isNarrow ? new Uint8Array(2 * (end - start)) : new Uint16Array(2 * (end - start))
+    let length = 0
+    for (let i = start; i < end; length++) {
+      const lead = bytes[i]
+      if (lead < 0x80) {
+        buffer[length] = letters[lead]
+        i += 1
+      } else if (lead < 0xe0) {
+        buffer[length] = letters[((lead & 0x1f) << 6) | (bytes[i + 1] & 0x3f)]
+        i += 2
+      } else if (lead < 0xf0) {
+        buffer[length] = letters[((lead & 0x0f) << 12) | ((bytes[i + 1] & 0x3f) << 6) | (bytes[i + 2] & 0x3f)]
+        i += 3
+      } else {
+        buffer[length] = letters[((lead & 0x07) << 18) | ((bytes[i + 1] & 0x3f) << 12) | ((bytes[i + 2] & 0x3f) << 6) | (bytes[i + 3] & 0x3f)]
+        i += 4
+      }
+    }
+    return Buffer.from(buffer.buffer, 0, length * buffer.BYTES_PER_ELEMENT).toString(isNarrow ? 'latin1' : 'utf16le')
+  }
+}
+
+/** Bytes that `count` code points take from `at` on, in valid UTF-8. */
+export const bytesOf = (bytes: Uint8Array, at: number, count: number): number => {
+  let end = at
+  for (let i = 0; i < count; i++) {
+    const lead = bytes[end]
+    end += lead < 0x80 ? 1 : lead < 0xe0 ? 2 : lead < 0xf0 ? 3 : 4
+  }
+  return end - at
+}

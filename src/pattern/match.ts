@@ -1,0 +1,141 @@
+import type { CodePointSet } from '../unicode/codePointSet.ts'
+import type { Alphabet } from './alphabet.ts'
+import type { Node } from './ast.ts'
+import { maxLength } from './parse.ts'
+
+/** No match begins at the position. */
+export const NO_MATCH = -1
+/** Finding out took a look at what follows the text's end (only for open text). */
+export const UNDECIDED = -2
+
+/**
+ * Where the match that begins exactly at text[at] ends, or NO_MATCH, or UNDECIDED.
+ *
+ * @param text spelled in the pattern's alphabet
+ * @param isOpen whether the text may go on after its end
+ */
+export type Matcher = (text: string, at: number, isOpen: boolean) => number
+
+/** Matches a node at a position and then what follows it; the end of the whole match, or one of the negative answers. */
+type Step = (at: number, next: Next) => number
+type Next = (at: number) => number
+
+const identity: Next = (at) => at
+
+/**
+ * The definition of matching, straight from the tree: leftmost-first, every construct tries its ways in order of preference. Slower than a
+ * RegExp, but a run of a class takes no memory, however long it is: V8's RegExps give up at some millions of characters.
+ */
+export const createMatcher = (root: Node, alphabet: Alphabet): Matcher => {
+  let text = ''
+  let isOpen = false
+
+  /** One letter out of a set: the position behind it. */
+  const oneOf = (set: CodePointSet): ((at: number) => number) => {
+    const isMember = new Uint8Array(alphabet.size)
+    for (const letter of alphabet.classesOf(set)) isMember[letter] = 1
+    return (at) => (at >= text.length ? (isOpen ? UNDECIDED : NO_MATCH) : isMember[text.charCodeAt(at)] === 1 ? at + 1 : NO_MATCH)
+  }
+
+  const compile = (node: Node): Step => {
+    switch (node.type) {
+      case 'set': {
+        const one = oneOf(node.set)
+        return (at, next) => {
+          const end = one(at)
+          return end < 0 ? end : next(end)
+        }
+      }
+      case 'sequence':
+        return node.parts.map(compile).reduceRight<Step>((rest, part) => (at, next) => part(at, (end) => rest(end, next)), (at, next) => next(at))
+      case 'alternation': {
+        const branches = node.branches.map(compile)
+        return (at, next) => {
+          for (const branch of branches) {
+            const end = branch(at, next)
+            if (end !== NO_MATCH) return end
+          }
+          return NO_MATCH
+        }
+      }
+      case 'group':
+        return compile(node.body)
+      case 'repeat':
+        return node.body.type === 'set' && node.greedy ? run(node.body.set, node.min, node.max) : loop(compile(node.body), node.min, node.max, node.greedy)
+      case 'atomic': {
+        const body = compile(node.body)
+        return (at, next) => {
+          const end = body(at, identity)
+          return end < 0 ? end : next(end)
+        }
+      }
+      case 'look':
+        return node.ahead ? lookAhead(compile(node.body), node.negative) : lookBehind(compile(node.body), node.negative, maxLength(node.body))
+      case 'textBorder':
+        if (node.border === 'start') return (at, next) => (at === 0 ? next(at) : NO_MATCH)
+        return (at, next) => (at < text.length ? NO_MATCH : isOpen ? UNDECIDED : next(at))
+      case 'backreference':
+        throw new Error('the parser expands back-references')
+    }
+  }
+
+  /** A greedy run of a class: forward as far as it goes, then back one by one. */
+  const run = (set: CodePointSet, min: number, max: number): Step => {
+    const one = oneOf(set)
+    return (at, next) => {
+      let count = 0
+      let end = at
+      while (count < max) {
+        const further = one(end)
+        if (further === UNDECIDED) return UNDECIDED
+        if (further === NO_MATCH) break
+        end = further
+        count++
+      }
+      for (; count >= min; count--) {
+        const result = next(end)
+        if (result !== NO_MATCH) return result
+        end--
+      }
+      return NO_MATCH
+    }
+  }
+
+  const loop = (body: Step, min: number, max: number, greedy: boolean): Step => {
+    const again = (count: number, at: number, next: Next): number => {
+      const more = (): number => (count >= max ? NO_MATCH : body(at, (end) => (end === at && count >= min ? NO_MATCH : again(count + 1, end, next))))
+      if (count < min) return more()
+      const first = greedy ? more() : next(at)
+      return first !== NO_MATCH ? first : greedy ? next(at) : more()
+    }
+    return (at, next) => again(0, at, next)
+  }
+
+  const lookAhead = (body: Step, negative: boolean): Step => (at, next) => {
+    const end = body(at, identity)
+    if (end === UNDECIDED) return UNDECIDED
+    return (end === NO_MATCH) === negative ? next(at) : NO_MATCH
+  }
+
+  /** Whether there is a place, at most `reach` code points back, from which the body matches exactly up to here. */
+  const lookBehind = (body: Step, negative: boolean, reach: number): Step => (at, next) => {
+    const upToHere: Next = (end) => (end === at ? end : NO_MATCH)
+    const wasOpen = isOpen
+    isOpen = false // what follows has no say in it
+    let isFound = body(at, upToHere) === at
+    for (let start = at - 1; !isFound && start >= Math.max(0, at - reach); start--) isFound = body(start, upToHere) === at
+    isOpen = wasOpen
+    return isFound !== negative ? next(at) : NO_MATCH
+  }
+
+  const match = compile(root)
+  return (subject, at, mayGoOn) => {
+    text = subject
+    isOpen = mayGoOn
+    try {
+      return match(at, identity)
+    } finally {
+      text = ''
+    }
+  }
+}

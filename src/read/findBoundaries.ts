@@ -1,0 +1,37 @@
+import { createSpecialTokens } from '../special/specialTokens.ts'
+import { createDocumentSplitter } from './documentSplitter.ts'
+import { inspectSource, readBlocks } from './source.ts'
+
+export interface Boundary {
+  /** The special token's place in the file: bytes [start, end). */
+  start: number
+  end: number
+  token: string
+}
+
+/**
+ * Where the special tokens of a file are, from start to end, the longest that matches at each place; found without loading the file. Bytes
+ * are compared as they are: this does not look at whether the text is valid UTF-8.
+ *
+ * @throws PretokError 'input', 'source-changed', 'usage'
+ */
+export async function* findBoundaries(path: string, specialTokens: readonly string[], { blockBytes = 2 ** 20 }: { blockBytes?: number } = {}): AsyncGenerator<Boundary> {
+  const special = createSpecialTokens(specialTokens)
+  const source = await inspectSource(path)
+  const ready: Boundary[] = []
+  let position = 0
+  const documents = createDocumentSplitter(special, {
+    text: (bytes) => (position += bytes.length),
+    token(token) {
+      const start = position
+      position += special.bytes[token].length
+      ready.push({ start, end: position, token: special.tokens[token] })
+    },
+  })
+  for await (const block of readBlocks(source, { source: 0, start: 0, end: source.size }, blockBytes)) {
+    documents.push(block)
+    yield* ready.splice(0)
+  }
+  documents.end()
+  yield* ready
+}

@@ -1,0 +1,26 @@
+import { availableParallelism } from 'node:os'
+import { mapInFlight } from './inFlight.ts'
+import { streamDocuments, type Document, type StreamOptions } from './streamDocuments.ts'
+
+export interface MapOptions extends StreamOptions {
+  /** How many documents may be at work, or wait to be taken, at a time. Default: 64. */
+  maxInFlight?: number
+}
+
+const DEFAULT_IN_FLIGHT = 64
+
+/** Applies a function to each document of a file and yields the results in order, with a bounded number of documents in memory. */
+export const mapDocuments = <Result>(path: string, map: (document: Document) => Promise<Result> | Result, { maxInFlight = DEFAULT_IN_FLIGHT, ...options }: MapOptions = {}): AsyncGenerator<Result> =>
+  mapInFlight(streamDocuments(path, options), map, maxInFlight)
+
+/**
+ * Applies a function to several files at a time. Returns the results in the files' order; the first error is thrown when the files that are
+ * at work have settled.
+ *
+ * @param concurrency how many at a time; default: the cores available
+ */
+export const processFiles = async <Result>(paths: readonly string[], process: (path: string) => Promise<Result>, concurrency = availableParallelism()): Promise<Result[]> => {
+  const results: Result[] = []
+  for await (const result of mapInFlight(paths, process, concurrency)) results.push(result)
+  return results
+}

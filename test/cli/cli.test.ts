@@ -1,0 +1,193 @@
+import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { describe, expect, test } from 'vitest'
+import { pretok, startPretok } from '../support/command.ts'
+import { temporaryFolder } from '../support/temporary.ts'
+
+const { file, folder } = temporaryFolder()
+const CORPUS = file('corpus.txt', "it's 2026<|endoftext|>it's not\n<|endoftext|>\n")
+const big = (): string => file('big.txt', `${'Once upon a time there was a dog, 1234 of them.\n'.repeat(40)}<|endoftext|>`.repeat(12_000))
+
+describe('count', () => {
+  test('writes counts, a receipt, and says what it did', () => {
+    const out = join(folder, 'counts.json')
+    const receiptPath = join(folder, 'receipt.json')
+    const { code, stdout, stderr } = pretok(['count', CORPUS, '-o', out, '--receipt', receiptPath])
+    expect({ code, stdout }).toEqual({ code: 0, stdout: '' })
+    expect(JSON.parse(readFileSync(out, 'utf8'))).toEqual({ "'s": 2, '\n': 2, it: 2, ' 2026': 1, ' not': 1 })
+    expect(JSON.parse(readFileSync(receiptPath, 'utf8'))).toMatchObject({ tokenizer: 'gpt2', engine: 'reference', documents: 3, pieces: 8, distinct: 5, bytes: { read: 45, special: 26, pieces: 19 } })
+    expect(stderr).toContain('wrote')
+    expect(stderr).toMatch(/read +45 bytes/)
+  })
+
+  test('pretok FILE is short for it; without -o everything goes to stdout', () => {
+    const { code, stdout } = pretok([CORPUS, '-q'])
+    expect(code).toBe(0)
+    expect(JSON.parse(stdout)).toMatchObject({ it: 2 })
+  })
+
+  test('several outputs, formats, stdout', () => {
+    const [tsv, csv] = ['counts.tsv', 'counts.csv'].map((name) => join(folder, name))
+    const { stdout } = pretok(['count', CORPUS, '-o', tsv, '-o', csv, '-o', '-', '-q'])
+    expect(JSON.parse(stdout)).toMatchObject({ it: 2 })
+    expect(readFileSync(tsv, 'utf8')).toBe("piece\tcount\n\\n\t2\n's\t2\nit\t2\n 2026\t1\n not\t1\n")
+    expect(readFileSync(csv, 'utf8')).toBe('piece,count\n"\n",2\n"\'s",2\n"it",2\n" 2026",1\n" not",1\n')
+    expect(pretok(['count', CORPUS, '--output-format', 'jsonl', '-o', '-', '-q']).stdout.split('\n')[0]).toBe('{"piece":"\\n","count":2}')
+  })
+
+  test("special tokens: the tokenizer's own and those given; or only those given", () => {
+    const path = file('special.txt', 'a<|endoftext|>b<|x|>c')
+    const count = (...args: string[]): object => JSON.parse(pretok(['count', path, '-q', ...args]).stdout) as object
+    expect(count('-s', '<|x|>')).toEqual({ a: 1, b: 1, c: 1 })
+    expect(count('-s', '<|x|>', '--no-default-special-tokens')).toEqual({ a: 1, '<|': 1, endoftext: 1, '|>': 1, b: 1, c: 1 })
+    expect(count('--no-default-special-tokens', '-s', '<|x|>', '-s', '<|endoftext|>')).toEqual({ a: 1, b: 1, c: 1 })
+  })
+
+  test('a pattern of one’s own; what it does not match is accounted for', () => {
+    const { stdout, stderr } = pretok(['count', CORPUS, '-p', '\\p{L}+', '-s', '<|endoftext|>'])
+    expect(JSON.parse(stdout)).toEqual({ it: 2, s: 2, not: 1 })
+    expect(stderr).toContain('10 bytes are in no pre-token')
+    expect(JSON.parse(pretok(['count', CORPUS, '-p', '\\p{L}+', '--pattern-style', 'huggingface', '-s', '<|endoftext|>']).stdout)).toMatchObject({ ' 2026': 1, '\n': 2, "'": 2 })
+  })
+
+  test('--log json writes only JSON lines to stderr', () => {
+    const { stderr } = pretok(['count', CORPUS, '--log', 'json', '-o', join(folder, 'log.json')])
+    const events = stderr.trim().split('\n').map((line) => (JSON.parse(line) as { event: string }).event)
+    expect(events).toEqual(expect.arrayContaining(['receipt', 'note']))
+    const failed = pretok(['count', 'missing.txt', '--log', 'json'])
+    expect(JSON.parse(failed.stderr)).toEqual({ event: 'error', code: 'input', message: 'reading missing.txt: no such file' })
+  })
+
+  test('--quiet says nothing', () => expect(pretok(['count', CORPUS, '-q']).stderr).toBe(''))
+
+  test('--on-error skip finishes with exit code 3', () => {
+    const path = file('bad.txt', Buffer.concat([Buffer.from('good<|endoftext|>'), Buffer.from([0xff])]))
+    expect(pretok(['count', path, '--errors', 'strict']).code).toBe(1)
+    const { code, stderr } = pretok(['count', path, '--errors', 'strict', '--on-error', 'skip'])
+    expect(code).toBe(3)
+    expect(stderr).toContain('SKIPPED')
+  })
+
+  test.each(['SIGINT', 'SIGTERM'] as const)('%s stops it with exit code 130 and leaves nothing', async (signal) => {
+    const out = join(folder, 'stopped.json')
+    const { child, ended, saw } = startPretok(['count', big(), '-n', '2', '-o', out, '--log', 'json'])
+    await saw('"progress"')
+    child.kill(signal)
+    const { code, stderr } = await ended
+    expect(code).toBe(130)
+    expect(JSON.parse(stderr.trim().split('\n').at(-1)!)).toEqual({ event: 'error', code: 'interrupted', message: 'counting: stopped before the end; nothing was written' })
+    expect(readdirSync(folder).filter((name) => name.includes('stopped'))).toEqual([])
+  })
+
+  test.skipIf(!existsSync('/dev/full'))('a full disk is an error', () => {
+    const { code, stderr } = pretok(['count', CORPUS, '-o', '/dev/full', '--output-format', 'json'])
+    expect(code).toBe(1)
+    expect(stderr).toContain('writing /dev/full: no space left on the device')
+  })
+
+  test('a reader that stops early is no error', () => {
+    const { code, stdout, stderr } = pretok(['count', CORPUS, '-q'])
+    expect({ code, stderr }).toEqual({ code: 0, stderr: '' })
+    expect(stdout).not.toBe('')
+  })
+})
+
+describe('bad usage', () => {
+  test.each([
+    [['count'], 2, 'Not enough non-option arguments'],
+    [[], 2, 'a command or a file is needed'],
+    [['cuont', CORPUS], 2, 'cuont: there is no such command and no such file (did you mean pretok count?)'],
+    [['count', CORPUS, '--specail', 'x'], 2, 'unknown option --specail (did you mean --special?)'],
+    [['count', CORPUS, '-t', 'llama33'], 2, 'did you mean llama3?'],
+    [['count', CORPUS, '-p', '[a'], 2, 'pattern: unclosed class at 0 in "[a"'],
+    [['count', CORPUS, '-p', 'a', '-t', 'gpt2'], 2, 'give either --tokenizer or --pattern, not both'],
+    [['count', CORPUS, '-n', 'x'], 2, '--num-processes: a number is needed'],
+    [['count', CORPUS, '-n', '0'], 2, 'numProcesses: 0 is no whole number'],
+    [['count', CORPUS, '-n', '2', '-n', '3'], 2, '--num-processes was given 2 times'],
+    [['count', CORPUS, '--chunk-bytes', '3 apples'], 2, '--chunk-bytes'],
+    [['count', CORPUS, '--errors', 'maybe'], 2, 'Choices: "replace", "strict", "ignore"'],
+    [['count', CORPUS, '-o', 'counts.xml'], 2, 'no format for counts is known by the ending of "counts.xml"'],
+    [['count', CORPUS, '-o', '/nowhere/counts.json'], 1, 'writing /nowhere/counts.json: there is no folder /nowhere'],
+    [['count', 'missing.txt'], 1, 'reading missing.txt: no such file'],
+    [['count', folder], 1, 'it is a directory'],
+    [['count', '/dev/null'], 1, 'it is no regular file'],
+    [['count', CORPUS, '-t', 'some/tokenizer.json'], 2, 'tokenizer.json files and hub ids are not supported yet'],
+    [['count', CORPUS, '-'], 2, '- cannot stand among the files to read'],
+    [['count', '-', '-o', '-'], 2, '- cannot stand among the files to read'],
+    [['plan', '-'], 2, '- cannot stand among the files to read'],
+    [['count', CORPUS, '--', 'other.txt'], 2, '-- is not understood'],
+    [['split', '--jsonl', 'x'], 2, '--jsonl reads from standard input'],
+  ])('%j', (args, code, message) => {
+    const outcome = pretok(args)
+    expect(outcome.stderr).toContain(message)
+    expect(outcome.code).toBe(code)
+    expect(outcome.stdout).toBe('')
+  })
+})
+
+describe('split', () => {
+  test('one JSON string a line', () => {
+    expect(pretok(['split', "it's 2026"]).stdout).toBe('"it"\n"\'s"\n" 2026"\n')
+    expect(pretok(['split', '-t', 'qwen2'], { input: 'e\u0301 12' }).stdout).toBe('"é"\n" "\n"1"\n"2"\n')
+    expect(pretok(['split', 'é ü', '--byte-level']).stdout).toBe('"Ã©"\n"ĠÃ¼"\n')
+  })
+
+  test('--jsonl: a JSON array for each JSON string, also for those with special tokens and line ends', () => {
+    const texts = ['', 'a b', 'x<|endoftext|>y', 'line\nline\u2028line\u0085', '\ud800x', '日本 語']
+    const { stdout } = pretok(['split', '--jsonl'], { input: texts.map((text) => JSON.stringify(text)).join('\n') })
+    expect(stdout.trimEnd().split('\n').map((line) => JSON.parse(line) as string[])).toEqual([
+      [], ['a', ' b'], ['x', 'y'], ['line', '\n', 'line', '\u2028', 'line', '\u0085'], ['\ufffd', 'x'], ['日本', ' 語'],
+    ])
+  })
+
+  test('--jsonl names the line that is no JSON string', () => {
+    expect(pretok(['split', '--jsonl'], { input: '"a"\n{}\n' }).stderr).toContain('reading standard input, line 2: a JSON string is needed')
+    expect(pretok(['split', '--jsonl'], { input: '"a"\n"b\n' })).toMatchObject({ code: 1, stderr: expect.stringContaining('reading standard input, line 2:') })
+  })
+})
+
+describe('plan and tokenizers', () => {
+  test('plan prints the chunks as JSON', () => {
+    const plan = JSON.parse(pretok(['plan', CORPUS, '-n', '2', '-m', '1', '--chunk-bytes', '10']).stdout) as object
+    expect(plan).toEqual({
+      tokenizer: 'gpt2', specialTokens: ['<|endoftext|>'], numProcesses: 2, maxMemoryGb: 1, chunkBytes: 10, sources: [{ path: CORPUS, size: 45 }],
+      chunks: [{ source: 0, start: 0, end: 31 }, { source: 0, start: 31, end: 45 }],
+    })
+  })
+
+  test('tokenizers lists the presets', () => {
+    const { stdout } = pretok(['tokenizers'])
+    for (const name of ['gpt2', 'cl100k_base', 'o200k_base', 'llama3', 'qwen2']) expect(stdout).toMatch(new RegExp(`^${name}$`, 'm'))
+    expect((JSON.parse(pretok(['tokenizers', '--json']).stdout) as { name: string }[]).map(({ name }) => name)).toContain('qwen2')
+  })
+})
+
+describe('help', () => {
+  test.each(['count', 'split', 'plan', 'merge', 'top', 'diff', 'stats', 'tokenizers', 'generate'])('%s', (command) => {
+    const { code, stdout } = pretok([command, '--help'])
+    expect(code).toBe(0)
+    expect(stdout).toContain(`pretok ${command}`)
+    for (const line of stdout.split('\n')) expect(line.length).toBeLessThanOrEqual(100)
+  })
+
+  test('the version is the package’s', () => {
+    const { version } = JSON.parse(readFileSync(join(import.meta.dirname, '../../package.json'), 'utf8')) as { version: string }
+    expect(pretok(['--version']).stdout.trim()).toBe(version)
+  })
+})
+
+test('a pipeline of commands: generate, count in parts, merge, diff, top, stats', () => {
+  const path = (name: string): string => join(folder, name)
+  expect(pretok(['generate', path('made.txt'), '--size', '3MB', '--seed', '5', '-q']).code).toBe(0)
+  const text = readFileSync(path('made.txt'), 'utf8')
+  const cut = text.indexOf('<|endoftext|>', text.length / 2)
+  writeFileSync(path('a.txt'), text.slice(0, cut))
+  writeFileSync(path('b.txt'), text.slice(cut))
+  for (const name of ['made', 'a', 'b']) expect(pretok(['count', path(`${name}.txt`), '-o', path(`${name}.json`), '-q']).code).toBe(0)
+  expect(pretok(['merge', path('a.json'), path('b.json'), '-o', path('sum.json')]).code).toBe(0)
+  expect(pretok(['diff', path('made.json'), path('sum.json')]).code).toBe(0)
+  expect(readFileSync(path('sum.json')).equals(readFileSync(path('made.json')))).toBe(true)
+  expect(pretok(['diff', path('made.json'), path('a.json')]).code).toBe(1)
+  expect(pretok(['top', path('made.json'), '-k', '3']).stdout.split('\n').length).toBeGreaterThan(3)
+  expect(pretok(['stats', path('made.json')]).stdout).toContain('distinct')
+})

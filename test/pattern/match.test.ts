@@ -1,0 +1,67 @@
+import fc from 'fast-check'
+import { describe, expect, test } from 'vitest'
+import { createAlphabet } from '../../src/pattern/alphabet.ts'
+import { createMatcher, NO_MATCH, UNDECIDED } from '../../src/pattern/match.ts'
+import { parsePattern } from '../../src/pattern/parse.ts'
+import { toRegExps } from '../../src/pattern/toRegExp.ts'
+import { PRESETS } from '../../src/tokenizer/presets.ts'
+import { troublesomeText } from '../support/texts.ts'
+
+const STAGES = [
+  ...PRESETS.map(({ pipeline }) => [pipeline.stages[0].pattern, pipeline.stages[0].dialect] as const),
+  ...[
+    '(?<![a-z])\\p{N}+\\b|(?<=\\s)x|\\B,', '\\d{1,3}(?=(?:\\d{3})*\\b)', '(?=(\\d{3})+(?!\\d))', '(?>a|ab)c|b+?c', '(?:a?b?){2,3}c', '^\\s+$', "([!'])\\1*", '(?:ab|a)(?!b)|(?<=ab?)s', '\\s{4}(?!\\S)|\\s{1,2}(?!\\S)|\\s', '(?i:sd|é)+', 'a{2}+b',
+  ].map((pattern) => [pattern, 'oniguruma'] as const),
+]
+
+describe.each(STAGES)('%s', (text, dialect) => {
+  const pattern = parsePattern(text, dialect)
+  const alphabet = createAlphabet(pattern.root)
+  const match = createMatcher(pattern.root, alphabet)
+  const { closed, open } = toRegExps(pattern.root, alphabet)
+  const spell = (text: string): string => alphabet.spell(Buffer.from(text), 0, Buffer.byteLength(text))
+  const byRegExp = (regexp: RegExp, subject: string, at: number): number => {
+    regexp.lastIndex = at
+    return regexp.test(subject) ? regexp.lastIndex : NO_MATCH
+  }
+
+  test('the matcher and the RegExps agree at every place', () => {
+    const small = fc.string({ unit: fc.constantFrom('a', 'b', 'c', 's', 't', 'x', '1', '2', ' ', '\n', "'", '!', ',', 'é', 'ſ', '😀'), maxLength: 12 })
+    fc.assert(
+      fc.property(fc.oneof(troublesomeText(15), small).map(spell), (subject) => {
+        for (let at = 0; at < subject.length; at++) {
+          expect(match(subject, at, false)).toBe(byRegExp(closed, subject, at))
+          const end = byRegExp(open, subject, at)
+          // the open RegExp may call a match undecided that only happens to end at the text's end
+          const slow = match(subject, at, true)
+          if (slow === UNDECIDED) expect(end).toBe(subject.length)
+          else if (end !== subject.length) expect(slow).toBe(end)
+        }
+      }),
+      { numRuns: 400 },
+    )
+  })
+
+  test('a match that open text decides is the one of every longer text', () => {
+    fc.assert(
+      fc.property(troublesomeText(8).map(spell), troublesomeText(4).map(spell), (subject, rest) => {
+        for (let at = 0; at < subject.length; at++) {
+          const end = match(subject, at, true)
+          if (end !== UNDECIDED) expect(match(subject + rest, at, false)).toBe(end)
+          const byOpen = byRegExp(open, subject, at)
+          if (byOpen !== subject.length) expect(byRegExp(closed, subject + rest, at)).toBe(byOpen)
+        }
+      }),
+      { numRuns: 400 },
+    )
+  })
+})
+
+test('a run of millions takes no stack', () => {
+  const { root } = parsePattern(' ?\\p{L}+|\\s+(?!\\S)|\\s+', 'oniguruma')
+  const alphabet = createAlphabet(root)
+  const match = createMatcher(root, alphabet)
+  const spell = (text: string): string => alphabet.spell(Buffer.from(text), 0, text.length)
+  expect(match(spell('x'.repeat(5_000_000)), 0, false)).toBe(5_000_000)
+  expect(match(spell(`${' '.repeat(5_000_000)}x`), 0, false)).toBe(4_999_999)
+})

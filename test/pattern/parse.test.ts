@@ -1,0 +1,79 @@
+import { describe, expect, test } from 'vitest'
+import { parsePattern } from '../../src/pattern/parse.ts'
+import { huggingFace, tiktoken } from '../../src/tokenizer/presets.ts'
+import { createPipelineSplitter } from '../../src/split/splitText.ts'
+import { property } from '../../src/unicode/properties.ts'
+import { size } from '../../src/unicode/codePointSet.ts'
+
+const split = (stage: ReturnType<typeof huggingFace>, text: string): string[] => createPipelineSplitter({ name: '', normalizer: null, specialTokens: [], stages: [stage] }).split(text)
+
+describe('what cannot be is refused, with construct and offset', () => {
+  test.each([
+    ['a(b', 'unclosed group at 1 in "a(b"'],
+    ['a)b', 'unmatched ) at 1'],
+    ['[ab', 'unclosed class at 0'],
+    ['*a', 'quantifier without anything before it at 0'],
+    ['a|+', 'quantifier without anything before it at 2'],
+    ['[z-a]', 'range out of order at 1'],
+    ['[a-\\d]', 'range to something that is no single character at 1'],
+    ['\\p{Foo}', 'unknown property \\p{Foo} at 0'],
+    ['\\p', 'incomplete \\p at 0'],
+    ['\\x4', 'incomplete \\x at 0'],
+    ['\\u{d800}', '\\u{d800} is no character at 0'],
+    ['\\K', 'escape \\K (not supported) at 0'],
+    ['a\\', 'backslash at the end at 1'],
+    ['(?<name>a)', 'named group "(?<name>" (not supported'],
+    ['(?m:a)', '"(?m" (not supported) at 0'],
+    ['(?<=a+)b', 'look-behind of unbounded length at 0'],
+    ['(\\p{L})\\1', 'back-reference \\1 (not supported'],
+    ['a{5,2}', '{5,2}: the minimum is above the maximum at 1'],
+    ['a{200000}', '{200000}: more than 100000 repetitions at 1'],
+    ['[[:alpha:]]', 'POSIX bracket (not supported: write \\p{…}) at 1'],
+    ['[a&&b]', 'class without members at 0'],
+    ['(?i:ss)', '"ss" in (?i:…): Oniguruma\'s multi-character case folding is not supported at 4'],
+    ['(?=a)*', 'quantifier after something that takes no text at 5'],
+  ])('%s', (pattern, message) => expect(() => parsePattern(pattern, 'oniguruma')).toThrow(message))
+})
+
+describe('the two engines read the same text differently', () => {
+  test('{n,m}+ is stacked in Oniguruma, possessive in fancy-regex', () => {
+    expect(split(huggingFace('\\p{N}{1,3}+'), '1234567')).toEqual(['1234567'])
+    expect(split(tiktoken('\\p{N}{1,3}+'), '1234567')).toEqual(['123', '456', '7'])
+  })
+
+  test('$ is a line end in Oniguruma, the text end in fancy-regex', () => {
+    expect(split(huggingFace('\\s+$'), 'b  \r\n c ')).toEqual(['b', '  \r', '\n c', ' '])
+    expect(split(tiktoken('\\s+$|\\S+|\\s'), 'b \n c \n')).toEqual(['b', ' ', '\n', ' ', 'c', ' \n'])
+  })
+
+  test('^ is a line start in Oniguruma, and cuts where it matches nothing', () => expect(split(huggingFace('^'), 'ab\ncd')).toEqual(['ab\n', 'cd']))
+
+  test('gaps are pieces in a Split, and in no piece for tiktoken', () => {
+    expect(split(huggingFace('\\p{L}+'), 'ab, cd')).toEqual(['ab', ', ', 'cd'])
+    expect(split(tiktoken('\\p{L}+'), 'ab, cd')).toEqual(['ab', 'cd'])
+  })
+
+  test('an empty match is an error for tiktoken only', () => {
+    expect(() => split(tiktoken('a*'), 'b')).toThrow('it matches the empty string')
+    expect(split(huggingFace('a*'), 'baab')).toEqual(['b', 'aa', 'b'])
+  })
+})
+
+describe('traps', () => {
+  test('\\s is White_Space: U+0085 yes, U+FEFF, U+180E, U+200B and U+001C no', () => {
+    expect(split(tiktoken('\\s|\\S'), '\u0085\ufeff').length).toBe(2)
+    expect(split(tiktoken('\\s+'), 'a\u0085\u00a0\u3000b\ufeffc\u180ed\u200be\u001c')).toEqual(['\u0085\u00a0\u3000'])
+  })
+  test('(?i:s) matches U+017F, (?i:k) matches U+212A', () => expect(split(tiktoken('(?i:s|k)'), 'sSſkK\u212ax')).toEqual(['s', 'S', 'ſ', 'k', 'K', '\u212a']))
+  test('the first alternative wins, not the longest', () => expect(split(huggingFace("'s|'\\p{L}+|\\p{L}+"), "'start")).toEqual(["'s", 'tart']))
+  test('&& binds looser than union, and classes nest', () => {
+    expect(split(tiktoken('[\\p{Lo}a-z&&[^\\p{Han}b]]+'), '日abcカ')).toEqual(['a', 'cカ'])
+    expect(split(tiktoken('[^(\\s|[.,])]+'), 'a.b (c|d')).toEqual(['a', 'b', 'c', 'd'])
+  })
+  test('look-behind sees what the match before took', () => expect(split(huggingFace('(?<=[a-z])[0-9]|[a-z]'), 'a12')).toEqual(['a', '1', '2']))
+  test('a brace that starts no interval is a brace', () => expect(split(tiktoken('a{|b{x}|c{,2}'), 'a{b{x}cc')).toEqual(['a{', 'b{x}', 'cc']))
+})
+
+test('the sizes of the classes are those of Unicode 16.0', () => {
+  expect(['L', 'N', 'M', 'P', 'S', 'White_Space', 'Nd'].map((name) => size(property(name)!))).toEqual([141028, 1911, 2501, 855, 8514, 25, 760])
+})

@@ -1,0 +1,260 @@
+import { existsSync, readFileSync, truncateSync, appendFileSync, rmSync } from 'node:fs'
+import { join } from 'node:path'
+import fc from 'fast-check'
+import { afterEach, describe, expect, test } from 'vitest'
+// workers run from dist, so that is what is tested here
+import { pretokenize, PretokError, type PretokenizeOptions } from '../../dist/index.js'
+import { PRESETS } from '../../src/tokenizer/presets.ts'
+import { splitInFeeds } from '../support/feed.ts'
+import { temporaryFolder } from '../support/temporary.ts'
+import { troublesomeText } from '../support/texts.ts'
+
+const { file, folder } = temporaryFolder()
+const END = '<|endoftext|>'
+const REAL_WORKER = new URL('../../dist/worker.js', import.meta.url)
+
+/** The definition: cut at the longest special token, from left to right; cut each document; count. */
+const countByDefinition = (name: string, text: string, tokens: readonly string[]): Map<string, number> => {
+  const { pipeline } = PRESETS.find((preset) => preset.pipeline.name === name)!
+  const counts = new Map<string, number>()
+  let document = ''
+  const end = (): void => {
+    for (const piece of splitInFeeds(pipeline, document, 0)) counts.set(piece, (counts.get(piece) ?? 0) + 1)
+    document = ''
+  }
+  const longestFirst = [...tokens].sort((a, b) => b.length - a.length)
+  for (let at = 0; at < text.length; ) {
+    const token = longestFirst.find((candidate) => text.startsWith(candidate, at))
+    if (token === undefined) document += text[at++]
+    else {
+      end()
+      at += token.length
+    }
+  }
+  end()
+  return counts
+}
+
+const sorted = (counts: ReadonlyMap<string, number>): [string, number][] =>
+  [...counts].sort(([a, m], [b, n]) => n - m || Buffer.compare(Buffer.from(a), Buffer.from(b)))
+
+const failure = async (run: Promise<unknown>): Promise<PretokError> => {
+  try {
+    await run
+  } catch (error) {
+    expect(error).toBeInstanceOf(PretokError)
+    return error as PretokError
+  }
+  throw new Error('it did not fail')
+}
+
+const sample = (bytes: number): string => {
+  const parts = fc.sample(troublesomeText(30), { numRuns: 200, seed: 11 })
+  let text = ''
+  for (let i = 0; text.length < bytes; i++) text += parts[i % parts.length] + (i % 7 === 0 ? END : i % 31 === 0 ? '<|x|>' : ' The end. ')
+  return text
+}
+
+describe('counts', () => {
+  test.each(PRESETS.map(({ pipeline }) => pipeline.name))('%s: equal the definition for random texts, tokens, chunks and blocks', async (name) => {
+    await fc.assert(
+      fc.asyncProperty(fc.array(fc.oneof({ weight: 4, arbitrary: troublesomeText(6) }, fc.constantFrom(END, '<|', '|>', '<|x|>', END + END)), { maxLength: 12 }), fc.integer({ min: 1, max: 60 }), fc.integer({ min: 1, max: 60 }), async (parts, chunkBytes, blockBytes) => {
+        const text = parts.join('')
+        const tokens = [END, '<|x|>', END + END]
+        const counts = await pretokenize(file('random.txt', text), tokens, { tokenizer: name, chunkBytes, blockBytes })
+        expect([...counts]).toEqual(sorted(countByDefinition(name, text, tokens)))
+      }),
+      { numRuns: 60 },
+    )
+  })
+
+  test('are the same for 1 to 8 workers, small and large chunks and blocks', async () => {
+    const text = sample(150_000)
+    const path = file('workers.txt', text)
+    const expected = sorted(countByDefinition('cl100k_base', text, [END, '<|x|>']))
+    const settings: PretokenizeOptions[] = [
+      ...[1, 2, 3, 4, 5, 6, 7, 8].map((numProcesses) => ({ numProcesses, chunkBytes: 5000 })),
+      { numProcesses: 2, chunkBytes: 40 }, { numProcesses: 3, chunkBytes: 777, blockBytes: 13 }, { numProcesses: 2, blockBytes: 2 ** 24 }, { numProcesses: 2, chunkBytes: 2 ** 30 },
+    ]
+    for (const setting of settings) {
+      const counts = await pretokenize(path, [END, '<|x|>'], { tokenizer: 'cl100k_base', workerUrl: REAL_WORKER, ...setting })
+      expect([...counts]).toEqual(expected)
+    }
+  }, 120_000)
+
+  test('of several files are the sum, and files are separate documents', async () => {
+    const paths = [file('a.txt', 'one two'), file('b.txt', ''), file('c.txt', 'two three')]
+    const counts = await pretokenize(paths)
+    expect([...counts]).toEqual([[' three', 1], [' two', 1], ['one', 1], ['two', 1]])
+    expect(counts.receipt!.documents).toBe(2)
+  })
+
+  test('documents of white space count, special tokens never', async () => {
+    const counts = await pretokenize(file('space.txt', `  ${END}\n${END}${END}  `), [END])
+    expect([...counts]).toEqual([['  ', 2], ['\n', 1]])
+    expect(counts.receipt).toMatchObject({ documents: 3, specialTokens: { [END]: 3 }, bytes: { read: 44, pieces: 5, special: 39 } })
+  })
+
+  test('of an empty file are empty', async () => {
+    const counts = await pretokenize(file('nothing.txt', ''), [END])
+    expect(counts.size).toBe(0)
+    expect(counts.receipt).toMatchObject({ documents: 0, pieces: 0, bytes: { read: 0 } })
+  })
+
+  test('a byte-order mark is text, unless it is stripped', async () => {
+    const path = file('bom.txt', '\ufeffa\ufeff')
+    expect([...(await pretokenize(path, []))]).toEqual([['\ufeff', 2], ['a', 1]])
+    const stripped = await pretokenize(path, [], { stripBom: true, blockBytes: 1 })
+    expect([...stripped]).toEqual([['a', 1], ['\ufeff', 1]])
+    expect(stripped.receipt!.bytes).toMatchObject({ read: 7, format: 3, pieces: 4 })
+  })
+
+  test('a long piece goes through blocks that are much smaller, in linear time', async () => {
+    const counts = await pretokenize(file('long.txt', `${'x'.repeat(3_000_000)} y`), [], { blockBytes: 1000 })
+    expect(counts.get('x'.repeat(3_000_000))).toBe(1)
+    expect(counts.size).toBe(2)
+  })
+})
+
+describe('invalid UTF-8', () => {
+  const bytes = Buffer.concat([Buffer.from('ab\n\ncd '), Buffer.from([0xff, 0xe2, 0x82]), Buffer.from(`e${END}`), Buffer.from([0xed, 0xa0, 0x80])])
+
+  test('replace', async () => {
+    const counts = await pretokenize(file('bad.txt', bytes), [END])
+    expect([...counts]).toEqual([['\n', 2], [' \ufffd\ufffd', 1], ['ab', 1], ['cd', 1], ['e', 1], ['\ufffd\ufffd\ufffd', 1]])
+    expect(counts.receipt).toMatchObject({
+      bytes: { read: 27, pieces: 23, special: 13, replacedGain: 6 - 15 },
+      invalidUtf8: { policy: 'replace', sequences: 5, bytes: 6, first: [{ start: 7, end: 8 }, { start: 8, end: 10 }, { start: 24, end: 25 }, { start: 25, end: 26 }, { start: 26, end: 27 }] },
+    })
+  })
+
+  test('ignore', async () => {
+    const counts = await pretokenize(file('bad.txt', bytes), [END], { errors: 'ignore', blockBytes: 1 })
+    expect([...counts]).toEqual([['\n', 2], [' e', 1], ['ab', 1], ['cd', 1]])
+    expect(counts.receipt).toMatchObject({ bytes: { read: 27, ignored: 6, pieces: 8 } })
+  })
+
+  test('strict fails with byte and line', async () => {
+    const path = file('bad.txt', bytes)
+    const error = await failure(pretokenize(path, [END], { errors: 'strict' }))
+    expect(error).toMatchObject({ code: 'invalid-utf8', message: `reading ${path}: invalid UTF-8 (ff) at byte 7, line 3; --errors replace or ignore goes on over it` })
+  })
+
+  test('strict with onError: skip leaves out just that chunk, and says so', async () => {
+    const good = `good ${END}`
+    const path = file('half.txt', Buffer.concat([Buffer.from(good.repeat(10)), Buffer.from([0xff]), Buffer.from(good.repeat(10))]))
+    const counts = await pretokenize(path, [END], { errors: 'strict', onError: 'skip', chunkBytes: 18 })
+    const { skipped } = counts.receipt!
+    expect(skipped).toEqual([{ path, start: 149, end: 222, reason: expect.stringContaining('invalid UTF-8 (ff) at byte 180, line 1') }])
+    expect([...counts]).toEqual([[' ', 16], ['good', 16]])
+  })
+})
+
+describe('failures', () => {
+  const text = sample(400_000)
+  const expected = sorted(countByDefinition('gpt2', text, [END]))
+  const workerUrl = new URL('../support/workers/misbehave.js', import.meta.url)
+  const run = (environment: Record<string, string>, options: PretokenizeOptions = {}) => {
+    Object.assign(process.env, environment)
+    return pretokenize(file('fail.txt', text), [END], { workerUrl, numProcesses: 3, chunkBytes: 20_000, blockBytes: 1000, ...options })
+  }
+  afterEach(() => {
+    for (const name of Object.keys(process.env)) if (name.startsWith('PRETOK_TEST_')) delete process.env[name]
+    rmSync(join(folder, 'marker'), { force: true })
+  })
+
+  test.each(['exit', 'throw'])('a worker that dies (%s) in the middle loses nothing', async (how) => {
+    const warnings: string[] = []
+    const counts = await run({ PRETOK_TEST_FAILURE: how, PRETOK_TEST_MARKER: join(folder, 'marker') }, { onWarning: (message) => warnings.push(message) })
+    expect(existsSync(join(folder, 'marker'))).toBe(true)
+    expect([...counts]).toEqual(expected)
+    expect(counts.receipt!.retried.length).toBeGreaterThan(0)
+    expect(warnings[0]).toMatch(/^a worker failed at .*fail\.txt, bytes \d+ to \d+ \(.*\); its chunks are counted again$/)
+  })
+
+  test.each(['exit', 'throw'])('a worker that dies (%s) twice over the same chunk fails the run with its range', async (how) => {
+    const error = await failure(run({ PRETOK_TEST_FAILURE: how, PRETOK_TEST_CHUNK: '3' }))
+    expect(error.code).toBe('worker')
+    expect(error.message).toMatch(/^counting: a worker failed twice at .*fail\.txt, bytes \d+ to \d+: /)
+  })
+
+  test('with onError: skip the chunk is left out and listed', async () => {
+    const counts = await run({ PRETOK_TEST_FAILURE: 'exit', PRETOK_TEST_CHUNK: '3' }, { onError: 'skip' })
+    const [{ start, end }] = counts.receipt!.skipped
+    const bytes = Buffer.from(text)
+    const rest = Buffer.concat([bytes.subarray(0, start), bytes.subarray(end)]).toString()
+    expect([...counts]).toEqual(sorted(countByDefinition('gpt2', rest, [END])))
+  })
+
+  test('a worker that cannot start fails the run', async () => {
+    const error = await failure(pretokenize(file('fail.txt', text), [END], { workerUrl: new URL('file:///nowhere/worker.js'), numProcesses: 2 }))
+    expect(error.code).toBe('worker')
+    expect(error.message).toContain('before it began')
+  })
+
+  test.each([
+    ['shrinks', (path: string) => truncateSync(path, 1_000_000), /the file changed during the run: it had \d+ bytes at the start, (bytes \d+ to \d+ are not there any more|it has 1000000 bytes now)/],
+    ['grows', (path: string) => appendFileSync(path, 'more'), /the file changed during the run: .* it has \d+ bytes now/],
+  ])('a file that %s while it is read', async (_, change, message) => {
+    const path = file('changing.txt', sample(200_000).repeat(30))
+    let isChanged = false
+    const error = await failure(
+      pretokenize(path, [END], {
+        numProcesses: 2,
+        onProgress({ bytes }) {
+          if (bytes === 0 || isChanged) return
+          isChanged = true
+          change(path)
+        },
+      }),
+    )
+    expect(error.code).toBe('source-changed')
+    expect(error.message).toMatch(message)
+  })
+
+  test('an abort stops the run', async () => {
+    const stopping = new AbortController()
+    const path = file('stopped.txt', sample(200_000).repeat(30))
+    const error = await failure(pretokenize(path, [END], { numProcesses: 2, signal: stopping.signal, onProgress: () => stopping.abort() }))
+    expect(error.code).toBe('interrupted')
+  })
+
+  test.each([
+    [() => pretokenize('missing.txt'), 'input', 'reading missing.txt: no such file'],
+    [() => pretokenize(folder), 'input', 'it is a directory'],
+    [() => pretokenize([]), 'usage', 'no file was given'],
+    [() => pretokenize(file('x.txt', 'x'), ['']), 'usage', 'the empty string cannot be one'],
+    [() => pretokenize(file('x.txt', 'x'), [], { tokenizer: 'gtp2' }), 'tokenizer', 'did you mean gpt2?'],
+    [() => pretokenize(file('x.txt', 'x'), [], { tokenizer: { pattern: '(a' } }), 'pattern', 'pattern: unclosed group at 0 in "(a"'],
+    [() => pretokenize(file('x.txt', 'x'), [], { numProcesses: 0 }), 'usage', 'numProcesses: 0'],
+    [() => pretokenize(file('x.txt', 'x'), [], { blockBytes: 0 }), 'usage', 'blockBytes: 0'],
+    [() => pretokenize(file('x.txt', `a\nb ${'x'.repeat(100)}`), [], { maxPieceBytes: 50, blockBytes: 10 }), 'piece-too-long', 'a pre-token is longer than 50 bytes, from about byte 3, line 2'],
+  ])('%#: bad input gets a clear error', async (call, code, message) => {
+    const error = await failure(call())
+    expect(error.code).toBe(code)
+    expect(error.message).toContain(message)
+  })
+})
+
+describe('memory and progress', () => {
+  test('a table above the budget warns, and progress is reported', async () => {
+    const words = Array.from({ length: 400_000 }, (_, i) => `w${i.toString(26).replace(/\d/g, (digit) => 'qrstuvwxyz'[Number(digit)])}`).join(' ')
+    const warnings: string[] = []
+    const seen: number[] = []
+    const counts = await pretokenize(file('distinct.txt', words.repeat(2)), [], {
+      numProcesses: 1, maxMemoryGb: 0.005, onWarning: (message) => warnings.push(message), onProgress: ({ bytes, rss }) => seen.push(bytes, rss),
+    })
+    expect(counts.size).toBeGreaterThan(400_000)
+    expect(warnings).toHaveLength(1)
+    expect(warnings[0]).toMatch(/^a worker holds .* more than its budget of 0.005 GiB.*--max-memory-gb/)
+    expect(seen.length).toBeGreaterThan(0)
+    expect(counts.receipt!.memory.peakRss).toBeGreaterThan(2 ** 24)
+  })
+})
+
+test('the corpora of the CS336 assignment', async () => {
+  const path = join(import.meta.dirname, '../../../shared/corpora/cs336/tinystories_sample.txt')
+  if (!existsSync(path)) return
+  const counts = await pretokenize(path, [END])
+  expect([...counts]).toEqual(sorted(countByDefinition('gpt2', readFileSync(path, 'utf8'), [END])))
+})

@@ -1,0 +1,78 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import fc from 'fast-check'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { loadCounts } from '../../src/result/loadCounts.ts'
+import { mergeCounts } from '../../src/result/mergeCounts.ts'
+import { countsOf, entries, rowsOf } from '../write/pieces.ts'
+
+const PAST_2_53 = { code: 'limit', message: expect.stringContaining('more than 2^53') }
+
+describe('mergeCounts', () => {
+  test('adds up, as counting everything together would', () => {
+    fc.assert(
+      fc.property(fc.array(entries, { maxLength: 4 }), (parts) => {
+        expect(rowsOf(mergeCounts(...parts.map(countsOf)))).toEqual(rowsOf(countsOf(parts.flat())))
+      }),
+    )
+  })
+
+  test('up to 2^53 − 1, and no further', () => {
+    const a = countsOf([['a', 2 ** 53 - 2]])
+    expect(mergeCounts(a, countsOf([['b', 1]])).total).toBe(2 ** 53 - 1)
+    expect(() => mergeCounts(a, countsOf([['a', 2]]))).toThrow(expect.objectContaining(PAST_2_53))
+    expect(() => mergeCounts(a, countsOf([['b', 2]]))).toThrow(expect.objectContaining(PAST_2_53))
+  })
+
+  test('leaves what was merged as it was', () => {
+    const a = countsOf([['a', 1]])
+    mergeCounts(a, countsOf([['a', 1], ['b', 1]]))
+    expect([...a]).toEqual([['a', 1]])
+  })
+})
+
+describe('loadCounts', () => {
+  let folder: string
+  beforeAll(() => (folder = mkdtempSync(join(tmpdir(), 'pretok-load-'))))
+  afterAll(() => rmSync(folder, { recursive: true }))
+
+  const file = (name: string, content: string): string => {
+    writeFileSync(join(folder, name), content)
+    return join(folder, name)
+  }
+
+  test('one file, or several of any format', async () => {
+    const a = file('a.json', '{"x": 1, "y": 2}')
+    const b = file('b.tsv', 'piece\tcount\ny\t3\nz\t4\n')
+    const c = file('c.csv', 'piece,count\nz,5\nx,6\n')
+    expect([...(await loadCounts(a))]).toEqual([['y', 2], ['x', 1]])
+    expect([...(await loadCounts([a, b, c]))]).toEqual([['z', 9], ['x', 7], ['y', 5]])
+    expect([...(await loadCounts([a, a]))]).toEqual([['y', 4], ['x', 2]])
+  })
+
+  test('in the format that is told', async () => {
+    expect([...(await loadCounts(file('d.txt', 'piece,count\nx,1\n'), { format: 'csv' }))]).toEqual([['x', 1]])
+    await expect(loadCounts(join(folder, 'd.txt'))).rejects.toMatchObject({ code: 'usage' })
+  })
+
+  test('refuses a piece that is twice in one file, also when an earlier file had it', async () => {
+    const a = file('a.json', '{"x": 1, "y": 2}')
+    const twice = file('twice.jsonl', '{"piece":"x","count":1}\n{"piece":"z","count":1}\n{"piece":"x","count":1}\n')
+    const message = `reading ${twice}, line 3, byte 57: the piece "x" is there twice`
+    await expect(loadCounts(twice)).rejects.toMatchObject({ code: 'format', message })
+    await expect(loadCounts([a, twice])).rejects.toMatchObject({ code: 'format', message })
+    const written = file('twice.json', '{"é": 1, "\\u00e9": 1}')
+    await expect(loadCounts(written)).rejects.toThrow(`reading ${written}, line 1, byte 10: the piece "é" is there twice`)
+  })
+
+  test('refuses counts that are more than 2^53 together', async () => {
+    const large = file('large.json', '{"x": 9007199254740991}')
+    expect((await loadCounts(large)).total).toBe(Number.MAX_SAFE_INTEGER)
+    await expect(loadCounts([large, file('one.json', '{"y": 1}')])).rejects.toMatchObject(PAST_2_53)
+  })
+
+  test('refuses to load nothing', async () => {
+    await expect(loadCounts([])).rejects.toMatchObject({ code: 'usage' })
+  })
+})

@@ -1,0 +1,87 @@
+import { readdirSync, readFileSync } from 'node:fs'
+import { dirname, join, relative, resolve } from 'node:path'
+import { describe, expect, test } from 'vitest'
+
+/** Who may import whom. A room not listed for another may not be imported by it; files of a room may import each other. */
+const ROOMS: Readonly<Record<string, readonly string[]>> = {
+  errors: [],
+  version: [],
+  unicode: [],
+  pattern: ['errors', 'unicode'],
+  types: ['pattern'], // the name of a dialect
+  special: ['errors'],
+  normalize: ['types', 'unicode'],
+  tokenizer: ['errors', 'types'],
+  plan: ['errors', 'types'],
+  read: ['errors', 'types', 'special'],
+  snap: ['types', 'special'],
+  split: ['errors', 'types', 'pattern', 'normalize'],
+  count: ['errors', 'types', 'split'],
+  merge: ['count'],
+  receipt: ['errors', 'types', 'unicode', 'version'],
+  monitor: [],
+  messages: ['errors', 'types', 'count'],
+  pool: ['errors', 'messages'],
+  write: ['errors', 'types'],
+  result: ['errors', 'types', 'count', 'merge', 'write'],
+  generate: ['errors'],
+  createSplitter: ['split', 'tokenizer'],
+  worker: ['errors', 'types', 'messages', 'read', 'special', 'normalize', 'count', 'receipt'],
+  pipeline: ['errors', 'types', 'messages', 'plan', 'snap', 'pool', 'read', 'special', 'count', 'merge', 'receipt', 'result', 'monitor', 'tokenizer', 'worker'],
+  index: ['errors', 'types', 'createSplitter', 'pipeline', 'plan', 'read', 'result', 'split', 'tokenizer'],
+  cli: ['errors', 'types', 'version', 'pipeline', 'read', 'result', 'special', 'split', 'tokenizer', 'write', 'generate'],
+}
+
+const SOURCE = resolve(import.meta.dirname, '../../src')
+
+const sourceFiles = (folder: string): string[] =>
+  readdirSync(folder, { withFileTypes: true }).flatMap((entry) => (entry.isDirectory() ? sourceFiles(join(folder, entry.name)) : entry.name.endsWith('.ts') ? [join(folder, entry.name)] : []))
+
+const roomOf = (file: string): string => relative(SOURCE, file).split('/')[0].replace(/\.ts$/, '')
+
+const importsOf = (file: string): string[] =>
+  [...readFileSync(file, 'utf8').matchAll(/^(?:import|export)\b[^'"]*?from '(\.[^']+)'/gm)].map(([, path]) => resolve(dirname(file), path))
+
+const files = sourceFiles(SOURCE)
+const imports = new Map(files.map((file) => [file, importsOf(file)]))
+
+describe('the house', () => {
+  test('has the rooms that are listed, and no others', () => {
+    expect([...new Set(files.map(roomOf))].sort()).toEqual(Object.keys(ROOMS).sort())
+  })
+
+  test('imports only go where the list lets them', () => {
+    const wrong = files.flatMap((file) => imports.get(file)!.filter((target) => roomOf(target) !== roomOf(file) && !ROOMS[roomOf(file)].includes(roomOf(target))).map((target) => `${relative(SOURCE, file)} → ${relative(SOURCE, target)}`))
+    expect(wrong).toEqual([])
+  })
+
+  test('the list lets nothing in that nobody uses', () => {
+    const unused = Object.entries(ROOMS).flatMap(([room, allowed]) =>
+      allowed.filter((target) => !files.some((file) => roomOf(file) === room && imports.get(file)!.some((path) => roomOf(path) === target))).map((target) => `${room} → ${target}`))
+    expect(unused).toEqual([])
+  })
+
+  test('no imports go in a circle', () => {
+    const done = new Set<string>()
+    const visit = (file: string, path: readonly string[]): void => {
+      if (path.includes(file)) throw new Error([...path.slice(path.indexOf(file)), file].map((part) => relative(SOURCE, part)).join(' → '))
+      if (done.has(file)) return
+      for (const target of imports.get(file) ?? []) visit(target, [...path, file])
+      done.add(file)
+    }
+    for (const file of files) visit(file, [])
+  })
+
+  test('only cli prints or sets an exit code', () => {
+    const printing = files.filter((file) => roomOf(file) !== 'cli' && /^[^'`]*(?:\bconsole\.|process\.exit(?:Code)? ?[(=]|process\.stderr)/m.test(readFileSync(file, 'utf8').replace(/`[^`]*`/g, '')))
+    expect(printing).toEqual([])
+  })
+
+  test('there are no default exports but the worker, no enums, no barrels', () => {
+    for (const file of files) {
+      const text = readFileSync(file, 'utf8')
+      if (roomOf(file) !== 'worker') expect(text, file).not.toMatch(/^export default/m)
+      if (roomOf(file) !== 'index') expect(text, file).not.toMatch(/^export (?:type )?(?:\*|\{[^}]*\}) from/m)
+    }
+  })
+})
