@@ -68,6 +68,10 @@ export const createKernelCounter = (stages: readonly Uint8Array[], { maxPieceByt
       lastEnd = length
       if (endCount === MAX_ENDS) advance()
     },
+    flush() {
+      advance()
+      if (exports.counted.value !== length) throw new Error('flush: the last document was not ended')
+    },
     drain() {
       advance()
       const counts = readTable(kernel)
@@ -76,7 +80,7 @@ export const createKernelCounter = (stages: readonly Uint8Array[], { maxPieceByt
     },
     finish() {
       advance()
-      if (exports.counted.value !== length) throw new Error('finish: the last document was not ended')
+      if (exports.counted.value !== length) throw new Error('finish: there is text left to count')
       return readTable(kernel)
     },
     get pieces() {

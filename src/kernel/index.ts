@@ -2,7 +2,7 @@ import { certainEnd, decidePass, makeRoomForCuts, passOverGap, slidePass, useCut
 import { allocate, release } from './memory'
 import { Pass, POSITION, SLICE, startPass } from './pass'
 import { endSegment, readText } from './read'
-import { countCuts, startTable } from './table'
+import { clearTable, countCuts, pieces, slotCount, slots, startTable, used } from './table'
 
 /*
  * The kernel: text in, counts in a table out. The caller puts text and document ends into the kernel's memory and calls `advance`.
@@ -13,8 +13,8 @@ import { countCuts, startTable } from './table'
  * all that is kept between two calls is each pass's state, its slots, and the text from the first piece that has not been counted.
  */
 
-export { allocate } from './memory'
-export { slots, slotCount, used, pieces, clearTable } from './table'
+// what is exported here is what JavaScript sees
+export { allocate, slots, slotCount, used, pieces, clearTable }
 
 const MAX_PASSES = 32
 /** Room behind the text that is read but never used: keys are loaded 16 bytes at a time. */

@@ -141,6 +141,7 @@ describe('input that makes backtracking slow', () => {
     const counts = [counter(one), ...(hasReference && text.length < 4 * MEGABYTE ? [createReferenceCounter([one])] : [])].map((made) => {
       for (let i = 0; i < text.length; i += 30_000) made.text(text.subarray(i, i + 30_000))
       made.endDocument()
+      made.flush()
       const counted = made.finish()
       if (pieces !== undefined) expect(made.pieces).toBe(pieces)
       return asObject(counted)
@@ -164,6 +165,7 @@ describe('the choice of the engine', () => {
       const made = createCounter(chooseEngine([GPT2], choice), limits)
       made.text(Buffer.from("Hello world, it's me!\n\n  1234 ".repeat(100)))
       made.endDocument()
+      made.flush()
       return [asObject(made.finish()), made.pieces, made.distinct, made.pending]
     })
     expect(results[0]).toEqual(results[1])
