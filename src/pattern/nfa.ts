@@ -109,8 +109,9 @@ class Builder {
   private repeat({ body, min, max, greedy }: RepeatNode, next: number): number {
     const prefer = (again: number, stop: number) => this.add(greedy ? { op: 'split', first: again, second: stop } : { op: 'split', first: stop, second: again })
     let after = next
+    // engines differ in what they make of a repetition that takes nothing
+    if (min !== max && isNullable(body)) throw this.error('repetition of something that may be empty')
     if (max === Infinity) {
-      if (isNullable(body)) throw this.error('unbounded repetition of something that may be empty')
       // a loop: the split is made first and filled in when its body is there
       const loop = this.add({ op: 'split', first: next, second: next })
       const again = this.build(body, loop)
