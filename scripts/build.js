@@ -1,4 +1,4 @@
-// Compiles src/ to dist/. Run: node scripts/build.js
+// Compiles src/ to dist/, and the kernel. Run: node scripts/build.js
 import { spawnSync } from 'node:child_process'
 import { chmodSync, rmSync } from 'node:fs'
 import { createRequire } from 'node:module'
@@ -10,4 +10,5 @@ const compiler = join(dirname(createRequire(import.meta.url).resolve('typescript
 rmSync(join(root, 'dist'), { recursive: true, force: true })
 const { status } = spawnSync(process.execPath, [compiler, '-p', root], { stdio: 'inherit' })
 if (status !== 0) process.exit(status ?? 1)
+await import('./build-kernel.js')
 chmodSync(join(root, 'dist/cli/main.js'), 0o755)

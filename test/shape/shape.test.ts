@@ -16,7 +16,8 @@ const ROOMS: Readonly<Record<string, readonly string[]>> = {
   read: ['errors', 'types', 'special'],
   snap: ['types', 'special'],
   split: ['errors', 'types', 'pattern', 'normalize'],
-  count: ['errors', 'types', 'split'],
+  kernel: ['pattern'], // the layout of the tables
+  count: ['errors', 'types', 'split', 'pattern'],
   merge: ['count'],
   receipt: ['errors', 'types', 'unicode', 'version'],
   monitor: [],

@@ -1,0 +1,146 @@
+import { randomBytes } from 'node:crypto'
+import { PretokError } from '../errors.ts'
+import { pieceTooLong, startKernel, type Kernel } from '../split/kernel.ts'
+import { DEFAULT_LIMITS, type CountedPieces, type CounterLimits, type TextCounter } from './counter.ts'
+
+/*
+ * The automaton tier: packed tables (pattern/layout.ts) run by the WebAssembly kernel, which splits and counts in its own memory. Text is
+ * copied there in batches; what a batch leaves undecided stays until more text or the document's end decides it.
+ */
+
+export interface KernelCounter extends TextCounter {
+  /** Gives the counts so far and forgets them; text that is not decided yet stays. For spilling. */
+  drain(): CountedPieces
+}
+
+/** Text is given to the kernel in batches of this many bytes: small enough to stay in the cache between splitting and counting. */
+const BATCH = 1 << 16
+const TEXT_BYTES = 3 * BATCH
+const MAX_ENDS = 4096
+/** Undecided text may be somewhat longer than the piece that comes out of it. */
+const UNDECIDED_SLACK = 1 << 22
+
+/**
+ * A counter that runs one pass per tables (from `compileStage`), in order. With no tables, each document is one piece.
+ *
+ * Its methods throw PretokError 'piece-too-long' for a piece above the limit, and 'limit' when 4 GiB of memory are full.
+ */
+export const createKernelCounter = (stages: readonly Uint8Array[], { maxPieceBytes }: Pick<CounterLimits, 'maxPieceBytes'> = DEFAULT_LIMITS): KernelCounter => {
+  const kernel = startKernel(stages, TEXT_BYTES, MAX_ENDS, maxPieceBytes)
+  const { exports, check } = kernel
+  check(exports.startCounting(maxPieceBytes, ...new BigUint64Array(Uint8Array.from(randomBytes(40)).buffer)))
+  let length = 0 // of the text in the kernel's memory
+  let advanced = 0 // how much of it has been given to the passes
+  let lastEnd = 0 // where the last document ended
+  let endCount = 0
+
+  const advance = (): void => {
+    if (advanced === length && endCount === 0) return
+    check(exports.advance(length, endCount))
+    advanced = length
+    endCount = 0
+    if (length - exports.counted.value > maxPieceBytes + UNDECIDED_SLACK) throw pieceTooLong(maxPieceBytes)
+  }
+
+  const makeRoom = (wanted: number): void => {
+    if (length + wanted <= exports.capacity.value) return
+    advance()
+    const kept = check(exports.makeRoom(length, wanted))
+    lastEnd -= length - kept
+    length = kept
+    advanced = kept
+  }
+
+  return {
+    text(added) {
+      for (let at = 0; at < added.length; ) {
+        const part = wholeCodePoints(added, at, at + BATCH - (length - advanced))
+        makeRoom(part.length)
+        kernel.bytes.set(part, (exports.text.value >>> 0) + length)
+        length += part.length
+        at += part.length
+        if (length - advanced > BATCH - 4) advance()
+      }
+    },
+    endDocument() {
+      if (length === lastEnd) return
+      kernel.words[((exports.ends.value >>> 0) >>> 2) + endCount++] = length
+      lastEnd = length
+      if (endCount === MAX_ENDS) advance()
+    },
+    flush() {
+      advance()
+      if (exports.counted.value !== length) throw new Error('flush: the last document was not ended')
+    },
+    drain() {
+      advance()
+      const counts = readTable(kernel)
+      exports.clearTable()
+      return counts
+    },
+    finish() {
+      advance()
+      if (exports.counted.value !== length) throw new Error('finish: there is text left to count')
+      return readTable(kernel)
+    },
+    get pieces() {
+      advance()
+      return Number(exports.pieces.value)
+    },
+    get dropped() {
+      advance()
+      return Number(exports.dropped.value)
+    },
+    get pending() {
+      return length - exports.counted.value
+    },
+    get distinct() {
+      advance()
+      return exports.used.value
+    },
+    get memory() {
+      return kernel.bytes.byteLength
+    },
+  }
+}
+
+/** The part of `bytes` from `start` to `end` or a little less, so that no code point is cut. At least one code point. */
+const wholeCodePoints = (bytes: Uint8Array, start: number, end: number): Uint8Array => {
+  if (end >= bytes.length) return bytes.subarray(start)
+  while (end > start && (bytes[end] & 0xc0) === 0x80) end--
+  return bytes.subarray(start, end)
+}
+
+const SLOT_WORDS = 8
+const LONG = 0xff
+
+/** The counting table's slots (kernel/table.ts) as plain arrays. */
+const readTable = ({ exports, bytes, words }: Kernel): CountedPieces => {
+  const size = exports.used.value
+  const starts = new Uint32Array(size + 1)
+  const counts = new Float64Array(size)
+  const first = (exports.slots.value >>> 0) >>> 2
+  const end = first + exports.slotCount.value * SLOT_WORDS
+  const lengthOf = (slot: number): number => (words[slot + 3] >>> 24 === LONG ? words[slot + 6] : words[slot + 3] >>> 24)
+  let entry = 0
+  for (let slot = first; slot < end; slot += SLOT_WORDS) {
+    const length = lengthOf(slot)
+    if (length === 0) continue
+    const count = words[slot + 4] + words[slot + 5] * 2 ** 32
+    if (count > Number.MAX_SAFE_INTEGER) throw new PretokError('limit', 'counting: a count above 2^53, the largest exact number')
+    counts[entry] = count
+    starts[entry + 1] = starts[entry] + length
+    entry++
+  }
+  const arena = new Uint8Array(starts[size])
+  entry = 0
+  for (let slot = first; slot < end; slot += SLOT_WORDS) {
+    const length = lengthOf(slot)
+    if (length === 0) continue
+    const from = words[slot + 3] >>> 24 === LONG ? words[slot + 2] : (slot << 2) >>> 0
+    const to = starts[entry++]
+    if (length > 32) arena.set(bytes.subarray(from, from + length), to)
+    else for (let i = 0; i < length; i++) arena[to + i] = bytes[from + i]
+  }
+  return { arena, starts, counts, size }
+}

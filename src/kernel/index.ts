@@ -1,0 +1,164 @@
+import { certainEnd, decidePass, makeRoomForCuts, passOverGap, slidePass, useCuts } from './cuts'
+import { allocate, release } from './memory'
+import { Pass, POSITION, SLICE, startPass } from './pass'
+import { endSegment, readText } from './read'
+import { clearTable, countCuts, pieces, slotCount, slots, startTable, used } from './table'
+
+/*
+ * The kernel: text in, counts in a table out. The caller puts text and document ends into the kernel's memory and calls `advance`.
+ *
+ *   document ends → pass 0 → cuts → pass 1 → cuts → … → cuts → counting table
+ *
+ * Each pass reads text up to where the one before has decided all cuts, in slices, and hands its cuts on whenever its list is half full. So
+ * all that is kept between two calls is each pass's state, its slots, and the text from the first piece that has not been counted.
+ */
+
+// what is exported here is what JavaScript sees
+export { allocate, slots, slotCount, used, pieces, clearTable }
+
+const MAX_PASSES = 32
+/** Room behind the text that is read but never used: keys are loaded 16 bytes at a time. */
+const PADDING: usize = 64
+
+export const OK: i32 = 0
+export const NO_MEMORY: i32 = -1
+export const PIECE_TOO_LONG: i32 = -2
+
+export let text: usize = 0
+export let capacity: usize = 0
+/** Positions where documents end, u32 each: the caller adds to them. */
+export let ends: usize = 0
+/** All text before this position has been counted. */
+export let counted: usize = 0
+/** Bytes that are in no piece. */
+export let dropped: u64 = 0
+
+const passes: usize = memory.data(32 * 128)
+let passCount: i32 = 0
+let pieceLimit: usize = 0
+/** Where the next cut is to be put down; 0: pieces are counted. */
+export let sink: usize = 0
+
+function passNumber(k: i32): Pass {
+  return changetype<Pass>(passes + (<usize>k << 7))
+}
+
+/** Call once. Returns NO_MEMORY or OK. */
+export function start(textBytes: usize, endsBytes: usize): i32 {
+  capacity = textBytes
+  text = allocate(textBytes + PADDING)
+  ends = allocate(endsBytes)
+  return text != 0 && ends != 0 ? OK : NO_MEMORY
+}
+
+/** The pieces are to be counted: pieces of up to `limit` bytes; the rest are random numbers for the hash. */
+export function startCounting(limit: usize, a: u64, b: u64, c: u64, d: u64, e: u64): i32 {
+  pieceLimit = limit
+  return startTable(a, b, c, d, e) ? OK : NO_MEMORY
+}
+
+/** The cuts are to be put down at `address`, u32 each, instead of being counted. */
+export function startCollecting(address: usize): void {
+  sink = address
+}
+
+/** Adds a split stage: the addresses of its packed tables and of its pairs (split/syncPairs.ts; 0: none). */
+export function addPass(tables: usize, syncPairs: usize): i32 {
+  if (passCount == MAX_PASSES) return NO_MEMORY
+  return startPass(passNumber(passCount++), tables, syncPairs) ? OK : NO_MEMORY
+}
+
+/** Splits and counts text[…, length), as far as text to come cannot change it. There are `endCount` document ends in it, in order. */
+export function advance(length: usize, endCount: usize): i32 {
+  return runPass(0, ends, ends + (endCount << 2), length)
+}
+
+/**
+ * Moves text[counted, length) to the front, to make room; if the free room is then below `wanted`, to a larger place. Returns the new
+ * length, or NO_MEMORY.
+ */
+export function makeRoom(length: usize, wanted: usize): i32 {
+  const kept = length - counted
+  const from = text + counted
+  // a piece that goes on and on must not be moved with every bit of text
+  if (kept + wanted > capacity || kept > capacity >> 1) {
+    const larger = max(kept + wanted, 2 * capacity)
+    const to = allocate(larger + PADDING)
+    if (to == 0) return NO_MEMORY
+    memory.copy(to, from, kept)
+    release(text, capacity + PADDING)
+    text = to
+    capacity = larger
+  } else memory.copy(text, from, kept)
+  for (let k = 0; k < passCount; k++) slidePass(passNumber(k), counted)
+  counted = 0
+  return <i32>kept
+}
+
+/** Runs pass k over the segments that end at the cuts in [inputs, inputEnd), and on towards `limit` in a segment that goes on. */
+function runPass(k: i32, inputs: usize, inputEnd: usize, limit: usize): i32 {
+  if (k == passCount) return countAll(inputs, inputEnd)
+  const pass = passNumber(k)
+  for (; inputs < inputEnd; inputs += 4) {
+    if (!makeRoomForCuts(pass)) return NO_MEMORY
+    const cut = load<u32>(inputs)
+    const end = <usize>(cut & POSITION)
+    if (<i32>cut < 0) passOverGap(pass, end)
+    else {
+      const status = readTo(k, pass, end)
+      if (status != OK) return status
+      if (end > pass.segmentStart) endSegment(pass)
+    }
+    const status = handOnIfMany(k, pass)
+    if (status != OK) return status
+  }
+  const status = readTo(k, pass, limit)
+  return status == OK ? handOn(k, pass) : status
+}
+
+function readTo(k: i32, pass: Pass, to: usize): i32 {
+  while (pass.at < to) {
+    if (!makeRoomForCuts(pass)) return NO_MEMORY
+    readText(pass, text, min(to, pass.at + SLICE))
+    const status = handOnIfMany(k, pass)
+    if (status != OK) return status
+  }
+  return OK
+}
+
+const MANY_CUTS: usize = 4 * 4096
+
+function handOnIfMany(k: i32, pass: Pass): i32 {
+  return certainEnd(pass) - pass.used >= MANY_CUTS ? handOn(k, pass) : OK
+}
+
+/** Gives the certain cuts of pass k to the next pass, or to the counting table. */
+function handOn(k: i32, pass: Pass): i32 {
+  const decided = decidePass(pass)
+  const status = runPass(k + 1, pass.used, certainEnd(pass), decided)
+  useCuts(pass)
+  return status
+}
+
+function countAll(cuts: usize, cutEnd: usize): i32 {
+  if (cuts == cutEnd) return OK
+  if (sink != 0) {
+    collectAll(cuts, cutEnd)
+    return OK
+  }
+  const result = countCuts(text, counted, cuts, cutEnd, pieceLimit)
+  if (result < 0) return <i32>result
+  dropped += <u64>result
+  counted = <usize>(load<u32>(cutEnd - 4) & POSITION)
+  return OK
+}
+
+function collectAll(cuts: usize, cutEnd: usize): void {
+  for (; cuts < cutEnd; cuts += 4) {
+    const cut = load<u32>(cuts)
+    if (<usize>(cut & POSITION) == counted) continue
+    store<u32>(sink, cut)
+    sink += 4
+    counted = <usize>(cut & POSITION)
+  }
+}

@@ -1,0 +1,63 @@
+/*
+ * The kernel's memory: blocks taken from the end of the linear memory, and from blocks that were given back. There is no garbage collector
+ * (`--runtime stub`) and nothing is ever freed one by one: only a table or buffer that moved to a larger place leaves a hole behind, and
+ * holes are few. A memory that cannot grow is no trap: `allocate` returns 0 and the caller reports it.
+ */
+
+const ALIGN: usize = 63
+const PAGE: usize = 65536
+const MAX_HOLES: i32 = 64
+
+/** Holes as pairs (start, bytes). */
+const holes: usize = memory.data(64 * 8)
+let holeCount: i32 = 0
+let top: usize = 0
+
+/** A block of at least `bytes` bytes, 64-byte aligned, with anything in it; 0 if there is no memory. */
+export function allocate(bytes: usize): usize {
+  bytes = (bytes + ALIGN) & ~ALIGN
+  const hole = takeHole(bytes)
+  if (hole != 0) return hole
+  if (top == 0) top = (__heap_base + ALIGN) & ~ALIGN
+  const start = top
+  const end: u64 = <u64>start + <u64>bytes
+  const have: u64 = <u64>memory.size() * PAGE
+  if (end > have) {
+    if (end > 0xffff0000) return 0
+    if (memory.grow(<i32>((end - have + PAGE - 1) / PAGE)) < 0) return 0
+  }
+  top = <usize>end
+  return start
+}
+
+/** Gives a block back. */
+export function release(start: usize, bytes: usize): void {
+  bytes = (bytes + ALIGN) & ~ALIGN
+  if (start + bytes == top) {
+    top = start
+    return
+  }
+  if (holeCount == MAX_HOLES) return // lost, but still accounted for: the memory's size is what it is
+  store<u32>(holes + (holeCount << 3), <u32>start)
+  store<u32>(holes + (holeCount << 3) + 4, <u32>bytes)
+  holeCount++
+}
+
+/** The first hole that is large enough; what is left of it stays a hole. */
+function takeHole(bytes: usize): usize {
+  for (let i = 0; i < holeCount; i++) {
+    const hole = holes + (i << 3)
+    const start = <usize>load<u32>(hole)
+    const size = <usize>load<u32>(hole + 4)
+    if (size < bytes) continue
+    if (size > bytes) {
+      store<u32>(hole, <u32>(start + bytes))
+      store<u32>(hole + 4, <u32>(size - bytes))
+    } else {
+      holeCount--
+      store<u64>(hole, load<u64>(holes + (holeCount << 3)))
+    }
+    return start
+  }
+  return 0
+}

@@ -1,0 +1,117 @@
+import {
+  ENTRY_NEXT_SHIFT, HEADER_ACTIONS, HEADER_ASCII, HEADER_BLOCKS, HEADER_CLASSES, HEADER_DECIDED, HEADER_DROPS_GAPS, HEADER_PAGES, HEADER_ROW_BYTES,
+  HEADER_ROWS, HEADER_STATES,
+} from '../pattern/layout'
+import { allocate } from './memory'
+
+/*
+ * One split stage at work: the machine of its packed tables (layout.ts), and where it stands in the text. `read.ts` moves it forward.
+ *
+ * Cuts and slots are one array, `cuts`: the slots begin where the cuts end (`cutEnd`). A mark is a place in this array; the cuts behind the
+ * first mark are not certain. They may become very many, so the array can grow (`cuts.ts`).
+ */
+
+export const GAP: u32 = 0x80000000
+export const POSITION: u32 = 0x7fffffff
+
+/** Text that is split at one go. */
+export const SLICE: usize = 16384
+/** Room for what one slice can add to the cuts, and for the slots. */
+export const SLICE_ROOM: usize = (SLICE + 128) * 4
+const CUT_LIST_BYTES: usize = 2 * SLICE_ROOM
+const MAX_MARKS: usize = 64
+
+@unmanaged
+export class Pass {
+  rows: usize
+  /** Bytes from one row to the next. */
+  rowBytes: usize
+  /** Where in a row the entries for classes begin: behind those for the ASCII code points, if it has these. */
+  classColumns: usize
+  ascii: usize
+  pages: usize
+  blocks: usize
+  actions: usize
+  decidedTable: usize
+  /** Number of classes; the entry for the end of a segment is behind those for classes. */
+  classes: usize
+  dropsGaps: u32
+  /** By two classes: the state after them, or NO_SYNC. 0: there is no such table. */
+  syncPairs: usize
+  /** The state, as the address of its row. */
+  row: usize
+  /** Text before this position has been read. */
+  at: usize
+  /** Where the segment begins that `at` is in. */
+  segmentStart: usize
+  /** The last cut that was certain when the list was cleared. */
+  lastCut: usize
+  cuts: usize
+  cutEnd: usize
+  /** Cuts before this place have been used. */
+  used: usize
+  /** End of the array. */
+  room: usize
+  marks: usize
+  markCount: usize
+}
+
+/** Returns false if there is no memory. */
+export function startPass(pass: Pass, tables: usize, syncPairs: usize): bool {
+  pass.ascii = tables + word(tables, HEADER_ASCII)
+  pass.pages = tables + word(tables, HEADER_PAGES)
+  pass.blocks = tables + word(tables, HEADER_BLOCKS)
+  pass.actions = tables + word(tables, HEADER_ACTIONS)
+  pass.decidedTable = tables + word(tables, HEADER_DECIDED)
+  pass.classes = word(tables, HEADER_CLASSES)
+  pass.dropsGaps = <u32>word(tables, HEADER_DROPS_GAPS)
+  pass.syncPairs = syncPairs
+  if (!setRows(pass, tables + word(tables, HEADER_ROWS), word(tables, HEADER_ROW_BYTES), word(tables, HEADER_STATES))) return false
+  pass.row = pass.rows
+  pass.at = 0
+  pass.segmentStart = 0
+  pass.lastCut = 0
+  const cuts = allocate(CUT_LIST_BYTES)
+  pass.marks = allocate(MAX_MARKS * 4)
+  if (cuts == 0 || pass.marks == 0) return false
+  pass.cuts = cuts
+  pass.cutEnd = cuts
+  pass.used = cuts
+  pass.room = cuts + CUT_LIST_BYTES
+  pass.markCount = 0
+  return true
+}
+
+function word(tables: usize, index: i32): usize {
+  return <usize>load<u32>(tables + (<usize>index << 2))
+}
+
+const ASCII_COLUMNS: usize = 128 * 4
+const MAX_WIDE_ROWS: usize = 1 << 18
+
+/** Rows get an entry for each ASCII code point, to save looking its class up, unless that makes them too large. */
+function setRows(pass: Pass, rows: usize, rowBytes: usize, states: usize): bool {
+  const wideBytes = ASCII_COLUMNS + rowBytes
+  pass.rows = rows
+  pass.rowBytes = rowBytes
+  pass.classColumns = 0
+  if (states * wideBytes > MAX_WIDE_ROWS) return true
+  const wide = allocate(states * wideBytes)
+  if (wide == 0) return false
+  for (let state: usize = 0; state < states; state++) {
+    const from = rows + state * rowBytes
+    const to = wide + state * wideBytes
+    for (let byte: usize = 0; byte < 128; byte++) store<u32>(to + (byte << 2), widen(load<u32>(from + (<usize>load<u8>(pass.ascii + byte) << 2)), rowBytes, wideBytes))
+    for (let column: usize = 0; column < rowBytes; column += 4) store<u32>(to + ASCII_COLUMNS + column, widen(load<u32>(from + column), rowBytes, wideBytes))
+  }
+  pass.rows = wide
+  pass.rowBytes = wideBytes
+  pass.classColumns = ASCII_COLUMNS
+  return true
+}
+
+/** The same entry for rows of another size. */
+function widen(entry: u32, rowBytes: usize, wideBytes: usize): u32 {
+  const state = <usize>(entry >>> ENTRY_NEXT_SHIFT) / rowBytes
+  return (<u32>(state * wideBytes) << ENTRY_NEXT_SHIFT) | (entry & ((1 << ENTRY_NEXT_SHIFT) - 1))
+}

@@ -1,0 +1,245 @@
+import { allocate, release } from './memory'
+
+/*
+ * The counting table: pieces to counts. Open addressing, linear probing, at most 5/8 full, 32 bytes a slot:
+ *
+ *   0   16 bytes   a piece of up to 15 bytes, zeros behind it, its length in the last byte (0: the slot is empty)
+ *                  a longer piece: u64 hash, u32 address of its bytes in the arena, 3 bytes zero, LONG
+ *   16  u64        count
+ *   24  u32        length of a longer piece
+ *
+ * The arena is a list of blocks that never move: u32 next block, u32 size, 8 bytes nothing, then bytes of pieces.
+ *
+ * The hash is seeded with random numbers, so that nobody can prepare a corpus whose pieces all collide. For short pieces it is
+ * pair-multiply-shift (Thorup, "High speed hashing for integers and strings", 2015, section 3.5): two multiplications for 128 bits, and two
+ * different pieces share their highest k bits with a probability of about 2^-k.
+ */
+
+export const SLOT_BYTES: usize = 32
+const LONG: u64 = 0xff
+const FIRST_SLOTS_LOG: u64 = 17
+const MAX_SLOTS_LOG: u64 = 26
+const ARENA_BLOCK: usize = 1 << 18
+const ARENA_HEADER: usize = 16
+
+export let slots: usize = 0
+export let slotCount: usize = 0
+export let used: usize = 0
+let shift: u64 = 0
+let arenaAt: usize = 0
+let arenaEnd: usize = 0
+let arenaBlocks: usize = 0
+let spareBlocks: usize = 0
+
+/** How many pieces have been counted. */
+export let pieces: u64 = 0
+
+let k1: u64 = 0
+let k2: u64 = 0
+let k3: u64 = 0
+let k4: u64 = 0
+let k5: u64 = 0
+
+/** masks[n]: 16 bytes, the first n of them ones. */
+const masks: usize = memory.data(256)
+
+/** Sets the table up, empty. Returns false if there is no memory. */
+export function startTable(a: u64, b: u64, c: u64, d: u64, e: u64): bool {
+  k1 = a
+  k2 = b
+  k3 = c
+  k4 = d
+  k5 = e | 1
+  for (let n: usize = 0; n < 16; n++) {
+    memory.fill(masks + (n << 4), 0xff, n)
+    memory.fill(masks + (n << 4) + n, 0, 16 - n)
+  }
+  return makeSlots(FIRST_SLOTS_LOG)
+}
+
+function makeSlots(log: u64): bool {
+  const count: usize = <usize>1 << <usize>log
+  if (log > MAX_SLOTS_LOG) return false
+  const start = allocate(count * SLOT_BYTES)
+  if (start == 0) return false
+  memory.fill(start, 0, count * SLOT_BYTES)
+  slots = start
+  slotCount = count
+  shift = 64 - log
+  return true
+}
+
+/** Forgets all pieces, but not how many there were. The memory stays, for the pieces to come. */
+export function clearTable(): void {
+  memory.fill(slots, 0, slotCount * SLOT_BYTES)
+  used = 0
+  arenaAt = 0
+  arenaEnd = 0
+  while (arenaBlocks != 0) {
+    const block = arenaBlocks
+    const size = <usize>load<u32>(block, 4)
+    arenaBlocks = <usize>load<u32>(block)
+    if (size == ARENA_BLOCK) {
+      store<u32>(block, <u32>spareBlocks)
+      spareBlocks = block
+    } else release(block, size)
+  }
+}
+
+function hashShort(low: u64, high: u64): u64 {
+  return (k1 + (low >>> 32)) * (k2 + (low & 0xffffffff)) + (k3 + (high >>> 32)) * (k4 + (high & 0xffffffff))
+}
+
+function hashLong(start: usize, length: usize): u64 {
+  let hash = k1 + <u64>length
+  let p = start
+  const end = start + length
+  for (; p + 16 <= end; p += 16) {
+    hash = (hash ^ hashShort(load<u64>(p), load<u64>(p, 8))) * k5
+    hash ^= hash >>> 32
+  }
+  const mask = masks + ((end - p) << 4)
+  hash = (hash ^ hashShort(load<u64>(p) & load<u64>(mask), load<u64>(p, 8) & load<u64>(mask, 8))) * k5
+  return (hash ^ (hash >>> 32)) * k5
+}
+
+/**
+ * Counts the pieces between `start` and the cuts in [cuts, cutEnd), in order. Bits 31 mark text that is in no piece. Returns the number of
+ * bytes of such text, or -1 if there is no memory, -2 if a piece is longer than `limit`.
+ */
+export function countCuts(text: usize, start: usize, cuts: usize, cutEnd: usize, limit: usize): i64 {
+  // in locals: globals would be loaded again after each store
+  let table = slots
+  let mask = (slotCount << 5) - 1
+  let right = shift - 5
+  const a = k1
+  const b = k2
+  const c = k3
+  const d = k4
+  let dropped: i64 = 0
+  let counted: u64 = 0
+  for (; cuts < cutEnd; cuts += 4) {
+    const cut = load<u32>(cuts)
+    const end = <usize>(cut & 0x7fffffff)
+    const length = end - start
+    const p = text + start
+    start = end
+    if (<i32>cut < 0) {
+      dropped += <i64>length
+      continue
+    }
+    if (length > 15) {
+      if (length > limit) return -2
+      if (!addLong(p, length)) return -1
+      counted++
+      table = slots
+      mask = (slotCount << 5) - 1
+      right = shift - 5
+      continue
+    }
+    if (length == 0) continue
+    counted++
+    const bits = masks + (length << 4)
+    const low = load<u64>(p) & load<u64>(bits)
+    const high = (load<u64>(p, 8) & load<u64>(bits, 8)) | (<u64>length << 56)
+    const hash = (a + (low >>> 32)) * (b + (low & 0xffffffff)) + (c + (high >>> 32)) * (d + (high & 0xffffffff))
+    let slot = <usize>(hash >>> right) & (mask ^ 31)
+    for (;;) {
+      const at = table + slot
+      const there = load<u64>(at, 8)
+      if (there == high && load<u64>(at) == low) {
+        store<u64>(at, load<u64>(at, 16) + 1, 16)
+        break
+      }
+      if (there == 0) {
+        store<u64>(at, low)
+        store<u64>(at, high, 8)
+        store<u64>(at, 1, 16)
+        if (!growIfFull()) return -1
+        table = slots
+        mask = (slotCount << 5) - 1
+        right = shift - 5
+        break
+      }
+      slot = (slot + 32) & mask
+    }
+  }
+  pieces += counted
+  return dropped
+}
+
+function addLong(start: usize, length: usize): bool {
+  const hash = hashLong(start, length)
+  const mask = (slotCount << 5) - 1
+  let at = slots + (<usize>(hash >>> shift) << 5)
+  while (load<u64>(at, 8) != 0 && !isSame(at, hash, start, length)) at = slots + ((at - slots + SLOT_BYTES) & mask)
+  if (load<u64>(at, 8) == 0) return insertLong(at, hash, start, length)
+  store<u64>(at, load<u64>(at, 16) + 1, 16)
+  return true
+}
+
+function isSame(at: usize, hash: u64, start: usize, length: usize): bool {
+  const high = load<u64>(at, 8)
+  return high >>> 56 == LONG && load<u64>(at) == hash && <usize>load<u32>(at, 24) == length && memory.compare(<usize>(high & 0xffffffff), start, length) == 0
+}
+
+function insertLong(at: usize, hash: u64, start: usize, length: usize): bool {
+  const to = reserve(length)
+  if (to == 0) return false
+  memory.copy(to, start, length)
+  store<u64>(at, hash)
+  store<u64>(at, (LONG << 56) | <u64>to, 8)
+  store<u64>(at, 1, 16)
+  store<u32>(at, <u32>length, 24)
+  return growIfFull()
+}
+
+/** Room for a piece in the arena; 0 if there is no memory. A large piece has a block of its own. */
+function reserve(length: usize): usize {
+  if (length > ARENA_BLOCK >> 2) {
+    const own = takeBlock(length + ARENA_HEADER)
+    return own == 0 ? 0 : own + ARENA_HEADER
+  }
+  if (arenaAt + length > arenaEnd) {
+    const block = takeBlock(ARENA_BLOCK)
+    if (block == 0) return 0
+    arenaAt = block + ARENA_HEADER
+    arenaEnd = block + ARENA_BLOCK
+  }
+  arenaAt += length
+  return arenaAt - length
+}
+
+function takeBlock(bytes: usize): usize {
+  let block = spareBlocks
+  if (bytes == ARENA_BLOCK && block != 0) spareBlocks = <usize>load<u32>(block)
+  else block = allocate(bytes)
+  if (block == 0) return 0
+  store<u32>(block, <u32>arenaBlocks)
+  store<u32>(block, <u32>bytes, 4)
+  arenaBlocks = block
+  return block
+}
+
+/** Counts one more slot as used, and doubles the table when it is 5/8 full. */
+function growIfFull(): bool {
+  used++
+  if (used << 3 <= slotCount * 5) return true
+  const old = slots
+  const oldCount = slotCount
+  if (!makeSlots(65 - shift)) return false
+  const mask = (slotCount << 5) - 1
+  const end = old + oldCount * SLOT_BYTES
+  for (let at = old; at < end; at += SLOT_BYTES) {
+    const low = load<u64>(at)
+    const high = load<u64>(at, 8)
+    if (high == 0) continue
+    const hash = high >>> 56 == LONG ? low : hashShort(low, high)
+    let slot = <usize>(hash >>> shift) << 5
+    while (load<u64>(slots + slot, 8) != 0) slot = (slot + 32) & mask
+    v128.store(slots + slot, v128.load(at))
+    v128.store(slots + slot, v128.load(at, 16), 16)
+  }
+  release(old, oldCount * SLOT_BYTES)
+  return true
+}

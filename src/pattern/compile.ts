@@ -1,0 +1,43 @@
+import { PretokError } from '../errors.ts'
+import type { Dialect } from './ast.ts'
+import { renameClasses, type Partition } from './classes.ts'
+import { minimize, type Machine } from './minimize.ts'
+import { buildNfa } from './nfa.ts'
+import { packTables } from './pack.ts'
+import { parsePattern } from './parse.ts'
+import { buildTransducer } from './transducer.ts'
+
+/** What is compiled: a stage of a pipeline (`SplitStage` of types.ts, which this room does not know). */
+export interface PatternStage {
+  pattern: string
+  dialect: Dialect
+  /** Text that the pattern does not match is a piece of its own, or in no piece. */
+  gaps: 'keep' | 'drop'
+  refusesEmptyMatches: boolean
+}
+
+/** A compiled stage: the tables that the kernel runs, and what they were made from, for people who want to look at it. */
+export interface CompiledStage {
+  stage: PatternStage
+  partition: Partition
+  machine: Machine
+  /** As layout.ts describes. */
+  tables: Uint8Array
+}
+
+/**
+ * Compiles one stage of a pipeline: regex text → tree → program over classes → transducer → fewest states → tables.
+ *
+ * @throws PretokError 'pattern' for what is no regex, and for what a finite automaton with one code point of context cannot do; the message
+ * names the construct and its offset.
+ */
+export const compileStage = (stage: PatternStage): CompiledStage => {
+  const dropsGaps = stage.gaps === 'drop'
+  const nfa = buildNfa(parsePattern(stage.pattern, stage.dialect))
+  const transducer = buildTransducer(nfa, stage.pattern)
+  if (transducer.matchesEmpty && stage.refusesEmptyMatches)
+    throw new PretokError('pattern', `pattern: it can match the empty string, which its engine does not allow, in ${JSON.stringify(stage.pattern)}`)
+  const machine = minimize(transducer, dropsGaps)
+  const partition = renameClasses(nfa.partition, machine.newClass)
+  return { stage, partition, machine, tables: packTables(machine, partition, dropsGaps, stage.pattern) }
+}

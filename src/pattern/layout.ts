@@ -1,0 +1,78 @@
+/*
+ * The packed tables of one split stage: what the compiler (`pack.ts`) writes and the kernel (`src/kernel`) and the checks that run tables
+ * in JavaScript (`run.ts`) read. This file is all they share. It holds plain integers only, because AssemblyScript compiles it too.
+ *
+ * All numbers are little-endian u32 unless said otherwise; all offsets are in bytes from the start of the tables.
+ *
+ *   header    HEADER_WORDS words, named below
+ *   ascii     128 bytes: the class of each ASCII code point
+ *   pages     u16 for each 64 code points: which block holds their classes
+ *   blocks    64 bytes each: classes of 64 code points in a row
+ *   rows      one row per state: one entry per class, and a last one for the end of the segment. State 0 is the start of a segment.
+ *   actions   ACTION_BYTES each, for steps that do more; one byte each:
+ *             [number of slots, of which leave, mark to go back to or NO_MARK, number of marks,
+ *              source of slot 0, source of slot 1, …, source of mark 0, source of mark 1, …]
+ *   decided   one byte per state: up to where no cut can come any more, besides those that are certain
+ *
+ * An entry says what reading one code point does. Positions are byte offsets; a cut is a position, with bit 31 (GAP_BIT) set if the text
+ * that ends there is in no piece. Slots are cuts that are not certain yet; `transducer.ts` tells why there are any, and what marks are.
+ *
+ *   bit 0        the position is stored with GAP_BIT
+ *   bit 1        0: put the position before the code point into slot `bits 2–6`, then let the first `bits 7–11` slots leave as cuts
+ *                1: do the action numbered `bits 2–11`
+ *   bits 12–31   offset of the next state's row from the first row
+ */
+
+export const LAYOUT_MAGIC = 0x544b5450 // 'PTKT'
+export const LAYOUT_VERSION = 1
+
+export const HEADER_MAGIC = 0
+export const HEADER_VERSION = 1
+/** Size of the tables in bytes, header included. */
+export const HEADER_BYTES = 2
+export const HEADER_STATES = 3
+/** Number of classes, the end of the segment not counted. */
+export const HEADER_CLASSES = 4
+export const HEADER_ROW_BYTES = 5
+export const HEADER_ASCII = 6
+export const HEADER_PAGES = 7
+export const HEADER_BLOCKS = 8
+export const HEADER_ROWS = 9
+export const HEADER_ACTIONS = 10
+export const HEADER_DECIDED = 11
+/** 1 if gaps are in no piece. */
+export const HEADER_DROPS_GAPS = 12
+export const HEADER_WORDS = 16
+
+export const BLOCK_BITS = 6
+
+export const ENTRY_GAP = 1
+export const ENTRY_ACTION = 2
+export const ENTRY_SLOT_SHIFT = 2
+export const ENTRY_CERTAIN_SHIFT = 7
+export const ENTRY_FIVE_BITS = 31
+export const ENTRY_ACTION_SHIFT = 2
+export const ENTRY_ACTION_MASK = 1023
+export const ENTRY_NEXT_SHIFT = 12
+
+/** Most slots that a step can leave. Slot number MAX_SLOTS is never read: steps that store nothing store there. */
+export const MAX_SLOTS = 31
+
+export const ACTION_BYTES = 64
+/** In an action: the position before the code point … */
+export const SOURCE_NOW = 254
+/** … and the same with GAP_BIT. */
+export const SOURCE_NOW_GAP = 255
+
+/** In an action: the list of cuts is not cut back. */
+export const NO_MARK = 255
+/** In an action: a new mark, behind as many of the slots (those that leave included) as are added to this. Below: an old mark. */
+export const SOURCE_NEW_MARK = 128
+
+/** In `decided`: up to the last certain cut, … */
+export const DECIDED_LAST_CUT = 254
+/** … all that was read (a gap that goes on), or else the number of the slot that holds the position. */
+export const DECIDED_HERE = 255
+
+/** In a cut: the text that ends here is in no piece. Positions are below 2^31. */
+export const GAP_BIT = 0x80000000

@@ -1,0 +1,81 @@
+import { PretokError } from '../errors.ts'
+import type { Partition } from './classes.ts'
+import * as layout from './layout.ts'
+import type { Machine } from './minimize.ts'
+
+/** Writes a machine and its classes as the packed tables that layout.ts describes. */
+export const packTables = ({ next, outputs, actions, decided }: Machine, partition: Partition, dropsGaps: boolean, text: string): Uint8Array => {
+  const refuse = (what: string) => new PretokError('pattern', `pattern: ${what} in ${JSON.stringify(text)}: use the reference engine`)
+  const rowBytes = 4 * (partition.count + 1)
+  const rowsBytes = rowBytes * next.length
+  if (partition.count > 255) throw refuse('more than 255 classes of code points')
+  if (rowsBytes >= 2 ** (32 - layout.ENTRY_NEXT_SHIFT)) throw refuse(`tables of ${rowsBytes} bytes`)
+  if (actions.length > layout.ENTRY_ACTION_MASK) throw refuse(`more than ${layout.ENTRY_ACTION_MASK} kinds of steps`)
+  if (actions.some((action) => action.length > layout.ACTION_BYTES)) throw refuse('a step of too many parts')
+  const { ascii, pages, blocks } = mapCodePoints(partition)
+
+  const parts: [word: number, bytes: Uint8Array][] = [
+    [layout.HEADER_ASCII, ascii],
+    [layout.HEADER_PAGES, new Uint8Array(pages.buffer)],
+    [layout.HEADER_BLOCKS, blocks],
+    [layout.HEADER_ROWS, packRows(next, outputs, rowBytes)],
+    [layout.HEADER_ACTIONS, packActions(actions)],
+    [layout.HEADER_DECIDED, Uint8Array.from(decided, (up) => (up === 'last cut' ? layout.DECIDED_LAST_CUT : up === 'here' ? layout.DECIDED_HERE : up.slot))],
+  ]
+  const header = new Uint32Array(layout.HEADER_WORDS)
+  let size = header.byteLength
+  for (const [word, bytes] of parts) {
+    header[word] = size
+    size += align(bytes.length)
+  }
+  header[layout.HEADER_MAGIC] = layout.LAYOUT_MAGIC
+  header[layout.HEADER_VERSION] = layout.LAYOUT_VERSION
+  header[layout.HEADER_BYTES] = size
+  header[layout.HEADER_STATES] = next.length
+  header[layout.HEADER_CLASSES] = partition.count
+  header[layout.HEADER_ROW_BYTES] = rowBytes
+  header[layout.HEADER_DROPS_GAPS] = dropsGaps ? 1 : 0
+  const tables = new Uint8Array(size)
+  tables.set(new Uint8Array(header.buffer))
+  for (const [word, bytes] of parts) tables.set(bytes, header[word])
+  return tables
+}
+
+const align = (bytes: number): number => (bytes + 15) & ~15
+
+const packRows = (next: readonly number[][], outputs: readonly number[][], rowBytes: number): Uint8Array => {
+  const entries = next.flatMap((row, state) => row.map((to, symbol) => (((to * rowBytes) << layout.ENTRY_NEXT_SHIFT) | outputs[state][symbol]) >>> 0))
+  return new Uint8Array(Uint32Array.from(entries).buffer)
+}
+
+const packActions = (actions: readonly number[][]): Uint8Array => {
+  const packed = new Uint8Array(layout.ACTION_BYTES * actions.length)
+  actions.forEach((action, number) => packed.set(action, layout.ACTION_BYTES * number))
+  return packed
+}
+
+/** The class of every code point: ASCII directly, all others by a two-stage table. Equal blocks are stored once. */
+const mapCodePoints = ({ starts, classes }: Partition): { ascii: Uint8Array; pages: Uint16Array; blocks: Uint8Array } => {
+  const blockSize = 1 << layout.BLOCK_BITS
+  const pages = new Uint16Array(0x110000 / blockSize)
+  const numbers = new Map<string, number>()
+  const blocks: Uint8Array[] = []
+  const block = new Uint8Array(blockSize)
+  const numberOf = (key: string): number => {
+    if (!numbers.has(key)) numbers.set(key, blocks.push(block.slice()) - 1)
+    return numbers.get(key)!
+  }
+  let range = 0 // the one that holds the page's first code point
+  for (let page = 0; page < pages.length; page++) {
+    const first = page * blockSize
+    const end = first + blockSize
+    const endOf = (index: number) => starts[index + 1] ?? Infinity
+    while (endOf(range) <= first) range++
+    const isUniform = endOf(range) >= end
+    if (isUniform) block.fill(classes[range])
+    else for (let at = first, index = range; at < end; at++) block[at - first] = classes[endOf(index) <= at ? ++index : index]
+    pages[page] = numberOf(isUniform ? String(classes[range]) : String.fromCharCode(...block))
+  }
+  const ascii = Buffer.concat([blocks[pages[0]], blocks[pages[1]]])
+  return { ascii, pages, blocks: Buffer.concat(blocks) }
+}

@@ -1,0 +1,106 @@
+import { readFileSync } from 'node:fs'
+import { PretokError } from '../errors.ts'
+import { findSyncPairs } from './syncPairs.ts'
+import { openTables } from './tables.ts'
+
+/** What kernel.wasm exports (src/kernel/index.ts has the descriptions). Addresses above 2 GiB come as negative numbers. */
+export interface KernelExports {
+  start(textBytes: number, endsBytes: number): number
+  startCounting(pieceLimit: number, ...seed: bigint[]): number
+  startCollecting(address: number): void
+  addPass(tables: number, syncPairs: number): number
+  advance(length: number, endCount: number): number
+  makeRoom(length: number, wanted: number): number
+  allocate(bytes: number): number
+  clearTable(): void
+  text: WebAssembly.Global<'i32'>
+  capacity: WebAssembly.Global<'i32'>
+  ends: WebAssembly.Global<'i32'>
+  counted: WebAssembly.Global<'i32'>
+  dropped: WebAssembly.Global<'i64'>
+  sink: WebAssembly.Global<'i32'>
+  slots: WebAssembly.Global<'i32'>
+  slotCount: WebAssembly.Global<'i32'>
+  used: WebAssembly.Global<'i32'>
+  pieces: WebAssembly.Global<'i64'>
+}
+
+/** A kernel with a memory of its own. */
+export interface Kernel {
+  exports: KernelExports
+  /** Views of its memory, up to date. */
+  readonly bytes: Uint8Array
+  readonly words: Uint32Array
+  /** Passes a status on, or throws the error that it stands for. */
+  check(status: number): number
+  allocate(bytes: number): number
+}
+
+const PAGE = 65536
+const NO_MEMORY = -1
+const PIECE_TOO_LONG = -2
+
+let compiled: WebAssembly.Module | undefined
+
+const kernelModule = (): WebAssembly.Module => {
+  // beside the compiled file, or in dist/ when this runs from its source
+  const file = import.meta.url.endsWith('.ts') ? '../../dist/kernel/kernel.wasm' : '../kernel/kernel.wasm'
+  return (compiled ??= new WebAssembly.Module(readFileSync(new URL(file, import.meta.url))))
+}
+
+/**
+ * Starts a kernel that runs one pass per tables (from `compileStage`), in order.
+ *
+ * @throws PretokError 'limit' if there is no memory; so does `check`, and 'piece-too-long'
+ */
+export const startKernel = (stages: readonly Uint8Array[], textBytes: number, maxEnds: number, maxPieceBytes = Infinity): Kernel => {
+  const memory = new WebAssembly.Memory({ initial: 2, maximum: PAGE })
+  const exports = new WebAssembly.Instance(kernelModule(), { env: { memory } }).exports as unknown as KernelExports
+  let bytes = new Uint8Array(memory.buffer)
+  let words = new Uint32Array(memory.buffer)
+  const refresh = (): void => {
+    if (bytes.buffer === memory.buffer) return // it did not grow
+    bytes = new Uint8Array(memory.buffer)
+    words = new Uint32Array(memory.buffer)
+  }
+  const kernel: Kernel = {
+    exports,
+    get bytes() {
+      refresh()
+      return bytes
+    },
+    get words() {
+      refresh()
+      return words
+    },
+    check(status) {
+      if (status === PIECE_TOO_LONG) throw pieceTooLong(maxPieceBytes)
+      if (status === NO_MEMORY) throw new PretokError('limit', 'splitting and counting: the kernel has no memory left (4 GiB is its limit)')
+      return status
+    },
+    allocate(size) {
+      const address = exports.allocate(size) >>> 0
+      kernel.check(address === 0 ? NO_MEMORY : 0)
+      return address
+    },
+  }
+  kernel.check(exports.start(textBytes, 4 * maxEnds))
+  for (const tables of stages) {
+    const address = kernel.allocate(tables.length)
+    kernel.bytes.set(tables, address)
+    kernel.check(exports.addPass(address, putSyncPairs(kernel, tables)))
+  }
+  return kernel
+}
+
+/** The address of a stage's pairs (syncPairs.ts), or 0 if it has none. */
+const putSyncPairs = (kernel: Kernel, tables: Uint8Array): number => {
+  const pairs = findSyncPairs(openTables(tables))
+  if (pairs === undefined) return 0
+  const address = kernel.allocate(pairs.byteLength)
+  kernel.words.set(pairs, address >>> 2)
+  return address
+}
+
+export const pieceTooLong = (limit: number): PretokError =>
+  new PretokError('piece-too-long', `a pre-token, or text whose cuts cannot be decided yet, is longer than ${limit} bytes`)

@@ -1,0 +1,107 @@
+import { GAP_BIT, MAX_SLOTS } from '../pattern/layout.ts'
+import { openTables, type Run, type Tables } from './tables.ts'
+
+/*
+ * Where can text be cut in two so that the parts, split each on its own, give the pieces of the whole, whatever came before? The machine
+ * itself tells: run it over a window from every state at once. Position p is safe if, at some later position,
+ *
+ *   1. all runs have a certain cut at p,
+ *   2. all runs, and a run that starts afresh at p, are in the same state with the same open cuts, and have cut alike behind p:
+ *      text before p has no influence any more, and a document that begins at p is split as the text was
+ *   3. each run, had the document ended at p, would have cut alike before p: text from p on has no influence on what is before
+ *
+ * Stages after the first need no look: they start afresh at each cut of the first. Nothing here knows of spaces or newlines.
+ */
+
+/**
+ * Makes a function that finds the first safe cut it can prove in a window of text, as an offset in the window; -1 if there is none. The
+ * window may begin inside a code point; bytes that are no valid UTF-8 are taken for text of which nothing is known.
+ * `tables` are those of the pipeline's first stage.
+ */
+export const createSafeCutFinder = (tables: Uint8Array): ((window: Uint8Array) => number) => {
+  const machine = openTables(tables)
+  return (window) => {
+    let runs = startAnywhere(machine)
+    const symbols = new Map<number, number>() // class of the code point at each position since the start of `runs`
+    for (let at = 0; at < window.length; ) {
+      const length = codePointLength(window, at)
+      if (length === -1) return -1 // the window ends inside a code point
+      if (length === 0) {
+        runs = startAnywhere(machine)
+        symbols.clear()
+        at++
+        continue
+      }
+      const symbol = machine.classOf(decodeAt(window, at, length))
+      symbols.set(at, symbol)
+      for (const run of runs) machine.step(run, symbol, at)
+      at += length
+      const found = isSame(machine, runs) ? provenCut(machine, runs, symbols) : -1
+      if (found !== -1) return found
+    }
+    return -1
+  }
+}
+
+/** Slots hold what was put there before the window: numbers that are no position in it. */
+const UNKNOWN_SLOTS = Array.from({ length: MAX_SLOTS + 1 }, (_, slot) => -1 - slot)
+
+/** A run that begins in a state. Its marks, if any, were made before the window: at 0 of the cuts in it. */
+const startIn = (machine: Tables, row: number): Run => ({ row, slots: [...UNKNOWN_SLOTS], cuts: [], marks: Array.from({ length: machine.markCount(row) }, () => 0) })
+
+const startAnywhere = (machine: Tables): Run[] => Array.from({ length: machine.states }, (_, state) => startIn(machine, state * machine.rowBytes))
+
+const positionOf = (cut: number): number => (cut < 0 ? cut : (cut & ~GAP_BIT) >>> 0)
+
+/** Whether all runs are in one state, all their cuts are certain, and they hold the same open cuts, all of them in the window. */
+const isSame = (machine: Tables, [first, ...others]: readonly Run[]): boolean => {
+  if (first.marks.length > 0 || others.some((run) => run.row !== first.row)) return false
+  const live = machine.liveSlots(first.row)
+  return first.slots.every((cut, slot) => ((live >>> slot) & 1) === 0 || slot >= MAX_SLOTS || (cut >= 0 && others.every((run) => run.slots[slot] === cut)))
+}
+
+const RECENT_CUTS = 4
+
+const provenCut = (machine: Tables, runs: readonly Run[], symbols: ReadonlyMap<number, number>): number => {
+  for (const cut of runs[0].cuts.slice(-RECENT_CUTS)) {
+    const at = positionOf(cut)
+    if (!symbols.has(at) || at === symbols.keys().next().value) continue
+    const after = (run: Run): string => run.cuts.slice(run.cuts.findLastIndex((other) => positionOf(other) <= at) + 1).join()
+    if (!runs.every((run) => run.cuts.some((other) => positionOf(other) === at) && after(run) === after(runs[0]))) continue
+    const fresh = startIn(machine, 0)
+    for (const [position, symbol] of symbols) if (position >= at) machine.step(fresh, symbol, position)
+    if (!isSame(machine, [runs[0], fresh]) || fresh.cuts.join() !== after(runs[0])) continue
+    if (startAnywhere(machine).every((run, state) => endsAlike(machine, run, runs[state], symbols, at))) return at
+  }
+  return -1
+}
+
+/** Whether a run that is told at `at` that the document ends there cuts as the run did that went on. */
+const endsAlike = (machine: Tables, run: Run, wentOn: Run, symbols: ReadonlyMap<number, number>, at: number): boolean => {
+  for (const [position, symbol] of symbols) if (position < at) machine.step(run, symbol, position)
+  machine.step(run, machine.end, at)
+  return run.cuts.join() === wentOn.cuts.slice(0, run.cuts.length).join() && positionOf(wentOn.cuts[run.cuts.length - 1]) === at
+}
+
+/** Bytes of the code point that begins here; 0 if none does, -1 if it is not all there. */
+const codePointLength = (bytes: Uint8Array, at: number): number => {
+  const first = bytes[at]
+  if (first < 0x80) return 1
+  const length = first >= 0xf0 ? 4 : first >= 0xe0 ? 3 : 2
+  if (first < 0xc2 || first > 0xf4) return 0
+  for (let i = 1; i < length; i++) {
+    if (at + i >= bytes.length) return -1
+    if ((bytes[at + i] & 0xc0) !== 0x80) return 0
+  }
+  const second = bytes[at + 1]
+  // overlong forms, surrogates, and what is above U+10FFFF (Unicode Standard, table 3-7)
+  const isWellFormed = !(first === 0xe0 && second < 0xa0) && !(first === 0xed && second >= 0xa0) && !(first === 0xf0 && second < 0x90) && !(first === 0xf4 && second >= 0x90)
+  return isWellFormed ? length : 0
+}
+
+const decodeAt = (bytes: Uint8Array, at: number, length: number): number => {
+  if (length === 1) return bytes[at]
+  let codePoint = bytes[at] & (0xff >> (length + 1))
+  for (let i = 1; i < length; i++) codePoint = (codePoint << 6) | (bytes[at + i] & 0x3f)
+  return codePoint
+}

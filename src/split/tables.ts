@@ -1,0 +1,116 @@
+import { PretokError } from '../errors.ts'
+import * as layout from '../pattern/layout.ts'
+
+/*
+ * The packed tables (pattern/layout.ts), run in JavaScript: slow and small, for checks and for looking at what a machine does. The kernel
+ * (kernel/read.ts) is the fast one.
+ */
+
+/** A machine at work: its state and its slots. Positions may be anything that can be compared; bit 31 marks the end of a dropped gap. */
+export interface Run {
+  /** Offset of the state's row. */
+  row: number
+  slots: number[]
+  cuts: number[]
+  /** How many of the cuts there were when each mark was made; those behind the first mark are not certain. */
+  marks: number[]
+}
+
+export interface Tables {
+  states: number
+  rowBytes: number
+  /** The class that stands for the end of the segment. */
+  end: number
+  classOf(codePoint: number): number
+  /** Reads a code point of class `symbol` that begins at `position` (or ends the segment there). */
+  step(run: Run, symbol: number, position: number): void
+  /** Bit s: the value of slot s matters in this state. */
+  liveSlots(row: number): number
+  /** How many marks there are in this state. */
+  markCount(row: number): number
+}
+
+/** @throws PretokError 'format' for bytes that are no packed tables of this version. */
+export const openTables = (bytes: Uint8Array): Tables => {
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength)
+  const word = (index: number): number => view.getUint32(4 * index, true)
+  if (bytes.length < 4 * layout.HEADER_WORDS || word(layout.HEADER_MAGIC) !== layout.LAYOUT_MAGIC) throw new PretokError('format', 'split tables: not packed tables')
+  if (word(layout.HEADER_VERSION) !== layout.LAYOUT_VERSION)
+    throw new PretokError('format', `split tables: version ${word(layout.HEADER_VERSION)}, expected ${layout.LAYOUT_VERSION}`)
+  if (word(layout.HEADER_BYTES) !== bytes.length) throw new PretokError('format', `split tables: ${bytes.length} bytes, expected ${word(layout.HEADER_BYTES)}`)
+  const states = word(layout.HEADER_STATES)
+  const rowBytes = word(layout.HEADER_ROW_BYTES)
+  const end = word(layout.HEADER_CLASSES)
+  const entryAt = (row: number, symbol: number): number => view.getUint32(word(layout.HEADER_ROWS) + row + 4 * symbol, true)
+
+  const classOf = (codePoint: number): number => {
+    const block = view.getUint16(word(layout.HEADER_PAGES) + 2 * (codePoint >> layout.BLOCK_BITS), true)
+    return bytes[word(layout.HEADER_BLOCKS) + (block << layout.BLOCK_BITS) + (codePoint & ((1 << layout.BLOCK_BITS) - 1))]
+  }
+
+  /** What an entry does, in the terms of an action's parts; `sources` is undefined where all slots but `stored` stay as they are. */
+  const read = (entry: number): { leaving: number; stored: number; sources?: Uint8Array; back?: number; marks?: Uint8Array } => {
+    if ((entry & layout.ENTRY_ACTION) === 0)
+      return { leaving: (entry >>> layout.ENTRY_CERTAIN_SHIFT) & layout.ENTRY_FIVE_BITS, stored: (entry >>> layout.ENTRY_SLOT_SHIFT) & layout.ENTRY_FIVE_BITS }
+    const at = word(layout.HEADER_ACTIONS) + layout.ACTION_BYTES * ((entry >>> layout.ENTRY_ACTION_SHIFT) & layout.ENTRY_ACTION_MASK)
+    const [slots, leaving, back, marks] = bytes.subarray(at, at + 4)
+    return { leaving, stored: -1, sources: bytes.subarray(at + 4, at + 4 + slots), back, marks: bytes.subarray(at + 4 + slots, at + 4 + slots + marks) }
+  }
+
+  const step = (run: Run, symbol: number, position: number): void => {
+    const entry = entryAt(run.row, symbol)
+    const { leaving, stored, sources, back, marks } = read(entry)
+    const old = [...run.slots]
+    if (back !== undefined && back !== layout.NO_MARK) run.cuts.length = run.marks[back]
+    if (marks !== undefined) run.marks = Array.from(marks, (source) => (source < layout.SOURCE_NEW_MARK ? run.marks[source] : run.cuts.length + source - layout.SOURCE_NEW_MARK))
+    if (sources === undefined) run.slots[stored] = (entry & layout.ENTRY_GAP) === 0 ? position : withGap(position)
+    else sources.forEach((source, slot) => (run.slots[slot] = source === layout.SOURCE_NOW ? position : source === layout.SOURCE_NOW_GAP ? withGap(position) : old[source]))
+    run.cuts.push(...run.slots.splice(0, leaving))
+    run.row = entry >>> layout.ENTRY_NEXT_SHIFT
+  }
+
+  /** Marks change by actions only; all ways to a state lead to the same number of them. */
+  const findMarkCounts = (): Map<number, number> => {
+    const counts = new Map([[0, 0]])
+    for (const [row, count] of counts)
+      for (let symbol = 0; symbol < end; symbol++) {
+        const entry = entryAt(row, symbol)
+        counts.set(entry >>> layout.ENTRY_NEXT_SHIFT, read(entry).marks?.length ?? count)
+      }
+    return counts
+  }
+
+  /** A slot is live if it can leave as a cut before anything else is put there. Found by going round until nothing changes. */
+  const findLiveSlots = (): Uint32Array => {
+    const live = new Uint32Array(states)
+    for (let isChanged = true; isChanged; ) {
+      isChanged = false
+      for (let state = 0; state < states; state++) {
+        let slots = live[state]
+        for (let symbol = 0; symbol <= end; symbol++) slots |= liveBefore(entryAt(state * rowBytes, symbol), live)
+        if (slots === live[state]) continue
+        live[state] = slots
+        isChanged = true
+      }
+    }
+    return live
+  }
+
+  const liveBefore = (entry: number, live: Uint32Array): number => {
+    const { sources, stored, leaving } = read(entry)
+    const after = live[(entry >>> layout.ENTRY_NEXT_SHIFT) / rowBytes]
+    let slots = 0
+    for (let slot = 0; slot < layout.MAX_SLOTS; slot++) {
+      if (slot >= leaving && ((after >>> (slot - leaving)) & 1) === 0) continue
+      const source = sources === undefined ? slot : sources[slot]
+      if (slot !== stored && source !== undefined && source < layout.MAX_SLOTS) slots |= 1 << source
+    }
+    return slots >>> 0
+  }
+
+  let live: Uint32Array | undefined
+  let marks: Map<number, number> | undefined
+  return { states, rowBytes, end, classOf, step, liveSlots: (row) => (live ??= findLiveSlots())[row / rowBytes], markCount: (row) => (marks ??= findMarkCounts()).get(row)! }
+}
+
+const withGap = (position: number): number => (position | layout.GAP_BIT) >>> 0

@@ -1,0 +1,17 @@
+// The part of the WebAssembly API that is used here: TypeScript has it only among the types of browsers.
+declare namespace WebAssembly {
+  class Module {
+    constructor(bytes: Uint8Array)
+  }
+  class Memory {
+    constructor(options: { initial: number; maximum: number })
+    readonly buffer: ArrayBuffer
+  }
+  class Instance {
+    constructor(module: Module, imports: { env: { memory: Memory } })
+    readonly exports: object
+  }
+  interface Global<Type extends 'i32' | 'i64'> {
+    readonly value: Type extends 'i64' ? bigint : number
+  }
+}

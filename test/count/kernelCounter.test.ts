@@ -1,0 +1,173 @@
+import { describe, expect, test } from 'vitest'
+import { compileStage } from '../../src/pattern/compile.ts'
+import { createReferenceCounter, type CountedPieces } from '../../src/count/counter.ts'
+import { chooseEngine, createCounter } from '../../src/count/engine.ts'
+import { createKernelCounter } from '../../src/count/kernelCounter.ts'
+import type { SplitStage } from '../../src/types.ts'
+import { PRESET_STAGES } from '../support/stages.ts'
+
+const stage = (pattern: string, gaps: SplitStage['gaps'] = 'keep'): SplitStage => ({ pattern, dialect: 'oniguruma', gaps, refusesEmptyMatches: false })
+const counter = (...stages: SplitStage[]) => createKernelCounter(stages.map((one) => compileStage(one).tables))
+const GPT2 = PRESET_STAGES[0][1]
+
+const asObject = ({ arena, starts, counts, size }: CountedPieces): Record<string, number> =>
+  Object.fromEntries(Array.from({ length: size }, (_, i): [string, number] => [Buffer.from(arena.subarray(starts[i], starts[i + 1])).toString('latin1'), counts[i]]).sort())
+
+describe('counts', () => {
+  test('pieces of documents', () => {
+    const gpt2 = counter(GPT2)
+    for (const document of ["it's", ' the', '', ' the cat']) {
+      gpt2.text(Buffer.from(document))
+      gpt2.endDocument()
+    }
+    expect(gpt2.pieces).toBe(5)
+    expect(gpt2.distinct).toBe(4)
+    expect(gpt2.pending).toBe(0)
+    expect(asObject(gpt2.finish())).toEqual({ it: 1, "'s": 1, ' the': 2, ' cat': 1 })
+  })
+
+  test('nothing', () => {
+    const gpt2 = counter(GPT2)
+    gpt2.text(new Uint8Array())
+    gpt2.endDocument()
+    expect(gpt2.finish()).toEqual({ arena: new Uint8Array(), starts: Uint32Array.of(0), counts: new Float64Array(), size: 0 })
+  })
+
+  test('pieces of any bytes and of every length around the table’s limit of 15, apart', () => {
+    const lines = counter(stage('[^\\n]+', 'drop'))
+    const expected: Record<string, number> = {}
+    for (let length = 1; length <= 50; length++)
+      for (const filling of ['a', '\0', '\x7f']) {
+        const piece = filling.repeat(length)
+        expected[piece] = length
+        lines.text(Buffer.from(`${piece}\n`.repeat(length)))
+      }
+    lines.endDocument()
+    expect(lines.dropped).toBe((3 * (50 * 51)) / 2)
+    expect(asObject(lines.finish())).toEqual(expected)
+  })
+
+  test('many distinct pieces, short and long: the table grows, and no count is lost', () => {
+    const words = counter(stage('[^ ]+', 'drop'))
+    const reference = new Map<string, number>()
+    let random = 1
+    for (let batch = 0; batch < 60; batch++) {
+      let text = ''
+      for (let i = 0; i < 10_000; i++) {
+        random = (Math.imul(random, 1664525) + 1013904223) >>> 0
+        const word = (random % 3 === 0 ? 'a long word of more than fifteen bytes '.replaceAll(' ', '-') : 'w') + (random % 300_000)
+        reference.set(word, (reference.get(word) ?? 0) + 1)
+        text += `${word} `
+      }
+      words.text(Buffer.from(text))
+    }
+    words.endDocument()
+    const before = words.memory
+    expect(words.pieces).toBe(600_000)
+    expect(words.distinct).toBe(reference.size)
+    const { arena, starts, counts, size } = words.finish()
+    expect(size).toBe(reference.size)
+    for (let i = 0; i < size; i++) if (reference.get(Buffer.from(arena.subarray(starts[i], starts[i + 1])).toString()) !== counts[i]) expect.unreachable()
+    expect(before).toBeGreaterThan(reference.size * 32)
+    expect(before).toBeLessThan(64 * 2 ** 20)
+  })
+
+  test('drained in between, for spilling: text that is not decided stays', () => {
+    const gpt2 = counter(GPT2)
+    gpt2.text(Buffer.from('the the ca'))
+    expect(asObject(gpt2.drain())).toEqual({ the: 1, ' the': 1 })
+    gpt2.text(Buffer.from('t the and a piece of more than thirty bytes: '.repeat(3).replace(/a piece.*/, `${'x'.repeat(400)} `)))
+    gpt2.endDocument()
+    expect(asObject(gpt2.finish())).toEqual({ ' cat': 1, ' the': 1, ' and': 1, [` ${'x'.repeat(400)}`]: 1, ' ': 1 })
+  })
+
+  test('a piece of megabytes, in feeds', () => {
+    const gpt2 = counter(GPT2)
+    for (let i = 0; i < 3000; i++) gpt2.text(Buffer.from('é'.repeat(1000)))
+    expect(gpt2.pending).toBe(6_000_000)
+    gpt2.text(Buffer.from(' b'))
+    gpt2.endDocument()
+    const { arena, starts, size } = gpt2.finish()
+    expect(size).toBe(2)
+    expect(starts[2]).toBe(6_000_002)
+    expect(arena.length).toBe(6_000_002)
+  })
+})
+
+describe('limits', () => {
+  test('a piece of just the longest length, and one byte more', () => {
+    const limited = () => createKernelCounter([compileStage(GPT2).tables], { maxPieceBytes: 100_000 })
+    const fits = limited()
+    fits.text(Buffer.from('a'.repeat(100_000)))
+    fits.endDocument()
+    expect(fits.pieces).toBe(1)
+    const over = limited()
+    over.text(Buffer.from('a'.repeat(100_001)))
+    over.endDocument()
+    expect(() => over.finish()).toThrow(expect.objectContaining({ code: 'piece-too-long' }))
+  })
+
+  test('text that is not decided does not pile up for ever', () => {
+    const limited = createKernelCounter([compileStage(GPT2).tables], { maxPieceBytes: 1000 })
+    expect(() => {
+      for (let i = 0; i < 100; i++) limited.text(Buffer.alloc(100_000, 'a'))
+    }).toThrow(expect.objectContaining({ code: 'piece-too-long' }))
+  })
+
+  test('dropped gaps may be of any length', () => {
+    const digits = createKernelCounter([compileStage(stage('\\d', 'drop')).tables], { maxPieceBytes: 1000 })
+    for (let i = 0; i < 100; i++) digits.text(Buffer.alloc(100_000, 'a'))
+    digits.text(Buffer.from('1'))
+    digits.endDocument()
+    expect(digits.memory).toBeLessThan(8 * 2 ** 20)
+    expect(digits.dropped).toBe(10_000_000)
+    expect(asObject(digits.finish())).toEqual({ 1: 1 })
+  })
+})
+
+// Every step reads one code point and no text is read twice (pattern/transducer.ts), so time cannot but be linear; what could pile up is
+// memory, and copies of it. Each of these inputs made some regex engine slow.
+describe('input that makes backtracking slow', () => {
+  const MEGABYTE = 2 ** 20
+  test.each([
+    ['one letter', GPT2, 'a', 1, true],
+    ['white space without end', GPT2, ' ', 1, true],
+    ['white space with newlines', PRESET_STAGES.find(([name]) => name === 'cl100k_base')![1], '\n  ', undefined, true],
+    ['capitals and Chinese', PRESET_STAGES.find(([name]) => name === 'o200k_base')![1], '日AB', undefined, true],
+    ['openings without a closing', stage('<[^>]+>|\\w'), '<a', 2 * MEGABYTE, false],
+    ['a match that never comes', stage('(?:ab)+c|a|b'), 'ab', 2 * MEGABYTE, false],
+  ])('%s', (_, one, unit, pieces, hasReference) => {
+    const text = Buffer.from(unit.repeat(MEGABYTE))
+    const counts = [counter(one), ...(hasReference && text.length < 4 * MEGABYTE ? [createReferenceCounter([one])] : [])].map((made) => {
+      for (let i = 0; i < text.length; i += 30_000) made.text(text.subarray(i, i + 30_000))
+      made.endDocument()
+      made.flush()
+      const counted = made.finish()
+      if (pieces !== undefined) expect(made.pieces).toBe(pieces)
+      return asObject(counted)
+    })
+    for (const other of counts) expect(other).toEqual(counts[0])
+  })
+})
+
+describe('the choice of the engine', () => {
+  test('the automaton where it can, the reference where it cannot, with the reason', () => {
+    expect(chooseEngine([GPT2]).name).toBe('automaton')
+    expect(chooseEngine([GPT2], 'reference')).toMatchObject({ name: 'reference', reason: 'it was asked for' })
+    expect(chooseEngine([GPT2, stage('a(?=bc)')])).toMatchObject({ name: 'reference', reason: expect.stringContaining('look-ahead of more than one code point at 1') })
+    expect(() => chooseEngine([stage('a(?=bc)')], 'automaton')).toThrow(expect.objectContaining({ code: 'pattern' }))
+    expect(() => chooseEngine([stage('a(')])).toThrow(expect.objectContaining({ code: 'pattern' }))
+  })
+
+  test('both count alike', () => {
+    const limits = { blockBytes: 1000, maxPieceBytes: 2 ** 20 }
+    const results = (['auto', 'reference'] as const).map((choice) => {
+      const made = createCounter(chooseEngine([GPT2], choice), limits)
+      made.text(Buffer.from("Hello world, it's me!\n\n  1234 ".repeat(100)))
+      made.endDocument()
+      made.flush()
+      return [asObject(made.finish()), made.pieces, made.distinct, made.pending]
+    })
+    expect(results[0]).toEqual(results[1])
+  })
+})

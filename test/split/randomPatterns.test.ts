@@ -1,0 +1,39 @@
+import fc from 'fast-check'
+import { expect, test } from 'vitest'
+import { PretokError } from '../../src/errors.ts'
+import type { SplitStage } from '../../src/types.ts'
+import { randomPattern } from '../support/patterns.ts'
+import { allStrings, kernelTier, referenceTier, type CutDocuments } from '../support/tiers.ts'
+
+const ALPHABET = ['a', 'b', 'c', ' ']
+
+const tier = (make: (stages: readonly SplitStage[]) => CutDocuments, stage: SplitStage): CutDocuments | undefined => {
+  try {
+    return make([stage])
+  } catch (error) {
+    if (error instanceof PretokError) return undefined // refused
+    throw error
+  }
+}
+
+test('random patterns: the kernel cuts all short strings, and some longer ones, as the reference tier does', () => {
+  const texts = [...allStrings(ALPHABET, 1), ...allStrings(ALPHABET, 2), ...allStrings(ALPHABET, 3), ...allStrings(ALPHABET, 4), ...allStrings(['a', 'b', 'c'], 5)].flat()
+  let compared = 0
+  const gaps = fc.constantFrom('keep' as const, 'drop' as const)
+  const long = fc.array(fc.constantFrom(...ALPHABET), { minLength: 6, maxLength: 14 }).map((letters) => letters.join(''))
+  fc.assert(
+    fc.property(randomPattern(), gaps, fc.array(long, { maxLength: 20 }), (pattern, treatment, longTexts) => {
+      const stage: SplitStage = { pattern, dialect: 'oniguruma', gaps: treatment, refusesEmptyMatches: false }
+      const kernel = tier(kernelTier, stage)
+      const reference = kernel && tier(referenceTier, stage)
+      if (kernel === undefined || reference === undefined) return
+      compared++
+      for (const list of [texts, longTexts]) {
+        const [cuts, expected] = [kernel(list), reference(list)]
+        if (cuts.join() !== expected.join()) expect(cuts).toEqual(expected)
+      }
+    }),
+    { numRuns: Number(process.env.PRETOK_RUNS ?? 150) },
+  )
+  expect(compared).toBeGreaterThan(50)
+})
