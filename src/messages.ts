@@ -1,4 +1,5 @@
 import type { CountedPieces } from './count/counter.ts'
+import type { Engine } from './count/engine.ts'
 import type { ErrorCode } from './errors.ts'
 import type { Chunk, ErrorPolicy, InvalidRange, Pipeline, Source, Tally } from './types.ts'
 
@@ -19,7 +20,8 @@ export interface WorkerOptions {
 }
 
 export interface WorkerTask {
-  pipeline: Pipeline
+  normalizer: Pipeline['normalizer']
+  engine: Engine
   specialTokens: readonly string[]
   sources: readonly Source[]
   chunks: readonly Chunk[]

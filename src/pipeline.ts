@@ -1,8 +1,9 @@
-import { createReferenceCounter } from './count/counter.ts'
+import { chooseEngine, type Engine, type EngineChoice } from './count/engine.ts'
 import { PretokError } from './errors.ts'
 import { mergeTables } from './merge/mergeTables.ts'
 import type { Board, WorkerOptions } from './messages.ts'
 import { startMonitor, type Monitor } from './monitor/monitor.ts'
+import { onNormalText } from './normalize/nfc.ts'
 import { defaultMaxMemoryGb, inspectMachine } from './plan/machine.ts'
 import { planChunks } from './plan/planChunks.ts'
 import { runRounds, type FailedChunk, type RoundsResult } from './pool/rounds.ts'
@@ -11,7 +12,8 @@ import { mapInFlight } from './read/inFlight.ts'
 import { inspectSource, verifyUnchanged, withReadAt } from './read/source.ts'
 import { makeReceipt, checkReceipt } from './receipt/receipt.ts'
 import { PretokenCounts } from './result/pretokenCounts.ts'
-import { snapChunks } from './snap/snapChunks.ts'
+import { snapChunks, type FindSafeCut } from './snap/snapChunks.ts'
+import { createSafeCutFinder } from './split/safeCut.ts'
 import { createSpecialTokens, type SpecialTokens } from './special/specialTokens.ts'
 import { resolveTokenizer, type TokenizerChoice } from './tokenizer/resolve.ts'
 import type { Chunk, ErrorPolicy, Pipeline, Source } from './types.ts'
@@ -24,6 +26,8 @@ export interface PretokenizeOptions {
   maxMemoryGb?: number
   /** A preset's name, a pattern, or a pipeline. Default: 'gpt2'. */
   tokenizer?: TokenizerChoice
+  /** Which tier splits; all give the same pieces. Default: 'auto', the fastest that can do the pattern; the receipt names it. */
+  engine?: EngineChoice
   /** What happens to invalid UTF-8. Default: 'replace', as with Python's errors='replace'. */
   errors?: ErrorPolicy
   /** Leaves out a byte-order mark at the start of a file. Default: false; the mark is text, as for the reference engines. */
@@ -67,6 +71,7 @@ export interface Progress {
 /** Everything about a run that is settled before it begins. */
 export interface RunPlan {
   pipeline: Pipeline
+  engine: Engine
   special: SpecialTokens
   sources: Source[]
   chunks: Chunk[]
@@ -83,7 +88,6 @@ const DEFAULT_BLOCK_BYTES = 2 ** 18
 const DEFAULT_MAX_PIECE_BYTES = 2 ** 26
 const PROGRESS_MS = 100
 const FILES_AT_A_TIME = 16
-const ENGINE = 'reference'
 
 /**
  * Counts the pre-tokens of a corpus exactly as its tokenizer's own pre-tokenizer cuts it.
@@ -107,7 +111,7 @@ export const pretokenize = async (files: string | readonly string[], specialToke
     const receipt = makeReceipt({
       ...plan,
       tokenizer: plan.pipeline.name,
-      engine: ENGINE,
+      engine: plan.engine.name,
       workers: plan.threads,
       specialTokens: plan.special.tokens,
       errors: options.errors ?? 'replace',
@@ -131,7 +135,7 @@ export const pretokenize = async (files: string | readonly string[], specialToke
 /** Sources, options and chunks of a run; the chunks begin and end where documents do. */
 export const planRun = async (files: string | readonly string[], specialTokens: readonly string[], options: PretokenizeOptions): Promise<RunPlan> => {
   const pipeline = resolveTokenizer(options.tokenizer)
-  createReferenceCounter(pipeline.stages) // a pattern that cannot be compiled fails here, before anything is read
+  const engine = chooseEngine(pipeline.stages, options.engine) // a pattern that no tier can do fails here, before anything is read
   const special = createSpecialTokens(specialTokens)
   const paths = typeof files === 'string' ? [files] : files
   if (paths.length === 0) throw new PretokError('usage', 'nothing to count: no file was given')
@@ -141,10 +145,10 @@ export const planRun = async (files: string | readonly string[], specialTokens: 
   const numProcesses = options.numProcesses ?? machine.cores
   const maxMemoryGb = options.maxMemoryGb ?? defaultMaxMemoryGb(machine, numProcesses)
   const { chunkBytes, chunks } = planChunks(sources, { numProcesses, maxMemoryGb, ...(options.chunkBytes !== undefined && { chunkBytes: options.chunkBytes }) })
-  const snapped = await snapAll(sources, chunks, special)
+  const snapped = await snapAll(sources, chunks, special, createSafeCut(pipeline, engine))
   // who asks for a number of workers gets them; otherwise small input is not worth it
   const isSmall = options.numProcesses === undefined && options.workerUrl === undefined && totalSize(sources) <= SMALL_BYTES
-  return { pipeline, special, sources, chunks: snapped, chunkBytes, numProcesses, maxMemoryGb, threads: isSmall ? 0 : Math.min(numProcesses, snapped.length) }
+  return { pipeline, engine, special, sources, chunks: snapped, chunkBytes, numProcesses, maxMemoryGb, threads: isSmall ? 0 : Math.min(numProcesses, snapped.length) }
 }
 
 const totalSize = (sources: readonly Source[]): number => sources.reduce((sum, { size }) => sum + size, 0)
@@ -161,15 +165,22 @@ const inParallel = async <Item, Result>(items: readonly Item[], call: (item: Ite
   return results
 }
 
-const snapAll = async (sources: readonly Source[], chunks: readonly Chunk[], special: SpecialTokens): Promise<Chunk[]> => {
+const snapAll = async (sources: readonly Source[], chunks: readonly Chunk[], special: SpecialTokens, safeCut: FindSafeCut | undefined): Promise<Chunk[]> => {
   const ofSource = sources.map((): Chunk[] => [])
   for (const chunk of chunks) ofSource[chunk.source].push(chunk)
-  const snap = async (own: Chunk[]): Promise<Chunk[]> => (own.length < 2 ? own : withReadAt(sources[own[0].source], (readAt) => snapChunks(own, special, readAt)))
+  const snap = async (own: Chunk[]): Promise<Chunk[]> => (own.length < 2 ? own : withReadAt(sources[own[0].source], (readAt) => snapChunks(own, special, readAt, safeCut)))
   return (await inParallel(ofSource, snap)).flat()
 }
 
+/** Where text without special tokens can be cut; only the automaton can tell. */
+const createSafeCut = ({ normalizer }: Pipeline, engine: Engine): FindSafeCut | undefined => {
+  if (engine.name !== 'automaton' || engine.tables.length === 0) return undefined
+  const find = createSafeCutFinder(engine.tables[0])
+  return normalizer === 'NFC' ? onNormalText(find) : find
+}
+
 const countAll = async (plan: RunPlan, options: PretokenizeOptions, monitor: Monitor, seconds: () => number): Promise<RoundsResult> => {
-  const { chunks, sources, pipeline, special } = plan
+  const { chunks, sources, pipeline, engine, special } = plan
   const totalBytes = totalSize(sources)
   const workerUrl = options.workerUrl ?? new URL('./worker.js', import.meta.url)
   const workerOptions: WorkerOptions = {
@@ -184,7 +195,7 @@ const countAll = async (plan: RunPlan, options: PretokenizeOptions, monitor: Mon
     return await runRounds({
       chunks: chunks.length,
       slots: Math.max(1, plan.threads),
-      taskFor: (board, slot) => ({ pipeline, specialTokens: special.tokens, sources, chunks, options: workerOptions, board: board.memory, slot }),
+      taskFor: (board, slot) => ({ normalizer: pipeline.normalizer, engine, specialTokens: special.tokens, sources, chunks, options: workerOptions, board: board.memory, slot }),
       start: (slots) => (plan.threads === 0 ? { run: (tasks) => tasks.map(countChunks), close: async () => {} } : startThreads(workerUrl, slots)),
       onError: options.onError ?? 'fail',
       describe,

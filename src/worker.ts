@@ -1,5 +1,6 @@
 import { Tinypool } from 'tinypool'
-import { createReferenceCounter, type TextCounter } from './count/counter.ts'
+import type { TextCounter } from './count/counter.ts'
+import { createCounter } from './count/engine.ts'
 import { PretokError } from './errors.ts'
 import { Board, type WorkerCounts, type WorkerOptions, type WorkerResult, type WorkerTask } from './messages.ts'
 import { createNormalizer } from './normalize/normalizer.ts'
@@ -17,10 +18,10 @@ const BOM = Buffer.from('\ufeff')
 
 /** Takes chunks until there are no more, counts them into one table, and hands it over. */
 export const countChunks = async (task: WorkerTask): Promise<WorkerResult> => {
-  const { pipeline, sources, chunks, options, slot } = task
+  const { normalizer, engine, sources, chunks, options, slot } = task
   const board = new Board(task.board, chunks.length)
   const special = createSpecialTokens(task.specialTokens)
-  const counter = createReferenceCounter(pipeline.stages, options)
+  const counter = createCounter(engine, options)
   const tally = emptyTally(special.tokens.length)
   const invalid: InvalidRange[] = []
 
@@ -34,7 +35,7 @@ export const countChunks = async (task: WorkerTask): Promise<WorkerResult> => {
     const { source } = chunks[chunk]
     try {
       checkCancelled()
-      await countChunk({ chunk: chunks[chunk], source: sources[source], special, pipeline, options, counter, tally, invalid }, () => {
+      await countChunk({ chunk: chunks[chunk], source: sources[source], special, normalizer, options, counter, tally, invalid }, () => {
         report() // counter.memory is exact: this is where a table above its budget can be spilled
         checkCancelled()
       })
@@ -56,7 +57,7 @@ interface ChunkJob {
   chunk: Chunk
   source: Source
   special: SpecialTokens
-  pipeline: Pipeline
+  normalizer: Pipeline['normalizer']
   options: WorkerOptions
   counter: TextCounter
   tally: Tally
@@ -64,17 +65,20 @@ interface ChunkJob {
 }
 
 /** The way of the text: bytes → valid UTF-8 → documents → normalized text → pieces, counted. `onBlock` is called after each block. */
-const countChunk = async ({ chunk, source, special, pipeline, options, counter, tally, invalid }: ChunkJob, onBlock: () => void): Promise<void> => {
+const countChunk = async ({ chunk, source, special, normalizer: kind, options, counter, tally, invalid }: ChunkJob, onBlock: () => void): Promise<void> => {
   let hasText = false
-  const normalizer = createNormalizer(pipeline.normalizer, (text) => {
+  // a chunk that does not begin the source begins at a special token, or inside a document that was counted where it began
+  let isNew = chunk.start === 0
+  const normalizer = createNormalizer(kind, (text) => {
     tally.normalized -= text.length
     counter.text(text)
   })
   const endDocument = (): void => {
     normalizer.end()
     counter.endDocument()
-    if (hasText) tally.documents++
+    if (hasText && isNew) tally.documents++
     hasText = false
+    isNew = true
   }
   const documents = createDocumentSplitter(special, {
     text(text) {

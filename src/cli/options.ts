@@ -23,6 +23,7 @@ export const TOKENIZER_OPTIONS = options({
 })
 
 export const RUN_OPTIONS = options({
+  engine: { choices: ['auto', 'reference', 'automaton'] as const, requiresArg: true, describe: 'Tier that splits; all give the same pieces  [default: auto, the fastest that can]', group: 'Workers:' },
   'num-processes': { alias: 'n', type: 'number', requiresArg: true, describe: 'Number of workers  [default: the cores available]', group: 'Workers:' },
   'max-memory-gb': { alias: 'm', type: 'number', requiresArg: true, describe: 'Memory budget of each worker in GiB  [default: 3/4 of the memory available, shared out]', group: 'Workers:' },
   'chunk-bytes': { type: 'string', requiresArg: true, describe: 'Size of the chunks that workers take, such as 16MB  [default: from file size, -n and -m]', group: 'Workers:' },
@@ -65,6 +66,7 @@ export const runOptionsOf = (args: RunArguments) => {
     return text === undefined ? undefined : parseSize(text, `--${name}`)
   }
   return defined({
+    engine: args.engine,
     numProcesses: number('num-processes', args['num-processes']),
     maxMemoryGb: number('max-memory-gb', args['max-memory-gb']),
     chunkBytes: size('chunk-bytes'),

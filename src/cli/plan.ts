@@ -8,12 +8,13 @@ type Arguments = InferredOptionTypes<typeof OPTIONS> & { INPUT: string[] }
 
 const handler = async (args: ArgumentsCamelCase<Arguments>): Promise<void> => {
   refuseStandardInput([], 'write the text to a file first')
-  const { pipeline, special, sources, chunks, chunkBytes, numProcesses, maxMemoryGb } = await planRun(args.INPUT, specialTokensOf(args), {
+  const { pipeline, engine, special, sources, chunks, chunkBytes, numProcesses, maxMemoryGb } = await planRun(args.INPUT, specialTokensOf(args), {
     ...runOptionsOf(args),
     ...defined({ tokenizer: tokenizerOf(args) }),
   })
   const plan = {
     tokenizer: pipeline.name,
+    engine: engine.name,
     specialTokens: special.tokens,
     numProcesses,
     maxMemoryGb,

@@ -1,14 +1,25 @@
-import type { ArgumentsCamelCase, CommandModule } from 'yargs'
+import type { ArgumentsCamelCase, CommandModule, InferredOptionTypes } from 'yargs'
+import { PretokError } from '../errors.ts'
+import { compileStage } from '../pattern/compile.ts'
+import { describeStage, toDot } from '../pattern/describe.ts'
 import { PRESETS, type Preset } from '../tokenizer/presets.ts'
+import { resolveTokenizer } from '../tokenizer/resolve.ts'
 
-interface Arguments {
-  json?: boolean | undefined
+const OPTIONS = {
+  json: { type: 'boolean', describe: 'The list as JSON' },
+  explain: { type: 'string', requiresArg: true, describe: "Show what a preset's regex is compiled to: classes, states, sizes" },
+  dot: { type: 'boolean', describe: 'With --explain: the states as a graph for Graphviz' },
+} as const
+
+type Arguments = InferredOptionTypes<typeof OPTIONS>
+
+const handler = ({ json, explain, dot }: ArgumentsCamelCase<Arguments>): void => {
+  if (dot === true && explain === undefined) throw new PretokError('usage', '--dot goes with --explain NAME')
+  if (explain !== undefined) print(resolveTokenizer(explain).stages.map((stage) => (dot === true ? toDot : describeStage)(compileStage(stage))).join('\n'))
+  else print(json === true ? JSON.stringify(PRESETS.map(describe), null, 2) : PRESETS.map(paragraph).join('\n\n'))
 }
 
-const handler = ({ json }: ArgumentsCamelCase<Arguments>): void => {
-  if (json === true) process.stdout.write(`${JSON.stringify(PRESETS.map(describe), null, 2)}\n`)
-  else process.stdout.write(`${PRESETS.map(paragraph).join('\n\n')}\n`)
-}
+const print = (text: string): void => void process.stdout.write(`${text.trimEnd()}\n`)
 
 const describe = ({ pipeline, ...about }: Preset): object => ({ ...pipeline, ...about })
 
@@ -32,6 +43,10 @@ const paragraph = ({ pipeline, aliases, usedBy, source, notes }: Preset): string
 export const tokenizersCommand: CommandModule<object, Arguments> = {
   command: 'tokenizers',
   describe: 'List the presets for --tokenizer',
-  builder: (yargs) => yargs.usage('$0 tokenizers\n\nLists the presets: what they are for, other names, special tokens, and the regex.').option('json', { type: 'boolean', describe: 'As JSON' }),
+  builder: (yargs) =>
+    yargs
+      .usage('$0 tokenizers [--explain NAME]\n\nLists the presets: what they are for, other names, special tokens, and the regex.')
+      .options(OPTIONS)
+      .example('$0 tokenizers --explain gpt2', 'the automaton that cuts text for GPT-2'),
   handler,
 }

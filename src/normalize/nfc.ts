@@ -87,3 +87,19 @@ const codePointAt = (text: Buffer, at: number): number => {
   if (lead < 0xf0) return ((lead & 0x0f) << 12) | ((text[at + 1] & 0x3f) << 6) | (text[at + 2] & 0x3f)
   return ((lead & 0x07) << 18) | ((text[at + 1] & 0x3f) << 12) | ((text[at + 2] & 0x3f) << 6) | (text[at + 3] & 0x3f)
 }
+
+/**
+ * Makes a search for places to cut text also right for text that is normalized first: it looks only at windows that NFC leaves as they
+ * are, whatever stands around them, and takes only cuts in front of a character that cannot combine with what is before.
+ *
+ * @param find the offset of a safe cut in a window of text, or -1
+ */
+export const onNormalText = (find: (window: Buffer) => number) => (window: Buffer): number => {
+  const start = firstCut(window)
+  const end = lastCut(window)
+  if (start === -1 || end <= start) return -1
+  const inner = window.subarray(start, end)
+  if (normalizeBytes(inner) !== inner) return -1
+  const cut = find(inner)
+  return cut !== -1 && isCut(codePointAt(inner, cut)) ? start + cut : -1
+}

@@ -109,8 +109,6 @@ class Builder {
   private repeat({ body, min, max, greedy }: RepeatNode, next: number): number {
     const prefer = (again: number, stop: number) => this.add(greedy ? { op: 'split', first: again, second: stop } : { op: 'split', first: stop, second: again })
     let after = next
-    // engines differ in what they make of a repetition that takes nothing
-    if (min !== max && isNullable(body)) throw this.error('repetition of something that may be empty')
     if (max === Infinity) {
       // a loop: the split is made first and filled in when its body is there
       const loop = this.add({ op: 'split', first: next, second: next })
@@ -151,18 +149,6 @@ class Builder {
     const condition = conditionOf(node)
     if (condition === undefined) throw this.error(`look-${node.ahead ? 'ahead' : 'behind'} of more than one code point`, node.at)
     return this.check(node.ahead, condition, next)
-  }
-}
-
-const isNullable = (node: Node): boolean => {
-  switch (node.type) {
-    case 'set': return false
-    case 'sequence': return node.parts.every(isNullable)
-    case 'alternation': return node.branches.some(isNullable)
-    case 'repeat': return node.min === 0 || isNullable(node.body)
-    case 'group':
-    case 'atomic': return isNullable(node.body)
-    default: return true
   }
 }
 

@@ -105,6 +105,8 @@ class Parser {
       const [min, max, interval] = bounds
       if (min > max) throw this.error(`{${min},${max}}: the minimum is above the maximum`, at)
       if (node.type === 'look' || node.type === 'textBorder') throw this.error('quantifier after something that takes no text', at)
+      // engines differ in what they make of a repetition that takes nothing
+      if (min !== max && minLength(node) === 0) throw this.error('repetition of something that may be empty (not supported)', start)
       if (start === at) throw this.error('quantifier without anything before it', at)
       const oniguruma = this.dialect === 'oniguruma'
       if (this.peek('?')) {
@@ -347,6 +349,20 @@ export const maxLength = (node: Node): number => {
     case 'look':
     case 'textBorder': return 0
     case 'backreference': return Infinity
+  }
+}
+
+/** The shortest text that a node can take, in code points. */
+const minLength = (node: Node): number => {
+  switch (node.type) {
+    case 'set':
+    case 'backreference': return 1 // the groups that are referred to are single classes
+    case 'sequence': return node.parts.reduce((sum, part) => sum + minLength(part), 0)
+    case 'alternation': return Math.min(...node.branches.map(minLength))
+    case 'repeat': return minLength(node.body) * node.min
+    case 'group':
+    case 'atomic': return minLength(node.body)
+    default: return 0
   }
 }
 

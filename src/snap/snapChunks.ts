@@ -5,23 +5,31 @@ import type { Chunk } from '../types.ts'
 /** Reads bytes [position, position + length) of one source; fewer only at its end. */
 export type ReadAt = (position: number, length: number) => Promise<Buffer>
 
+/**
+ * An offset in a window of valid UTF-8 at which text can be cut whatever stands around the window, or -1. The window holds no part of a
+ * special token.
+ */
+export type FindSafeCut = (window: Buffer) => number
+
 const FIRST_WINDOW = 64 * 1024
 const LARGEST_WINDOW = 4 * 1024 * 1024
+/** A safe cut is found within a few bytes or not at all: in a run of one kind of characters, or for a pattern without safe cuts. */
+const SAFE_CUT_WINDOW = 2048
 
 /**
- * Moves the borders between the chunks of one source to the next special token, so that no chunk begins inside a document. A cut in front
- * of a special token changes nothing: a document ends there anyway.
+ * Moves the borders between the chunks of one source to places where a cut changes nothing: in front of a special token, for a document
+ * ends there anyway; or, where there is none in reach, at a place that `findSafeCut` knows to be safe.
  *
- * A border for which no token is found before the next border is given up: its two chunks become one. So all searches together read a
- * source at most once, and where a source has no special tokens it stays one chunk.
+ * A border for which no such place is found before the next border is given up: its two chunks become one. So all searches together read
+ * a source at most once.
  *
  * @param chunks consecutive chunks that cover the source, as planned
  */
-export const snapChunks = async (chunks: readonly Chunk[], special: SpecialTokens, readAt: ReadAt): Promise<Chunk[]> => {
+export const snapChunks = async (chunks: readonly Chunk[], special: SpecialTokens, readAt: ReadAt, findSafeCut?: FindSafeCut): Promise<Chunk[]> => {
   const snapped: Chunk[] = []
   for (const chunk of chunks) {
     const isFirst = snapped.length === 0
-    const start = isFirst ? chunk.start : await findCut(chunk.start, chunk.end, special, readAt)
+    const start = isFirst ? chunk.start : await findCut(chunk.start, chunk.end, special, readAt, findSafeCut)
     if (start === undefined) snapped.at(-1)!.end = chunk.end
     else {
       if (!isFirst) snapped.at(-1)!.end = start
@@ -31,9 +39,9 @@ export const snapChunks = async (chunks: readonly Chunk[], special: SpecialToken
   return snapped
 }
 
-/** The first position in [from, to) where a special token is certain to begin. Reads in windows that overlap by what a token may need. */
-const findCut = async (from: number, to: number, special: SpecialTokens, readAt: ReadAt): Promise<number | undefined> => {
-  if (special.maxLength === 0) return undefined
+/** A position in [from, to) where a cut is safe. Reads in windows that overlap by what a token may need. */
+const findCut = async (from: number, to: number, special: SpecialTokens, readAt: ReadAt, findSafeCut: FindSafeCut | undefined): Promise<number | undefined> => {
+  if (special.maxLength === 0 && findSafeCut === undefined) return undefined
   const margin = 2 * special.maxLength + 4
   let window = FIRST_WINDOW
   for (let at = from; at < to; at += window, window = Math.min(2 * window, LARGEST_WINDOW)) {
@@ -41,12 +49,27 @@ const findCut = async (from: number, to: number, special: SpecialTokens, readAt:
     const windowStart = Math.max(0, at - margin - 4)
     const text = await readAt(windowStart, at - windowStart + size + margin)
     const limit = at + size - windowStart
-    for (const { start } of findTokens(special, text, at - windowStart)) {
+    let hasTokens = false
+    for (const { start } of findTokens(special, text, 0)) {
+      hasTokens = true
       if (start >= limit) break
-      if (isCertainTokenStart(special, text, start) && isCleanAround(text, start, margin)) return windowStart + start
+      if (start >= at - windowStart && isCertainTokenStart(special, text, start) && isCleanAround(text, start, margin)) return windowStart + start
     }
+    const safe = hasTokens || findSafeCut === undefined ? -1 : safeCutIn(text, at - windowStart, limit, special, findSafeCut)
+    if (safe !== -1) return windowStart + safe
   }
   return undefined
+}
+
+/** A safe cut in text[start, end), which holds no special token; what is too near its ends could be a part of one. */
+const safeCutIn = (text: Buffer, start: number, end: number, special: SpecialTokens, findSafeCut: FindSafeCut): number => {
+  let from = start + special.maxLength
+  let to = Math.min(end, from + SAFE_CUT_WINDOW) - special.maxLength
+  while (from < to && (text[from] & 0xc0) === 0x80) from++
+  while (to > from && to < text.length && (text[to] & 0xc0) === 0x80) to--
+  const window = text.subarray(from, to)
+  const cut = isUtf8(window) ? findSafeCut(window) : -1
+  return cut === -1 ? -1 : from + cut
 }
 
 /**

@@ -15,7 +15,7 @@ describe('count', () => {
     const { code, stdout, stderr } = pretok(['count', CORPUS, '-o', out, '--receipt', receiptPath])
     expect({ code, stdout }).toEqual({ code: 0, stdout: '' })
     expect(JSON.parse(readFileSync(out, 'utf8'))).toEqual({ "'s": 2, '\n': 2, it: 2, ' 2026': 1, ' not': 1 })
-    expect(JSON.parse(readFileSync(receiptPath, 'utf8'))).toMatchObject({ tokenizer: 'gpt2', engine: 'reference', documents: 3, pieces: 8, distinct: 5, bytes: { read: 45, special: 26, pieces: 19 } })
+    expect(JSON.parse(readFileSync(receiptPath, 'utf8'))).toMatchObject({ tokenizer: 'gpt2', engine: 'automaton', documents: 3, pieces: 8, distinct: 5, bytes: { read: 45, special: 26, pieces: 19 } })
     expect(stderr).toContain('wrote')
     expect(stderr).toMatch(/read +45 bytes/)
   })
@@ -150,7 +150,7 @@ describe('plan and tokenizers', () => {
   test('plan prints the chunks as JSON', () => {
     const plan = JSON.parse(pretok(['plan', CORPUS, '-n', '2', '-m', '1', '--chunk-bytes', '10']).stdout) as object
     expect(plan).toEqual({
-      tokenizer: 'gpt2', specialTokens: ['<|endoftext|>'], numProcesses: 2, maxMemoryGb: 1, chunkBytes: 10, sources: [{ path: CORPUS, size: 45 }],
+      tokenizer: 'gpt2', engine: 'automaton', specialTokens: ['<|endoftext|>'], numProcesses: 2, maxMemoryGb: 1, chunkBytes: 10, sources: [{ path: CORPUS, size: 45 }],
       chunks: [{ source: 0, start: 0, end: 31 }, { source: 0, start: 31, end: 45 }],
     })
   })

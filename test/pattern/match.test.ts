@@ -10,7 +10,7 @@ import { troublesomeText } from '../support/texts.ts'
 const STAGES = [
   ...PRESETS.map(({ pipeline }) => [pipeline.stages[0].pattern, pipeline.stages[0].dialect] as const),
   ...[
-    '(?<![a-z])\\p{N}+\\b|(?<=\\s)x|\\B,', '\\d{1,3}(?=(?:\\d{3})*\\b)', '(?=(\\d{3})+(?!\\d))', '(?>a|ab)c|b+?c', '(?:a?b?){2,3}c', '^\\s+$', "([!'])\\1*", '(?:ab|a)(?!b)|(?<=ab?)s', '\\s{4}(?!\\S)|\\s{1,2}(?!\\S)|\\s', '(?i:sd|é)+', 'a{2}+b',
+    '(?<![a-z])\\p{N}+\\b|(?<=\\s)x|\\B,', '\\d{1,3}(?=(?:\\d{3})*\\b)', '(?=(\\d{3})+(?!\\d))', '(?>a|ab)c|b+?c', '(?:ab?|b){2,3}c', '^\\s+$', "([!'])\\1*", '(?:ab|a)(?!b)|(?<=ab?)s', '\\s{4}(?!\\S)|\\s{1,2}(?!\\S)|\\s', '(?i:sd|é)+', 'a{2}+b',
   ].map((pattern) => [pattern, 'oniguruma'] as const),
 ]
 

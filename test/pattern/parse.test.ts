@@ -31,6 +31,7 @@ describe('what cannot be is refused, with construct and offset', () => {
     ['[[:alpha:]]', 'POSIX bracket (not supported: write \\p{…}) at 1'],
     ['[a&&b]', 'class without members at 0'],
     ['(?i:ss)', '"ss" in (?i:…): Oniguruma\'s multi-character case folding is not supported at 4'],
+    ['x(?:a??)?', 'repetition of something that may be empty (not supported) at 1'],
     ['(?=a)*', 'quantifier after something that takes no text at 5'],
   ])('%s', (pattern, message) => expect(() => parsePattern(pattern, 'oniguruma')).toThrow(message))
 })

@@ -61,8 +61,13 @@ describe('counts', () => {
       fc.asyncProperty(fc.array(fc.oneof({ weight: 4, arbitrary: troublesomeText(6) }, fc.constantFrom(END, '<|', '|>', '<|x|>', END + END)), { maxLength: 12 }), fc.integer({ min: 1, max: 60 }), fc.integer({ min: 1, max: 60 }), async (parts, chunkBytes, blockBytes) => {
         const text = parts.join('')
         const tokens = [END, '<|x|>', END + END]
-        const counts = await pretokenize(file('random.txt', text), tokens, { tokenizer: name, chunkBytes, blockBytes })
-        expect([...counts]).toEqual(sorted(countByDefinition(name, text, tokens)))
+        const expected = sorted(countByDefinition(name, text, tokens))
+        const path = file('random.txt', text)
+        for (const engine of ['automaton', 'reference'] as const) {
+          const counts = await pretokenize(path, tokens, { tokenizer: name, chunkBytes, blockBytes, engine })
+          expect([...counts]).toEqual(expected)
+          expect(counts.receipt!.engine).toBe(engine)
+        }
       }),
       { numRuns: 60 },
     )
@@ -81,6 +86,20 @@ describe('counts', () => {
       expect([...counts]).toEqual(expected)
     }
   }, 120_000)
+
+  test.each(PRESETS.map(({ pipeline }) => pipeline.name))('%s: text without special tokens is cut, too, and counts stay the same', async (name) => {
+    // text that is to be normalized first is cut only where it is normal
+    const text = name === 'qwen2' ? sample(120_000).normalize('NFC') : sample(120_000)
+    const path = file('uncut.txt', text)
+    const whole = await pretokenize(path, [], { tokenizer: name, engine: 'reference' })
+    expect(whole.receipt!.chunks).toBe(1)
+    for (const chunkBytes of [3000, 10_000]) {
+      const cut = await pretokenize(path, [], { tokenizer: name, chunkBytes })
+      expect(cut.receipt!.chunks).toBeGreaterThan(5)
+      expect(cut.receipt!.documents).toBe(1)
+      expect([...cut]).toEqual([...whole])
+    }
+  })
 
   test('of several files are the sum, and files are separate documents', async () => {
     const paths = [file('a.txt', 'one two'), file('b.txt', ''), file('c.txt', 'two three')]
@@ -228,7 +247,7 @@ describe('failures', () => {
     [() => pretokenize(file('x.txt', 'x'), [], { tokenizer: { pattern: '(a' } }), 'pattern', 'pattern: unclosed group at 0 in "(a"'],
     [() => pretokenize(file('x.txt', 'x'), [], { numProcesses: 0 }), 'usage', 'numProcesses: 0'],
     [() => pretokenize(file('x.txt', 'x'), [], { blockBytes: 0 }), 'usage', 'blockBytes: 0'],
-    [() => pretokenize(file('x.txt', `a\nb ${'x'.repeat(100)}`), [], { maxPieceBytes: 50, blockBytes: 10 }), 'piece-too-long', 'a pre-token is longer than 50 bytes, from about byte 3, line 2'],
+    [() => pretokenize(file('x.txt', `a\nb ${'x'.repeat(100)}`), [], { maxPieceBytes: 50, blockBytes: 10 }), 'piece-too-long', 'is longer than 50 bytes, from about byte 3, line 2'],
   ])('%#: bad input gets a clear error', async (call, code, message) => {
     const error = await failure(call())
     expect(error.code).toBe(code)

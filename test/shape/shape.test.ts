@@ -28,9 +28,9 @@ const ROOMS: Readonly<Record<string, readonly string[]>> = {
   generate: ['errors'],
   createSplitter: ['split', 'tokenizer'],
   worker: ['errors', 'types', 'messages', 'read', 'special', 'normalize', 'count', 'receipt'],
-  pipeline: ['errors', 'types', 'messages', 'plan', 'snap', 'pool', 'read', 'special', 'count', 'merge', 'receipt', 'result', 'monitor', 'tokenizer', 'worker'],
+  pipeline: ['errors', 'types', 'messages', 'plan', 'snap', 'pool', 'read', 'special', 'normalize', 'split', 'count', 'merge', 'receipt', 'result', 'monitor', 'tokenizer', 'worker'],
   index: ['errors', 'types', 'createSplitter', 'pipeline', 'plan', 'read', 'result', 'split', 'tokenizer'],
-  cli: ['errors', 'types', 'version', 'pipeline', 'read', 'result', 'special', 'split', 'tokenizer', 'write', 'generate'],
+  cli: ['errors', 'types', 'version', 'pattern', 'pipeline', 'read', 'result', 'special', 'split', 'tokenizer', 'write', 'generate'],
 }
 
 const SOURCE = resolve(import.meta.dirname, '../../src')

@@ -86,7 +86,7 @@ describe.each(twoAndThreeStages().filter(({ stages }) => stages.every(({ dialect
 const CONFORMANCE = join(import.meta.dirname, '../../../shared/conformance')
 const CORPORA = join(import.meta.dirname, '../../../shared/corpora')
 
-describe.skipIf(!existsSync(CONFORMANCE))('shared vectors', () => {
+const withVectors = (): void => {
   const vectors = JSON.parse(gunzipSync(readFileSync(join(CONFORMANCE, 'vectors.json.gz'))).toString()) as {
     texts: string[]
     pipelines: Record<string, { byteLevel: boolean; pieces: string[][] }>
@@ -116,9 +116,9 @@ describe.skipIf(!existsSync(CONFORMANCE))('shared vectors', () => {
       else vectors.hubTexts.forEach((text, i) => [0, 1, 2, 5].forEach((size) => expect(splitInFeeds(pipeline, text, size)).toEqual(vectors.hub[name][behavior][i])))
     }
   })
-})
+}
 
-describe.skipIf(!existsSync(CORPORA))('corpora', () => {
+const withCorpora = (): void => {
   const files = ['multilingual', 'code', 'nasty', 'cs336'].flatMap((folder) => readdirSync(join(CORPORA, folder)).map((name) => join(CORPORA, folder, name))).filter((path) => statSync(path).isFile())
   test.each(byName)('%s equals the official engine on all of them', (_, pipeline) => {
     const official = officialSplit(pipeline)
@@ -128,4 +128,7 @@ describe.skipIf(!existsSync(CORPORA))('corpora', () => {
       expect(split(text), path).toEqual(official(text))
     }
   })
-})
+}
+
+if (existsSync(CONFORMANCE)) describe('shared vectors', withVectors)
+if (existsSync(CORPORA)) describe('shared corpora', withCorpora)
