@@ -102,6 +102,8 @@ export const pretokenize = async (files: string | readonly string[], specialToke
   const monitor = startMonitor()
   try {
     const plan = await planRun(files, specialTokens, options)
+    if (plan.engine.name === 'reference' && options.engine !== 'reference')
+      options.onWarning?.(`the automaton cannot do this pattern, so the slower reference tier splits (${plan.engine.reason})`)
     const planned = seconds()
     const outcome = await countAll(plan, options, monitor, seconds)
     await inParallel(plan.sources, verifyUnchanged)

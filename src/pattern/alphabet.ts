@@ -1,6 +1,7 @@
 import { PretokError } from '../errors.ts'
 import type { CodePointSet } from '../unicode/codePointSet.ts'
 import type { Node } from './ast.ts'
+import { partitionBySets } from './classes.ts'
 import { children } from './parse.ts'
 
 /**
@@ -24,44 +25,17 @@ const MAX_CLASSES = 0xd800
 
 export const createAlphabet = (root: Node): Alphabet => {
   const sets = [...new Set(setsOf(root))]
-  const { starts, classes, signatures } = partition(sets)
-  const size = signatures.length
-  if (size > MAX_CLASSES) throw new PretokError('pattern', `pattern: it tells ${size} kinds of characters apart, and ${MAX_CLASSES} are the most that it may`)
-  const isNarrow = size <= 0x100
+  const { partition, members } = partitionBySets(sets)
+  const { starts, classes, count } = partition
+  if (count > MAX_CLASSES) throw new PretokError('pattern', `pattern: it tells ${count} kinds of characters apart, and ${MAX_CLASSES} are the most that it may`)
+  const isNarrow = count <= 0x100
   const letters = isNarrow ? new Uint8Array(CODE_POINTS) : new Uint16Array(CODE_POINTS)
   classes.forEach((letter, i) => letters.fill(letter, starts[i], starts[i + 1] ?? CODE_POINTS))
-  return {
-    size,
-    classesOf: (set) => {
-      const bit = sets.indexOf(set)
-      if (bit === -1) throw new Error('not a set of this pattern')
-      return [...signatures.keys()].filter((letter) => signatures[letter].includes(bit))
-    },
-    spell: createSpeller(letters, isNarrow),
-  }
+  const lettersOf = new Map(sets.map((set, i) => [set, [...members[i].keys()].filter((letter) => members[i][letter] === 1)]))
+  return { size: count, classesOf: (set) => lettersOf.get(set)!, spell: createSpeller(letters, isNarrow) }
 }
 
 const setsOf = (node: Node): CodePointSet[] => (node.type === 'set' ? [node.set] : children(node).flatMap(setsOf))
-
-/** Ranges of code points that no border of a set divides, and the class of each: those in the same sets are in the same class. */
-const partition = (sets: readonly CodePointSet[]): { starts: number[]; classes: number[]; signatures: number[][] } => {
-  const togglesAt = new Map<number, number[]>([[0, []]])
-  sets.forEach((set, bit) => {
-    for (const border of set) togglesAt.set(border, [...(togglesAt.get(border) ?? []), bit])
-  })
-  const starts = [...togglesAt.keys()].filter((start) => start < CODE_POINTS).sort((a, b) => a - b)
-  const signatures: number[][] = []
-  const classOf = new Map<string, number>()
-  const inside = new Set<number>()
-  const classes = starts.map((start) => {
-    for (const bit of togglesAt.get(start)!) if (!inside.delete(bit)) inside.add(bit)
-    const signature = [...inside].sort((a, b) => a - b)
-    const key = signature.join()
-    if (!classOf.has(key)) classOf.set(key, signatures.push(signature) - 1)
-    return classOf.get(key)!
-  })
-  return { starts, classes, signatures }
-}
 
 const createSpeller = (letters: Uint8Array | Uint16Array, isNarrow: boolean): Alphabet['spell'] => {
   let buffer = new Uint8Array(0) as Uint8Array | Uint16Array

@@ -2,6 +2,7 @@ import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { createNormalizer, normalizeText } from '../../src/normalize/normalizer.ts'
 import tokenizers from 'tokenizers'
+import { onNormalText } from '../../src/normalize/nfc.ts'
 import { TROUBLESOME, troublesomeText } from '../support/texts.ts'
 
 const official = (text: string): string => tokenizers.nfcNormalizer().normalizeString(text)
@@ -34,4 +35,14 @@ test('a stream gives the same as the whole text, for every feed size', () => {
     }),
     { numRuns: 2000 },
   )
+})
+
+test('a cut is looked for only in text that NFC leaves alone, and in front of what cannot combine', () => {
+  const find = onNormalText((window) => window.indexOf('|') + 1 || -1)
+  const at = (text: string): number => find(Buffer.from(text))
+  expect(at('ab|cd')).toBe(3)
+  expect(at('\u0301ab|cd')).toBe(5)
+  expect(at('ab|\u0301cd')).toBe(-1)
+  expect(at('ab|e\u0301d')).toBe(-1)
+  expect(at('\u0301\u0301')).toBe(-1)
 })

@@ -101,6 +101,36 @@ describe('counts', () => {
     }
   })
 
+  test('invalid UTF-8, safe cuts and special tokens together: as in one chunk by the reference tier', async () => {
+    const part = fc.oneof(
+      { weight: 6, arbitrary: fc.constantFrom('the cat ', 'sat. ', 'été ', '日本', '12 345', '\n\n', "it's ").map((text) => Buffer.from(text)) },
+      { weight: 1, arbitrary: fc.constantFrom([0xff], [0xe2, 0x82], [0xf0, 0x9f, 0x98], [0x80]).map((bytes) => Buffer.from(bytes)) },
+      { weight: 1, arbitrary: fc.constantFrom(END, '<|endof', '|>').map((text) => Buffer.from(text)) },
+    )
+    await fc.assert(
+      fc.asyncProperty(fc.array(part, { minLength: 50, maxLength: 900 }), fc.integer({ min: 100, max: 900 }), fc.constantFrom('replace' as const, 'ignore' as const), fc.boolean(), async (parts, chunkBytes, errors, hasToken) => {
+        const path = file('mess.txt', Buffer.concat(parts))
+        const tokens = hasToken ? [END] : []
+        const whole = await pretokenize(path, tokens, { tokenizer: 'cl100k_base', engine: 'reference', errors, chunkBytes: 2 ** 30 })
+        const cut = await pretokenize(path, tokens, { tokenizer: 'cl100k_base', errors, chunkBytes, blockBytes: 64 })
+        expect([...cut]).toEqual([...whole])
+        expect({ ...cut.receipt!.bytes, documents: cut.receipt!.documents }).toEqual({ ...whole.receipt!.bytes, documents: whole.receipt!.documents })
+      }),
+      { numRuns: 150 },
+    )
+  })
+
+  test('a pattern that the automaton cannot do goes to the reference tier, with a warning', async () => {
+    const warnings: string[] = []
+    const tokenizer = { pattern: '\\d{1,3}(?=(?:\\d{3})*\\b)|\\D+', style: 'huggingface' as const }
+    const counts = await pretokenize(file('digits.txt', 'a 1234567'), [], { tokenizer, onWarning: (message) => warnings.push(message) })
+    expect([...counts].map(([piece]) => piece)).toEqual(['1', '234', '567', 'a '])
+    expect(counts.receipt!.engine).toBe('reference')
+    expect(warnings).toEqual([expect.stringContaining('so the slower reference tier splits (pattern: look-ahead of more than one code point at 7')])
+    const error = await failure(pretokenize(file('digits.txt', 'a 1234567'), [], { tokenizer, engine: 'automaton' }))
+    expect(error.code).toBe('pattern')
+  })
+
   test('of several files are the sum, and files are separate documents', async () => {
     const paths = [file('a.txt', 'one two'), file('b.txt', ''), file('c.txt', 'two three')]
     const counts = await pretokenize(paths)

@@ -101,3 +101,38 @@ describe('snapChunks', () => {
     )
   })
 })
+
+describe('where there is no special token in reach', () => {
+  const safeAfterComma = (window: Buffer): number => {
+    const comma = window.indexOf(',')
+    return comma === -1 ? -1 : comma + 1
+  }
+
+  test('a safe cut is taken', async () => {
+    const bytes = Buffer.from(`${'x'.repeat(100)},${'y'.repeat(100)}`)
+    const chunks = await snapChunks(plan(bytes.length, 60), createSpecialTokens([]), reader(bytes).readAt, safeAfterComma)
+    expect(chunks).toEqual([{ source: 0, start: 0, end: 101 }, { source: 0, start: 101, end: 201 }])
+  })
+
+  test('but never in or beside a special token, nor where the text is not valid UTF-8', async () => {
+    const special = createSpecialTokens(['<,>'])
+    const tokenText = Buffer.from(`${'x'.repeat(100)}<,>${'y'.repeat(100)}`)
+    expect(await snapChunks(plan(tokenText.length, 60), special, reader(tokenText).readAt, safeAfterComma)).toEqual([
+      { source: 0, start: 0, end: 100 }, { source: 0, start: 100, end: 203 },
+    ])
+    const invalid = Buffer.from(`${'x'.repeat(100)}\xff,${'y'.repeat(100)}`, 'latin1')
+    expect(await snapChunks(plan(invalid.length, 60), createSpecialTokens([]), reader(invalid).readAt, safeAfterComma)).toEqual([{ source: 0, start: 0, end: 202 }])
+  })
+
+  test('a file without any safe place is looked at here and there, not read', async () => {
+    const bytes = Buffer.alloc(20_000_000, 'x')
+    const { readAt } = reader(bytes)
+    let looked = 0
+    const chunks = await snapChunks(plan(bytes.length, 1_000_000), createSpecialTokens([END]), readAt, (window) => {
+      looked += window.length
+      return -1
+    })
+    expect(chunks).toEqual([{ source: 0, start: 0, end: bytes.length }])
+    expect(looked).toBeLessThan(1_000_000)
+  })
+})
