@@ -17,12 +17,6 @@ export type ErrorCode =
   | 'receipt' // the bytes do not add up
   | 'interrupted' // the user stopped the run
 
-/** The plain data of an error, as it crosses from a worker thread (a thrown Error loses its own fields on the way). */
-export interface ErrorData {
-  code: ErrorCode
-  message: string
-}
-
 export class PretokError extends Error {
   readonly code: ErrorCode
 

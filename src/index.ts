@@ -1,4 +1,5 @@
-export { pretokenize, type PretokenizeOptions, type Progress } from './pipeline.ts'
+export { pretokenize } from './pipeline.ts'
+export type { PretokenizeOptions, Progress } from './options.ts'
 export { PretokenCounts } from './result/pretokenCounts.ts'
 export { loadCounts } from './result/loadCounts.ts'
 export { mergeCounts } from './result/mergeCounts.ts'

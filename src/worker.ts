@@ -92,14 +92,15 @@ const countChunk = async ({ chunk, source, special, normalizer: kind, options, c
       tally.specialTokens[token]++
     },
   })
+  let isStart = chunk.start === 0 && options.stripBom
   const cleaner = createUtf8Cleaner(options.errors, chunk.start, (start, end, bytes) => {
     if (options.errors === 'strict') throw new InvalidUtf8(start, bytes)
+    if (start < BOM.length) isStart = false // what comes is no mark at the start
     tally.invalidSequences++
     tally[options.errors === 'replace' ? 'replaced' : 'ignored'] += end - start
     if (invalid.length < MAX_INVALID_RANGES) invalid.push({ path: source.path, start, end })
   })
 
-  let isStart = chunk.start === 0 && options.stripBom
   const withoutBom = (text: Buffer): Buffer => {
     if (!isStart || text.length === 0) return text
     isStart = false

@@ -1,11 +1,15 @@
 import type { ArgumentsCamelCase, CommandModule, InferredOptionTypes } from 'yargs'
 import { pretokenize } from '../pipeline.ts'
 import type { PretokenCounts } from '../result/pretokenCounts.ts'
+import type { Receipt } from '../types.ts'
 import { writeFileAtomically } from '../write/atomicFile.ts'
+import { STANDARD_STREAM } from '../write/formats.ts'
 import { EXIT } from './exitCodes.ts'
+import { onInterrupt } from './interrupt.ts'
 import { all, defined, refuseStandardInput, RUN_OPTIONS, runOptionsOf, single, specialTokensOf, TOKENIZER_OPTIONS, tokenizerOf } from './options.ts'
 import { checkOutputs, OUTPUT_OPTIONS, outputsOf } from './output.ts'
 import { createReporter, type Reporter } from './reporter.ts'
+import { integer } from './table.ts'
 import { topTable } from './topTable.ts'
 
 const OPTIONS = {
@@ -25,59 +29,58 @@ type Arguments = InferredOptionTypes<typeof OPTIONS> & { INPUT: string[] }
 const PREVIEW = 10
 
 const handler = async (args: ArgumentsCamelCase<Arguments>): Promise<void> => {
-  const outputs = outputsOf(args)
+  // standard output last: whoever reads it may stop, and the files must be there all the same
+  const outputs = outputsOf(args).sort((a, b) => Number(a.path === STANDARD_STREAM) - Number(b.path === STANDARD_STREAM))
   const receiptPath = single('receipt', args.receipt)
-  refuseStandardInput([...outputs.map(({ path }) => path), ...all(receiptPath)], 'write the text to a file first')
-  await checkOutputs([...outputs.map(({ path }) => path), ...all(receiptPath)])
-  const reporter = createReporter(args.log ?? 'text', args.quiet === true)
+  refuseStandardInput(args, 'write the text to a file first')
+  await checkOutputs([...outputs.map(({ path }) => path), ...all(receiptPath)], args.INPUT)
+  const reporter = createReporter(single('log', args.log) ?? 'text', args.quiet === true)
   const stopping = new AbortController()
-  const release = onInterrupt(reporter, stopping)
+  const release = onInterrupt(stopping, () => {
+    reporter.stop()
+    reporter.note('stopping (again to stop at once)')
+  })
   try {
     const counts = await pretokenize(args.INPUT, specialTokensOf(args), {
       ...runOptionsOf(args),
-      ...defined({ tokenizer: tokenizerOf(args), errors: args.errors, stripBom: args['strip-bom'], onError: args['on-error'] }),
+      ...defined({
+        tokenizer: tokenizerOf(args), errors: single('errors', args.errors), stripBom: args['strip-bom'], onError: single('on-error', args['on-error']),
+      }),
       onProgress: reporter.progress,
       onWarning: reporter.warning,
       signal: stopping.signal,
     })
     reporter.stop()
-    const receipt = counts.receipt!
-    reporter.receipt(receipt)
-    if (receipt.bytes.dropped > 0) reporter.warning(`${receipt.bytes.dropped.toLocaleString('en')} bytes are in no pre-token, because the pattern does not match them (as tiktoken has it); --pattern-style huggingface keeps them`)
+    report(counts.receipt!, reporter)
+    const receipt = `${JSON.stringify(counts.receipt, null, 2)}\n`
+    if (receiptPath !== undefined && receiptPath !== STANDARD_STREAM) await writeFileAtomically(receiptPath, receipt)
     for (const { path, format } of outputs) {
-      await counts.save(path, { format })
-      reporter.note(path === '-' ? '' : `wrote ${path}: ${counts.size.toLocaleString('en')} distinct pre-tokens`)
+      await counts.save(path, { format, signal: stopping.signal })
+      if (path !== STANDARD_STREAM) reporter.note(`wrote ${path}: ${integer(counts.size)} distinct pre-tokens`)
     }
-    if (receiptPath !== undefined) await writeFileAtomically(receiptPath, `${JSON.stringify(receipt, null, 2)}\n`)
-    if (outputs.length === 0) await showResult(counts, reporter)
-    if (receipt.skipped.length > 0) process.exitCode = EXIT.skipped
+    if (receiptPath === STANDARD_STREAM) process.stdout.write(receipt)
+    else if (outputs.length === 0) await showResult(counts, reporter, stopping.signal)
+    if (counts.receipt!.skipped.length > 0) process.exitCode = EXIT.skipped
   } finally {
     reporter.stop()
     release()
   }
 }
 
-/** Without an output, a terminal gets a look at the result, and anything else gets all of it. */
-const showResult = async (counts: PretokenCounts, reporter: Reporter): Promise<void> => {
-  if (!process.stdout.isTTY) return counts.save('-')
-  process.stdout.write(`\n${topTable(counts, PREVIEW)}\n`)
-  reporter.note('\n-o counts.json (or .jsonl, .tsv, .csv) writes all of them')
+const report = (receipt: Receipt, reporter: Reporter): void => {
+  reporter.receipt(receipt)
+  if (receipt.bytes.dropped > 0)
+    reporter.warning(
+      `${integer(receipt.bytes.dropped)} bytes are in no pre-token, because the pattern does not match them (as tiktoken has it); ` +
+        '--pattern-style huggingface keeps them',
+    )
 }
 
-/** The first Ctrl-C stops the workers at their next block; the second ends the process at once. */
-const onInterrupt = (reporter: Reporter, stopping: AbortController): (() => void) => {
-  const stop = (): void => {
-    if (stopping.signal.aborted) process.exit(EXIT.interrupted)
-    reporter.stop()
-    reporter.note('stopping (again to stop at once)')
-    stopping.abort()
-  }
-  process.on('SIGINT', stop)
-  process.on('SIGTERM', stop)
-  return () => {
-    process.off('SIGINT', stop)
-    process.off('SIGTERM', stop)
-  }
+/** Without an output, a terminal gets a look at the result, and anything else gets all of it. */
+const showResult = async (counts: PretokenCounts, reporter: Reporter, signal: AbortSignal): Promise<void> => {
+  if (!process.stdout.isTTY) return counts.save(STANDARD_STREAM, { signal })
+  process.stdout.write(`\n${topTable(counts, PREVIEW)}\n`)
+  reporter.note('\n-o counts.json (or .jsonl, .tsv, .csv) writes all of them')
 }
 
 export const countCommand: CommandModule<object, Arguments> = {

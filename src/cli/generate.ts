@@ -4,7 +4,7 @@ import type { ArgumentsCamelCase, CommandModule, InferredOptionTypes } from 'yar
 import { PretokError } from '../errors.ts'
 import { DEFAULT_SEPARATOR, generateCorpus, type GenerateProgress } from '../generate/generateCorpus.ts'
 import { CORPUS_KINDS } from '../generate/kinds.ts'
-import { EXIT } from './exitCodes.ts'
+import { onInterrupt } from './interrupt.ts'
 import { single } from './options.ts'
 import { formatBytes, parseSize } from './size.ts'
 
@@ -68,20 +68,6 @@ const createBar = (bytes: number): Display => {
 
 const createDisplay = (bytes: number, isQuiet: boolean): Display =>
   !isQuiet && process.stderr.isTTY ? createBar(bytes) : { show: () => {}, stop: () => {} }
-
-/** So that an interrupted run takes its temporary file with it. */
-const onInterrupt = (stopping: AbortController): (() => void) => {
-  const stop = (): void => {
-    if (stopping.signal.aborted) process.exit(EXIT.interrupted)
-    stopping.abort()
-  }
-  process.on('SIGINT', stop)
-  process.on('SIGTERM', stop)
-  return () => {
-    process.off('SIGINT', stop)
-    process.off('SIGTERM', stop)
-  }
-}
 
 const summary = (path: string, { bytes, documents }: GenerateProgress, seconds: number): string => {
   const count = (n: number, noun: string): string => `${n.toLocaleString('en')} ${noun}${n === 1 ? '' : 's'}`

@@ -1,12 +1,12 @@
 #!/usr/bin/env node
 import { existsSync } from 'node:fs'
 import yargs, { type Argv, type CommandModule } from 'yargs'
-import { PretokError } from '../errors.ts'
+import { describeSystemError, PretokError } from '../errors.ts'
 import { closest } from '../tokenizer/closest.ts'
 import { VERSION } from '../version.ts'
 import { countCommand } from './count.ts'
 import { diffCommand } from './diff.ts'
-import { EXIT, exitCodeOf } from './exitCodes.ts'
+import { exitCodeOf } from './exitCodes.ts'
 import { generateCommand } from './generate.ts'
 import { mergeCommand } from './merge.ts'
 import { planCommand } from './plan.ts'
@@ -39,6 +39,8 @@ const withCommand = (args: readonly string[]): string[] => {
 const explain = (message: string, known: readonly string[]): string => {
   const unknown = /^Unknown arguments?: (.*)$/.exec(message)?.[1].split(', ') ?? []
   if (unknown.length === 0) return message
+  const operands = unknown.filter((name) => process.argv.includes(name))
+  if (operands.length > 0) return `unexpected ${operands.map((name) => JSON.stringify(name)).join(', ')}`
   const hints = [...new Set(unknown.map((name) => closest(name, known)).filter((name) => name !== undefined))]
   const options = [...new Set(unknown.map((name) => `--${name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`))]
   return `unknown option ${options.join(', ')}${hints.length > 0 ? ` (did you mean ${hints.map((name) => `--${name}`).join(' or ')}?)` : ''}`
@@ -64,22 +66,36 @@ const main = async (): Promise<void> => {
     .parserConfiguration({ 'boolean-negation': false, 'camel-case-expansion': false, 'parse-positional-numbers': false })
     .exitProcess(false)
     .fail((message, error) => {
-      if (error !== undefined && error !== null) throw error
-      throw new PretokError('usage', `${explain(message, optionNames(parser))}\npretok --help and pretok COMMAND --help list what there is`)
+      // yargs' own errors are about the words of the command line, too
+      if (error !== undefined && error !== null && error.name !== 'YError') throw error
+      throw new PretokError('usage', `${explain(message ?? error?.message, optionNames(parser))}\npretok --help and pretok COMMAND --help list what there is`)
     })
   await parser.parseAsync()
 }
 
-/** A reader that stops early, as in `pretok top … | head`, is no error. */
+const isJson = process.argv.includes('--log=json') || process.argv.some((word, i) => word === 'json' && process.argv[i - 1] === '--log')
+
+const describe = (error: unknown): { code: string; message: string } => {
+  if (error instanceof PretokError) return { code: error.code, message: error.message }
+  const message = error instanceof Error ? (error.stack ?? error.message) : String(error)
+  return { code: 'bug', message: `${message}\nThis is a bug in pretok: please report it` }
+}
+
+const fail = (error: unknown): void => {
+  const { code, message } = describe(error)
+  process.stderr.write(isJson ? `${JSON.stringify({ event: 'error', code, message })}\n` : `pretok: ${message}\n`)
+  process.exitCode = exitCodeOf(error)
+}
+
+// a reader that stops early, as in `pretok top … | head`, is no error; what else is to be done is done
 process.stdout.on('error', (error: NodeJS.ErrnoException) => {
-  process.exit(error.code === 'EPIPE' ? EXIT.done : EXIT.failed)
+  if (error.code !== 'EPIPE' && process.exitCode === undefined) fail(new PretokError('output', `writing to standard output: ${describeSystemError(error)}`))
 })
+// without anybody to read the messages, the work goes on
+process.stderr.on('error', () => {})
 
 try {
   await main()
 } catch (error) {
-  const message = error instanceof PretokError ? error.message : error instanceof Error ? `${error.stack ?? error.message}\nThis is a bug in pretok: please report it` : String(error)
-  const isJson = process.argv.includes('--log=json') || process.argv.some((word, i) => word === 'json' && process.argv[i - 1] === '--log')
-  process.stderr.write(isJson ? `${JSON.stringify({ event: 'error', code: error instanceof PretokError ? error.code : 'bug', message })}\n` : `pretok: ${message}\n`)
-  process.exitCode = exitCodeOf(error)
+  fail(error)
 }

@@ -46,12 +46,13 @@ export const single = <Value>(name: string, value: Value | Value[]): Value => {
 export const tokenizerOf = (args: TokenizerArguments): TokenizerChoice | undefined => {
   const pattern = single('pattern', args.pattern)
   const tokenizer = single('tokenizer', args.tokenizer)
+  const style = single('pattern-style', args['pattern-style'])
   if (pattern === undefined) {
-    if (args['pattern-style'] !== undefined) throw new PretokError('usage', '--pattern-style says how to read a --pattern, but there is none')
+    if (style !== undefined) throw new PretokError('usage', '--pattern-style says how to read a --pattern, but there is none')
     return tokenizer
   }
   if (tokenizer !== undefined) throw new PretokError('usage', 'give either --tokenizer or --pattern, not both')
-  return { pattern, style: args['pattern-style'] ?? 'tiktoken' }
+  return { pattern, style: style ?? 'tiktoken' }
 }
 
 /** The special tokens of a run: the tokenizer's own, unless they are not wanted, and those given. */
@@ -66,7 +67,7 @@ export const runOptionsOf = (args: RunArguments) => {
     return text === undefined ? undefined : parseSize(text, `--${name}`)
   }
   return defined({
-    engine: args.engine,
+    engine: single('engine', args.engine),
     numProcesses: number('num-processes', args['num-processes']),
     maxMemoryGb: number('max-memory-gb', args['max-memory-gb']),
     chunkBytes: size('chunk-bytes'),
@@ -87,11 +88,11 @@ export const defined = <Fields extends object>(fields: Fields): { [Key in keyof 
 
 /**
  * Throws 'usage' if a lone `-` stands among the files to read. yargs leaves it out of a list of files without a word, and no file may get
- * lost like that: so the words of the command line are counted.
- *
- * @param others values of other options, which may be `-`
+ * lost like that: so the `-` of the command line are counted, and those that are values of options.
  */
-export const refuseStandardInput = (others: readonly string[], advice: string): void => {
-  const dashes = (words: readonly string[]): number => words.filter((word) => word === '-').length
-  if (dashes(process.argv) > dashes(others)) throw new PretokError('usage', `- cannot stand among the files to read; ${advice}`)
+export const refuseStandardInput = (args: Readonly<Record<string, unknown>>, advice: string): void => {
+  const isOption = (name: string): boolean => name.length > 1 && name === name.toLowerCase()
+  const values = Object.entries(args).flatMap(([name, value]) => (isOption(name) ? all(value) : []))
+  const dashes = (words: readonly string[]): number => words.filter((word) => word === '-' || /^--?[a-z-]+=-$/.test(word)).length
+  if (dashes(process.argv) > dashes(values)) throw new PretokError('usage', `- cannot stand among the files to read; ${advice}`)
 }

@@ -1,9 +1,9 @@
 import { access, constants, stat } from 'node:fs/promises'
-import { dirname } from 'node:path'
+import { dirname, resolve } from 'node:path'
 import type { InferredOptionTypes } from 'yargs'
 import { describeSystemError, PretokError } from '../errors.ts'
 import { COUNTS_FORMATS, formatOf, STANDARD_STREAM, type CountsFormat } from '../write/formats.ts'
-import { all } from './options.ts'
+import { all, single } from './options.ts'
 
 export const OUTPUT_OPTIONS = {
   output: { alias: 'o', type: 'string', requiresArg: true, describe: 'File to write: .json, .jsonl, .tsv or .csv; - is stdout. May be repeated', group: 'Output:' },
@@ -17,18 +17,40 @@ export interface CountsOutput {
 
 /** The outputs that were asked for. Throws 'usage' for an ending that says no format. */
 export const outputsOf = (args: InferredOptionTypes<typeof OUTPUT_OPTIONS>): CountsOutput[] =>
-  all(args.output).map((path) => ({ path, format: args['output-format'] ?? formatOf(path) }))
+  all(args.output).map((path) => ({ path, format: single('output-format', args['output-format']) ?? formatOf(path) }))
 
-/** Fails now, not after hours of counting, if a file could not be written. */
-export const checkOutputs = async (paths: readonly string[]): Promise<void> => {
+/**
+ * Fails now, not after hours of counting, if a file could not be written, or if writing it would destroy another: an input, or another
+ * output.
+ */
+export const checkOutputs = async (paths: readonly string[], inputs: readonly string[]): Promise<void> => {
+  const names = new Map<string, string>()
+  for (const input of inputs) names.set(await identityOf(input), `the input ${input}`)
   for (const path of paths) {
-    if (path === STANDARD_STREAM) continue
-    const folder = dirname(path)
-    const isFolder = await stat(folder).then((facts) => facts.isDirectory(), () => false)
-    if (!isFolder) throw new PretokError('output', `writing ${path}: there is no folder ${folder}; make it first`)
-    if (await stat(path).then((facts) => facts.isDirectory(), () => false)) throw new PretokError('output', `writing ${path}: it is a directory`)
-    await access(folder, constants.W_OK).catch((error: unknown) => {
-      throw new PretokError('output', `writing ${path}: ${describeSystemError(error)}`, { cause: error })
-    })
+    if (path !== STANDARD_STREAM) await checkIsWritable(path)
+    const identity = path === STANDARD_STREAM ? STANDARD_STREAM : await identityOf(path)
+    const other = names.get(identity)
+    if (other !== undefined && !identity.startsWith('special ')) throw new PretokError('usage', `writing ${path}: it would replace ${other}`)
+    names.set(identity, `the output ${path}`)
   }
+}
+
+/** What tells that two paths are one file: device and inode, or the full path of what is not there yet. */
+const identityOf = async (path: string): Promise<string> => {
+  const facts = await stat(path).catch(() => undefined)
+  if (facts === undefined) return resolve(path)
+  return `${facts.isFile() ? 'file' : 'special'} ${facts.dev}:${facts.ino}`
+}
+
+const checkIsWritable = async (path: string): Promise<void> => {
+  const folder = dirname(path)
+  const isFolder = await stat(folder).then((facts) => facts.isDirectory(), () => false)
+  if (!isFolder) throw new PretokError('output', `writing ${path}: there is no folder ${folder}; make it first`)
+  const old = await stat(path).catch(() => undefined)
+  if (old?.isDirectory()) throw new PretokError('output', `writing ${path}: it is a directory`)
+  // devices and pipes are written to as they are
+  if (old !== undefined && !old.isFile()) return
+  await access(folder, constants.W_OK).catch((error: unknown) => {
+    throw new PretokError('output', `writing ${path}: ${describeSystemError(error)}`, { cause: error })
+  })
 }

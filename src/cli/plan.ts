@@ -7,7 +7,7 @@ const OPTIONS = { ...TOKENIZER_OPTIONS, ...RUN_OPTIONS } as const
 type Arguments = InferredOptionTypes<typeof OPTIONS> & { INPUT: string[] }
 
 const handler = async (args: ArgumentsCamelCase<Arguments>): Promise<void> => {
-  refuseStandardInput([], 'write the text to a file first')
+  refuseStandardInput(args, 'write the text to a file first')
   const { pipeline, engine, special, sources, chunks, chunkBytes, numProcesses, maxMemoryGb } = await planRun(args.INPUT, specialTokensOf(args), {
     ...runOptionsOf(args),
     ...defined({ tokenizer: tokenizerOf(args) }),

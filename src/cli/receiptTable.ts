@@ -1,7 +1,7 @@
 import type { Receipt } from '../types.ts'
 import { formatBytes } from './size.ts'
+import { integer, layOut } from './table.ts'
 
-const integer = (value: number): string => value.toLocaleString('en')
 const plural = (count: number, noun: string): string => `${integer(count)} ${noun}${count === 1 ? '' : 's'}`
 const MAX_LISTED = 3
 
@@ -21,7 +21,7 @@ export const receiptTable = (receipt: Receipt): string => {
   line('ignored', bytes.ignored, 'invalid UTF-8')
   line('replaced', bytes.replacedGain, `invalid UTF-8: bytes less those of U+FFFD`)
   line('normalized', bytes.normalizedGain, `taken out by the normalizer (negative: added)`)
-  const table = layOut(rows)
+  const table = layOut(rows.map(([name, value, note]) => [name, `${value} bytes`, note]), 'lrl')
   const facts = [
     `${plural(receipt.documents, 'document')}, ${plural(receipt.chunks, 'chunk')}, ${receipt.workers === 0 ? 'no threads' : plural(receipt.workers, 'worker')}; ` +
       `${receipt.tokenizer}, ${receipt.engine} tier, Unicode ${receipt.unicode}`,
@@ -33,14 +33,8 @@ export const receiptTable = (receipt: Receipt): string => {
         shorten(invalidUtf8.first.map(({ path, start }) => `${path} byte ${start}`)),
     )
   for (const { path, start, end, reason } of receipt.skipped) facts.push(`SKIPPED ${path}, bytes ${start} to ${end}: ${reason.split('\n')[0]}`)
-  return [...table, ...facts.map((fact) => `  ${fact}`)].join('\n')
+  return [...table.split('\n'), ...facts].map((line) => `  ${line}`).join('\n')
 }
 
 const shorten = (items: readonly string[]): string =>
   items.slice(0, MAX_LISTED).join(', ') + (items.length > MAX_LISTED ? ` and ${items.length - MAX_LISTED} more` : '')
-
-const layOut = (rows: readonly [string, string, string][]): string[] => {
-  const nameWidth = Math.max(...rows.map(([name]) => name.length))
-  const valueWidth = Math.max(...rows.map(([, value]) => value.length))
-  return rows.map(([name, value, note]) => `  ${name.padEnd(nameWidth)}  ${value.padStart(valueWidth)} bytes  ${note}`.trimEnd())
-}

@@ -1,5 +1,5 @@
 import { MultiBar, type SingleBar } from 'cli-progress'
-import type { Progress } from '../pipeline.ts'
+import type { Progress } from '../options.ts'
 import type { Receipt } from '../types.ts'
 import { receiptTable } from './receiptTable.ts'
 import { formatBytes } from './size.ts'
@@ -78,7 +78,7 @@ const plainProgress = (): ((progress: Progress) => void) => {
 const MAX_WORKER_LINES = 8
 
 const barReporter = (): Pick<Reporter, 'progress' | 'warning' | 'stop'> => {
-  const bars = new MultiBar({ stream: process.stderr, hideCursor: true, clearOnComplete: false, stopOnComplete: false, barsize: 24, format: '{text}', barCompleteChar: '█', barIncompleteChar: '░' })
+  const bars = new MultiBar({ stream: process.stderr, hideCursor: true, clearOnComplete: false, stopOnComplete: false, barsize: (process.stderr.columns ?? 100) < 90 ? 10 : 24, format: '{text}', barCompleteChar: '█', barIncompleteChar: '░' })
   let total: SingleBar | undefined
   const lines: SingleBar[] = []
   return {

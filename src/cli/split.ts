@@ -1,4 +1,3 @@
-import { createInterface } from 'node:readline'
 import { buffer } from 'node:stream/consumers'
 import type { ArgumentsCamelCase, CommandModule, InferredOptionTypes } from 'yargs'
 import { PretokError } from '../errors.ts'
@@ -20,7 +19,12 @@ type Arguments = InferredOptionTypes<typeof OPTIONS> & { TEXT?: string | undefin
 /** The pieces of a text; special tokens cut it and are left out. */
 const pieces = (text: string, splitter: TextSplitter, special: SpecialTokens): Uint8Array[] => {
   const found: Uint8Array[] = []
-  const documents = createDocumentSplitter(special, { text: (bytes) => found.push(...splitter.splitToBytes(bytes.toString('utf8'))), token: () => {} })
+  const documents = createDocumentSplitter(special, {
+    text(bytes) {
+      for (const piece of splitter.splitToBytes(bytes.toString('utf8'))) found.push(piece)
+    },
+    token: () => {},
+  })
   documents.push(Buffer.from(text.toWellFormed()))
   documents.end()
   return found
@@ -45,11 +49,25 @@ const write = async (line: string): Promise<void> => {
 
 async function* jsonStrings(): AsyncGenerator<string> {
   let number = 0
-  for await (const line of createInterface({ input: process.stdin, crlfDelay: Infinity })) {
+  for await (const line of lines(process.stdin)) {
     number++
-    if (line.trim() === '') continue
-    yield parseString(line, number)
+    if (line.trim() !== '') yield parseString(line, number)
   }
+}
+
+/** Lines end at \n and nowhere else: JSON may hold U+2028 and other line ends as they are. */
+async function* lines(input: AsyncIterable<Buffer>): AsyncGenerator<string> {
+  let parts: Buffer[] = []
+  for await (const block of input) {
+    let start = 0
+    for (let end = block.indexOf(0x0a); end !== -1; end = block.indexOf(0x0a, start)) {
+      yield Buffer.concat([...parts, block.subarray(start, end)]).toString('utf8')
+      parts = []
+      start = end + 1
+    }
+    parts.push(block.subarray(start))
+  }
+  yield Buffer.concat(parts).toString('utf8')
 }
 
 const parseString = (line: string, number: number): string => {

@@ -1,5 +1,5 @@
-import { PretokError } from '../errors.ts'
 import { appendText, blockMemory, createBlock, endDocument, slideBlock, type Block } from '../split/block.ts'
+import { pieceTooLong, UNDECIDED_SLACK } from '../split/pieceTooLong.ts'
 import { createSplitter, splitBlock } from '../split/splitter.ts'
 import type { SplitStage } from '../types.ts'
 import { countPieces } from './countPieces.ts'
@@ -53,10 +53,10 @@ export const createReferenceCounter = (stages: readonly SplitStage[], limits: Co
   let dropped = 0
 
   const split = (): void => {
-    dropped += countPieces(block, table, splitBlock(splitter, block))
+    dropped += countPieces(block, table, splitBlock(splitter, block), limits.maxPieceBytes)
     slideBlock(block, splitter.keepBehind)
     const pending = block.length - block.counted
-    if (pending > limits.maxPieceBytes) throw new PretokError('piece-too-long', `a pre-token is longer than ${limits.maxPieceBytes} bytes`)
+    if (pending > limits.maxPieceBytes + UNDECIDED_SLACK) throw pieceTooLong(limits.maxPieceBytes)
     // a piece that is longer than a block is looked at again only when twice as much of it is there, so that all looks together are linear
     splitAt = block.length + Math.max(limits.blockBytes, pending)
   }

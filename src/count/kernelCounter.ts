@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import { PretokError } from '../errors.ts'
-import { pieceTooLong, startKernel, type Kernel } from '../split/kernel.ts'
+import { startKernel, type Kernel } from '../split/kernel.ts'
+import { pieceTooLong, UNDECIDED_SLACK } from '../split/pieceTooLong.ts'
 import { DEFAULT_LIMITS, type CountedPieces, type CounterLimits, type TextCounter } from './counter.ts'
 
 /*
@@ -17,8 +18,6 @@ export interface KernelCounter extends TextCounter {
 const BATCH = 1 << 16
 const TEXT_BYTES = 3 * BATCH
 const MAX_ENDS = 4096
-/** Undecided text may be somewhat longer than the piece that comes out of it. */
-const UNDECIDED_SLACK = 1 << 22
 
 /**
  * A counter that runs one pass per tables (from `compileStage`), in order. With no tables, each document is one piece.

@@ -6,7 +6,7 @@ export interface PlanOptions {
   /** Budget of each worker, in GiB. */
   maxMemoryGb: number
   /** Overrides the size of a chunk, in bytes. */
-  chunkBytes?: number
+  chunkBytes?: number | undefined
 }
 
 export interface Plan {
@@ -17,6 +17,9 @@ export interface Plan {
 }
 
 export const MIN_CHUNK_BYTES = 2 ** 20
+
+/** More would only cost time: each border is looked for in the file. */
+const MAX_CHUNKS = 100_000
 
 /** Counting a chunk takes at most this many times its size. */
 const EXPANSION = 2
@@ -40,7 +43,10 @@ export const chunkSize = (totalBytes: number, { numProcesses, maxMemoryGb, chunk
  */
 export const planChunks = (sources: readonly Pick<Source, 'size'>[], options: PlanOptions): Plan => {
   checkOptions(options)
-  const chunkBytes = chunkSize(sources.reduce((sum, { size }) => sum + size, 0), options)
+  const total = sources.reduce((sum, { size }) => sum + size, 0)
+  const chunkBytes = chunkSize(total, options)
+  if (total / chunkBytes > MAX_CHUNKS)
+    throw new PretokError('usage', `chunkBytes: ${chunkBytes} bytes make more than ${MAX_CHUNKS} chunks of these ${total} bytes; take larger ones`)
   const chunks: Chunk[] = []
   sources.forEach(({ size }, source) => {
     for (let start = 0; start < size; start += chunkBytes) chunks.push({ source, start, end: Math.min(size, start + chunkBytes) })

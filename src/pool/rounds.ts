@@ -18,8 +18,8 @@ export interface Rounds {
   onError: 'fail' | 'skip'
   /** A name for a chunk in messages. */
   describe(chunk: number): string
-  /** Called when a round starts, to watch its board. */
-  onRound(board: Board, slots: number): void
+  /** Called when a round starts, to watch its board; `queue` are the chunks that it has to count. */
+  onRound(board: Board, slots: number, queue: readonly number[]): void
   onRetry(failed: FailedChunk): void
   signal?: AbortSignal | undefined
 }
@@ -85,7 +85,7 @@ const runRound = async (rounds: Rounds, queue: readonly number[]): Promise<Round
   const { run, close } = rounds.start(slots)
   try {
     if (rounds.signal?.aborted) cancel()
-    rounds.onRound(board, slots)
+    rounds.onRound(board, slots, queue)
     const tasks = Array.from({ length: slots }, (_, slot) => rounds.taskFor(board, slot))
     const outcomes = await Promise.all(
       run(tasks).map(async (running, slot) => {

@@ -93,8 +93,9 @@ const makeDocument = (index: number, bytes: Buffer, start: number, end: number, 
 
 /** Keeps track of where the cleaned text is in the source. Positions must be asked for in ascending order. */
 const createPlaces = () => {
-  const changes: { position: number; shift: number }[] = []
-  let shift = 0 // source minus cleaned text, up to the last position asked for
+  let changes: { position: number; shift: number }[] = []
+  let used = 0 // how many of the changes are behind the last position asked for
+  let shift = 0 // source minus cleaned text, up to there
   let total = 0
   return {
     /** Bytes [start, end) of the source became `length` bytes. */
@@ -104,7 +105,11 @@ const createPlaces = () => {
       changes.push({ position, shift: total })
     },
     inSource(position: number): number {
-      while (changes.length > 0 && changes[0].position <= position) shift = changes.shift()!.shift
+      while (used < changes.length && changes[used].position <= position) shift = changes[used++].shift
+      if (used > changes.length / 2) {
+        changes = changes.slice(used)
+        used = 0
+      }
       return position + shift
     },
   }

@@ -124,9 +124,9 @@ export class PretokenCounts implements Iterable<[piece: string, count: number]> 
 
   /**
    * Writes a file, which appears whole or not at all; `-` is standard output. The format is told by the ending (.json, .jsonl, .tsv, .csv)
-   * unless it is given.
+   * unless it is given. `signal` stops it: nothing is left behind then.
    */
-  async save(path: string, options: { format?: CountsFormat } = {}): Promise<void> {
-    await writeCounts(path, options.format ?? formatOf(path), this.rows())
+  async save(path: string, options: { format?: CountsFormat; signal?: AbortSignal } = {}): Promise<void> {
+    await writeCounts(path, options.format ?? formatOf(path), this.rows(), options.signal)
   }
 }

@@ -67,6 +67,7 @@ const safeCutIn = (text: Buffer, start: number, end: number, special: SpecialTok
   let to = Math.min(end, from + SAFE_CUT_WINDOW) - special.maxLength
   while (from < to && (text[from] & 0xc0) === 0x80) from++
   while (to > from && to < text.length && (text[to] & 0xc0) === 0x80) to--
+  if (to <= from) return -1
   const window = text.subarray(from, to)
   const cut = isUtf8(window) ? findSafeCut(window) : -1
   return cut === -1 ? -1 : from + cut

@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs'
 import { PretokError } from '../errors.ts'
+import { pieceTooLong } from './pieceTooLong.ts'
 import { findSyncPairs } from './syncPairs.ts'
 import { openTables } from './tables.ts'
 
@@ -101,6 +102,3 @@ const putSyncPairs = (kernel: Kernel, tables: Uint8Array): number => {
   kernel.words.set(pairs, address >>> 2)
   return address
 }
-
-export const pieceTooLong = (limit: number): PretokError =>
-  new PretokError('piece-too-long', `a pre-token, or text whose cuts cannot be decided yet, is longer than ${limit} bytes`)

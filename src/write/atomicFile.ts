@@ -66,7 +66,8 @@ const locate = async (path: string): Promise<{ target: string; mode: number; isS
   })
   if (old === undefined) return { target: path, mode: NEW_FILE_MODE, isSpecial: false }
   if (old.isDirectory()) throw Object.assign(new Error('it is a directory'), { code: 'EISDIR' })
-  return { target: await realpath(path), mode: old.mode & 0o777, isSpecial: !old.isFile() }
+  const isSpecial = !old.isFile()
+  return { target: isSpecial ? path : await realpath(path), mode: old.mode & 0o777, isSpecial }
 }
 
 /** Hidden, and not to be mistaken for a result; the name is cut, for a name may have 255 bytes and no more. */

@@ -1,7 +1,7 @@
 import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
-import { pretok, startPretok } from '../support/command.ts'
+import { pretok, shell, startPretok } from '../support/command.ts'
 import { temporaryFolder } from '../support/temporary.ts'
 
 const { file, folder } = temporaryFolder()
@@ -85,10 +85,23 @@ describe('count', () => {
     expect(stderr).toContain('writing /dev/full: no space left on the device')
   })
 
-  test('a reader that stops early is no error', () => {
-    const { code, stdout, stderr } = pretok(['count', CORPUS, '-q'])
+  test('a reader that stops early is no error, and the files are written all the same', () => {
+    const [counts, receipt] = ['early.json', 'early-receipt.json'].map((name) => join(folder, name))
+    const words = file('words.txt', Array.from({ length: 50_000 }, (_, i) => `w${i.toString(26).replace(/\d/g, 'z')}x`).join(' '))
+    const { code, stderr } = shell(`"$PRETOK" count ${words} -q -o - -o ${counts} --receipt ${receipt} | head -1`)
     expect({ code, stderr }).toEqual({ code: 0, stderr: '' })
-    expect(stdout).not.toBe('')
+    expect([counts, receipt].map((path) => existsSync(path))).toEqual([true, true])
+  })
+
+  test('without anybody to read its messages it goes on', () => {
+    const out = join(folder, 'unheard.json')
+    expect(shell(`"$PRETOK" count ${CORPUS} -o ${out} 2>&1 >/dev/null | true`).code).toBe(0)
+    expect(existsSync(out)).toBe(true)
+  })
+
+  test('the receipt can go to stdout', () => {
+    expect(JSON.parse(pretok(['count', CORPUS, '--receipt', '-', '-q']).stdout)).toMatchObject({ pieces: 8 })
+    expect(pretok(['count', CORPUS, '-s', '-', '-q']).code).toBe(0)
   })
 })
 
@@ -116,6 +129,15 @@ describe('bad usage', () => {
     [['count', '-', '-o', '-'], 2, '- cannot stand among the files to read'],
     [['plan', '-'], 2, '- cannot stand among the files to read'],
     [['count', CORPUS, '--', 'other.txt'], 2, '-- is not understood'],
+    [['count', CORPUS, '-o'], 2, 'Not enough arguments following: o'],
+    [['count', CORPUS, '-s', '-f'], 2, 'Not enough arguments following: s'],
+    [['count', CORPUS, '--errors', 'ignore', '--errors', 'strict'], 2, '--errors was given 2 times'],
+    [['count', CORPUS, '-o', CORPUS, '--output-format', 'json'], 2, 'it would replace the input'],
+    [['count', CORPUS, '--receipt', CORPUS], 2, 'it would replace the input'],
+    [['count', CORPUS, '-o', join(folder, 'same.json'), '-o', join(folder, '../', folder.split('/').at(-1)!, 'same.json')], 2, 'it would replace the output'],
+    [['count', CORPUS, '-o', join(folder, 'same.json'), '--receipt', join(folder, 'same.json')], 2, 'it would replace the output'],
+    [['count', CORPUS, '-o', '-', '--receipt', '-'], 2, 'it would replace the output -'],
+    [['top', 'a.json', 'b.json'], 2, 'unexpected "b.json"'],
     [['split', '--jsonl', 'x'], 2, '--jsonl reads from standard input'],
   ])('%j', (args, code, message) => {
     const outcome = pretok(args)
@@ -138,6 +160,11 @@ describe('split', () => {
     expect(stdout.trimEnd().split('\n').map((line) => JSON.parse(line) as string[])).toEqual([
       [], ['a', ' b'], ['x', 'y'], ['line', '\n', 'line', '\u2028', 'line', '\u0085'], ['\ufffd', 'x'], ['日本', ' 語'],
     ])
+  })
+
+  test('a long text, and one in pieces', () => {
+    const text = 'word '.repeat(200_000)
+    expect(pretok(['split'], { input: text }).stdout.split('\n').length).toBe(200_002)
   })
 
   test('--jsonl names the line that is no JSON string', () => {

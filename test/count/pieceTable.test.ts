@@ -75,6 +75,8 @@ describe('the counter', () => {
 
   test('a piece above the limit is an error', () => {
     const counter = createReferenceCounter(pipeline.stages, { blockBytes: 16, maxPieceBytes: 100 })
-    expect(() => counter.text(Buffer.alloc(200, 'x'))).toThrow('a pre-token is longer than 100 bytes')
+    counter.text(Buffer.alloc(200, 'x'))
+    counter.endDocument()
+    expect(() => counter.flush()).toThrow('is longer than 100 bytes')
   })
 })

@@ -261,6 +261,27 @@ describe('failures', () => {
     expect(error.message).toMatch(message)
   })
 
+  test('an onProgress that throws fails the run with its error', async () => {
+    const path = file('thrown.txt', sample(200_000).repeat(30))
+    const run = pretokenize(path, [END], {
+      numProcesses: 2,
+      onProgress() {
+        throw new Error('mine')
+      },
+    })
+    await expect(run).rejects.toThrow('mine')
+  })
+
+  test('the limit on pieces does not depend on the block size', async () => {
+    const path = file('limit.txt', `ab ${'x'.repeat(100)} cd`)
+    for (const engine of ['reference', 'automaton'] as const)
+      for (const blockBytes of [1, 7, 50, 2 ** 18]) {
+        expect((await pretokenize(path, [], { engine, blockBytes, maxPieceBytes: 101 })).total).toBe(3)
+        const error = await failure(pretokenize(path, [], { engine, blockBytes, maxPieceBytes: 100 }))
+        expect(error.code).toBe('piece-too-long')
+      }
+  })
+
   test('an abort stops the run', async () => {
     const stopping = new AbortController()
     const path = file('stopped.txt', sample(200_000).repeat(30))
@@ -277,6 +298,10 @@ describe('failures', () => {
     [() => pretokenize(file('x.txt', 'x'), [], { tokenizer: { pattern: '(a' } }), 'pattern', 'pattern: unclosed group at 0 in "(a"'],
     [() => pretokenize(file('x.txt', 'x'), [], { numProcesses: 0 }), 'usage', 'numProcesses: 0'],
     [() => pretokenize(file('x.txt', 'x'), [], { blockBytes: 0 }), 'usage', 'blockBytes: 0'],
+    [() => pretokenize(file('x.txt', 'x'), [], { errors: 'Strict' as never }), 'usage', 'errors: "Strict" is not one of replace, strict, ignore'],
+    [() => pretokenize(file('x.txt', 'x'), '<|x|>' as never), 'usage', 'specialTokens: an array of strings is needed'],
+    [() => pretokenize([5] as never), 'usage', 'files: a path or an array of paths is needed'],
+    [() => pretokenize(file('x.txt', 'x'.repeat(200_000)), [], { chunkBytes: 1 }), 'usage', 'make more than 100000 chunks'],
     [() => pretokenize(file('x.txt', `a\nb ${'x'.repeat(100)}`), [], { maxPieceBytes: 50, blockBytes: 10 }), 'piece-too-long', 'is longer than 50 bytes, from about byte 3, line 2'],
   ])('%#: bad input gets a clear error', async (call, code, message) => {
     const error = await failure(call())

@@ -20,7 +20,8 @@ const ROOMS: Readonly<Record<string, readonly string[]>> = {
   count: ['errors', 'types', 'split', 'pattern'],
   merge: ['count'],
   receipt: ['errors', 'types', 'unicode', 'version'],
-  monitor: [],
+  options: ['errors', 'types', 'count', 'tokenizer'],
+  monitor: ['messages', 'options'],
   messages: ['errors', 'types', 'count'],
   pool: ['errors', 'messages'],
   write: ['errors', 'types'],
@@ -28,9 +29,9 @@ const ROOMS: Readonly<Record<string, readonly string[]>> = {
   generate: ['errors'],
   createSplitter: ['split', 'tokenizer'],
   worker: ['errors', 'types', 'messages', 'read', 'special', 'normalize', 'count', 'receipt'],
-  pipeline: ['errors', 'types', 'messages', 'plan', 'snap', 'pool', 'read', 'special', 'normalize', 'split', 'count', 'merge', 'receipt', 'result', 'monitor', 'tokenizer', 'worker'],
-  index: ['errors', 'types', 'createSplitter', 'pipeline', 'plan', 'read', 'result', 'split', 'tokenizer'],
-  cli: ['errors', 'types', 'version', 'pattern', 'pipeline', 'read', 'result', 'special', 'split', 'tokenizer', 'write', 'generate'],
+  pipeline: ['errors', 'types', 'messages', 'options', 'plan', 'snap', 'pool', 'read', 'special', 'normalize', 'split', 'count', 'merge', 'receipt', 'result', 'monitor', 'tokenizer', 'worker'],
+  index: ['errors', 'types', 'options', 'createSplitter', 'pipeline', 'plan', 'read', 'result', 'split', 'tokenizer'],
+  cli: ['errors', 'types', 'version', 'options', 'pattern', 'pipeline', 'read', 'result', 'special', 'split', 'tokenizer', 'write', 'generate'],
 }
 
 const SOURCE = resolve(import.meta.dirname, '../../src')

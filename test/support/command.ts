@@ -15,6 +15,12 @@ export const pretok = (args: readonly string[], { input = '', cwd, env }: { inpu
   return { code: status, stdout: stdout.toString(), stderr: stderr.toString() }
 }
 
+/** Runs a line of the shell in which "$PRETOK" is the command; the code is that of the first part of a pipe. */
+export const shell = (line: string): Outcome => {
+  const { status, stdout, stderr } = spawnSync('bash', ['-o', 'pipefail', '-c', line.replaceAll('"$PRETOK"', `"${process.execPath}" "${MAIN}"`)])
+  return { code: status, stdout: stdout.toString(), stderr: stderr.toString() }
+}
+
 /** Starts the pretok command; `ended` resolves when it has, `saw` when a text has come on stderr. */
 export const startPretok = (args: readonly string[]) => {
   const child = spawn(process.execPath, [MAIN, ...args], { stdio: ['ignore', 'pipe', 'pipe'] })

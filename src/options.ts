@@ -1,0 +1,83 @@
+import type { EngineChoice } from './count/engine.ts'
+import { PretokError } from './errors.ts'
+import type { TokenizerChoice } from './tokenizer/resolve.ts'
+import type { ErrorPolicy } from './types.ts'
+
+export interface PretokenizeOptions {
+  /** Number of worker threads. Default: the cores that this process may use. */
+  numProcesses?: number
+  /** Memory budget of each worker in GiB; the main thread comes on top. Default: three quarters of the memory available, shared out. */
+  maxMemoryGb?: number
+  /** A preset's name, a pattern, or a pipeline. Default: 'gpt2'. */
+  tokenizer?: TokenizerChoice
+  /** Which tier splits; all give the same pieces. Default: 'auto', the fastest that can do the pattern; the receipt names it. */
+  engine?: EngineChoice
+  /** What happens to invalid UTF-8. Default: 'replace', as with Python's errors='replace'. */
+  errors?: ErrorPolicy
+  /** Leaves out a byte-order mark at the start of a file. Default: false; the mark is text, as for the reference engines. */
+  stripBom?: boolean
+  /** What happens to a chunk that cannot be counted: fails the run (default), or is left out and listed in the receipt. */
+  onError?: 'fail' | 'skip'
+  /** Size of chunks in bytes. Default: from file size, numProcesses and maxMemoryGb. */
+  chunkBytes?: number
+  /** Size of the blocks in which a worker reads, in bytes. Default: 256 KiB. */
+  blockBytes?: number
+  /** Longest pre-token in bytes. Default: 64 MiB. */
+  maxPieceBytes?: number
+  /** Called about ten times a second. */
+  onProgress?: (progress: Progress) => void
+  /** Called with things that the user should know and that do not stop the run. */
+  onWarning?: (message: string) => void
+  /** Stops the run: it fails with code 'interrupted' and leaves nothing behind. */
+  signal?: AbortSignal
+  /** The module that workers run; for tests of what happens when they fail. */
+  workerUrl?: URL
+}
+
+export interface Progress {
+  phase: 'plan' | 'count' | 'merge'
+  bytes: number
+  totalBytes: number
+  documents: number
+  pieces: number
+  /** Distinct pieces of each worker, added up: an upper bound. */
+  distinct: number
+  /** Resident set of the process in bytes. */
+  rss: number
+  /** CPU use in percent of one core. */
+  cpuPercent: number
+  /** Seconds since the run began. */
+  seconds: number
+  /** Bytes, and bytes of memory accounted for, of each worker. */
+  workers: { bytes: number; memory: number }[]
+}
+
+const CHOICES = { engine: ['auto', 'reference', 'automaton'], errors: ['replace', 'strict', 'ignore'], onError: ['fail', 'skip'] } as const
+const FUNCTIONS = ['onProgress', 'onWarning'] as const
+const LARGEST_SIZE = 2 ** 30
+
+/** Throws 'usage' for options that cannot be, so that a wrong value never means something else. Numbers of the plan are checked there. */
+export const checkOptions = (options: PretokenizeOptions): void => {
+  const refuse = (name: string, value: unknown, wanted: string): never => {
+    throw new PretokError('usage', `${name}: ${typeof value === 'string' ? JSON.stringify(value) : String(value)} is not ${wanted}`)
+  }
+  for (const [name, choices] of Object.entries(CHOICES)) {
+    const value = options[name as keyof typeof CHOICES]
+    if (value !== undefined && !(choices as readonly string[]).includes(value)) refuse(name, value, `one of ${choices.join(', ')}`)
+  }
+  for (const name of ['blockBytes', 'maxPieceBytes'] as const) {
+    const value = options[name]
+    if (value !== undefined && !(Number.isSafeInteger(value) && value >= 1 && value <= LARGEST_SIZE)) refuse(name, value, 'a whole number of bytes from 1 to 2^30')
+  }
+  for (const name of FUNCTIONS) if (options[name] !== undefined && typeof options[name] !== 'function') refuse(name, options[name], 'a function')
+}
+
+/** The files and special tokens of a run, as lists. Throws 'usage' for what is none: a string would pass for a list of characters. */
+export const checkLists = (files: string | readonly string[], specialTokens: readonly string[]): readonly string[] => {
+  const isTexts = (list: unknown): boolean => Array.isArray(list) && list.every((item) => typeof item === 'string')
+  const paths = typeof files === 'string' ? [files] : files
+  if (!isTexts(paths)) throw new PretokError('usage', 'files: a path or an array of paths is needed')
+  if (paths.length === 0) throw new PretokError('usage', 'nothing to count: no file was given')
+  if (!isTexts(specialTokens)) throw new PretokError('usage', 'specialTokens: an array of strings is needed')
+  return paths
+}
