@@ -41,31 +41,46 @@ const measure = (command, read) => {
 }
 
 const fromReceipt = ({ stderr }) => {
-  const { receipt } = stderr.trim().split('\n').map((line) => JSON.parse(line)).find(({ event }) => event === 'receipt')
+  const { receipt } = stderr
+    .trim()
+    .split('\n')
+    .map((line) => JSON.parse(line))
+    .find(({ event }) => event === 'receipt')
   return { distinct: receipt.distinct, total: receipt.pieces, rss: receipt.memory.peakRss }
 }
 const fromJson = ({ stdout }) => JSON.parse(stdout)
 const nothing = () => ({})
 
-const pretok = (file, preset, workers) => node(PRETOK, 'count', file, '-t', preset, '-n', String(workers), '-s', '<|endoftext|>', '-o', join(folder, 'counts.tsv'), '--log', 'json')
+const pretok = (file, preset, workers) =>
+  node(PRETOK, 'count', file, '-t', preset, '-n', String(workers), '-s', '<|endoftext|>', '-o', join(folder, 'counts.tsv'), '--log', 'json')
 const number = (value) => (value === undefined ? '' : value.toLocaleString('en'))
 
 try {
-  console.log(`${new Date().toISOString().slice(0, 10)}, Node ${process.version}, ${cpus()[0]?.model ?? 'unknown processor'} × ${cpus().length}, ${Math.round(totalmem() / 2 ** 30)} GiB, ${process.platform} ${process.arch}`)
+  console.log(
+    `${new Date().toISOString().slice(0, 10)}, Node ${process.version}, ${cpus()[0]?.model ?? 'unknown processor'} × ${cpus().length}, ${Math.round(totalmem() / 2 ** 30)} GiB, ${process.platform} ${process.arch}`,
+  )
   console.log(`npm run bench -- --size ${SIZE} --runs ${RUNS}: whole commands, one warm-up, median of ${RUNS} (best in brackets)\n`)
   for (const kind of KINDS) {
     const file = join(folder, `${kind}.txt`)
     run(node(PRETOK, 'generate', file, '--kind', kind, '--size', SIZE, '--seed', '1', '-q'))
     const bytes = statSync(file).size
-    console.log(`### ${kind}: ${number(bytes)} bytes, SHA-256 ${createHash('sha256').update(readFileSync(file)).digest('hex').slice(0, 16)}\n`)
+    console.log(
+      `### ${kind}: ${number(bytes)} bytes, SHA-256 ${createHash('sha256').update(readFileSync(file)).digest('hex').slice(0, 16)}\n`,
+    )
     console.log('| what | MB/s | seconds | peak memory | pre-tokens | distinct |\n|---|---:|---:|---:|---:|---:|')
     const row = (name, { seconds, best, rss, total, distinct }) =>
-      console.log(`| ${name} | ${(bytes / seconds / 1e6).toFixed(1)} | ${seconds.toFixed(2)} (${best.toFixed(2)}) | ${rss === undefined ? '' : `${Math.round(rss / 1e6)} MB`} | ${number(total)} | ${number(distinct)} |`)
+      console.log(
+        `| ${name} | ${(bytes / seconds / 1e6).toFixed(1)} | ${seconds.toFixed(2)} (${best.toFixed(2)}) | ${rss === undefined ? '' : `${Math.round(rss / 1e6)} MB`} | ${number(total)} | ${number(distinct)} |`,
+      )
     const reference = measure(pretok(file, 'gpt2', 1), fromReceipt)
     row('pretok gpt2, 1 worker', reference)
     row('pretok gpt2, 2 workers', measure(pretok(file, 'gpt2', 2), fromReceipt))
     for (const preset of PRESETS.slice(1)) row(`pretok ${preset}, 1 worker`, measure(pretok(file, preset, 1), fromReceipt))
-    for (const [name, script] of [['RegExp and Map', 'regexp-and-map'], ['npm tokenizers (Rust)', 'tokenizers-rust'], ['@xenova/transformers', 'transformers-js']]) {
+    for (const [name, script] of [
+      ['RegExp and Map', 'regexp-and-map'],
+      ['npm tokenizers (Rust)', 'tokenizers-rust'],
+      ['@xenova/transformers', 'transformers-js'],
+    ]) {
       const other = measure(node(join(HERE, `bench/${script}.js`), file), fromJson)
       row(`${name}, gpt2${other.total === reference.total && other.distinct === reference.distinct ? '' : ' (**other totals**)'}`, other)
     }

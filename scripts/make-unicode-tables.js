@@ -10,14 +10,35 @@ const out = process.argv[2] ?? fileURLToPath(new URL('../src/unicode/generated',
 
 // The leaf general categories; the groups (L, N, …) are their unions and are made at load time.
 const CATEGORIES = {
-  Lu: 'Uppercase_Letter', Ll: 'Lowercase_Letter', Lt: 'Titlecase_Letter', Lm: 'Modifier_Letter', Lo: 'Other_Letter',
-  Mn: 'Nonspacing_Mark', Mc: 'Spacing_Mark', Me: 'Enclosing_Mark',
-  Nd: 'Decimal_Number', Nl: 'Letter_Number', No: 'Other_Number',
-  Pc: 'Connector_Punctuation', Pd: 'Dash_Punctuation', Ps: 'Open_Punctuation', Pe: 'Close_Punctuation',
-  Pi: 'Initial_Punctuation', Pf: 'Final_Punctuation', Po: 'Other_Punctuation',
-  Sm: 'Math_Symbol', Sc: 'Currency_Symbol', Sk: 'Modifier_Symbol', So: 'Other_Symbol',
-  Zs: 'Space_Separator', Zl: 'Line_Separator', Zp: 'Paragraph_Separator',
-  Cc: 'Control', Cf: 'Format', Co: 'Private_Use', Cn: 'Unassigned',
+  Lu: 'Uppercase_Letter',
+  Ll: 'Lowercase_Letter',
+  Lt: 'Titlecase_Letter',
+  Lm: 'Modifier_Letter',
+  Lo: 'Other_Letter',
+  Mn: 'Nonspacing_Mark',
+  Mc: 'Spacing_Mark',
+  Me: 'Enclosing_Mark',
+  Nd: 'Decimal_Number',
+  Nl: 'Letter_Number',
+  No: 'Other_Number',
+  Pc: 'Connector_Punctuation',
+  Pd: 'Dash_Punctuation',
+  Ps: 'Open_Punctuation',
+  Pe: 'Close_Punctuation',
+  Pi: 'Initial_Punctuation',
+  Pf: 'Final_Punctuation',
+  Po: 'Other_Punctuation',
+  Sm: 'Math_Symbol',
+  Sc: 'Currency_Symbol',
+  Sk: 'Modifier_Symbol',
+  So: 'Other_Symbol',
+  Zs: 'Space_Separator',
+  Zl: 'Line_Separator',
+  Zp: 'Paragraph_Separator',
+  Cc: 'Control',
+  Cf: 'Format',
+  Co: 'Private_Use',
+  Cn: 'Unassigned',
 }
 const BINARY = ['White_Space', 'Alphabetic', 'Lowercase', 'Uppercase', 'Join_Control']
 
@@ -71,9 +92,12 @@ const unicode16 = async () => {
   return (
     header +
     "export const UNICODE_VERSION = '16.0.0'\n\n" +
-    '// Leaf general categories. Surrogates (Cs) are left out: text never contains them.\n' + record('GENERAL_CATEGORY', categories) +
-    '\n// Values of Script.\n' + record('SCRIPT', scripts) +
-    '\n' + record('BINARY_PROPERTY', binary) +
+    '// Leaf general categories. Surrogates (Cs) are left out: text never contains them.\n' +
+    record('GENERAL_CATEGORY', categories) +
+    '\n// Values of Script.\n' +
+    record('SCRIPT', scripts) +
+    '\n' +
+    record('BINARY_PROPERTY', binary) +
     '\n// Simple case folding (CaseFolding.txt, statuses C and S): gap from the previous code point, difference to its folding.\n' +
     `export const CASE_FOLDING = '${folds.join(' ')}'\n`
   )

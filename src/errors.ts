@@ -31,17 +31,29 @@ export class PretokError extends Error {
 export const describeSystemError = (error: unknown): string => {
   const { code, message } = error as NodeJS.ErrnoException
   switch (code) {
-    case 'ENOENT': return 'no such file'
-    case 'EACCES': return 'permission denied'
-    case 'EPERM': return 'operation not permitted'
-    case 'EISDIR': return 'it is a directory'
-    case 'ENOTDIR': return 'a part of the path is not a directory'
-    case 'ENOSPC': return 'no space left on the device'
-    case 'EDQUOT': return 'disk quota exceeded'
-    case 'EFBIG': return 'the file would be larger than allowed'
-    case 'EROFS': return 'the file system is read-only'
-    case 'EMFILE': return 'too many open files'
-    case 'EIO': return 'input/output error of the device'
-    default: return message ?? String(error)
+    case 'ENOENT':
+      return 'no such file'
+    case 'EACCES':
+      return 'permission denied'
+    case 'EPERM':
+      return 'operation not permitted'
+    case 'EISDIR':
+      return 'it is a directory'
+    case 'ENOTDIR':
+      return 'a part of the path is not a directory'
+    case 'ENOSPC':
+      return 'no space left on the device'
+    case 'EDQUOT':
+      return 'disk quota exceeded'
+    case 'EFBIG':
+      return 'the file would be larger than allowed'
+    case 'EROFS':
+      return 'the file system is read-only'
+    case 'EMFILE':
+      return 'too many open files'
+    case 'EIO':
+      return 'input/output error of the device'
+    default:
+      return message ?? String(error)
   }
 }

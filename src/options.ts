@@ -35,7 +35,8 @@ export interface PretokenizeOptions {
 }
 
 export interface Progress {
-  phase: 'plan' | 'count' | 'merge'
+  /** 'merge' once all is counted and the workers' tables are added up. */
+  phase: 'count' | 'merge'
   bytes: number
   totalBytes: number
   documents: number
@@ -67,9 +68,11 @@ export const checkOptions = (options: PretokenizeOptions): void => {
   }
   for (const name of ['blockBytes', 'maxPieceBytes'] as const) {
     const value = options[name]
-    if (value !== undefined && !(Number.isSafeInteger(value) && value >= 1 && value <= LARGEST_SIZE)) refuse(name, value, 'a whole number of bytes from 1 to 2^30')
+    if (value !== undefined && !(Number.isSafeInteger(value) && value >= 1 && value <= LARGEST_SIZE))
+      refuse(name, value, 'a whole number of bytes from 1 to 2^30')
   }
-  for (const name of FUNCTIONS) if (options[name] !== undefined && typeof options[name] !== 'function') refuse(name, options[name], 'a function')
+  for (const name of FUNCTIONS)
+    if (options[name] !== undefined && typeof options[name] !== 'function') refuse(name, options[name], 'a function')
 }
 
 /** The files and special tokens of a run, as lists. Throws 'usage' for what is none: a string would pass for a list of characters. */

@@ -93,7 +93,11 @@ const checkStopped = ({ signal }: PretokenizeOptions): void => {
 }
 
 /** Sources, options and chunks of a run; the chunks begin and end where a cut changes nothing. */
-export const planRun = async (files: string | readonly string[], specialTokens: readonly string[], options: PretokenizeOptions): Promise<RunPlan> => {
+export const planRun = async (
+  files: string | readonly string[],
+  specialTokens: readonly string[],
+  options: PretokenizeOptions,
+): Promise<RunPlan> => {
   checkOptions(options)
   const paths = checkLists(files, specialTokens)
   const pipeline = resolveTokenizer(options.tokenizer)
@@ -109,7 +113,17 @@ export const planRun = async (files: string | readonly string[], specialTokens: 
   const chunks = await snapAll(sources, planned, special, createSafeCut(pipeline, engine))
   // who asks for a number of workers gets them; otherwise small input is not worth it
   const isSmall = options.numProcesses === undefined && options.workerUrl === undefined && totalSize(sources) <= SMALL_BYTES
-  return { pipeline, engine, special, sources, chunks, chunkBytes, numProcesses, maxMemoryGb, threads: isSmall ? 0 : Math.min(numProcesses, chunks.length) }
+  return {
+    pipeline,
+    engine,
+    special,
+    sources,
+    chunks,
+    chunkBytes,
+    numProcesses,
+    maxMemoryGb,
+    threads: isSmall ? 0 : Math.min(numProcesses, chunks.length),
+  }
 }
 
 const totalSize = (sources: readonly Source[]): number => sources.reduce((sum, { size }) => sum + size, 0)
@@ -156,7 +170,9 @@ const countAll = async (plan: RunPlan, options: PretokenizeOptions, monitor: Mon
   const totalBytes = totalSize(sources)
   const stopping = new AbortController()
   const watch = watchRun({
-    totalBytes, monitor, seconds,
+    totalBytes,
+    monitor,
+    seconds,
     budget: plan.maxMemoryGb * 2 ** 30,
     onProgress: (progress) => options.onProgress?.(progress),
     onOverBudget: (memory) => options.onWarning?.(overBudget(memory, plan)),
@@ -167,9 +183,17 @@ const countAll = async (plan: RunPlan, options: PretokenizeOptions, monitor: Mon
       chunks: chunks.length,
       slots: Math.max(1, plan.threads),
       taskFor: (board, slot) => ({
-        normalizer: pipeline.normalizer, engine, specialTokens: special.tokens, sources, chunks, options: workerOptions, board: board.memory, slot,
+        normalizer: pipeline.normalizer,
+        engine,
+        specialTokens: special.tokens,
+        sources,
+        chunks,
+        options: workerOptions,
+        board: board.memory,
+        slot,
       }),
-      start: (slots) => (plan.threads === 0 ? { run: (tasks) => tasks.map(countChunks), close: async () => {} } : startThreads(workerUrl, slots)),
+      start: (slots) =>
+        plan.threads === 0 ? { run: (tasks) => tasks.map(countChunks), close: async () => {} } : startThreads(workerUrl, slots),
       onError: options.onError ?? 'fail',
       describe,
       onRound: (board, slots, queue) => watch.follow(board, slots, totalBytes - sizeOf(queue)),

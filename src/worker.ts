@@ -25,7 +25,14 @@ export const countChunks = async (task: WorkerTask): Promise<WorkerResult> => {
   const tally = emptyTally(special.tokens.length)
   const invalid: InvalidRange[] = []
 
-  const report = (): void => board.report(slot, { bytes: tally.read, documents: tally.documents, pieces: counter.pieces, distinct: counter.distinct, memory: counter.memory })
+  const report = (): void =>
+    board.report(slot, {
+      bytes: tally.read,
+      documents: tally.documents,
+      pieces: counter.pieces,
+      distinct: counter.distinct,
+      memory: counter.memory,
+    })
 
   const checkCancelled = (): void => {
     if (board.isCancelled) throw new PretokError('interrupted', 'counting: stopped')
@@ -46,7 +53,8 @@ export const countChunks = async (task: WorkerTask): Promise<WorkerResult> => {
   return counts(counter, tally, invalid)
 }
 
-const messageOf = (error: unknown): string => (error instanceof PretokError ? error.message : error instanceof Error ? (error.stack ?? error.message) : String(error))
+const messageOf = (error: unknown): string =>
+  error instanceof PretokError ? error.message : error instanceof Error ? (error.stack ?? error.message) : String(error)
 
 const counts = (counter: TextCounter, tally: Tally, invalid: InvalidRange[]): WorkerCounts => {
   const counted = counter.finish()
@@ -65,7 +73,10 @@ interface ChunkJob {
 }
 
 /** The way of the text: bytes → valid UTF-8 → documents → normalized text → pieces, counted. `onBlock` is called after each block. */
-const countChunk = async ({ chunk, source, special, normalizer: kind, options, counter, tally, invalid }: ChunkJob, onBlock: () => void): Promise<void> => {
+const countChunk = async (
+  { chunk, source, special, normalizer: kind, options, counter, tally, invalid }: ChunkJob,
+  onBlock: () => void,
+): Promise<void> => {
   let hasText = false
   // a chunk that does not begin the source begins at a special token, or inside a document that was counted where it began
   let isNew = chunk.start === 0
@@ -140,11 +151,17 @@ class InvalidUtf8 extends Error {
 const withPlace = async (error: unknown, source: Source, offset: number, pending: number): Promise<unknown> => {
   if (error instanceof InvalidUtf8) {
     const line = await lineAt(source, error.offset)
-    return new PretokError('invalid-utf8', `reading ${source.path}: invalid UTF-8 (${error.bytes}) at byte ${error.offset}, line ${line}; --errors replace or ignore goes on over it`)
+    return new PretokError(
+      'invalid-utf8',
+      `reading ${source.path}: invalid UTF-8 (${error.bytes}) at byte ${error.offset}, line ${line}; --errors replace or ignore goes on over it`,
+    )
   }
   if (error instanceof PretokError && error.code === 'piece-too-long') {
     const line = await lineAt(source, Math.max(0, offset - pending))
-    return new PretokError('piece-too-long', `counting ${source.path}: ${error.message}, from about byte ${Math.max(0, offset - pending)}, line ${line}; --max-piece-bytes raises the limit`)
+    return new PretokError(
+      'piece-too-long',
+      `counting ${source.path}: ${error.message}, from about byte ${Math.max(0, offset - pending)}, line ${line}; --max-piece-bytes raises the limit`,
+    )
   }
   return error
 }

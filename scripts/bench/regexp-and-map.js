@@ -5,4 +5,10 @@ const GPT2 = /'s|'t|'re|'ve|'m|'ll|'d| ?\p{L}+| ?\p{N}+| ?[^\s\p{L}\p{N}]+|\s+(?
 const counts = new Map()
 for (const document of readFileSync(process.argv[2], 'utf8').split('<|endoftext|>'))
   for (const [piece] of document.matchAll(GPT2)) counts.set(piece, (counts.get(piece) ?? 0) + 1)
-console.log(JSON.stringify({ distinct: counts.size, total: [...counts.values()].reduce((sum, count) => sum + count, 0), rss: process.resourceUsage().maxRSS * 1024 }))
+console.log(
+  JSON.stringify({
+    distinct: counts.size,
+    total: [...counts.values()].reduce((sum, count) => sum + count, 0),
+    rss: process.resourceUsage().maxRSS * 1024,
+  }),
+)

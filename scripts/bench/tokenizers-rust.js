@@ -6,4 +6,10 @@ const preTokenizer = tokenizers.byteLevelPreTokenizer(false, true)
 const counts = new Map()
 for (const document of readFileSync(process.argv[2], 'utf8').split('<|endoftext|>'))
   if (document !== '') for (const [piece] of preTokenizer.preTokenizeString(document)) counts.set(piece, (counts.get(piece) ?? 0) + 1)
-console.log(JSON.stringify({ distinct: counts.size, total: [...counts.values()].reduce((sum, count) => sum + count, 0), rss: process.resourceUsage().maxRSS * 1024 }))
+console.log(
+  JSON.stringify({
+    distinct: counts.size,
+    total: [...counts.values()].reduce((sum, count) => sum + count, 0),
+    rss: process.resourceUsage().maxRSS * 1024,
+  }),
+)

@@ -6,7 +6,17 @@ import { writeFileAtomically } from '../write/atomicFile.ts'
 import { STANDARD_STREAM } from '../write/formats.ts'
 import { EXIT } from './exitCodes.ts'
 import { onInterrupt } from './interrupt.ts'
-import { all, defined, refuseStandardInput, RUN_OPTIONS, runOptionsOf, single, specialTokensOf, TOKENIZER_OPTIONS, tokenizerOf } from './options.ts'
+import {
+  all,
+  defined,
+  refuseStandardInput,
+  RUN_OPTIONS,
+  runOptionsOf,
+  single,
+  specialTokensOf,
+  TOKENIZER_OPTIONS,
+  tokenizerOf,
+} from './options.ts'
 import { checkOutputs, OUTPUT_OPTIONS, outputsOf } from './output.ts'
 import { createReporter, type Reporter } from './reporter.ts'
 import { integer } from './table.ts'
@@ -17,10 +27,25 @@ const OPTIONS = {
   ...RUN_OPTIONS,
   ...OUTPUT_OPTIONS,
   receipt: { type: 'string', requiresArg: true, describe: 'Write the receipt, which accounts for every byte, as JSON', group: 'Output:' },
-  errors: { choices: ['replace', 'strict', 'ignore'] as const, requiresArg: true, describe: 'What to do with invalid UTF-8  [default: replace]', group: 'Input:' },
+  errors: {
+    choices: ['replace', 'strict', 'ignore'] as const,
+    requiresArg: true,
+    describe: 'What to do with invalid UTF-8  [default: replace]',
+    group: 'Input:',
+  },
   'strip-bom': { type: 'boolean', describe: 'Leave out a byte-order mark at the start of a file', group: 'Input:' },
-  'on-error': { choices: ['fail', 'skip'] as const, requiresArg: true, describe: 'What to do with a chunk that cannot be counted  [default: fail]', group: 'Input:' },
-  log: { choices: ['text', 'json'] as const, requiresArg: true, describe: 'Progress and messages on stderr for people or as JSON lines  [default: text]', group: 'Messages:' },
+  'on-error': {
+    choices: ['fail', 'skip'] as const,
+    requiresArg: true,
+    describe: 'What to do with a chunk that cannot be counted  [default: fail]',
+    group: 'Input:',
+  },
+  log: {
+    choices: ['text', 'json'] as const,
+    requiresArg: true,
+    describe: 'Progress and messages on stderr for people or as JSON lines  [default: text]',
+    group: 'Messages:',
+  },
   quiet: { alias: 'q', type: 'boolean', describe: 'Only warnings and errors', group: 'Messages:' },
 } as const
 
@@ -44,7 +69,10 @@ const handler = async (args: ArgumentsCamelCase<Arguments>): Promise<void> => {
     const counts = await pretokenize(args.INPUT, specialTokensOf(args), {
       ...runOptionsOf(args),
       ...defined({
-        tokenizer: tokenizerOf(args), errors: single('errors', args.errors), stripBom: args['strip-bom'], onError: single('on-error', args['on-error']),
+        tokenizer: tokenizerOf(args),
+        errors: single('errors', args.errors),
+        stripBom: args['strip-bom'],
+        onError: single('on-error', args['on-error']),
       }),
       onProgress: reporter.progress,
       onWarning: reporter.warning,
@@ -88,7 +116,9 @@ export const countCommand: CommandModule<object, Arguments> = {
   describe: 'Count the pre-tokens of a corpus',
   builder: (yargs) =>
     yargs
-      .usage('$0 count INPUT… [options]\n\nCounts the pre-tokens of text files, exactly as the tokenizer cuts them. Documents end at special tokens.')
+      .usage(
+        '$0 count INPUT… [options]\n\nCounts the pre-tokens of text files, exactly as the tokenizer cuts them. Documents end at special tokens.',
+      )
       .positional('INPUT', { type: 'string', array: true, demandOption: true, describe: 'Text files, UTF-8' })
       .options(OPTIONS)
       .example('$0 count corpus.txt -o counts.json', 'GPT-2, all cores')
@@ -96,4 +126,3 @@ export const countCommand: CommandModule<object, Arguments> = {
       .example("$0 count corpus.txt -s '<|doc|>' -p '\\p{L}+|\\p{N}+' -o -", 'a regex of your own, to stdout'),
   handler,
 }
-

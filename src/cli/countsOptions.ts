@@ -11,13 +11,14 @@ export const COUNTS_HELP = 'counts: .json, .jsonl, .tsv or .csv'
 
 /** Adds the operand that is one file of counts, or `-`. */
 export const withCountsFile = <Given, Name extends string>(yargs: Argv<Given>, name: Name, what = `File of ${COUNTS_HELP}; - is stdin`) =>
-  yargs
-    .positional(name, { type: 'string', demandOption: true, describe: what })
-    .nargs(name, 1) // otherwise yargs takes a lone - for an empty text
+  yargs.positional(name, { type: 'string', demandOption: true, describe: what }).nargs(name, 1) // otherwise yargs takes a lone - for an empty text
 
 export const INPUT_FORMAT_OPTION = {
   'input-format': {
-    choices: COUNTS_FORMATS, requiresArg: true, describe: 'Format of the input  [default: by its ending; json on stdin]', group: 'Input:',
+    choices: COUNTS_FORMATS,
+    requiresArg: true,
+    describe: 'Format of the input  [default: by its ending; json on stdin]',
+    group: 'Input:',
   },
 } as const
 

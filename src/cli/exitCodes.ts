@@ -8,8 +8,11 @@ export const exitCodeOf = (error: unknown): number => {
   switch (error.code) {
     case 'usage':
     case 'tokenizer':
-    case 'pattern': return EXIT.usage
-    case 'interrupted': return EXIT.interrupted
-    default: return EXIT.failed
+    case 'pattern':
+      return EXIT.usage
+    case 'interrupted':
+      return EXIT.interrupted
+    default:
+      return EXIT.failed
   }
 }

@@ -16,7 +16,15 @@ import { tokenizersCommand } from './tokenizers.ts'
 import { topCommand } from './top.ts'
 
 const COMMANDS = [
-  countCommand, splitCommand, planCommand, mergeCommand, topCommand, diffCommand, statsCommand, tokenizersCommand, generateCommand,
+  countCommand,
+  splitCommand,
+  planCommand,
+  mergeCommand,
+  topCommand,
+  diffCommand,
+  statsCommand,
+  tokenizersCommand,
+  generateCommand,
 ] as unknown as readonly CommandModule[]
 
 const EPILOGUE = `stdout carries data, stderr carries messages.
@@ -31,7 +39,8 @@ const withCommand = (args: readonly string[]): string[] => {
   const [first] = args
   if (first === undefined || COMMAND_NAMES.includes(first) || ['--help', '-h', '--version'].includes(first)) return [...args]
   const near = first.startsWith('-') || existsSync(first) ? undefined : closest(first, COMMAND_NAMES)
-  if (near !== undefined) throw new PretokError('usage', `${first}: there is no such command and no such file (did you mean pretok ${near}?)`)
+  if (near !== undefined)
+    throw new PretokError('usage', `${first}: there is no such command and no such file (did you mean pretok ${near}?)`)
   return ['count', ...args]
 }
 
@@ -54,7 +63,9 @@ const optionNames = (parser: Argv): string[] => {
 const main = async (): Promise<void> => {
   const parser: Argv = yargs(withCommand(process.argv.slice(2)))
     .scriptName('pretok')
-    .usage('$0 <command>\n\nTurns an ML corpus of any size into exact pre-token counts, for training BPE tokenizers.\nThe short form pretok FILE is pretok count FILE.')
+    .usage(
+      '$0 <command>\n\nTurns an ML corpus of any size into exact pre-token counts, for training BPE tokenizers.\nThe short form pretok FILE is pretok count FILE.',
+    )
     .command([...COMMANDS])
     .demandCommand(1, 'a command or a file is needed')
     .strict()
@@ -68,7 +79,10 @@ const main = async (): Promise<void> => {
     .fail((message, error) => {
       // yargs' own errors are about the words of the command line, too
       if (error !== undefined && error !== null && error.name !== 'YError') throw error
-      throw new PretokError('usage', `${explain(message ?? error?.message, optionNames(parser))}\npretok --help and pretok COMMAND --help list what there is`)
+      throw new PretokError(
+        'usage',
+        `${explain(message ?? error?.message, optionNames(parser))}\npretok --help and pretok COMMAND --help list what there is`,
+      )
     })
   await parser.parseAsync()
 }
@@ -89,7 +103,8 @@ const fail = (error: unknown): void => {
 
 // a reader that stops early, as in `pretok top … | head`, is no error; what else is to be done is done
 process.stdout.on('error', (error: NodeJS.ErrnoException) => {
-  if (error.code !== 'EPIPE' && process.exitCode === undefined) fail(new PretokError('output', `writing to standard output: ${describeSystemError(error)}`))
+  if (error.code !== 'EPIPE' && process.exitCode === undefined)
+    fail(new PretokError('output', `writing to standard output: ${describeSystemError(error)}`))
 })
 // without anybody to read the messages, the work goes on
 process.stderr.on('error', () => {})

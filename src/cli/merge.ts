@@ -15,7 +15,10 @@ const handler = async (args: ArgumentsCamelCase<Arguments>): Promise<void> => {
   const outputs = outputsOf(args)
   if (outputs.length === 0) throw new PretokError('usage', 'merge: no output was given; -o FILE writes one, -o - writes to stdout')
   refuseStandardInput(args, '/dev/stdin can, with --input-format')
-  await checkOutputs(outputs.map(({ path }) => path), args.COUNTS)
+  await checkOutputs(
+    outputs.map(({ path }) => path),
+    args.COUNTS,
+  )
   const input = inputFormatOf(args)
   if (input.format === undefined) args.COUNTS.forEach(formatOf) // a wrong name is found before an hour of reading
   const counts = await loadCounts(args.COUNTS, input)

@@ -12,22 +12,64 @@ import { parseSize } from './size.ts'
 const options = <Given extends Record<string, Options>>(given: Given): Given => given
 
 export const TOKENIZER_OPTIONS = options({
-  tokenizer: { alias: 't', type: 'string', requiresArg: true, describe: 'Preset that says how text is cut: see pretok tokenizers  [default: gpt2]', group: 'Tokenizer:' },
+  tokenizer: {
+    alias: 't',
+    type: 'string',
+    requiresArg: true,
+    describe: 'Preset that says how text is cut: see pretok tokenizers  [default: gpt2]',
+    group: 'Tokenizer:',
+  },
   pattern: { alias: 'p', type: 'string', requiresArg: true, describe: 'Cut by this regex instead of a preset', group: 'Tokenizer:' },
   'pattern-style': {
-    choices: ['tiktoken', 'huggingface'] as const, requiresArg: true, group: 'Tokenizer:',
-    describe: 'Whose rules the regex follows. tiktoken: fancy-regex, text it does not match is dropped. huggingface: Oniguruma, such text makes pieces  [default: tiktoken]',
+    choices: ['tiktoken', 'huggingface'] as const,
+    requiresArg: true,
+    group: 'Tokenizer:',
+    describe:
+      'Whose rules the regex follows. tiktoken: fancy-regex, text it does not match is dropped. huggingface: Oniguruma, such text makes pieces  [default: tiktoken]',
   },
-  special: { alias: 's', type: 'string', requiresArg: true, describe: 'Special token: ends documents, is never counted. May be repeated; adds to those of the tokenizer', group: 'Tokenizer:' },
+  special: {
+    alias: 's',
+    type: 'string',
+    requiresArg: true,
+    describe: 'Special token: ends documents, is never counted. May be repeated; adds to those of the tokenizer',
+    group: 'Tokenizer:',
+  },
   'no-default-special-tokens': { type: 'boolean', describe: 'Take only the special tokens given with -s', group: 'Tokenizer:' },
 })
 
 export const RUN_OPTIONS = options({
-  engine: { choices: ['auto', 'reference', 'automaton'] as const, requiresArg: true, describe: 'Tier that splits; all give the same pieces  [default: auto, the fastest that can]', group: 'Workers:' },
-  'num-processes': { alias: 'n', type: 'number', requiresArg: true, describe: 'Number of workers  [default: the cores available]', group: 'Workers:' },
-  'max-memory-gb': { alias: 'm', type: 'number', requiresArg: true, describe: 'Memory budget of each worker in GiB  [default: 3/4 of the memory available, shared out]', group: 'Workers:' },
-  'chunk-bytes': { type: 'string', requiresArg: true, describe: 'Size of the chunks that workers take, such as 16MB  [default: from file size, -n and -m]', group: 'Workers:' },
-  'block-bytes': { type: 'string', requiresArg: true, describe: 'Size of the blocks in which a worker reads  [default: 256KiB]', group: 'Workers:' },
+  engine: {
+    choices: ['auto', 'reference', 'automaton'] as const,
+    requiresArg: true,
+    describe: 'Tier that splits; all give the same pieces  [default: auto, the fastest that can]',
+    group: 'Workers:',
+  },
+  'num-processes': {
+    alias: 'n',
+    type: 'number',
+    requiresArg: true,
+    describe: 'Number of workers  [default: the cores available]',
+    group: 'Workers:',
+  },
+  'max-memory-gb': {
+    alias: 'm',
+    type: 'number',
+    requiresArg: true,
+    describe: 'Memory budget of each worker in GiB  [default: 3/4 of the memory available, shared out]',
+    group: 'Workers:',
+  },
+  'chunk-bytes': {
+    type: 'string',
+    requiresArg: true,
+    describe: 'Size of the chunks that workers take, such as 16MB  [default: from file size, -n and -m]',
+    group: 'Workers:',
+  },
+  'block-bytes': {
+    type: 'string',
+    requiresArg: true,
+    describe: 'Size of the blocks in which a worker reads  [default: 256KiB]',
+    group: 'Workers:',
+  },
   'max-piece-bytes': { type: 'string', requiresArg: true, describe: 'Longest pre-token  [default: 64MiB]', group: 'Workers:' },
 })
 

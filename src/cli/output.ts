@@ -6,8 +6,19 @@ import { COUNTS_FORMATS, formatOf, STANDARD_STREAM, type CountsFormat } from '..
 import { all, single } from './options.ts'
 
 export const OUTPUT_OPTIONS = {
-  output: { alias: 'o', type: 'string', requiresArg: true, describe: 'File to write: .json, .jsonl, .tsv or .csv; - is stdout. May be repeated', group: 'Output:' },
-  'output-format': { choices: COUNTS_FORMATS, requiresArg: true, describe: 'Format of the outputs  [default: by their endings; json on stdout]', group: 'Output:' },
+  output: {
+    alias: 'o',
+    type: 'string',
+    requiresArg: true,
+    describe: 'File to write: .json, .jsonl, .tsv or .csv; - is stdout. May be repeated',
+    group: 'Output:',
+  },
+  'output-format': {
+    choices: COUNTS_FORMATS,
+    requiresArg: true,
+    describe: 'Format of the outputs  [default: by their endings; json on stdout]',
+    group: 'Output:',
+  },
 } as const
 
 export interface CountsOutput {
@@ -30,7 +41,8 @@ export const checkOutputs = async (paths: readonly string[], inputs: readonly st
     if (path !== STANDARD_STREAM) await checkIsWritable(path)
     const identity = path === STANDARD_STREAM ? STANDARD_STREAM : await identityOf(path)
     const other = names.get(identity)
-    if (other !== undefined && !identity.startsWith('special ')) throw new PretokError('usage', `writing ${path}: it would replace ${other}`)
+    if (other !== undefined && !identity.startsWith('special '))
+      throw new PretokError('usage', `writing ${path}: it would replace ${other}`)
     names.set(identity, `the output ${path}`)
   }
 }
@@ -44,7 +56,10 @@ const identityOf = async (path: string): Promise<string> => {
 
 const checkIsWritable = async (path: string): Promise<void> => {
   const folder = dirname(path)
-  const isFolder = await stat(folder).then((facts) => facts.isDirectory(), () => false)
+  const isFolder = await stat(folder).then(
+    (facts) => facts.isDirectory(),
+    () => false,
+  )
   if (!isFolder) throw new PretokError('output', `writing ${path}: there is no folder ${folder}; make it first`)
   const old = await stat(path).catch(() => undefined)
   if (old?.isDirectory()) throw new PretokError('output', `writing ${path}: it is a directory`)

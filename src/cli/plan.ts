@@ -8,10 +8,14 @@ type Arguments = InferredOptionTypes<typeof OPTIONS> & { INPUT: string[] }
 
 const handler = async (args: ArgumentsCamelCase<Arguments>): Promise<void> => {
   refuseStandardInput(args, 'write the text to a file first')
-  const { pipeline, engine, special, sources, chunks, chunkBytes, numProcesses, maxMemoryGb } = await planRun(args.INPUT, specialTokensOf(args), {
-    ...runOptionsOf(args),
-    ...defined({ tokenizer: tokenizerOf(args) }),
-  })
+  const { pipeline, engine, special, sources, chunks, chunkBytes, numProcesses, maxMemoryGb } = await planRun(
+    args.INPUT,
+    specialTokensOf(args),
+    {
+      ...runOptionsOf(args),
+      ...defined({ tokenizer: tokenizerOf(args) }),
+    },
+  )
   const plan = {
     tokenizer: pipeline.name,
     engine: engine.name,
@@ -30,7 +34,9 @@ export const planCommand: CommandModule<object, Arguments> = {
   describe: 'Print the chunk plan of a count as JSON',
   builder: (yargs) =>
     yargs
-      .usage('$0 plan INPUT… [options]\n\nPrints how pretok count with the same options would cut its input: each chunk is bytes [start, end) of a source.')
+      .usage(
+        '$0 plan INPUT… [options]\n\nPrints how pretok count with the same options would cut its input: each chunk is bytes [start, end) of a source.',
+      )
       .positional('INPUT', { type: 'string', array: true, demandOption: true, describe: 'Text files' })
       .options(OPTIONS)
       .example('$0 plan corpus.txt -n 8 -m 2', 'the chunks for eight workers of 2 GiB'),

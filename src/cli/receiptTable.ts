@@ -21,7 +21,10 @@ export const receiptTable = (receipt: Receipt): string => {
   line('ignored', bytes.ignored, 'invalid UTF-8')
   line('replaced', bytes.replacedGain, `invalid UTF-8: bytes less those of U+FFFD`)
   line('normalized', bytes.normalizedGain, `taken out by the normalizer (negative: added)`)
-  const table = layOut(rows.map(([name, value, note]) => [name, `${value} bytes`, note]), 'lrl')
+  const table = layOut(
+    rows.map(([name, value, note]) => [name, `${value} bytes`, note]),
+    'lrl',
+  )
   const facts = [
     `${plural(receipt.documents, 'document')}, ${plural(receipt.chunks, 'chunk')}, ${receipt.workers === 0 ? 'no threads' : plural(receipt.workers, 'worker')}; ` +
       `${receipt.tokenizer}, ${receipt.engine} tier, Unicode ${receipt.unicode}`,
@@ -32,7 +35,8 @@ export const receiptTable = (receipt: Receipt): string => {
       `invalid UTF-8: ${integer(invalidUtf8.sequences)} sequences of ${integer(invalidUtf8.bytes)} bytes, policy ${invalidUtf8.policy}, first at ` +
         shorten(invalidUtf8.first.map(({ path, start }) => `${path} byte ${start}`)),
     )
-  for (const { path, start, end, reason } of receipt.skipped) facts.push(`SKIPPED ${path}, bytes ${start} to ${end}: ${reason.split('\n')[0]}`)
+  for (const { path, start, end, reason } of receipt.skipped)
+    facts.push(`SKIPPED ${path}, bytes ${start} to ${end}: ${reason.split('\n')[0]}`)
   return [...table.split('\n'), ...facts].map((line) => `  ${line}`).join('\n')
 }
 

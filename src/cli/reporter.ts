@@ -18,7 +18,11 @@ export interface Reporter {
 export const createReporter = (log: 'text' | 'json', quiet: boolean): Reporter => {
   if (log === 'json') return jsonReporter(quiet)
   const lines = textReporter(quiet)
-  return quiet ? { ...lines, progress: () => {} } : process.stderr.isTTY ? { ...lines, ...barReporter() } : { ...lines, progress: plainProgress() }
+  return quiet
+    ? { ...lines, progress: () => {} }
+    : process.stderr.isTTY
+      ? { ...lines, ...barReporter() }
+      : { ...lines, progress: plainProgress() }
 }
 
 const say = (line: string): void => void process.stderr.write(`${line}\n`)
@@ -54,10 +58,12 @@ const everySeconds = (period: number) => {
 
 const speed = ({ bytes, seconds }: Progress): string => `${formatBytes(bytes / Math.max(seconds, 0.001))}/s`
 
-const remaining = ({ bytes, totalBytes, seconds }: Progress): string => {
-  if (bytes === 0) return '–'
+const remaining = ({ phase, bytes, totalBytes, seconds }: Progress): string => {
+  if (phase === 'merge') return 'merging'
+  if (bytes === 0) return 'starting'
   const left = Math.round(((totalBytes - bytes) * seconds) / bytes)
-  return left < 60 ? `${left} s` : left < 3600 ? `${Math.floor(left / 60)} min ${left % 60} s` : `${Math.floor(left / 3600)} h ${Math.floor((left % 3600) / 60)} min`
+  const [hours, minutes] = [Math.floor(left / 3600), Math.floor((left % 3600) / 60)]
+  return `${left < 60 ? `${left} s` : left < 3600 ? `${minutes} min ${left % 60} s` : `${hours} h ${minutes} min`} left`
 }
 
 const percent = ({ bytes, totalBytes }: Progress): string => `${totalBytes === 0 ? 100 : Math.floor((100 * bytes) / totalBytes)} %`
@@ -68,7 +74,7 @@ const plainProgress = (): ((progress: Progress) => void) => {
     if (progress.seconds < 2 || progress.bytes === progress.totalBytes || !isDue(progress)) return
     const { bytes, totalBytes, distinct, rss, cpuPercent } = progress
     say(
-      `counted ${formatBytes(bytes)} of ${formatBytes(totalBytes)} (${percent(progress)}), ${speed(progress)}, ${remaining(progress)} left, ` +
+      `counted ${formatBytes(bytes)} of ${formatBytes(totalBytes)} (${percent(progress)}), ${speed(progress)}, ${remaining(progress)}, ` +
         `${distinct.toLocaleString('en')} distinct, ${formatBytes(rss)} memory, ${Math.round(cpuPercent)} % CPU`,
     )
   }
@@ -78,18 +84,29 @@ const plainProgress = (): ((progress: Progress) => void) => {
 const MAX_WORKER_LINES = 8
 
 const barReporter = (): Pick<Reporter, 'progress' | 'warning' | 'stop'> => {
-  const bars = new MultiBar({ stream: process.stderr, hideCursor: true, clearOnComplete: false, stopOnComplete: false, barsize: (process.stderr.columns ?? 100) < 90 ? 10 : 24, format: '{text}', barCompleteChar: '█', barIncompleteChar: '░' })
+  const bars = new MultiBar({
+    stream: process.stderr,
+    hideCursor: true,
+    clearOnComplete: false,
+    stopOnComplete: false,
+    barsize: (process.stderr.columns ?? 100) < 90 ? 10 : 24,
+    format: '{text}',
+    barCompleteChar: '█',
+    barIncompleteChar: '░',
+  })
   let total: SingleBar | undefined
   const lines: SingleBar[] = []
   return {
     progress(progress) {
       const { bytes, totalBytes, documents, distinct, rss, cpuPercent } = progress
       total ??= bars.create(Math.max(1, totalBytes), 0, {}, { format: '{bar} {percentage} %  {text}' })
-      total.update(bytes, { text: `${formatBytes(bytes)} of ${formatBytes(totalBytes)}  ${speed(progress)}  ${remaining(progress)} left` })
+      total.update(bytes, { text: `${formatBytes(bytes)} of ${formatBytes(totalBytes)}  ${speed(progress)}  ${remaining(progress)}` })
       const texts = [
         `${documents.toLocaleString('en')} documents, ${distinct.toLocaleString('en')} distinct pre-tokens, ${formatBytes(rss)} memory, ${Math.round(cpuPercent)} % CPU`,
         ...(progress.workers.length > 1 && progress.workers.length <= MAX_WORKER_LINES
-          ? progress.workers.map((worker, i) => `worker ${i + 1}: ${formatBytes(worker.bytes)} counted, ${formatBytes(worker.memory)} of tables`)
+          ? progress.workers.map(
+              (worker, i) => `worker ${i + 1}: ${formatBytes(worker.bytes)} counted, ${formatBytes(worker.memory)} of tables`,
+            )
           : []),
       ]
       texts.forEach((text, i) => {

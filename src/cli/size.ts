@@ -1,16 +1,18 @@
 import { PretokError } from '../errors.ts'
 
-const UNITS = new Map(Object.entries({
-  b: 1,
-  kb: 1e3,
-  mb: 1e6,
-  gb: 1e9,
-  tb: 1e12,
-  kib: 2 ** 10,
-  mib: 2 ** 20,
-  gib: 2 ** 30,
-  tib: 2 ** 40,
-}))
+const UNITS = new Map(
+  Object.entries({
+    b: 1,
+    kb: 1e3,
+    mb: 1e6,
+    gb: 1e9,
+    tb: 1e12,
+    kib: 2 ** 10,
+    mib: 2 ** 20,
+    gib: 2 ** 30,
+    tib: 2 ** 40,
+  }),
+)
 
 const SIZE = /^(\d+(?:\.\d+)?|\.\d+)\s*([a-z]*)$/i
 

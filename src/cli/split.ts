@@ -77,7 +77,11 @@ const parseString = (line: string, number: number): string => {
   } catch (error) {
     throw new PretokError('input', `reading standard input, line ${number}: ${(error as Error).message}`)
   }
-  if (typeof value !== 'string') throw new PretokError('input', `reading standard input, line ${number}: a JSON string is needed, not ${Array.isArray(value) ? 'an array' : typeof value}`)
+  if (typeof value !== 'string')
+    throw new PretokError(
+      'input',
+      `reading standard input, line ${number}: a JSON string is needed, not ${Array.isArray(value) ? 'an array' : typeof value}`,
+    )
   return value
 }
 
@@ -89,7 +93,7 @@ export const splitCommand: CommandModule<object, Arguments> = {
       .usage('$0 split [TEXT]\n\nShows the pre-tokens of TEXT, or of standard input: one JSON string a line.')
       .positional('TEXT', { type: 'string' })
       .options(OPTIONS)
-      .example("$0 split \"it's 2026\"", "\"it\" \"'s\" \" 2026\"")
+      .example('$0 split "it\'s 2026"', '"it" "\'s" " 2026"')
       .example('$0 split -t qwen2 < notes.txt', 'the same for a file')
       .example('$0 split --jsonl -t llama3 < texts.jsonl', 'one JSON array of pieces for each JSON string'),
   handler,

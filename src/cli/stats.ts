@@ -52,14 +52,19 @@ const coverage = ({ coverage: steps, total }: CountStatistics): string =>
 
 const lengths = ({ lengths: classes, medianLength }: CountStatistics, all: Part): string => {
   const rows = classes.map(({ min, max, ...part }) => [
-    min === max ? integer(min) : `${integer(min)}–${integer(max)}`, ...cells(part, all), bar(part.total, all.total),
+    min === max ? integer(min) : `${integer(min)}–${integer(max)}`,
+    ...cells(part, all),
+    bar(part.total, all.total),
   ])
   const median = ['median', integer(medianLength.total), '', integer(medianLength.distinct), '', '']
   return layOut([['bytes', 'pieces', '', 'distinct', '', ''], ...rows, median], 'rrrrrl')
 }
 
 const cells = ({ distinct, total }: Part, all: Part): string[] => [
-  integer(total), percent(total, all.total), integer(distinct), percent(distinct, all.distinct),
+  integer(total),
+  percent(total, all.total),
+  integer(distinct),
+  percent(distinct, all.distinct),
 ]
 
 const bar = (part: number, whole: number): string => '█'.repeat(Math.round((BAR_WIDTH * part) / whole))

@@ -15,7 +15,12 @@ type Arguments = InferredOptionTypes<typeof OPTIONS>
 
 const handler = ({ json, explain, dot }: ArgumentsCamelCase<Arguments>): void => {
   if (dot === true && explain === undefined) throw new PretokError('usage', '--dot goes with --explain NAME')
-  if (explain !== undefined) print(resolveTokenizer(explain).stages.map((stage) => (dot === true ? toDot : describeStage)(compileStage(stage))).join('\n'))
+  if (explain !== undefined)
+    print(
+      resolveTokenizer(explain)
+        .stages.map((stage) => (dot === true ? toDot : describeStage)(compileStage(stage)))
+        .join('\n'),
+    )
   else print(json === true ? JSON.stringify(PRESETS.map(describe), null, 2) : PRESETS.map(paragraph).join('\n\n'))
 }
 
@@ -27,7 +32,9 @@ const MAX_SPECIAL = 5
 
 const paragraph = ({ pipeline, aliases, usedBy, source, notes }: Preset): string => {
   const { name, stages, normalizer, specialTokens } = pipeline
-  const shown = specialTokens.slice(0, MAX_SPECIAL).join(' ') + (specialTokens.length > MAX_SPECIAL ? ` and ${specialTokens.length - MAX_SPECIAL} more` : '')
+  const shown =
+    specialTokens.slice(0, MAX_SPECIAL).join(' ') +
+    (specialTokens.length > MAX_SPECIAL ? ` and ${specialTokens.length - MAX_SPECIAL} more` : '')
   const lines = [
     ['for', usedBy],
     ['also', aliases.join(', ')],

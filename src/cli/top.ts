@@ -12,7 +12,12 @@ type Arguments = InferredOptionTypes<typeof OPTIONS> & { COUNTS: string }
 const handler = async (args: ArgumentsCamelCase<Arguments>): Promise<void> => {
   const limit = limitOf(args, LIMIT)
   const counts = await loadCounts(args.COUNTS, inputFormatOf(args))
-  const asJson = () => JSON.stringify(counts.top(limit).map(([piece, count]) => ({ piece, count })), null, 2)
+  const asJson = () =>
+    JSON.stringify(
+      counts.top(limit).map(([piece, count]) => ({ piece, count })),
+      null,
+      2,
+    )
   process.stdout.write(`${args.json === true ? asJson() : topTable(counts, limit)}\n`)
 }
 

@@ -24,7 +24,10 @@ const MAX_ENDS = 4096
  *
  * Its methods throw PretokError 'piece-too-long' for a piece above the limit, and 'limit' when 4 GiB of memory are full.
  */
-export const createKernelCounter = (stages: readonly Uint8Array[], { maxPieceBytes }: Pick<CounterLimits, 'maxPieceBytes'> = DEFAULT_LIMITS): KernelCounter => {
+export const createKernelCounter = (
+  stages: readonly Uint8Array[],
+  { maxPieceBytes }: Pick<CounterLimits, 'maxPieceBytes'> = DEFAULT_LIMITS,
+): KernelCounter => {
   const kernel = startKernel(stages, TEXT_BYTES, MAX_ENDS, maxPieceBytes)
   const { exports, check } = kernel
   check(exports.startCounting(maxPieceBytes, ...new BigUint64Array(Uint8Array.from(randomBytes(40)).buffer)))
@@ -52,7 +55,7 @@ export const createKernelCounter = (stages: readonly Uint8Array[], { maxPieceByt
 
   return {
     text(added) {
-      for (let at = 0; at < added.length; ) {
+      for (let at = 0; at < added.length;) {
         const part = wholeCodePoints(added, at, at + BATCH - (length - advanced))
         makeRoom(part.length)
         kernel.bytes.set(part, (exports.text.value >>> 0) + length)

@@ -68,7 +68,8 @@ export class PieceTable {
 
   private increase(entry: number, count: number): void {
     this.total += count
-    if (this.total > Number.MAX_SAFE_INTEGER) throw new PretokError('limit', 'counting: the counts add up to more than 2^53, the largest exact number')
+    if (this.total > Number.MAX_SAFE_INTEGER)
+      throw new PretokError('limit', 'counting: the counts add up to more than 2^53, the largest exact number')
     this.counts[entry] += count
   }
 
@@ -77,7 +78,10 @@ export class PieceTable {
     const arenaStart = this.starts[entry]
     const arenaEnd = arenaStart + end - start
     if (arenaEnd > ARENA_LIMIT || entry >= ENTRY_LIMIT)
-      throw new PretokError('limit', 'counting: more than 4 GiB of distinct pre-tokens; count parts of the corpus and keep their frequent pieces')
+      throw new PretokError(
+        'limit',
+        'counting: more than 4 GiB of distinct pre-tokens; count parts of the corpus and keep their frequent pieces',
+      )
     if (arenaEnd > this.arena.length) this.arena = grow(this.arena, Math.min(ARENA_LIMIT, Math.max(arenaEnd, 2 * this.arena.length)))
     if (entry === this.counts.length) {
       this.starts = grow(this.starts, 2 * entry + 1)

@@ -27,8 +27,10 @@ const dashed = createSpelling({ first: IDENTIFIER_WORDS, rest: IDENTIFIER_WORDS.
 
 const word = zipfOf(IDENTIFIER_WORDS)
 
-const compound = (join: (words: string[]) => string): Rule => (random) =>
-  join(Array.from({ length: 1 + below(random, 3) }, () => word(random)))
+const compound =
+  (join: (words: string[]) => string): Rule =>
+  (random) =>
+    join(Array.from({ length: 1 + below(random, 3) }, () => word(random)))
 
 /** Identifiers, one in six from an endless vocabulary. */
 const identifier = (join: (words: string[]) => string): Rule => {

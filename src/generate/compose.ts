@@ -145,8 +145,12 @@ export const createComposer = ({ bytes, seed, frame, documentBytes, pickVoice }:
     done = flushed === bytes
   }
   return {
-    get documents() { return documents },
-    get done() { return done },
+    get documents() {
+      return documents
+    },
+    get done() {
+      return done
+    },
     fill,
   }
 }

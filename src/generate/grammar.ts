@@ -7,7 +7,10 @@ export type Rule = (random: Random) => string
 export type Rules = Readonly<Record<string, Rule>>
 
 /** One of the texts, all equally likely. */
-export const oneOf = (...texts: readonly string[]): Rule => (random) => texts[below(random, texts.length)]
+export const oneOf =
+  (...texts: readonly string[]): Rule =>
+  (random) =>
+    texts[below(random, texts.length)]
 
 /** One of the words, earlier ones more likely, by Zipf's law. */
 export const zipfOf = (words: readonly string[]): Rule => {

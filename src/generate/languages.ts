@@ -32,7 +32,12 @@ const join = (onsets: string, vowels: string): string[] =>
 const characters = (text: string): string[] => Array.from(text.replace(/\s/g, ''))
 
 const latin = {
-  space: ' ', comma: ',', stops: ['.', '.', '.', '!', '?', '…'], digits: '0123456789', capitals: true, maxSyllables: 3,
+  space: ' ',
+  comma: ',',
+  stops: ['.', '.', '.', '!', '?', '…'],
+  digits: '0123456789',
+  capitals: true,
+  maxSyllables: 3,
   asciiJson: true,
 } as const
 
@@ -136,7 +141,12 @@ const GREEK: Language = {
 }
 
 const rightToLeft = {
-  space: ' ', comma: '،', stops: ['.', '.', '.', '!', '؟'], quotes: ['«', '»'], capitals: false, maxSyllables: 2,
+  space: ' ',
+  comma: '،',
+  stops: ['.', '.', '.', '!', '؟'],
+  quotes: ['«', '»'],
+  capitals: false,
+  maxSyllables: 2,
 } as const
 
 const ARABIC: Language = {
@@ -268,7 +278,22 @@ const CHAT: Language = {
 }
 
 export const LANGUAGES: readonly Language[] = [
-  FRENCH, GERMAN, SPANISH, POLISH, TURKISH, VIETNAMESE, RUSSIAN, GREEK, ARABIC, HEBREW, HINDI, THAI, CHINESE, JAPANESE, KOREAN, CHAT,
+  FRENCH,
+  GERMAN,
+  SPANISH,
+  POLISH,
+  TURKISH,
+  VIETNAMESE,
+  RUSSIAN,
+  GREEK,
+  ARABIC,
+  HEBREW,
+  HINDI,
+  THAI,
+  CHINESE,
+  JAPANESE,
+  KOREAN,
+  CHAT,
 ]
 
 /** One word made of a language's syllables. */

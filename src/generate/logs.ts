@@ -71,10 +71,7 @@ const ACCESS_LINES = [
   '@ip - @name [@date:@clock +0000] "POST @path?@key=@num&token=@hex16 HTTP/1.1" @status @num "https://www.example.org@path" "@agent"',
 ]
 
-const SYSTEM_LINES = [
-  '@date @clock host-@d2 @service[@num]: @message',
-  '@date @clock host-@d2 kernel: [@num.@d3@d3] @noun @hex8: @message',
-]
+const SYSTEM_LINES = ['@date @clock host-@d2 @service[@num]: @message', '@date @clock host-@d2 kernel: [@num.@d3@d3] @noun @hex8: @message']
 
 const JSON_LINES = [
   '{"ts":"@time","level":"@level","service":"@service","msg":"@noun @verb","@key":@num,"trace_id":"@hex16@hex16"}',

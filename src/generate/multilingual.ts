@@ -53,8 +53,9 @@ const createSentenceRule = (language: Language): Rule => {
 
 /** Parts of rare words, at most eight bytes of UTF-8. */
 const partsOf = ({ syllables, normalization }: Language): string[] =>
-  Array.from(new Set(syllables.map((syllable) => (normalization === undefined ? syllable : syllable.normalize(normalization)))))
-    .filter((syllable) => syllable !== '' && Buffer.byteLength(syllable) <= 8)
+  Array.from(new Set(syllables.map((syllable) => (normalization === undefined ? syllable : syllable.normalize(normalization))))).filter(
+    (syllable) => syllable !== '' && Buffer.byteLength(syllable) <= 8,
+  )
 
 const createVoice = (language: Language): VoiceRecipe => {
   const sentence = createSentenceRule(language)

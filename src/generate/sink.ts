@@ -57,7 +57,10 @@ const openDevice = async (path: string): Promise<Sink> => {
 
 const checkFolder = async (path: string): Promise<void> => {
   const folder = dirname(path)
-  const isFolder = await stat(folder).then((found) => found.isDirectory(), () => false)
+  const isFolder = await stat(folder).then(
+    (found) => found.isDirectory(),
+    () => false,
+  )
   if (!isFolder) throw new PretokError('output', `writing ${path}: there is no folder ${folder}; make it first`)
 }
 
@@ -73,7 +76,9 @@ const createSyncer = (file: FileHandle) => {
   let failed: unknown
   const sync = async (): Promise<void> => {
     // Linux reports a failure to write back only once: it must be kept.
-    await file.datasync().catch((error: unknown) => { failed ??= error })
+    await file.datasync().catch((error: unknown) => {
+      failed ??= error
+    })
     syncing = undefined
   }
   return {
@@ -106,11 +111,12 @@ const openFile = async (path: string): Promise<Sink> => {
       await attempt(path, () => writeAll(file, bytes))
       syncer.wrote(bytes.length)
     },
-    finish: () => attempt(path, async () => {
-      await syncer.finish()
-      await file.close()
-      await rename(temporary, target)
-    }),
+    finish: () =>
+      attempt(path, async () => {
+        await syncer.finish()
+        await file.close()
+        await rename(temporary, target)
+      }),
     discard: async () => {
       await syncer.settle()
       await file.close().catch(() => {})

@@ -79,10 +79,15 @@ const writeFresh: FillSlot = (cursor, state) => {
   cursor.at = at - 1
 }
 
-const digits = (count: number, bound: number): FillSlot => (cursor, { random }) =>
-  writeLastDigits(cursor, (random() >>> 12) % bound, count)
+const digits =
+  (count: number, bound: number): FillSlot =>
+  (cursor, { random }) =>
+    writeLastDigits(cursor, (random() >>> 12) % bound, count)
 
-const hex = (count: number): FillSlot => (cursor, { random }) => writeHex(cursor, random, count)
+const hex =
+  (count: number): FillSlot =>
+  (cursor, { random }) =>
+    writeHex(cursor, random, count)
 
 const SLOTS: Readonly<Record<string, FillSlot>> = {
   /** A name of the document: the same all through it. */

@@ -63,7 +63,7 @@ export const startMonitor = (): Monitor => {
       await sample()
       pidusage.clear()
       const { user, system } = process.cpuUsage(cpuAtStart)
-      return { peakRss, cpuPercent: ((user + system) / 10 / Math.max(1, performance.now() - started)) }
+      return { peakRss, cpuPercent: (user + system) / 10 / Math.max(1, performance.now() - started) }
     },
   }
 }

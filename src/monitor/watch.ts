@@ -7,7 +7,7 @@ const PROGRESS_MS = 100
 export interface Watch {
   /** Looks at a round's board from now on; `counted` bytes are done before it. */
   follow(board: Board, slots: number, counted: number): void
-  /** Looks a last time. */
+  /** Looks a last time: what follows is the merge. */
   stop(): void
 }
 
@@ -26,10 +26,10 @@ export interface WatchedRun {
 
 /** Reads the board ten times a second: samples of memory and CPU, progress, and the budget. */
 export const watchRun = ({ totalBytes, budget, monitor, seconds, onProgress, onOverBudget, onFailure }: WatchedRun): Watch => {
-  let look = (): void => {}
+  let look = (_phase: Progress['phase']): void => {}
   let isOver = false
 
-  const report = (workers: readonly SlotProgress[], counted: number): void => {
+  const report = (phase: Progress['phase'], workers: readonly SlotProgress[], counted: number): void => {
     const sum = (field: keyof SlotProgress): number => workers.reduce((total, worker) => total + worker[field], 0)
     const documents = sum('documents')
     monitor.tick(documents)
@@ -39,26 +39,39 @@ export const watchRun = ({ totalBytes, budget, monitor, seconds, onProgress, onO
       onOverBudget(largest)
     }
     onProgress({
-      phase: 'count', bytes: counted + sum('bytes'), totalBytes, documents, pieces: sum('pieces'), distinct: sum('distinct'),
-      rss: monitor.latest.rss, cpuPercent: monitor.latest.cpuPercent, seconds: seconds(), workers: workers.map(({ bytes, memory }) => ({ bytes, memory })),
+      phase,
+      bytes: counted + sum('bytes'),
+      totalBytes,
+      documents,
+      pieces: sum('pieces'),
+      distinct: sum('distinct'),
+      rss: monitor.latest.rss,
+      cpuPercent: monitor.latest.cpuPercent,
+      seconds: seconds(),
+      workers: workers.map(({ bytes, memory }) => ({ bytes, memory })),
     })
   }
-  const lookSafely = (): void => {
+  const lookSafely = (phase: Progress['phase']): void => {
     try {
-      look()
+      look(phase)
     } catch (error) {
       look = () => {}
       onFailure(error)
     }
   }
-  const timer = setInterval(lookSafely, PROGRESS_MS)
+  const timer = setInterval(() => lookSafely('count'), PROGRESS_MS)
   return {
     follow(board, slots, counted) {
-      look = () => report(Array.from({ length: slots }, (_, slot) => board.progressOf(slot)), counted)
+      look = (phase) =>
+        report(
+          phase,
+          Array.from({ length: slots }, (_, slot) => board.progressOf(slot)),
+          counted,
+        )
     },
     stop() {
       clearInterval(timer)
-      lookSafely()
+      lookSafely('merge')
     },
   }
 }

@@ -15,7 +15,13 @@ const UNASSIGNED = decodeSet(UNASSIGNED_9)
 const NEWER = new RegExp(`([${rangesSource(UNASSIGNED)}]+)`, 'u')
 
 /** Characters that can combine with what stands before them: marks, and the vowels and trailing consonants of Hangul. */
-const COMBINES = union(category('M'), fromRanges([[0x1160, 0x1200], [0xd7b0, 0xd800]]))
+const COMBINES = union(
+  category('M'),
+  fromRanges([
+    [0x1160, 0x1200],
+    [0xd7b0, 0xd800],
+  ]),
+)
 /** The first character that is in COMBINES; below it every character is a safe place to cut in front of. */
 const FIRST_COMBINING = COMBINES[0]
 
@@ -28,7 +34,10 @@ function rangesSource(set: readonly number[]): string {
 
 export const normalizeNfc = (text: string): string =>
   NEWER.test(text)
-    ? text.split(NEWER).map((part, i) => (i % 2 === 0 ? part.normalize('NFC') : part)).join('')
+    ? text
+        .split(NEWER)
+        .map((part, i) => (i % 2 === 0 ? part.normalize('NFC') : part))
+        .join('')
     : text.normalize('NFC')
 
 const normalizeBytes = (bytes: Buffer): Buffer => {
@@ -94,12 +103,14 @@ const codePointAt = (text: Buffer, at: number): number => {
  *
  * @param find the offset of a safe cut in a window of text, or -1
  */
-export const onNormalText = (find: (window: Buffer) => number) => (window: Buffer): number => {
-  const start = firstCut(window)
-  const end = lastCut(window)
-  if (start === -1 || end <= start) return -1
-  const inner = window.subarray(start, end)
-  if (normalizeBytes(inner) !== inner) return -1
-  const cut = find(inner)
-  return cut !== -1 && isCut(codePointAt(inner, cut)) ? start + cut : -1
-}
+export const onNormalText =
+  (find: (window: Buffer) => number) =>
+  (window: Buffer): number => {
+    const start = firstCut(window)
+    const end = lastCut(window)
+    if (start === -1 || end <= start) return -1
+    const inner = window.subarray(start, end)
+    if (normalizeBytes(inner) !== inner) return -1
+    const cut = find(inner)
+    return cut !== -1 && isCut(codePointAt(inner, cut)) ? start + cut : -1
+  }

@@ -27,7 +27,8 @@ export const createAlphabet = (root: Node): Alphabet => {
   const sets = [...new Set(setsOf(root))]
   const { partition, members } = partitionBySets(sets)
   const { starts, classes, count } = partition
-  if (count > MAX_CLASSES) throw new PretokError('pattern', `pattern: it tells ${count} kinds of characters apart, and ${MAX_CLASSES} are the most that it may`)
+  if (count > MAX_CLASSES)
+    throw new PretokError('pattern', `pattern: it tells ${count} kinds of characters apart, and ${MAX_CLASSES} are the most that it may`)
   const isNarrow = count <= 0x100
   const letters = isNarrow ? new Uint8Array(CODE_POINTS) : new Uint16Array(CODE_POINTS)
   classes.forEach((letter, i) => letters.fill(letter, starts[i], starts[i + 1] ?? CODE_POINTS))
@@ -54,7 +55,8 @@ const createSpeller = (letters: Uint8Array | Uint16Array, isNarrow: boolean): Al
         buffer[length] = letters[((lead & 0x0f) << 12) | ((bytes[i + 1] & 0x3f) << 6) | (bytes[i + 2] & 0x3f)]
         i += 3
       } else {
-        buffer[length] = letters[((lead & 0x07) << 18) | ((bytes[i + 1] & 0x3f) << 12) | ((bytes[i + 2] & 0x3f) << 6) | (bytes[i + 3] & 0x3f)]
+        buffer[length] =
+          letters[((lead & 0x07) << 18) | ((bytes[i + 1] & 0x3f) << 12) | ((bytes[i + 2] & 0x3f) << 6) | (bytes[i + 3] & 0x3f)]
         i += 4
       }
     }

@@ -5,32 +5,68 @@ import type { CodePointSet } from '../unicode/codePointSet.ts'
  * code points, `\b` and the anchors are look-arounds, and case-insensitive parts are sets closed over case.
  * `at` is the offset (UTF-16 code units) of the construct in the pattern's text, for error messages.
  */
-export type Node = SetNode | SequenceNode | AlternationNode | RepeatNode | GroupNode | AtomicNode | LookNode | TextBorderNode | BackreferenceNode
+export type Node =
+  SetNode | SequenceNode | AlternationNode | RepeatNode | GroupNode | AtomicNode | LookNode | TextBorderNode | BackreferenceNode
 
 /** One code point out of a set. */
-export interface SetNode { type: 'set'; set: CodePointSet }
+export interface SetNode {
+  type: 'set'
+  set: CodePointSet
+}
 
 /** Parts one after another; no parts match the empty string. */
-export interface SequenceNode { type: 'sequence'; parts: readonly Node[] }
+export interface SequenceNode {
+  type: 'sequence'
+  parts: readonly Node[]
+}
 
 /** The first branch that leads to a match wins (leftmost-first, as in Perl). */
-export interface AlternationNode { type: 'alternation'; branches: readonly Node[] }
+export interface AlternationNode {
+  type: 'alternation'
+  branches: readonly Node[]
+}
 
 /** `max` may be Infinity. */
-export interface RepeatNode { type: 'repeat'; body: Node; min: number; max: number; greedy: boolean }
+export interface RepeatNode {
+  type: 'repeat'
+  body: Node
+  min: number
+  max: number
+  greedy: boolean
+}
 
 /** A capturing group; `index` counts from 1. */
-export interface GroupNode { type: 'group'; body: Node; index: number }
+export interface GroupNode {
+  type: 'group'
+  body: Node
+  index: number
+}
 
 /** `(?>…)` and the possessive quantifiers: once matched, never tried another way. */
-export interface AtomicNode { type: 'atomic'; body: Node }
+export interface AtomicNode {
+  type: 'atomic'
+  body: Node
+}
 
-export interface LookNode { type: 'look'; ahead: boolean; negative: boolean; body: Node; at: number }
+export interface LookNode {
+  type: 'look'
+  ahead: boolean
+  negative: boolean
+  body: Node
+  at: number
+}
 
 /** Start or end of the text (of the document, or of the earlier stage's piece). */
-export interface TextBorderNode { type: 'textBorder'; border: 'start' | 'end' }
+export interface TextBorderNode {
+  type: 'textBorder'
+  border: 'start' | 'end'
+}
 
-export interface BackreferenceNode { type: 'backreference'; index: number; at: number }
+export interface BackreferenceNode {
+  type: 'backreference'
+  index: number
+  at: number
+}
 
 /** Oniguruma: the regex engine of HF tokenizers (tokenizer.json). fancy-regex: that of tiktoken. */
 export type Dialect = 'oniguruma' | 'fancy-regex'

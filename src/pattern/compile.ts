@@ -36,7 +36,10 @@ export const compileStage = (stage: PatternStage): CompiledStage => {
   const nfa = buildNfa(parsePattern(stage.pattern, stage.dialect))
   const transducer = buildTransducer(nfa, stage.pattern)
   if (transducer.matchesEmpty && stage.refusesEmptyMatches)
-    throw new PretokError('pattern', `pattern: it can match the empty string, which its engine does not allow, in ${JSON.stringify(stage.pattern)}`)
+    throw new PretokError(
+      'pattern',
+      `pattern: it can match the empty string, which its engine does not allow, in ${JSON.stringify(stage.pattern)}`,
+    )
   const machine = minimize(transducer, dropsGaps)
   const partition = renameClasses(nfa.partition, machine.newClass)
   return { stage, partition, machine, tables: packTables(machine, partition, dropsGaps, stage.pattern) }

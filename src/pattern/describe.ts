@@ -1,7 +1,19 @@
 import { members, size, type CodePointSet } from '../unicode/codePointSet.ts'
 import { classMembers } from './classes.ts'
 import type { CompiledStage } from './compile.ts'
-import { ENTRY_ACTION, ENTRY_ACTION_MASK, ENTRY_ACTION_SHIFT, ENTRY_CERTAIN_SHIFT, ENTRY_FIVE_BITS, ENTRY_SLOT_SHIFT, MAX_SLOTS, NO_MARK, SOURCE_NEW_MARK, SOURCE_NOW, SOURCE_NOW_GAP } from './layout.ts'
+import {
+  ENTRY_ACTION,
+  ENTRY_ACTION_MASK,
+  ENTRY_ACTION_SHIFT,
+  ENTRY_CERTAIN_SHIFT,
+  ENTRY_FIVE_BITS,
+  ENTRY_SLOT_SHIFT,
+  MAX_SLOTS,
+  NO_MARK,
+  SOURCE_NEW_MARK,
+  SOURCE_NOW,
+  SOURCE_NOW_GAP,
+} from './layout.ts'
 
 /*
  * A compiled stage as a page that a person can read, and as a graph.
@@ -32,8 +44,16 @@ export const describeStage = (compiled: CompiledStage, maxStates = 200): string 
     `states    ${machine.next.length}, state 0 is the start of a segment`,
   ]
   if (machine.next.length <= maxStates) lines.push(...stateTable(compiled, names), '', ...LEGEND)
-  if (machine.actions.length > 0) lines.push('', `actions   ${machine.actions.length}`, ...machine.actions.slice(0, 40).map((action, i) => `  #${i}  ${describeAction(action)}`))
-  lines.push('', `tables    ${tables.length} bytes: ${4 * machine.next.length * (partition.count + 1)} for the states, the rest to look up classes of code points`)
+  if (machine.actions.length > 0)
+    lines.push(
+      '',
+      `actions   ${machine.actions.length}`,
+      ...machine.actions.slice(0, 40).map((action, i) => `  #${i}  ${describeAction(action)}`),
+    )
+  lines.push(
+    '',
+    `tables    ${tables.length} bytes: ${4 * machine.next.length * (partition.count + 1)} for the states, the rest to look up classes of code points`,
+  )
   return `${lines.join('\n')}\n`
 }
 
@@ -63,7 +83,12 @@ const describeSet = (set: CodePointSet): string => {
   const ascii = members(set.slice(0, set.findLastIndex((at, i) => i % 2 === 0 && at < 128) + 2)).filter((c) => c < 128)
   const shown = total <= MANY ? members(set) : ascii
   const rest = total - shown.length
-  return [asRanges(shown), rest === 0 ? '' : `${rest.toLocaleString('en-US')} code points from ${codePointName(firstAbove(set, shown.at(-1) ?? -1))}`].filter((part) => part !== '').join('  and ')
+  return [
+    asRanges(shown),
+    rest === 0 ? '' : `${rest.toLocaleString('en-US')} code points from ${codePointName(firstAbove(set, shown.at(-1) ?? -1))}`,
+  ]
+    .filter((part) => part !== '')
+    .join('  and ')
 }
 
 const firstAbove = (set: CodePointSet, above: number): number => {
@@ -73,10 +98,17 @@ const firstAbove = (set: CodePointSet, above: number): number => {
 
 const asRanges = (codePoints: readonly number[]): string => {
   const parts: string[] = []
-  for (let i = 0; i < codePoints.length; ) {
+  for (let i = 0; i < codePoints.length;) {
     let last = i
     while (codePoints[last + 1] === codePoints[last] + 1) last++
-    parts.push(last - i < 2 ? codePoints.slice(i, last + 1).map(codePointName).join(' ') : `${codePointName(codePoints[i])}–${codePointName(codePoints[last])}`)
+    parts.push(
+      last - i < 2
+        ? codePoints
+            .slice(i, last + 1)
+            .map(codePointName)
+            .join(' ')
+        : `${codePointName(codePoints[i])}–${codePointName(codePoints[last])}`,
+    )
     i = last + 1
   }
   return parts.join(' ')
@@ -97,7 +129,10 @@ const stepSuffix = (output: number): string => {
 
 const stateTable = ({ machine }: CompiledStage, names: readonly string[]): string[] => {
   const head = ['', ...names, 'end']
-  const rows = machine.next.map((row, state) => [String(state), ...row.map((to, symbol) => `${to === 0 ? '.' : to}${stepSuffix(machine.outputs[state][symbol])}`)])
+  const rows = machine.next.map((row, state) => [
+    String(state),
+    ...row.map((to, symbol) => `${to === 0 ? '.' : to}${stepSuffix(machine.outputs[state][symbol])}`),
+  ])
   const widths = head.map((_, column) => Math.max(...[head, ...rows].map((row) => row[column].length)))
   return [head, ...rows].map((row) => `  ${row.map((cell, column) => cell.padEnd(widths[column])).join('  ')}`.trimEnd())
 }

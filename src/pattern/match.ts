@@ -47,7 +47,10 @@ export const createMatcher = (root: Node, alphabet: Alphabet): Matcher => {
         }
       }
       case 'sequence':
-        return node.parts.map(compile).reduceRight<Step>((rest, part) => (at, next) => part(at, (end) => rest(end, next)), (at, next) => next(at))
+        return node.parts.map(compile).reduceRight<Step>(
+          (rest, part) => (at, next) => part(at, (end) => rest(end, next)),
+          (at, next) => next(at),
+        )
       case 'alternation': {
         const branches = node.branches.map(compile)
         return (at, next) => {
@@ -61,7 +64,9 @@ export const createMatcher = (root: Node, alphabet: Alphabet): Matcher => {
       case 'group':
         return compile(node.body)
       case 'repeat':
-        return node.body.type === 'set' && node.greedy ? run(node.body.set, node.min, node.max) : loop(compile(node.body), node.min, node.max, node.greedy)
+        return node.body.type === 'set' && node.greedy
+          ? run(node.body.set, node.min, node.max)
+          : loop(compile(node.body), node.min, node.max, node.greedy)
       case 'atomic': {
         const body = compile(node.body)
         return (at, next) => {
@@ -70,7 +75,9 @@ export const createMatcher = (root: Node, alphabet: Alphabet): Matcher => {
         }
       }
       case 'look':
-        return node.ahead ? lookAhead(compile(node.body), node.negative) : lookBehind(compile(node.body), node.negative, maxLength(node.body))
+        return node.ahead
+          ? lookAhead(compile(node.body), node.negative)
+          : lookBehind(compile(node.body), node.negative, maxLength(node.body))
       case 'textBorder':
         if (node.border === 'start') return (at, next) => (at === 0 ? next(at) : NO_MATCH)
         return (at, next) => (at < text.length ? NO_MATCH : isOpen ? UNDECIDED : next(at))
@@ -103,7 +110,8 @@ export const createMatcher = (root: Node, alphabet: Alphabet): Matcher => {
 
   const loop = (body: Step, min: number, max: number, greedy: boolean): Step => {
     const again = (count: number, at: number, next: Next): number => {
-      const more = (): number => (count >= max ? NO_MATCH : body(at, (end) => (end === at && count >= min ? NO_MATCH : again(count + 1, end, next))))
+      const more = (): number =>
+        count >= max ? NO_MATCH : body(at, (end) => (end === at && count >= min ? NO_MATCH : again(count + 1, end, next)))
       if (count < min) return more()
       const first = greedy ? more() : next(at)
       return first !== NO_MATCH ? first : greedy ? next(at) : more()
@@ -111,22 +119,26 @@ export const createMatcher = (root: Node, alphabet: Alphabet): Matcher => {
     return (at, next) => again(0, at, next)
   }
 
-  const lookAhead = (body: Step, negative: boolean): Step => (at, next) => {
-    const end = body(at, identity)
-    if (end === UNDECIDED) return UNDECIDED
-    return (end === NO_MATCH) === negative ? next(at) : NO_MATCH
-  }
+  const lookAhead =
+    (body: Step, negative: boolean): Step =>
+    (at, next) => {
+      const end = body(at, identity)
+      if (end === UNDECIDED) return UNDECIDED
+      return (end === NO_MATCH) === negative ? next(at) : NO_MATCH
+    }
 
   /** Whether there is a place, at most `reach` code points back, from which the body matches exactly up to here. */
-  const lookBehind = (body: Step, negative: boolean, reach: number): Step => (at, next) => {
-    const upToHere: Next = (end) => (end === at ? end : NO_MATCH)
-    const wasOpen = isOpen
-    isOpen = false // what follows has no say in it
-    let isFound = body(at, upToHere) === at
-    for (let start = at - 1; !isFound && start >= Math.max(0, at - reach); start--) isFound = body(start, upToHere) === at
-    isOpen = wasOpen
-    return isFound !== negative ? next(at) : NO_MATCH
-  }
+  const lookBehind =
+    (body: Step, negative: boolean, reach: number): Step =>
+    (at, next) => {
+      const upToHere: Next = (end) => (end === at ? end : NO_MATCH)
+      const wasOpen = isOpen
+      isOpen = false // what follows has no say in it
+      let isFound = body(at, upToHere) === at
+      for (let start = at - 1; !isFound && start >= Math.max(0, at - reach); start--) isFound = body(start, upToHere) === at
+      isOpen = wasOpen
+      return isFound !== negative ? next(at) : NO_MATCH
+    }
 
   const match = compile(root)
   return (subject, at, mayGoOn) => {

@@ -1,4 +1,14 @@
-import { ENTRY_ACTION, ENTRY_CERTAIN_SHIFT, ENTRY_GAP, ENTRY_SLOT_SHIFT, MAX_SLOTS, NO_MARK, SOURCE_NEW_MARK, SOURCE_NOW, SOURCE_NOW_GAP } from './layout.ts'
+import {
+  ENTRY_ACTION,
+  ENTRY_CERTAIN_SHIFT,
+  ENTRY_GAP,
+  ENTRY_SLOT_SHIFT,
+  MAX_SLOTS,
+  NO_MARK,
+  SOURCE_NEW_MARK,
+  SOURCE_NOW,
+  SOURCE_NOW_GAP,
+} from './layout.ts'
 import { NOW_ENDS_GAP, type Decided, type SlotSource, type Step, type Transducer } from './transducer.ts'
 
 /** A transducer with steps as in the packed tables, and as few states and classes as possible. */
@@ -23,7 +33,10 @@ export const minimize = ({ steps, decided, marks }: Transducer, dropsGaps: boole
   const outputOf = createEncoder(actions, dropsGaps)
   const outputs = steps.map((row, state) => row.map((step) => outputOf(step, marks[state])))
   const next = steps.map((row) => row.map((step) => step.next))
-  const block = refine(next, outputs.map((row, state) => `${row.join()} ${marks[state]} ${JSON.stringify(decided[state])}`))
+  const block = refine(
+    next,
+    outputs.map((row, state) => `${row.join()} ${marks[state]} ${JSON.stringify(decided[state])}`),
+  )
   const order = reachable(next, block)
   const newNumber = new Map(order.map((state, number) => [block[state], number]))
   const machine = {
@@ -38,7 +51,8 @@ export const minimize = ({ steps, decided, marks }: Transducer, dropsGaps: boole
 /** The low bits of a step's entry. Steps that are more than one store and a shift become actions. `marks`: how many there are before. */
 const createEncoder = (actions: number[][], dropsGaps: boolean): ((step: Step, marks: number) => number) => {
   const numbers = new Map<string, number>()
-  const sourceByte = (source: SlotSource): number => (source >= 0 ? source : source === NOW_ENDS_GAP && dropsGaps ? SOURCE_NOW_GAP : SOURCE_NOW)
+  const sourceByte = (source: SlotSource): number =>
+    source >= 0 ? source : source === NOW_ENDS_GAP && dropsGaps ? SOURCE_NOW_GAP : SOURCE_NOW
   return (step, marks) => {
     const { slots, leaving } = step
     const stored = slots.findIndex((source) => source < 0)
@@ -78,7 +92,10 @@ const refine = (next: readonly number[][], labels: readonly string[]): number[] 
   const symbols = next[0].length
   const before: number[][][] = Array.from({ length: symbols }, () => next.map(() => []))
   next.forEach((row, state) => row.forEach((to, symbol) => before[symbol][to].push(state)))
-  const byLabel = groupBy(labels.map((_, state) => state), (state) => labels[state])
+  const byLabel = groupBy(
+    labels.map((_, state) => state),
+    (state) => labels[state],
+  )
   const members = [...byLabel.values()]
   const block: number[] = []
   members.forEach((states, number) => states.forEach((state) => (block[state] = number)))
@@ -87,7 +104,10 @@ const refine = (next: readonly number[][], labels: readonly string[]): number[] 
     waiting.delete(splitter)
     const targets = [...members[splitter]]
     for (let symbol = 0; symbol < symbols; symbol++) {
-      const hit = groupBy(targets.flatMap((to) => before[symbol][to]), (state) => block[state])
+      const hit = groupBy(
+        targets.flatMap((to) => before[symbol][to]),
+        (state) => block[state],
+      )
       for (const [number, states] of hit) {
         if (states.length === members[number].length) continue
         const inside = new Set(states)
@@ -114,7 +134,13 @@ const groupBy = <Item, Key>(items: readonly Item[], keyOf: (item: Item) => Key):
 }
 
 /** Joins classes with equal columns, in the order of the classes; the end of the segment stays the last column. */
-const joinClasses = ({ next, outputs }: { next: number[][]; outputs: number[][] }): { next: number[][]; outputs: number[][]; newClass: number[] } => {
+const joinClasses = ({
+  next,
+  outputs,
+}: {
+  next: number[][]
+  outputs: number[][]
+}): { next: number[][]; outputs: number[][]; newClass: number[] } => {
   const kept: number[] = []
   const names = new Map<string, number>()
   const end = next[0].length - 1

@@ -75,7 +75,10 @@ class Builder {
   }
 
   private error(what: string, at?: number): PretokError {
-    return new PretokError('pattern', `pattern: ${what}${at === undefined ? '' : ` at ${at}`} in ${JSON.stringify(this.text)}: use the reference engine`)
+    return new PretokError(
+      'pattern',
+      `pattern: ${what}${at === undefined ? '' : ` at ${at}`} in ${JSON.stringify(this.text)}: use the reference engine`,
+    )
   }
 
   private add(instruction: Draft): number {
@@ -86,15 +89,24 @@ class Builder {
   /** Adds instructions that match a node and go on at `next`; returns where they begin. */
   build(node: Node, next: number): number {
     switch (node.type) {
-      case 'set': return this.add({ op: 'take', set: node.set, next })
-      case 'sequence': return node.parts.reduceRight((after, part) => this.build(part, after), next)
-      case 'alternation': return this.choice(node.branches.map((branch) => this.build(branch, next)))
-      case 'group': return this.build(node.body, next)
-      case 'repeat': return this.repeat(node, next)
-      case 'atomic': return this.atomic(node.body, next)
-      case 'look': return this.look(node, next)
-      case 'textBorder': return this.check(node.border === 'end', { set: [], atBorder: true }, next)
-      case 'backreference': throw new Error('the parser expands back-references')
+      case 'set':
+        return this.add({ op: 'take', set: node.set, next })
+      case 'sequence':
+        return node.parts.reduceRight((after, part) => this.build(part, after), next)
+      case 'alternation':
+        return this.choice(node.branches.map((branch) => this.build(branch, next)))
+      case 'group':
+        return this.build(node.body, next)
+      case 'repeat':
+        return this.repeat(node, next)
+      case 'atomic':
+        return this.atomic(node.body, next)
+      case 'look':
+        return this.look(node, next)
+      case 'textBorder':
+        return this.check(node.border === 'end', { set: [], atBorder: true }, next)
+      case 'backreference':
+        throw new Error('the parser expands back-references')
     }
   }
 
@@ -107,7 +119,8 @@ class Builder {
   }
 
   private repeat({ body, min, max, greedy }: RepeatNode, next: number): number {
-    const prefer = (again: number, stop: number) => this.add(greedy ? { op: 'split', first: again, second: stop } : { op: 'split', first: stop, second: again })
+    const prefer = (again: number, stop: number) =>
+      this.add(greedy ? { op: 'split', first: again, second: stop } : { op: 'split', first: stop, second: again })
     let after = next
     if (max === Infinity) {
       // a loop: the split is made first and filled in when its body is there
@@ -157,12 +170,17 @@ const isDeterministic = (node: Node): boolean => {
   switch (node.type) {
     case 'set':
     case 'look':
-    case 'textBorder': return true
-    case 'sequence': return node.parts.every(isDeterministic)
+    case 'textBorder':
+      return true
+    case 'sequence':
+      return node.parts.every(isDeterministic)
     case 'group':
-    case 'atomic': return isDeterministic(node.body)
-    case 'repeat': return node.min === node.max && isDeterministic(node.body)
-    default: return false
+    case 'atomic':
+      return isDeterministic(node.body)
+    case 'repeat':
+      return node.min === node.max && isDeterministic(node.body)
+    default:
+      return false
   }
 }
 
@@ -174,17 +192,24 @@ const conditionOf = ({ ahead, negative, body }: LookNode): Condition | undefined
 /** What must stand ahead for a look-ahead to hold, if one code point decides that: what may be empty at the body's end does not matter. */
 const firstOf = (node: Node): Condition | undefined => {
   switch (node.type) {
-    case 'set': return { set: node.set, atBorder: false }
-    case 'textBorder': return node.border === 'end' ? { set: [], atBorder: true } : undefined
+    case 'set':
+      return { set: node.set, atBorder: false }
+    case 'textBorder':
+      return node.border === 'end' ? { set: [], atBorder: true } : undefined
     case 'sequence': {
       const parts = node.parts.slice(0, node.parts.findLastIndex((part) => !isEmptyAtWill(part)) + 1)
       return parts.length === 0 ? { set: EVERYTHING, atBorder: true } : parts.length === 1 ? firstOf(parts[0]) : undefined
     }
-    case 'alternation': return either(node.branches.map(firstOf))
-    case 'group': return firstOf(node.body)
-    case 'look': return node.ahead ? conditionOf(node) : undefined
-    case 'repeat': return node.min === 0 ? { set: EVERYTHING, atBorder: true } : node.min === 1 ? firstOf(node.body) : undefined
-    default: return undefined
+    case 'alternation':
+      return either(node.branches.map(firstOf))
+    case 'group':
+      return firstOf(node.body)
+    case 'look':
+      return node.ahead ? conditionOf(node) : undefined
+    case 'repeat':
+      return node.min === 0 ? { set: EVERYTHING, atBorder: true } : node.min === 1 ? firstOf(node.body) : undefined
+    default:
+      return undefined
   }
 }
 

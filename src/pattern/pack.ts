@@ -4,7 +4,12 @@ import * as layout from './layout.ts'
 import type { Machine } from './minimize.ts'
 
 /** Writes a machine and its classes as the packed tables that layout.ts describes. */
-export const packTables = ({ next, outputs, actions, decided }: Machine, partition: Partition, dropsGaps: boolean, text: string): Uint8Array => {
+export const packTables = (
+  { next, outputs, actions, decided }: Machine,
+  partition: Partition,
+  dropsGaps: boolean,
+  text: string,
+): Uint8Array => {
   const refuse = (what: string) => new PretokError('pattern', `pattern: ${what} in ${JSON.stringify(text)}: use the reference engine`)
   const rowBytes = 4 * (partition.count + 1)
   const rowsBytes = rowBytes * next.length
@@ -20,7 +25,10 @@ export const packTables = ({ next, outputs, actions, decided }: Machine, partiti
     [layout.HEADER_BLOCKS, blocks],
     [layout.HEADER_ROWS, packRows(next, outputs, rowBytes)],
     [layout.HEADER_ACTIONS, packActions(actions)],
-    [layout.HEADER_DECIDED, Uint8Array.from(decided, (up) => (up === 'last cut' ? layout.DECIDED_LAST_CUT : up === 'here' ? layout.DECIDED_HERE : up.slot))],
+    [
+      layout.HEADER_DECIDED,
+      Uint8Array.from(decided, (up) => (up === 'last cut' ? layout.DECIDED_LAST_CUT : up === 'here' ? layout.DECIDED_HERE : up.slot)),
+    ],
   ]
   const header = new Uint32Array(layout.HEADER_WORDS)
   let size = header.byteLength
@@ -44,7 +52,9 @@ export const packTables = ({ next, outputs, actions, decided }: Machine, partiti
 const align = (bytes: number): number => (bytes + 15) & ~15
 
 const packRows = (next: readonly number[][], outputs: readonly number[][], rowBytes: number): Uint8Array => {
-  const entries = next.flatMap((row, state) => row.map((to, symbol) => (((to * rowBytes) << layout.ENTRY_NEXT_SHIFT) | outputs[state][symbol]) >>> 0))
+  const entries = next.flatMap((row, state) =>
+    row.map((to, symbol) => (((to * rowBytes) << layout.ENTRY_NEXT_SHIFT) | outputs[state][symbol]) >>> 0),
+  )
   return new Uint8Array(Uint32Array.from(entries).buffer)
 }
 

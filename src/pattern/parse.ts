@@ -1,6 +1,18 @@
 import { PretokError } from '../errors.ts'
 import { closeOverCase, DIGIT, property, WHITE_SPACE, WORD_ONIGURUMA, WORD_ONIGURUMA_IN_CLASS, WORD_RUST } from '../unicode/properties.ts'
-import { complement, EMPTY, EVERYTHING, fromRanges, has, intersection, isEmpty, of, size, union, type CodePointSet } from '../unicode/codePointSet.ts'
+import {
+  complement,
+  EMPTY,
+  EVERYTHING,
+  fromRanges,
+  has,
+  intersection,
+  isEmpty,
+  of,
+  size,
+  union,
+  type CodePointSet,
+} from '../unicode/codePointSet.ts'
 import type { AlternationNode, Dialect, GroupNode, LookNode, Node, Pattern, SequenceNode } from './ast.ts'
 
 /**
@@ -20,7 +32,11 @@ export const parsePattern = (text: string, dialect: Dialect): Pattern => {
 
 const NEWLINE = of(0x0a)
 const NOT_NEWLINE = complement(NEWLINE)
-const HEX_DIGIT = fromRanges([[0x30, 0x3a], [0x41, 0x47], [0x61, 0x67]])
+const HEX_DIGIT = fromRanges([
+  [0x30, 0x3a],
+  [0x41, 0x47],
+  [0x61, 0x67],
+])
 const CONTROL_ESCAPES: Readonly<Record<string, number>> = { n: 0x0a, r: 0x0d, t: 0x09, f: 0x0c, v: 0x0b, a: 0x07, e: 0x1b, 0: 0x00 }
 const MAX_REPEAT = 100_000
 
@@ -112,7 +128,8 @@ class Parser {
       if (this.peek('?')) {
         this.at++
         // Oniguruma: a fixed interval is greedy only, `X{n}?` is `(?:X{n})?`
-        if (oniguruma && interval && min === max) node = { type: 'repeat', body: { type: 'repeat', body: node, min, max, greedy: true }, min: 0, max: 1, greedy: true }
+        if (oniguruma && interval && min === max)
+          node = { type: 'repeat', body: { type: 'repeat', body: node, min, max, greedy: true }, min: 0, max: 1, greedy: true }
         else node = { type: 'repeat', body: node, min, max, greedy: false }
       } else if (this.peek('+') && !(oniguruma && interval)) {
         this.at++
@@ -158,7 +175,9 @@ class Parser {
 
   private group(at: number): Node {
     let wrap: (body: Node) => Node
-    const look = (ahead: boolean, negative: boolean) => (body: Node): Node => ({ type: 'look', ahead, negative, body, at })
+    const look =
+      (ahead: boolean, negative: boolean) =>
+      (body: Node): Node => ({ type: 'look', ahead, negative, body, at })
     const outerIgnoreCase = this.ignoreCase
     if (this.take('?:')) wrap = (body) => body
     else if (this.take('?=')) wrap = look(true, false)
@@ -184,7 +203,8 @@ class Parser {
     this.ignoreCase = outerIgnoreCase
     const node = wrap(body)
     if (node.type === 'look' && !node.ahead && maxLength(node.body) === Infinity) throw this.error('look-behind of unbounded length', at)
-    if (node.type === 'look' && holdsLookOrBackreference(node.body, !node.ahead)) throw this.error('look-around or back-reference inside a look-around', at)
+    if (node.type === 'look' && holdsLookOrBackreference(node.body, !node.ahead))
+      throw this.error('look-around or back-reference inside a look-around', at)
     return node
   }
 
@@ -192,13 +212,27 @@ class Parser {
     const next = this.text[this.at]
     const word = this.dialect === 'oniguruma' ? WORD_ONIGURUMA : WORD_RUST
     switch (next) {
-      case 'w': this.at++; return set(word)
-      case 'W': this.at++; return set(complement(word))
-      case 'b': this.at++; return wordBorder(word, at)
-      case 'B': this.at++; return notWordBorder(word, at)
-      case 'A': this.at++; return { type: 'textBorder', border: 'start' }
-      case 'z': this.at++; return { type: 'textBorder', border: 'end' }
-      case 'Z': this.at++; return textEndOrLastNewline(at)
+      case 'w':
+        this.at++
+        return set(word)
+      case 'W':
+        this.at++
+        return set(complement(word))
+      case 'b':
+        this.at++
+        return wordBorder(word, at)
+      case 'B':
+        this.at++
+        return notWordBorder(word, at)
+      case 'A':
+        this.at++
+        return { type: 'textBorder', border: 'start' }
+      case 'z':
+        this.at++
+        return { type: 'textBorder', border: 'end' }
+      case 'Z':
+        this.at++
+        return textEndOrLastNewline(at)
     }
     if (next >= '1' && next <= '9') {
       const digits = /^\d+/.exec(this.text.slice(this.at))![0]
@@ -214,18 +248,28 @@ class Parser {
     const codePoint = this.codePoint()
     const letter = String.fromCodePoint(codePoint)
     switch (letter) {
-      case 's': return WHITE_SPACE
-      case 'S': return complement(WHITE_SPACE)
-      case 'd': return DIGIT
-      case 'D': return complement(DIGIT)
-      case 'w': return word
-      case 'W': return complement(word)
-      case 'h': return HEX_DIGIT
-      case 'H': return complement(HEX_DIGIT)
+      case 's':
+        return WHITE_SPACE
+      case 'S':
+        return complement(WHITE_SPACE)
+      case 'd':
+        return DIGIT
+      case 'D':
+        return complement(DIGIT)
+      case 'w':
+        return word
+      case 'W':
+        return complement(word)
+      case 'h':
+        return HEX_DIGIT
+      case 'H':
+        return complement(HEX_DIGIT)
       case 'p':
-      case 'P': return this.propertySet(at, letter === 'P')
+      case 'P':
+        return this.propertySet(at, letter === 'P')
       case 'x':
-      case 'u': return this.cased(of(this.hexadecimal(at, letter)))
+      case 'u':
+        return this.cased(of(this.hexadecimal(at, letter)))
     }
     if (letter in CONTROL_ESCAPES) return of(CONTROL_ESCAPES[letter])
     if (/[A-Za-z0-9]/.test(letter)) throw this.error(`escape \\${letter} (not supported)`, at)
@@ -273,7 +317,8 @@ class Parser {
         members = union(members, this.classBody(itemAt))
         continue
       }
-      if (this.dialect === 'fancy-regex' && (this.peek('--') || this.peek('~~'))) throw this.error('set operator -- or ~~ in a class (not supported)', itemAt)
+      if (this.dialect === 'fancy-regex' && (this.peek('--') || this.peek('~~')))
+        throw this.error('set operator -- or ~~ in a class (not supported)', itemAt)
       const low = this.classItem(inWord)
       const isRange = this.peek('-') && !this.peek('-]') && !this.peek('-[') && !this.peek('-&&')
       if (!isRange || size(low) !== 1) {
@@ -308,8 +353,20 @@ class Parser {
 
 // The assertions, as look-arounds over sets.
 
-const ahead = (members: CodePointSet, negative: boolean, at: number): LookNode => ({ type: 'look', ahead: true, negative, body: set(members), at })
-const behind = (members: CodePointSet, negative: boolean, at: number): LookNode => ({ type: 'look', ahead: false, negative, body: set(members), at })
+const ahead = (members: CodePointSet, negative: boolean, at: number): LookNode => ({
+  type: 'look',
+  ahead: true,
+  negative,
+  body: set(members),
+  at,
+})
+const behind = (members: CodePointSet, negative: boolean, at: number): LookNode => ({
+  type: 'look',
+  ahead: false,
+  negative,
+  body: set(members),
+  at,
+})
 const textStart: Node = { type: 'textBorder', border: 'start' }
 const textEnd: Node = { type: 'textBorder', border: 'end' }
 
@@ -327,28 +384,39 @@ const notWordBorder = (word: CodePointSet, at: number): Node =>
 /** The nodes right below a node. */
 export const children = (node: Node): readonly Node[] => {
   switch (node.type) {
-    case 'sequence': return node.parts
-    case 'alternation': return node.branches
+    case 'sequence':
+      return node.parts
+    case 'alternation':
+      return node.branches
     case 'repeat':
     case 'group':
     case 'atomic':
-    case 'look': return [node.body]
-    default: return []
+    case 'look':
+      return [node.body]
+    default:
+      return []
   }
 }
 
 /** The longest text that a node can take, in code points; look-arounds take none. */
 export const maxLength = (node: Node): number => {
   switch (node.type) {
-    case 'set': return 1
-    case 'sequence': return node.parts.reduce((sum, part) => sum + maxLength(part), 0)
-    case 'alternation': return Math.max(...node.branches.map(maxLength))
-    case 'repeat': return maxLength(node.body) === 0 ? 0 : maxLength(node.body) * node.max
+    case 'set':
+      return 1
+    case 'sequence':
+      return node.parts.reduce((sum, part) => sum + maxLength(part), 0)
+    case 'alternation':
+      return Math.max(...node.branches.map(maxLength))
+    case 'repeat':
+      return maxLength(node.body) === 0 ? 0 : maxLength(node.body) * node.max
     case 'group':
-    case 'atomic': return maxLength(node.body)
+    case 'atomic':
+      return maxLength(node.body)
     case 'look':
-    case 'textBorder': return 0
-    case 'backreference': return Infinity
+    case 'textBorder':
+      return 0
+    case 'backreference':
+      return Infinity
   }
 }
 
@@ -356,42 +424,59 @@ export const maxLength = (node: Node): number => {
 const minLength = (node: Node): number => {
   switch (node.type) {
     case 'set':
-    case 'backreference': return 1 // the groups that are referred to are single classes
-    case 'sequence': return node.parts.reduce((sum, part) => sum + minLength(part), 0)
-    case 'alternation': return Math.min(...node.branches.map(minLength))
-    case 'repeat': return minLength(node.body) * node.min
+    case 'backreference':
+      return 1 // the groups that are referred to are single classes
+    case 'sequence':
+      return node.parts.reduce((sum, part) => sum + minLength(part), 0)
+    case 'alternation':
+      return Math.min(...node.branches.map(minLength))
+    case 'repeat':
+      return minLength(node.body) * node.min
     case 'group':
-    case 'atomic': return minLength(node.body)
-    default: return 0
+    case 'atomic':
+      return minLength(node.body)
+    default:
+      return 0
   }
 }
 
 /** How far behind a match's start the pattern can look, in code points. */
 export const maxLookBehind = (node: Node): number =>
-  Math.max(node.type === 'look' && !node.ahead ? maxLength(node.body) : 0, node.type === 'textBorder' ? 1 : 0, ...children(node).map(maxLookBehind))
+  Math.max(
+    node.type === 'look' && !node.ahead ? maxLength(node.body) : 0,
+    node.type === 'textBorder' ? 1 : 0,
+    ...children(node).map(maxLookBehind),
+  )
 
 const holdsLookOrBackreference = (node: Node, lookToo: boolean): boolean =>
-  (lookToo && node.type === 'look') || node.type === 'backreference' || children(node).some((child) => holdsLookOrBackreference(child, lookToo))
+  (lookToo && node.type === 'look') ||
+  node.type === 'backreference' ||
+  children(node).some((child) => holdsLookOrBackreference(child, lookToo))
 
 // Back-references, by expansion.
 
 const MAX_EXPANDED_MEMBERS = 64
 
 const hasBackreference = (node: Node, index?: number): boolean =>
-  (node.type === 'backreference' && (index === undefined || node.index === index)) || children(node).some((child) => hasBackreference(child, index))
+  (node.type === 'backreference' && (index === undefined || node.index === index)) ||
+  children(node).some((child) => hasBackreference(child, index))
 
 const substitute = (node: Node, replaced: (node: Node) => Node | undefined): Node => {
   const replacement = replaced(node)
   if (replacement !== undefined) return replacement
   const inside = (child: Node) => substitute(child, replaced)
   switch (node.type) {
-    case 'sequence': return { ...node, parts: node.parts.map(inside) }
-    case 'alternation': return { ...node, branches: node.branches.map(inside) }
+    case 'sequence':
+      return { ...node, parts: node.parts.map(inside) }
+    case 'alternation':
+      return { ...node, branches: node.branches.map(inside) }
     case 'repeat':
     case 'group':
     case 'atomic':
-    case 'look': return { ...node, body: inside(node.body) }
-    default: return node
+    case 'look':
+      return { ...node, body: inside(node.body) }
+    default:
+      return node
   }
 }
 
@@ -401,17 +486,30 @@ const substitute = (node: Node, replaced: (node: Node) => Node | undefined): Nod
  */
 const expandBackreferences = (root: Node, text: string): Node => {
   const expandSequence = (node: SequenceNode): SequenceNode | AlternationNode => {
-    const group = node.parts.find((part): part is GroupNode => part.type === 'group' && node.parts.some((other) => other !== part && hasBackreference(other, part.index)))
+    const group = node.parts.find(
+      (part): part is GroupNode =>
+        part.type === 'group' && node.parts.some((other) => other !== part && hasBackreference(other, part.index)),
+    )
     if (group === undefined || group.body.type !== 'set' || size(group.body.set) > MAX_EXPANDED_MEMBERS) return node
     const branches: Node[] = []
     for (let i = 0; i < group.body.set.length; i += 2)
       for (let member = group.body.set[i]; member < group.body.set[i + 1]; member++)
-        branches.push(substitute(node, (part) => (part === group || (part.type === 'backreference' && part.index === group.index) ? set(of(member)) : undefined)))
+        branches.push(
+          substitute(node, (part) =>
+            part === group || (part.type === 'backreference' && part.index === group.index) ? set(of(member)) : undefined,
+          ),
+        )
     return { type: 'alternation', branches }
   }
-  const expanded = hasBackreference(root) ? substitute(root, (node) => (node.type === 'sequence' && expandSequence(node) !== node ? expandSequence(node) : undefined)) : root
+  const expanded = hasBackreference(root)
+    ? substitute(root, (node) => (node.type === 'sequence' && expandSequence(node) !== node ? expandSequence(node) : undefined))
+    : root
   const left = firstBackreference(expanded)
-  if (left !== undefined) throw new PretokError('pattern', `pattern: back-reference \\${left.index} (not supported: its group is no small class beside it) at ${left.at} in ${JSON.stringify(text)}`)
+  if (left !== undefined)
+    throw new PretokError(
+      'pattern',
+      `pattern: back-reference \\${left.index} (not supported: its group is no small class beside it) at ${left.at} in ${JSON.stringify(text)}`,
+    )
   return expanded
 }
 

@@ -192,7 +192,12 @@ export const buildTransducer = (nfa: Nfa, text: string): Transducer => {
     )
     if (work > MAX_WORK) throw refuse('its automaton takes too long to build')
   }
-  return { steps, decided: states.map(decidedIn), marks: states.map(({ levels }) => levels.filter(({ history }) => history === FAR).length), matchesEmpty }
+  return {
+    steps,
+    decided: states.map(decidedIn),
+    marks: states.map(({ levels }) => levels.filter(({ history }) => history === FAR).length),
+    matchesEmpty,
+  }
 }
 
 const stateKey = ({ isStart, behind, levels, tail }: State): string =>
@@ -236,7 +241,9 @@ const createAdvance = (program: readonly Instruction[]) => {
  */
 const createClosure = ({ program, partition }: Nfa) => {
   const contextsOf = (isAhead: boolean): number[] => {
-    const checks = program.filter((instruction) => instruction.op === 'check' && instruction.ahead === isAhead) as (Instruction & { op: 'check' })[]
+    const checks = program.filter((instruction) => instruction.op === 'check' && instruction.ahead === isAhead) as (Instruction & {
+      op: 'check'
+    })[]
     const names = Array.from({ length: partition.count + 1 }, (_, symbol) => checks.map((check) => check.accepts[symbol]).join(''))
     return names.map((name) => names.indexOf(name))
   }
@@ -247,15 +254,22 @@ const createClosure = ({ program, partition }: Nfa) => {
     visit++
     const takes: number[] = []
     const stack = [...threads].reverse()
-    for (let at; (at = stack.pop()) !== undefined; ) {
+    for (let at; (at = stack.pop()) !== undefined;) {
       if (visited[at] === visit) continue
       visited[at] = visit
       const instruction = program[at]
       switch (instruction.op) {
-        case 'take': takes.push(at); break
-        case 'split': stack.push(instruction.second, instruction.first); break
-        case 'check': if (instruction.accepts[instruction.ahead ? ahead : behind] === 1) stack.push(instruction.next); break
-        case 'match': return { takes, isMatch: true }
+        case 'take':
+          takes.push(at)
+          break
+        case 'split':
+          stack.push(instruction.second, instruction.first)
+          break
+        case 'check':
+          if (instruction.accepts[instruction.ahead ? ahead : behind] === 1) stack.push(instruction.next)
+          break
+        case 'match':
+          return { takes, isMatch: true }
       }
     }
     return { takes, isMatch: false }

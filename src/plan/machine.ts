@@ -27,7 +27,9 @@ const cgroupFolders = (cgroupFile: string): { folder: string; limit: string; usa
     const [, controllers, path] = /^\d+:([^:]*):(.*)$/.exec(line) ?? []
     if (path === undefined || (controllers !== '' && !controllers.split(',').includes('memory'))) continue
     const [root, limit, usage] =
-      controllers === '' ? ['/sys/fs/cgroup', 'memory.max', 'memory.current'] : ['/sys/fs/cgroup/memory', 'memory.limit_in_bytes', 'memory.usage_in_bytes']
+      controllers === ''
+        ? ['/sys/fs/cgroup', 'memory.max', 'memory.current']
+        : ['/sys/fs/cgroup/memory', 'memory.limit_in_bytes', 'memory.usage_in_bytes']
     for (let parts = path.split('/').filter(Boolean); ; parts = parts.slice(0, -1)) {
       folders.push({ folder: [root, ...parts].join('/'), limit, usage })
       if (parts.length === 0) break

@@ -46,7 +46,10 @@ export const planChunks = (sources: readonly Pick<Source, 'size'>[], options: Pl
   const total = sources.reduce((sum, { size }) => sum + size, 0)
   const chunkBytes = chunkSize(total, options)
   if (total / chunkBytes > MAX_CHUNKS)
-    throw new PretokError('usage', `chunkBytes: ${chunkBytes} bytes make more than ${MAX_CHUNKS} chunks of these ${total} bytes; take larger ones`)
+    throw new PretokError(
+      'usage',
+      `chunkBytes: ${chunkBytes} bytes make more than ${MAX_CHUNKS} chunks of these ${total} bytes; take larger ones`,
+    )
   const chunks: Chunk[] = []
   sources.forEach(({ size }, source) => {
     for (let start = 0; start < size; start += chunkBytes) chunks.push({ source, start, end: Math.min(size, start + chunkBytes) })
@@ -57,7 +60,8 @@ export const planChunks = (sources: readonly Pick<Source, 'size'>[], options: Pl
 const checkOptions = ({ numProcesses, maxMemoryGb, chunkBytes }: PlanOptions): void => {
   if (!Number.isInteger(numProcesses) || numProcesses < 1 || numProcesses > 1024)
     throw new PretokError('usage', `numProcesses: ${numProcesses} is no whole number from 1 to 1024`)
-  if (!(maxMemoryGb > 0) || maxMemoryGb > 2 ** 20) throw new PretokError('usage', `maxMemoryGb: ${maxMemoryGb} is no positive number of GiB`)
+  if (!(maxMemoryGb > 0) || maxMemoryGb > 2 ** 20)
+    throw new PretokError('usage', `maxMemoryGb: ${maxMemoryGb} is no positive number of GiB`)
   if (chunkBytes !== undefined && (!Number.isSafeInteger(chunkBytes) || chunkBytes < 1))
     throw new PretokError('usage', `chunkBytes: ${chunkBytes} is no positive whole number of bytes`)
 }

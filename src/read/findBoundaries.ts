@@ -15,7 +15,11 @@ export interface Boundary {
  *
  * @throws PretokError 'input', 'source-changed', 'usage'
  */
-export async function* findBoundaries(path: string, specialTokens: readonly string[], { blockBytes = 2 ** 20 }: { blockBytes?: number } = {}): AsyncGenerator<Boundary> {
+export async function* findBoundaries(
+  path: string,
+  specialTokens: readonly string[],
+  { blockBytes = 2 ** 20 }: { blockBytes?: number } = {},
+): AsyncGenerator<Boundary> {
   const special = createSpecialTokens(specialTokens)
   const source = await inspectSource(path)
   const ready: Boundary[] = []

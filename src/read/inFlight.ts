@@ -4,8 +4,13 @@ import { PretokError } from '../errors.ts'
  * Applies an asynchronous function to items and yields its results in the items' order. At most `maxInFlight` items are at work or waiting
  * to be taken at a time; no further item is asked for before that. An error ends it, once what is at work has settled.
  */
-export async function* mapInFlight<Item, Result>(items: AsyncIterable<Item> | Iterable<Item>, map: (item: Item) => Promise<Result> | Result, maxInFlight: number): AsyncGenerator<Result> {
-  if (!Number.isInteger(maxInFlight) || maxInFlight < 1) throw new PretokError('usage', `maxInFlight: ${maxInFlight} is no positive whole number`)
+export async function* mapInFlight<Item, Result>(
+  items: AsyncIterable<Item> | Iterable<Item>,
+  map: (item: Item) => Promise<Result> | Result,
+  maxInFlight: number,
+): AsyncGenerator<Result> {
+  if (!Number.isInteger(maxInFlight) || maxInFlight < 1)
+    throw new PretokError('usage', `maxInFlight: ${maxInFlight} is no positive whole number`)
   const running: Promise<Result>[] = []
   try {
     for await (const item of items) {

@@ -10,8 +10,11 @@ export interface MapOptions extends StreamOptions {
 const DEFAULT_IN_FLIGHT = 64
 
 /** Applies a function to each document of a file and yields the results in order, with a bounded number of documents in memory. */
-export const mapDocuments = <Result>(path: string, map: (document: Document) => Promise<Result> | Result, { maxInFlight = DEFAULT_IN_FLIGHT, ...options }: MapOptions = {}): AsyncGenerator<Result> =>
-  mapInFlight(streamDocuments(path, options), map, maxInFlight)
+export const mapDocuments = <Result>(
+  path: string,
+  map: (document: Document) => Promise<Result> | Result,
+  { maxInFlight = DEFAULT_IN_FLIGHT, ...options }: MapOptions = {},
+): AsyncGenerator<Result> => mapInFlight(streamDocuments(path, options), map, maxInFlight)
 
 /**
  * Applies a function to several files at a time. Returns the results in the files' order; the first error is thrown when the files that are
@@ -19,7 +22,11 @@ export const mapDocuments = <Result>(path: string, map: (document: Document) => 
  *
  * @param concurrency how many at a time; default: the cores available
  */
-export const processFiles = async <Result>(paths: readonly string[], process: (path: string) => Promise<Result>, concurrency = availableParallelism()): Promise<Result[]> => {
+export const processFiles = async <Result>(
+  paths: readonly string[],
+  process: (path: string) => Promise<Result>,
+  concurrency = availableParallelism(),
+): Promise<Result[]> => {
   const results: Result[] = []
   for await (const result of mapInFlight(paths, process, concurrency)) results.push(result)
   return results

@@ -52,7 +52,8 @@ export async function* readBlocks(source: Source, { start, end }: Chunk, blockBy
     const buffer = Buffer.allocUnsafeSlow(Math.max(1, Math.min(blockBytes, end - start)))
     for (let at = start; at < end; at += buffer.length) {
       const block = await readFully(file, source.path, buffer.subarray(0, Math.min(buffer.length, end - at)), at)
-      if (at + block.length < Math.min(end, at + buffer.length)) throw changedError(source, `bytes ${at + block.length} to ${end} are not there any more`)
+      if (at + block.length < Math.min(end, at + buffer.length))
+        throw changedError(source, `bytes ${at + block.length} to ${end} are not there any more`)
       yield block
     }
   } finally {
@@ -68,11 +69,19 @@ export const verifyUnchanged = async (source: Source): Promise<void> => {
 }
 
 const changedError = (source: Source, how: string): PretokError =>
-  new PretokError('source-changed', `reading ${source.path}: the file changed during the run: it had ${source.size} bytes at the start, ${how}; run again when it is finished`)
+  new PretokError(
+    'source-changed',
+    `reading ${source.path}: the file changed during the run: it had ${source.size} bytes at the start, ${how}; run again when it is finished`,
+  )
 
 /** Opens a source for positioned reads; `body` gets the function that reads. */
-export const withReadAt = async <Result>(source: Source, body: (readAt: (position: number, length: number) => Promise<Buffer>) => Promise<Result>): Promise<Result> =>
-  using(await openSource(source.path), (file) => body((position, length) => readFully(file, source.path, Buffer.allocUnsafe(length), position)))
+export const withReadAt = async <Result>(
+  source: Source,
+  body: (readAt: (position: number, length: number) => Promise<Buffer>) => Promise<Result>,
+): Promise<Result> =>
+  using(await openSource(source.path), (file) =>
+    body((position, length) => readFully(file, source.path, Buffer.allocUnsafe(length), position)),
+  )
 
 /** The number (from 1) of the line that holds a byte. Reads the file up to there: for error messages only. */
 export const lineAt = async (source: Source, offset: number): Promise<number> => {

@@ -40,7 +40,12 @@ const DEFAULT_MAX_DOCUMENT_BYTES = 2 ** 26
  * @throws PretokError 'input', 'invalid-utf8' (with errors: 'strict'), 'source-changed', 'limit'
  */
 export async function* streamDocuments(path: string, options: StreamOptions = {}): AsyncGenerator<Document> {
-  const { specialTokens = [], errors = 'replace', blockBytes = DEFAULT_BLOCK_BYTES, maxDocumentBytes = DEFAULT_MAX_DOCUMENT_BYTES } = options
+  const {
+    specialTokens = [],
+    errors = 'replace',
+    blockBytes = DEFAULT_BLOCK_BYTES,
+    maxDocumentBytes = DEFAULT_MAX_DOCUMENT_BYTES,
+  } = options
   const source = await inspectSource(path)
   const special = createSpecialTokens(specialTokens)
   const places = createPlaces()
@@ -61,7 +66,10 @@ export async function* streamDocuments(path: string, options: StreamOptions = {}
       position += bytes.length
       length += bytes.length
       if (length > maxDocumentBytes)
-        throw new PretokError('limit', `reading ${path}: the document at byte ${places.inSource(position - length)} is longer than ${maxDocumentBytes} bytes (maxDocumentBytes)`)
+        throw new PretokError(
+          'limit',
+          `reading ${path}: the document at byte ${places.inSource(position - length)} is longer than ${maxDocumentBytes} bytes (maxDocumentBytes)`,
+        )
       parts.push(Buffer.from(bytes))
     },
     token(token) {
@@ -70,7 +78,8 @@ export async function* streamDocuments(path: string, options: StreamOptions = {}
     },
   })
   const cleaner = createUtf8Cleaner(errors, 0, (start, end, bytes) => {
-    if (errors === 'strict') throw new PretokError('invalid-utf8', `reading ${path}: invalid UTF-8 (${bytes.toString('hex')}) at byte ${start}`)
+    if (errors === 'strict')
+      throw new PretokError('invalid-utf8', `reading ${path}: invalid UTF-8 (${bytes.toString('hex')}) at byte ${start}`)
     places.changed(start, end, errors === 'replace' ? 3 : 0)
   })
 
@@ -85,7 +94,11 @@ export async function* streamDocuments(path: string, options: StreamOptions = {}
 }
 
 const makeDocument = (index: number, bytes: Buffer, start: number, end: number, separator: string | undefined): Document => ({
-  index, bytes, start, end, separator,
+  index,
+  bytes,
+  start,
+  end,
+  separator,
   get text() {
     return bytes.toString('utf8')
   },

@@ -31,7 +31,7 @@ export const createUtf8Cleaner = (policy: ErrorPolicy, offset: number, onInvalid
     if (isUtf8(bytes)) return bytes
     const parts: Buffer[] = []
     let validFrom = 0
-    for (let i = 0; i < bytes.length; ) {
+    for (let i = 0; i < bytes.length;) {
       const length = sequenceLength(bytes, i)
       if (length > 0) {
         i += length
@@ -66,7 +66,8 @@ export const createUtf8Cleaner = (policy: ErrorPolicy, offset: number, onInvalid
 const secondByteRange = (lead: number): [low: number, high: number] =>
   lead === 0xe0 ? [0xa0, 0xbf] : lead === 0xed ? [0x80, 0x9f] : lead === 0xf0 ? [0x90, 0xbf] : lead === 0xf4 ? [0x80, 0x8f] : [0x80, 0xbf]
 
-const expectedLength = (lead: number): number => (lead < 0x80 ? 1 : lead < 0xc2 ? 0 : lead < 0xe0 ? 2 : lead < 0xf0 ? 3 : lead < 0xf5 ? 4 : 0)
+const expectedLength = (lead: number): number =>
+  lead < 0x80 ? 1 : lead < 0xc2 ? 0 : lead < 0xe0 ? 2 : lead < 0xf0 ? 3 : lead < 0xf5 ? 4 : 0
 
 /** Length of the well-formed sequence at `at`, or minus the length of the maximal subpart of an ill-formed one. */
 const sequenceLength = (bytes: Uint8Array, at: number): number => {

@@ -60,8 +60,15 @@ export const makeReceipt = (run: RunFacts): Receipt => {
     documents: tally.documents,
     pieces: tally.pieces,
     distinct: run.result.size,
-    specialTokens: Object.fromEntries(run.specialTokens.map((token, i) => [token, tally.specialTokens[i]] as const).filter(([, count]) => count > 0)),
-    invalidUtf8: { policy: run.errors, sequences: tally.invalidSequences, bytes: tally.ignored + tally.replaced, first: invalid.slice(0, MAX_INVALID_RANGES) },
+    specialTokens: Object.fromEntries(
+      run.specialTokens.map((token, i) => [token, tally.specialTokens[i]] as const).filter(([, count]) => count > 0),
+    ),
+    invalidUtf8: {
+      policy: run.errors,
+      sequences: tally.invalidSequences,
+      bytes: tally.ignored + tally.replaced,
+      first: invalid.slice(0, MAX_INVALID_RANGES),
+    },
     retried: run.retried.map(place),
     skipped: run.skipped.map(place),
     numProcesses: run.numProcesses,

@@ -1,7 +1,16 @@
 import type { Tally } from '../types.ts'
 
 export const emptyTally = (specialTokens: number): Tally => ({
-  read: 0, special: 0, dropped: 0, format: 0, ignored: 0, replaced: 0, normalized: 0, invalidSequences: 0, documents: 0, pieces: 0,
+  read: 0,
+  special: 0,
+  dropped: 0,
+  format: 0,
+  ignored: 0,
+  replaced: 0,
+  normalized: 0,
+  invalidSequences: 0,
+  documents: 0,
+  pieces: 0,
   specialTokens: Array.from({ length: specialTokens }, () => 0),
 })
 

@@ -76,7 +76,7 @@ export const sortPieces = ({ arena, starts }: Pieces, weights: Float64Array, ord
       // [start, less) < pivot, [less, i) = pivot, [more, end) > pivot
       let less = start
       let more = end
-      for (let i = start; i < more; )
+      for (let i = start; i < more;)
         if (keys[i] < pivot) swap(i++, less++)
         else if (keys[i] > pivot) swap(i, --more)
         else i++
@@ -92,7 +92,7 @@ export const sortPieces = ({ arena, starts }: Pieces, weights: Float64Array, ord
 
   loadKeys(0, order.length, WEIGHT)
   later(0, order.length, WEIGHT)
-  for (let range; (range = ranges.pop()) !== undefined; ) sort(...range)
+  for (let range; (range = ranges.pop()) !== undefined;) sort(...range)
 }
 
 /** The next six bytes of bytes[at, end) and how many there are, as one number that sorts as they do. */

@@ -49,8 +49,16 @@ export const countStatistics = (counts: PretokenCounts): CountStatistics => {
     if (kind === 'other') add(nonUtf8, count)
   }
   return {
-    distinct: size, total, bytes: textBytes, singletons, nonAscii, nonUtf8,
-    coverage: coverage(counts), lengths: classes(lengths), medianLength: medianLength(lengths, size, total), longest: longest(counts),
+    distinct: size,
+    total,
+    bytes: textBytes,
+    singletons,
+    nonAscii,
+    nonUtf8,
+    coverage: coverage(counts),
+    lengths: classes(lengths),
+    medianLength: medianLength(lengths, size, total),
+    longest: longest(counts),
   }
 }
 
@@ -69,7 +77,7 @@ const byKey = (parts: ReadonlyMap<number, Part>): [key: number, part: Part][] =>
 
 const encodingOf = (bytes: Uint8Array, start: number, end: number): 'ASCII' | 'UTF-8' | 'other' => {
   let isAscii = true
-  for (let at = start; at < end; ) {
+  for (let at = start; at < end;) {
     const length = utf8Length(bytes, at, end)
     if (length === 0) return 'other'
     if (length > 1) isAscii = false

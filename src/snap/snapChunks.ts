@@ -25,7 +25,12 @@ const SAFE_CUT_WINDOW = 2048
  *
  * @param chunks consecutive chunks that cover the source, as planned
  */
-export const snapChunks = async (chunks: readonly Chunk[], special: SpecialTokens, readAt: ReadAt, findSafeCut?: FindSafeCut): Promise<Chunk[]> => {
+export const snapChunks = async (
+  chunks: readonly Chunk[],
+  special: SpecialTokens,
+  readAt: ReadAt,
+  findSafeCut?: FindSafeCut,
+): Promise<Chunk[]> => {
   const snapped: Chunk[] = []
   for (const chunk of chunks) {
     const isFirst = snapped.length === 0
@@ -40,7 +45,13 @@ export const snapChunks = async (chunks: readonly Chunk[], special: SpecialToken
 }
 
 /** A position in [from, to) where a cut is safe. Reads in windows that overlap by what a token may need. */
-const findCut = async (from: number, to: number, special: SpecialTokens, readAt: ReadAt, findSafeCut: FindSafeCut | undefined): Promise<number | undefined> => {
+const findCut = async (
+  from: number,
+  to: number,
+  special: SpecialTokens,
+  readAt: ReadAt,
+  findSafeCut: FindSafeCut | undefined,
+): Promise<number | undefined> => {
   if (special.maxLength === 0 && findSafeCut === undefined) return undefined
   const margin = 2 * special.maxLength + 4
   let window = FIRST_WINDOW
@@ -53,7 +64,8 @@ const findCut = async (from: number, to: number, special: SpecialTokens, readAt:
     for (const { start } of findTokens(special, text, 0)) {
       hasTokens = true
       if (start >= limit) break
-      if (start >= at - windowStart && isCertainTokenStart(special, text, start) && isCleanAround(text, start, margin)) return windowStart + start
+      if (start >= at - windowStart && isCertainTokenStart(special, text, start) && isCleanAround(text, start, margin))
+        return windowStart + start
     }
     const safe = hasTokens || findSafeCut === undefined ? -1 : safeCutIn(text, at - windowStart, limit, special, findSafeCut)
     if (safe !== -1) return windowStart + safe

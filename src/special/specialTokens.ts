@@ -31,7 +31,8 @@ export const createSpecialTokens = (tokens: readonly string[]): SpecialTokens =>
   const distinct = [...new Set(tokens)]
   for (const token of distinct) {
     if (token === '') throw new PretokError('usage', 'special tokens: the empty string cannot be one')
-    if (!token.isWellFormed()) throw new PretokError('usage', `special tokens: ${JSON.stringify(token)} holds a lone surrogate, which no UTF-8 text can hold`)
+    if (!token.isWellFormed())
+      throw new PretokError('usage', `special tokens: ${JSON.stringify(token)} holds a lone surrogate, which no UTF-8 text can hold`)
   }
   const bytes = distinct.map((token) => Buffer.from(token))
   const byFirstByte = new Map<number, number[]>()
@@ -63,14 +64,19 @@ const tokensAt = (special: SpecialTokens, text: Uint8Array, at: number, end: num
 
 /** Whether text[at, end) is the beginning of a token that is longer than it. */
 const mayBecomeToken = (special: SpecialTokens, text: Uint8Array, at: number, end: number): boolean =>
-  special.bytes.some((token) => token.length > end - at && text[at] === token[0] && startsWith(token, 0, token.length, text.subarray(at, end)))
+  special.bytes.some(
+    (token) => token.length > end - at && text[at] === token[0] && startsWith(token, 0, token.length, text.subarray(at, end)),
+  )
 
 /** The tokens in text[from, length), from left to right, the longest at each place, none overlapping the one before. */
 export function* findTokens(special: SpecialTokens, text: Buffer, from: number): Generator<TokenMatch> {
   // the next place of each group is remembered, so that a group that is rare does not make the search read ahead again and again
   const next = special.groups.map((group) => nextOfGroup(special, text, from, group))
   for (;;) {
-    const first = next.reduce((best, match) => (match !== undefined && (best === undefined || match.start < best.start) ? match : best), undefined)
+    const first = next.reduce(
+      (best, match) => (match !== undefined && (best === undefined || match.start < best.start) ? match : best),
+      undefined,
+    )
     if (first === undefined) return
     yield first
     special.groups.forEach((group, i) => {
@@ -92,7 +98,8 @@ const nextOfGroup = (special: SpecialTokens, text: Buffer, from: number, { prefi
  * the text's length if there is none.
  */
 export const undecidedFrom = (special: SpecialTokens, text: Uint8Array, from: number): number => {
-  for (let at = Math.max(from, text.length - special.maxLength + 1); at < text.length; at++) if (mayBecomeToken(special, text, at, text.length)) return at
+  for (let at = Math.max(from, text.length - special.maxLength + 1); at < text.length; at++)
+    if (mayBecomeToken(special, text, at, text.length)) return at
   return text.length
 }
 

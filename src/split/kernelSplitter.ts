@@ -28,7 +28,10 @@ export const createKernelSplitter = (stages: readonly Uint8Array[]): ((documents
     kernel.bytes.set(documents, exports.text.value >>> 0)
     kernel.words.set(ends, (exports.ends.value >>> 0) >>> 2)
     kernel.check(exports.advance(documents.length, ends.length))
-    return Array.from(kernel.words.subarray(cuts >>> 2, (exports.sink.value >>> 0) >>> 2), (cut) => ({ end: (cut & ~GAP_BIT) >>> 0, isDropped: cut >= GAP_BIT }))
+    return Array.from(kernel.words.subarray(cuts >>> 2, (exports.sink.value >>> 0) >>> 2), (cut) => ({
+      end: (cut & ~GAP_BIT) >>> 0,
+      isDropped: cut >= GAP_BIT,
+    }))
   }
 }
 

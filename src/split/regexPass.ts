@@ -53,7 +53,10 @@ export const createRegexPass = (stage: SplitStage): SplitPass => {
       const isGap = matched <= index // no match, or an empty one
       const next = isGap ? index + 1 : matched
       if (isMatch && isGap && stage.refusesEmptyMatches)
-        throw new PretokError('pattern', `pattern: it matches the empty string, which its engine does not allow, in ${JSON.stringify(stage.pattern)}`)
+        throw new PretokError(
+          'pattern',
+          `pattern: it matches the empty string, which its engine does not allow, in ${JSON.stringify(stage.pattern)}`,
+        )
       if (isMatch) setBoundary(block, at)
       const start = at
       at += isAscii ? next - index : bytesOf(block.bytes, at, next - index)
@@ -85,7 +88,8 @@ export const createRegexPass = (stage: SplitStage): SplitPass => {
 
 /** `count` code points back from a position, but not before `stop`. */
 const backward = (bytes: Uint8Array, position: number, stop: number, count: number): number => {
-  for (; count > 0 && position > stop; count--) do position--
+  for (; count > 0 && position > stop; count--)
+    do position--
     while (position > stop && (bytes[position] & 0xc0) === 0x80)
   return position
 }

@@ -23,7 +23,7 @@ export const createSafeCutFinder = (tables: Uint8Array): ((window: Uint8Array) =
   return (window) => {
     let runs = startAnywhere(machine)
     const symbols = new Map<number, number>() // class of the code point at each position since the start of `runs`
-    for (let at = 0; at < window.length; ) {
+    for (let at = 0; at < window.length;) {
       const length = codePointLength(window, at)
       if (length === -1) return -1 // the window ends inside a code point
       if (length === 0) {
@@ -47,9 +47,15 @@ export const createSafeCutFinder = (tables: Uint8Array): ((window: Uint8Array) =
 const UNKNOWN_SLOTS = Array.from({ length: MAX_SLOTS + 1 }, (_, slot) => -1 - slot)
 
 /** A run that begins in a state. Its marks, if any, were made before the window: at 0 of the cuts in it. */
-const startIn = (machine: Tables, row: number): Run => ({ row, slots: [...UNKNOWN_SLOTS], cuts: [], marks: Array.from({ length: machine.markCount(row) }, () => 0) })
+const startIn = (machine: Tables, row: number): Run => ({
+  row,
+  slots: [...UNKNOWN_SLOTS],
+  cuts: [],
+  marks: Array.from({ length: machine.markCount(row) }, () => 0),
+})
 
-const startAnywhere = (machine: Tables): Run[] => Array.from({ length: machine.states }, (_, state) => startIn(machine, state * machine.rowBytes))
+const startAnywhere = (machine: Tables): Run[] =>
+  Array.from({ length: machine.states }, (_, state) => startIn(machine, state * machine.rowBytes))
 
 const positionOf = (cut: number): number => (cut < 0 ? cut : (cut & ~GAP_BIT) >>> 0)
 
@@ -57,7 +63,9 @@ const positionOf = (cut: number): number => (cut < 0 ? cut : (cut & ~GAP_BIT) >>
 const isSame = (machine: Tables, [first, ...others]: readonly Run[]): boolean => {
   if (first.marks.length > 0 || others.some((run) => run.row !== first.row)) return false
   const live = machine.liveSlots(first.row)
-  return first.slots.every((cut, slot) => ((live >>> slot) & 1) === 0 || slot >= MAX_SLOTS || (cut >= 0 && others.every((run) => run.slots[slot] === cut)))
+  return first.slots.every(
+    (cut, slot) => ((live >>> slot) & 1) === 0 || slot >= MAX_SLOTS || (cut >= 0 && others.every((run) => run.slots[slot] === cut)),
+  )
 }
 
 const RECENT_CUTS = 4
@@ -95,7 +103,11 @@ const codePointLength = (bytes: Uint8Array, at: number): number => {
   }
   const second = bytes[at + 1]
   // overlong forms, surrogates, and what is above U+10FFFF (Unicode Standard, table 3-7)
-  const isWellFormed = !(first === 0xe0 && second < 0xa0) && !(first === 0xed && second >= 0xa0) && !(first === 0xf0 && second < 0x90) && !(first === 0xf4 && second >= 0x90)
+  const isWellFormed =
+    !(first === 0xe0 && second < 0xa0) &&
+    !(first === 0xed && second >= 0xa0) &&
+    !(first === 0xf0 && second < 0x90) &&
+    !(first === 0xf4 && second >= 0x90)
   return isWellFormed ? length : 0
 }
 

@@ -22,7 +22,8 @@ export const createPipelineSplitter = (pipeline: Pipeline): TextSplitter => {
     endDocument(block)
     const limit = splitBlock(splitter, block)
     const pieces: Uint8Array[] = []
-    for (let start = 0, end; (end = nextBoundary(block, start + 1, limit)) !== -1; start = end) if (!isDropped(block, start)) pieces.push(block.bytes.subarray(start, end))
+    for (let start = 0, end; (end = nextBoundary(block, start + 1, limit)) !== -1; start = end)
+      if (!isDropped(block, start)) pieces.push(block.bytes.subarray(start, end))
     return pieces
   }
   return { splitToBytes, split: (text) => splitToBytes(text).map((piece) => Buffer.from(piece).toString('utf8')) }

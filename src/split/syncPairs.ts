@@ -27,7 +27,12 @@ export const findSyncPairs = (machine: Tables): Uint32Array | undefined => {
 
 const SECOND = 1
 
-const startIn = (machine: Tables, row: number): Run => ({ row, slots: Array.from({ length: MAX_SLOTS + 1 }, () => -1), cuts: [], marks: Array.from({ length: machine.markCount(row) }, () => 0) })
+const startIn = (machine: Tables, row: number): Run => ({
+  row,
+  slots: Array.from({ length: MAX_SLOTS + 1 }, () => -1),
+  cuts: [],
+  marks: Array.from({ length: machine.markCount(row) }, () => 0),
+})
 
 const isSame = (run: Run, other: Run): boolean => run.row === other.row && run.marks.join() === other.marks.join()
 

@@ -34,10 +34,12 @@ export interface Tables {
 export const openTables = (bytes: Uint8Array): Tables => {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength)
   const word = (index: number): number => view.getUint32(4 * index, true)
-  if (bytes.length < 4 * layout.HEADER_WORDS || word(layout.HEADER_MAGIC) !== layout.LAYOUT_MAGIC) throw new PretokError('format', 'split tables: not packed tables')
+  if (bytes.length < 4 * layout.HEADER_WORDS || word(layout.HEADER_MAGIC) !== layout.LAYOUT_MAGIC)
+    throw new PretokError('format', 'split tables: not packed tables')
   if (word(layout.HEADER_VERSION) !== layout.LAYOUT_VERSION)
     throw new PretokError('format', `split tables: version ${word(layout.HEADER_VERSION)}, expected ${layout.LAYOUT_VERSION}`)
-  if (word(layout.HEADER_BYTES) !== bytes.length) throw new PretokError('format', `split tables: ${bytes.length} bytes, expected ${word(layout.HEADER_BYTES)}`)
+  if (word(layout.HEADER_BYTES) !== bytes.length)
+    throw new PretokError('format', `split tables: ${bytes.length} bytes, expected ${word(layout.HEADER_BYTES)}`)
   const states = word(layout.HEADER_STATES)
   const rowBytes = word(layout.HEADER_ROW_BYTES)
   const end = word(layout.HEADER_CLASSES)
@@ -51,10 +53,19 @@ export const openTables = (bytes: Uint8Array): Tables => {
   /** What an entry does, in the terms of an action's parts; `sources` is undefined where all slots but `stored` stay as they are. */
   const read = (entry: number): { leaving: number; stored: number; sources?: Uint8Array; back?: number; marks?: Uint8Array } => {
     if ((entry & layout.ENTRY_ACTION) === 0)
-      return { leaving: (entry >>> layout.ENTRY_CERTAIN_SHIFT) & layout.ENTRY_FIVE_BITS, stored: (entry >>> layout.ENTRY_SLOT_SHIFT) & layout.ENTRY_FIVE_BITS }
+      return {
+        leaving: (entry >>> layout.ENTRY_CERTAIN_SHIFT) & layout.ENTRY_FIVE_BITS,
+        stored: (entry >>> layout.ENTRY_SLOT_SHIFT) & layout.ENTRY_FIVE_BITS,
+      }
     const at = word(layout.HEADER_ACTIONS) + layout.ACTION_BYTES * ((entry >>> layout.ENTRY_ACTION_SHIFT) & layout.ENTRY_ACTION_MASK)
     const [slots, leaving, back, marks] = bytes.subarray(at, at + 4)
-    return { leaving, stored: -1, sources: bytes.subarray(at + 4, at + 4 + slots), back, marks: bytes.subarray(at + 4 + slots, at + 4 + slots + marks) }
+    return {
+      leaving,
+      stored: -1,
+      sources: bytes.subarray(at + 4, at + 4 + slots),
+      back,
+      marks: bytes.subarray(at + 4 + slots, at + 4 + slots + marks),
+    }
   }
 
   const step = (run: Run, symbol: number, position: number): void => {
@@ -62,9 +73,16 @@ export const openTables = (bytes: Uint8Array): Tables => {
     const { leaving, stored, sources, back, marks } = read(entry)
     const old = [...run.slots]
     if (back !== undefined && back !== layout.NO_MARK) run.cuts.length = run.marks[back]
-    if (marks !== undefined) run.marks = Array.from(marks, (source) => (source < layout.SOURCE_NEW_MARK ? run.marks[source] : run.cuts.length + source - layout.SOURCE_NEW_MARK))
+    if (marks !== undefined)
+      run.marks = Array.from(marks, (source) =>
+        source < layout.SOURCE_NEW_MARK ? run.marks[source] : run.cuts.length + source - layout.SOURCE_NEW_MARK,
+      )
     if (sources === undefined) run.slots[stored] = (entry & layout.ENTRY_GAP) === 0 ? position : withGap(position)
-    else sources.forEach((source, slot) => (run.slots[slot] = source === layout.SOURCE_NOW ? position : source === layout.SOURCE_NOW_GAP ? withGap(position) : old[source]))
+    else
+      sources.forEach(
+        (source, slot) =>
+          (run.slots[slot] = source === layout.SOURCE_NOW ? position : source === layout.SOURCE_NOW_GAP ? withGap(position) : old[source]),
+      )
     run.cuts.push(...run.slots.splice(0, leaving))
     run.row = entry >>> layout.ENTRY_NEXT_SHIFT
   }
@@ -83,7 +101,7 @@ export const openTables = (bytes: Uint8Array): Tables => {
   /** A slot is live if it can leave as a cut before anything else is put there. Found by going round until nothing changes. */
   const findLiveSlots = (): Uint32Array => {
     const live = new Uint32Array(states)
-    for (let isChanged = true; isChanged; ) {
+    for (let isChanged = true; isChanged;) {
       isChanged = false
       for (let state = 0; state < states; state++) {
         let slots = live[state]
@@ -110,7 +128,15 @@ export const openTables = (bytes: Uint8Array): Tables => {
 
   let live: Uint32Array | undefined
   let marks: Map<number, number> | undefined
-  return { states, rowBytes, end, classOf, step, liveSlots: (row) => (live ??= findLiveSlots())[row / rowBytes], markCount: (row) => (marks ??= findMarkCounts()).get(row)! }
+  return {
+    states,
+    rowBytes,
+    end,
+    classOf,
+    step,
+    liveSlots: (row) => (live ??= findLiveSlots())[row / rowBytes],
+    markCount: (row) => (marks ??= findMarkCounts()).get(row)!,
+  }
 }
 
 const withGap = (position: number): number => (position | layout.GAP_BIT) >>> 0

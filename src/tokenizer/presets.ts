@@ -33,12 +33,26 @@ const O200K = [
 
 // of Llama 3.0 to 3.3 together: the models name a few of the reserved ones
 const LLAMA3_SPECIAL = [
-  '<|begin_of_text|>', '<|end_of_text|>', '<|finetune_right_pad_id|>', '<|step_id|>', '<|start_header_id|>', '<|end_header_id|>',
-  '<|eom_id|>', '<|eot_id|>', '<|python_tag|>', '<|image|>',
+  '<|begin_of_text|>',
+  '<|end_of_text|>',
+  '<|finetune_right_pad_id|>',
+  '<|step_id|>',
+  '<|start_header_id|>',
+  '<|end_header_id|>',
+  '<|eom_id|>',
+  '<|eot_id|>',
+  '<|python_tag|>',
+  '<|image|>',
   ...Array.from({ length: 251 }, (_, i) => `<|reserved_special_token_${i}|>`),
 ]
 
-const preset = (name: string, normalizer: Pipeline['normalizer'], stage: SplitStage, specialTokens: readonly string[], about: Omit<Preset, 'pipeline'>): Preset => ({
+const preset = (
+  name: string,
+  normalizer: Pipeline['normalizer'],
+  stage: SplitStage,
+  specialTokens: readonly string[],
+  about: Omit<Preset, 'pipeline'>,
+): Preset => ({
   pipeline: { name, normalizer, stages: [stage], specialTokens },
   ...about,
 })
@@ -49,18 +63,31 @@ export const PRESETS: readonly Preset[] = [
     usedBy: 'GPT-2, GPT-3, Codex',
     source: 'tokenizers/src/pre_tokenizers/byte_level.rs; openai/gpt-2 src/encoder.py',
   }),
-  preset('cl100k_base', null, huggingFace(CL100K), ['<|endoftext|>', '<|fim_prefix|>', '<|fim_middle|>', '<|fim_suffix|>', '<|endofprompt|>'], {
-    aliases: ['cl100k', 'gpt-4', 'gpt4', 'gpt-3.5-turbo'],
-    usedBy: 'GPT-3.5, GPT-4',
-    source: 'tiktoken_ext/openai_public.py before 0.8; tokenizer.json of the models',
-    notes: 'the original pattern, as in tokenizer.json files; tiktoken 0.8 and later differ in trailing white space: cl100k_base_tiktoken',
-  }),
-  preset('cl100k_base_tiktoken', null, tiktoken(CL100K_TIKTOKEN), ['<|endoftext|>', '<|fim_prefix|>', '<|fim_middle|>', '<|fim_suffix|>', '<|endofprompt|>'], {
-    aliases: ['cl100k_base_tiktoken_0_8'],
-    usedBy: 'tiktoken 0.8 and later',
-    source: 'tiktoken_ext/openai_public.py since 0.8.0',
-    notes: "'a\\n  ' is 'a' '\\n  ' here, and 'a' '\\n' '  ' with cl100k_base",
-  }),
+  preset(
+    'cl100k_base',
+    null,
+    huggingFace(CL100K),
+    ['<|endoftext|>', '<|fim_prefix|>', '<|fim_middle|>', '<|fim_suffix|>', '<|endofprompt|>'],
+    {
+      aliases: ['cl100k', 'gpt-4', 'gpt4', 'gpt-3.5-turbo'],
+      usedBy: 'GPT-3.5, GPT-4',
+      source: 'tiktoken_ext/openai_public.py before 0.8; tokenizer.json of the models',
+      notes:
+        'the original pattern, as in tokenizer.json files; tiktoken 0.8 and later differ in trailing white space: cl100k_base_tiktoken',
+    },
+  ),
+  preset(
+    'cl100k_base_tiktoken',
+    null,
+    tiktoken(CL100K_TIKTOKEN),
+    ['<|endoftext|>', '<|fim_prefix|>', '<|fim_middle|>', '<|fim_suffix|>', '<|endofprompt|>'],
+    {
+      aliases: ['cl100k_base_tiktoken_0_8'],
+      usedBy: 'tiktoken 0.8 and later',
+      source: 'tiktoken_ext/openai_public.py since 0.8.0',
+      notes: "'a\\n  ' is 'a' '\\n  ' here, and 'a' '\\n' '  ' with cl100k_base",
+    },
+  ),
   preset('o200k_base', null, huggingFace(O200K), ['<|endoftext|>', '<|endofprompt|>'], {
     aliases: ['o200k', 'gpt-4o', 'gpt4o', 'gpt-4.1', 'gpt-5'],
     usedBy: 'GPT-4o, GPT-4.1, GPT-5',

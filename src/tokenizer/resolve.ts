@@ -16,17 +16,36 @@ export const DEFAULT_TOKENIZER = 'gpt2'
 
 const key = (name: string): string => name.toLowerCase()
 
-const BY_NAME: ReadonlyMap<string, Preset> = new Map(PRESETS.flatMap((preset) => [preset.pipeline.name, ...preset.aliases].map((name) => [key(name), preset] as const)))
+const BY_NAME: ReadonlyMap<string, Preset> = new Map(
+  PRESETS.flatMap((preset) => [preset.pipeline.name, ...preset.aliases].map((name) => [key(name), preset] as const)),
+)
 
 /** The pipeline of a tokenizer. Throws 'tokenizer' for an unknown name, with the nearest ones. */
 export const resolveTokenizer = (choice: TokenizerChoice = DEFAULT_TOKENIZER): Pipeline => {
+  if (typeof choice !== 'string') checkChoice(choice)
   if (typeof choice === 'object') return 'stages' in choice ? choice : patternPipeline(choice.pattern, choice.style ?? 'tiktoken')
   const found = BY_NAME.get(key(choice))
   if (found !== undefined) return found.pipeline
   if (/[/\\]|\.json$/.test(choice))
-    throw new PretokError('tokenizer', `tokenizer ${JSON.stringify(choice)}: tokenizer.json files and hub ids are not supported yet; give its regex with --pattern, or name a preset: ${names()}`)
+    throw new PretokError(
+      'tokenizer',
+      `tokenizer ${JSON.stringify(choice)}: tokenizer.json files and hub ids are not supported yet; give its regex with --pattern, or name a preset: ${names()}`,
+    )
   const near = closest(key(choice), [...BY_NAME.keys()])
-  throw new PretokError('tokenizer', `tokenizer ${JSON.stringify(choice)}: no preset of that name${near === undefined ? '' : ` (did you mean ${near}?)`}; there are ${names()}`)
+  throw new PretokError(
+    'tokenizer',
+    `tokenizer ${JSON.stringify(choice)}: no preset of that name${near === undefined ? '' : ` (did you mean ${near}?)`}; there are ${names()}`,
+  )
+}
+
+const checkChoice = (choice: unknown): void => {
+  const { pattern, style, stages } = (typeof choice === 'object' ? (choice ?? {}) : {}) as Record<string, unknown>
+  const isPattern = typeof pattern === 'string' && (style === undefined || style === 'tiktoken' || style === 'huggingface')
+  if (!isPattern && !Array.isArray(stages))
+    throw new PretokError(
+      'usage',
+      "tokenizer: the name of a preset is needed, or { pattern: string, style?: 'tiktoken' | 'huggingface' }, or a pipeline",
+    )
 }
 
 const names = (): string => PRESETS.map(({ pipeline }) => pipeline.name).join(', ')

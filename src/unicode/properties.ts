@@ -15,19 +15,58 @@ const memo = <Value>(make: (key: string) => Value): ((key: string) => Value) => 
 }
 
 const GROUPS: Readonly<Record<string, readonly string[]>> = {
-  L: ['Lu', 'Ll', 'Lt', 'Lm', 'Lo'], LC: ['Lu', 'Ll', 'Lt'], M: ['Mn', 'Mc', 'Me'], N: ['Nd', 'Nl', 'No'],
-  P: ['Pc', 'Pd', 'Ps', 'Pe', 'Pi', 'Pf', 'Po'], S: ['Sm', 'Sc', 'Sk', 'So'], Z: ['Zs', 'Zl', 'Zp'], C: ['Cc', 'Cf', 'Co', 'Cn'],
+  L: ['Lu', 'Ll', 'Lt', 'Lm', 'Lo'],
+  LC: ['Lu', 'Ll', 'Lt'],
+  M: ['Mn', 'Mc', 'Me'],
+  N: ['Nd', 'Nl', 'No'],
+  P: ['Pc', 'Pd', 'Ps', 'Pe', 'Pi', 'Pf', 'Po'],
+  S: ['Sm', 'Sc', 'Sk', 'So'],
+  Z: ['Zs', 'Zl', 'Zp'],
+  C: ['Cc', 'Cf', 'Co', 'Cn'],
 }
 
 const LONG_NAMES: Readonly<Record<string, string>> = {
-  letter: 'L', casedletter: 'LC', uppercaseletter: 'Lu', lowercaseletter: 'Ll', titlecaseletter: 'Lt', modifierletter: 'Lm', otherletter: 'Lo',
-  mark: 'M', combiningmark: 'M', nonspacingmark: 'Mn', spacingmark: 'Mc', enclosingmark: 'Me',
-  number: 'N', decimalnumber: 'Nd', digit: 'Nd', letternumber: 'Nl', othernumber: 'No',
-  punctuation: 'P', punct: 'P', connectorpunctuation: 'Pc', dashpunctuation: 'Pd', openpunctuation: 'Ps', closepunctuation: 'Pe',
-  initialpunctuation: 'Pi', finalpunctuation: 'Pf', otherpunctuation: 'Po',
-  symbol: 'S', mathsymbol: 'Sm', currencysymbol: 'Sc', modifiersymbol: 'Sk', othersymbol: 'So',
-  separator: 'Z', spaceseparator: 'Zs', lineseparator: 'Zl', paragraphseparator: 'Zp',
-  other: 'C', control: 'Cc', cntrl: 'Cc', format: 'Cf', privateuse: 'Co', unassigned: 'Cn',
+  letter: 'L',
+  casedletter: 'LC',
+  uppercaseletter: 'Lu',
+  lowercaseletter: 'Ll',
+  titlecaseletter: 'Lt',
+  modifierletter: 'Lm',
+  otherletter: 'Lo',
+  mark: 'M',
+  combiningmark: 'M',
+  nonspacingmark: 'Mn',
+  spacingmark: 'Mc',
+  enclosingmark: 'Me',
+  number: 'N',
+  decimalnumber: 'Nd',
+  digit: 'Nd',
+  letternumber: 'Nl',
+  othernumber: 'No',
+  punctuation: 'P',
+  punct: 'P',
+  connectorpunctuation: 'Pc',
+  dashpunctuation: 'Pd',
+  openpunctuation: 'Ps',
+  closepunctuation: 'Pe',
+  initialpunctuation: 'Pi',
+  finalpunctuation: 'Pf',
+  otherpunctuation: 'Po',
+  symbol: 'S',
+  mathsymbol: 'Sm',
+  currencysymbol: 'Sc',
+  modifiersymbol: 'Sk',
+  othersymbol: 'So',
+  separator: 'Z',
+  spaceseparator: 'Zs',
+  lineseparator: 'Zl',
+  paragraphseparator: 'Zp',
+  other: 'C',
+  control: 'Cc',
+  cntrl: 'Cc',
+  format: 'Cf',
+  privateuse: 'Co',
+  unassigned: 'Cn',
 }
 
 const loose = (name: string): string => name.replace(/[\s_-]/g, '').toLowerCase()
@@ -114,4 +153,3 @@ export const closeOverCase = (set: CodePointSet): CodePointSet => {
 
 /** Everything but white space: `\S`. */
 export const NOT_WHITE_SPACE: CodePointSet = complement(WHITE_SPACE)
-

@@ -75,7 +75,7 @@ const temporaryName = (path: string): string =>
   join(dirname(path), `.${basename(path).slice(0, 60)}.pretok-${process.pid}-${randomBytes(4).toString('hex')}.tmp`)
 
 const writeAll = async (handle: FileHandle, bytes: Uint8Array, onWritten: (count: number) => void): Promise<void> => {
-  for (let at = 0; at < bytes.length; ) {
+  for (let at = 0; at < bytes.length;) {
     const { bytesWritten } = await handle.write(bytes, at, bytes.length - at)
     onWritten(bytesWritten)
     at += bytesWritten

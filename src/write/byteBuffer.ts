@@ -67,7 +67,7 @@ export class ByteBuffer {
   escaped(piece: Uint8Array, escapes: Escapes): void {
     const end = piece.length
     this.reserve(LONGEST_ESCAPE * end)
-    for (let at = 0; at < end; ) {
+    for (let at = 0; at < end;) {
       const length = utf8Length(piece, at, end)
       const escape = length <= 1 ? escapes[piece[at]] : undefined
       const next = at + (length || 1)

@@ -28,7 +28,7 @@ const readQuoted = (input: Scanner): void => {
 }
 
 const readBare = (input: Scanner): void => {
-  for (let byte; (byte = input.peek()) !== COMMA; ) {
+  for (let byte; (byte = input.peek()) !== COMMA;) {
     if (byte === END || byte === NEWLINE || byte === QUOTE) throw input.expected('a comma and a count')
     input.put(byte)
     input.skip()

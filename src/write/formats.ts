@@ -17,7 +17,11 @@ export const COUNTS_FORMATS = Object.keys(CODECS) as CountsFormat[]
 export const STANDARD_STREAM = '-'
 
 const FORMAT_OF_ENDING: Readonly<Record<string, CountsFormat>> = {
-  '.json': 'json', '.jsonl': 'jsonl', '.ndjson': 'jsonl', '.tsv': 'tsv', '.csv': 'csv',
+  '.json': 'json',
+  '.jsonl': 'jsonl',
+  '.ndjson': 'jsonl',
+  '.tsv': 'tsv',
+  '.csv': 'csv',
 }
 const COMPRESSED = new Set(['.gz', '.zst', '.bz2', '.xz', '.lz4', '.br', '.zip'])
 const KNOWN = 'known are .json, .jsonl, .ndjson, .tsv and .csv'

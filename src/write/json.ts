@@ -35,7 +35,7 @@ export const writeString = (out: ByteBuffer, piece: Uint8Array): void => {
 export const readString = (input: Scanner): void => {
   input.beginPiece()
   input.expect('"', 'a piece (a JSON string)')
-  for (let byte; (byte = input.peek()) !== QUOTE; )
+  for (let byte; (byte = input.peek()) !== QUOTE;)
     if (byte === BACKSLASH) readEscape(input)
     else input.takeCharacter(byte)
   input.skip()

@@ -38,7 +38,7 @@ export const pieceToString = (bytes: Uint8Array, start = 0, end = bytes.length):
 const decodeByteByByte = (bytes: Buffer, start: number, end: number): string => {
   let text = ''
   let decoded = start
-  for (let at = start; at < end; ) {
+  for (let at = start; at < end;) {
     const length = utf8Length(bytes, at, end)
     if (length === 0) {
       text += bytes.toString('utf8', decoded, at) + String.fromCharCode(ESCAPED_BYTE + bytes[at])

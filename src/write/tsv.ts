@@ -13,7 +13,12 @@ import { END, type Scanner } from './scanner.ts'
  * every byte that is not valid UTF-8. So a tab is always a border, and a line always an entry.
  */
 
-const LETTERS = new Map([[0x5c, '\\'], [0x09, 't'], [0x0a, 'n'], [0x0d, 'r']])
+const LETTERS = new Map([
+  [0x5c, '\\'],
+  [0x09, 't'],
+  [0x0a, 'n'],
+  [0x0d, 'r'],
+])
 const BYTES = new Map([...LETTERS].map(([byte, letter]) => [letter.charCodeAt(0), byte]))
 
 const ESCAPES = makeEscapes((byte) => {
@@ -51,7 +56,7 @@ export const tsv: Codec = {
   readEntry: (input) => {
     if (input.peek() === END) return false
     input.beginPiece()
-    for (let byte; (byte = input.peek()) !== TAB; )
+    for (let byte; (byte = input.peek()) !== TAB;)
       if (byte === BACKSLASH) readEscape(input)
       else if (byte === 0x0a) throw input.expected('a tab and a count')
       else input.takeCharacter(byte)

@@ -15,7 +15,14 @@ describe('count', () => {
     const { code, stdout, stderr } = pretok(['count', CORPUS, '-o', out, '--receipt', receiptPath])
     expect({ code, stdout }).toEqual({ code: 0, stdout: '' })
     expect(JSON.parse(readFileSync(out, 'utf8'))).toEqual({ "'s": 2, '\n': 2, it: 2, ' 2026': 1, ' not': 1 })
-    expect(JSON.parse(readFileSync(receiptPath, 'utf8'))).toMatchObject({ tokenizer: 'gpt2', engine: 'automaton', documents: 3, pieces: 8, distinct: 5, bytes: { read: 45, special: 26, pieces: 19 } })
+    expect(JSON.parse(readFileSync(receiptPath, 'utf8'))).toMatchObject({
+      tokenizer: 'gpt2',
+      engine: 'automaton',
+      documents: 3,
+      pieces: 8,
+      distinct: 5,
+      bytes: { read: 45, special: 26, pieces: 19 },
+    })
     expect(stderr).toContain('wrote')
     expect(stderr).toMatch(/read +45 bytes/)
   })
@@ -47,12 +54,17 @@ describe('count', () => {
     const { stdout, stderr } = pretok(['count', CORPUS, '-p', '\\p{L}+', '-s', '<|endoftext|>'])
     expect(JSON.parse(stdout)).toEqual({ it: 2, s: 2, not: 1 })
     expect(stderr).toContain('10 bytes are in no pre-token')
-    expect(JSON.parse(pretok(['count', CORPUS, '-p', '\\p{L}+', '--pattern-style', 'huggingface', '-s', '<|endoftext|>']).stdout)).toMatchObject({ ' 2026': 1, '\n': 2, "'": 2 })
+    expect(
+      JSON.parse(pretok(['count', CORPUS, '-p', '\\p{L}+', '--pattern-style', 'huggingface', '-s', '<|endoftext|>']).stdout),
+    ).toMatchObject({ ' 2026': 1, '\n': 2, "'": 2 })
   })
 
   test('--log json writes only JSON lines to stderr', () => {
     const { stderr } = pretok(['count', CORPUS, '--log', 'json', '-o', join(folder, 'log.json')])
-    const events = stderr.trim().split('\n').map((line) => (JSON.parse(line) as { event: string }).event)
+    const events = stderr
+      .trim()
+      .split('\n')
+      .map((line) => (JSON.parse(line) as { event: string }).event)
     expect(events).toEqual(expect.arrayContaining(['receipt', 'note']))
     const failed = pretok(['count', 'missing.txt', '--log', 'json'])
     expect(JSON.parse(failed.stderr)).toEqual({ event: 'error', code: 'input', message: 'reading missing.txt: no such file' })
@@ -75,7 +87,11 @@ describe('count', () => {
     child.kill(signal)
     const { code, stderr } = await ended
     expect(code).toBe(130)
-    expect(JSON.parse(stderr.trim().split('\n').at(-1)!)).toEqual({ event: 'error', code: 'interrupted', message: 'counting: stopped before the end; nothing was written' })
+    expect(JSON.parse(stderr.trim().split('\n').at(-1)!)).toEqual({
+      event: 'error',
+      code: 'interrupted',
+      message: 'counting: stopped before the end; nothing was written',
+    })
     expect(readdirSync(folder).filter((name) => name.includes('stopped'))).toEqual([])
   })
 
@@ -134,7 +150,11 @@ describe('bad usage', () => {
     [['count', CORPUS, '--errors', 'ignore', '--errors', 'strict'], 2, '--errors was given 2 times'],
     [['count', CORPUS, '-o', CORPUS, '--output-format', 'json'], 2, 'it would replace the input'],
     [['count', CORPUS, '--receipt', CORPUS], 2, 'it would replace the input'],
-    [['count', CORPUS, '-o', join(folder, 'same.json'), '-o', join(folder, '../', folder.split('/').at(-1)!, 'same.json')], 2, 'it would replace the output'],
+    [
+      ['count', CORPUS, '-o', join(folder, 'same.json'), '-o', join(folder, '../', folder.split('/').at(-1)!, 'same.json')],
+      2,
+      'it would replace the output',
+    ],
     [['count', CORPUS, '-o', join(folder, 'same.json'), '--receipt', join(folder, 'same.json')], 2, 'it would replace the output'],
     [['count', CORPUS, '-o', '-', '--receipt', '-'], 2, 'it would replace the output -'],
     [['top', 'a.json', 'b.json'], 2, 'unexpected "b.json"'],
@@ -157,9 +177,12 @@ describe('split', () => {
   test('--jsonl: a JSON array for each JSON string, also for those with special tokens and line ends', () => {
     const texts = ['', 'a b', 'x<|endoftext|>y', 'line\nline\u2028line\u0085', '\ud800x', '日本 語']
     const { stdout } = pretok(['split', '--jsonl'], { input: texts.map((text) => JSON.stringify(text)).join('\n') })
-    expect(stdout.trimEnd().split('\n').map((line) => JSON.parse(line) as string[])).toEqual([
-      [], ['a', ' b'], ['x', 'y'], ['line', '\n', 'line', '\u2028', 'line', '\u0085'], ['\ufffd', 'x'], ['日本', ' 語'],
-    ])
+    expect(
+      stdout
+        .trimEnd()
+        .split('\n')
+        .map((line) => JSON.parse(line) as string[]),
+    ).toEqual([[], ['a', ' b'], ['x', 'y'], ['line', '\n', 'line', '\u2028', 'line', '\u0085'], ['\ufffd', 'x'], ['日本', ' 語']])
   })
 
   test('a long text, and one in pieces', () => {
@@ -169,7 +192,10 @@ describe('split', () => {
 
   test('--jsonl names the line that is no JSON string', () => {
     expect(pretok(['split', '--jsonl'], { input: '"a"\n{}\n' }).stderr).toContain('reading standard input, line 2: a JSON string is needed')
-    expect(pretok(['split', '--jsonl'], { input: '"a"\n"b\n' })).toMatchObject({ code: 1, stderr: expect.stringContaining('reading standard input, line 2:') })
+    expect(pretok(['split', '--jsonl'], { input: '"a"\n"b\n' })).toMatchObject({
+      code: 1,
+      stderr: expect.stringContaining('reading standard input, line 2:'),
+    })
   })
 })
 
@@ -177,8 +203,17 @@ describe('plan and tokenizers', () => {
   test('plan prints the chunks as JSON', () => {
     const plan = JSON.parse(pretok(['plan', CORPUS, '-n', '2', '-m', '1', '--chunk-bytes', '10']).stdout) as object
     expect(plan).toEqual({
-      tokenizer: 'gpt2', engine: 'automaton', specialTokens: ['<|endoftext|>'], numProcesses: 2, maxMemoryGb: 1, chunkBytes: 10, sources: [{ path: CORPUS, size: 45 }],
-      chunks: [{ source: 0, start: 0, end: 31 }, { source: 0, start: 31, end: 45 }],
+      tokenizer: 'gpt2',
+      engine: 'automaton',
+      specialTokens: ['<|endoftext|>'],
+      numProcesses: 2,
+      maxMemoryGb: 1,
+      chunkBytes: 10,
+      sources: [{ path: CORPUS, size: 45 }],
+      chunks: [
+        { source: 0, start: 0, end: 31 },
+        { source: 0, start: 31, end: 45 },
+      ],
     })
   })
 

@@ -19,8 +19,17 @@ beforeAll(async () => {
   folder = mkdtempSync(join(tmpdir(), 'pretok-cli-'))
   a = join(folder, 'a.json')
   b = join(folder, 'b.tsv')
-  await countsOf([[' the', 1200], ['\n', 300], ['é', 7], ['\udcff', 1]]).save(a)
-  await countsOf([[' the', 1200], ['\n', 100], ['x', 1]]).save(b)
+  await countsOf([
+    [' the', 1200],
+    ['\n', 300],
+    ['é', 7],
+    ['\udcff', 1],
+  ]).save(a)
+  await countsOf([
+    [' the', 1200],
+    ['\n', 100],
+    ['x', 1],
+  ]).save(b)
 })
 afterAll(() => rmSync(folder, { recursive: true }))
 afterEach(() => {
@@ -119,7 +128,11 @@ test('stats', async () => {
 
 test('no table is wider than a terminal', async () => {
   const wide = join(folder, 'wide.json')
-  await countsOf([['x'.repeat(500), 123_456_789_012], ['語'.repeat(500), 1], ['\u202e'.repeat(500), 1]]).save(wide)
+  await countsOf([
+    ['x'.repeat(500), 123_456_789_012],
+    ['語'.repeat(500), 1],
+    ['\u202e'.repeat(500), 1],
+  ]).save(wide)
   const columns = (line: string): number => [...line].reduce((sum, character) => sum + (character === '語' ? 2 : 1), 0)
   for (const out of [await run('top', wide), await run('stats', wide), await run('diff', wide, a)])
     for (const line of out.split('\n')) expect(columns(line), line).toBeLessThanOrEqual(100)

@@ -6,12 +6,22 @@ import { createKernelCounter } from '../../src/count/kernelCounter.ts'
 import type { SplitStage } from '../../src/types.ts'
 import { PRESET_STAGES } from '../support/stages.ts'
 
-const stage = (pattern: string, gaps: SplitStage['gaps'] = 'keep'): SplitStage => ({ pattern, dialect: 'oniguruma', gaps, refusesEmptyMatches: false })
+const stage = (pattern: string, gaps: SplitStage['gaps'] = 'keep'): SplitStage => ({
+  pattern,
+  dialect: 'oniguruma',
+  gaps,
+  refusesEmptyMatches: false,
+})
 const counter = (...stages: SplitStage[]) => createKernelCounter(stages.map((one) => compileStage(one).tables))
 const GPT2 = PRESET_STAGES[0][1]
 
 const asObject = ({ arena, starts, counts, size }: CountedPieces): Record<string, number> =>
-  Object.fromEntries(Array.from({ length: size }, (_, i): [string, number] => [Buffer.from(arena.subarray(starts[i], starts[i + 1])).toString('latin1'), counts[i]]).sort())
+  Object.fromEntries(
+    Array.from({ length: size }, (_, i): [string, number] => [
+      Buffer.from(arena.subarray(starts[i], starts[i + 1])).toString('latin1'),
+      counts[i],
+    ]).sort(),
+  )
 
 describe('counts', () => {
   test('pieces of documents', () => {
@@ -67,7 +77,8 @@ describe('counts', () => {
     expect(words.distinct).toBe(reference.size)
     const { arena, starts, counts, size } = words.finish()
     expect(size).toBe(reference.size)
-    for (let i = 0; i < size; i++) if (reference.get(Buffer.from(arena.subarray(starts[i], starts[i + 1])).toString()) !== counts[i]) expect.unreachable()
+    for (let i = 0; i < size; i++)
+      if (reference.get(Buffer.from(arena.subarray(starts[i], starts[i + 1])).toString()) !== counts[i]) expect.unreachable()
     expect(before).toBeGreaterThan(reference.size * 32)
     expect(before).toBeLessThan(64 * 2 ** 20)
   })
@@ -154,7 +165,10 @@ describe('the choice of the engine', () => {
   test('the automaton where it can, the reference where it cannot, with the reason', () => {
     expect(chooseEngine([GPT2]).name).toBe('automaton')
     expect(chooseEngine([GPT2], 'reference')).toMatchObject({ name: 'reference', reason: 'it was asked for' })
-    expect(chooseEngine([GPT2, stage('a(?=bc)')])).toMatchObject({ name: 'reference', reason: expect.stringContaining('look-ahead of more than one code point at 1') })
+    expect(chooseEngine([GPT2, stage('a(?=bc)')])).toMatchObject({
+      name: 'reference',
+      reason: expect.stringContaining('look-ahead of more than one code point at 1'),
+    })
     expect(() => chooseEngine([stage('a(?=bc)')], 'automaton')).toThrow(expect.objectContaining({ code: 'pattern' }))
     expect(() => chooseEngine([stage('a(')])).toThrow(expect.objectContaining({ code: 'pattern' }))
   })

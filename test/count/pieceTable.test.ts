@@ -9,19 +9,22 @@ import { troublesomeText } from '../support/texts.ts'
 describe('PieceTable', () => {
   test('equals a Map, for any bytes', () => {
     fc.assert(
-      fc.property(fc.array(fc.tuple(fc.uint8Array({ minLength: 1, maxLength: 6, max: 4 }), fc.integer({ min: 1, max: 1e6 })), { maxLength: 300 }), (pieces) => {
-        const table = new PieceTable(1, 1)
-        const expected = new Map<string, number>()
-        for (const [bytes, count] of pieces) {
-          table.add(bytes, 0, bytes.length, count)
-          const key = Buffer.from(bytes).toString('hex')
-          expected.set(key, (expected.get(key) ?? 0) + count)
-        }
-        expect(table.size).toBe(expected.size)
-        for (const [key, count] of expected) expect(table.counts[table.find(Buffer.from(key, 'hex'))]).toBe(count)
-        expect(table.find(Buffer.from('never'))).toBe(-1)
-        expect(table.total).toBe([...expected.values()].reduce((sum, count) => sum + count, 0))
-      }),
+      fc.property(
+        fc.array(fc.tuple(fc.uint8Array({ minLength: 1, maxLength: 6, max: 4 }), fc.integer({ min: 1, max: 1e6 })), { maxLength: 300 }),
+        (pieces) => {
+          const table = new PieceTable(1, 1)
+          const expected = new Map<string, number>()
+          for (const [bytes, count] of pieces) {
+            table.add(bytes, 0, bytes.length, count)
+            const key = Buffer.from(bytes).toString('hex')
+            expected.set(key, (expected.get(key) ?? 0) + count)
+          }
+          expect(table.size).toBe(expected.size)
+          for (const [key, count] of expected) expect(table.counts[table.find(Buffer.from(key, 'hex'))]).toBe(count)
+          expect(table.find(Buffer.from('never'))).toBe(-1)
+          expect(table.total).toBe([...expected.values()].reduce((sum, count) => sum + count, 0))
+        },
+      ),
     )
   })
 
@@ -57,7 +60,9 @@ describe('the counter', () => {
     fc.assert(
       fc.property(fc.array(troublesomeText(10), { maxLength: 5 }), fc.integer({ min: 1, max: 50 }), (documents, blockBytes) => {
         const limits = { blockBytes, maxPieceBytes: 2 ** 20 }
-        expect(countDocuments(pipeline, documents, createReferenceCounter(pipeline.stages, limits))).toEqual(countDocuments(pipeline, documents))
+        expect(countDocuments(pipeline, documents, createReferenceCounter(pipeline.stages, limits))).toEqual(
+          countDocuments(pipeline, documents),
+        )
       }),
       { numRuns: 300 },
     )

@@ -116,8 +116,18 @@ describe('what a corpus is like', () => {
   test('multilingual has the scripts, marks and sequences that pre-tokenizers trip over', () => {
     const text = makeCorpus('multilingual', 400_000).corpus.toString()
     const scripts = ['Latin', 'Cyrillic', 'Greek', 'Arabic', 'Hebrew', 'Devanagari', 'Thai', 'Han', 'Hiragana', 'Katakana', 'Hangul']
-    expect(missing(text, scripts.map((script) => new RegExp(`\\p{Script=${script}}{2}`, 'u')))).toEqual([])
-    expect(missing(text, ['Mn', 'Mc', 'Nd', 'So', 'Pi', 'Pf', 'Sk'].map((category) => new RegExp(`\\p{${category}}`, 'u')))).toEqual([])
+    expect(
+      missing(
+        text,
+        scripts.map((script) => new RegExp(`\\p{Script=${script}}{2}`, 'u')),
+      ),
+    ).toEqual([])
+    expect(
+      missing(
+        text,
+        ['Mn', 'Mc', 'Nd', 'So', 'Pi', 'Pf', 'Sk'].map((category) => new RegExp(`\\p{${category}}`, 'u')),
+      ),
+    ).toEqual([])
     expect(missing(text, ['👩‍💻', '👍🏽', '🇯🇵', '1️⃣', 'e\u0302', '٣', '४'])).toEqual([])
   })
 
@@ -130,19 +140,29 @@ describe('what a corpus is like', () => {
 
 const countWords = (corpus: Buffer): { total: number; counts: number[]; distinct: number } => {
   const counts = new Map<string, number>()
-  const words = corpus.toString().split(/\s+/).filter((word) => word !== '' && word !== SEPARATOR)
+  const words = corpus
+    .toString()
+    .split(/\s+/)
+    .filter((word) => word !== '' && word !== SEPARATOR)
   for (const word of words) counts.set(word, (counts.get(word) ?? 0) + 1)
   return { total: words.length, counts: [...counts.values()].sort((a, b) => b - a), distinct: counts.size }
 }
 
 describe('words', () => {
-  const TOP_SHARES = [['stories', 0.05, 0.1], ['mixed', 0.02, 0.07], ['code', 0.02, 0.07]] as const
+  const TOP_SHARES = [
+    ['stories', 0.05, 0.1],
+    ['mixed', 0.02, 0.07],
+    ['code', 0.02, 0.07],
+  ] as const
 
   test.each(TOP_SHARES)('%s: counts fall as in real text', (kind, low, high) => {
     const { total, counts } = countWords(makeCorpus(kind, 1_000_000).corpus)
     expect(counts[0] / total).toBeGreaterThan(low)
     expect(counts[0] / total).toBeLessThan(high)
-    for (const [rank, later] of [[10, 100], [100, 1000]]) {
+    for (const [rank, later] of [
+      [10, 100],
+      [100, 1000],
+    ]) {
       expect(counts[rank - 1] / counts[later - 1]).toBeGreaterThan(3)
       expect(counts[rank - 1] / counts[later - 1]).toBeLessThan(50)
     }

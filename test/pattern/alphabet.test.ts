@@ -12,7 +12,9 @@ describe.each(PRESETS.map(({ pipeline }) => [pipeline.name, pipeline.stages[0]] 
   const alphabet = createAlphabet(root)
 
   test('each code point is a letter of exactly the sets that it is in', () => {
-    const codePoints = Array.from({ length: 0x110000 }, (_, c) => c).filter((c) => (c < 0xd800 || c >= 0xe000) && (c < 0x3000 || c % 13 === 0))
+    const codePoints = Array.from({ length: 0x110000 }, (_, c) => c).filter(
+      (c) => (c < 0xd800 || c >= 0xe000) && (c < 0x3000 || c % 13 === 0),
+    )
     const text = Buffer.from(codePoints.map((c) => String.fromCodePoint(c)).join(''))
     const spelled = alphabet.spell(text, 0, text.length)
     expect(spelled.length).toBe(codePoints.length)

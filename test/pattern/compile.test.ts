@@ -6,7 +6,12 @@ import type { SplitStage } from '../../src/types.ts'
 import { catalogueStages } from '../support/conformance.ts'
 import { PRESET_STAGES } from '../support/stages.ts'
 
-const stage = (pattern: string, dialect: SplitStage['dialect'] = 'oniguruma'): SplitStage => ({ pattern, dialect, gaps: 'keep', refusesEmptyMatches: dialect === 'fancy-regex' })
+const stage = (pattern: string, dialect: SplitStage['dialect'] = 'oniguruma'): SplitStage => ({
+  pattern,
+  dialect,
+  gaps: 'keep',
+  refusesEmptyMatches: dialect === 'fancy-regex',
+})
 
 describe('what an automaton with one code point of context cannot do is refused by name', () => {
   test.each([
@@ -19,11 +24,15 @@ describe('what an automaton with one code point of context cannot do is refused 
     ['a{30000}', 'more than 20000 instructions'],
     ['[ab]*a[ab]{16}c', 'more than 8000 states'],
   ])('%s', (pattern, reason) => {
-    expect(() => compileStage(stage(pattern))).toThrow(new RegExp(`^pattern: ${reason.replace(/[()]/g, '\\$&')} in .*: use the reference engine$`))
+    expect(() => compileStage(stage(pattern))).toThrow(
+      new RegExp(`^pattern: ${reason.replace(/[()]/g, '\\$&')} in .*: use the reference engine$`),
+    )
   })
 
   test('a pattern that can match nothing, where the engine does not allow it', () => {
-    expect(() => compileStage(stage('a*', 'fancy-regex'))).toThrow('pattern: it can match the empty string, which its engine does not allow, in "a*"')
+    expect(() => compileStage(stage('a*', 'fancy-regex'))).toThrow(
+      'pattern: it can match the empty string, which its engine does not allow, in "a*"',
+    )
   })
 })
 

@@ -5,7 +5,8 @@ import { createPipelineSplitter } from '../../src/split/splitText.ts'
 import { property } from '../../src/unicode/properties.ts'
 import { size } from '../../src/unicode/codePointSet.ts'
 
-const split = (stage: ReturnType<typeof huggingFace>, text: string): string[] => createPipelineSplitter({ name: '', normalizer: null, specialTokens: [], stages: [stage] }).split(text)
+const split = (stage: ReturnType<typeof huggingFace>, text: string): string[] =>
+  createPipelineSplitter({ name: '', normalizer: null, specialTokens: [], stages: [stage] }).split(text)
 
 describe('what cannot be is refused, with construct and offset', () => {
   test.each([
@@ -47,7 +48,8 @@ describe('the two engines read the same text differently', () => {
     expect(split(tiktoken('\\s+$|\\S+|\\s'), 'b \n c \n')).toEqual(['b', ' ', '\n', ' ', 'c', ' \n'])
   })
 
-  test('^ is a line start in Oniguruma, and cuts where it matches nothing', () => expect(split(huggingFace('^'), 'ab\ncd')).toEqual(['ab\n', 'cd']))
+  test('^ is a line start in Oniguruma, and cuts where it matches nothing', () =>
+    expect(split(huggingFace('^'), 'ab\ncd')).toEqual(['ab\n', 'cd']))
 
   test('gaps are pieces in a Split, and in no piece for tiktoken', () => {
     expect(split(huggingFace('\\p{L}+'), 'ab, cd')).toEqual(['ab', ', ', 'cd'])
@@ -65,16 +67,22 @@ describe('traps', () => {
     expect(split(tiktoken('\\s|\\S'), '\u0085\ufeff').length).toBe(2)
     expect(split(tiktoken('\\s+'), 'a\u0085\u00a0\u3000b\ufeffc\u180ed\u200be\u001c')).toEqual(['\u0085\u00a0\u3000'])
   })
-  test('(?i:s) matches U+017F, (?i:k) matches U+212A', () => expect(split(tiktoken('(?i:s|k)'), 'sSſkK\u212ax')).toEqual(['s', 'S', 'ſ', 'k', 'K', '\u212a']))
-  test('the first alternative wins, not the longest', () => expect(split(huggingFace("'s|'\\p{L}+|\\p{L}+"), "'start")).toEqual(["'s", 'tart']))
+  test('(?i:s) matches U+017F, (?i:k) matches U+212A', () =>
+    expect(split(tiktoken('(?i:s|k)'), 'sSſkK\u212ax')).toEqual(['s', 'S', 'ſ', 'k', 'K', '\u212a']))
+  test('the first alternative wins, not the longest', () =>
+    expect(split(huggingFace("'s|'\\p{L}+|\\p{L}+"), "'start")).toEqual(["'s", 'tart']))
   test('&& binds looser than union, and classes nest', () => {
     expect(split(tiktoken('[\\p{Lo}a-z&&[^\\p{Han}b]]+'), '日abcカ')).toEqual(['a', 'cカ'])
     expect(split(tiktoken('[^(\\s|[.,])]+'), 'a.b (c|d')).toEqual(['a', 'b', 'c', 'd'])
   })
-  test('look-behind sees what the match before took', () => expect(split(huggingFace('(?<=[a-z])[0-9]|[a-z]'), 'a12')).toEqual(['a', '1', '2']))
-  test('a brace that starts no interval is a brace', () => expect(split(tiktoken('a{|b{x}|c{,2}'), 'a{b{x}cc')).toEqual(['a{', 'b{x}', 'cc']))
+  test('look-behind sees what the match before took', () =>
+    expect(split(huggingFace('(?<=[a-z])[0-9]|[a-z]'), 'a12')).toEqual(['a', '1', '2']))
+  test('a brace that starts no interval is a brace', () =>
+    expect(split(tiktoken('a{|b{x}|c{,2}'), 'a{b{x}cc')).toEqual(['a{', 'b{x}', 'cc']))
 })
 
 test('the sizes of the classes are those of Unicode 16.0', () => {
-  expect(['L', 'N', 'M', 'P', 'S', 'White_Space', 'Nd'].map((name) => size(property(name)!))).toEqual([141028, 1911, 2501, 855, 8514, 25, 760])
+  expect(['L', 'N', 'M', 'P', 'S', 'White_Space', 'Nd'].map((name) => size(property(name)!))).toEqual([
+    141028, 1911, 2501, 855, 8514, 25, 760,
+  ])
 })

@@ -23,7 +23,8 @@ const train = (counts: Iterable<[string, number]>, merges: number): [string, str
     made.push(best.pair)
     const [left, right] = best.pair
     for (const word of words)
-      for (let i = 0; i + 1 < word.parts.length; i++) if (word.parts[i] === left && word.parts[i + 1] === right) word.parts.splice(i, 2, left + right)
+      for (let i = 0; i + 1 < word.parts.length; i++)
+        if (word.parts[i] === left && word.parts[i + 1] === right) word.parts.splice(i, 2, left + right)
   }
   return made
 }
@@ -32,13 +33,18 @@ const train = (counts: Iterable<[string, number]>, merges: number): [string, str
 const fromByteLevel = (text: string): string => {
   const isVisible = (byte: number): boolean => (byte >= 0x21 && byte <= 0x7e) || (byte >= 0xa1 && byte !== 0xad)
   const hidden = Array.from({ length: 256 }, (_, byte) => byte).filter((byte) => !isVisible(byte))
-  return [...text].map((character) => (character.codePointAt(0)! < 0x100 ? character : String.fromCharCode(hidden[character.codePointAt(0)! - 0x100]))).join('')
+  return [...text]
+    .map((character) => (character.codePointAt(0)! < 0x100 ? character : String.fromCharCode(hidden[character.codePointAt(0)! - 0x100])))
+    .join('')
 }
 
 describe.skipIf(!existsSync(CS336))('the CS336 assignment', () => {
   test('its 243 reference merges come out of our counts', async () => {
     const counts = await pretokenize(join(CS336, 'corpus.en'), ['<|endoftext|>'], { numProcesses: 2 })
-    const expected = readFileSync(join(CS336, 'train-bpe-reference-merges.txt'), 'utf8').trimEnd().split('\n').map((line) => line.split(' ').map(fromByteLevel))
+    const expected = readFileSync(join(CS336, 'train-bpe-reference-merges.txt'), 'utf8')
+      .trimEnd()
+      .split('\n')
+      .map((line) => line.split(' ').map(fromByteLevel))
     expect(expected).toHaveLength(243)
     expect(train(counts, 243)).toEqual(expected)
   })

@@ -23,7 +23,7 @@ const countByDefinition = (name: string, text: string, tokens: readonly string[]
     document = ''
   }
   const longestFirst = [...tokens].sort((a, b) => b.length - a.length)
-  for (let at = 0; at < text.length; ) {
+  for (let at = 0; at < text.length;) {
     const token = longestFirst.find((candidate) => text.startsWith(candidate, at))
     if (token === undefined) document += text[at++]
     else {
@@ -56,22 +56,32 @@ const sample = (bytes: number): string => {
 }
 
 describe('counts', () => {
-  test.each(PRESETS.map(({ pipeline }) => pipeline.name))('%s: equal the definition for random texts, tokens, chunks and blocks', async (name) => {
-    await fc.assert(
-      fc.asyncProperty(fc.array(fc.oneof({ weight: 4, arbitrary: troublesomeText(6) }, fc.constantFrom(END, '<|', '|>', '<|x|>', END + END)), { maxLength: 12 }), fc.integer({ min: 1, max: 60 }), fc.integer({ min: 1, max: 60 }), async (parts, chunkBytes, blockBytes) => {
-        const text = parts.join('')
-        const tokens = [END, '<|x|>', END + END]
-        const expected = sorted(countByDefinition(name, text, tokens))
-        const path = file('random.txt', text)
-        for (const engine of ['automaton', 'reference'] as const) {
-          const counts = await pretokenize(path, tokens, { tokenizer: name, chunkBytes, blockBytes, engine })
-          expect([...counts]).toEqual(expected)
-          expect(counts.receipt!.engine).toBe(engine)
-        }
-      }),
-      { numRuns: 60 },
-    )
-  })
+  test.each(PRESETS.map(({ pipeline }) => pipeline.name))(
+    '%s: equal the definition for random texts, tokens, chunks and blocks',
+    async (name) => {
+      await fc.assert(
+        fc.asyncProperty(
+          fc.array(fc.oneof({ weight: 4, arbitrary: troublesomeText(6) }, fc.constantFrom(END, '<|', '|>', '<|x|>', END + END)), {
+            maxLength: 12,
+          }),
+          fc.integer({ min: 1, max: 60 }),
+          fc.integer({ min: 1, max: 60 }),
+          async (parts, chunkBytes, blockBytes) => {
+            const text = parts.join('')
+            const tokens = [END, '<|x|>', END + END]
+            const expected = sorted(countByDefinition(name, text, tokens))
+            const path = file('random.txt', text)
+            for (const engine of ['automaton', 'reference'] as const) {
+              const counts = await pretokenize(path, tokens, { tokenizer: name, chunkBytes, blockBytes, engine })
+              expect([...counts]).toEqual(expected)
+              expect(counts.receipt!.engine).toBe(engine)
+            }
+          },
+        ),
+        { numRuns: 60 },
+      )
+    },
+  )
 
   test('are the same for 1 to 8 workers, small and large chunks and blocks', async () => {
     const text = sample(150_000)
@@ -79,7 +89,10 @@ describe('counts', () => {
     const expected = sorted(countByDefinition('cl100k_base', text, [END, '<|x|>']))
     const settings: PretokenizeOptions[] = [
       ...[1, 2, 3, 4, 5, 6, 7, 8].map((numProcesses) => ({ numProcesses, chunkBytes: 5000 })),
-      { numProcesses: 2, chunkBytes: 40 }, { numProcesses: 3, chunkBytes: 777, blockBytes: 13 }, { numProcesses: 2, blockBytes: 2 ** 24 }, { numProcesses: 2, chunkBytes: 2 ** 30 },
+      { numProcesses: 2, chunkBytes: 40 },
+      { numProcesses: 3, chunkBytes: 777, blockBytes: 13 },
+      { numProcesses: 2, blockBytes: 2 ** 24 },
+      { numProcesses: 2, chunkBytes: 2 ** 30 },
     ]
     for (const setting of settings) {
       const counts = await pretokenize(path, [END, '<|x|>'], { tokenizer: 'cl100k_base', workerUrl: REAL_WORKER, ...setting })
@@ -87,35 +100,50 @@ describe('counts', () => {
     }
   }, 120_000)
 
-  test.each(PRESETS.map(({ pipeline }) => pipeline.name))('%s: text without special tokens is cut, too, and counts stay the same', async (name) => {
-    // text that is to be normalized first is cut only where it is normal
-    const text = name === 'qwen2' ? sample(120_000).normalize('NFC') : sample(120_000)
-    const path = file('uncut.txt', text)
-    const whole = await pretokenize(path, [], { tokenizer: name, engine: 'reference' })
-    expect(whole.receipt!.chunks).toBe(1)
-    for (const chunkBytes of [3000, 10_000]) {
-      const cut = await pretokenize(path, [], { tokenizer: name, chunkBytes })
-      expect(cut.receipt!.chunks).toBeGreaterThan(5)
-      expect(cut.receipt!.documents).toBe(1)
-      expect([...cut]).toEqual([...whole])
-    }
-  })
+  test.each(PRESETS.map(({ pipeline }) => pipeline.name))(
+    '%s: text without special tokens is cut, too, and counts stay the same',
+    async (name) => {
+      // text that is to be normalized first is cut only where it is normal
+      const text = name === 'qwen2' ? sample(120_000).normalize('NFC') : sample(120_000)
+      const path = file('uncut.txt', text)
+      const whole = await pretokenize(path, [], { tokenizer: name, engine: 'reference' })
+      expect(whole.receipt!.chunks).toBe(1)
+      for (const chunkBytes of [3000, 10_000]) {
+        const cut = await pretokenize(path, [], { tokenizer: name, chunkBytes })
+        expect(cut.receipt!.chunks).toBeGreaterThan(5)
+        expect(cut.receipt!.documents).toBe(1)
+        expect([...cut]).toEqual([...whole])
+      }
+    },
+  )
 
   test('invalid UTF-8, safe cuts and special tokens together: as in one chunk by the reference tier', async () => {
     const part = fc.oneof(
-      { weight: 6, arbitrary: fc.constantFrom('the cat ', 'sat. ', 'été ', '日本', '12 345', '\n\n', "it's ").map((text) => Buffer.from(text)) },
+      {
+        weight: 6,
+        arbitrary: fc.constantFrom('the cat ', 'sat. ', 'été ', '日本', '12 345', '\n\n', "it's ").map((text) => Buffer.from(text)),
+      },
       { weight: 1, arbitrary: fc.constantFrom([0xff], [0xe2, 0x82], [0xf0, 0x9f, 0x98], [0x80]).map((bytes) => Buffer.from(bytes)) },
       { weight: 1, arbitrary: fc.constantFrom(END, '<|endof', '|>').map((text) => Buffer.from(text)) },
     )
     await fc.assert(
-      fc.asyncProperty(fc.array(part, { minLength: 50, maxLength: 900 }), fc.integer({ min: 100, max: 900 }), fc.constantFrom('replace' as const, 'ignore' as const), fc.boolean(), async (parts, chunkBytes, errors, hasToken) => {
-        const path = file('mess.txt', Buffer.concat(parts))
-        const tokens = hasToken ? [END] : []
-        const whole = await pretokenize(path, tokens, { tokenizer: 'cl100k_base', engine: 'reference', errors, chunkBytes: 2 ** 30 })
-        const cut = await pretokenize(path, tokens, { tokenizer: 'cl100k_base', errors, chunkBytes, blockBytes: 64 })
-        expect([...cut]).toEqual([...whole])
-        expect({ ...cut.receipt!.bytes, documents: cut.receipt!.documents }).toEqual({ ...whole.receipt!.bytes, documents: whole.receipt!.documents })
-      }),
+      fc.asyncProperty(
+        fc.array(part, { minLength: 50, maxLength: 900 }),
+        fc.integer({ min: 100, max: 900 }),
+        fc.constantFrom('replace' as const, 'ignore' as const),
+        fc.boolean(),
+        async (parts, chunkBytes, errors, hasToken) => {
+          const path = file('mess.txt', Buffer.concat(parts))
+          const tokens = hasToken ? [END] : []
+          const whole = await pretokenize(path, tokens, { tokenizer: 'cl100k_base', engine: 'reference', errors, chunkBytes: 2 ** 30 })
+          const cut = await pretokenize(path, tokens, { tokenizer: 'cl100k_base', errors, chunkBytes, blockBytes: 64 })
+          expect([...cut]).toEqual([...whole])
+          expect({ ...cut.receipt!.bytes, documents: cut.receipt!.documents }).toEqual({
+            ...whole.receipt!.bytes,
+            documents: whole.receipt!.documents,
+          })
+        },
+      ),
       { numRuns: 150 },
     )
   })
@@ -126,7 +154,9 @@ describe('counts', () => {
     const counts = await pretokenize(file('digits.txt', 'a 1234567'), [], { tokenizer, onWarning: (message) => warnings.push(message) })
     expect([...counts].map(([piece]) => piece)).toEqual(['1', '234', '567', 'a '])
     expect(counts.receipt!.engine).toBe('reference')
-    expect(warnings).toEqual([expect.stringContaining('so the slower reference tier splits (pattern: look-ahead of more than one code point at 7')])
+    expect(warnings).toEqual([
+      expect.stringContaining('so the slower reference tier splits (pattern: look-ahead of more than one code point at 7'),
+    ])
     const error = await failure(pretokenize(file('digits.txt', 'a 1234567'), [], { tokenizer, engine: 'automaton' }))
     expect(error.code).toBe('pattern')
   })
@@ -134,13 +164,21 @@ describe('counts', () => {
   test('of several files are the sum, and files are separate documents', async () => {
     const paths = [file('a.txt', 'one two'), file('b.txt', ''), file('c.txt', 'two three')]
     const counts = await pretokenize(paths)
-    expect([...counts]).toEqual([[' three', 1], [' two', 1], ['one', 1], ['two', 1]])
+    expect([...counts]).toEqual([
+      [' three', 1],
+      [' two', 1],
+      ['one', 1],
+      ['two', 1],
+    ])
     expect(counts.receipt!.documents).toBe(2)
   })
 
   test('documents of white space count, special tokens never', async () => {
     const counts = await pretokenize(file('space.txt', `  ${END}\n${END}${END}  `), [END])
-    expect([...counts]).toEqual([['  ', 2], ['\n', 1]])
+    expect([...counts]).toEqual([
+      ['  ', 2],
+      ['\n', 1],
+    ])
     expect(counts.receipt).toMatchObject({ documents: 3, specialTokens: { [END]: 3 }, bytes: { read: 44, pieces: 5, special: 39 } })
   })
 
@@ -152,9 +190,15 @@ describe('counts', () => {
 
   test('a byte-order mark is text, unless it is stripped', async () => {
     const path = file('bom.txt', '\ufeffa\ufeff')
-    expect([...(await pretokenize(path, []))]).toEqual([['\ufeff', 2], ['a', 1]])
+    expect([...(await pretokenize(path, []))]).toEqual([
+      ['\ufeff', 2],
+      ['a', 1],
+    ])
     const stripped = await pretokenize(path, [], { stripBom: true, blockBytes: 1 })
-    expect([...stripped]).toEqual([['a', 1], ['\ufeff', 1]])
+    expect([...stripped]).toEqual([
+      ['a', 1],
+      ['\ufeff', 1],
+    ])
     expect(stripped.receipt!.bytes).toMatchObject({ read: 7, format: 3, pieces: 4 })
   })
 
@@ -166,27 +210,58 @@ describe('counts', () => {
 })
 
 describe('invalid UTF-8', () => {
-  const bytes = Buffer.concat([Buffer.from('ab\n\ncd '), Buffer.from([0xff, 0xe2, 0x82]), Buffer.from(`e${END}`), Buffer.from([0xed, 0xa0, 0x80])])
+  const bytes = Buffer.concat([
+    Buffer.from('ab\n\ncd '),
+    Buffer.from([0xff, 0xe2, 0x82]),
+    Buffer.from(`e${END}`),
+    Buffer.from([0xed, 0xa0, 0x80]),
+  ])
 
   test('replace', async () => {
     const counts = await pretokenize(file('bad.txt', bytes), [END])
-    expect([...counts]).toEqual([['\n', 2], [' \ufffd\ufffd', 1], ['ab', 1], ['cd', 1], ['e', 1], ['\ufffd\ufffd\ufffd', 1]])
+    expect([...counts]).toEqual([
+      ['\n', 2],
+      [' \ufffd\ufffd', 1],
+      ['ab', 1],
+      ['cd', 1],
+      ['e', 1],
+      ['\ufffd\ufffd\ufffd', 1],
+    ])
     expect(counts.receipt).toMatchObject({
       bytes: { read: 27, pieces: 23, special: 13, replacedGain: 6 - 15 },
-      invalidUtf8: { policy: 'replace', sequences: 5, bytes: 6, first: [{ start: 7, end: 8 }, { start: 8, end: 10 }, { start: 24, end: 25 }, { start: 25, end: 26 }, { start: 26, end: 27 }] },
+      invalidUtf8: {
+        policy: 'replace',
+        sequences: 5,
+        bytes: 6,
+        first: [
+          { start: 7, end: 8 },
+          { start: 8, end: 10 },
+          { start: 24, end: 25 },
+          { start: 25, end: 26 },
+          { start: 26, end: 27 },
+        ],
+      },
     })
   })
 
   test('ignore', async () => {
     const counts = await pretokenize(file('bad.txt', bytes), [END], { errors: 'ignore', blockBytes: 1 })
-    expect([...counts]).toEqual([['\n', 2], [' e', 1], ['ab', 1], ['cd', 1]])
+    expect([...counts]).toEqual([
+      ['\n', 2],
+      [' e', 1],
+      ['ab', 1],
+      ['cd', 1],
+    ])
     expect(counts.receipt).toMatchObject({ bytes: { read: 27, ignored: 6, pieces: 8 } })
   })
 
   test('strict fails with byte and line', async () => {
     const path = file('bad.txt', bytes)
     const error = await failure(pretokenize(path, [END], { errors: 'strict' }))
-    expect(error).toMatchObject({ code: 'invalid-utf8', message: `reading ${path}: invalid UTF-8 (ff) at byte 7, line 3; --errors replace or ignore goes on over it` })
+    expect(error).toMatchObject({
+      code: 'invalid-utf8',
+      message: `reading ${path}: invalid UTF-8 (ff) at byte 7, line 3; --errors replace or ignore goes on over it`,
+    })
   })
 
   test('strict with onError: skip leaves out just that chunk, and says so', async () => {
@@ -195,7 +270,10 @@ describe('invalid UTF-8', () => {
     const counts = await pretokenize(path, [END], { errors: 'strict', onError: 'skip', chunkBytes: 18 })
     const { skipped } = counts.receipt!
     expect(skipped).toEqual([{ path, start: 149, end: 222, reason: expect.stringContaining('invalid UTF-8 (ff) at byte 180, line 1') }])
-    expect([...counts]).toEqual([[' ', 16], ['good', 16]])
+    expect([...counts]).toEqual([
+      [' ', 16],
+      ['good', 16],
+    ])
   })
 })
 
@@ -214,7 +292,10 @@ describe('failures', () => {
 
   test.each(['exit', 'throw'])('a worker that dies (%s) in the middle loses nothing', async (how) => {
     const warnings: string[] = []
-    const counts = await run({ PRETOK_TEST_FAILURE: how, PRETOK_TEST_MARKER: join(folder, 'marker') }, { onWarning: (message) => warnings.push(message) })
+    const counts = await run(
+      { PRETOK_TEST_FAILURE: how, PRETOK_TEST_MARKER: join(folder, 'marker') },
+      { onWarning: (message) => warnings.push(message) },
+    )
     expect(existsSync(join(folder, 'marker'))).toBe(true)
     expect([...counts]).toEqual(expected)
     expect(counts.receipt!.retried.length).toBeGreaterThan(0)
@@ -236,13 +317,19 @@ describe('failures', () => {
   })
 
   test('a worker that cannot start fails the run', async () => {
-    const error = await failure(pretokenize(file('fail.txt', text), [END], { workerUrl: new URL('file:///nowhere/worker.js'), numProcesses: 2 }))
+    const error = await failure(
+      pretokenize(file('fail.txt', text), [END], { workerUrl: new URL('file:///nowhere/worker.js'), numProcesses: 2 }),
+    )
     expect(error.code).toBe('worker')
     expect(error.message).toContain('before it began')
   })
 
   test.each([
-    ['shrinks', (path: string) => truncateSync(path, 1_000_000), /the file changed during the run: it had \d+ bytes at the start, (bytes \d+ to \d+ are not there any more|it has 1000000 bytes now)/],
+    [
+      'shrinks',
+      (path: string) => truncateSync(path, 1_000_000),
+      /the file changed during the run: it had \d+ bytes at the start, (bytes \d+ to \d+ are not there any more|it has 1000000 bytes now)/,
+    ],
     ['grows', (path: string) => appendFileSync(path, 'more'), /the file changed during the run: .* it has \d+ bytes now/],
   ])('a file that %s while it is read', async (_, change, message) => {
     const path = file('changing.txt', sample(200_000).repeat(30))
@@ -298,11 +385,29 @@ describe('failures', () => {
     [() => pretokenize(file('x.txt', 'x'), [], { tokenizer: { pattern: '(a' } }), 'pattern', 'pattern: unclosed group at 0 in "(a"'],
     [() => pretokenize(file('x.txt', 'x'), [], { numProcesses: 0 }), 'usage', 'numProcesses: 0'],
     [() => pretokenize(file('x.txt', 'x'), [], { blockBytes: 0 }), 'usage', 'blockBytes: 0'],
-    [() => pretokenize(file('x.txt', 'x'), [], { errors: 'Strict' as never }), 'usage', 'errors: "Strict" is not one of replace, strict, ignore'],
+    [
+      () => pretokenize(file('x.txt', 'x'), [], { errors: 'Strict' as never }),
+      'usage',
+      'errors: "Strict" is not one of replace, strict, ignore',
+    ],
     [() => pretokenize(file('x.txt', 'x'), '<|x|>' as never), 'usage', 'specialTokens: an array of strings is needed'],
+    [
+      () => pretokenize(file('x.txt', 'x'), [], { tokenizer: { pattern: /a/ } as never }),
+      'usage',
+      'tokenizer: the name of a preset is needed',
+    ],
+    [
+      () => pretokenize(file('x.txt', 'x'), [], { tokenizer: { pattern: 'a', style: 'hf' } as never }),
+      'usage',
+      'tokenizer: the name of a preset is needed',
+    ],
     [() => pretokenize([5] as never), 'usage', 'files: a path or an array of paths is needed'],
     [() => pretokenize(file('x.txt', 'x'.repeat(200_000)), [], { chunkBytes: 1 }), 'usage', 'make more than 100000 chunks'],
-    [() => pretokenize(file('x.txt', `a\nb ${'x'.repeat(100)}`), [], { maxPieceBytes: 50, blockBytes: 10 }), 'piece-too-long', 'is longer than 50 bytes, from about byte 3, line 2'],
+    [
+      () => pretokenize(file('x.txt', `a\nb ${'x'.repeat(100)}`), [], { maxPieceBytes: 50, blockBytes: 10 }),
+      'piece-too-long',
+      'is longer than 50 bytes, from about byte 3, line 2',
+    ],
   ])('%#: bad input gets a clear error', async (call, code, message) => {
     const error = await failure(call())
     expect(error.code).toBe(code)
@@ -312,11 +417,17 @@ describe('failures', () => {
 
 describe('memory and progress', () => {
   test('a table above the budget warns, and progress is reported', async () => {
-    const words = Array.from({ length: 400_000 }, (_, i) => `w${i.toString(26).replace(/\d/g, (digit) => 'qrstuvwxyz'[Number(digit)])}`).join(' ')
+    const words = Array.from(
+      { length: 400_000 },
+      (_, i) => `w${i.toString(26).replace(/\d/g, (digit) => 'qrstuvwxyz'[Number(digit)])}`,
+    ).join(' ')
     const warnings: string[] = []
     const seen: number[] = []
     const counts = await pretokenize(file('distinct.txt', words.repeat(2)), [], {
-      numProcesses: 1, maxMemoryGb: 0.005, onWarning: (message) => warnings.push(message), onProgress: ({ bytes, rss }) => seen.push(bytes, rss),
+      numProcesses: 1,
+      maxMemoryGb: 0.005,
+      onWarning: (message) => warnings.push(message),
+      onProgress: ({ bytes, rss }) => seen.push(bytes, rss),
     })
     expect(counts.size).toBeGreaterThan(400_000)
     expect(warnings).toHaveLength(1)

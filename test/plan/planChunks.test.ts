@@ -16,13 +16,19 @@ describe('planChunks', () => {
   test('one source', () => {
     expect(planChunks([{ size: 10 }], { numProcesses: 2, maxMemoryGb: 1, chunkBytes: 4 })).toEqual({
       chunkBytes: 4,
-      chunks: [{ source: 0, start: 0, end: 4 }, { source: 0, start: 4, end: 8 }, { source: 0, start: 8, end: 10 }],
+      chunks: [
+        { source: 0, start: 0, end: 4 },
+        { source: 0, start: 4, end: 8 },
+        { source: 0, start: 8, end: 10 },
+      ],
     })
   })
 
   test('several sources, an empty one among them', () => {
     expect(planChunks([{ size: 5 }, { size: 0 }, { size: 4 }], { numProcesses: 2, maxMemoryGb: 1, chunkBytes: 4 }).chunks).toEqual([
-      { source: 0, start: 0, end: 4 }, { source: 0, start: 4, end: 5 }, { source: 2, start: 0, end: 4 },
+      { source: 0, start: 0, end: 4 },
+      { source: 0, start: 4, end: 5 },
+      { source: 2, start: 0, end: 4 },
     ])
   })
 

@@ -20,34 +20,49 @@ describe('streamDocuments', () => {
     const path = file('three.txt', `eins${END}${END} ${END}zwei: ü${END}drei`)
     const documents = await collect(streamDocuments(path, { specialTokens: [END] }))
     expect(documents.map(({ index, text, start, end, separator }) => [index, text, start, end, separator])).toEqual([
-      [0, 'eins', 0, 4, END], [1, ' ', 30, 31, END], [2, 'zwei: ü', 44, 52, END], [3, 'drei', 65, 69, undefined],
+      [0, 'eins', 0, 4, END],
+      [1, ' ', 30, 31, END],
+      [2, 'zwei: ü', 44, 52, END],
+      [3, 'drei', 65, 69, undefined],
     ])
   })
 
   test('places are those of the file also behind invalid UTF-8, for every block size', async () => {
-    const piece = fc.oneof(fc.constantFrom('a', 'é', '日', '|', '||', 'x'), fc.constantFrom([0xff], [0xe2, 0x82], [0x80, 0x80]).map((bytes) => Buffer.from(bytes)))
+    const piece = fc.oneof(
+      fc.constantFrom('a', 'é', '日', '|', '||', 'x'),
+      fc.constantFrom([0xff], [0xe2, 0x82], [0x80, 0x80]).map((bytes) => Buffer.from(bytes)),
+    )
     await fc.assert(
-      fc.asyncProperty(fc.array(piece, { maxLength: 20 }), fc.integer({ min: 1, max: 9 }), fc.constantFrom('replace' as const, 'ignore' as const), async (pieces, blockBytes, errors) => {
-        const bytes = Buffer.concat(pieces.map((part) => Buffer.from(part)))
-        const path = file('random.txt', bytes)
-        const documents = await collect(streamDocuments(path, { specialTokens: ['|'], blockBytes, errors }))
-        for (const { start, end, text, separator } of documents) {
-          const decoded = new TextDecoder('utf-8', { ignoreBOM: true }).decode(bytes.subarray(start, end))
-          expect(errors === 'replace' ? text : text.length).toBe(errors === 'replace' ? decoded : decoded.replaceAll('\ufffd', '').length)
-          expect(separator === undefined ? end : String.fromCharCode(bytes[end])).toBe(separator === undefined ? bytes.length : '|')
-        }
-      }),
+      fc.asyncProperty(
+        fc.array(piece, { maxLength: 20 }),
+        fc.integer({ min: 1, max: 9 }),
+        fc.constantFrom('replace' as const, 'ignore' as const),
+        async (pieces, blockBytes, errors) => {
+          const bytes = Buffer.concat(pieces.map((part) => Buffer.from(part)))
+          const path = file('random.txt', bytes)
+          const documents = await collect(streamDocuments(path, { specialTokens: ['|'], blockBytes, errors }))
+          for (const { start, end, text, separator } of documents) {
+            const decoded = new TextDecoder('utf-8', { ignoreBOM: true }).decode(bytes.subarray(start, end))
+            expect(errors === 'replace' ? text : text.length).toBe(errors === 'replace' ? decoded : decoded.replaceAll('\ufffd', '').length)
+            expect(separator === undefined ? end : String.fromCharCode(bytes[end])).toBe(separator === undefined ? bytes.length : '|')
+          }
+        },
+      ),
       { numRuns: 400 },
     )
   })
 
   test('a document above the limit is an error with its place', async () => {
     const path = file('long.txt', `ab${END}${'c'.repeat(100)}`)
-    await expect(collect(streamDocuments(path, { specialTokens: [END], maxDocumentBytes: 99, blockBytes: 7 }))).rejects.toThrow(`reading ${path}: the document at byte 15 is longer than 99 bytes`)
+    await expect(collect(streamDocuments(path, { specialTokens: [END], maxDocumentBytes: 99, blockBytes: 7 }))).rejects.toThrow(
+      `reading ${path}: the document at byte 15 is longer than 99 bytes`,
+    )
   })
 
   test('strict stops at invalid UTF-8', async () => {
-    await expect(collect(streamDocuments(file('bad.txt', Buffer.from([0x61, 0xff])), { errors: 'strict' }))).rejects.toThrow('invalid UTF-8 (ff) at byte 1')
+    await expect(collect(streamDocuments(file('bad.txt', Buffer.from([0x61, 0xff])), { errors: 'strict' }))).rejects.toThrow(
+      'invalid UTF-8 (ff) at byte 1',
+    )
   })
 
   test('reads on only when asked', async () => {
@@ -73,12 +88,16 @@ describe('mapInFlight', () => {
     let atWork = 0
     let most = 0
     const results = await collect(
-      mapInFlight(Array.from({ length: 50 }, (_, i) => i), async (i) => {
-        most = Math.max(most, ++atWork)
-        await new Promise((resolve) => setImmediate(resolve))
-        atWork--
-        return i * 2
-      }, 4),
+      mapInFlight(
+        Array.from({ length: 50 }, (_, i) => i),
+        async (i) => {
+          most = Math.max(most, ++atWork)
+          await new Promise((resolve) => setImmediate(resolve))
+          atWork--
+          return i * 2
+        },
+        4,
+      ),
     )
     expect(results).toEqual(Array.from({ length: 50 }, (_, i) => i * 2))
     expect(most).toBe(4)
@@ -98,11 +117,17 @@ describe('mapInFlight', () => {
 
   test('an error is thrown after what is at work has settled', async () => {
     let settled = 0
-    const run = collect(mapInFlight([1, 2, 3], async (i) => {
-      if (i === 1) throw new Error('first')
-      await new Promise((resolve) => setImmediate(resolve))
-      settled++
-    }, 3))
+    const run = collect(
+      mapInFlight(
+        [1, 2, 3],
+        async (i) => {
+          if (i === 1) throw new Error('first')
+          await new Promise((resolve) => setImmediate(resolve))
+          settled++
+        },
+        3,
+      ),
+    )
     await expect(run).rejects.toThrow('first')
     expect(settled).toBe(2)
   })
@@ -110,9 +135,15 @@ describe('mapInFlight', () => {
 
 test('mapDocuments and processFiles', async () => {
   const paths = ['a|bb', 'ccc', ''].map((text, i) => file(`part-${i}.txt`, text))
-  const lengths = await processFiles(paths, async (path) => collect(mapDocuments(path, async ({ text }) => text.length, { specialTokens: ['|'] })), 2)
+  const lengths = await processFiles(
+    paths,
+    async (path) => collect(mapDocuments(path, async ({ text }) => text.length, { specialTokens: ['|'] })),
+    2,
+  )
   expect(lengths).toEqual([[1, 2], [3], []])
-  await expect(processFiles([...paths, 'missing.txt'], async (path) => collect(streamDocuments(path)))).rejects.toThrow('reading missing.txt: no such file')
+  await expect(processFiles([...paths, 'missing.txt'], async (path) => collect(streamDocuments(path)))).rejects.toThrow(
+    'reading missing.txt: no such file',
+  )
 })
 
 test('findBoundaries names each special token, for every block size', async () => {

@@ -19,8 +19,21 @@ const almostUtf8 = fc
     fc.oneof(
       fc.uint8Array({ minLength: 1, maxLength: 3 }),
       fc.string({ unit: 'binary', maxLength: 3 }).map((text) => new Uint8Array(Buffer.from(text))),
-      fc.tuple(fc.string({ unit: 'binary', minLength: 1, maxLength: 1 }), fc.nat(3)).map(([text, cut]) => new Uint8Array(Buffer.from(text).subarray(0, cut + 1))),
-      fc.constantFrom([0xe0, 0x80], [0xed, 0xa0, 0x80], [0xf0, 0x80, 0x80], [0xf4, 0x90, 0x80, 0x80], [0xf0, 0x9f, 0x98], [0xc0, 0xaf], [0xff], [0xef, 0xbb, 0xbf]).map((list) => new Uint8Array(list)),
+      fc
+        .tuple(fc.string({ unit: 'binary', minLength: 1, maxLength: 1 }), fc.nat(3))
+        .map(([text, cut]) => new Uint8Array(Buffer.from(text).subarray(0, cut + 1))),
+      fc
+        .constantFrom(
+          [0xe0, 0x80],
+          [0xed, 0xa0, 0x80],
+          [0xf0, 0x80, 0x80],
+          [0xf4, 0x90, 0x80, 0x80],
+          [0xf0, 0x9f, 0x98],
+          [0xc0, 0xaf],
+          [0xff],
+          [0xef, 0xbb, 0xbf],
+        )
+        .map((list) => new Uint8Array(list)),
     ),
     { maxLength: 12 },
   )
@@ -48,7 +61,9 @@ test('ignore leaves out just the invalid sequences, and the ranges name them', (
       }
       expect(text).toEqual(Buffer.concat([...kept, bytes.subarray(at)]))
       expect(ranges).toEqual(clean('replace', bytes, bytes.length || 1).ranges)
-      expect(clean('replace', bytes, size).text.toString('utf8').split('\ufffd').length - 1).toBe(ranges.length + (text.toString('utf8').split('\ufffd').length - 1))
+      expect(clean('replace', bytes, size).text.toString('utf8').split('\ufffd').length - 1).toBe(
+        ranges.length + (text.toString('utf8').split('\ufffd').length - 1),
+      )
     }),
     { numRuns: 5000 },
   )
@@ -59,8 +74,13 @@ const hasPython = spawnSync('python3', ['--version']).status === 0
 describe.skipIf(!hasPython)('Python', () => {
   test('decodes the same way with errors=replace and errors=ignore', () => {
     const samples = fc.sample(almostUtf8, { numRuns: 1000, seed: 7 })
-    const script = 'import sys,json\nfor h in json.load(sys.stdin):\n b=bytes.fromhex(h)\n print(b.decode("utf-8","replace").encode().hex()+" "+b.decode("utf-8","ignore").encode().hex())'
-    const lines = execFileSync('python3', ['-c', script], { input: JSON.stringify(samples.map((bytes) => bytes.toString('hex'))) }).toString().split('\n')
-    samples.forEach((bytes, i) => expect(`${clean('replace', bytes, 5).text.toString('hex')} ${clean('ignore', bytes, 5).text.toString('hex')}`).toBe(lines[i]))
+    const script =
+      'import sys,json\nfor h in json.load(sys.stdin):\n b=bytes.fromhex(h)\n print(b.decode("utf-8","replace").encode().hex()+" "+b.decode("utf-8","ignore").encode().hex())'
+    const lines = execFileSync('python3', ['-c', script], { input: JSON.stringify(samples.map((bytes) => bytes.toString('hex'))) })
+      .toString()
+      .split('\n')
+    samples.forEach((bytes, i) =>
+      expect(`${clean('replace', bytes, 5).text.toString('hex')} ${clean('ignore', bytes, 5).text.toString('hex')}`).toBe(lines[i]),
+    )
   })
 })

@@ -27,7 +27,13 @@ describe('mergeCounts', () => {
 
   test('leaves what was merged as it was', () => {
     const a = countsOf([['a', 1]])
-    mergeCounts(a, countsOf([['a', 1], ['b', 1]]))
+    mergeCounts(
+      a,
+      countsOf([
+        ['a', 1],
+        ['b', 1],
+      ]),
+    )
     expect([...a]).toEqual([['a', 1]])
   })
 })
@@ -46,9 +52,19 @@ describe('loadCounts', () => {
     const a = file('a.json', '{"x": 1, "y": 2}')
     const b = file('b.tsv', 'piece\tcount\ny\t3\nz\t4\n')
     const c = file('c.csv', 'piece,count\nz,5\nx,6\n')
-    expect([...(await loadCounts(a))]).toEqual([['y', 2], ['x', 1]])
-    expect([...(await loadCounts([a, b, c]))]).toEqual([['z', 9], ['x', 7], ['y', 5]])
-    expect([...(await loadCounts([a, a]))]).toEqual([['y', 4], ['x', 2]])
+    expect([...(await loadCounts(a))]).toEqual([
+      ['y', 2],
+      ['x', 1],
+    ])
+    expect([...(await loadCounts([a, b, c]))]).toEqual([
+      ['z', 9],
+      ['x', 7],
+      ['y', 5],
+    ])
+    expect([...(await loadCounts([a, a]))]).toEqual([
+      ['y', 4],
+      ['x', 2],
+    ])
   })
 
   test('in the format that is told', async () => {

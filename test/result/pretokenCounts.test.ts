@@ -28,9 +28,14 @@ describe('the order: count descending, then bytes ascending', () => {
   test('of many pieces with few different bytes, which share long beginnings', () => {
     const similar = fc.array(fc.constantFrom(0, 1, 0x61, 0xff), { minLength: 1, maxLength: 20 }).map((bytes) => Uint8Array.from(bytes))
     const pieces = fc.uniqueArray(fc.tuple(similar, fc.integer({ min: 1, max: 3 })), {
-      selector: ([bytes]) => key(bytes), minLength: 200, maxLength: 400,
+      selector: ([bytes]) => key(bytes),
+      minLength: 200,
+      maxLength: 400,
     })
-    fc.assert(fc.property(pieces, (pieces) => void expect(rowsOf(countsOf(pieces))).toEqual(inOrder(pieces))), { numRuns: 100 })
+    fc.assert(
+      fc.property(pieces, (pieces) => void expect(rowsOf(countsOf(pieces))).toEqual(inOrder(pieces))),
+      { numRuns: 100 },
+    )
   })
 
   test('every beginning of one piece, with zeros that look like padding', () => {
@@ -62,7 +67,14 @@ describe('the order: count descending, then bytes ascending', () => {
 })
 
 describe('PretokenCounts', () => {
-  const counts = countsOf([['b', 2], [' the', 5], ['a', 2], ['é', 2], ['\udcff', 1], ['__proto__', 1]])
+  const counts = countsOf([
+    ['b', 2],
+    [' the', 5],
+    ['a', 2],
+    ['é', 2],
+    ['\udcff', 1],
+    ['__proto__', 1],
+  ])
 
   test('is read like a Map', () => {
     expect(counts.size).toBe(6)
@@ -77,12 +89,22 @@ describe('PretokenCounts', () => {
     expect(counts.has('é')).toBe(true)
     expect(counts.has(Buffer.from('é'))).toBe(true)
     expect(counts.has('è')).toBe(false)
-    expect([...counts]).toEqual([[' the', 5], ['a', 2], ['b', 2], ['é', 2], ['__proto__', 1], ['\udcff', 1]])
+    expect([...counts]).toEqual([
+      [' the', 5],
+      ['a', 2],
+      ['b', 2],
+      ['é', 2],
+      ['__proto__', 1],
+      ['\udcff', 1],
+    ])
     expect(counts.toMap()).toEqual(new Map(counts))
   })
 
   test('gives the most frequent', () => {
-    expect(counts.top(2)).toEqual([[' the', 5], ['a', 2]])
+    expect(counts.top(2)).toEqual([
+      [' the', 5],
+      ['a', 2],
+    ])
     expect(counts.top(0)).toEqual([])
     expect(counts.top(100)).toEqual([...counts])
   })

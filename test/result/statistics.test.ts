@@ -3,7 +3,15 @@ import { countStatistics } from '../../src/result/statistics.ts'
 import { countsOf } from '../write/pieces.ts'
 
 test('of a handful of pieces', () => {
-  const counts = countsOf([[' the', 10], ['é', 4], ['\udcff', 1], ['a'.repeat(20), 1], ['b'.repeat(32), 1], ['x', 3], ['c'.repeat(33), 1]])
+  const counts = countsOf([
+    [' the', 10],
+    ['é', 4],
+    ['\udcff', 1],
+    ['a'.repeat(20), 1],
+    ['b'.repeat(32), 1],
+    ['x', 3],
+    ['c'.repeat(33), 1],
+  ])
   expect(countStatistics(counts)).toEqual({
     distinct: 7,
     total: 21,
@@ -26,22 +34,56 @@ test('of a handful of pieces', () => {
 
 test('coverage: what the most frequent make up', () => {
   const counts = countsOf(Array.from({ length: 1000 }, (_, i) => [`piece ${i}`, 1000 - i]))
-  expect(countStatistics(counts).coverage).toEqual([{ top: 10, total: 9955 }, { top: 100, total: 95_050 }, { top: 1000, total: 500_500 }])
+  expect(countStatistics(counts).coverage).toEqual([
+    { top: 10, total: 9955 },
+    { top: 100, total: 95_050 },
+    { top: 1000, total: 500_500 },
+  ])
 })
 
 test('medians of an even number, and of occurrences', () => {
-  expect(countStatistics(countsOf([['a', 1], ['aaa', 1]])).medianLength).toEqual({ distinct: 1, total: 1 })
-  expect(countStatistics(countsOf([['a', 1], ['aa', 1], ['aaa', 7]])).medianLength).toEqual({ distinct: 2, total: 3 })
+  expect(
+    countStatistics(
+      countsOf([
+        ['a', 1],
+        ['aaa', 1],
+      ]),
+    ).medianLength,
+  ).toEqual({ distinct: 1, total: 1 })
+  expect(
+    countStatistics(
+      countsOf([
+        ['a', 1],
+        ['aa', 1],
+        ['aaa', 7],
+      ]),
+    ).medianLength,
+  ).toEqual({ distinct: 2, total: 3 })
 })
 
 test('of several longest pieces, the first by its bytes', () => {
-  expect(countStatistics(countsOf([['zz', 9], ['aa', 1], ['mm', 5]])).longest).toEqual(Uint8Array.from(Buffer.from('aa')))
+  expect(
+    countStatistics(
+      countsOf([
+        ['zz', 9],
+        ['aa', 1],
+        ['mm', 5],
+      ]),
+    ).longest,
+  ).toEqual(Uint8Array.from(Buffer.from('aa')))
 })
 
 test('of nothing', () => {
   const nothing = { distinct: 0, total: 0 }
   expect(countStatistics(countsOf([]))).toEqual({
-    ...nothing, bytes: 0, singletons: 0, coverage: [], lengths: [], medianLength: nothing, longest: undefined,
-    nonAscii: nothing, nonUtf8: nothing,
+    ...nothing,
+    bytes: 0,
+    singletons: 0,
+    coverage: [],
+    lengths: [],
+    medianLength: nothing,
+    longest: undefined,
+    nonAscii: nothing,
+    nonUtf8: nothing,
   })
 })

@@ -6,18 +6,35 @@ import { describe, expect, test } from 'vitest'
 
 const ROOT = resolve(import.meta.dirname, '../..')
 const read = (path: string): string => readFileSync(join(ROOT, path), 'utf8')
-const manifest = JSON.parse(read('package.json')) as Record<string, never> & { dependencies: Record<string, string>; devDependencies: Record<string, string> }
+const manifest = JSON.parse(read('package.json')) as Record<string, never> & {
+  dependencies: Record<string, string>
+  devDependencies: Record<string, string>
+}
 
 describe('the package', () => {
   test('has what users and other programs look for', () => {
     expect(manifest).toMatchObject({ name: 'pretok', type: 'module', engines: { node: '>=20.19' }, bin: { pretok: 'dist/cli/main.js' } })
     expect(manifest['exports']).toMatchObject({ '.': { types: './dist/index.d.ts', default: './dist/index.js' } })
-    for (const path of ['dist/cli/main.js', 'dist/index.js', 'dist/index.d.ts', 'dist/worker.js']) expect(existsSync(join(ROOT, path)), path).toBe(true)
-    for (const path of ['package.json', 'tsconfig.json', 'src', 'scripts', 'test', 'data', 'BENCHMARKS.md', 'README.md', 'LICENSE', '.ci/run']) expect(existsSync(join(ROOT, path)), path).toBe(true)
+    for (const path of ['dist/cli/main.js', 'dist/index.js', 'dist/index.d.ts', 'dist/worker.js'])
+      expect(existsSync(join(ROOT, path)), path).toBe(true)
+    for (const path of [
+      'package.json',
+      'tsconfig.json',
+      'src',
+      'scripts',
+      'test',
+      'data',
+      'BENCHMARKS.md',
+      'README.md',
+      'LICENSE',
+      '.ci/run',
+    ])
+      expect(existsSync(join(ROOT, path)), path).toBe(true)
   })
 
   test('pins every dependency', () => {
-    for (const [name, version] of Object.entries({ ...manifest.dependencies, ...manifest.devDependencies })) expect(version, name).toMatch(/^\d+\.\d+\.\d+$|^file:\.\/test\/stubs\//)
+    for (const [name, version] of Object.entries({ ...manifest.dependencies, ...manifest.devDependencies }))
+      expect(version, name).toMatch(/^\d+\.\d+\.\d+$|^file:\.\/test\/stubs\//)
   })
 
   test('never depends on node itself, and names no registry', () => {
@@ -26,15 +43,29 @@ describe('the package', () => {
   })
 
   test('each required package is used by the source, or by the tests that check against it', () => {
-    const sources = readdirSync(join(ROOT, 'src'), { recursive: true }).filter((path) => String(path).endsWith('.ts')).map((path) => read(join('src', String(path)))).join('\n')
+    const sources = readdirSync(join(ROOT, 'src'), { recursive: true })
+      .filter((path) => String(path).endsWith('.ts'))
+      .map((path) => read(join('src', String(path))))
+      .join('\n')
     for (const name of Object.keys(manifest.dependencies)) expect(sources, name).toMatch(new RegExp(`from '${name}(?:/[^']*)?'`))
   })
 
   test('the door has what the README shows', async () => {
     const door = await import('../../dist/index.js')
-    expect(Object.keys(door).sort()).toEqual(
-      ['PretokError', 'PretokenCounts', 'createSplitter', 'findBoundaries', 'loadCounts', 'mapDocuments', 'mergeCounts', 'planChunks', 'pretokenize', 'processFiles', 'streamBatches', 'streamDocuments'],
-    )
+    expect(Object.keys(door).sort()).toEqual([
+      'PretokError',
+      'PretokenCounts',
+      'createSplitter',
+      'findBoundaries',
+      'loadCounts',
+      'mapDocuments',
+      'mergeCounts',
+      'planChunks',
+      'pretokenize',
+      'processFiles',
+      'streamBatches',
+      'streamDocuments',
+    ])
   })
 })
 
@@ -43,7 +74,8 @@ describe('generated files', () => {
     const folder = mkdtempSync(join(tmpdir(), 'pretok-unicode-'))
     try {
       execFileSync(process.execPath, [join(ROOT, 'scripts/make-unicode-tables.js'), folder])
-      for (const name of readdirSync(join(ROOT, 'src/unicode/generated'))) expect(readFileSync(join(folder, name), 'utf8') === read(join('src/unicode/generated', name)), name).toBe(true)
+      for (const name of readdirSync(join(ROOT, 'src/unicode/generated')))
+        expect(readFileSync(join(folder, name), 'utf8') === read(join('src/unicode/generated', name)), name).toBe(true)
     } finally {
       rmSync(folder, { recursive: true })
     }

@@ -31,7 +31,8 @@ describe('the README', () => {
   })
 
   test('has the presets of pretok tokenizers', () => {
-    for (const { name } of JSON.parse(pretok(['tokenizers', '--json']).stdout) as { name: string }[]) expect(README).toContain(`\`${name}\``)
+    for (const { name } of JSON.parse(pretok(['tokenizers', '--json']).stdout) as { name: string }[])
+      expect(README).toContain(`\`${name}\``)
   })
 
   test('has the exit codes of --help', () => {
@@ -50,7 +51,11 @@ describe('the README', () => {
     const { code, stderr } = pretok([...samples, '-n', '2', '-o', counts])
     expect(code).toBe(0)
     // all lines but the one with times
-    const lines = stderr.trimEnd().replace(counts, 'counts.json').split('\n').filter((line) => !line.includes('peak memory'))
+    const lines = stderr
+      .trimEnd()
+      .replace(counts, 'counts.json')
+      .split('\n')
+      .filter((line) => !line.includes('peak memory'))
     for (const line of lines) expect(README).toContain(line)
     expect(README).toContain(pretok(['top', counts, '-k', '5']).stdout)
   })

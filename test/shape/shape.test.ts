@@ -29,15 +29,50 @@ const ROOMS: Readonly<Record<string, readonly string[]>> = {
   generate: ['errors'],
   createSplitter: ['split', 'tokenizer'],
   worker: ['errors', 'types', 'messages', 'read', 'special', 'normalize', 'count', 'receipt'],
-  pipeline: ['errors', 'types', 'messages', 'options', 'plan', 'snap', 'pool', 'read', 'special', 'normalize', 'split', 'count', 'merge', 'receipt', 'result', 'monitor', 'tokenizer', 'worker'],
+  pipeline: [
+    'errors',
+    'types',
+    'messages',
+    'options',
+    'plan',
+    'snap',
+    'pool',
+    'read',
+    'special',
+    'normalize',
+    'split',
+    'count',
+    'merge',
+    'receipt',
+    'result',
+    'monitor',
+    'tokenizer',
+    'worker',
+  ],
   index: ['errors', 'types', 'options', 'createSplitter', 'pipeline', 'plan', 'read', 'result', 'split', 'tokenizer'],
-  cli: ['errors', 'types', 'version', 'options', 'pattern', 'pipeline', 'read', 'result', 'special', 'split', 'tokenizer', 'write', 'generate'],
+  cli: [
+    'errors',
+    'types',
+    'version',
+    'options',
+    'pattern',
+    'pipeline',
+    'read',
+    'result',
+    'special',
+    'split',
+    'tokenizer',
+    'write',
+    'generate',
+  ],
 }
 
 const SOURCE = resolve(import.meta.dirname, '../../src')
 
 const sourceFiles = (folder: string): string[] =>
-  readdirSync(folder, { withFileTypes: true }).flatMap((entry) => (entry.isDirectory() ? sourceFiles(join(folder, entry.name)) : entry.name.endsWith('.ts') ? [join(folder, entry.name)] : []))
+  readdirSync(folder, { withFileTypes: true }).flatMap((entry) =>
+    entry.isDirectory() ? sourceFiles(join(folder, entry.name)) : entry.name.endsWith('.ts') ? [join(folder, entry.name)] : [],
+  )
 
 const roomOf = (file: string): string => relative(SOURCE, file).split('/')[0].replace(/\.ts$/, '')
 
@@ -53,13 +88,21 @@ describe('the house', () => {
   })
 
   test('imports only go where the list lets them', () => {
-    const wrong = files.flatMap((file) => imports.get(file)!.filter((target) => roomOf(target) !== roomOf(file) && !ROOMS[roomOf(file)].includes(roomOf(target))).map((target) => `${relative(SOURCE, file)} → ${relative(SOURCE, target)}`))
+    const wrong = files.flatMap((file) =>
+      imports
+        .get(file)!
+        .filter((target) => roomOf(target) !== roomOf(file) && !ROOMS[roomOf(file)].includes(roomOf(target)))
+        .map((target) => `${relative(SOURCE, file)} → ${relative(SOURCE, target)}`),
+    )
     expect(wrong).toEqual([])
   })
 
   test('the list lets nothing in that nobody uses', () => {
     const unused = Object.entries(ROOMS).flatMap(([room, allowed]) =>
-      allowed.filter((target) => !files.some((file) => roomOf(file) === room && imports.get(file)!.some((path) => roomOf(path) === target))).map((target) => `${room} → ${target}`))
+      allowed
+        .filter((target) => !files.some((file) => roomOf(file) === room && imports.get(file)!.some((path) => roomOf(path) === target)))
+        .map((target) => `${room} → ${target}`),
+    )
     expect(unused).toEqual([])
   })
 
@@ -75,7 +118,11 @@ describe('the house', () => {
   })
 
   test('only cli prints or sets an exit code', () => {
-    const printing = files.filter((file) => roomOf(file) !== 'cli' && /^[^'`]*(?:\bconsole\.|process\.exit(?:Code)? ?[(=]|process\.stderr)/m.test(readFileSync(file, 'utf8').replace(/`[^`]*`/g, '')))
+    const printing = files.filter(
+      (file) =>
+        roomOf(file) !== 'cli' &&
+        /^[^'`]*(?:\bconsole\.|process\.exit(?:Code)? ?[(=]|process\.stderr)/m.test(readFileSync(file, 'utf8').replace(/`[^`]*`/g, '')),
+    )
     expect(printing).toEqual([])
   })
 

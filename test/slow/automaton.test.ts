@@ -19,7 +19,8 @@ describe.each(PRESET_STAGES)('%s: the kernel cuts as the reference tier does', (
   const alphabet = representatives(compileStage(stage))
 
   test('all strings of up to 5 class representatives', () => {
-    for (let length = 1; length <= 5; length++) for (const texts of allStrings(alphabet, length)) same(kernel(texts), reference(texts), texts)
+    for (let length = 1; length <= 5; length++)
+      for (const texts of allStrings(alphabet, length)) same(kernel(texts), reference(texts), texts)
   })
 
   test('every code point between all pairs of class representatives', () => {
@@ -52,9 +53,16 @@ describe.each([...CONSTRUCT_STAGES, ...catalogueStages().filter(isSupported)])('
     const kernel = kernelTier([stage])
     const reference = referenceTier([stage])
     const alphabet = [...new Set([...representatives(compileStage(stage), 2), ...stage.pattern.replace(/\\[a-zA-Z]/g, '')])]
-    const ownText = fc.array(fc.constantFrom(...alphabet, ...conformanceTexts().slice(0, 5)), { maxLength: 40 }).map((parts) => parts.join(''))
+    const ownText = fc
+      .array(fc.constantFrom(...alphabet, ...conformanceTexts().slice(0, 5)), { maxLength: 40 })
+      .map((parts) => parts.join(''))
     const texts = fc.array(fc.oneof(ownText, troublesomeText(30)), { maxLength: 30 })
-    fc.assert(fc.property(texts, (list) => { same(kernel(list), reference(list), list) }), { numRuns: 300 })
+    fc.assert(
+      fc.property(texts, (list) => {
+        same(kernel(list), reference(list), list)
+      }),
+      { numRuns: 300 },
+    )
     for (let length = 1; length <= 4; length++)
       for (const list of allStrings(alphabet.slice(0, 14), length)) same(kernel(list), reference(list), list)
   })

@@ -19,7 +19,11 @@ test('workers that die at any chunk, in both ways, lose nothing', async () => {
   const expected = [...(await pretokenize(path, ['<|endoftext|>'], { numProcesses: 2 }))]
   for (let chunk = 0; chunk < 20; chunk++) {
     rmSync(marker, { force: true })
-    Object.assign(process.env, { PRETOK_TEST_FAILURE: chunk % 2 === 0 ? 'exit' : 'throw', PRETOK_TEST_CHUNK: String(chunk), PRETOK_TEST_MARKER: marker })
+    Object.assign(process.env, {
+      PRETOK_TEST_FAILURE: chunk % 2 === 0 ? 'exit' : 'throw',
+      PRETOK_TEST_CHUNK: String(chunk),
+      PRETOK_TEST_MARKER: marker,
+    })
     const counts = await pretokenize(path, ['<|endoftext|>'], { numProcesses: 3, chunkBytes: 1_000_000, workerUrl })
     expect([...counts]).toEqual(expected)
     expect(counts.receipt!.retried.length).toBe(1)

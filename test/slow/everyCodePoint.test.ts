@@ -4,7 +4,9 @@ import { PRESETS } from '../../src/tokenizer/presets.ts'
 import { officialSplit } from '../support/oracle.ts'
 import { codePointTexts } from '../support/texts.ts'
 
-const HUGGING_FACE = PRESETS.filter(({ pipeline }) => pipeline.stages[0].dialect === 'oniguruma').map(({ pipeline }) => [pipeline.name, pipeline] as const)
+const HUGGING_FACE = PRESETS.filter(({ pipeline }) => pipeline.stages[0].dialect === 'oniguruma').map(
+  ({ pipeline }) => [pipeline.name, pipeline] as const,
+)
 
 describe.each(HUGGING_FACE)('%s', (_, pipeline) => {
   test('equals the official engine on every code point', () => {

@@ -6,7 +6,9 @@ import { splitInFeeds } from '../support/feed.ts'
 import { officialSplit } from '../support/oracle.ts'
 import { troublesomeText } from '../support/texts.ts'
 
-const HUGGING_FACE = PRESETS.filter(({ pipeline }) => pipeline.stages[0].dialect === 'oniguruma').map(({ pipeline }) => [pipeline.name, pipeline] as const)
+const HUGGING_FACE = PRESETS.filter(({ pipeline }) => pipeline.stages[0].dialect === 'oniguruma').map(
+  ({ pipeline }) => [pipeline.name, pipeline] as const,
+)
 
 describe.each(HUGGING_FACE)('%s', (_, pipeline) => {
   test('equals the official engine on a hundred thousand texts, in feeds of any size', () => {

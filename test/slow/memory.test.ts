@@ -11,10 +11,17 @@ const GNU_TIME = '/usr/bin/time'
 
 /** Runs a count as a user would measure it; peak resident set in bytes, and the receipt. */
 const measure = (...args: string[]): { peak: number; receipt: { pieces: number; documents: number; chunks: number } } => {
-  const { status, stderr } = spawnSync(GNU_TIME, ['-f', '%M', process.execPath, MAIN, 'count', ...args, '--log', 'json', '-o', join(folder, 'out.tsv')], { maxBuffer: 2 ** 28 })
+  const { status, stderr } = spawnSync(
+    GNU_TIME,
+    ['-f', '%M', process.execPath, MAIN, 'count', ...args, '--log', 'json', '-o', join(folder, 'out.tsv')],
+    { maxBuffer: 2 ** 28 },
+  )
   const lines = stderr.toString().trim().split('\n')
   expect(status, lines.at(-2)).toBe(0)
-  const { receipt } = lines.slice(0, -1).map((line) => JSON.parse(line) as { event: string; receipt: never }).find(({ event }) => event === 'receipt')!
+  const { receipt } = lines
+    .slice(0, -1)
+    .map((line) => JSON.parse(line) as { event: string; receipt: never })
+    .find(({ event }) => event === 'receipt')!
   return { peak: Number(lines.at(-1)) * 1024, receipt }
 }
 

@@ -21,13 +21,14 @@ const reader = (bytes: Buffer): { readAt: ReadAt; bytesRead: () => number } => {
   }
 }
 
-const snap = async (bytes: Buffer, tokens: readonly string[], chunkBytes: number): Promise<Chunk[]> => snapChunks(plan(bytes.length, chunkBytes), createSpecialTokens(tokens), reader(bytes).readAt)
+const snap = async (bytes: Buffer, tokens: readonly string[], chunkBytes: number): Promise<Chunk[]> =>
+  snapChunks(plan(bytes.length, chunkBytes), createSpecialTokens(tokens), reader(bytes).readAt)
 
 /** Starts of the tokens that a search from the start finds. */
 const tokenStarts = (text: string, tokens: readonly string[]): Set<number> => {
   const starts = new Set<number>()
   const longestFirst = [...tokens].sort((a, b) => b.length - a.length)
-  for (let at = 0; at < text.length; ) {
+  for (let at = 0; at < text.length;) {
     const token = longestFirst.find((candidate) => text.startsWith(candidate, at))
     if (token !== undefined) starts.add(at)
     at += token?.length ?? 1
@@ -45,7 +46,10 @@ describe('snapChunks', () => {
 
   test('cuts in front of the next token', async () => {
     const text = `one${END}two${END}three`
-    expect(await snap(Buffer.from(text), [END], 10)).toEqual([{ source: 0, start: 0, end: 19 }, { source: 0, start: 19, end: 37 }])
+    expect(await snap(Buffer.from(text), [END], 10)).toEqual([
+      { source: 0, start: 0, end: 19 },
+      { source: 0, start: 19, end: 37 },
+    ])
   })
 
   test('without special tokens, or none in reach, makes one chunk', async () => {
@@ -55,13 +59,21 @@ describe('snapChunks', () => {
 
   test('a document of many chunks stays whole', async () => {
     const text = `a${END}${'b'.repeat(500)}${END}c`
-    expect(await snap(Buffer.from(text), [END], 10)).toEqual([{ source: 0, start: 0, end: 514 }, { source: 0, start: 514, end: 528 }])
+    expect(await snap(Buffer.from(text), [END], 10)).toEqual([
+      { source: 0, start: 0, end: 514 },
+      { source: 0, start: 514, end: 528 },
+    ])
   })
 
   test('several tokens in a row, at the very start and end', async () => {
     const text = END.repeat(6)
     const chunks = await snap(Buffer.from(text), [END], 20)
-    expect(chunks).toEqual([{ source: 0, start: 0, end: 26 }, { source: 0, start: 26, end: 52 }, { source: 0, start: 52, end: 65 }, { source: 0, start: 65, end: 78 }])
+    expect(chunks).toEqual([
+      { source: 0, start: 0, end: 26 },
+      { source: 0, start: 26, end: 52 },
+      { source: 0, start: 52, end: 65 },
+      { source: 0, start: 65, end: 78 },
+    ])
   })
 
   test('finds tokens at every place around the borders of its windows', async () => {
@@ -69,8 +81,18 @@ describe('snapChunks', () => {
     for (let at = WINDOW - 40; at <= WINDOW + 20; at++) {
       const bytes = Buffer.alloc(3 * WINDOW, 'x')
       bytes.write(END, 10 + at)
-      const chunks = await snapChunks([{ source: 0, start: 0, end: 10 }, { source: 0, start: 10, end: bytes.length }], createSpecialTokens([END]), reader(bytes).readAt)
-      expect(chunks).toEqual([{ source: 0, start: 0, end: 10 + at }, { source: 0, start: 10 + at, end: bytes.length }])
+      const chunks = await snapChunks(
+        [
+          { source: 0, start: 0, end: 10 },
+          { source: 0, start: 10, end: bytes.length },
+        ],
+        createSpecialTokens([END]),
+        reader(bytes).readAt,
+      )
+      expect(chunks).toEqual([
+        { source: 0, start: 0, end: 10 + at },
+        { source: 0, start: 10 + at, end: bytes.length },
+      ])
     }
   })
 
@@ -91,12 +113,17 @@ describe('snapChunks', () => {
   test('every cut is the start of a token that a search from the start finds, none reaching across', async () => {
     const word = fc.string({ unit: fc.constantFrom('a', 'b', '<', '>'), minLength: 1, maxLength: 4 })
     await fc.assert(
-      fc.asyncProperty(fc.uniqueArray(word, { minLength: 1, maxLength: 4 }), fc.string({ unit: fc.constantFrom('a', 'b', '<', '>', 'x'), minLength: 1, maxLength: 80 }), fc.integer({ min: 1, max: 20 }), async (tokens, text, chunkBytes) => {
-        const chunks = await snap(Buffer.from(text), tokens, chunkBytes)
-        const starts = tokenStarts(text, tokens)
-        expect(isCover(chunks, text.length)).toBe(true)
-        for (const { start } of chunks.slice(1)) expect(starts).toContain(start)
-      }),
+      fc.asyncProperty(
+        fc.uniqueArray(word, { minLength: 1, maxLength: 4 }),
+        fc.string({ unit: fc.constantFrom('a', 'b', '<', '>', 'x'), minLength: 1, maxLength: 80 }),
+        fc.integer({ min: 1, max: 20 }),
+        async (tokens, text, chunkBytes) => {
+          const chunks = await snap(Buffer.from(text), tokens, chunkBytes)
+          const starts = tokenStarts(text, tokens)
+          expect(isCover(chunks, text.length)).toBe(true)
+          for (const { start } of chunks.slice(1)) expect(starts).toContain(start)
+        },
+      ),
       { numRuns: 3000 },
     )
   })
@@ -111,17 +138,23 @@ describe('where there is no special token in reach', () => {
   test('a safe cut is taken', async () => {
     const bytes = Buffer.from(`${'x'.repeat(100)},${'y'.repeat(100)}`)
     const chunks = await snapChunks(plan(bytes.length, 60), createSpecialTokens([]), reader(bytes).readAt, safeAfterComma)
-    expect(chunks).toEqual([{ source: 0, start: 0, end: 101 }, { source: 0, start: 101, end: 201 }])
+    expect(chunks).toEqual([
+      { source: 0, start: 0, end: 101 },
+      { source: 0, start: 101, end: 201 },
+    ])
   })
 
   test('but never in or beside a special token, nor where the text is not valid UTF-8', async () => {
     const special = createSpecialTokens(['<,>'])
     const tokenText = Buffer.from(`${'x'.repeat(100)}<,>${'y'.repeat(100)}`)
     expect(await snapChunks(plan(tokenText.length, 60), special, reader(tokenText).readAt, safeAfterComma)).toEqual([
-      { source: 0, start: 0, end: 100 }, { source: 0, start: 100, end: 203 },
+      { source: 0, start: 0, end: 100 },
+      { source: 0, start: 100, end: 203 },
     ])
     const invalid = Buffer.from(`${'x'.repeat(100)}\xff,${'y'.repeat(100)}`, 'latin1')
-    expect(await snapChunks(plan(invalid.length, 60), createSpecialTokens([]), reader(invalid).readAt, safeAfterComma)).toEqual([{ source: 0, start: 0, end: 202 }])
+    expect(await snapChunks(plan(invalid.length, 60), createSpecialTokens([]), reader(invalid).readAt, safeAfterComma)).toEqual([
+      { source: 0, start: 0, end: 202 },
+    ])
   })
 
   test('a file without any safe place is looked at here and there, not read', async () => {

@@ -31,7 +31,7 @@ const naive = (tokens: readonly string[], text: string): string[] => {
   const parts: string[] = []
   let current = ''
   const longestFirst = [...tokens].sort((a, b) => b.length - a.length)
-  for (let at = 0; at < text.length; ) {
+  for (let at = 0; at < text.length;) {
     const token = longestFirst.find((candidate) => text.startsWith(candidate, at))
     if (token === undefined) {
       current += text[at++]
@@ -48,15 +48,25 @@ const naive = (tokens: readonly string[], text: string): string[] => {
 test('equals the definition for overlapping and prefix-sharing tokens, for every feed size', () => {
   const word = fc.string({ unit: fc.constantFrom('a', 'b', 'c', '<', '|'), minLength: 1, maxLength: 4 })
   fc.assert(
-    fc.property(fc.uniqueArray(word, { maxLength: 5 }), fc.string({ unit: fc.constantFrom('a', 'b', 'c', '<', '|', 'x'), maxLength: 40 }), fc.integer({ min: 1, max: 9 }), (tokens, text, size) => {
-      expect(split(tokens, text, size)).toEqual(naive(tokens, text))
-    }),
+    fc.property(
+      fc.uniqueArray(word, { maxLength: 5 }),
+      fc.string({ unit: fc.constantFrom('a', 'b', 'c', '<', '|', 'x'), maxLength: 40 }),
+      fc.integer({ min: 1, max: 9 }),
+      (tokens, text, size) => {
+        expect(split(tokens, text, size)).toEqual(naive(tokens, text))
+      },
+    ),
     { numRuns: 5000 },
   )
 })
 
 test('takes the longest token first, as the CS336 assignment expects', () => {
-  expect(split(['<|endoftext|>', '<|endoftext|><|endoftext|>'], 'a<|endoftext|><|endoftext|>b<|endoftext|>', 5)).toEqual(['a', '<<|endoftext|><|endoftext|>>', 'b', '<<|endoftext|>>'])
+  expect(split(['<|endoftext|>', '<|endoftext|><|endoftext|>'], 'a<|endoftext|><|endoftext|>b<|endoftext|>', 5)).toEqual([
+    'a',
+    '<<|endoftext|><|endoftext|>>',
+    'b',
+    '<<|endoftext|>>',
+  ])
 })
 
 test('refuses what cannot be a token', () => {

@@ -23,11 +23,17 @@ describe.each(PRESET_STAGES)('%s: the kernel cuts as the reference tier does', (
   const alphabet = representatives(compileStage(stage))
 
   test('all strings of up to 3 class representatives', () => {
-    for (let length = 1; length <= 3; length++) for (const texts of allStrings(alphabet, length)) expect(kernel(texts)).toEqual(reference(texts))
+    for (let length = 1; length <= 3; length++)
+      for (const texts of allStrings(alphabet, length)) expect(kernel(texts)).toEqual(reference(texts))
   })
 
   test('troublesome texts', () => {
-    fc.assert(fc.property(fc.array(troublesomeText(), { maxLength: 20 }), (texts) => { expect(kernel(texts)).toEqual(reference(texts)) }), { numRuns: 300 })
+    fc.assert(
+      fc.property(fc.array(troublesomeText(), { maxLength: 20 }), (texts) => {
+        expect(kernel(texts)).toEqual(reference(texts))
+      }),
+      { numRuns: 300 },
+    )
   })
 
   test('each pair of troublesome characters', () => {
@@ -46,8 +52,11 @@ describe.each(CONSTRUCT_STAGES)('%s: the kernel cuts as the reference tier does'
   test('all strings of up to 6 characters', () => {
     const kernel = kernelTier([stage])
     const reference = referenceTier([stage])
-    const alphabet = [...new Set([...stage.pattern.replace(/\\./g, '').replace(/[^a-d<>@. -]/g, ''), ...'ab', ...representatives(compileStage(stage))])].slice(0, 6)
-    for (let length = 1; length <= (alphabet.length > 4 ? 5 : 6); length++) for (const texts of allStrings(alphabet, length)) expect(kernel(texts)).toEqual(reference(texts))
+    const alphabet = [
+      ...new Set([...stage.pattern.replace(/\\./g, '').replace(/[^a-d<>@. -]/g, ''), ...'ab', ...representatives(compileStage(stage))]),
+    ].slice(0, 6)
+    for (let length = 1; length <= (alphabet.length > 4 ? 5 : 6); length++)
+      for (const texts of allStrings(alphabet, length)) expect(kernel(texts)).toEqual(reference(texts))
   })
 })
 
@@ -58,7 +67,12 @@ describe.each(catalogueStages().filter(isSupported))('%s', (_, stage) => {
   test('the kernel cuts as the reference tier does', () => {
     const texts = conformanceTexts()
     expect(kernel(texts)).toEqual(reference(texts))
-    fc.assert(fc.property(fc.array(troublesomeText(20), { maxLength: 20 }), (list) => { expect(kernel(list)).toEqual(reference(list)) }), { numRuns: 5 })
+    fc.assert(
+      fc.property(fc.array(troublesomeText(20), { maxLength: 20 }), (list) => {
+        expect(kernel(list)).toEqual(reference(list))
+      }),
+      { numRuns: 5 },
+    )
   })
 })
 
@@ -69,11 +83,21 @@ describe.each([...PRESET_STAGES, ...CONSTRUCT_STAGES])('%s', (_, one) => {
     const reference = referenceTier([one])
     const plain = fc.string({ unit: fc.constantFrom('a', 'b', 'c', ' ', '\n', '<', '>', '@', '.', '1'), minLength: 500, maxLength: 2500 })
     const mixed = fc.array(troublesomeText(), { minLength: 30, maxLength: 80 }).map((parts) => parts.join(''))
-    fc.assert(fc.property(fc.array(fc.oneof(plain, mixed), { minLength: 1, maxLength: 3 }), (texts) => { expect(kernel(texts)).toEqual(reference(texts)) }), { numRuns: 25 })
+    fc.assert(
+      fc.property(fc.array(fc.oneof(plain, mixed), { minLength: 1, maxLength: 3 }), (texts) => {
+        expect(kernel(texts)).toEqual(reference(texts))
+      }),
+      { numRuns: 25 },
+    )
   })
 })
 
-const stage = (pattern: string, gaps: SplitStage['gaps'] = 'keep'): SplitStage => ({ pattern, dialect: 'oniguruma', gaps, refusesEmptyMatches: false })
+const stage = (pattern: string, gaps: SplitStage['gaps'] = 'keep'): SplitStage => ({
+  pattern,
+  dialect: 'oniguruma',
+  gaps,
+  refusesEmptyMatches: false,
+})
 
 const SEVERAL: [name: string, stages: SplitStage[]][] = [
   ['digits, then Chinese and Japanese, then words', [stage('\\p{N}{1,3}'), stage('[一-龥぀-ゟ゠-ヿ]+'), PRESET_STAGES[0][1]]],
@@ -88,7 +112,12 @@ describe.each(SEVERAL)('several stages: %s', (_, stages) => {
     const kernel = kernelTier(stages)
     const reference = referenceTier(stages)
     const text = fc.oneof(troublesomeText(), fc.string({ unit: fc.constantFrom('a', 'b', 'c', ' ', '\n', '日', '1'), maxLength: 40 }))
-    fc.assert(fc.property(fc.array(text, { maxLength: 10 }), (texts) => { expect(kernel(texts)).toEqual(reference(texts)) }), { numRuns: 500 })
+    fc.assert(
+      fc.property(fc.array(text, { maxLength: 10 }), (texts) => {
+        expect(kernel(texts)).toEqual(reference(texts))
+      }),
+      { numRuns: 500 },
+    )
   })
 })
 
@@ -103,10 +132,20 @@ describe.each([...PRESET_STAGES.map(([name, one]): [string, SplitStage[]] => [na
     }
     counter.endDocument()
     const { arena, starts, counts, size: distinct } = counter.finish()
-    return new Map(Array.from({ length: distinct }, (_unused, i): [string, number] => [Buffer.from(arena.subarray(starts[i], starts[i + 1])).toString(), counts[i]]).sort())
+    return new Map(
+      Array.from({ length: distinct }, (_unused, i): [string, number] => [
+        Buffer.from(arena.subarray(starts[i], starts[i + 1])).toString(),
+        counts[i],
+      ]).sort(),
+    )
   }
 
   test('gives the same counts for every feed size', () => {
-    fc.assert(fc.property(troublesomeText(25), fc.integer({ min: 1, max: 9 }), (text, size) => { expect(counted(text, size)).toEqual(counted(text, Infinity)) }), { numRuns: 40 })
+    fc.assert(
+      fc.property(troublesomeText(25), fc.integer({ min: 1, max: 9 }), (text, size) => {
+        expect(counted(text, size)).toEqual(counted(text, Infinity))
+      }),
+      { numRuns: 40 },
+    )
   })
 })

@@ -17,7 +17,13 @@ const tier = (make: (stages: readonly SplitStage[]) => CutDocuments, stage: Spli
 }
 
 test('random patterns: the kernel cuts all short strings, and some longer ones, as the reference tier does', () => {
-  const texts = [...allStrings(ALPHABET, 1), ...allStrings(ALPHABET, 2), ...allStrings(ALPHABET, 3), ...allStrings(ALPHABET, 4), ...allStrings(['a', 'b', 'c'], 5)].flat()
+  const texts = [
+    ...allStrings(ALPHABET, 1),
+    ...allStrings(ALPHABET, 2),
+    ...allStrings(ALPHABET, 3),
+    ...allStrings(ALPHABET, 4),
+    ...allStrings(['a', 'b', 'c'], 5),
+  ].flat()
   let compared = 0
   const gaps = fc.constantFrom('keep' as const, 'drop' as const)
   const long = fc.array(fc.constantFrom(...ALPHABET), { minLength: 6, maxLength: 14 }).map((letters) => letters.join(''))

@@ -21,9 +21,12 @@ describe.each(byName)('%s equals the official engine', (_, pipeline) => {
   const { split } = createPipelineSplitter(pipeline)
 
   test('on troublesome texts', () => {
-    fc.assert(fc.property(troublesomeText(), (text) => {
+    fc.assert(
+      fc.property(troublesomeText(), (text) => {
         expect(split(text)).toEqual(official(text))
-      }), { numRuns: 1500 })
+      }),
+      { numRuns: 1500 },
+    )
   })
 
   test('on each pair of troublesome characters', () => {
@@ -35,11 +38,14 @@ describe.each(byName)('%s equals the official engine', (_, pipeline) => {
 
   // the slow suite goes through all of them
   test('on every code point of the scripts, and some of the large blocks, between letters, spaces and digits', () => {
-    for (const text of codePointTexts((c) => c < 0x3400 || (c >= 0xa000 && c < 0xac00) || (c >= 0xf900 && c < 0x20000) || c % 97 === 0)) expect(split(text)).toEqual(official(text))
+    for (const text of codePointTexts((c) => c < 0x3400 || (c >= 0xa000 && c < 0xac00) || (c >= 0xf900 && c < 0x20000) || c % 97 === 0))
+      expect(split(text)).toEqual(official(text))
   })
 })
 
-const EVERY_PIPELINE = [...PRESETS.map(({ pipeline }) => pipeline), ...twoAndThreeStages()].map((pipeline) => [pipeline.name, pipeline] as const)
+const EVERY_PIPELINE = [...PRESETS.map(({ pipeline }) => pipeline), ...twoAndThreeStages()].map(
+  (pipeline) => [pipeline.name, pipeline] as const,
+)
 
 describe.each(EVERY_PIPELINE)('%s in feeds', (_, pipeline) => {
   test('gives the same pieces for every feed size', () => {
@@ -54,32 +60,51 @@ describe.each(EVERY_PIPELINE)('%s in feeds', (_, pipeline) => {
   test('loses no text', () => {
     const { normalizer, stages } = pipeline
     if (stages.some(({ gaps }) => gaps === 'drop')) return
-    fc.assert(fc.property(troublesomeText(), (text) => {
-      expect(splitInFeeds(pipeline, text, 3).join('')).toBe(normalizeText(normalizer, text))
-    }))
+    fc.assert(
+      fc.property(troublesomeText(), (text) => {
+        expect(splitInFeeds(pipeline, text, 3).join('')).toBe(normalizeText(normalizer, text))
+      }),
+    )
   })
 })
 
 /** Pipelines with several stages: DeepSeek V3's three regexes, and lines before words. */
 function twoAndThreeStages(): Pipeline[] {
   const gpt2 = resolveTokenizer('gpt2').stages[0]
-  const pipeline = (name: string, ...patterns: string[]): Pipeline => ({ name, normalizer: null, specialTokens: [], stages: patterns.map(huggingFace) })
+  const pipeline = (name: string, ...patterns: string[]): Pipeline => ({
+    name,
+    normalizer: null,
+    specialTokens: [],
+    stages: patterns.map(huggingFace),
+  })
   return [
     { ...pipeline('lines, then words', '[^\\n]+|[\\n]+'), stages: [huggingFace('[^\\n]+|[\\n]+'), gpt2] },
     { ...pipeline('digits, then words', '\\p{N}'), stages: [huggingFace('\\p{N}'), gpt2] },
-    pipeline('deepseek_v3', '\\p{N}{1,3}', '[一-龥぀-ゟ゠-ヿ]+', '[!"#$%&\'()*+,\\-./:;<=>?@\\[\\\\\\]^_`{|}~][A-Za-z]+|[^\\r\\n\\p{L}\\p{P}\\p{S}]?[\\p{L}\\p{M}]+| ?[\\p{P}\\p{S}]+[\\r\\n]*|\\s*[\\r\\n]+|\\s+(?!\\S)|\\s+'),
+    pipeline(
+      'deepseek_v3',
+      '\\p{N}{1,3}',
+      '[一-龥぀-ゟ゠-ヿ]+',
+      '[!"#$%&\'()*+,\\-./:;<=>?@\\[\\\\\\]^_`{|}~][A-Za-z]+|[^\\r\\n\\p{L}\\p{P}\\p{S}]?[\\p{L}\\p{M}]+| ?[\\p{P}\\p{S}]+[\\r\\n]*|\\s*[\\r\\n]+|\\s+(?!\\S)|\\s+',
+    ),
     pipeline('look-behind and word borders', '(?<![a-z])\\p{N}+\\b|(?<=\\s)x|\\B,'),
     { name: 'words only, gaps dropped', normalizer: null, specialTokens: [], stages: [tiktoken('\\p{L}+|\\p{N}{1,3}(?!\\.)')] },
     { name: 'words only, then halves', normalizer: null, specialTokens: [], stages: [tiktoken('\\p{L}+|\\p{N}+'), huggingFace('..')] },
   ]
 }
 
-describe.each(twoAndThreeStages().filter(({ stages }) => stages.every(({ dialect }) => dialect === 'oniguruma')).map((p) => [p.name, p] as const))('%s', (_, pipeline) => {
+describe.each(
+  twoAndThreeStages()
+    .filter(({ stages }) => stages.every(({ dialect }) => dialect === 'oniguruma'))
+    .map((p) => [p.name, p] as const),
+)('%s', (_, pipeline) => {
   test('equals the official engine', () => {
     const official = officialSplit(pipeline)
-    fc.assert(fc.property(troublesomeText(), fc.integer({ min: 0, max: 5 }), (text, size) => {
-      expect(splitInFeeds(pipeline, text, size)).toEqual(official(text))
-    }), { numRuns: 600 })
+    fc.assert(
+      fc.property(troublesomeText(), fc.integer({ min: 0, max: 5 }), (text, size) => {
+        expect(splitInFeeds(pipeline, text, size)).toEqual(official(text))
+      }),
+      { numRuns: 600 },
+    )
   })
 })
 
@@ -103,23 +128,35 @@ const withVectors = (): void => {
     vectors.texts.forEach((text, i) => expect(splitToBytes(text).map(toByteLevel)).toEqual(vectors.pipelines[name].pieces[i]))
   })
 
-  test.each(Object.entries(catalogue.patterns).filter(([, { stages }]) => stages.length === 1 && stages[0].type === 'find_all').map(([name, { stages }]) => [name, stages[0].pattern as string]))('%s (tiktoken)', (name, pattern) => {
+  test.each(
+    Object.entries(catalogue.patterns)
+      .filter(([, { stages }]) => stages.length === 1 && stages[0].type === 'find_all')
+      .map(([name, { stages }]) => [name, stages[0].pattern as string]),
+  )('%s (tiktoken)', (name, pattern) => {
     const { split } = createPipelineSplitter({ name, normalizer: null, specialTokens: [], stages: [tiktoken(pattern)] })
     vectors.texts.forEach((text, i) => expect(split(text)).toEqual(vectors.pipelines[name].pieces[i]))
   })
 
   const HUB_REFUSED = ['hub-044', 'hub-059'] // \G
   test.each(Object.entries(catalogue.hub_survey.patterns))('%s', (name, pattern) => {
-    for (const [behavior, gaps] of [['isolated', 'keep'], ['removed+invert', 'drop']] as const) {
+    for (const [behavior, gaps] of [
+      ['isolated', 'keep'],
+      ['removed+invert', 'drop'],
+    ] as const) {
       const pipeline: Pipeline = { name, normalizer: null, specialTokens: [], stages: [{ ...huggingFace(pattern), gaps }] }
       if (HUB_REFUSED.includes(name)) expect(() => createPipelineSplitter(pipeline)).toThrow(/escape \\G \(not supported\) at \d+ in/)
-      else vectors.hubTexts.forEach((text, i) => [0, 1, 2, 5].forEach((size) => expect(splitInFeeds(pipeline, text, size)).toEqual(vectors.hub[name][behavior][i])))
+      else
+        vectors.hubTexts.forEach((text, i) =>
+          [0, 1, 2, 5].forEach((size) => expect(splitInFeeds(pipeline, text, size)).toEqual(vectors.hub[name][behavior][i])),
+        )
     }
   })
 }
 
 const withCorpora = (): void => {
-  const files = ['multilingual', 'code', 'nasty', 'cs336'].flatMap((folder) => readdirSync(join(CORPORA, folder)).map((name) => join(CORPORA, folder, name))).filter((path) => statSync(path).isFile())
+  const files = ['multilingual', 'code', 'nasty', 'cs336']
+    .flatMap((folder) => readdirSync(join(CORPORA, folder)).map((name) => join(CORPORA, folder, name)))
+    .filter((path) => statSync(path).isFile())
   test.each(byName)('%s equals the official engine on all of them', (_, pipeline) => {
     const official = officialSplit(pipeline)
     const { split } = createPipelineSplitter(pipeline)

@@ -10,14 +10,27 @@ export interface Outcome {
 }
 
 /** Runs the pretok command to its end. */
-export const pretok = (args: readonly string[], { input = '', cwd, env }: { input?: string | Buffer; cwd?: string; env?: Record<string, string> } = {}): Outcome => {
-  const { status, stdout, stderr } = spawnSync(process.execPath, [MAIN, ...args], { input, cwd, env: { ...process.env, ...env }, maxBuffer: 2 ** 28 })
+export const pretok = (
+  args: readonly string[],
+  { input = '', cwd, env }: { input?: string | Buffer; cwd?: string; env?: Record<string, string> } = {},
+): Outcome => {
+  const { status, stdout, stderr } = spawnSync(process.execPath, [MAIN, ...args], {
+    input,
+    cwd,
+    env: { ...process.env, ...env },
+    maxBuffer: 2 ** 28,
+  })
   return { code: status, stdout: stdout.toString(), stderr: stderr.toString() }
 }
 
 /** Runs a line of the shell in which "$PRETOK" is the command; the code is that of the first part of a pipe. */
 export const shell = (line: string): Outcome => {
-  const { status, stdout, stderr } = spawnSync('bash', ['-o', 'pipefail', '-c', line.replaceAll('"$PRETOK"', `"${process.execPath}" "${MAIN}"`)])
+  const { status, stdout, stderr } = spawnSync('bash', [
+    '-o',
+    'pipefail',
+    '-c',
+    line.replaceAll('"$PRETOK"', `"${process.execPath}" "${MAIN}"`),
+  ])
   return { code: status, stdout: stdout.toString(), stderr: stderr.toString() }
 }
 

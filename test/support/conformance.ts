@@ -8,14 +8,22 @@ const FOLDER = process.env.PRETOK_CONFORMANCE ?? join(import.meta.dirname, '../.
 
 export const hasConformance = existsSync(FOLDER)
 
-interface CatalogueStage { type: string; pattern?: string | { Regex?: string }; invert?: boolean; use_regex?: boolean }
+interface CatalogueStage {
+  type: string
+  pattern?: string | { Regex?: string }
+  invert?: boolean
+  use_regex?: boolean
+}
 
 const GPT2 = String.raw`'s|'t|'re|'ve|'m|'ll|'d| ?\p{L}+| ?\p{N}+| ?[^\s\p{L}\p{N}]+|\s+(?!\S)|\s+`
 
 const stageOf = ({ type, pattern, invert, use_regex }: CatalogueStage): SplitStage[] => {
   if (type === 'find_all') return [{ pattern: pattern as string, dialect: 'fancy-regex', gaps: 'drop', refusesEmptyMatches: true }]
-  const regex = type === 'ByteLevel' && use_regex === true ? GPT2 : type === 'Split' && typeof pattern === 'object' ? pattern.Regex : undefined
-  return regex === undefined ? [] : [{ pattern: regex, dialect: 'oniguruma', gaps: invert === true ? 'drop' : 'keep', refusesEmptyMatches: false }]
+  const regex =
+    type === 'ByteLevel' && use_regex === true ? GPT2 : type === 'Split' && typeof pattern === 'object' ? pattern.Regex : undefined
+  return regex === undefined
+    ? []
+    : [{ pattern: regex, dialect: 'oniguruma', gaps: invert === true ? 'drop' : 'keep', refusesEmptyMatches: false }]
 }
 
 /** Every different stage with a regex of the named pipelines, and the regexes of the hub survey with both treatments of gaps. */
@@ -38,6 +46,9 @@ export const catalogueStages = (): [name: string, stage: SplitStage][] => {
 
 export const conformanceTexts = (): string[] => {
   if (!hasConformance) return []
-  const vectors = JSON.parse(gunzipSync(readFileSync(join(FOLDER, 'vectors.json.gz'))).toString()) as { texts: string[]; hubTexts: string[] }
+  const vectors = JSON.parse(gunzipSync(readFileSync(join(FOLDER, 'vectors.json.gz'))).toString()) as {
+    texts: string[]
+    hubTexts: string[]
+  }
   return [...vectors.texts, ...vectors.hubTexts].map((text) => text.toWellFormed())
 }

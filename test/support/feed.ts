@@ -42,12 +42,18 @@ const feeds = (text: string, size: number): string[] => {
 }
 
 /** Counts of documents as an object, by way of a counter. */
-export const countDocuments = (pipeline: Pipeline, documents: readonly string[], counter: TextCounter = createReferenceCounter(pipeline.stages)): Map<string, number> => {
+export const countDocuments = (
+  pipeline: Pipeline,
+  documents: readonly string[],
+  counter: TextCounter = createReferenceCounter(pipeline.stages),
+): Map<string, number> => {
   for (const document of documents) {
     counter.text(Buffer.from(document))
     counter.endDocument()
   }
   counter.flush()
   const { arena, starts, counts, size } = counter.finish()
-  return new Map(Array.from({ length: size }, (_, i) => [Buffer.from(arena.subarray(starts[i], starts[i + 1])).toString('utf8'), counts[i]]))
+  return new Map(
+    Array.from({ length: size }, (_, i) => [Buffer.from(arena.subarray(starts[i], starts[i + 1])).toString('utf8'), counts[i]]),
+  )
 }

@@ -9,9 +9,19 @@ export const randomPattern = (): fc.Arbitrary<string> => {
     branch: fc.array(tie('item'), { minLength: 1, maxLength: 4 }).map((items) => items.join('')),
     item: fc.oneof(
       { depthSize: 'xsmall', withCrossShrink: true },
-      { weight: 8, arbitrary: fc.tuple(set, fc.constantFrom('', '', '', '?', '+', '*', '??', '+?', '*?', '{2}', '{1,3}', '{2,}', '++', '?+', '*+')).map((parts) => parts.join('')) },
+      {
+        weight: 8,
+        arbitrary: fc
+          .tuple(set, fc.constantFrom('', '', '', '?', '+', '*', '??', '+?', '*?', '{2}', '{1,3}', '{2,}', '++', '?+', '*+'))
+          .map((parts) => parts.join('')),
+      },
       { weight: 2, arbitrary: assertion },
-      { weight: 2, arbitrary: fc.tuple(tie('alternatives'), fc.constantFrom('', '', '?', '??', '+', '+?', '{2}')).map(([inside, times]) => `(?:${inside})${times}`) },
+      {
+        weight: 2,
+        arbitrary: fc
+          .tuple(tie('alternatives'), fc.constantFrom('', '', '?', '??', '+', '+?', '{2}'))
+          .map(([inside, times]) => `(?:${inside})${times}`),
+      },
     ),
   }))
   return alternatives

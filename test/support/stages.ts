@@ -2,18 +2,74 @@ import { PRESETS } from '../../src/tokenizer/presets.ts'
 import type { SplitStage } from '../../src/types.ts'
 
 /** The stages of all presets, by the preset's name. */
-export const PRESET_STAGES: [name: string, stage: SplitStage][] = PRESETS.flatMap(({ pipeline }) => pipeline.stages.map((stage, i): [string, SplitStage] => [i === 0 ? pipeline.name : `${pipeline.name} ${i}`, stage]))
+export const PRESET_STAGES: [name: string, stage: SplitStage][] = PRESETS.flatMap(({ pipeline }) =>
+  pipeline.stages.map((stage, i): [string, SplitStage] => [i === 0 ? pipeline.name : `${pipeline.name} ${i}`, stage]),
+)
 
 /** Small patterns, one or two for each construct and for each kind of indecision. */
 const ONIGURUMA = [
-  'a', 'ab', 'a|ab', 'ab|a', 'abc|a', 'a*b', 'a+b|a', 'a{2,3}', '(?:ab){2,3}', 'a{2}', 'a{0,2}b', 'a+?b', 'a??b|a', '(?:a|b)+c', '(?:a|ab)(?:c|bcd)', 'a{2}+b',
-  '[^a]+', '[^a]*', '', '^', '$', '^a', 'a$', '(?<!\\n)^', '\\ba', 'a\\b', '\\B', '\\b', '\\s+$', '\\s+(?!\\S)|\\s+', '(?<=a)b', '(?<!a)b+', '(?=a)', 'a(?=[ \\w])', 'a(?!b)|ab', '(?=b|$)', 'a(?=b+c*)',
-  'a++b', '(?>a+)b', '(?>abc)d', 'a?+ab', "(?i:'s|'re)|\\p{L}+", '<[^>]+>', '[\\w-]+@[\\w-]+', 'http[^\\s]+', 'a[^b]*b|c', '\\d+\\.\\d+|\\d+', '\\p{Lu}*\\p{Ll}+|\\p{Lu}+', '([ab])\\1*', 'a{3}a*b|a', '(?:a|b)*c|ab|b',
+  'a',
+  'ab',
+  'a|ab',
+  'ab|a',
+  'abc|a',
+  'a*b',
+  'a+b|a',
+  'a{2,3}',
+  '(?:ab){2,3}',
+  'a{2}',
+  'a{0,2}b',
+  'a+?b',
+  'a??b|a',
+  '(?:a|b)+c',
+  '(?:a|ab)(?:c|bcd)',
+  'a{2}+b',
+  '[^a]+',
+  '[^a]*',
+  '',
+  '^',
+  '$',
+  '^a',
+  'a$',
+  '(?<!\\n)^',
+  '\\ba',
+  'a\\b',
+  '\\B',
+  '\\b',
+  '\\s+$',
+  '\\s+(?!\\S)|\\s+',
+  '(?<=a)b',
+  '(?<!a)b+',
+  '(?=a)',
+  'a(?=[ \\w])',
+  'a(?!b)|ab',
+  '(?=b|$)',
+  'a(?=b+c*)',
+  'a++b',
+  '(?>a+)b',
+  '(?>abc)d',
+  'a?+ab',
+  "(?i:'s|'re)|\\p{L}+",
+  '<[^>]+>',
+  '[\\w-]+@[\\w-]+',
+  'http[^\\s]+',
+  'a[^b]*b|c',
+  '\\d+\\.\\d+|\\d+',
+  '\\p{Lu}*\\p{Ll}+|\\p{Lu}+',
+  '([ab])\\1*',
+  'a{3}a*b|a',
+  '(?:a|b)*c|ab|b',
 ]
 const FANCY = ['a{1,3}+a', 'a{2}+', 'a*+b|a', '^a|b', 'a$|a', '\\s++$|\\s', '[^\\s]++ ?+', '\\w+|\\s']
 
 /** Each of them with both treatments of gaps. */
 export const CONSTRUCT_STAGES: [name: string, stage: SplitStage][] = (['keep', 'drop'] as const).flatMap((gaps) => [
-  ...ONIGURUMA.map((pattern): [string, SplitStage] => [`${JSON.stringify(pattern)} ${gaps}`, { pattern, dialect: 'oniguruma', gaps, refusesEmptyMatches: false }]),
-  ...FANCY.map((pattern): [string, SplitStage] => [`${JSON.stringify(pattern)} ${gaps}, fancy-regex`, { pattern, dialect: 'fancy-regex', gaps, refusesEmptyMatches: false }]),
+  ...ONIGURUMA.map((pattern): [string, SplitStage] => [
+    `${JSON.stringify(pattern)} ${gaps}`,
+    { pattern, dialect: 'oniguruma', gaps, refusesEmptyMatches: false },
+  ]),
+  ...FANCY.map((pattern): [string, SplitStage] => [
+    `${JSON.stringify(pattern)} ${gaps}, fancy-regex`,
+    { pattern, dialect: 'fancy-regex', gaps, refusesEmptyMatches: false },
+  ]),
 ])

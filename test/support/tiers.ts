@@ -27,7 +27,8 @@ export const referenceTier = (stages: readonly SplitStage[]): CutDocuments => {
     }
     const limit = splitBlock(splitter, block)
     const cuts: number[] = []
-    for (let start = 0, end; (end = nextBoundary(block, start + 1, limit)) !== -1; start = end) cuts.push(isDropped(block, start) ? -end : end)
+    for (let start = 0, end; (end = nextBoundary(block, start + 1, limit)) !== -1; start = end)
+      cuts.push(isDropped(block, start) ? -end : end)
     return joinGaps(cuts)
   }
 }
@@ -47,7 +48,9 @@ export const representatives = ({ partition }: CompiledStage, perClass = 1): str
     const ascii = members.find((at, i) => i % 2 === 0 && at < 128)
     const other = members.findLast((_, i) => i % 2 === 0)!
     return [...new Set(ascii === undefined ? [other] : [ascii, other])].slice(0, perClass)
-  }).flat().map((codePoint) => String.fromCodePoint(codePoint))
+  })
+    .flat()
+    .map((codePoint) => String.fromCodePoint(codePoint))
 
 /** All strings over an alphabet with `length` characters, in lists of up to 2,000. */
 export function* allStrings(alphabet: readonly string[], length: number): Generator<string[]> {

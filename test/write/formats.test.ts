@@ -16,7 +16,14 @@ beforeAll(() => (folder = mkdtempSync(join(tmpdir(), 'pretok-formats-'))))
 afterAll(() => rmSync(folder, { recursive: true }))
 
 const SAMPLE = countsOf([
-  [' the', 48211], ['\n', 1207], ['a"b\\c\td,e', 12], ['é日本', 5], ['\ufeff', 4], ['\udcff', 3], ['\udced\udca0\udc80', 2], ['__proto__', 1],
+  [' the', 48211],
+  ['\n', 1207],
+  ['a"b\\c\td,e', 12],
+  ['é日本', 5],
+  ['\ufeff', 4],
+  ['\udcff', 3],
+  ['\udced\udca0\udc80', 2],
+  ['__proto__', 1],
   ['\0\x7f', 1],
 ])
 
@@ -66,7 +73,12 @@ describe('what is written', () => {
   test('the built-in JSON agrees', () => {
     expect(Object.entries(JSON.parse(WRITTEN.json)).length).toBe(SAMPLE.size)
     expect(new Map(Object.entries(JSON.parse(WRITTEN.json)))).toEqual(SAMPLE.toMap())
-    expect(WRITTEN.jsonl.split('\n').slice(0, -1).map((line) => Object.values(JSON.parse(line)))).toEqual([...SAMPLE])
+    expect(
+      WRITTEN.jsonl
+        .split('\n')
+        .slice(0, -1)
+        .map((line) => Object.values(JSON.parse(line))),
+    ).toEqual([...SAMPLE])
   })
 })
 
@@ -146,7 +158,10 @@ test.skipIf(!hasPython).each(COUNTS_FORMATS)('Python reads the same bytes from %
   const path = join(folder, `python.${format}`)
   // before Python 3.11, its csv module refuses NUL
   const noNul = (bytes: Uint8Array) => format !== 'csv' || !bytes.includes(0)
-  const pieces = fc.sample(entries, { numRuns: 100, seed: 1 }).flat().filter(([bytes]) => noNul(bytes))
+  const pieces = fc
+    .sample(entries, { numRuns: 100, seed: 1 })
+    .flat()
+    .filter(([bytes]) => noNul(bytes))
   const counts = countsOf([...pieces, ...SAMPLE].filter(([piece]) => typeof piece !== 'string' || noNul(Buffer.from(piece))))
   await counts.save(path)
   const { stdout, stderr } = spawnSync('python3', ['-c', PYTHON, path], { maxBuffer: 2 ** 26 })
@@ -159,8 +174,13 @@ describe('formatOf', () => {
   const KNOWN = 'known are .json, .jsonl, .ndjson, .tsv and .csv'
 
   test.each([
-    ['a.json', 'json'], ['a.JSON', 'json'], ['x/a.b.jsonl', 'jsonl'],
-    ['a.ndjson', 'jsonl'], ['a.tsv', 'tsv'], ['a.csv', 'csv'], ['-', 'json'],
+    ['a.json', 'json'],
+    ['a.JSON', 'json'],
+    ['x/a.b.jsonl', 'jsonl'],
+    ['a.ndjson', 'jsonl'],
+    ['a.tsv', 'tsv'],
+    ['a.csv', 'csv'],
+    ['-', 'json'],
   ])('%s is %s', (path, format) => {
     expect(formatOf(path)).toBe(format)
   })

@@ -8,7 +8,10 @@ const bytes = (...values: number[]) => Uint8Array.from(values)
 
 describe('pieces as text', () => {
   test('any bytes come back', () => {
-    fc.assert(fc.property(piece, (bytes) => void expect(pieceToBytes(pieceToString(bytes))).toEqual(bytes)), { numRuns: 2000 })
+    fc.assert(
+      fc.property(piece, (bytes) => void expect(pieceToBytes(pieceToString(bytes))).toEqual(bytes)),
+      { numRuns: 2000 },
+    )
   })
 
   test('valid UTF-8 is itself, in both directions', () => {
@@ -42,7 +45,11 @@ describe('pieces as text', () => {
   })
 
   test.each([
-    ['\ud800', 'D800'], ['a\udfff', 'DFFF'], ['\udc7f', 'DC7F'], ['\udd00', 'DD00'], ['\udc80\ud83d', 'D83D'],
+    ['\ud800', 'D800'],
+    ['a\udfff', 'DFFF'],
+    ['\udc7f', 'DC7F'],
+    ['\udd00', 'DD00'],
+    ['\udc80\ud83d', 'D83D'],
   ])('a lone surrogate that stands for no byte is refused: %j', (text, unit) => {
     const message = `piece ${JSON.stringify(text)}: the lone surrogate U+${unit} stands for no byte`
     expect(() => pieceToBytes(text)).toThrow(expect.objectContaining({ code: 'usage', message }))
@@ -52,7 +59,7 @@ describe('pieces as text', () => {
 test('utf8Length says what isUtf8 of the platform says', () => {
   const isWalkable = (piece: Uint8Array) => {
     let at = 0
-    for (let length; at < piece.length && (length = utf8Length(piece, at, piece.length)) > 0; ) at += length
+    for (let length; at < piece.length && (length = utf8Length(piece, at, piece.length)) > 0;) at += length
     return at === piece.length
   }
   const EDGES = [...Buffer.from('007f808f909fa0bfc0c1c2dfe0e1ecedeeeff0f1f3f4f5ff', 'hex')]

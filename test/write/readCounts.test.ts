@@ -21,7 +21,10 @@ const read = async (format: CountsFormat, content: string | Uint8Array): Promise
 const bytes = (latin1: string) => Buffer.from(latin1, 'latin1')
 
 describe('what other programs write is read as well', () => {
-  const THE_AND_NEWLINE = [[' the', 12], ['\n', 3]]
+  const THE_AND_NEWLINE = [
+    [' the', 12],
+    ['\n', 3],
+  ]
 
   test.each<[CountsFormat, string, string]>([
     ['json', 'on one line', '{" the":12,"\\n":3}'],
@@ -43,13 +46,21 @@ describe('what other programs write is read as well', () => {
   test('every escape of JSON', async () => {
     const escaped = '{"\\"\\\\\\/\\b\\f\\n\\r\\t": 1, "\\u00e9\\u65e5\\ud83d\\ude00\\uFEFF\\u0000": 2, "\\udc80\\uDCFF": 3, "😀\\udc80": 4}'
     expect(await read('json', escaped)).toEqual([
-      ['"\\/\b\f\n\r\t', 1], ['é日😀\ufeff\0', 2], ['\udc80\udcff', 3], ['😀\udc80', 4],
+      ['"\\/\b\f\n\r\t', 1],
+      ['é日😀\ufeff\0', 2],
+      ['\udc80\udcff', 3],
+      ['😀\udc80', 4],
     ])
   })
 
   test('keys that mean something to JavaScript', async () => {
     const found = await read('json', '{"__proto__":1,"constructor":2,"10":3,"9":4}')
-    expect(found).toEqual([['__proto__', 1], ['constructor', 2], ['10', 3], ['9', 4]])
+    expect(found).toEqual([
+      ['__proto__', 1],
+      ['constructor', 2],
+      ['10', 3],
+      ['9', 4],
+    ])
   })
 
   test('the largest count', async () => {
@@ -74,7 +85,11 @@ describe('damage is refused, with its place', () => {
     ['json', '{\n"a": 1', 'line 2, byte 8: expected , or }, but the file ends here (is it cut off?)'],
     ['json', '{\n"a": 1,\n', 'line 3, byte 10: expected a piece (a JSON string), but the file ends here (is it cut off?)'],
     ['json', '{\n"a": 1,\n"b', 'line 3, byte 12: expected the rest of the piece, but the file ends here (is it cut off?)'],
-    ['json', '{\n"a": 1,\n"b\\', 'line 3, byte 13: expected one of "\\/bfnrtu behind the backslash, but the file ends here (is it cut off?)'],
+    [
+      'json',
+      '{\n"a": 1,\n"b\\',
+      'line 3, byte 13: expected one of "\\/bfnrtu behind the backslash, but the file ends here (is it cut off?)',
+    ],
     ['json', '{\n"a": 1,\n"b\\u00', 'line 3, byte 16: expected a hexadecimal digit, but the file ends here (is it cut off?)'],
     ['json', '{\n"a": 1,\n"b"', 'line 3, byte 13: expected :, but the file ends here (is it cut off?)'],
     ['json', '{\n"a": 1,\n"b": ', `line 3, byte 15: expected ${COUNT}, but the file ends here (is it cut off?)`],
@@ -107,7 +122,11 @@ describe('damage is refused, with its place', () => {
     ['json', '{"a\\x": 1}', 'line 1, byte 4: expected one of "\\/bfnrtu behind the backslash, found "x\\": 1}"'],
     ['json', '{"\\u00g0": 1}', 'line 1, byte 6: expected a hexadecimal digit, found "g0\\": 1}"'],
     ['json', '{"\\ud83d": 1}', 'line 1, byte 1: the lone surrogate \\ud83d stands for no byte (expected a pair, or \\udc80 to \\udcff)'],
-    ['json', '{"\\ud83d\\u0041": 1}', 'line 1, byte 1: the lone surrogate \\ud83d stands for no byte (expected a pair, or \\udc80 to \\udcff)'],
+    [
+      'json',
+      '{"\\ud83d\\u0041": 1}',
+      'line 1, byte 1: the lone surrogate \\ud83d stands for no byte (expected a pair, or \\udc80 to \\udcff)',
+    ],
     ['json', '{"\\udd00": 1}', 'line 1, byte 1: the lone surrogate \\udd00 stands for no byte (expected a pair, or \\udc80 to \\udcff)'],
     ['json', '{"a\nb": 1}', 'line 1, byte 3: expected text (control characters must be escaped), found "\\nb\\": 1}"'],
     ['json', bytes('{"a\xff": 1}'), 'line 1, byte 3: expected text in UTF-8, found "\\udcff\\": 1}"'],
@@ -129,7 +148,11 @@ describe('damage is refused, with its place', () => {
     ['jsonl', '{"piece":"a","piece":"b"}\n', 'line 1, byte 21: "piece" is there twice'],
     ['jsonl', '{"piece":"a","count":1,"rank":1}\n', 'line 1, byte 22: expected }, found ",\\"rank\\":1}\\n"'],
     ['jsonl', '{"rank":1}\n', 'line 1, byte 1: expected the key "piece" or "count", found "\\"rank\\":1}\\n"'],
-    ['jsonl', '{"piece":"a","count":1}{"piece":"b","count":1}\n', 'line 1, byte 23: expected the end of the line, found "{\\"piece\\":\\"b\\",\\"count\\""…'],
+    [
+      'jsonl',
+      '{"piece":"a","count":1}{"piece":"b","count":1}\n',
+      'line 1, byte 23: expected the end of the line, found "{\\"piece\\":\\"b\\",\\"count\\""…',
+    ],
   ])('%s %j', async (format, content, problem) => {
     const message = `reading ${join(folder, `a.${format}`)}, ${problem}`
     await expect(read(format, content)).rejects.toMatchObject({ code: 'format', message })
