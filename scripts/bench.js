@@ -2,7 +2,7 @@
 // Run: npm run bench [-- --size 20MB --runs 3]
 import { spawnSync } from 'node:child_process'
 import { createHash } from 'node:crypto'
-import { mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs'
+import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { cpus, tmpdir, totalmem } from 'node:os'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -10,10 +10,12 @@ import { fileURLToPath } from 'node:url'
 const HERE = dirname(fileURLToPath(import.meta.url))
 const PRETOK = join(HERE, '../dist/cli/main.js')
 const option = (name, standard) => (process.argv.includes(name) ? process.argv[process.argv.indexOf(name) + 1] : standard)
-const SIZE = option('--size', '20MB')
+const SIZE = option('--size', '100MB')
 const RUNS = Number(option('--runs', '3'))
-const KINDS = ['stories', 'mixed', 'code', 'multilingual']
+const KINDS = option('--kinds', 'stories,mixed,code,multilingual').split(',')
 const PRESETS = ['gpt2', 'cl100k_base', 'o200k_base', 'llama3', 'qwen2']
+// the slow ones get the beginning of the corpus only
+const SLOW_BYTES = 10_000_000
 
 const folder = mkdtempSync(join(tmpdir(), 'pretok-bench-'))
 const node = (...args) => [process.execPath, ...args]
@@ -51,8 +53,8 @@ const fromReceipt = ({ stderr }) => {
 const fromJson = ({ stdout }) => JSON.parse(stdout)
 const nothing = () => ({})
 
-const pretok = (file, preset, workers) =>
-  node(PRETOK, 'count', file, '-t', preset, '-n', String(workers), '-s', '<|endoftext|>', '-o', join(folder, 'counts.tsv'), '--log', 'json')
+const pretok = (file, preset, ...more) =>
+  node(PRETOK, 'count', file, '-t', preset, '-s', '<|endoftext|>', '-o', join(folder, 'counts.tsv'), '--log', 'json', ...more)
 const number = (value) => (value === undefined ? '' : value.toLocaleString('en'))
 
 try {
@@ -63,7 +65,7 @@ try {
   for (const kind of KINDS) {
     const file = join(folder, `${kind}.txt`)
     run(node(PRETOK, 'generate', file, '--kind', kind, '--size', SIZE, '--seed', '1', '-q'))
-    const bytes = statSync(file).size
+    let bytes = statSync(file).size
     console.log(
       `### ${kind}: ${number(bytes)} bytes, SHA-256 ${createHash('sha256').update(readFileSync(file)).digest('hex').slice(0, 16)}\n`,
     )
@@ -72,18 +74,36 @@ try {
       console.log(
         `| ${name} | ${(bytes / seconds / 1e6).toFixed(1)} | ${seconds.toFixed(2)} (${best.toFixed(2)}) | ${rss === undefined ? '' : `${Math.round(rss / 1e6)} MB`} | ${number(total)} | ${number(distinct)} |`,
       )
-    const reference = measure(pretok(file, 'gpt2', 1), fromReceipt)
-    row('pretok gpt2, 1 worker', reference)
-    row('pretok gpt2, 2 workers', measure(pretok(file, 'gpt2', 2), fromReceipt))
-    for (const preset of PRESETS.slice(1)) row(`pretok ${preset}, 1 worker`, measure(pretok(file, preset, 1), fromReceipt))
+    const fast = new Map()
+    for (const preset of PRESETS) {
+      fast.set(preset, measure(pretok(file, preset, '-n', '1'), fromReceipt))
+      row(`pretok ${preset}, 1 worker`, fast.get(preset))
+    }
+    row('pretok gpt2, 2 workers', measure(pretok(file, 'gpt2', '-n', '2'), fromReceipt))
+    const uncut = measure(pretok(file, 'gpt2', '-n', '2', '--no-default-special-tokens', '-s', '<none>'), fromReceipt)
+    row('pretok gpt2, 2 workers, no special tokens', uncut)
+    for (const preset of PRESETS.slice(0, 3)) {
+      const slow = measure(pretok(file, preset, '-n', '1', '--engine', 'reference'), fromReceipt)
+      if (slow.total !== fast.get(preset).total || slow.distinct !== fast.get(preset).distinct)
+        throw new Error(`${preset}: the tiers differ`)
+      row(`pretok ${preset}, 1 worker, reference tier (1/${(slow.seconds / fast.get(preset).seconds).toFixed(1)})`, slow)
+    }
+    const text = readFileSync(file)
+    const part = join(folder, 'part.txt')
+    const cut = text.indexOf('<|endoftext|>', Math.min(SLOW_BYTES, text.length - 20))
+    writeFileSync(part, cut === -1 ? text : text.subarray(0, cut))
+    const expected = measure(pretok(part, 'gpt2', '-n', '1'), fromReceipt)
+    bytes = statSync(part).size
     for (const [name, script] of [
       ['RegExp and Map', 'regexp-and-map'],
       ['npm tokenizers (Rust)', 'tokenizers-rust'],
       ['@xenova/transformers', 'transformers-js'],
     ]) {
-      const other = measure(node(join(HERE, `bench/${script}.js`), file), fromJson)
-      row(`${name}, gpt2${other.total === reference.total && other.distinct === reference.distinct ? '' : ' (**other totals**)'}`, other)
+      const other = measure(node(join(HERE, `bench/${script}.js`), part), fromJson)
+      const isSame = other.total === expected.total && other.distinct === expected.distinct
+      row(`${name}, gpt2, first 10 MB${isSame ? '' : ' (**other totals**)'}`, other)
     }
+    bytes = statSync(file).size
     row('wc -w', measure(['wc', '-w', file], nothing))
     row('cat', measure(['cat', file], nothing))
     console.log()

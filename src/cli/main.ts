@@ -1,37 +1,27 @@
 #!/usr/bin/env node
 import { existsSync } from 'node:fs'
-import yargs, { type Argv, type CommandModule } from 'yargs'
+import type { Argv, CommandModule } from 'yargs'
 import { describeSystemError, PretokError } from '../errors.ts'
 import { closest } from '../tokenizer/closest.ts'
 import { VERSION } from '../version.ts'
-import { countCommand } from './count.ts'
-import { diffCommand } from './diff.ts'
 import { exitCodeOf } from './exitCodes.ts'
-import { generateCommand } from './generate.ts'
-import { mergeCommand } from './merge.ts'
-import { planCommand } from './plan.ts'
-import { splitCommand } from './split.ts'
-import { statsCommand } from './stats.ts'
-import { tokenizersCommand } from './tokenizers.ts'
-import { topCommand } from './top.ts'
 
-const COMMANDS = [
-  countCommand,
-  splitCommand,
-  planCommand,
-  mergeCommand,
-  topCommand,
-  diffCommand,
-  statsCommand,
-  tokenizersCommand,
-  generateCommand,
-] as unknown as readonly CommandModule[]
+/** Only the command that is called is loaded: most of a short run would be loading the others. */
+const LOADERS: Readonly<Record<string, () => Promise<unknown>>> = {
+  count: async () => (await import('./count.ts')).countCommand,
+  split: async () => (await import('./split.ts')).splitCommand,
+  plan: async () => (await import('./plan.ts')).planCommand,
+  merge: async () => (await import('./merge.ts')).mergeCommand,
+  top: async () => (await import('./top.ts')).topCommand,
+  diff: async () => (await import('./diff.ts')).diffCommand,
+  stats: async () => (await import('./stats.ts')).statsCommand,
+  tokenizers: async () => (await import('./tokenizers.ts')).tokenizersCommand,
+  generate: async () => (await import('./generate.ts')).generateCommand,
+}
+const COMMAND_NAMES = Object.keys(LOADERS)
 
 const EPILOGUE = `stdout carries data, stderr carries messages.
 Exit codes: 0 done, 1 failed (diff: the files differ), 2 bad usage, 3 finished with skipped input, 130 interrupted.`
-
-const nameOf = ({ command }: CommandModule): string => String(command).split(' ')[0]
-const COMMAND_NAMES = COMMANDS.map(nameOf)
 
 /** `pretok FILE` is short for `pretok count FILE`. Throws 'usage' for a mistyped command, and for what yargs would lose. */
 const withCommand = (args: readonly string[]): string[] => {
@@ -61,12 +51,17 @@ const optionNames = (parser: Argv): string[] => {
 }
 
 const main = async (): Promise<void> => {
-  const parser: Argv = yargs(withCommand(process.argv.slice(2)))
+  const args = withCommand(process.argv.slice(2))
+  if (args[0] === '--version') return void process.stdout.write(`${VERSION}\n`)
+  const { default: yargs } = await import('yargs')
+  const called = COMMAND_NAMES.filter((name) => name === args[0])
+  const commands = await Promise.all((called.length > 0 ? called : COMMAND_NAMES).map((name) => LOADERS[name]() as Promise<CommandModule>))
+  const parser: Argv = yargs(args)
     .scriptName('pretok')
     .usage(
       '$0 <command>\n\nTurns an ML corpus of any size into exact pre-token counts, for training BPE tokenizers.\nThe short form pretok FILE is pretok count FILE.',
     )
-    .command([...COMMANDS])
+    .command(commands)
     .demandCommand(1, 'a command or a file is needed')
     .strict()
     .version(VERSION)

@@ -10,14 +10,19 @@ export interface SpecialTokens {
   readonly bytes: readonly Uint8Array[]
   /** Length in bytes of the longest; 0 if there are none. */
   readonly maxLength: number
-  /** Tokens that begin with the same byte, longest first, and what all of them begin with. */
-  readonly groups: readonly TokenGroup[]
+  /** For each byte that tokens begin with: what all of those begin with, to look for it at the speed of `indexOf`. */
+  readonly prefixes: readonly Buffer[]
+  /** All tokens, byte by byte. */
+  readonly trie: TrieNode
 }
 
-interface TokenGroup {
-  prefix: Buffer
-  members: readonly number[]
+interface TrieNode {
+  /** The token that ends here; NONE if none does. */
+  token: number
+  next: Map<number, TrieNode>
 }
+
+const NONE = -1
 
 export interface TokenMatch {
   start: number
@@ -35,43 +40,52 @@ export const createSpecialTokens = (tokens: readonly string[]): SpecialTokens =>
       throw new PretokError('usage', `special tokens: ${JSON.stringify(token)} holds a lone surrogate, which no UTF-8 text can hold`)
   }
   const bytes = distinct.map((token) => Buffer.from(token))
-  const byFirstByte = new Map<number, number[]>()
-  bytes.forEach((token, i) => byFirstByte.set(token[0], [...(byFirstByte.get(token[0]) ?? []), i]))
-  const groups = [...byFirstByte.values()].map((members) => {
-    members.sort((a, b) => bytes[b].length - bytes[a].length)
-    return { prefix: commonPrefix(members.map((i) => bytes[i])), members }
-  })
-  return { tokens: distinct, bytes, maxLength: Math.max(0, ...bytes.map((token) => token.length)), groups }
+  const trie: TrieNode = { token: NONE, next: new Map() }
+  bytes.forEach((token, i) => (nodeAt(trie, token).token = i))
+  const prefixes = [...trie.next].map(([byte, node]) => prefixFrom(byte, node))
+  return { tokens: distinct, bytes, maxLength: Math.max(0, ...bytes.map((token) => token.length)), prefixes, trie }
 }
 
-const commonPrefix = (strings: readonly Buffer[]): Buffer => {
-  let length = strings[0].length
-  for (const string of strings) while (!string.subarray(0, length).equals(strings[0].subarray(0, length))) length--
-  return strings[0].subarray(0, length)
+/** The node at the end of a path, made if it is not there. */
+const nodeAt = (trie: TrieNode, path: Uint8Array): TrieNode => {
+  let node = trie
+  for (const byte of path) {
+    if (!node.next.has(byte)) node.next.set(byte, { token: NONE, next: new Map() })
+    node = node.next.get(byte)!
+  }
+  return node
 }
 
-const startsWith = (text: Uint8Array, at: number, end: number, token: Uint8Array): boolean => {
-  if (at + token.length > end) return false
-  for (let i = 0; i < token.length; i++) if (text[at + i] !== token[i]) return false
-  return true
+/** The path on from a node as far as there is only one. */
+const prefixFrom = (byte: number, node: TrieNode): Buffer => {
+  const prefix = [byte]
+  while (node.token === NONE && node.next.size === 1) {
+    const [[following, child]] = node.next
+    prefix.push(following)
+    node = child
+  }
+  return Buffer.from(prefix)
 }
 
-/** The tokens that stand at a position of text[0, end), longest first. */
-const tokensAt = (special: SpecialTokens, text: Uint8Array, at: number, end: number): number[] => {
-  const group = special.groups.find(({ prefix }) => prefix[0] === text[at])
-  return group === undefined ? [] : group.members.filter((member) => startsWith(text, at, end, special.bytes[member]))
+/** The longest token that stands at a position; NONE if there is none. */
+const longestAt = ({ trie }: SpecialTokens, text: Uint8Array, at: number): number => {
+  let longest = NONE
+  for (let node = trie.next.get(text[at]); node !== undefined; node = node.next.get(text[++at]))
+    if (node.token !== NONE) longest = node.token
+  return longest
 }
 
-/** Whether text[at, end) is the beginning of a token that is longer than it. */
-const mayBecomeToken = (special: SpecialTokens, text: Uint8Array, at: number, end: number): boolean =>
-  special.bytes.some(
-    (token) => token.length > end - at && text[at] === token[0] && startsWith(token, 0, token.length, text.subarray(at, end)),
-  )
+/** Whether text[at, length) is the beginning of a token that is longer than it. */
+const mayBecomeToken = ({ trie }: SpecialTokens, text: Uint8Array, at: number): boolean => {
+  let node: TrieNode | undefined = trie
+  for (; node !== undefined && at < text.length; at++) node = node.next.get(text[at])
+  return node !== undefined && node.next.size > 0
+}
 
 /** The tokens in text[from, length), from left to right, the longest at each place, none overlapping the one before. */
 export function* findTokens(special: SpecialTokens, text: Buffer, from: number): Generator<TokenMatch> {
-  // the next place of each group is remembered, so that a group that is rare does not make the search read ahead again and again
-  const next = special.groups.map((group) => nextOfGroup(special, text, from, group))
+  // the next place of each prefix is remembered, so that one that is rare does not make the search read ahead again and again
+  const next = special.prefixes.map((prefix) => nextWith(special, prefix, text, from))
   for (;;) {
     const first = next.reduce(
       (best, match) => (match !== undefined && (best === undefined || match.start < best.start) ? match : best),
@@ -79,16 +93,17 @@ export function* findTokens(special: SpecialTokens, text: Buffer, from: number):
     )
     if (first === undefined) return
     yield first
-    special.groups.forEach((group, i) => {
-      if (next[i] !== undefined && next[i].start < first.end) next[i] = nextOfGroup(special, text, first.end, group)
+    special.prefixes.forEach((prefix, i) => {
+      if (next[i] !== undefined && next[i].start < first.end) next[i] = nextWith(special, prefix, text, first.end)
     })
   }
 }
 
-const nextOfGroup = (special: SpecialTokens, text: Buffer, from: number, { prefix, members }: TokenGroup): TokenMatch | undefined => {
+/** The first token from a position on that begins with a prefix. */
+const nextWith = (special: SpecialTokens, prefix: Buffer, text: Buffer, from: number): TokenMatch | undefined => {
   for (let at = text.indexOf(prefix, from); at !== -1; at = text.indexOf(prefix, at + 1)) {
-    const token = members.find((member) => startsWith(text, at, text.length, special.bytes[member]))
-    if (token !== undefined) return { start: at, end: at + special.bytes[token].length, token }
+    const token = longestAt(special, text, at)
+    if (token !== NONE) return { start: at, end: at + special.bytes[token].length, token }
   }
   return undefined
 }
@@ -99,7 +114,7 @@ const nextOfGroup = (special: SpecialTokens, text: Buffer, from: number, { prefi
  */
 export const undecidedFrom = (special: SpecialTokens, text: Uint8Array, from: number): number => {
   for (let at = Math.max(from, text.length - special.maxLength + 1); at < text.length; at++)
-    if (mayBecomeToken(special, text, at, text.length)) return at
+    if (mayBecomeToken(special, text, at)) return at
   return text.length
 }
 
@@ -109,7 +124,9 @@ export const undecidedFrom = (special: SpecialTokens, text: Uint8Array, from: nu
  * source's own start or end.
  */
 export const isCertainTokenStart = (special: SpecialTokens, text: Uint8Array, at: number): boolean => {
-  for (let before = Math.max(0, at - special.maxLength + 1); before < at; before++)
-    if (tokensAt(special, text, before, text.length).some((token) => before + special.bytes[token].length > at)) return false
-  return tokensAt(special, text, at, text.length).length > 0
+  for (let before = Math.max(0, at - special.maxLength + 1); before < at; before++) {
+    const token = longestAt(special, text, before)
+    if (token !== NONE && before + special.bytes[token].length > at) return false
+  }
+  return longestAt(special, text, at) !== NONE
 }
