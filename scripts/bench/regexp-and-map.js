@@ -1,5 +1,6 @@
 // What one writes first: the whole file as a string, a RegExp with the host's Unicode, a Map. Run: node regexp-and-map.js FILE
 import { readFileSync } from 'node:fs'
+import { peakMemory } from './peak.js'
 
 const GPT2 = /'s|'t|'re|'ve|'m|'ll|'d| ?\p{L}+| ?\p{N}+| ?[^\s\p{L}\p{N}]+|\s+(?!\S)|\s+/gu
 const counts = new Map()
@@ -9,6 +10,6 @@ console.log(
   JSON.stringify({
     distinct: counts.size,
     total: [...counts.values()].reduce((sum, count) => sum + count, 0),
-    rss: process.resourceUsage().maxRSS * 1024,
+    rss: peakMemory(),
   }),
 )

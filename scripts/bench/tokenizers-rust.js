@@ -1,5 +1,6 @@
 // The official engine by its binding for Node (npm tokenizers), document by document. Run: node tokenizers-rust.js FILE
 import { readFileSync } from 'node:fs'
+import { peakMemory } from './peak.js'
 import tokenizers from 'tokenizers'
 
 const preTokenizer = tokenizers.byteLevelPreTokenizer(false, true)
@@ -10,6 +11,6 @@ console.log(
   JSON.stringify({
     distinct: counts.size,
     total: [...counts.values()].reduce((sum, count) => sum + count, 0),
-    rss: process.resourceUsage().maxRSS * 1024,
+    rss: peakMemory(),
   }),
 )

@@ -1,5 +1,6 @@
 // @xenova/transformers, its own pre-tokenizer, document by document. Run: node transformers-js.js FILE
 import { readFileSync } from 'node:fs'
+import { peakMemory } from './peak.js'
 import { PreTrainedTokenizer } from '@xenova/transformers/src/tokenizers.js'
 
 const pre_tokenizer = { type: 'ByteLevel', add_prefix_space: false, trim_offsets: true, use_regex: true }
@@ -21,6 +22,6 @@ console.log(
   JSON.stringify({
     distinct: counts.size,
     total: [...counts.values()].reduce((sum, count) => sum + count, 0),
-    rss: process.resourceUsage().maxRSS * 1024,
+    rss: peakMemory(),
   }),
 )

@@ -1,0 +1,34 @@
+import { totalmem } from 'node:os'
+import { describe, expect, test } from 'vitest'
+import { startMonitor } from '../../src/monitor/monitor.ts'
+import { inspectMachine } from '../../src/plan/machine.ts'
+
+describe('startMonitor', () => {
+  test('sees the memory and the CPU of the process', async () => {
+    const monitor = startMonitor()
+    const held = Buffer.alloc(2 ** 28, 1)
+    for (const end = performance.now() + 120; performance.now() < end; ) Math.sqrt(held[0])
+    const { peakRss, cpuPercent } = await monitor.stop()
+    expect(peakRss).toBeGreaterThan(held.length)
+    expect(cpuPercent).toBeGreaterThan(0)
+  })
+
+  test('takes a sample after 1,000 documents, but not for each call', async () => {
+    const monitor = startMonitor()
+    await new Promise((resolve) => setTimeout(resolve, 120))
+    const before = monitor.latest
+    monitor.tick(999)
+    await new Promise((resolve) => setTimeout(resolve, 50))
+    expect(monitor.latest).toBe(before)
+    monitor.tick(1000)
+    await expect.poll(() => monitor.latest).not.toBe(before)
+    await monitor.stop()
+  })
+})
+
+test('inspectMachine stays within the machine', () => {
+  const { cores, availableMemory } = inspectMachine()
+  expect(cores).toBeGreaterThan(0)
+  expect(availableMemory).toBeGreaterThan(0)
+  expect(availableMemory).toBeLessThanOrEqual(totalmem())
+})
