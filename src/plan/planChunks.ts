@@ -19,7 +19,7 @@ export interface Plan {
 export const MIN_CHUNK_BYTES = 2 ** 20
 
 /** More would only cost time: each border is looked for in the file. */
-const MAX_CHUNKS = 100_000
+const MAX_CHUNKS = 10_000_000
 
 /** Counting a chunk takes at most this many times its size. */
 const EXPANSION = 2

@@ -13,6 +13,9 @@ export type FindSafeCut = (window: Buffer) => number
 
 const FIRST_WINDOW = 64 * 1024
 const LARGEST_WINDOW = 4 * 1024 * 1024
+/** With chunks smaller than this, one read serves several borders. */
+const FINE_CHUNKS = 256 * 1024
+const READ_AHEAD = 1024 * 1024
 /** A safe cut is found within a few bytes or not at all: in a run of one kind of characters, or for a pattern without safe cuts. */
 const SAFE_CUT_WINDOW = 2048
 
@@ -31,10 +34,12 @@ export const snapChunks = async (
   readAt: ReadAt,
   findSafeCut?: FindSafeCut,
 ): Promise<Chunk[]> => {
+  const isFine = chunks.length > 1 && chunks[0].end - chunks[0].start < FINE_CHUNKS
+  const read = isFine ? readingAhead(readAt) : readAt
   const snapped: Chunk[] = []
   for (const chunk of chunks) {
     const isFirst = snapped.length === 0
-    const start = isFirst ? chunk.start : await findCut(chunk.start, chunk.end, special, readAt, findSafeCut)
+    const start = isFirst ? chunk.start : await findCut(chunk.start, chunk.end, special, read, findSafeCut)
     if (start === undefined) snapped.at(-1)!.end = chunk.end
     else {
       if (!isFirst) snapped.at(-1)!.end = start
@@ -42,6 +47,19 @@ export const snapChunks = async (
     }
   }
   return snapped
+}
+
+/** Neighbouring borders are looked for in the same bytes. */
+const readingAhead = (readAt: ReadAt): ReadAt => {
+  let start = 0
+  let bytes: Buffer = Buffer.alloc(0)
+  return async (position, length) => {
+    if (position < start || position + length > start + bytes.length) {
+      bytes = await readAt(position, Math.max(length, READ_AHEAD))
+      start = position
+    }
+    return bytes.subarray(position - start, position - start + length)
+  }
 }
 
 /** A position in [from, to) where a cut is safe. Reads in windows that overlap by what a token may need. */

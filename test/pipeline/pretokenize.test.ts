@@ -402,7 +402,6 @@ describe('failures', () => {
       'tokenizer: the name of a preset is needed',
     ],
     [() => pretokenize([5] as never), 'usage', 'files: a path or an array of paths is needed'],
-    [() => pretokenize(file('x.txt', 'x'.repeat(200_000)), [], { chunkBytes: 1 }), 'usage', 'make more than 100000 chunks'],
     [
       () => pretokenize(file('x.txt', `a\nb ${'x'.repeat(100)}`), [], { maxPieceBytes: 50, blockBytes: 10 }),
       'piece-too-long',

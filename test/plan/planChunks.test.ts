@@ -41,6 +41,12 @@ describe('planChunks', () => {
   ])('refuses %o', (options, message) => expect(() => planChunks([{ size: 1 }], options)).toThrow(message))
 })
 
+test('refuses more chunks than anybody needs', () => {
+  expect(() => planChunks([{ size: 1e9 }], { numProcesses: 1, maxMemoryGb: 1, chunkBytes: 1 })).toThrow(
+    'make more than 10000000 chunks of these 1000000000 bytes',
+  )
+})
+
 describe('defaultMaxMemoryGb', () => {
   test('three quarters, shared out', () => expect(defaultMaxMemoryGb({ cores: 4, availableMemory: 16 * GiB }, 4)).toBe(3))
   test('never nothing', () => expect(defaultMaxMemoryGb({ cores: 4, availableMemory: 0 }, 4)).toBe(0.05))
