@@ -42,6 +42,9 @@ const readFully = async (file: FileHandle, path: string, buffer: Buffer, positio
   return buffer.subarray(0, filled)
 }
 
+/** Smaller blocks are parts of one read. */
+const LEAST_READ = 2 ** 16
+
 /**
  * Reads a byte range of a source, block after block. The buffer is used again: a block is good until the next one is asked for.
  * Throws 'source-changed' if the file has become shorter than when it was inspected, or was changed otherwise.
@@ -49,12 +52,13 @@ const readFully = async (file: FileHandle, path: string, buffer: Buffer, positio
 export async function* readBlocks(source: Source, { start, end }: Chunk, blockBytes: number): AsyncGenerator<Buffer> {
   const file = await openSource(source.path)
   try {
-    const buffer = Buffer.allocUnsafeSlow(Math.max(1, Math.min(blockBytes, end - start)))
+    const readBytes = blockBytes * Math.ceil(LEAST_READ / blockBytes)
+    const buffer = Buffer.allocUnsafeSlow(Math.max(1, Math.min(readBytes, end - start)))
     for (let at = start; at < end; at += buffer.length) {
-      const block = await readFully(file, source.path, buffer.subarray(0, Math.min(buffer.length, end - at)), at)
-      if (at + block.length < Math.min(end, at + buffer.length))
-        throw changedError(source, `bytes ${at + block.length} to ${end} are not there any more`)
-      yield block
+      const bytes = await readFully(file, source.path, buffer.subarray(0, Math.min(buffer.length, end - at)), at)
+      if (at + bytes.length < Math.min(end, at + buffer.length))
+        throw changedError(source, `bytes ${at + bytes.length} to ${end} are not there any more`)
+      for (let from = 0; from < bytes.length; from += blockBytes) yield bytes.subarray(from, from + blockBytes)
     }
   } finally {
     await file.close()
