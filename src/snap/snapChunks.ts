@@ -54,8 +54,11 @@ const readingAhead = (readAt: ReadAt): ReadAt => {
   let start = 0
   let bytes: Buffer = Buffer.alloc(0)
   return async (position, length) => {
-    if (position < start || position + length > start + bytes.length) {
-      bytes = await readAt(position, Math.max(length, READ_AHEAD))
+    const end = start + bytes.length
+    if (position < start || position + length > end) {
+      // what is there already is kept, so that nothing is read twice
+      const kept = position >= start && position < end ? bytes.subarray(position - start) : bytes.subarray(0, 0)
+      bytes = Buffer.concat([kept, await readAt(position + kept.length, Math.max(length - kept.length, READ_AHEAD))])
       start = position
     }
     return bytes.subarray(position - start, position - start + length)
