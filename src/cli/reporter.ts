@@ -95,12 +95,14 @@ const barReporter = (): Pick<Reporter, 'progress' | 'warning' | 'stop'> => {
     barIncompleteChar: '░',
   })
   let total: SingleBar | undefined
+  let summary = ''
   const lines: SingleBar[] = []
   return {
     progress(progress) {
       const { bytes, totalBytes, documents, distinct, rss, cpuPercent } = progress
       total ??= bars.create(Math.max(1, totalBytes), 0, {}, { format: '{bar} {percentage} %  {text}' })
-      total.update(bytes, { text: `${formatBytes(bytes)} of ${formatBytes(totalBytes)}  ${speed(progress)}  ${remaining(progress)}` })
+      summary = `${formatBytes(bytes)} of ${formatBytes(totalBytes)}  ${speed(progress)}`
+      total.update(bytes, { text: `${summary}  ${remaining(progress)}` })
       const texts = [
         `${documents.toLocaleString('en')} documents, ${distinct.toLocaleString('en')} distinct pre-tokens, ${formatBytes(rss)} memory, ${Math.round(cpuPercent)} % CPU`,
         ...(progress.workers.length > 1 && progress.workers.length <= MAX_WORKER_LINES
@@ -120,6 +122,7 @@ const barReporter = (): Pick<Reporter, 'progress' | 'warning' | 'stop'> => {
     stop() {
       // what stays on the screen is the total
       for (const line of lines.splice(0)) bars.remove(line)
+      total?.update({ text: summary })
       bars.stop()
     },
   }

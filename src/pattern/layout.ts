@@ -1,6 +1,7 @@
 /*
  * The packed tables of one split stage: what the compiler (`pack.ts`) writes and the kernel (`src/kernel`) and the checks that run tables
- * in JavaScript (`run.ts`) read. This file is all they share. It holds plain integers only, because AssemblyScript compiles it too.
+ * in JavaScript (`src/split/tables.ts`) read. This file is all they share. It holds plain integers only, because AssemblyScript compiles
+ * it too.
  *
  * All numbers are little-endian u32 unless said otherwise; all offsets are in bytes from the start of the tables.
  *

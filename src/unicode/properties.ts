@@ -1,4 +1,4 @@
-import { complement, decodeSet, has, of, union, type CodePointSet } from './codePointSet.ts'
+import { decodeSet, has, of, union, type CodePointSet } from './codePointSet.ts'
 import { BINARY_PROPERTY, CASE_FOLDING, GENERAL_CATEGORY, SCRIPT } from './generated/unicode16.ts'
 
 /*
@@ -150,6 +150,3 @@ export const closeOverCase = (set: CodePointSet): CodePointSet => {
   for (const [codePoint, together] of foldingClasses()) if (has(set, codePoint)) added.push(...together)
   return union(set, of(...added))
 }
-
-/** Everything but white space: `\S`. */
-export const NOT_WHITE_SPACE: CodePointSet = complement(WHITE_SPACE)

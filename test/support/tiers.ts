@@ -1,7 +1,7 @@
 import { classMembers } from '../../src/pattern/classes.ts'
 import { compileStage, type CompiledStage } from '../../src/pattern/compile.ts'
 import { appendText, createBlock, endDocument, isDropped, nextBoundary } from '../../src/split/block.ts'
-import { createKernelSplitter } from '../../src/split/kernelSplitter.ts'
+import { createKernelSplitter } from './kernelSplitter.ts'
 import { createSplitter, splitBlock } from '../../src/split/splitter.ts'
 import type { SplitStage } from '../../src/types.ts'
 

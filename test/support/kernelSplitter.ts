@@ -1,5 +1,5 @@
-import { GAP_BIT } from '../pattern/layout.ts'
-import { startKernel } from './kernel.ts'
+import { GAP_BIT } from '../../src/pattern/layout.ts'
+import { startKernel } from '../../src/split/kernel.ts'
 
 /** A piece of a text, or text that is in no piece: bytes from the end of the one before (or 0) to `end`. */
 export interface Cut {
