@@ -20,7 +20,7 @@ export interface WorkerOptions {
 }
 
 export interface WorkerTask {
-  normalizer: Pipeline['normalizer']
+  normalizers: Pipeline['normalizers']
   engine: Engine
   specialTokens: readonly string[]
   sources: readonly Source[]

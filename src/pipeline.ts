@@ -6,6 +6,7 @@ import type { WorkerOptions } from './messages.ts'
 import { startMonitor, type Monitor } from './monitor/monitor.ts'
 import { watchRun } from './monitor/watch.ts'
 import { onNormalText } from './normalize/nfc.ts'
+import { isNfc } from './normalize/normalizer.ts'
 import { checkLists, checkOptions, type PretokenizeOptions } from './options.ts'
 import { defaultMaxMemoryGb, inspectMachine } from './plan/machine.ts'
 import { planChunks } from './plan/planChunks.ts'
@@ -149,10 +150,10 @@ const snapAll = async (
 }
 
 /** Where text without special tokens can be cut; only the automaton can tell. */
-const createSafeCut = ({ normalizer }: Pipeline, engine: Engine): FindSafeCut | undefined => {
+const createSafeCut = ({ normalizers }: Pipeline, engine: Engine): FindSafeCut | undefined => {
   if (engine.name !== 'automaton' || engine.tables.length === 0) return undefined
   const find = createSafeCutFinder(engine.tables[0])
-  return normalizer === 'NFC' ? onNormalText(find) : find
+  return isNfc(normalizers) ? onNormalText(find) : find
 }
 
 /** Has all chunks counted, by worker threads or, if there is little, here. */
@@ -183,7 +184,7 @@ const countAll = async (plan: RunPlan, options: PretokenizeOptions, monitor: Mon
       chunks: chunks.length,
       slots: Math.max(1, plan.threads),
       taskFor: (board, slot) => ({
-        normalizer: pipeline.normalizer,
+        normalizers: pipeline.normalizers,
         engine,
         specialTokens: special.tokens,
         sources,

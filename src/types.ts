@@ -1,4 +1,4 @@
-import type { Dialect } from './pattern/ast.ts'
+import type { Dialect, SplitBehavior } from './pattern/ast.ts'
 
 /*
  * The nouns. Source ⊃ Chunk ⊃ Block ⊃ Document ⊃ Piece: a source is a file; a chunk is a byte range of it that one worker takes; a block is
@@ -8,21 +8,73 @@ import type { Dialect } from './pattern/ast.ts'
 
 /** One cut of the text by a pattern. */
 export interface SplitStage {
+  kind: 'split'
   pattern: string
   dialect: Dialect
-  /** Text that the pattern does not match: a piece of its own (HF Split, Isolated) or in no piece (tiktoken's find_iter). */
-  gaps: 'keep' | 'drop'
+  behavior: SplitBehavior
+  /** The gaps are the delimiters: tiktoken's find_iter is 'removed', inverted. */
+  invert: boolean
   /** tiktoken stops at an empty match; Oniguruma cuts there. */
   refusesEmptyMatches: boolean
 }
+
+/** The stages that follow see one symbol per byte: the code point of GPT-2's byte alphabet (ByteLevel in front of other stages). */
+export interface ByteMapStage {
+  kind: 'byte-map'
+}
+
+/** Puts `to` in place of each `from`, both literal, inside each piece (Metaspace: a space becomes U+2581). */
+export interface ReplaceStage {
+  kind: 'replace'
+  from: string
+  to: string
+}
+
+/** Puts a text in front of each piece that does not begin with it; 'first': only of a piece that begins where the document does. */
+export interface PrependStage {
+  kind: 'prepend'
+  text: string
+  where: 'every' | 'first'
+}
+
+/** What a pre-tokenizer does to each piece of the one before it. All others reduce to these. Pieces are always raw bytes in the end. */
+export type Stage = SplitStage | ByteMapStage | ReplaceStage | PrependStage
+
+/** A token that is found in the text before all else; it is part of no other piece (tokenizers/src/tokenizer/added_vocabulary.rs). */
+export interface AddedToken {
+  content: string
+  /** It ends documents and is never counted; one that is not special is a piece of its own. */
+  special: boolean
+  /** Found in the normalized text instead of the text as it is. */
+  normalized: boolean
+  /** Takes the white space before it along. */
+  lstrip: boolean
+  /** Takes the white space behind it along. */
+  rstrip: boolean
+  /** Not found inside words. */
+  singleWord: boolean
+}
+
+/** One step of normalization; they run in order, on each stretch of text between added tokens, as the reference does. */
+export type Normalizer =
+  | { kind: 'nfc' | 'nfd' | 'nfkc' | 'nfkd' | 'lowercase' | 'strip-accents' | 'nmt' | 'byte-level' }
+  | { kind: 'bert'; cleanText: boolean; handleChineseChars: boolean; stripAccents: boolean; lowercase: boolean }
+  | { kind: 'strip'; left: boolean; right: boolean }
+  | { kind: 'prepend'; text: string }
+  /** A regex is in Oniguruma's dialect. */
+  | { kind: 'replace'; pattern: string; isRegex: boolean; content: string }
+  /** The charsmap of SentencePiece, base64, as in tokenizer.json. */
+  | { kind: 'precompiled'; charsmap: string }
 
 /** What a tokenizer does to text before its model sees it, as plain data. */
 export interface Pipeline {
   /** As the user named it; for the receipt. */
   name: string
-  normalizer: 'NFC' | null
-  stages: readonly SplitStage[]
-  /** The tokenizer's own special tokens. */
+  /** All tokens that are found in the text before it is cut, the special ones included. */
+  addedTokens: readonly AddedToken[]
+  normalizers: readonly Normalizer[]
+  stages: readonly Stage[]
+  /** The contents of the tokenizer's own special tokens. */
   specialTokens: readonly string[]
 }
 

@@ -18,7 +18,7 @@ const BOM = Buffer.from('\ufeff')
 
 /** Takes chunks until there are no more, counts them into one table, and hands it over. */
 export const countChunks = async (task: WorkerTask): Promise<WorkerResult> => {
-  const { normalizer, engine, sources, chunks, options, slot } = task
+  const { normalizers, engine, sources, chunks, options, slot } = task
   const board = new Board(task.board, chunks.length)
   const special = createSpecialTokens(task.specialTokens)
   const counter = createCounter(engine, options)
@@ -42,7 +42,7 @@ export const countChunks = async (task: WorkerTask): Promise<WorkerResult> => {
     const { source } = chunks[chunk]
     try {
       checkCancelled()
-      await countChunk({ chunk: chunks[chunk], source: sources[source], special, normalizer, options, counter, tally, invalid }, () => {
+      await countChunk({ chunk: chunks[chunk], source: sources[source], special, normalizers, options, counter, tally, invalid }, () => {
         report() // counter.memory is exact: this is where a table above its budget can be spilled
         checkCancelled()
       })
@@ -65,7 +65,7 @@ interface ChunkJob {
   chunk: Chunk
   source: Source
   special: SpecialTokens
-  normalizer: Pipeline['normalizer']
+  normalizers: Pipeline['normalizers']
   options: WorkerOptions
   counter: TextCounter
   tally: Tally
@@ -74,13 +74,13 @@ interface ChunkJob {
 
 /** The way of the text: bytes → valid UTF-8 → documents → normalized text → pieces, counted. `onBlock` is called after each block. */
 const countChunk = async (
-  { chunk, source, special, normalizer: kind, options, counter, tally, invalid }: ChunkJob,
+  { chunk, source, special, normalizers, options, counter, tally, invalid }: ChunkJob,
   onBlock: () => void,
 ): Promise<void> => {
   let hasText = false
   // a chunk that does not begin the source begins at a special token, or inside a document that was counted where it began
   let isNew = chunk.start === 0
-  const normalizer = createNormalizer(kind, (text) => {
+  const normalizer = createNormalizer(normalizers, (text) => {
     tally.normalized -= text.length
     counter.text(text)
   })

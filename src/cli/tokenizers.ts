@@ -2,8 +2,10 @@ import type { ArgumentsCamelCase, CommandModule, InferredOptionTypes } from 'yar
 import { PretokError } from '../errors.ts'
 import { compileStage } from '../pattern/compile.ts'
 import { describeStage, toDot } from '../pattern/describe.ts'
+import { asSplit } from '../split/stages.ts'
 import { PRESETS, type Preset } from '../tokenizer/presets.ts'
 import { resolveTokenizer } from '../tokenizer/resolve.ts'
+import type { Stage } from '../types.ts'
 
 const OPTIONS = {
   json: { type: 'boolean', describe: 'The list as JSON' },
@@ -18,7 +20,7 @@ const handler = ({ json, explain, dot }: ArgumentsCamelCase<Arguments>): void =>
   if (explain !== undefined)
     print(
       resolveTokenizer(explain)
-        .stages.map((stage) => (dot === true ? toDot : describeStage)(compileStage(stage)))
+        .stages.map((stage) => (dot === true ? toDot : describeStage)(compileStage(asSplit(stage))))
         .join('\n'),
     )
   else print(json === true ? JSON.stringify(PRESETS.map(describe), null, 2) : PRESETS.map(paragraph).join('\n\n'))
@@ -31,7 +33,7 @@ const describe = ({ pipeline, ...about }: Preset): object => ({ ...pipeline, ...
 const MAX_SPECIAL = 5
 
 const paragraph = ({ pipeline, aliases, usedBy, source, notes }: Preset): string => {
-  const { name, stages, normalizer, specialTokens } = pipeline
+  const { name, stages, normalizers, specialTokens } = pipeline
   const shown =
     specialTokens.slice(0, MAX_SPECIAL).join(' ') +
     (specialTokens.length > MAX_SPECIAL ? ` and ${specialTokens.length - MAX_SPECIAL} more` : '')
@@ -39,12 +41,25 @@ const paragraph = ({ pipeline, aliases, usedBy, source, notes }: Preset): string
     ['for', usedBy],
     ['also', aliases.join(', ')],
     ['special', shown],
-    ...(normalizer === null ? [] : [['normalizer', normalizer]]),
-    ...stages.map(({ pattern, dialect }) => [dialect === 'oniguruma' ? 'Split' : 'find_iter', pattern]),
+    ...normalizers.map(({ kind }) => ['normalizer', kind]),
+    ...stages.map(nameStage),
     ...(notes === undefined ? [] : [['note', notes]]),
     ['source', source],
   ]
   return [name, ...lines.map(([label, text]) => `  ${label.padEnd(11)}${text}`)].join('\n')
+}
+
+const nameStage = (stage: Stage): [label: string, text: string] => {
+  switch (stage.kind) {
+    case 'split':
+      return [stage.dialect === 'oniguruma' ? 'Split' : 'find_iter', stage.pattern]
+    case 'byte-map':
+      return ['ByteLevel', 'each byte is a character for what follows']
+    case 'replace':
+      return ['replace', `${JSON.stringify(stage.from)} by ${JSON.stringify(stage.to)}`]
+    case 'prepend':
+      return ['prepend', `${JSON.stringify(stage.text)} to ${stage.where === 'every' ? 'every piece' : 'the first piece'}`]
+  }
 }
 
 export const tokenizersCommand: CommandModule<object, Arguments> = {

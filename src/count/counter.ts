@@ -1,7 +1,7 @@
 import { appendText, blockMemory, createBlock, endDocument, slideBlock, type Block } from '../split/block.ts'
 import { pieceTooLong, UNDECIDED_SLACK } from '../split/pieceTooLong.ts'
 import { createSplitter, splitBlock } from '../split/splitter.ts'
-import type { SplitStage } from '../types.ts'
+import type { Stage } from '../types.ts'
 import { countPieces } from './countPieces.ts'
 import { PieceTable } from './pieceTable.ts'
 
@@ -45,7 +45,7 @@ export interface CounterLimits {
 export const DEFAULT_LIMITS: CounterLimits = { blockBytes: 2 ** 18, maxPieceBytes: 2 ** 26 }
 
 /** The reference tier: RegExp and a table in JavaScript. Throws 'pattern' and, while counting, 'piece-too-long' or 'limit'. */
-export const createReferenceCounter = (stages: readonly SplitStage[], limits: CounterLimits = DEFAULT_LIMITS): TextCounter => {
+export const createReferenceCounter = (stages: readonly Stage[], limits: CounterLimits = DEFAULT_LIMITS): TextCounter => {
   const splitter = createSplitter(stages)
   const block: Block = createBlock(2 * limits.blockBytes, stages.length)
   const table = new PieceTable()

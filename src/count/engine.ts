@@ -1,7 +1,8 @@
 import { PretokError } from '../errors.ts'
 import { compileStage } from '../pattern/compile.ts'
 import { parsePattern } from '../pattern/parse.ts'
-import type { SplitStage } from '../types.ts'
+import { asSplit } from '../split/stages.ts'
+import type { Stage } from '../types.ts'
 import { createReferenceCounter, type CounterLimits, type TextCounter } from './counter.ts'
 import { createKernelCounter } from './kernelCounter.ts'
 
@@ -12,20 +13,20 @@ export type EngineChoice = 'auto' | 'reference' | 'automaton'
 export type Engine =
   | { name: 'automaton'; tables: Uint8Array[] }
   /** `reason`: why it is not the automaton. */
-  | { name: 'reference'; stages: readonly SplitStage[]; reason: string }
+  | { name: 'reference'; stages: readonly Stage[]; reason: string }
 
 /**
  * The choice of the tier, made here and nowhere else. All tiers give the same pieces.
  *
  * @throws PretokError 'pattern' if the tier that was asked for cannot do a pattern
  */
-export const chooseEngine = (stages: readonly SplitStage[], choice: EngineChoice = 'auto'): Engine => {
+export const chooseEngine = (stages: readonly Stage[], choice: EngineChoice = 'auto'): Engine => {
   if (choice === 'reference') return { name: 'reference', stages, reason: 'it was asked for' }
   try {
-    return { name: 'automaton', tables: stages.map((stage) => compileStage(stage).tables) }
+    return { name: 'automaton', tables: stages.map((stage) => compileStage(asSplit(stage)).tables) }
   } catch (error) {
     if (choice === 'automaton' || !(error instanceof PretokError)) throw error
-    stages.forEach(({ pattern, dialect }) => parsePattern(pattern, dialect)) // what no tier can do is an error
+    stages.map(asSplit).forEach(({ pattern, dialect }) => parsePattern(pattern, dialect)) // what no tier can do is an error
     return { name: 'reference', stages, reason: error.message }
   }
 }

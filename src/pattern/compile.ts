@@ -1,5 +1,5 @@
 import { PretokError } from '../errors.ts'
-import type { Dialect } from './ast.ts'
+import type { Dialect, SplitBehavior } from './ast.ts'
 import { renameClasses, type Partition } from './classes.ts'
 import { minimize, type Machine } from './minimize.ts'
 import { buildNfa } from './nfa.ts'
@@ -11,8 +11,8 @@ import { buildTransducer } from './transducer.ts'
 export interface PatternStage {
   pattern: string
   dialect: Dialect
-  /** Text that the pattern does not match is a piece of its own, or in no piece. */
-  gaps: 'keep' | 'drop'
+  behavior: SplitBehavior
+  invert: boolean
   refusesEmptyMatches: boolean
 }
 
@@ -32,7 +32,7 @@ export interface CompiledStage {
  * names the construct and its offset.
  */
 export const compileStage = (stage: PatternStage): CompiledStage => {
-  const dropsGaps = stage.gaps === 'drop'
+  const dropsGaps = isDroppingGaps(stage)
   const nfa = buildNfa(parsePattern(stage.pattern, stage.dialect))
   const transducer = buildTransducer(nfa, stage.pattern)
   if (transducer.matchesEmpty && stage.refusesEmptyMatches)
@@ -43,4 +43,11 @@ export const compileStage = (stage: PatternStage): CompiledStage => {
   const machine = minimize(transducer, dropsGaps)
   const partition = renameClasses(nfa.partition, machine.newClass)
   return { stage, partition, machine, tables: packTables(machine, partition, dropsGaps, stage.pattern) }
+}
+
+/** Whether text that the pattern does not match is in no piece; otherwise it is a piece of its own. */
+export const isDroppingGaps = ({ behavior, invert }: Pick<PatternStage, 'behavior' | 'invert'>): boolean => {
+  if (behavior !== 'isolated' && !(behavior === 'removed' && invert))
+    throw new PretokError('tokenizer', `split: behavior ${behavior}${invert ? ', inverted,' : ''} is not supported yet`)
+  return behavior === 'removed'
 }

@@ -1,6 +1,6 @@
 import { members, size, type CodePointSet } from '../unicode/codePointSet.ts'
 import { classMembers } from './classes.ts'
-import type { CompiledStage } from './compile.ts'
+import { isDroppingGaps, type CompiledStage } from './compile.ts'
 import {
   ENTRY_ACTION,
   ENTRY_ACTION_MASK,
@@ -36,7 +36,7 @@ export const describeStage = (compiled: CompiledStage, maxStates = 200): string 
   const names = classNames(partition.count)
   const lines = [
     `pattern   ${stage.pattern.replace(/[^\P{C}]|[^\P{Z} ]/gu, (c) => `\\u${c.charCodeAt(0).toString(16).padStart(4, '0')}`)}`,
-    `          ${stage.dialect}; text that it does not match is ${stage.gaps === 'keep' ? 'a piece of its own' : 'in no piece'}`,
+    `          ${stage.dialect}; text that it does not match is ${isDroppingGaps(stage) ? 'in no piece' : 'a piece of its own'}`,
     '',
     `classes   ${partition.count}: what the pattern can tell apart`,
     ...names.map((name, i) => `  ${name.padEnd(4)}${describeSet(classMembers(partition, i))}`),

@@ -1,5 +1,6 @@
 import { PretokError } from '../errors.ts'
 import { bytesOf, createAlphabet } from '../pattern/alphabet.ts'
+import { isDroppingGaps } from '../pattern/compile.ts'
 import { createMatcher, NO_MATCH, UNDECIDED } from '../pattern/match.ts'
 import { toRegExps } from '../pattern/toRegExp.ts'
 import { maxLookBehind, parsePattern } from '../pattern/parse.ts'
@@ -38,7 +39,7 @@ export const createRegexPass = (stage: SplitStage): SplitPass => {
     return !isClosed && regexp.lastIndex === text.length ? UNDECIDED : regexp.lastIndex
   }
 
-  const dropsGaps = stage.gaps === 'drop'
+  const dropsGaps = isDroppingGaps(stage)
 
   /** Cuts [at, end), the end of a segment or, if not `isClosed`, as far as it is known. Returns the position up to which all is decided. */
   const splitSegment = (block: Block, { segmentStart }: PassPosition, at: number, end: number, isClosed: boolean): number => {

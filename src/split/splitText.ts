@@ -16,7 +16,7 @@ export interface TextSplitter {
 export const createPipelineSplitter = (pipeline: Pipeline): TextSplitter => {
   const splitter = createSplitter(pipeline.stages)
   const splitToBytes = (text: string): Uint8Array[] => {
-    const bytes = Buffer.from(normalizeText(pipeline.normalizer, text.toWellFormed()))
+    const bytes = Buffer.from(normalizeText(pipeline.normalizers, text.toWellFormed()))
     const block = createBlock(bytes.length, splitter.passes.length)
     appendText(block, bytes)
     endDocument(block)

@@ -1,6 +1,7 @@
-import type { SplitStage } from '../types.ts'
+import type { Stage } from '../types.ts'
 import type { Block } from './block.ts'
 import type { SplitPass } from './pass.ts'
+import { asSplit } from './stages.ts'
 import { createRegexPass } from './regexPass.ts'
 
 export interface Splitter {
@@ -9,8 +10,8 @@ export interface Splitter {
   readonly keepBehind: number
 }
 
-export const createSplitter = (stages: readonly SplitStage[]): Splitter => {
-  const passes = stages.map(createRegexPass)
+export const createSplitter = (stages: readonly Stage[]): Splitter => {
+  const passes = stages.map((stage) => createRegexPass(asSplit(stage)))
   return { passes, keepBehind: 4 * Math.max(0, ...passes.map((pass) => pass.lookBehind)) }
 }
 

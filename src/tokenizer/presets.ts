@@ -1,4 +1,4 @@
-import type { Pipeline, SplitStage } from '../types.ts'
+import type { AddedToken, Normalizer, Pipeline, SplitStage } from '../types.ts'
 
 /*
  * The presets: what the named tokenizers do before their merges, as their reference engines have it. Sources are the tokenizers' own files:
@@ -16,10 +16,24 @@ export interface Preset {
 }
 
 /** HF tokenizers: pre_tokenizer Split (Regex, Isolated) or ByteLevel with its own regex; the engine is Oniguruma. */
-const huggingFace = (pattern: string): SplitStage => ({ pattern, dialect: 'oniguruma', gaps: 'keep', refusesEmptyMatches: false })
+const huggingFace = (pattern: string): SplitStage => ({
+  kind: 'split',
+  pattern,
+  dialect: 'oniguruma',
+  behavior: 'isolated',
+  invert: false,
+  refusesEmptyMatches: false,
+})
 
 /** tiktoken: find_iter of fancy-regex; what the pattern does not match is in no piece. */
-const tiktoken = (pattern: string): SplitStage => ({ pattern, dialect: 'fancy-regex', gaps: 'drop', refusesEmptyMatches: true })
+const tiktoken = (pattern: string): SplitStage => ({
+  kind: 'split',
+  pattern,
+  dialect: 'fancy-regex',
+  behavior: 'removed',
+  invert: true,
+  refusesEmptyMatches: true,
+})
 
 const GPT2 = String.raw`'s|'t|'re|'ve|'m|'ll|'d| ?\p{L}+| ?\p{N}+| ?[^\s\p{L}\p{N}]+|\s+(?!\S)|\s+`
 const CL100K = String.raw`(?i:'s|'t|'re|'ve|'m|'ll|'d)|[^\r\n\p{L}\p{N}]?\p{L}+|\p{N}{1,3}| ?[^\s\p{L}\p{N}]+[\r\n]*|\s*[\r\n]+|\s+(?!\S)|\s+`
@@ -46,26 +60,37 @@ const LLAMA3_SPECIAL = [
   ...Array.from({ length: 251 }, (_, i) => `<|reserved_special_token_${i}|>`),
 ]
 
+const specialToken = (content: string): AddedToken => ({
+  content,
+  special: true,
+  normalized: false,
+  lstrip: false,
+  rstrip: false,
+  singleWord: false,
+})
+
+const NFC: readonly Normalizer[] = [{ kind: 'nfc' }]
+
 const preset = (
   name: string,
-  normalizer: Pipeline['normalizer'],
+  normalizers: Pipeline['normalizers'],
   stage: SplitStage,
   specialTokens: readonly string[],
   about: Omit<Preset, 'pipeline'>,
 ): Preset => ({
-  pipeline: { name, normalizer, stages: [stage], specialTokens },
+  pipeline: { name, addedTokens: specialTokens.map(specialToken), normalizers, stages: [stage], specialTokens },
   ...about,
 })
 
 export const PRESETS: readonly Preset[] = [
-  preset('gpt2', null, huggingFace(GPT2), ['<|endoftext|>'], {
+  preset('gpt2', [], huggingFace(GPT2), ['<|endoftext|>'], {
     aliases: ['gpt-2', 'r50k_base', 'r50k', 'p50k_base', 'p50k'],
     usedBy: 'GPT-2, GPT-3, Codex',
     source: 'tokenizers/src/pre_tokenizers/byte_level.rs; openai/gpt-2 src/encoder.py',
   }),
   preset(
     'cl100k_base',
-    null,
+    [],
     huggingFace(CL100K),
     ['<|endoftext|>', '<|fim_prefix|>', '<|fim_middle|>', '<|fim_suffix|>', '<|endofprompt|>'],
     {
@@ -78,7 +103,7 @@ export const PRESETS: readonly Preset[] = [
   ),
   preset(
     'cl100k_base_tiktoken',
-    null,
+    [],
     tiktoken(CL100K_TIKTOKEN),
     ['<|endoftext|>', '<|fim_prefix|>', '<|fim_middle|>', '<|fim_suffix|>', '<|endofprompt|>'],
     {
@@ -88,18 +113,18 @@ export const PRESETS: readonly Preset[] = [
       notes: "'a\\n  ' is 'a' '\\n  ' here, and 'a' '\\n' '  ' with cl100k_base",
     },
   ),
-  preset('o200k_base', null, huggingFace(O200K), ['<|endoftext|>', '<|endofprompt|>'], {
+  preset('o200k_base', [], huggingFace(O200K), ['<|endoftext|>', '<|endofprompt|>'], {
     aliases: ['o200k', 'gpt-4o', 'gpt4o', 'gpt-4.1', 'gpt-5'],
     usedBy: 'GPT-4o, GPT-4.1, GPT-5',
     source: 'tiktoken_ext/openai_public.py',
   }),
-  preset('llama3', null, huggingFace(CL100K), LLAMA3_SPECIAL, {
+  preset('llama3', [], huggingFace(CL100K), LLAMA3_SPECIAL, {
     aliases: ['llama-3', 'llama3.1', 'llama-3.1', 'llama3.2', 'llama-3.2', 'llama3.3', 'llama-3.3'],
     usedBy: 'Llama 3, 3.1, 3.2, 3.3',
     source: 'meta-llama/llama-models models/llama3/tokenizer.py; tokenizer.json of the models',
     notes: 'the pattern of cl100k_base with the special tokens of Llama 3',
   }),
-  preset('qwen2', 'NFC', huggingFace(QWEN2), ['<|endoftext|>', '<|im_start|>', '<|im_end|>'], {
+  preset('qwen2', NFC, huggingFace(QWEN2), ['<|endoftext|>', '<|im_start|>', '<|im_end|>'], {
     aliases: ['qwen-2', 'qwen1.5'],
     usedBy: 'Qwen 1.5, Qwen 2',
     source: 'tokenizer.json of the models',

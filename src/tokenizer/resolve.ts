@@ -23,7 +23,8 @@ const BY_NAME: ReadonlyMap<string, Preset> = new Map(
 /** The pipeline of a tokenizer. Throws 'tokenizer' for an unknown name, with the nearest ones. */
 export const resolveTokenizer = (choice: TokenizerChoice = DEFAULT_TOKENIZER): Pipeline => {
   if (typeof choice !== 'string') checkChoice(choice)
-  if (typeof choice === 'object') return 'stages' in choice ? choice : patternPipeline(choice.pattern, choice.style ?? 'tiktoken')
+  if (typeof choice === 'object')
+    return 'stages' in choice ? checkAddedTokens(choice) : patternPipeline(choice.pattern, choice.style ?? 'tiktoken')
   const found = BY_NAME.get(key(choice))
   if (found !== undefined) return found.pipeline
   if (/[/\\]|\.json$/.test(choice))
@@ -48,11 +49,22 @@ const checkChoice = (choice: unknown): void => {
     )
 }
 
+const checkAddedTokens = (pipeline: Pipeline): Pipeline => {
+  const unlike = pipeline.addedTokens.find(({ special, lstrip, rstrip, singleWord }) => !special || lstrip || rstrip || singleWord)
+  if (unlike !== undefined)
+    throw new PretokError(
+      'tokenizer',
+      `tokenizer ${JSON.stringify(pipeline.name)}: the added token ${JSON.stringify(unlike.content)} is not plainly special; that is not supported yet`,
+    )
+  return pipeline
+}
+
 const names = (): string => PRESETS.map(({ pipeline }) => pipeline.name).join(', ')
 
 const patternPipeline = (pattern: string, style: PatternStyle): Pipeline => ({
   name: `pattern ${pattern}`,
-  normalizer: null,
+  addedTokens: [],
+  normalizers: [],
   stages: [style === 'tiktoken' ? tiktoken(pattern) : huggingFace(pattern)],
   specialTokens: [],
 })

@@ -4,12 +4,13 @@ import { createReferenceCounter, type CountedPieces } from '../../src/count/coun
 import { chooseEngine, createCounter } from '../../src/count/engine.ts'
 import { createKernelCounter } from '../../src/count/kernelCounter.ts'
 import type { SplitStage } from '../../src/types.ts'
-import { PRESET_STAGES } from '../support/stages.ts'
+import { DROP_GAPS, KEEP_GAPS, PRESET_STAGES } from '../support/stages.ts'
 
-const stage = (pattern: string, gaps: SplitStage['gaps'] = 'keep'): SplitStage => ({
+const stage = (pattern: string, gaps: Pick<SplitStage, 'behavior' | 'invert'> = KEEP_GAPS): SplitStage => ({
+  kind: 'split',
   pattern,
   dialect: 'oniguruma',
-  gaps,
+  ...gaps,
   refusesEmptyMatches: false,
 })
 const counter = (...stages: SplitStage[]) => createKernelCounter(stages.map((one) => compileStage(one).tables))
@@ -44,7 +45,7 @@ describe('counts', () => {
   })
 
   test('pieces of any bytes and of every length around the table’s limit of 15, apart', () => {
-    const lines = counter(stage('[^\\n]+', 'drop'))
+    const lines = counter(stage('[^\\n]+', DROP_GAPS))
     const expected: Record<string, number> = {}
     for (let length = 1; length <= 50; length++)
       for (const filling of ['a', '\0', '\x7f']) {
@@ -58,7 +59,7 @@ describe('counts', () => {
   })
 
   test('many distinct pieces, short and long: the table grows, and no count is lost', () => {
-    const words = counter(stage('[^ ]+', 'drop'))
+    const words = counter(stage('[^ ]+', DROP_GAPS))
     const reference = new Map<string, number>()
     let random = 1
     for (let batch = 0; batch < 60; batch++) {
@@ -126,7 +127,7 @@ describe('limits', () => {
   })
 
   test('dropped gaps may be of any length', () => {
-    const digits = createKernelCounter([compileStage(stage('\\d', 'drop')).tables], { maxPieceBytes: 1000 })
+    const digits = createKernelCounter([compileStage(stage('\\d', DROP_GAPS)).tables], { maxPieceBytes: 1000 })
     for (let i = 0; i < 100; i++) digits.text(Buffer.alloc(100_000, 'a'))
     digits.text(Buffer.from('1'))
     digits.endDocument()

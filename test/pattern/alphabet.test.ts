@@ -2,12 +2,12 @@ import { describe, expect, test } from 'vitest'
 import { createAlphabet } from '../../src/pattern/alphabet.ts'
 import type { Node } from '../../src/pattern/ast.ts'
 import { children, parsePattern } from '../../src/pattern/parse.ts'
-import { PRESETS } from '../../src/tokenizer/presets.ts'
 import { has, type CodePointSet } from '../../src/unicode/codePointSet.ts'
+import { PRESET_STAGES } from '../support/stages.ts'
 
 const setsOf = (node: Node): CodePointSet[] => (node.type === 'set' ? [node.set] : children(node).flatMap(setsOf))
 
-describe.each(PRESETS.map(({ pipeline }) => [pipeline.name, pipeline.stages[0]] as const))('%s', (_, { pattern, dialect }) => {
+describe.each(PRESET_STAGES)('%s', (_, { pattern, dialect }) => {
   const { root } = parsePattern(pattern, dialect)
   const alphabet = createAlphabet(root)
 

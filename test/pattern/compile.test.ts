@@ -7,9 +7,11 @@ import { catalogueStages } from '../support/conformance.ts'
 import { PRESET_STAGES } from '../support/stages.ts'
 
 const stage = (pattern: string, dialect: SplitStage['dialect'] = 'oniguruma'): SplitStage => ({
+  kind: 'split',
   pattern,
   dialect,
-  gaps: 'keep',
+  behavior: 'isolated',
+  invert: false,
   refusesEmptyMatches: dialect === 'fancy-regex',
 })
 

@@ -4,11 +4,11 @@ import { createAlphabet } from '../../src/pattern/alphabet.ts'
 import { createMatcher, NO_MATCH, UNDECIDED } from '../../src/pattern/match.ts'
 import { parsePattern } from '../../src/pattern/parse.ts'
 import { toRegExps } from '../../src/pattern/toRegExp.ts'
-import { PRESETS } from '../../src/tokenizer/presets.ts'
+import { PRESET_STAGES } from '../support/stages.ts'
 import { troublesomeText } from '../support/texts.ts'
 
 const STAGES = [
-  ...PRESETS.map(({ pipeline }) => [pipeline.stages[0].pattern, pipeline.stages[0].dialect] as const),
+  ...PRESET_STAGES.map(([, { pattern, dialect }]) => [pattern, dialect] as const),
   ...[
     '(?<![a-z])\\p{N}+\\b|(?<=\\s)x|\\B,',
     '\\d{1,3}(?=(?:\\d{3})*\\b)',

@@ -4,9 +4,9 @@ import { huggingFace, tiktoken } from '../../src/tokenizer/presets.ts'
 import { createPipelineSplitter } from '../../src/split/splitText.ts'
 import { property } from '../../src/unicode/properties.ts'
 import { size } from '../../src/unicode/codePointSet.ts'
+import { withStages } from '../support/stages.ts'
 
-const split = (stage: ReturnType<typeof huggingFace>, text: string): string[] =>
-  createPipelineSplitter({ name: '', normalizer: null, specialTokens: [], stages: [stage] }).split(text)
+const split = (stage: ReturnType<typeof huggingFace>, text: string): string[] => createPipelineSplitter(withStages('', [stage])).split(text)
 
 describe('what cannot be is refused, with construct and offset', () => {
   test.each([

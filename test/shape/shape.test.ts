@@ -10,7 +10,7 @@ const ROOMS: Readonly<Record<string, readonly string[]>> = {
   pattern: ['errors', 'unicode'],
   types: ['pattern'], // the name of a dialect
   special: ['errors'],
-  normalize: ['types', 'unicode'],
+  normalize: ['errors', 'types', 'unicode'],
   tokenizer: ['errors', 'types'],
   plan: ['errors', 'types'],
   read: ['errors', 'types', 'special'],

@@ -1,10 +1,11 @@
 import { describe, expect, test } from 'vitest'
 import { createPipelineSplitter } from '../../src/split/splitText.ts'
+import { asSplit } from '../../src/split/stages.ts'
 import { PRESETS } from '../../src/tokenizer/presets.ts'
 import { officialSplit } from '../support/oracle.ts'
 import { codePointTexts } from '../support/texts.ts'
 
-const HUGGING_FACE = PRESETS.filter(({ pipeline }) => pipeline.stages[0].dialect === 'oniguruma').map(
+const HUGGING_FACE = PRESETS.filter(({ pipeline }) => asSplit(pipeline.stages[0]).dialect === 'oniguruma').map(
   ({ pipeline }) => [pipeline.name, pipeline] as const,
 )
 

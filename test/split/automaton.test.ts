@@ -4,7 +4,7 @@ import { compileStage } from '../../src/pattern/compile.ts'
 import { createKernelCounter } from '../../src/count/kernelCounter.ts'
 import type { SplitStage } from '../../src/types.ts'
 import { catalogueStages, conformanceTexts } from '../support/conformance.ts'
-import { CONSTRUCT_STAGES, PRESET_STAGES } from '../support/stages.ts'
+import { CONSTRUCT_STAGES, DROP_GAPS, KEEP_GAPS, PRESET_STAGES } from '../support/stages.ts'
 import { allStrings, kernelTier, referenceTier, representatives } from '../support/tiers.ts'
 import { codePointTexts, TROUBLESOME, troublesomeText } from '../support/texts.ts'
 
@@ -92,18 +92,19 @@ describe.each([...PRESET_STAGES, ...CONSTRUCT_STAGES])('%s', (_, one) => {
   })
 })
 
-const stage = (pattern: string, gaps: SplitStage['gaps'] = 'keep'): SplitStage => ({
+const stage = (pattern: string, gaps: Pick<SplitStage, 'behavior' | 'invert'> = KEEP_GAPS): SplitStage => ({
+  kind: 'split',
   pattern,
   dialect: 'oniguruma',
-  gaps,
+  ...gaps,
   refusesEmptyMatches: false,
 })
 
 const SEVERAL: [name: string, stages: SplitStage[]][] = [
   ['digits, then Chinese and Japanese, then words', [stage('\\p{N}{1,3}'), stage('[一-龥぀-ゟ゠-ヿ]+'), PRESET_STAGES[0][1]]],
   ['lines, then words', [stage('[^\\n]+|[\\n]+'), PRESET_STAGES[0][1]]],
-  ['words in no gaps, then letters', [stage('\\S+', 'drop'), stage('\\p{L}', 'drop')]],
-  ['gaps dropped twice', [stage('[^b]', 'drop'), stage('a+b?|c', 'drop'), stage('')]],
+  ['words in no gaps, then letters', [stage('\\S+', DROP_GAPS), stage('\\p{L}', DROP_GAPS)]],
+  ['gaps dropped twice', [stage('[^b]', DROP_GAPS), stage('a+b?|c', DROP_GAPS), stage('')]],
   ['no stage', []],
 ]
 

@@ -1,8 +1,10 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { PretokError } from '../../src/errors.ts'
+import { huggingFace } from '../../src/tokenizer/presets.ts'
 import type { SplitStage } from '../../src/types.ts'
 import { randomPattern } from '../support/patterns.ts'
+import { DROP_GAPS, KEEP_GAPS } from '../support/stages.ts'
 import { allStrings, kernelTier, referenceTier, type CutDocuments } from '../support/tiers.ts'
 
 const ALPHABET = ['a', 'b', 'c', ' ']
@@ -25,11 +27,11 @@ test('random patterns: the kernel cuts all short strings, and some longer ones, 
     ...allStrings(['a', 'b', 'c'], 5),
   ].flat()
   let compared = 0
-  const gaps = fc.constantFrom('keep' as const, 'drop' as const)
+  const gaps = fc.constantFrom(KEEP_GAPS, DROP_GAPS)
   const long = fc.array(fc.constantFrom(...ALPHABET), { minLength: 6, maxLength: 14 }).map((letters) => letters.join(''))
   fc.assert(
     fc.property(randomPattern(), gaps, fc.array(long, { maxLength: 20 }), (pattern, treatment, longTexts) => {
-      const stage: SplitStage = { pattern, dialect: 'oniguruma', gaps: treatment, refusesEmptyMatches: false }
+      const stage: SplitStage = { ...huggingFace(pattern), ...treatment }
       const kernel = tier(kernelTier, stage)
       const reference = kernel && tier(referenceTier, stage)
       if (kernel === undefined || reference === undefined) return

@@ -5,15 +5,17 @@ import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { PRESETS, huggingFace, tiktoken } from '../../src/tokenizer/presets.ts'
 import { resolveTokenizer } from '../../src/tokenizer/resolve.ts'
+import { asSplit } from '../../src/split/stages.ts'
 import { createPipelineSplitter } from '../../src/split/splitText.ts'
 import { toByteLevel } from '../../src/tokenizer/byteLevel.ts'
 import { normalizeText } from '../../src/normalize/normalizer.ts'
 import type { Pipeline } from '../../src/types.ts'
 import { splitInFeeds } from '../support/feed.ts'
 import { officialSplit } from '../support/oracle.ts'
+import { DROP_GAPS, KEEP_GAPS, withStages } from '../support/stages.ts'
 import { codePointTexts, TROUBLESOME, troublesomeText } from '../support/texts.ts'
 
-const HUGGING_FACE = PRESETS.filter(({ pipeline }) => pipeline.stages[0].dialect === 'oniguruma').map(({ pipeline }) => pipeline)
+const HUGGING_FACE = PRESETS.filter(({ pipeline }) => asSplit(pipeline.stages[0]).dialect === 'oniguruma').map(({ pipeline }) => pipeline)
 const byName = HUGGING_FACE.map((pipeline) => [pipeline.name, pipeline] as const)
 
 describe.each(byName)('%s equals the official engine', (_, pipeline) => {
@@ -58,11 +60,11 @@ describe.each(EVERY_PIPELINE)('%s in feeds', (_, pipeline) => {
   })
 
   test('loses no text', () => {
-    const { normalizer, stages } = pipeline
-    if (stages.some(({ gaps }) => gaps === 'drop')) return
+    const { normalizers, stages } = pipeline
+    if (stages.map(asSplit).some(({ behavior }) => behavior === 'removed')) return
     fc.assert(
       fc.property(troublesomeText(), (text) => {
-        expect(splitInFeeds(pipeline, text, 3).join('')).toBe(normalizeText(normalizer, text))
+        expect(splitInFeeds(pipeline, text, 3).join('')).toBe(normalizeText(normalizers, text))
       }),
     )
   })
@@ -71,15 +73,10 @@ describe.each(EVERY_PIPELINE)('%s in feeds', (_, pipeline) => {
 /** Pipelines with several stages: DeepSeek V3's three regexes, and lines before words. */
 function twoAndThreeStages(): Pipeline[] {
   const gpt2 = resolveTokenizer('gpt2').stages[0]
-  const pipeline = (name: string, ...patterns: string[]): Pipeline => ({
-    name,
-    normalizer: null,
-    specialTokens: [],
-    stages: patterns.map(huggingFace),
-  })
+  const pipeline = (name: string, ...patterns: string[]): Pipeline => withStages(name, patterns.map(huggingFace))
   return [
-    { ...pipeline('lines, then words', '[^\\n]+|[\\n]+'), stages: [huggingFace('[^\\n]+|[\\n]+'), gpt2] },
-    { ...pipeline('digits, then words', '\\p{N}'), stages: [huggingFace('\\p{N}'), gpt2] },
+    withStages('lines, then words', [huggingFace('[^\\n]+|[\\n]+'), gpt2]),
+    withStages('digits, then words', [huggingFace('\\p{N}'), gpt2]),
     pipeline(
       'deepseek_v3',
       '\\p{N}{1,3}',
@@ -87,14 +84,14 @@ function twoAndThreeStages(): Pipeline[] {
       '[!"#$%&\'()*+,\\-./:;<=>?@\\[\\\\\\]^_`{|}~][A-Za-z]+|[^\\r\\n\\p{L}\\p{P}\\p{S}]?[\\p{L}\\p{M}]+| ?[\\p{P}\\p{S}]+[\\r\\n]*|\\s*[\\r\\n]+|\\s+(?!\\S)|\\s+',
     ),
     pipeline('look-behind and word borders', '(?<![a-z])\\p{N}+\\b|(?<=\\s)x|\\B,'),
-    { name: 'words only, gaps dropped', normalizer: null, specialTokens: [], stages: [tiktoken('\\p{L}+|\\p{N}{1,3}(?!\\.)')] },
-    { name: 'words only, then halves', normalizer: null, specialTokens: [], stages: [tiktoken('\\p{L}+|\\p{N}+'), huggingFace('..')] },
+    withStages('words only, gaps dropped', [tiktoken('\\p{L}+|\\p{N}{1,3}(?!\\.)')]),
+    withStages('words only, then halves', [tiktoken('\\p{L}+|\\p{N}+'), huggingFace('..')]),
   ]
 }
 
 describe.each(
   twoAndThreeStages()
-    .filter(({ stages }) => stages.every(({ dialect }) => dialect === 'oniguruma'))
+    .filter(({ stages }) => stages.map(asSplit).every(({ dialect }) => dialect === 'oniguruma'))
     .map((p) => [p.name, p] as const),
 )('%s', (_, pipeline) => {
   test('equals the official engine', () => {
@@ -133,17 +130,17 @@ const withVectors = (): void => {
       .filter(([, { stages }]) => stages.length === 1 && stages[0].type === 'find_all')
       .map(([name, { stages }]) => [name, stages[0].pattern as string]),
   )('%s (tiktoken)', (name, pattern) => {
-    const { split } = createPipelineSplitter({ name, normalizer: null, specialTokens: [], stages: [tiktoken(pattern)] })
+    const { split } = createPipelineSplitter(withStages(name, [tiktoken(pattern)]))
     vectors.texts.forEach((text, i) => expect(split(text)).toEqual(vectors.pipelines[name].pieces[i]))
   })
 
   const HUB_REFUSED = ['hub-044', 'hub-059'] // \G
   test.each(Object.entries(catalogue.hub_survey.patterns))('%s', (name, pattern) => {
     for (const [behavior, gaps] of [
-      ['isolated', 'keep'],
-      ['removed+invert', 'drop'],
+      ['isolated', KEEP_GAPS],
+      ['removed+invert', DROP_GAPS],
     ] as const) {
-      const pipeline: Pipeline = { name, normalizer: null, specialTokens: [], stages: [{ ...huggingFace(pattern), gaps }] }
+      const pipeline = withStages(name, [{ ...huggingFace(pattern), ...gaps }])
       if (HUB_REFUSED.includes(name)) expect(() => createPipelineSplitter(pipeline)).toThrow(/escape \\G \(not supported\) at \d+ in/)
       else
         vectors.hubTexts.forEach((text, i) =>

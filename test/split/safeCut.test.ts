@@ -2,6 +2,7 @@ import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { compileStage } from '../../src/pattern/compile.ts'
 import { createSafeCutFinder } from '../../src/split/safeCut.ts'
+import { huggingFace } from '../../src/tokenizer/presets.ts'
 import { CONSTRUCT_STAGES, PRESET_STAGES } from '../support/stages.ts'
 import { kernelTier } from '../support/tiers.ts'
 import { troublesomeText } from '../support/texts.ts'
@@ -27,8 +28,8 @@ describe.each([...PRESET_STAGES, ...CONSTRUCT_STAGES])('%s', (_, stage) => {
   })
 })
 
-const finder = (pattern: string, gaps: 'keep' | 'drop' = 'keep') => {
-  const find = createSafeCutFinder(compileStage({ pattern, dialect: 'oniguruma', gaps, refusesEmptyMatches: false }).tables)
+const finder = (pattern: string) => {
+  const find = createSafeCutFinder(compileStage(huggingFace(pattern)).tables)
   return (text: string) => find(Buffer.from(text))
 }
 

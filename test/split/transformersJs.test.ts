@@ -2,6 +2,7 @@ import { PreTrainedTokenizer } from '@xenova/transformers/src/tokenizers.js'
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { createPipelineSplitter } from '../../src/split/splitText.ts'
+import { asSplit } from '../../src/split/stages.ts'
 import { toByteLevel } from '../../src/tokenizer/byteLevel.ts'
 import { resolveTokenizer } from '../../src/tokenizer/resolve.ts'
 
@@ -63,7 +64,9 @@ describe('transformers.js agrees', () => {
   test.each(['gpt2', 'cl100k_base', 'o200k_base', 'llama3'])('%s', (name) => {
     const { stages } = resolveTokenizer(name)
     const other = preTokenizer(
-      name === 'gpt2' ? { type: 'ByteLevel', add_prefix_space: false, trim_offsets: true, use_regex: true } : split(stages[0].pattern),
+      name === 'gpt2'
+        ? { type: 'ByteLevel', add_prefix_space: false, trim_offsets: true, use_regex: true }
+        : split(asSplit(stages[0]).pattern),
     )
     const { splitToBytes } = createPipelineSplitter(resolveTokenizer(name))
     fc.assert(

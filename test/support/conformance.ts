@@ -1,7 +1,9 @@
 import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { gunzipSync } from 'node:zlib'
+import { huggingFace, tiktoken } from '../../src/tokenizer/presets.ts'
 import type { SplitStage } from '../../src/types.ts'
+import { DROP_GAPS, KEEP_GAPS } from './stages.ts'
 
 /** The folder of conformance data, which is not part of the repository: beside it, or named by PRETOK_CONFORMANCE. */
 const FOLDER = process.env.PRETOK_CONFORMANCE ?? join(import.meta.dirname, '../../../shared/conformance')
@@ -18,12 +20,10 @@ interface CatalogueStage {
 const GPT2 = String.raw`'s|'t|'re|'ve|'m|'ll|'d| ?\p{L}+| ?\p{N}+| ?[^\s\p{L}\p{N}]+|\s+(?!\S)|\s+`
 
 const stageOf = ({ type, pattern, invert, use_regex }: CatalogueStage): SplitStage[] => {
-  if (type === 'find_all') return [{ pattern: pattern as string, dialect: 'fancy-regex', gaps: 'drop', refusesEmptyMatches: true }]
+  if (type === 'find_all') return [tiktoken(pattern as string)]
   const regex =
     type === 'ByteLevel' && use_regex === true ? GPT2 : type === 'Split' && typeof pattern === 'object' ? pattern.Regex : undefined
-  return regex === undefined
-    ? []
-    : [{ pattern: regex, dialect: 'oniguruma', gaps: invert === true ? 'drop' : 'keep', refusesEmptyMatches: false }]
+  return regex === undefined ? [] : [{ ...huggingFace(regex), ...(invert === true ? DROP_GAPS : KEEP_GAPS) }]
 }
 
 /** Every different stage with a regex of the named pipelines, and the regexes of the hub survey with both treatments of gaps. */
@@ -36,11 +36,11 @@ export const catalogueStages = (): [name: string, stage: SplitStage][] => {
   const stages = new Map<string, [string, SplitStage]>()
   const add = (name: string, stage: SplitStage) => {
     const key = JSON.stringify(stage)
-    if (!stages.has(key)) stages.set(key, [`${name} ${stage.gaps}`, stage])
+    if (!stages.has(key)) stages.set(key, [`${name} ${stage.behavior}`, stage])
   }
   for (const [name, { stages: list }] of Object.entries(catalogue.patterns)) list.flatMap(stageOf).forEach((stage) => add(name, stage))
   for (const [name, pattern] of Object.entries(catalogue.hub_survey.patterns))
-    for (const gaps of ['keep', 'drop'] as const) add(name, { pattern, dialect: 'oniguruma', gaps, refusesEmptyMatches: false })
+    for (const gaps of [KEEP_GAPS, DROP_GAPS]) add(name, { ...huggingFace(pattern), ...gaps })
   return [...stages.values()]
 }
 

@@ -13,7 +13,7 @@ const splitterOf = (stages: Pipeline['stages']): Splitter => {
 }
 
 /** Cuts one document that comes in feeds of `size` code points (0: all at once), through a block that slides. */
-export const splitInFeeds = ({ stages, normalizer }: Pipeline, text: string, size: number): string[] => {
+export const splitInFeeds = ({ stages, normalizers }: Pipeline, text: string, size: number): string[] => {
   const splitter = splitterOf(stages)
   const block = createBlock(8, stages.length)
   const pieces: string[] = []
@@ -23,7 +23,7 @@ export const splitInFeeds = ({ stages, normalizer }: Pipeline, text: string, siz
       if (!isDropped(block, block.counted)) pieces.push(Buffer.from(block.bytes.subarray(block.counted, end)).toString('utf8'))
     slideBlock(block, splitter.keepBehind)
   }
-  const input = createNormalizer(normalizer, (normalized) => {
+  const input = createNormalizer(normalizers, (normalized) => {
     appendText(block, normalized)
     drain()
   })

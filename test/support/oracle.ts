@@ -1,21 +1,36 @@
 import tokenizers from 'tokenizers'
-import type { Pipeline } from '../../src/types.ts'
+import { isNfc } from '../../src/normalize/normalizer.ts'
+import { asSplit } from '../../src/split/stages.ts'
+import type { Pipeline, SplitStage } from '../../src/types.ts'
+
+const BEHAVIORS: Record<SplitStage['behavior'], string> = {
+  isolated: 'Isolated',
+  removed: 'Removed',
+  'merged-with-previous': 'MergedWithPrevious',
+  'merged-with-next': 'MergedWithNext',
+  contiguous: 'Contiguous',
+}
 
 /**
- * The official engine: HF tokenizers, by its binding for Node. Only pipelines of huggingface style: the same stages as Split, Isolated.
+ * The official engine: HF tokenizers, by its binding for Node. Only pipelines of huggingface style: the same stages as Splits of a Regex.
  * Returns the function that cuts a text.
  */
-export const officialSplit = ({ stages, normalizer }: Pipeline): ((text: string) => string[]) => {
+export const officialSplit = ({ stages, normalizers }: Pipeline): ((text: string) => string[]) => {
   const tokenizer = tokenizers.Tokenizer.fromString(
     JSON.stringify({
       version: '1.0',
       truncation: null,
       padding: null,
       added_tokens: [],
-      normalizer: normalizer === null ? null : { type: normalizer },
+      normalizer: isNfc(normalizers) ? { type: 'NFC' } : null,
       pre_tokenizer: {
         type: 'Sequence',
-        pretokenizers: stages.map(({ pattern }) => ({ type: 'Split', pattern: { Regex: pattern }, behavior: 'Isolated', invert: false })),
+        pretokenizers: stages.map(asSplit).map(({ pattern, behavior, invert }) => ({
+          type: 'Split',
+          pattern: { Regex: pattern },
+          behavior: BEHAVIORS[behavior],
+          invert,
+        })),
       },
       post_processor: null,
       decoder: null,

@@ -1,9 +1,10 @@
+import { asSplit } from '../../src/split/stages.ts'
 import { PRESETS } from '../../src/tokenizer/presets.ts'
-import type { SplitStage } from '../../src/types.ts'
+import type { Pipeline, SplitStage, Stage } from '../../src/types.ts'
 
 /** The stages of all presets, by the preset's name. */
 export const PRESET_STAGES: [name: string, stage: SplitStage][] = PRESETS.flatMap(({ pipeline }) =>
-  pipeline.stages.map((stage, i): [string, SplitStage] => [i === 0 ? pipeline.name : `${pipeline.name} ${i}`, stage]),
+  pipeline.stages.map(asSplit).map((stage, i): [string, SplitStage] => [i === 0 ? pipeline.name : `${pipeline.name} ${i}`, stage]),
 )
 
 /** Small patterns, one or two for each construct and for each kind of indecision. */
@@ -62,14 +63,27 @@ const ONIGURUMA = [
 ]
 const FANCY = ['a{1,3}+a', 'a{2}+', 'a*+b|a', '^a|b', 'a$|a', '\\s++$|\\s', '[^\\s]++ ?+', '\\w+|\\s']
 
+/** What becomes of gaps: each is a piece (HF's default), or they are in no piece (tiktoken). */
+export const KEEP_GAPS = { behavior: 'isolated', invert: false } as const
+export const DROP_GAPS = { behavior: 'removed', invert: true } as const
+
 /** Each of them with both treatments of gaps. */
-export const CONSTRUCT_STAGES: [name: string, stage: SplitStage][] = (['keep', 'drop'] as const).flatMap((gaps) => [
+export const CONSTRUCT_STAGES: [name: string, stage: SplitStage][] = [KEEP_GAPS, DROP_GAPS].flatMap((gaps) => [
   ...ONIGURUMA.map((pattern): [string, SplitStage] => [
-    `${JSON.stringify(pattern)} ${gaps}`,
-    { pattern, dialect: 'oniguruma', gaps, refusesEmptyMatches: false },
+    `${JSON.stringify(pattern)} ${gaps.behavior}`,
+    { kind: 'split', pattern, dialect: 'oniguruma', ...gaps, refusesEmptyMatches: false },
   ]),
   ...FANCY.map((pattern): [string, SplitStage] => [
-    `${JSON.stringify(pattern)} ${gaps}, fancy-regex`,
-    { pattern, dialect: 'fancy-regex', gaps, refusesEmptyMatches: false },
+    `${JSON.stringify(pattern)} ${gaps.behavior}, fancy-regex`,
+    { kind: 'split', pattern, dialect: 'fancy-regex', ...gaps, refusesEmptyMatches: false },
   ]),
 ])
+
+/** A pipeline of stages and nothing else. */
+export const withStages = (name: string, stages: readonly Stage[]): Pipeline => ({
+  name,
+  addedTokens: [],
+  normalizers: [],
+  stages,
+  specialTokens: [],
+})

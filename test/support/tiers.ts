@@ -3,7 +3,8 @@ import { compileStage, type CompiledStage } from '../../src/pattern/compile.ts'
 import { appendText, createBlock, endDocument, isDropped, nextBoundary } from '../../src/split/block.ts'
 import { createKernelSplitter } from './kernelSplitter.ts'
 import { createSplitter, splitBlock } from '../../src/split/splitter.ts'
-import type { SplitStage } from '../../src/types.ts'
+import { asSplit } from '../../src/split/stages.ts'
+import type { Stage } from '../../src/types.ts'
 
 /** Cuts documents; a cut is its position, negative if the text that ends there is in no piece. */
 export type CutDocuments = (documents: readonly string[]) => number[]
@@ -16,7 +17,7 @@ const encode = (documents: readonly string[]): { bytes: Buffer; ends: number[] }
   return { ends: documents.map((document) => (end += Buffer.byteLength(document))), bytes: Buffer.from(documents.join('')) }
 }
 
-export const referenceTier = (stages: readonly SplitStage[]): CutDocuments => {
+export const referenceTier = (stages: readonly Stage[]): CutDocuments => {
   const splitter = createSplitter(stages)
   return (documents) => {
     const { bytes } = encode(documents)
@@ -33,8 +34,8 @@ export const referenceTier = (stages: readonly SplitStage[]): CutDocuments => {
   }
 }
 
-export const kernelTier = (stages: readonly SplitStage[]): CutDocuments => {
-  const split = createKernelSplitter(stages.map((stage) => compileStage(stage).tables))
+export const kernelTier = (stages: readonly Stage[]): CutDocuments => {
+  const split = createKernelSplitter(stages.map((stage) => compileStage(asSplit(stage)).tables))
   return (documents) => {
     const { bytes, ends } = encode(documents)
     return joinGaps(split(bytes, ends).map(({ end, isDropped: isGap }) => (isGap ? -end : end)))
