@@ -17,6 +17,11 @@ export interface CountedPieces {
 export interface TextCounter {
   /** Text of the current document: whole code points of valid UTF-8, of any length. */
   text(bytes: Uint8Array): void
+  /**
+   * A piece as it is, of at least one byte, that no stage looks at (an added token). What stands before and behind it is split apart: text
+   * that follows goes on with the document, but is not at its start.
+   */
+  piece(bytes: Uint8Array): void
   /** The current document ends here. */
   endDocument(): void
   /** Counts all that is there. The current document must have been ended. */
@@ -65,6 +70,11 @@ export const createReferenceCounter = (stages: readonly Stage[], limits: Counter
     text(bytes) {
       appendText(block, bytes)
       if (block.length >= splitAt) split()
+    },
+    piece(bytes) {
+      if (bytes.length > limits.maxPieceBytes) throw pieceTooLong(limits.maxPieceBytes)
+      endDocument(block)
+      table.add(bytes, 0, bytes.length, 1)
     },
     endDocument: () => endDocument(block),
     flush() {

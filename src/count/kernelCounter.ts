@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto'
 import { PretokError } from '../errors.ts'
 import { startKernel, type Kernel } from '../split/kernel.ts'
 import { pieceTooLong, UNDECIDED_SLACK } from '../split/pieceTooLong.ts'
+import { PieceTable } from './pieceTable.ts'
 import { DEFAULT_LIMITS, type CountedPieces, type CounterLimits, type TextCounter } from './counter.ts'
 
 /*
@@ -35,6 +36,7 @@ export const createKernelCounter = (
   let advanced = 0 // how much of it has been given to the passes
   let lastEnd = 0 // where the last document ended
   let endCount = 0
+  let whole = new PieceTable() // pieces that were given as they are
 
   const advance = (): void => {
     if (advanced === length && endCount === 0) return
@@ -53,6 +55,25 @@ export const createKernelCounter = (
     advanced = kept
   }
 
+  const endSegment = (): void => {
+    if (length === lastEnd) return
+    kernel.words[((exports.ends.value >>> 0) >>> 2) + endCount++] = length
+    lastEnd = length
+    if (endCount === MAX_ENDS) advance()
+  }
+
+  /** Whole pieces are few and met often: they go to the kernel's table in the end, each once. */
+  const countWhole = (): void => {
+    const { arena, starts, counts, size } = whole
+    for (let i = 0; i < size; i++) {
+      const piece = arena.subarray(starts[i], starts[i + 1])
+      makeRoom(piece.length)
+      kernel.bytes.set(piece, (exports.text.value >>> 0) + length)
+      check(exports.addPiece(length, piece.length, BigInt(counts[i])))
+    }
+    if (size > 0) whole = new PieceTable()
+  }
+
   return {
     text(added) {
       for (let at = 0; at < added.length;) {
@@ -64,18 +85,19 @@ export const createKernelCounter = (
         if (length - advanced > BATCH - 4) advance()
       }
     },
-    endDocument() {
-      if (length === lastEnd) return
-      kernel.words[((exports.ends.value >>> 0) >>> 2) + endCount++] = length
-      lastEnd = length
-      if (endCount === MAX_ENDS) advance()
+    piece(bytes) {
+      if (bytes.length > maxPieceBytes) throw pieceTooLong(maxPieceBytes)
+      endSegment()
+      whole.add(bytes, 0, bytes.length, 1)
     },
+    endDocument: endSegment,
     flush() {
       advance()
       if (exports.counted.value !== length) throw new Error('flush: the last document was not ended')
     },
     drain() {
       advance()
+      countWhole()
       const counts = readTable(kernel)
       exports.clearTable()
       return counts
@@ -83,11 +105,12 @@ export const createKernelCounter = (
     finish() {
       advance()
       if (exports.counted.value !== length) throw new Error('finish: there is text left to count')
+      countWhole()
       return readTable(kernel)
     },
     get pieces() {
       advance()
-      return Number(exports.pieces.value)
+      return Number(exports.pieces.value) + whole.total
     },
     get dropped() {
       advance()
@@ -98,10 +121,10 @@ export const createKernelCounter = (
     },
     get distinct() {
       advance()
-      return exports.used.value
+      return exports.used.value + whole.size
     },
     get memory() {
-      return kernel.bytes.byteLength
+      return kernel.bytes.byteLength + whole.memory
     },
   }
 }

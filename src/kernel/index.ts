@@ -2,7 +2,7 @@ import { certainEnd, decidePass, makeRoomForCuts, passOverGap, slidePass, useCut
 import { allocate, release } from './memory'
 import { Pass, POSITION, SLICE, startPass } from './pass'
 import { endSegment, readText } from './read'
-import { clearTable, countCuts, pieces, slotCount, slots, startTable, used } from './table'
+import { clearTable, countCuts, countPiece, pieces, slotCount, slots, startTable, used } from './table'
 
 /*
  * The kernel: text in, counts in a table out. The caller puts text and document ends into the kernel's memory and calls `advance`.
@@ -71,6 +71,11 @@ export function addPass(tables: usize, syncPairs: usize): i32 {
 /** Splits and counts text[…, length), as far as text to come cannot change it. There are `endCount` document ends in it, in order. */
 export function advance(length: usize, endCount: usize): i32 {
   return runPass(0, ends, ends + (endCount << 2), length)
+}
+
+/** Counts text[start, start + length) as a piece that was met so often, whatever the passes are at. */
+export function addPiece(start: usize, length: usize, times: u64): i32 {
+  return countPiece(text + start, length, times) ? OK : NO_MEMORY
 }
 
 /**

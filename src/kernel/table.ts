@@ -130,7 +130,7 @@ export function countCuts(text: usize, start: usize, cuts: usize, cutEnd: usize,
     }
     if (length > 15) {
       if (length > limit) return -2
-      if (!addLong(p, length)) return -1
+      if (!addLong(p, length, 1)) return -1
       counted++
       table = slots
       mask = (slotCount << 5) - 1
@@ -168,13 +168,33 @@ export function countCuts(text: usize, start: usize, cuts: usize, cutEnd: usize,
   return dropped
 }
 
-function addLong(start: usize, length: usize): bool {
+/** Counts a piece of any length as often as it was met. Returns false if there is no memory. */
+export function countPiece(start: usize, length: usize, times: u64): bool {
+  pieces += times
+  if (length > 15) return addLong(start, length, times)
+  const bits = masks + (length << 4)
+  const low = load<u64>(start) & load<u64>(bits)
+  const high = (load<u64>(start, 8) & load<u64>(bits, 8)) | (<u64>length << 56)
+  const mask = (slotCount << 5) - 1
+  let at = slots + (<usize>(hashShort(low, high) >>> shift) << 5)
+  while (load<u64>(at, 8) != 0 && (load<u64>(at, 8) != high || load<u64>(at) != low)) at = slots + ((at - slots + SLOT_BYTES) & mask)
+  if (load<u64>(at, 8) != 0) {
+    store<u64>(at, load<u64>(at, 16) + times, 16)
+    return true
+  }
+  store<u64>(at, low)
+  store<u64>(at, high, 8)
+  store<u64>(at, times, 16)
+  return growIfFull()
+}
+
+function addLong(start: usize, length: usize, times: u64): bool {
   const hash = hashLong(start, length)
   const mask = (slotCount << 5) - 1
   let at = slots + (<usize>(hash >>> shift) << 5)
   while (load<u64>(at, 8) != 0 && !isSame(at, hash, start, length)) at = slots + ((at - slots + SLOT_BYTES) & mask)
-  if (load<u64>(at, 8) == 0) return insertLong(at, hash, start, length)
-  store<u64>(at, load<u64>(at, 16) + 1, 16)
+  if (load<u64>(at, 8) == 0) return insertLong(at, hash, start, length, times)
+  store<u64>(at, load<u64>(at, 16) + times, 16)
   return true
 }
 
@@ -183,13 +203,13 @@ function isSame(at: usize, hash: u64, start: usize, length: usize): bool {
   return high >>> 56 == LONG && load<u64>(at) == hash && <usize>load<u32>(at, 24) == length && memory.compare(<usize>(high & 0xffffffff), start, length) == 0
 }
 
-function insertLong(at: usize, hash: u64, start: usize, length: usize): bool {
+function insertLong(at: usize, hash: u64, start: usize, length: usize, times: u64): bool {
   const to = reserve(length)
   if (to == 0) return false
   memory.copy(to, start, length)
   store<u64>(at, hash)
   store<u64>(at, (LONG << 56) | <u64>to, 8)
-  store<u64>(at, 1, 16)
+  store<u64>(at, times, 16)
   store<u32>(at, <u32>length, 24)
   return growIfFull()
 }

@@ -11,6 +11,7 @@ export interface KernelExports {
   startCollecting(address: number): void
   addPass(tables: number, syncPairs: number): number
   advance(length: number, endCount: number): number
+  addPiece(start: number, length: number, times: bigint): number
   makeRoom(length: number, wanted: number): number
   allocate(bytes: number): number
   clearTable(): void

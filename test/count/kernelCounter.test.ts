@@ -106,6 +106,46 @@ describe('counts', () => {
   })
 })
 
+describe('pieces that are given as they are', () => {
+  const LIMITS = { blockBytes: 64, maxPieceBytes: 100 }
+  const tiers = {
+    reference: () => createReferenceCounter([GPT2], LIMITS),
+    automaton: () => createKernelCounter([compileStage(GPT2).tables], LIMITS),
+  }
+
+  test.each(Object.entries(tiers))('are not cut, cut what is around them, and add up with equal pieces of text: %s', (_, start) => {
+    const gpt2 = start()
+    const long = 'a b c '.repeat(5)
+    for (let i = 0; i < 1000; i++) {
+      gpt2.text(Buffer.from('a  '))
+      gpt2.piece(Buffer.from('b c'))
+      gpt2.piece(Buffer.from(' d'))
+      gpt2.piece(Buffer.from(long))
+      gpt2.text(Buffer.from('  e d'))
+      gpt2.endDocument()
+    }
+    gpt2.flush()
+    expect(gpt2.pieces).toBe(8000)
+    expect(asObject(gpt2.finish())).toEqual({ a: 1000, '  ': 1000, 'b c': 1000, ' d': 2000, [long]: 1000, ' ': 1000, ' e': 1000 })
+  })
+
+  test.each(Object.entries(tiers))('must not be longer than other pieces: %s', (_, start) => {
+    start().piece(Buffer.alloc(100))
+    expect(() => start().piece(Buffer.alloc(101))).toThrow(expect.objectContaining({ code: 'piece-too-long' }))
+  })
+
+  test('drained, they are counted once', () => {
+    const gpt2 = counter(GPT2)
+    gpt2.text(Buffer.from('a a'))
+    gpt2.piece(Buffer.from('x y'))
+    gpt2.text(Buffer.from('a'))
+    expect(asObject(gpt2.drain())).toEqual({ a: 1, ' a': 1, 'x y': 1 })
+    gpt2.piece(Buffer.from('x y'))
+    expect(asObject(gpt2.finish())).toEqual({ a: 1, 'x y': 1 })
+    expect(gpt2.pieces).toBe(5)
+  })
+})
+
 describe('limits', () => {
   test('a piece of just the longest length, and one byte more', () => {
     const limited = () => createKernelCounter([compileStage(GPT2).tables], { maxPieceBytes: 100_000 })
