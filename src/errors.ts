@@ -6,6 +6,7 @@ export type ErrorCode =
   | 'usage' // an option or argument that cannot be
   | 'input' // a source that is missing, unreadable or not what it was said to be
   | 'source-changed' // a source that shrank or grew while it was read
+  | 'data' // input that is damaged: a row that is none, a corrupt compressed block
   | 'invalid-utf8' // with errors: 'strict'
   | 'pattern' // a regex outside the supported subset, or not a regex
   | 'tokenizer' // an unknown tokenizer

@@ -1,6 +1,7 @@
 import type { CountedPieces } from './count/counter.ts'
 import type { Engine } from './count/engine.ts'
 import type { ErrorCode } from './errors.ts'
+import type { ReadingOptions } from './read/readRecords.ts'
 import type { Chunk, ErrorPolicy, InvalidRange, Pipeline, Source, Tally } from './types.ts'
 
 /*
@@ -11,11 +12,8 @@ import type { Chunk, ErrorPolicy, InvalidRange, Pipeline, Source, Tally } from '
  * its own before it starts on it: when a worker dies, the board tells which chunks went down with it, and which one it was at.
  */
 
-export interface WorkerOptions {
+export interface WorkerOptions extends ReadingOptions {
   errors: ErrorPolicy
-  stripBom: boolean
-  /** Size of the blocks in which sources are read, in bytes. */
-  blockBytes: number
   maxPieceBytes: number
 }
 

@@ -1,5 +1,6 @@
 import type { EngineChoice } from './count/engine.ts'
 import { PretokError } from './errors.ts'
+import type { DocumentPer } from './format/records.ts'
 import type { TokenizerChoice } from './tokenizer/resolve.ts'
 import type { ErrorPolicy } from './types.ts'
 
@@ -14,6 +15,8 @@ export interface PretokenizeOptions {
   engine?: EngineChoice
   /** What happens to invalid UTF-8. Default: 'replace', as with Python's errors='replace'. */
   errors?: ErrorPolicy
+  /** What in a text file is a document: the text between special tokens ('file', the default), a line, or what stands between empty lines. */
+  documentPer?: DocumentPer
   /** Leaves out a byte-order mark at the start of a file. Default: false; the mark is text, as for the reference engines. */
   stripBom?: boolean
   /** What happens to a chunk that cannot be counted: fails the run (default), or is left out and listed in the receipt. */
@@ -53,7 +56,12 @@ export interface Progress {
   workers: { bytes: number; memory: number }[]
 }
 
-const CHOICES = { engine: ['auto', 'reference', 'automaton'], errors: ['replace', 'strict', 'ignore'], onError: ['fail', 'skip'] } as const
+const CHOICES = {
+  engine: ['auto', 'reference', 'automaton'],
+  errors: ['replace', 'strict', 'ignore'],
+  onError: ['fail', 'skip'],
+  documentPer: ['file', 'line', 'blank-line'],
+} as const
 const FUNCTIONS = ['onProgress', 'onWarning'] as const
 const LARGEST_SIZE = 2 ** 30
 

@@ -162,6 +162,7 @@ const countAll = async (plan: RunPlan, options: PretokenizeOptions, monitor: Mon
   const workerUrl = options.workerUrl ?? new URL('./worker.js', import.meta.url)
   const workerOptions: WorkerOptions = {
     errors: options.errors ?? 'replace',
+    documentPer: options.documentPer ?? 'file',
     stripBom: options.stripBom ?? false,
     blockBytes: options.blockBytes ?? DEFAULT_LIMITS.blockBytes,
     maxPieceBytes: options.maxPieceBytes ?? DEFAULT_LIMITS.maxPieceBytes,

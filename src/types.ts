@@ -86,15 +86,26 @@ export interface PieceCount {
 
 export type ErrorPolicy = 'replace' | 'strict' | 'ignore'
 
+/** How documents stand in a source. 'json': a JSON array of rows, or JSON values one after another. */
+export type InputFormat = 'text' | 'jsonl' | 'json' | 'csv' | 'tsv' | 'parquet'
+
+/** How a source is stored. */
+export type Compression = 'none' | 'gzip' | 'zstd' | 'xz' | 'bzip2'
+
 export interface Source {
+  /** As it is named to the user: a path, or `-` for standard input. */
   path: string
-  /** Size in bytes. */
+  /** The file that holds what came from standard input. */
+  spool?: string
+  /** Size in bytes, as it is stored. */
   size: number
   /** Time of the last change in milliseconds; with `size`, what tells that a file changed while it was read. */
   modified: number
+  format: InputFormat
+  compression: Compression
 }
 
-/** A byte range of a source that one worker takes. */
+/** A byte range of a source, as it is stored, that one worker takes. */
 export interface Chunk {
   source: number
   start: number
@@ -103,13 +114,15 @@ export interface Chunk {
 
 /** What was met in some stretch of input, in bytes unless said otherwise. Adds up over chunks. */
 export interface Tally {
-  /** Bytes read from the source. */
+  /** Bytes of the source, as it is stored, that were worked through. */
+  stored: number
+  /** Bytes of plain data: of the file, or of what its compression holds; of Parquet, the bytes of the text column. */
   read: number
   /** Bytes of special tokens. */
   special: number
   /** Bytes (of text as it was split) that a stage dropped. */
   dropped: number
-  /** Bytes of the source that are no text: a byte-order mark that was stripped. */
+  /** Bytes of plain data that are no text: what JSON and CSV put around and into it, and a byte-order mark that was stripped. */
   format: number
   /** Invalid UTF-8: bytes that the policy 'ignore' left out. */
   ignored: number
@@ -140,8 +153,10 @@ export interface Receipt {
   tokenizer: string
   engine: string
   unicode: string
-  sources: { path: string; size: number }[]
+  sources: { path: string; size: number; format: InputFormat; compression: Compression }[]
   bytes: {
+    /** Bytes of the sources as they are stored. */
+    stored: number
     /** read = pieces + special + dropped + format + ignored + replacedGain + normalizedGain */
     read: number
     /** Bytes of counted pre-tokens: the sum over the result of length × count. */

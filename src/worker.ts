@@ -3,9 +3,11 @@ import type { TextCounter } from './count/counter.ts'
 import { createCounter } from './count/engine.ts'
 import { PretokError } from './errors.ts'
 import { Board, type WorkerCounts, type WorkerOptions, type WorkerResult, type WorkerTask } from './messages.ts'
+import type { RecordSink } from './format/records.ts'
 import { createNormalizer } from './normalize/normalizer.ts'
 import { createDocumentSplitter } from './read/documentSplitter.ts'
-import { lineAt, readBlocks } from './read/source.ts'
+import { readRecords } from './read/readRecords.ts'
+import { lineAt } from './read/source.ts'
 import { createUtf8Cleaner } from './read/utf8Cleaner.ts'
 import { createSpecialTokens, type SpecialTokens } from './special/specialTokens.ts'
 import { emptyTally } from './receipt/tally.ts'
@@ -13,8 +15,6 @@ import type { Chunk, InvalidRange, Pipeline, Source, Tally } from './types.ts'
 
 /** How many places with invalid UTF-8 a worker remembers; the rest are only counted. */
 const MAX_INVALID_RANGES = 10
-
-const BOM = Buffer.from('\ufeff')
 
 /** Takes chunks until there are no more, counts them into one table, and hands it over. */
 export const countChunks = async (task: WorkerTask): Promise<WorkerResult> => {
@@ -27,7 +27,7 @@ export const countChunks = async (task: WorkerTask): Promise<WorkerResult> => {
 
   const report = (): void =>
     board.report(slot, {
-      bytes: tally.read,
+      bytes: tally.stored,
       documents: tally.documents,
       pieces: counter.pieces,
       distinct: counter.distinct,
@@ -78,15 +78,18 @@ const countChunk = async (
   onBlock: () => void,
 ): Promise<void> => {
   let hasText = false
-  // a chunk that does not begin the source begins at a special token, or inside a document that was counted where it began
+  // a chunk of text that does not begin the source begins at a special token, or inside a document that was counted where it began
   let isNew = chunk.start === 0
   const normalizer = createNormalizer(normalizers, (text) => {
     tally.normalized -= text.length
     counter.text(text)
   })
-  const endDocument = (): void => {
+  const endText = (): void => {
     normalizer.end()
     counter.endDocument()
+  }
+  const endDocument = (): void => {
+    endText()
     if (hasText && isNew) tally.documents++
     hasText = false
     isNew = true
@@ -103,36 +106,52 @@ const countChunk = async (
       tally.specialTokens[token]++
     },
   })
-  let isStart = chunk.start === 0 && options.stripBom
-  const cleaner = createUtf8Cleaner(options.errors, chunk.start, (start, end, bytes) => {
+  const cleaner = createUtf8Cleaner(options.errors, (start, end, bytes) => {
     if (options.errors === 'strict') throw new InvalidUtf8(start, bytes)
-    if (start < BOM.length) isStart = false // what comes is no mark at the start
     tally.invalidSequences++
     tally[options.errors === 'replace' ? 'replaced' : 'ignored'] += end - start
     if (invalid.length < MAX_INVALID_RANGES) invalid.push({ path: source.path, start, end })
   })
-
-  const withoutBom = (text: Buffer): Buffer => {
-    if (!isStart || text.length === 0) return text
-    isStart = false
-    if (!text.subarray(0, BOM.length).equals(BOM)) return text
-    tally.format += BOM.length
-    return text.subarray(BOM.length)
+  const flush = (): void => {
+    documents.push(cleaner.end())
+    documents.end()
   }
-  let read = 0
+  let place = chunk.start
+  const sink: RecordSink = {
+    startDocument(at) {
+      isNew = true
+      place = at
+    },
+    text(bytes, at) {
+      place = at + bytes.length
+      documents.push(cleaner.push(bytes, at))
+    },
+    invalid(start, end, bytes) {
+      documents.push(cleaner.end())
+      documents.push(cleaner.invalid(start, end, bytes))
+    },
+    endText() {
+      flush()
+      endText()
+    },
+    endDocument() {
+      flush()
+      endDocument()
+    },
+    format: (bytes) => void (tally.format += bytes),
+    badRecord(start, _end, reason) {
+      throw new PretokError('data', `reading ${source.path}: ${reason}, at byte ${start}`)
+    },
+  }
   try {
-    for await (const block of readBlocks(source, chunk, options.blockBytes)) {
-      read += block.length
-      tally.read += block.length
-      documents.push(withoutBom(cleaner.push(block)))
+    for await (const { stored, plain } of readRecords(source, chunk, options, sink)) {
+      tally.stored += stored
+      tally.read += plain
       onBlock()
     }
-    documents.push(withoutBom(cleaner.end()))
-    documents.end()
-    endDocument()
     counter.flush() // so that whatever is wrong with this chunk comes out here
   } catch (error) {
-    throw await withPlace(error, source, chunk.start + read, counter.pending)
+    throw await withPlace(error, source, place, counter.pending)
   }
 }
 

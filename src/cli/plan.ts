@@ -23,7 +23,7 @@ const handler = async (args: ArgumentsCamelCase<Arguments>): Promise<void> => {
     numProcesses,
     maxMemoryGb,
     chunkBytes,
-    sources: sources.map(({ path, size }) => ({ path, size })),
+    sources: sources.map(({ path, size, format, compression }) => ({ path, size, format, compression })),
     chunks: chunks.map(({ source, start, end }) => ({ source, start, end })),
   }
   process.stdout.write(`${JSON.stringify(plan, null, 2)}\n`)

@@ -1,5 +1,6 @@
 import { open, stat, type FileHandle } from 'node:fs/promises'
 import { describeSystemError, PretokError } from '../errors.ts'
+import { compressionOf, formatOfName, HEAD_BYTES } from '../format/detect.ts'
 import type { Chunk, Source } from '../types.ts'
 
 /** Looks at a file before a run. Throws 'input' if it is missing, no regular file or not readable. */
@@ -9,8 +10,8 @@ export const inspectSource = async (path: string): Promise<Source> => {
   })
   if (facts.isDirectory()) throw new PretokError('input', `reading ${path}: it is a directory; name the files in it (${path}/*.txt)`)
   if (!facts.isFile()) throw new PretokError('input', `reading ${path}: it is no regular file; write its text to a file first`)
-  await using(await openSource(path), async () => {})
-  return { path, size: facts.size, modified: facts.mtimeMs }
+  const head = await using(await openSource(path), (file) => readFully(file, path, Buffer.alloc(HEAD_BYTES), 0))
+  return { path, size: facts.size, modified: facts.mtimeMs, format: formatOfName(path), compression: compressionOf(head) }
 }
 
 const openSource = async (path: string): Promise<FileHandle> => {

@@ -77,14 +77,16 @@ export async function* streamDocuments(path: string, options: StreamOptions = {}
       position += special.bytes[token].length
     },
   })
-  const cleaner = createUtf8Cleaner(errors, 0, (start, end, bytes) => {
+  const cleaner = createUtf8Cleaner(errors, (start, end, bytes) => {
     if (errors === 'strict')
       throw new PretokError('invalid-utf8', `reading ${path}: invalid UTF-8 (${bytes.toString('hex')}) at byte ${start}`)
     places.changed(start, end, errors === 'replace' ? 3 : 0)
   })
 
+  let at = 0
   for await (const block of readBlocks(source, { source: 0, start: 0, end: source.size }, blockBytes)) {
-    documents.push(cleaner.push(block))
+    documents.push(cleaner.push(block, at))
+    at += block.length
     yield* ready.splice(0)
   }
   documents.push(cleaner.end())

@@ -5,10 +5,12 @@ import type { ErrorPolicy } from '../types.ts'
 export type OnInvalid = (start: number, end: number, bytes: Buffer) => void
 
 export interface Utf8Cleaner {
-  /** Takes the next bytes of the source and gives back valid UTF-8, whole code points; a few bytes may be kept for the next call. */
-  push(bytes: Buffer): Buffer
-  /** Gives back what the source's end (or the chunk's: it ends where a code point ends) leaves over. */
+  /** Takes the next bytes of the text, the first from place `at` of the source, and gives back valid UTF-8, whole code points; a few bytes may be kept for the next call. */
+  push(bytes: Buffer, at: number): Buffer
+  /** Gives back what the end of the text leaves over; other text may follow. */
   end(): Buffer
+  /** Stands in for text that no bytes can hold, written as `bytes` at [start, end): invalid as well. */
+  invalid(start: number, end: number, bytes: Buffer): Buffer
 }
 
 const REPLACEMENT = Buffer.from('\ufffd')
@@ -18,16 +20,12 @@ const NOTHING = Buffer.alloc(0)
  * Makes bytes valid UTF-8 by an error policy named as in Python: `replace` puts U+FFFD for each maximal subpart of an ill-formed sequence
  * (Unicode Standard, section 3.9, "substitution of maximal subparts"; what Python, TextDecoder and Rust do), `ignore` leaves it out.
  * For `strict`, let `onInvalid` throw.
- *
- * @param offset place of the first byte in the source
  */
-export const createUtf8Cleaner = (policy: ErrorPolicy, offset: number, onInvalid: OnInvalid): Utf8Cleaner => {
+export const createUtf8Cleaner = (policy: ErrorPolicy, onInvalid: OnInvalid): Utf8Cleaner => {
   let kept = NOTHING // an unfinished sequence, at most 3 bytes
-  let at = offset // place in the source of the first byte not given back yet
+  let keptAt = 0 // its place in the source
 
-  const clean = (bytes: Buffer): Buffer => {
-    const start = at
-    at += bytes.length
+  const clean = (bytes: Buffer, start: number): Buffer => {
     if (isUtf8(bytes)) return bytes
     const parts: Buffer[] = []
     let validFrom = 0
@@ -48,16 +46,22 @@ export const createUtf8Cleaner = (policy: ErrorPolicy, offset: number, onInvalid
   }
 
   return {
-    push(bytes) {
+    push(bytes, at) {
       const all = kept.length === 0 ? bytes : Buffer.concat([kept, bytes])
+      const start = at - kept.length
       const whole = all.length - unfinishedLength(all)
-      kept = Buffer.from(all.subarray(whole)) // a copy: the reader uses its buffer again
-      return clean(all.subarray(0, whole))
+      kept = whole === all.length ? NOTHING : Buffer.from(all.subarray(whole)) // a copy: the reader uses its buffer again
+      keptAt = start + whole
+      return clean(all.subarray(0, whole), start)
     },
     end() {
       const rest = kept
       kept = NOTHING
-      return clean(rest)
+      return clean(rest, keptAt)
+    },
+    invalid(start, end, bytes) {
+      onInvalid(start, end, bytes)
+      return policy === 'replace' ? REPLACEMENT : NOTHING
     },
   }
 }

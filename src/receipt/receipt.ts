@@ -46,8 +46,9 @@ export const makeReceipt = (run: RunFacts): Receipt => {
     tokenizer: run.tokenizer,
     engine: run.engine,
     unicode: UNICODE_VERSION,
-    sources: run.sources.map(({ path, size }) => ({ path, size })),
+    sources: run.sources.map(({ path, size, format, compression }) => ({ path, size, format, compression })),
     bytes: {
+      stored: tally.stored,
       read: tally.read,
       pieces: run.result.textBytes,
       special: tally.special,
@@ -88,10 +89,10 @@ export const makeReceipt = (run: RunFacts): Receipt => {
  * @throws PretokError 'receipt' if it does not add up
  */
 export const checkReceipt = (receipt: Receipt, total: number): void => {
-  const { read, pieces, special, dropped, format, ignored, replacedGain, normalizedGain } = receipt.bytes
+  const { stored, read, pieces, special, dropped, format, ignored, replacedGain, normalizedGain } = receipt.bytes
   const sum = (ranges: readonly { start: number; end: number }[]) => ranges.reduce((total, { start, end }) => total + end - start, 0)
   const expected = receipt.sources.reduce((total, { size }) => total + size, 0) - sum(receipt.skipped)
-  if (read !== expected) throw unbalanced(`${read} bytes were read of ${expected}`)
+  if (stored !== expected) throw unbalanced(`${stored} bytes were read of ${expected}`)
   const accounted = pieces + special + dropped + format + ignored + replacedGain + normalizedGain
   if (receipt.pieces !== total) throw unbalanced(`${receipt.pieces} pieces were counted, but the result holds ${total}`)
   if (accounted !== read) throw unbalanced(`${read} bytes were read, but ${accounted} are accounted for: ${JSON.stringify(receipt.bytes)}`)

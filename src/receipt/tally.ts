@@ -1,6 +1,7 @@
 import type { Tally } from '../types.ts'
 
 export const emptyTally = (specialTokens: number): Tally => ({
+  stored: 0,
   read: 0,
   special: 0,
   dropped: 0,
@@ -15,6 +16,7 @@ export const emptyTally = (specialTokens: number): Tally => ({
 })
 
 export const addTally = (a: Tally, b: Tally): Tally => ({
+  stored: a.stored + b.stored,
   read: a.read + b.read,
   special: a.special + b.special,
   dropped: a.dropped + b.dropped,

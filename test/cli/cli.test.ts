@@ -209,7 +209,7 @@ describe('plan and tokenizers', () => {
       numProcesses: 2,
       maxMemoryGb: 1,
       chunkBytes: 10,
-      sources: [{ path: CORPUS, size: 45 }],
+      sources: [{ path: CORPUS, size: 45, format: 'text', compression: 'none' }],
       chunks: [
         { source: 0, start: 0, end: 31 },
         { source: 0, start: 31, end: 45 },

@@ -6,9 +6,9 @@ import type { ErrorPolicy } from '../../src/types.ts'
 
 const clean = (policy: ErrorPolicy, bytes: Uint8Array, size: number): { text: Buffer; ranges: [number, number][] } => {
   const ranges: [number, number][] = []
-  const cleaner = createUtf8Cleaner(policy, 0, (start, end) => ranges.push([start, end]))
+  const cleaner = createUtf8Cleaner(policy, (start, end) => ranges.push([start, end]))
   const parts: Buffer[] = []
-  for (let i = 0; i < bytes.length; i += size) parts.push(Buffer.from(cleaner.push(Buffer.from(bytes.subarray(i, i + size)))))
+  for (let i = 0; i < bytes.length; i += size) parts.push(Buffer.from(cleaner.push(Buffer.from(bytes.subarray(i, i + size)), i)))
   parts.push(cleaner.end())
   return { text: Buffer.concat(parts), ranges }
 }

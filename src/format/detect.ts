@@ -1,0 +1,36 @@
+import type { Compression, InputFormat } from '../types.ts'
+
+const COMPRESSION_ENDINGS = /\.(?:gz|gzip|bgz|zst|zstd|xz|bz2|bzip2)$/i
+
+const FORMATS: Readonly<Record<string, InputFormat>> = {
+  jsonl: 'jsonl',
+  ndjson: 'jsonl',
+  json: 'json',
+  csv: 'csv',
+  tsv: 'tsv',
+  parquet: 'parquet',
+}
+
+/** The format that a file's name says, behind the ending of its compression; text if it says nothing. */
+export const formatOfName = (path: string): InputFormat =>
+  FORMATS[/\.([^./\\]+)$/.exec(path.replace(COMPRESSION_ENDINGS, ''))?.[1].toLowerCase() ?? ''] ?? 'text'
+
+const ZSTD_FRAME = 0xfd2fb528
+/** Frames to be skipped have 0x184D2A50 to 0x184D2A5F. */
+const isZstd = (word: number): boolean => word === ZSTD_FRAME || word >>> 4 === 0x184d2a5
+
+/** How many bytes `compressionOf` looks at. */
+export const HEAD_BYTES = 12
+
+/** The compression that a file's first bytes tell, whatever its name says. */
+export const compressionOf = (head: Buffer): Compression => {
+  if (head.length >= 3 && head[0] === 0x1f && head[1] === 0x8b && head[2] === 8) return 'gzip'
+  if (head.length >= 4 && isZstd(head.readUInt32LE())) return 'zstd'
+  if (head.subarray(0, 6).equals(XZ)) return 'xz'
+  if (head.toString('latin1', 0, 3) === 'BZh' && BZIP2_BLOCKS.some((block) => head.subarray(4, 10).equals(block))) return 'bzip2'
+  return 'none'
+}
+
+const XZ = Buffer.from([0xfd, 0x37, 0x7a, 0x58, 0x5a, 0])
+/** What follows the four bytes of the header: a block (the digits of pi), or the end (those of its square root). */
+const BZIP2_BLOCKS = [Buffer.from('314159265359', 'hex'), Buffer.from('177245385090', 'hex')]

@@ -1,0 +1,30 @@
+/*
+ * What all formats have in common: a parser takes plain data block after block, and tells a sink what it finds, in order. Places are offsets
+ * in the plain data, which is the file itself or what its compression holds.
+ */
+
+/** Takes the documents that a parser finds. Bytes are good until the call returns. */
+export interface RecordSink {
+  /** A document begins. Text that is not cut into records (text between special tokens) comes without this. */
+  startDocument(at: number): void
+  /** Text of the current document, the first byte from place `at`; it may end inside a code point. */
+  text(bytes: Buffer, at: number): void
+  /** Stands in the text, and no UTF-8 can hold it: the escape of a lone surrogate, written as `bytes`, at [start, end). */
+  invalid(start: number, end: number, bytes: Buffer): void
+  /** What follows is of the same document, but no piece reaches across: another of its fields. */
+  endText(): void
+  endDocument(): void
+  /** Bytes of plain data that are no text. */
+  format(bytes: number): void
+  /** A record at [start, end) that cannot be read. Throws, or goes on without it. */
+  badRecord(start: number, end: number, reason: string): void
+}
+
+export interface RecordParser {
+  push(block: Buffer): void
+  /** The data ends here. */
+  end(): void
+}
+
+/** What in a text file is a document: the text between special tokens, a line, or what stands between empty lines. */
+export type DocumentPer = 'file' | 'line' | 'blank-line'

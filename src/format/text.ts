@@ -1,0 +1,137 @@
+import type { DocumentPer, RecordParser, RecordSink } from './records.ts'
+
+const LINE_FEED = 0x0a
+const CARRIAGE_RETURN = 0x0d
+const CRLF = Buffer.from('\r\n')
+const BOM = Buffer.from('\ufeff')
+
+export interface TextOptions {
+  documentPer: DocumentPer
+  stripBom: boolean
+}
+
+/**
+ * Text as it is. Lines end at \n or \r\n; what ends them is no text. Between documents of the kind 'blank-line' stand one or more empty lines
+ * (awk's paragraphs).
+ *
+ * @param start place of the first byte
+ */
+export const createTextParser = (sink: RecordSink, start: number, { documentPer, stripBom }: TextOptions): RecordParser => {
+  const parser = PARSERS[documentPer](sink)
+  let at = start
+  let head: Buffer | undefined = stripBom && start === 0 ? Buffer.alloc(0) : undefined // what could be a mark, as far as it has come
+
+  const pass = (bytes: Buffer): void => {
+    parser.push(bytes, at)
+    at += bytes.length
+  }
+  const passHead = (bytes: Buffer): void => {
+    head = undefined
+    const length = bytes.subarray(0, BOM.length).equals(BOM) ? BOM.length : 0
+    sink.format(length)
+    at += length
+    pass(bytes.subarray(length))
+  }
+  return {
+    push(block) {
+      if (head === undefined) return pass(block)
+      head = Buffer.concat([head, block])
+      if (head.length >= BOM.length) passHead(head)
+    },
+    end() {
+      if (head !== undefined) passHead(head)
+      parser.end()
+    },
+  }
+}
+
+interface PlacedParser {
+  push(bytes: Buffer, at: number): void
+  end(): void
+}
+
+const wholeParser = (sink: RecordSink): PlacedParser => ({
+  push: (bytes, at) => sink.text(bytes, at),
+  end: () => sink.endDocument(),
+})
+
+const textParser =
+  (minBreaks: number) =>
+  (sink: RecordSink): PlacedParser => {
+    let isInside = false // text of the current document has come
+    // line breaks that have come and may be between documents or, if there are too few, text
+    let breaks = 0
+    let held = 0 // bytes of those breaks
+    let returnAt = -1 // place of a \r that a \n may follow
+    let heldText: Buffer[] = [] // the same as text, as long as there are too few
+
+    const text = (bytes: Buffer, at: number): void => {
+      if (bytes.length === 0) return
+      if (!isInside) sink.startDocument(at)
+      isInside = true
+      sink.text(bytes, at)
+    }
+    const endDocument = (): void => {
+      sink.format(held)
+      if (isInside) sink.endDocument()
+      isInside = false
+      breaks = held = 0
+      heldText = []
+    }
+    /** Other bytes follow at this place: what was held is decided. */
+    const settle = (at: number): void => {
+      if (held === 0) return
+      if (breaks >= minBreaks || !isInside) endDocument()
+      else {
+        const bytes = Buffer.concat(heldText)
+        breaks = held = 0
+        heldText = []
+        text(bytes, at - bytes.length)
+      }
+    }
+    /** No \n follows the \r: it is text. */
+    const passReturn = (): void => {
+      settle(returnAt)
+      text(CRLF.subarray(0, 1), returnAt)
+    }
+    const holdBreak = (bytes: Buffer): void => {
+      breaks++
+      held += bytes.length
+      if (breaks < minBreaks) heldText.push(Buffer.from(bytes))
+      else if (breaks === minBreaks && minBreaks === 1) endDocument()
+    }
+    return {
+      push(bytes, at) {
+        let from = 0
+        if (returnAt !== -1 && bytes.length > 0) {
+          if (bytes[0] === LINE_FEED) {
+            holdBreak(CRLF)
+            from = 1
+          } else passReturn()
+          returnAt = -1
+        }
+        while (from < bytes.length) {
+          const feed = bytes.indexOf(LINE_FEED, from)
+          const stop = feed === -1 ? bytes.length : feed
+          const isReturn = stop > from && bytes[stop - 1] === CARRIAGE_RETURN
+          const end = isReturn ? stop - 1 : stop
+          if (end > from) {
+            settle(at + from)
+            text(bytes.subarray(from, end), at + from)
+          }
+          if (feed === -1) {
+            if (isReturn) returnAt = at + end
+            return
+          }
+          holdBreak(bytes.subarray(end, feed + 1))
+          from = feed + 1
+        }
+      },
+      end() {
+        if (returnAt !== -1) passReturn()
+        endDocument()
+      },
+    }
+  }
+
+const PARSERS = { file: wholeParser, line: textParser(1), 'blank-line': textParser(2) }

@@ -1,0 +1,34 @@
+import type { DocumentPer, RecordParser, RecordSink } from '../format/records.ts'
+import { createTextParser } from '../format/text.ts'
+import type { Chunk, Source } from '../types.ts'
+import { readBlocks } from './source.ts'
+
+/** How sources are read; plain data, for the workers. */
+export interface ReadingOptions {
+  documentPer: DocumentPer
+  stripBom: boolean
+  /** Size of the blocks in which sources are read, in bytes. */
+  blockBytes: number
+}
+
+/** How far the reading has come since the last time, in bytes as they are stored, and in bytes of plain data. */
+export interface Progress {
+  stored: number
+  plain: number
+}
+
+/**
+ * Tells a sink the documents of a chunk, in order. Between two calls of the iterator the sink is told what one block holds.
+ *
+ * @throws PretokError 'input', 'source-changed', 'data', and what the sink throws
+ */
+export async function* readRecords(source: Source, chunk: Chunk, options: ReadingOptions, sink: RecordSink): AsyncGenerator<Progress> {
+  const parser = createParser(chunk.start, options, sink)
+  for await (const block of readBlocks(source, chunk, options.blockBytes)) {
+    parser.push(block)
+    yield { stored: block.length, plain: block.length }
+  }
+  parser.end()
+}
+
+const createParser = (start: number, options: ReadingOptions, sink: RecordSink): RecordParser => createTextParser(sink, start, options)
