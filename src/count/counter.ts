@@ -1,8 +1,10 @@
 import { appendText, blockMemory, createBlock, endDocument, slideBlock, type Block } from '../split/block.ts'
-import { pieceTooLong, UNDECIDED_SLACK } from '../split/pieceTooLong.ts'
+import type { Spill } from '../spill/sortedPieces.ts'
+import { pieceTooLong, undecidedSlack } from '../split/pieceTooLong.ts'
 import { createSplitter, splitBlock } from '../split/splitter.ts'
 import type { Stage } from '../types.ts'
 import { countPieces } from './countPieces.ts'
+import { handOverSorted, SORT_BYTES } from './handOverSorted.ts'
 import { PieceTable } from './pieceTable.ts'
 
 /** Distinct pieces and their counts, as they travel from a worker: entry i is arena[starts[i], starts[i + 1]) with counts[i]. */
@@ -26,15 +28,17 @@ export interface TextCounter {
   endDocument(): void
   /** Counts all that is there. The current document must have been ended. */
   flush(): void
-  /** The result. Nothing may be left to count. */
+  /** The pieces that have not been spilled. Nothing may be left to count. */
   finish(): CountedPieces
+  /** Spills what has been counted; text that is not decided yet stays. Only with a `spill`. */
+  drain(): void
   /** Number of pieces counted so far. */
   readonly pieces: number
   /** Bytes of text that were in no piece, because a stage drops what its pattern does not match. */
   readonly dropped: number
   /** Bytes of text taken in but not counted yet. */
   readonly pending: number
-  /** Number of distinct pieces so far. */
+  /** Number of distinct pieces that it holds. */
   readonly distinct: number
   /** Bytes of memory held. */
   readonly memory: number
@@ -45,7 +49,13 @@ export interface CounterLimits {
   blockBytes: number
   /** A longer pre-token is an error. */
   maxPieceBytes: number
+  /** Bytes that the counter may hold. When it would need more it spills; without `spill` that is an error. Default: no limit. */
+  memoryBytes?: number | undefined
+  spill?: Spill | undefined
 }
+
+/** Bytes that text and its cuts may take while a piece of the longest length is read: buffers double, and move. */
+export const textMemory = (maxPieceBytes: number): number => 4 * (maxPieceBytes + undecidedSlack(maxPieceBytes))
 
 export const DEFAULT_LIMITS: CounterLimits = { blockBytes: 2 ** 18, maxPieceBytes: 2 ** 26 }
 
@@ -56,12 +66,24 @@ export const createReferenceCounter = (stages: readonly Stage[], limits: Counter
   const table = new PieceTable()
   let splitAt = limits.blockBytes
   let dropped = 0
+  const { memoryBytes = Infinity, spill } = limits
+
+  const drain = (): void => {
+    if (table.size > 0) spill!((take) => handOverSorted(table, take))
+    table.clear()
+  }
+
+  /** Room for all pieces that `bytes` bytes can hold, before any of them is counted. */
+  const makeRoom = (bytes: number): void => {
+    if (spill !== undefined && table.size > 0 && blockMemory(block) + table.memoryWith(bytes, SORT_BYTES) > memoryBytes) drain()
+  }
 
   const split = (): void => {
+    makeRoom(block.length - block.counted)
     dropped += countPieces(block, table, splitBlock(splitter, block), limits.maxPieceBytes)
     slideBlock(block, splitter.keepBehind)
     const pending = block.length - block.counted
-    if (pending > limits.maxPieceBytes + UNDECIDED_SLACK) throw pieceTooLong(limits.maxPieceBytes)
+    if (pending > limits.maxPieceBytes + undecidedSlack(limits.maxPieceBytes)) throw pieceTooLong(limits.maxPieceBytes)
     // a piece that is longer than a block is looked at again only when twice as much of it is there, so that all looks together are linear
     splitAt = block.length + Math.max(limits.blockBytes, pending)
   }
@@ -74,6 +96,7 @@ export const createReferenceCounter = (stages: readonly Stage[], limits: Counter
     piece(bytes) {
       if (bytes.length > limits.maxPieceBytes) throw pieceTooLong(limits.maxPieceBytes)
       endDocument(block)
+      makeRoom(bytes.length)
       table.add(bytes, 0, bytes.length, 1)
     },
     endDocument: () => endDocument(block),
@@ -86,8 +109,12 @@ export const createReferenceCounter = (stages: readonly Stage[], limits: Counter
       const { arena, starts, counts, size } = table
       return { arena: arena.subarray(0, starts[size]), starts: starts.subarray(0, size + 1), counts: counts.subarray(0, size), size }
     },
+    drain() {
+      split()
+      drain()
+    },
     get pieces() {
-      return table.total
+      return table.added
     },
     get dropped() {
       return dropped

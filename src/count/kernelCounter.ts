@@ -1,24 +1,23 @@
 import { randomBytes } from 'node:crypto'
 import { PretokError } from '../errors.ts'
 import { startKernel, type Kernel } from '../split/kernel.ts'
-import { pieceTooLong, UNDECIDED_SLACK } from '../split/pieceTooLong.ts'
+import { pieceTooLong, undecidedSlack } from '../split/pieceTooLong.ts'
+import { PARTITIONS } from '../spill/layout.ts'
+import type { TakeSorted } from '../spill/sortedPieces.ts'
 import { PieceTable } from './pieceTable.ts'
-import { DEFAULT_LIMITS, type CountedPieces, type CounterLimits, type TextCounter } from './counter.ts'
+import { DEFAULT_LIMITS, textMemory, type CountedPieces, type CounterLimits, type TextCounter } from './counter.ts'
 
 /*
  * The automaton tier: packed tables (pattern/layout.ts) run by the WebAssembly kernel, which splits and counts in its own memory. Text is
  * copied there in batches; what a batch leaves undecided stays until more text or the document's end decides it.
  */
 
-export interface KernelCounter extends TextCounter {
-  /** Gives the counts so far and forgets them; text that is not decided yet stays. For spilling. */
-  drain(): CountedPieces
-}
-
 /** Text is given to the kernel in batches of this many bytes: small enough to stay in the cache between splitting and counting. */
 const BATCH = 1 << 16
 const TEXT_BYTES = 3 * BATCH
 const MAX_ENDS = 4096
+/** Memory for pieces that are given as they are. */
+const WHOLE_BYTES = 2 ** 20
 
 /**
  * A counter that runs one pass per tables (from `compileStage`), in order. With no tables, each document is one piece.
@@ -27,23 +26,31 @@ const MAX_ENDS = 4096
  */
 export const createKernelCounter = (
   stages: readonly Uint8Array[],
-  { maxPieceBytes }: Pick<CounterLimits, 'maxPieceBytes'> = DEFAULT_LIMITS,
-): KernelCounter => {
-  const kernel = startKernel(stages, TEXT_BYTES, MAX_ENDS, maxPieceBytes)
+  { maxPieceBytes, memoryBytes, spill }: Omit<CounterLimits, 'blockBytes'> = DEFAULT_LIMITS,
+): TextCounter => {
+  const spillTable = (): boolean => {
+    if (spill === undefined) return false
+    exports.sortTable()
+    if (exports.used.value > 0) spill((take) => handOverTable(kernel, take))
+    exports.clearTable()
+    return true
+  }
+  const kernel = startKernel(stages, { textBytes: TEXT_BYTES, maxEnds: MAX_ENDS, maxPieceBytes, memoryBytes, spill: spillTable })
   const { exports, check } = kernel
+  if (memoryBytes !== undefined) exports.setLimits(BigInt(Math.floor(memoryBytes)), BigInt(textMemory(maxPieceBytes)))
   check(exports.startCounting(maxPieceBytes, ...new BigUint64Array(Uint8Array.from(randomBytes(40)).buffer)))
   let length = 0 // of the text in the kernel's memory
   let advanced = 0 // how much of it has been given to the passes
   let lastEnd = 0 // where the last document ended
   let endCount = 0
-  let whole = new PieceTable() // pieces that were given as they are
+  const whole = new PieceTable() // pieces that were given as they are
 
   const advance = (): void => {
     if (advanced === length && endCount === 0) return
     check(exports.advance(length, endCount))
     advanced = length
     endCount = 0
-    if (length - exports.counted.value > maxPieceBytes + UNDECIDED_SLACK) throw pieceTooLong(maxPieceBytes)
+    if (length - exports.counted.value > maxPieceBytes + undecidedSlack(maxPieceBytes)) throw pieceTooLong(maxPieceBytes)
   }
 
   const makeRoom = (wanted: number): void => {
@@ -71,7 +78,7 @@ export const createKernelCounter = (
       kernel.bytes.set(piece, (exports.text.value >>> 0) + length)
       check(exports.addPiece(length, piece.length, BigInt(counts[i])))
     }
-    if (size > 0) whole = new PieceTable()
+    if (size > 0) whole.clear()
   }
 
   return {
@@ -88,6 +95,7 @@ export const createKernelCounter = (
     piece(bytes) {
       if (bytes.length > maxPieceBytes) throw pieceTooLong(maxPieceBytes)
       endSegment()
+      if (whole.memoryWith(bytes.length, 0) > WHOLE_BYTES) countWhole()
       whole.add(bytes, 0, bytes.length, 1)
     },
     endDocument: endSegment,
@@ -98,9 +106,7 @@ export const createKernelCounter = (
     drain() {
       advance()
       countWhole()
-      const counts = readTable(kernel)
-      exports.clearTable()
-      return counts
+      spillTable()
     },
     finish() {
       advance()
@@ -139,6 +145,26 @@ const wholeCodePoints = (bytes: Uint8Array, start: number, end: number): Uint8Ar
 const SLOT_WORDS = 8
 const LONG = 0xff
 
+/** Hands the counting table over when the kernel has sorted it (kernel/sort.ts says how its slots look then). */
+const handOverTable = ({ exports, bytes, words }: Kernel, take: TakeSorted): void => {
+  const ends = exports.partitionEnds.value >>> 2
+  let slot = (exports.slots.value >>> 0) >>> 2
+  for (let partition = 0; partition < PARTITIONS; partition++) {
+    const end = ((exports.slots.value >>> 0) >>> 2) + words[ends + partition] * SLOT_WORDS
+    for (; slot < end; slot += SLOT_WORDS) {
+      const length = words[slot + 3] >>> 24
+      const start = length === LONG ? words[slot + 7] : slot * 4
+      take(partition, bytes, start, start + (length === LONG ? words[slot + 6] : length), countOf(words, slot))
+    }
+  }
+}
+
+const countOf = (words: Uint32Array, slot: number): number => {
+  const count = words[slot + 4] + words[slot + 5] * 2 ** 32
+  if (count > Number.MAX_SAFE_INTEGER) throw new PretokError('limit', 'counting: a count above 2^53, the largest exact number')
+  return count
+}
+
 /** The counting table's slots (kernel/table.ts) as plain arrays. */
 const readTable = ({ exports, bytes, words }: Kernel): CountedPieces => {
   const size = exports.used.value
@@ -151,9 +177,7 @@ const readTable = ({ exports, bytes, words }: Kernel): CountedPieces => {
   for (let slot = first; slot < end; slot += SLOT_WORDS) {
     const length = lengthOf(slot)
     if (length === 0) continue
-    const count = words[slot + 4] + words[slot + 5] * 2 ** 32
-    if (count > Number.MAX_SAFE_INTEGER) throw new PretokError('limit', 'counting: a count above 2^53, the largest exact number')
-    counts[entry] = count
+    counts[entry] = countOf(words, slot)
     starts[entry + 1] = starts[entry] + length
     entry++
   }

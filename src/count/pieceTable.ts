@@ -23,6 +23,11 @@ export class PieceTable {
   size = 0
   /** All counts together. */
   total = 0
+  /** The same, but with what was there before the table was cleared. */
+  get added(): number {
+    return this.cleared + this.total
+  }
+  private cleared = 0
   private hashes: Uint32Array
   private slots: Uint32Array
   private mask: number
@@ -43,6 +48,31 @@ export class PieceTable {
   /** Bytes of memory this table takes. */
   get memory(): number {
     return this.arena.byteLength + this.starts.byteLength + this.counts.byteLength + this.hashes.byteLength + this.slots.byteLength
+  }
+
+  /**
+   * Bytes of memory that this table takes at most when pieces of `bytes` bytes together are added, while it grows too; and `extra` for each
+   * entry that it then has room for.
+   */
+  memoryWith(bytes: number, extra: number): number {
+    const entries = this.size + bytes
+    const capacity = grownTo(this.counts.length, entries)
+    const arena = grownTo(this.arena.length, this.starts[this.size] + bytes)
+    const slots = grownTo(this.slots.length, Math.ceil(entries / 0.625))
+    if (arena > ARENA_LIMIT) return Infinity
+    const own = arena + capacity * (4 + 8 + 4) + slots * 4
+    // the largest array that grows is there twice for a while
+    const twice = Math.max(arena > this.arena.length ? this.arena.length : 0, capacity > this.counts.length ? 8 * this.counts.length : 0)
+    return own + twice + extra * entries
+  }
+
+  /** Forgets all pieces. The memory stays, for the pieces to come. */
+  clear(): void {
+    this.cleared += this.total
+    this.total = 0
+    this.size = 0
+    this.slots.fill(0)
+    this.counts.fill(0)
   }
 
   /** Adds `count` to the piece that is bytes[start, end). Throws 'limit' past 2^53 and past 4 GiB of distinct text. */
@@ -124,6 +154,12 @@ export class PieceTable {
     hash = Math.imul(hash ^ (hash >>> 13), 0xc2b2ae35)
     return (hash ^ (hash >>> 16)) >>> 0
   }
+}
+
+/** What a capacity becomes by doubling until it is enough. */
+const grownTo = (capacity: number, needed: number): number => {
+  while (capacity < needed) capacity *= 2
+  return capacity
 }
 
 const grow = <T extends Uint8Array | Uint32Array | Float64Array>(old: T, length: number): T => {

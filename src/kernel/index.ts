@@ -1,8 +1,9 @@
 import { certainEnd, decidePass, makeRoomForCuts, passOverGap, slidePass, useCuts } from './cuts'
-import { allocate, release } from './memory'
+import { allocate, release, setMemoryLimit } from './memory'
 import { Pass, POSITION, SLICE, startPass } from './pass'
 import { endSegment, readText } from './read'
-import { clearTable, countCuts, countPiece, pieces, slotCount, slots, startTable, used } from './table'
+import { partitionEnds, sortTable } from './sort'
+import { clearTable, countCuts, countPiece, pieces, setTableSpare, slotCount, slots, startTable, used } from './table'
 
 /*
  * The kernel: text in, counts in a table out. The caller puts text and document ends into the kernel's memory and calls `advance`.
@@ -14,7 +15,7 @@ import { clearTable, countCuts, countPiece, pieces, slotCount, slots, startTable
  */
 
 // what is exported here is what JavaScript sees
-export { allocate, slots, slotCount, used, pieces, clearTable }
+export { allocate, slots, slotCount, used, pieces, clearTable, sortTable, partitionEnds }
 
 const MAX_PASSES = 32
 /** Room behind the text that is read but never used: keys are loaded 16 bytes at a time. */
@@ -49,6 +50,12 @@ export function start(textBytes: usize, endsBytes: usize): i32 {
   text = allocate(textBytes + PADDING)
   ends = allocate(endsBytes)
   return text != 0 && ends != 0 ? OK : NO_MEMORY
+}
+
+/** The memory must not become larger than `limit` bytes; `textBytes` of them are kept for text, the table has the rest. */
+export function setLimits(limit: u64, textBytes: u64): void {
+  setMemoryLimit(limit)
+  setTableSpare(textBytes)
 }
 
 /** The pieces are to be counted: pieces of up to `limit` bytes; the rest are random numbers for the hash. */

@@ -1,7 +1,8 @@
 /*
  * The kernel's memory: blocks taken from the end of the linear memory, and from blocks that were given back. There is no garbage collector
  * (`--runtime stub`) and nothing is ever freed one by one: only a table or buffer that moved to a larger place leaves a hole behind, and
- * holes are few. A memory that cannot grow is no trap: `allocate` returns 0 and the caller reports it.
+ * holes are few. A memory that cannot grow is no trap: `allocate` returns 0 and the caller reports it. So it does at a limit, which is what
+ * keeps a worker within its budget.
  */
 
 const ALIGN: usize = 63
@@ -12,9 +13,20 @@ const MAX_HOLES: i32 = 64
 const holes: usize = memory.data(64 * 8)
 let holeCount: i32 = 0
 let top: usize = 0
+let limit: u64 = 0xffff0000
+
+/** The memory must not become larger than this many bytes. */
+export function setMemoryLimit(bytes: u64): void {
+  limit = min(bytes, 0xffff0000)
+}
 
 /** A block of at least `bytes` bytes, 64-byte aligned, with anything in it; 0 if there is no memory. */
 export function allocate(bytes: usize): usize {
+  return allocateLeaving(bytes, 0)
+}
+
+/** The same, if it leaves `spare` bytes for others. */
+export function allocateLeaving(bytes: usize, spare: u64): usize {
   bytes = (bytes + ALIGN) & ~ALIGN
   const hole = takeHole(bytes)
   if (hole != 0) return hole
@@ -23,7 +35,7 @@ export function allocate(bytes: usize): usize {
   const end: u64 = <u64>start + <u64>bytes
   const have: u64 = <u64>memory.size() * PAGE
   if (end > have) {
-    if (end > 0xffff0000) return 0
+    if (end + spare > limit) return 0
     if (memory.grow(<i32>((end - have + PAGE - 1) / PAGE)) < 0) return 0
   }
   top = <usize>end

@@ -1,4 +1,4 @@
-import { allocate, release } from './memory'
+import { allocateLeaving, release } from './memory'
 
 /*
  * The counting table: pieces to counts. Open addressing, linear probing, at most 5/8 full, 32 bytes a slot:
@@ -10,13 +10,15 @@ import { allocate, release } from './memory'
  *
  * The arena is a list of blocks that never move: u32 next block, u32 size, 8 bytes nothing, then bytes of pieces.
  *
+ * When the table should grow and the memory's limit does not let it, the caller is asked to take the counts away (`spill`) and to clear it.
+ *
  * The hash is seeded with random numbers, so that nobody can prepare a corpus whose pieces all collide. For short pieces it is
  * pair-multiply-shift (Thorup, "High speed hashing for integers and strings", 2015, section 3.5): two multiplications for 128 bits, and two
  * different pieces share their highest k bits with a probability of about 2^-k.
  */
 
 export const SLOT_BYTES: usize = 32
-const LONG: u64 = 0xff
+export const LONG: u64 = 0xff
 const FIRST_SLOTS_LOG: u64 = 17
 const MAX_SLOTS_LOG: u64 = 26
 const ARENA_BLOCK: usize = 1 << 18
@@ -30,6 +32,12 @@ let arenaAt: usize = 0
 let arenaEnd: usize = 0
 let arenaBlocks: usize = 0
 let spareBlocks: usize = 0
+
+/** Memory that the table leaves to the text. */
+let spare: u64 = 0
+
+/** Writes the pieces and their counts elsewhere and calls `clearTable`. Returns false if nobody wants them. Imported from JavaScript. */
+declare function spill(): bool
 
 /** How many pieces have been counted. */
 export let pieces: u64 = 0
@@ -57,10 +65,15 @@ export function startTable(a: u64, b: u64, c: u64, d: u64, e: u64): bool {
   return makeSlots(FIRST_SLOTS_LOG)
 }
 
+/** The table leaves `bytes` of the memory to the text. */
+export function setTableSpare(bytes: u64): void {
+  spare = bytes
+}
+
 function makeSlots(log: u64): bool {
   const count: usize = <usize>1 << <usize>log
   if (log > MAX_SLOTS_LOG) return false
-  const start = allocate(count * SLOT_BYTES)
+  const start = allocateLeaving(count * SLOT_BYTES, spare)
   if (start == 0) return false
   memory.fill(start, 0, count * SLOT_BYTES)
   slots = start
@@ -204,8 +217,13 @@ function isSame(at: usize, hash: u64, start: usize, length: usize): bool {
 }
 
 function insertLong(at: usize, hash: u64, start: usize, length: usize, times: u64): bool {
-  const to = reserve(length)
-  if (to == 0) return false
+  let to = reserve(length, spare)
+  if (to == 0) {
+    if (!spill()) return false
+    at = slots + (<usize>(hash >>> shift) << 5) // the table is empty now
+    to = reserve(length, 0)
+    if (to == 0) return false
+  }
   memory.copy(to, start, length)
   store<u64>(at, hash)
   store<u64>(at, (LONG << 56) | <u64>to, 8)
@@ -215,13 +233,13 @@ function insertLong(at: usize, hash: u64, start: usize, length: usize, times: u6
 }
 
 /** Room for a piece in the arena; 0 if there is no memory. A large piece has a block of its own. */
-function reserve(length: usize): usize {
+function reserve(length: usize, spareBytes: u64): usize {
   if (length > ARENA_BLOCK >> 2) {
-    const own = takeBlock(length + ARENA_HEADER)
+    const own = takeBlock(length + ARENA_HEADER, spareBytes)
     return own == 0 ? 0 : own + ARENA_HEADER
   }
   if (arenaAt + length > arenaEnd) {
-    const block = takeBlock(ARENA_BLOCK)
+    const block = takeBlock(ARENA_BLOCK, spareBytes)
     if (block == 0) return 0
     arenaAt = block + ARENA_HEADER
     arenaEnd = block + ARENA_BLOCK
@@ -230,10 +248,10 @@ function reserve(length: usize): usize {
   return arenaAt - length
 }
 
-function takeBlock(bytes: usize): usize {
+function takeBlock(bytes: usize, spareBytes: u64): usize {
   let block = spareBlocks
   if (bytes == ARENA_BLOCK && block != 0) spareBlocks = <usize>load<u32>(block)
-  else block = allocate(bytes)
+  else block = allocateLeaving(bytes, spareBytes)
   if (block == 0) return 0
   store<u32>(block, <u32>arenaBlocks)
   store<u32>(block, <u32>bytes, 4)
@@ -247,7 +265,7 @@ function growIfFull(): bool {
   if (used << 3 <= slotCount * 5) return true
   const old = slots
   const oldCount = slotCount
-  if (!makeSlots(65 - shift)) return false
+  if (!makeSlots(65 - shift)) return spill()
   const mask = (slotCount << 5) - 1
   const end = old + oldCount * SLOT_BYTES
   for (let at = old; at < end; at += SLOT_BYTES) {

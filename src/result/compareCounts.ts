@@ -1,6 +1,6 @@
 import type { PieceTable } from '../count/pieceTable.ts'
 import type { PretokenCounts } from './pretokenCounts.ts'
-import { comparePieces, sortPieces } from './sortPieces.ts'
+import { comparePieces, sortPieces } from '../sort/sortPieces.ts'
 
 /** A piece whose counts differ; 0 where it does not occur. The piece is a view, not a copy. */
 export interface Difference {

@@ -4,7 +4,7 @@ import type { PieceCount, Receipt } from '../types.ts'
 import { formatOf, type CountsFormat } from '../write/formats.ts'
 import { pieceToBytes, pieceToString } from '../write/pieceText.ts'
 import { writeCounts } from '../write/writeCounts.ts'
-import { sortPieces } from './sortPieces.ts'
+import { sortPieces } from '../sort/sortPieces.ts'
 
 /** How many keys a JavaScript Map can hold. */
 const MAP_LIMIT = 2 ** 24

@@ -1,6 +1,6 @@
 import { utf8Length } from '../write/pieceText.ts'
 import type { PretokenCounts } from './pretokenCounts.ts'
-import { comparePieces } from './sortPieces.ts'
+import { comparePieces } from '../sort/sortPieces.ts'
 
 /** A part of the counts: how many distinct pieces, and how often they occur. */
 export interface Part {

@@ -7,6 +7,7 @@ import { openTables } from './tables.ts'
 /** What kernel.wasm exports (src/kernel/index.ts has the descriptions). Addresses above 2 GiB come as negative numbers. */
 export interface KernelExports {
   start(textBytes: number, endsBytes: number): number
+  setLimits(limit: bigint, textBytes: bigint): void
   startCounting(pieceLimit: number, ...seed: bigint[]): number
   startCollecting(address: number): void
   addPass(tables: number, syncPairs: number): number
@@ -15,6 +16,8 @@ export interface KernelExports {
   makeRoom(length: number, wanted: number): number
   allocate(bytes: number): number
   clearTable(): void
+  sortTable(): void
+  partitionEnds: WebAssembly.Global<'i32'>
   text: WebAssembly.Global<'i32'>
   capacity: WebAssembly.Global<'i32'>
   ends: WebAssembly.Global<'i32'>
@@ -50,14 +53,29 @@ const kernelModule = (): WebAssembly.Module => {
   return (compiled ??= new WebAssembly.Module(readFileSync(new URL(file, import.meta.url))))
 }
 
+export interface KernelOptions {
+  /** Room for text at first. */
+  textBytes: number
+  /** How many document ends can be given at a time. */
+  maxEnds: number
+  /** For the messages of `check`. */
+  maxPieceBytes?: number
+  memoryBytes?: number | undefined
+  /** Called while the kernel counts, when its table is full: sorts it, takes the counts and clears it. False: nobody takes them. */
+  spill?: () => boolean
+}
+
 /**
  * Starts a kernel that runs one pass per tables (from `compileStage`), in order.
  *
  * @throws PretokError 'limit' if there is no memory; so does `check`, and 'piece-too-long'
  */
-export const startKernel = (stages: readonly Uint8Array[], textBytes: number, maxEnds: number, maxPieceBytes = Infinity): Kernel => {
+export const startKernel = (
+  stages: readonly Uint8Array[],
+  { textBytes, maxEnds, maxPieceBytes = Infinity, memoryBytes, spill = () => false }: KernelOptions,
+): Kernel => {
   const memory = new WebAssembly.Memory({ initial: 2, maximum: PAGE })
-  const exports = new WebAssembly.Instance(kernelModule(), { env: { memory } }).exports as unknown as KernelExports
+  const exports = new WebAssembly.Instance(kernelModule(), { env: { memory }, table: { spill } }).exports as unknown as KernelExports
   let bytes = new Uint8Array(memory.buffer)
   let words = new Uint32Array(memory.buffer)
   const refresh = (): void => {
@@ -77,7 +95,7 @@ export const startKernel = (stages: readonly Uint8Array[], textBytes: number, ma
     },
     check(status) {
       if (status === PIECE_TOO_LONG) throw pieceTooLong(maxPieceBytes)
-      if (status === NO_MEMORY) throw new PretokError('limit', 'splitting and counting: the kernel has no memory left (4 GiB is its limit)')
+      if (status === NO_MEMORY) throw noMemory(memoryBytes)
       return status
     },
     allocate(size) {
@@ -94,6 +112,14 @@ export const startKernel = (stages: readonly Uint8Array[], textBytes: number, ma
   }
   return kernel
 }
+
+const noMemory = (memoryBytes: number | undefined): PretokError =>
+  new PretokError(
+    'limit',
+    memoryBytes === undefined
+      ? 'splitting and counting: the kernel has no memory left (4 GiB is its limit)'
+      : `splitting and counting: ${memoryBytes} bytes of memory are not enough for text that cannot be cut yet; --max-memory-gb gives more`,
+  )
 
 /** The address of a stage's pairs (syncPairs.ts), or 0 if it has none. */
 const putSyncPairs = (kernel: Kernel, tables: Uint8Array): number => {

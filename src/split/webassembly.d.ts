@@ -8,7 +8,7 @@ declare namespace WebAssembly {
     readonly buffer: ArrayBuffer
   }
   class Instance {
-    constructor(module: Module, imports: { env: { memory: Memory } })
+    constructor(module: Module, imports: { env: { memory: Memory }; table: { spill: () => boolean } })
     readonly exports: object
   }
   interface Global<Type extends 'i32' | 'i64'> {

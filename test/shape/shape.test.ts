@@ -17,8 +17,10 @@ const ROOMS: Readonly<Record<string, readonly string[]>> = {
   read: ['errors', 'types', 'special', 'format'],
   snap: ['types', 'special'],
   split: ['errors', 'types', 'pattern', 'normalize'],
-  kernel: ['pattern'], // the layout of the tables
-  count: ['errors', 'types', 'split', 'pattern'],
+  sort: [],
+  spill: [],
+  kernel: ['pattern', 'spill'], // the layout of the tables, and which partition a piece is in
+  count: ['errors', 'types', 'split', 'pattern', 'sort', 'spill'],
   merge: ['count'],
   receipt: ['errors', 'types', 'unicode', 'version'],
   options: ['errors', 'types', 'count', 'format', 'tokenizer'],
@@ -26,7 +28,7 @@ const ROOMS: Readonly<Record<string, readonly string[]>> = {
   messages: ['errors', 'types', 'count', 'read'],
   pool: ['errors', 'messages'],
   write: ['errors', 'types'],
-  result: ['errors', 'types', 'count', 'merge', 'write'],
+  result: ['errors', 'types', 'count', 'merge', 'sort', 'write'],
   generate: ['errors'],
   createSplitter: ['split', 'tokenizer'],
   worker: ['errors', 'types', 'messages', 'format', 'read', 'special', 'normalize', 'count', 'receipt'],

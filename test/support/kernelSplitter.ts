@@ -12,7 +12,7 @@ export interface Cut {
  * stages. The bulk of a corpus goes through `createKernelCounter` instead, where no list of cuts is ever made.
  */
 export const createKernelSplitter = (stages: readonly Uint8Array[]): ((documents: Uint8Array, ends?: readonly number[]) => Cut[]) => {
-  const kernel = startKernel(stages, 1 << 16, MAX_ENDS)
+  const kernel = startKernel(stages, { textBytes: 1 << 16, maxEnds: MAX_ENDS })
   let room = 0
   let cuts = 0
   return (documents, ends = [documents.length]) => {

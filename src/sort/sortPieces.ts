@@ -1,5 +1,3 @@
-import type { PieceTable } from '../count/pieceTable.ts'
-
 /*
  * The order of every result: weight (a count) descending, then bytes ascending.
  *
@@ -20,8 +18,9 @@ const WEIGHT = -KEY_BYTES // the depth of the first key; the next is 0
 const SMALL = 12 // insertion sort is faster up to here
 
 export interface Pieces {
-  arena: PieceTable['arena']
-  starts: PieceTable['starts']
+  arena: Uint8Array
+  /** Entry i is arena[starts[i], starts[i + 1]). */
+  starts: Uint32Array
 }
 
 /** Sorts entry numbers (`order`) in place by `weights`, descending, and then by bytes. Takes 8 bytes of memory an entry while it runs. */

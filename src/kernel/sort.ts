@@ -1,0 +1,162 @@
+import { HASH_FACTOR, HASH_SPREAD, HASH_START, PARTITIONS, PARTITIONS_LOG } from '../spill/layout'
+import { LONG, SLOT_BYTES, slotCount, slots, used } from './table'
+
+/*
+ * Sorts the counting table in place, for spilling: by partition, then by the bytes of the piece.
+ *
+ *   used slots to the front → keys → by partition (American flag) → each partition by key (quicksort)
+ *
+ * In place, because it is done when the memory is full. A slot's first 16 bytes become its key, two big-endian numbers: the first 15 bytes
+ * of the piece, zeros behind it, then its length (LONG if it is longer than 15). Keys sort as pieces do, and are equal only for two longer
+ * pieces, which are then compared in the arena. At last the keys become bytes again; of a longer piece the slot then holds
+ *
+ *   0   15 bytes   the first bytes of the piece, then LONG
+ *   16  u64        count
+ *   24  u32        length
+ *   28  u32        address of its bytes in the arena
+ *
+ * which is no hash table any more: it must be cleared.
+ */
+
+/** Where each partition ends, as a number of slots: u32 each. */
+export const partitionEnds: usize = memory.data(32 * 4)
+const partitionAt: usize = memory.data(32 * 4)
+const SMALL: usize = 12 * 32
+
+let random: u32 = 1
+
+export function sortTable(): void {
+  gatherKeys()
+  distribute()
+  let from = slots
+  for (let partition: usize = 0; partition < <usize>PARTITIONS; partition++) {
+    const to = slots + <usize>load<u32>(partitionEnds + (partition << 2)) * SLOT_BYTES
+    sortRange(from, to)
+    from = to
+  }
+  const end = slots + used * SLOT_BYTES
+  for (let at = slots; at < end; at += SLOT_BYTES) {
+    store<u64>(at, bswap<u64>(load<u64>(at)))
+    store<u64>(at, bswap<u64>(load<u64>(at, 8)), 8)
+  }
+}
+
+/** The used slots, with keys, to the front; counts how many are in each partition. */
+function gatherKeys(): void {
+  memory.fill(partitionAt, 0, <usize>PARTITIONS * 4)
+  let to = slots
+  const end = slots + slotCount * SLOT_BYTES
+  for (let at = slots; at < end; at += SLOT_BYTES) {
+    const low = load<u64>(at)
+    const high = load<u64>(at, 8)
+    if (high == 0) continue
+    const count = load<u64>(at, 16)
+    let partition: usize
+    if (high >>> 56 == LONG) {
+      const address = <usize>(high & 0xffffffff)
+      const length = <usize>load<u32>(at, 24)
+      partition = partitionOf(address, length)
+      store<u64>(to, bswap<u64>(load<u64>(address)))
+      store<u64>(to, bswap<u64>(((load<u64>(address, 8) << 8) >>> 8) | (LONG << 56)), 8)
+      store<u32>(to, <u32>length, 24)
+      store<u32>(to, <u32>address, 28)
+    } else {
+      partition = partitionOf(at, <usize>(high >>> 56))
+      store<u64>(to, bswap<u64>(low))
+      store<u64>(to, bswap<u64>(high), 8)
+      store<u64>(to, partition, 24)
+    }
+    store<u64>(to, count, 16)
+    const counter = partitionAt + (partition << 2)
+    store<u32>(counter, load<u32>(counter) + 1)
+    to += SLOT_BYTES
+  }
+}
+
+function partitionOf(start: usize, length: usize): usize {
+  let hash = <u32>HASH_START
+  for (let p = start; p < start + length; p++) hash = (hash ^ <u32>load<u8>(p)) * <u32>HASH_FACTOR
+  return <usize>((hash * <u32>HASH_SPREAD) >>> <u32>(32 - PARTITIONS_LOG))
+}
+
+/** The partition of a slot with a key: noted for short pieces, computed again for longer ones. */
+function partitionOfSlot(at: usize): usize {
+  return (load<u64>(at, 8) & 0xff) == LONG ? partitionOf(<usize>load<u32>(at, 28), <usize>load<u32>(at, 24)) : <usize>load<u64>(at, 24)
+}
+
+/** Brings the slots into the order of their partitions: each slot that is not where it belongs is swapped there. */
+function distribute(): void {
+  let sum: u32 = 0
+  for (let p: usize = 0; p < <usize>PARTITIONS * 4; p += 4) {
+    const count = load<u32>(partitionAt + p)
+    store<u32>(partitionAt + p, sum)
+    sum += count
+    store<u32>(partitionEnds + p, sum)
+  }
+  for (let p: usize = 0; p < <usize>PARTITIONS; p++) {
+    const own = partitionAt + (p << 2)
+    const end = load<u32>(partitionEnds + (p << 2))
+    while (load<u32>(own) < end) {
+      const at = slots + <usize>load<u32>(own) * SLOT_BYTES
+      const partition = partitionOfSlot(at)
+      const target = partitionAt + (partition << 2)
+      const place = load<u32>(target)
+      store<u32>(target, place + 1)
+      if (partition != p) swap(at, slots + <usize>place * SLOT_BYTES)
+    }
+  }
+}
+
+function swap(a: usize, b: usize): void {
+  const low = v128.load(a)
+  const high = v128.load(a, 16)
+  v128.store(a, v128.load(b))
+  v128.store(a, v128.load(b, 16), 16)
+  v128.store(b, low)
+  v128.store(b, high, 16)
+}
+
+function sortRange(from: usize, to: usize): void {
+  while (to - from > SMALL) {
+    // a pivot chosen at random, so that no corpus makes it slow
+    random = random * 1664525 + 1013904223
+    swap(from, from + (<usize>(random >>> 4) % ((to - from) / SLOT_BYTES)) * SLOT_BYTES)
+    let left = from
+    let right = to
+    for (;;) {
+      do left += SLOT_BYTES
+      while (left < to && isLess(left, from))
+      do right -= SLOT_BYTES
+      while (isLess(from, right))
+      if (left >= right) break
+      swap(left, right)
+    }
+    swap(from, right)
+    // the smaller part first: so the depth is at most the logarithm of the number
+    if (right - from < to - right) {
+      sortRange(from, right)
+      from = right + SLOT_BYTES
+    } else {
+      sortRange(right + SLOT_BYTES, to)
+      to = right
+    }
+  }
+  for (let at = from + SLOT_BYTES; at < to; at += SLOT_BYTES)
+    for (let b = at; b > from && isLess(b, b - SLOT_BYTES); b -= SLOT_BYTES) swap(b, b - SLOT_BYTES)
+}
+
+function isLess(a: usize, b: usize): bool {
+  const high = load<u64>(a)
+  const otherHigh = load<u64>(b)
+  if (high != otherHigh) return high < otherHigh
+  const low = load<u64>(a, 8)
+  const otherLow = load<u64>(b, 8)
+  return low != otherLow ? low < otherLow : (low & 0xff) == LONG && a != b && isLongLess(a, b)
+}
+
+function isLongLess(a: usize, b: usize): bool {
+  const length = <usize>load<u32>(a, 24)
+  const otherLength = <usize>load<u32>(b, 24)
+  const order = memory.compare(<usize>load<u32>(a, 28), <usize>load<u32>(b, 28), min(length, otherLength))
+  return order != 0 ? order < 0 : length < otherLength
+}
