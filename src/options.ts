@@ -1,8 +1,9 @@
 import type { EngineChoice } from './count/engine.ts'
 import { PretokError } from './errors.ts'
-import type { DocumentPer } from './format/records.ts'
+import { INPUT_FORMATS } from './format/detect.ts'
+import { DOCUMENT_PER, type DocumentPer } from './format/records.ts'
 import type { TokenizerChoice } from './tokenizer/resolve.ts'
-import type { ErrorPolicy } from './types.ts'
+import type { ErrorPolicy, InputFormat } from './types.ts'
 
 export interface PretokenizeOptions {
   /** Number of worker threads. Default: the cores that this process may use. */
@@ -15,6 +16,8 @@ export interface PretokenizeOptions {
   engine?: EngineChoice
   /** What happens to invalid UTF-8. Default: 'replace', as with Python's errors='replace'. */
   errors?: ErrorPolicy
+  /** What all inputs hold. Default: as their endings say, behind the ending of a compression; text if those say nothing. */
+  format?: InputFormat
   /** What in a text file is a document: the text between special tokens ('file', the default), a line, or what stands between empty lines. */
   documentPer?: DocumentPer
   /** Leaves out a byte-order mark at the start of a file. Default: false; the mark is text, as for the reference engines. */
@@ -60,7 +63,8 @@ const CHOICES = {
   engine: ['auto', 'reference', 'automaton'],
   errors: ['replace', 'strict', 'ignore'],
   onError: ['fail', 'skip'],
-  documentPer: ['file', 'line', 'blank-line'],
+  format: INPUT_FORMATS,
+  documentPer: DOCUMENT_PER,
 } as const
 const FUNCTIONS = ['onProgress', 'onWarning'] as const
 const LARGEST_SIZE = 2 ** 30

@@ -13,10 +13,13 @@ import { planChunks } from './plan/planChunks.ts'
 import { runRounds, type RoundsResult } from './pool/rounds.ts'
 import { startThreads } from './pool/threads.ts'
 import { mapInFlight } from './read/inFlight.ts'
-import { inspectSource, verifyUnchanged, withReadAt } from './read/source.ts'
+import { STANDARD_INPUT } from './read/inputNames.ts'
+import { expandInputs, removeSpool, spoolStandardInput } from './read/inputs.ts'
+import { inspectSource, inspectSpool, verifyUnchanged, withReadAt } from './read/source.ts'
 import { checkReceipt, makeReceipt } from './receipt/receipt.ts'
 import { PretokenCounts } from './result/pretokenCounts.ts'
-import { snapChunks, type FindSafeCut } from './snap/snapChunks.ts'
+import type { FindSafeCut } from './snap/snapChunks.ts'
+import { snapSource, type Cuts } from './snap/snapSource.ts'
 import { createSpecialTokens, type SpecialTokens } from './special/specialTokens.ts'
 import { createSafeCutFinder } from './split/safeCut.ts'
 import { resolveTokenizer } from './tokenizer/resolve.ts'
@@ -56,8 +59,9 @@ export const pretokenize = async (
   const startedAt = performance.now()
   const seconds = (): number => (performance.now() - startedAt) / 1000
   const monitor = startMonitor()
+  let plan: RunPlan | undefined
   try {
-    const plan = await planRun(files, specialTokens, options)
+    plan = await planRun(files, specialTokens, options)
     checkStopped(options)
     const planned = seconds()
     const outcome = await countAll(plan, options, monitor, seconds)
@@ -86,6 +90,7 @@ export const pretokenize = async (
     return counts
   } finally {
     await monitor.stop()
+    for (const { spool } of plan?.sources ?? []) if (spool !== undefined) await removeSpool(spool)
   }
 }
 
@@ -106,12 +111,13 @@ export const planRun = async (
   if (engine.name === 'reference' && options.engine !== 'reference')
     options.onWarning?.(`the automaton cannot do this pattern, so the slower reference tier splits (${engine.reason})`)
   const special = createSpecialTokens(specialTokens)
-  const sources = await inParallel(paths, inspectSource)
+  const sources = await openSources(paths, options)
   const machine = inspectMachine()
   const numProcesses = options.numProcesses ?? machine.cores
   const maxMemoryGb = options.maxMemoryGb ?? defaultMaxMemoryGb(machine, numProcesses)
   const { chunkBytes, chunks: planned } = planChunks(sources, { numProcesses, maxMemoryGb, chunkBytes: options.chunkBytes })
-  const chunks = await snapAll(sources, planned, special, createSafeCut(pipeline, engine))
+  const documentPer = options.documentPer ?? 'file'
+  const chunks = await snapAll(sources, planned, { documentPer, special, findSafeCut: createSafeCut(pipeline, engine) })
   // who asks for a number of workers gets them; otherwise small input is not worth it
   const isSmall = options.numProcesses === undefined && options.workerUrl === undefined && totalSize(sources) <= SMALL_BYTES
   return {
@@ -127,6 +133,14 @@ export const planRun = async (
   }
 }
 
+/** The files behind the names that were given, looked at. */
+const openSources = async (names: readonly string[], { format, onWarning }: PretokenizeOptions): Promise<Source[]> => {
+  const paths = await expandInputs(names, (message) => onWarning?.(message))
+  return inParallel(paths, async (path) =>
+    path === STANDARD_INPUT ? inspectSpool(await spoolStandardInput(), format) : inspectSource(path, format),
+  )
+}
+
 const totalSize = (sources: readonly Source[]): number => sources.reduce((sum, { size }) => sum + size, 0)
 
 /** A few at a time: thousands of files must not all be open at once. */
@@ -136,16 +150,14 @@ const inParallel = async <Item, Result>(items: readonly Item[], call: (item: Ite
   return results
 }
 
-const snapAll = async (
-  sources: readonly Source[],
-  chunks: readonly Chunk[],
-  special: SpecialTokens,
-  findSafeCut: FindSafeCut | undefined,
-): Promise<Chunk[]> => {
+const snapAll = async (sources: readonly Source[], chunks: readonly Chunk[], cuts: Cuts): Promise<Chunk[]> => {
   const ofSource = sources.map((): Chunk[] => [])
   for (const chunk of chunks) ofSource[chunk.source].push(chunk)
-  const snap = async (own: Chunk[]): Promise<Chunk[]> =>
-    own.length < 2 ? own : withReadAt(sources[own[0].source], (readAt) => snapChunks(own, special, readAt, findSafeCut))
+  const snap = async (own: Chunk[]): Promise<Chunk[]> => {
+    if (own.length < 2) return own
+    const source = sources[own[0].source]
+    return withReadAt(source, (readAt) => snapSource(source, own, readAt, cuts))
+  }
   return (await inParallel(ofSource, snap)).flat()
 }
 

@@ -93,9 +93,9 @@ export type InputFormat = 'text' | 'jsonl' | 'json' | 'csv' | 'tsv' | 'parquet'
 export type Compression = 'none' | 'gzip' | 'zstd' | 'xz' | 'bzip2'
 
 export interface Source {
-  /** As it is named to the user: a path, or `-` for standard input. */
+  /** As it is named to the user. */
   path: string
-  /** The file that holds what came from standard input. */
+  /** The file that holds what came from standard input; `path` is no path then. */
   spool?: string
   /** Size in bytes, as it is stored. */
   size: number

@@ -1,5 +1,7 @@
 import type { ArgumentsCamelCase, CommandModule, InferredOptionTypes } from 'yargs'
 import { pretokenize } from '../pipeline.ts'
+import { STANDARD_INPUT } from '../read/inputNames.ts'
+import { expandInputs } from '../read/inputs.ts'
 import type { PretokenCounts } from '../result/pretokenCounts.ts'
 import type { Receipt } from '../types.ts'
 import { writeFileAtomically } from '../write/atomicFile.ts'
@@ -9,7 +11,9 @@ import { onInterrupt } from './interrupt.ts'
 import {
   all,
   defined,
-  refuseStandardInput,
+  INPUT_HELP,
+  INPUT_OPTIONS,
+  inputOptionsOf,
   RUN_OPTIONS,
   runOptionsOf,
   single,
@@ -24,6 +28,7 @@ import { topTable } from './topTable.ts'
 
 const OPTIONS = {
   ...TOKENIZER_OPTIONS,
+  ...INPUT_OPTIONS,
   ...RUN_OPTIONS,
   ...OUTPUT_OPTIONS,
   receipt: { type: 'string', requiresArg: true, describe: 'Write the receipt, which accounts for every byte, as JSON', group: 'Output:' },
@@ -33,7 +38,6 @@ const OPTIONS = {
     describe: 'What to do with invalid UTF-8  [default: replace]',
     group: 'Input:',
   },
-  'strip-bom': { type: 'boolean', describe: 'Leave out a byte-order mark at the start of a file', group: 'Input:' },
   'on-error': {
     choices: ['fail', 'skip'] as const,
     requiresArg: true,
@@ -57,8 +61,8 @@ const handler = async (args: ArgumentsCamelCase<Arguments>): Promise<void> => {
   // standard output last: whoever reads it may stop, and the files must be there all the same
   const outputs = outputsOf(args).sort((a, b) => Number(a.path === STANDARD_STREAM) - Number(b.path === STANDARD_STREAM))
   const receiptPath = single('receipt', args.receipt)
-  refuseStandardInput(args, 'write the text to a file first')
-  await checkOutputs([...outputs.map(({ path }) => path), ...all(receiptPath)], args.INPUT)
+  const inputs = (await expandInputs(args.INPUT, () => {})).filter((path) => path !== STANDARD_INPUT)
+  await checkOutputs([...outputs.map(({ path }) => path), ...all(receiptPath)], inputs)
   const reporter = createReporter(single('log', args.log) ?? 'text', args.quiet === true)
   const stopping = new AbortController()
   const release = onInterrupt(stopping, () => {
@@ -67,11 +71,11 @@ const handler = async (args: ArgumentsCamelCase<Arguments>): Promise<void> => {
   })
   try {
     const counts = await pretokenize(args.INPUT, specialTokensOf(args), {
+      ...inputOptionsOf(args),
       ...runOptionsOf(args),
       ...defined({
         tokenizer: tokenizerOf(args),
         errors: single('errors', args.errors),
-        stripBom: args['strip-bom'],
         onError: single('on-error', args['on-error']),
       }),
       onProgress: reporter.progress,
@@ -116,13 +120,12 @@ export const countCommand: CommandModule<object, Arguments> = {
   describe: 'Count the pre-tokens of a corpus',
   builder: (yargs) =>
     yargs
-      .usage(
-        '$0 count INPUT… [options]\n\nCounts the pre-tokens of text files, exactly as the tokenizer cuts them. Documents end at special tokens.',
-      )
-      .positional('INPUT', { type: 'string', array: true, demandOption: true, describe: 'Text files, UTF-8' })
+      .usage('$0 count INPUT… [options]\n\nCounts the pre-tokens of a corpus, exactly as the tokenizer cuts it.')
+      .positional('INPUT', { type: 'string', array: true, demandOption: true, describe: INPUT_HELP })
       .options(OPTIONS)
       .example('$0 count corpus.txt -o counts.json', 'GPT-2, all cores')
       .example('$0 count a.txt b.txt -t llama3 -n 8 -m 2 -o counts.tsv', 'eight workers of 2 GiB')
+      .example('$0 count corpus/ extra.jsonl.zst -o counts.json', 'all files of a folder, and another one')
       .example("$0 count corpus.txt -s '<|doc|>' -p '\\p{L}+|\\p{N}+' -o -", 'a regex of your own, to stdout'),
   handler,
 }

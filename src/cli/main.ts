@@ -2,6 +2,7 @@
 import { existsSync } from 'node:fs'
 import type { Argv, CommandModule } from 'yargs'
 import { describeSystemError, PretokError } from '../errors.ts'
+import { STANDARD_INPUT_DEVICE } from '../read/inputNames.ts'
 import { closest } from '../tokenizer/closest.ts'
 import { VERSION } from '../version.ts'
 import { exitCodeOf } from './exitCodes.ts'
@@ -34,6 +35,13 @@ const withCommand = (args: readonly string[]): string[] => {
   return ['count', ...args]
 }
 
+/** Options without a value. */
+const FLAGS = /^--?(?:q|quiet|strip-bom|no-default-special-tokens|[a-z-]+=.*)$/
+
+/** yargs loses a lone `-` among files, so there it goes under its other name. */
+const nameStandardInput = (args: readonly string[]): string[] =>
+  args.map((word, i) => (word === '-' && (!/^-./.test(args[i - 1]) || FLAGS.test(args[i - 1])) ? STANDARD_INPUT_DEVICE : word))
+
 /** Names the options that come near to the ones that yargs does not know. */
 const explain = (message: string, known: readonly string[]): string => {
   const unknown = /^Unknown arguments?: (.*)$/.exec(message)?.[1].split(', ') ?? []
@@ -56,7 +64,8 @@ const main = async (): Promise<void> => {
   const { default: yargs } = await import('yargs')
   const called = COMMAND_NAMES.filter((name) => name === args[0])
   const commands = await Promise.all((called.length > 0 ? called : COMMAND_NAMES).map((name) => LOADERS[name]() as Promise<CommandModule>))
-  const parser: Argv = yargs(args)
+  const takesInput = ['count', 'plan'].includes(called[0])
+  const parser: Argv = yargs(takesInput ? nameStandardInput(args) : args)
     .scriptName('pretok')
     .usage(
       '$0 <command>\n\nTurns an ML corpus of any size into exact pre-token counts, for training BPE tokenizers.\nThe short form pretok FILE is pretok count FILE.',

@@ -1,5 +1,7 @@
 import type { InferredOptionTypes, Options } from 'yargs'
 import { PretokError } from '../errors.ts'
+import { INPUT_FORMATS } from '../format/detect.ts'
+import { DOCUMENT_PER } from '../format/records.ts'
 import type { TokenizerChoice } from '../tokenizer/resolve.ts'
 import { resolveTokenizer } from '../tokenizer/resolve.ts'
 import { parseSize } from './size.ts'
@@ -73,7 +75,26 @@ export const RUN_OPTIONS = options({
   'max-piece-bytes': { type: 'string', requiresArg: true, describe: 'Longest pre-token  [default: 64MiB]', group: 'Workers:' },
 })
 
+export const INPUT_HELP = 'Files, folders, globs, @list (a file that names inputs, one a line), or - for standard input'
+
+export const INPUT_OPTIONS = options({
+  format: {
+    choices: INPUT_FORMATS,
+    requiresArg: true,
+    describe: 'What all inputs hold  [default: as their endings say]',
+    group: 'Input:',
+  },
+  'document-per': {
+    choices: DOCUMENT_PER,
+    requiresArg: true,
+    describe: 'What in a text file is a document; special tokens end documents in any case  [default: file]',
+    group: 'Input:',
+  },
+  'strip-bom': { type: 'boolean', describe: 'Leave out a byte-order mark at the start of a file', group: 'Input:' },
+})
+
 type TokenizerArguments = InferredOptionTypes<typeof TOKENIZER_OPTIONS>
+type InputArguments = InferredOptionTypes<typeof INPUT_OPTIONS>
 type RunArguments = InferredOptionTypes<typeof RUN_OPTIONS>
 
 /** All values of an option that may be repeated. */
@@ -117,6 +138,13 @@ export const runOptionsOf = (args: RunArguments) => {
     maxPieceBytes: size('max-piece-bytes'),
   })
 }
+
+export const inputOptionsOf = (args: InputArguments) =>
+  defined({
+    format: single('format', args.format),
+    documentPer: single('document-per', args['document-per']),
+    stripBom: args['strip-bom'],
+  })
 
 const number = (name: string, value: number | number[] | undefined): number | undefined => {
   const given = single(name, value)

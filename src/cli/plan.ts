@@ -1,17 +1,27 @@
 import type { ArgumentsCamelCase, CommandModule, InferredOptionTypes } from 'yargs'
 import { planRun } from '../pipeline.ts'
-import { defined, refuseStandardInput, RUN_OPTIONS, runOptionsOf, specialTokensOf, TOKENIZER_OPTIONS, tokenizerOf } from './options.ts'
+import {
+  defined,
+  INPUT_HELP,
+  INPUT_OPTIONS,
+  inputOptionsOf,
+  RUN_OPTIONS,
+  runOptionsOf,
+  specialTokensOf,
+  TOKENIZER_OPTIONS,
+  tokenizerOf,
+} from './options.ts'
 
-const OPTIONS = { ...TOKENIZER_OPTIONS, ...RUN_OPTIONS } as const
+const OPTIONS = { ...TOKENIZER_OPTIONS, ...INPUT_OPTIONS, ...RUN_OPTIONS } as const
 
 type Arguments = InferredOptionTypes<typeof OPTIONS> & { INPUT: string[] }
 
 const handler = async (args: ArgumentsCamelCase<Arguments>): Promise<void> => {
-  refuseStandardInput(args, 'write the text to a file first')
   const { pipeline, engine, special, sources, chunks, chunkBytes, numProcesses, maxMemoryGb } = await planRun(
     args.INPUT,
     specialTokensOf(args),
     {
+      ...inputOptionsOf(args),
       ...runOptionsOf(args),
       ...defined({ tokenizer: tokenizerOf(args) }),
     },
@@ -37,7 +47,7 @@ export const planCommand: CommandModule<object, Arguments> = {
       .usage(
         '$0 plan INPUT… [options]\n\nPrints how pretok count with the same options would cut its input: each chunk is bytes [start, end) of a source.',
       )
-      .positional('INPUT', { type: 'string', array: true, demandOption: true, describe: 'Text files' })
+      .positional('INPUT', { type: 'string', array: true, demandOption: true, describe: INPUT_HELP })
       .options(OPTIONS)
       .example('$0 plan corpus.txt -n 8 -m 2', 'the chunks for eight workers of 2 GiB'),
   handler,

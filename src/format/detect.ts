@@ -1,5 +1,7 @@
 import type { Compression, InputFormat } from '../types.ts'
 
+export const INPUT_FORMATS: readonly InputFormat[] = ['text', 'jsonl', 'json', 'csv', 'tsv', 'parquet']
+
 const COMPRESSION_ENDINGS = /\.(?:gz|gzip|bgz|zst|zstd|xz|bz2|bzip2)$/i
 
 const FORMATS: Readonly<Record<string, InputFormat>> = {
@@ -11,9 +13,11 @@ const FORMATS: Readonly<Record<string, InputFormat>> = {
   parquet: 'parquet',
 }
 
-/** The format that a file's name says, behind the ending of its compression; text if it says nothing. */
-export const formatOfName = (path: string): InputFormat =>
-  FORMATS[/\.([^./\\]+)$/.exec(path.replace(COMPRESSION_ENDINGS, ''))?.[1].toLowerCase() ?? ''] ?? 'text'
+/** What a file holds: by its name, behind the ending of its compression; by its first bytes if the name says nothing. */
+export const formatOf = (path: string, head: Buffer): InputFormat => {
+  const [, ending = ''] = /\.([^./\\]+)$/.exec(path.replace(COMPRESSION_ENDINGS, '')) ?? []
+  return FORMATS[ending.toLowerCase()] ?? (head.toString('latin1', 0, 4) === 'PAR1' ? 'parquet' : 'text')
+}
 
 const ZSTD_FRAME = 0xfd2fb528
 /** Frames to be skipped have 0x184D2A50 to 0x184D2A5F. */

@@ -27,4 +27,5 @@ export interface RecordParser {
 }
 
 /** What in a text file is a document: the text between special tokens, a line, or what stands between empty lines. */
-export type DocumentPer = 'file' | 'line' | 'blank-line'
+export type DocumentPer = (typeof DOCUMENT_PER)[number]
+export const DOCUMENT_PER = ['file', 'line', 'blank-line'] as const

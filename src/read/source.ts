@@ -1,26 +1,42 @@
 import { open, stat, type FileHandle } from 'node:fs/promises'
 import { describeSystemError, PretokError } from '../errors.ts'
-import { compressionOf, formatOfName, HEAD_BYTES } from '../format/detect.ts'
-import type { Chunk, Source } from '../types.ts'
+import { compressionOf, formatOf, HEAD_BYTES } from '../format/detect.ts'
+import type { Chunk, InputFormat, Source } from '../types.ts'
 
-/** Looks at a file before a run. Throws 'input' if it is missing, no regular file or not readable. */
-export const inspectSource = async (path: string): Promise<Source> => {
+/**
+ * Looks at a file before a run.
+ *
+ * @param format what it holds; default: as its name says
+ * @throws PretokError 'input' if it is missing, no regular file or not readable
+ */
+export const inspectSource = async (path: string, format?: InputFormat): Promise<Source> => {
   const facts = await stat(path).catch((error: unknown) => {
     throw new PretokError('input', `reading ${path}: ${describeSystemError(error)}`, { cause: error })
   })
   if (facts.isDirectory()) throw new PretokError('input', `reading ${path}: it is a directory; name the files in it (${path}/*.txt)`)
   if (!facts.isFile()) throw new PretokError('input', `reading ${path}: it is no regular file; write its text to a file first`)
-  const head = await using(await openSource(path), (file) => readFully(file, path, Buffer.alloc(HEAD_BYTES), 0))
-  return { path, size: facts.size, modified: facts.mtimeMs, format: formatOfName(path), compression: compressionOf(head) }
+  const head = await using(await openFile(path, path), (file) => readFully(file, path, Buffer.alloc(HEAD_BYTES), 0))
+  const source = { path, size: facts.size, modified: facts.mtimeMs, compression: compressionOf(head) }
+  return { ...source, format: format ?? formatOf(path, head) }
 }
 
-const openSource = async (path: string): Promise<FileHandle> => {
+/** The same for what has come from standard input and is in a file now. */
+export const inspectSpool = async (spool: string, format?: InputFormat): Promise<Source> => ({
+  ...(await inspectSource(spool, format)),
+  path: 'standard input',
+  spool,
+})
+
+/** @param name what errors call it */
+const openFile = async (path: string, name: string): Promise<FileHandle> => {
   try {
     return await open(path, 'r')
   } catch (error) {
-    throw new PretokError('input', `reading ${path}: ${describeSystemError(error)}`, { cause: error })
+    throw new PretokError('input', `reading ${name}: ${describeSystemError(error)}`, { cause: error })
   }
 }
+
+const openSource = ({ path, spool }: Source): Promise<FileHandle> => openFile(spool ?? path, path)
 
 const using = async <Result>(file: FileHandle, body: (file: FileHandle) => Promise<Result>): Promise<Result> => {
   try {
@@ -51,7 +67,7 @@ const LEAST_READ = 2 ** 16
  * Throws 'source-changed' if the file has become shorter than when it was inspected, or was changed otherwise.
  */
 export async function* readBlocks(source: Source, { start, end }: Chunk, blockBytes: number): AsyncGenerator<Buffer> {
-  const file = await openSource(source.path)
+  const file = await openSource(source)
   try {
     const readBytes = blockBytes * Math.ceil(LEAST_READ / blockBytes)
     const buffer = Buffer.allocUnsafeSlow(Math.max(1, Math.min(readBytes, end - start)))
@@ -68,7 +84,7 @@ export async function* readBlocks(source: Source, { start, end }: Chunk, blockBy
 
 /** Throws 'source-changed' if a source is not as it was when it was inspected. */
 export const verifyUnchanged = async (source: Source): Promise<void> => {
-  const now = await inspectSource(source.path)
+  const now = await inspectSource(source.spool ?? source.path)
   if (now.size !== source.size) throw changedError(source, `it has ${now.size} bytes now`)
   if (now.modified !== source.modified) throw changedError(source, 'it was written to')
 }
@@ -84,9 +100,7 @@ export const withReadAt = async <Result>(
   source: Source,
   body: (readAt: (position: number, length: number) => Promise<Buffer>) => Promise<Result>,
 ): Promise<Result> =>
-  using(await openSource(source.path), (file) =>
-    body((position, length) => readFully(file, source.path, Buffer.allocUnsafe(length), position)),
-  )
+  using(await openSource(source), (file) => body((position, length) => readFully(file, source.path, Buffer.allocUnsafe(length), position)))
 
 /** The number (from 1) of the line that holds a byte. Reads the file up to there: for error messages only. */
 export const lineAt = async (source: Source, offset: number): Promise<number> => {

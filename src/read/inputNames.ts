@@ -1,0 +1,3 @@
+export const STANDARD_INPUT = '-'
+/** What `-` becomes where an argument parser would lose it; who writes this means the same. */
+export const STANDARD_INPUT_DEVICE = '/dev/stdin'

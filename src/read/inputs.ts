@@ -1,0 +1,113 @@
+import { createWriteStream, rmSync, type Stats } from 'node:fs'
+import { mkdtemp, readdir, readFile, rm, stat } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { dirname, isAbsolute, join } from 'node:path'
+import { pipeline } from 'node:stream/promises'
+import { glob } from 'tinyglobby'
+import { describeSystemError, PretokError } from '../errors.ts'
+import { STANDARD_INPUT, STANDARD_INPUT_DEVICE } from './inputNames.ts'
+
+/*
+ * What people name as input: files, folders, globs, lists of these, and standard input. The files come in the order in which they were
+ * named; those of a folder or of a glob in the order of their names, byte by byte, so that the same names give the same run everywhere.
+ */
+
+/**
+ * The files behind the names: a file; a folder, with all that is in it and in the folders in it, but nothing hidden; a glob; `@list`, a file
+ * with one such name a line; `-`, standard input. A file that is named twice is taken once, and `onWarning` hears of it.
+ *
+ * @throws PretokError 'input' for what is not there, and for folders and globs without any file
+ */
+export const expandInputs = async (names: readonly string[], onWarning: (message: string) => void): Promise<string[]> => {
+  const listed: string[] = []
+  for (const name of names) listed.push(...(name.startsWith('@') ? await readList(name.slice(1)) : [name]))
+  const seen = new Map<string, string>()
+  const paths: string[] = []
+  for (const name of listed)
+    for (const { path, identity } of await filesOf(name)) {
+      const first = seen.get(identity)
+      if (first === undefined) {
+        seen.set(identity, path)
+        paths.push(path)
+      } else onWarning(`${path} ${first === path ? 'was named twice' : `is the same file as ${first}`}; it is counted once`)
+    }
+  return paths
+}
+
+interface NamedFile {
+  path: string
+  /** The same for two names of one file. */
+  identity: string
+}
+
+const namedFile = (path: string, { dev, ino }: Stats): NamedFile => ({ path, identity: `${dev}:${ino}` })
+
+const inputError = (name: string, problem: string, cause?: unknown): PretokError =>
+  new PretokError('input', `reading ${name}: ${problem}`, { cause })
+
+const readList = async (path: string): Promise<string[]> => {
+  const text = await readFile(path, 'utf8').catch((error: unknown) => {
+    throw inputError(`@${path}`, `the list: ${describeSystemError(error)}`, error)
+  })
+  return text.split(/\r?\n/).filter((line) => line !== '')
+}
+
+const filesOf = async (name: string): Promise<NamedFile[]> => {
+  if (name === STANDARD_INPUT || name === STANDARD_INPUT_DEVICE) return [{ path: STANDARD_INPUT, identity: STANDARD_INPUT }]
+  const facts = await stat(name).catch((error: NodeJS.ErrnoException) => error)
+  if (facts instanceof Error) {
+    if (/[*?[\]{}()!]/.test(name) && facts.code === 'ENOENT') return filesOfGlob(name)
+    throw inputError(name, describeSystemError(facts), facts)
+  }
+  if (!facts.isDirectory()) return [namedFile(name, facts)]
+  const files = await filesInFolder(name, [namedFile(name, facts).identity])
+  if (files.length === 0) throw inputError(name, 'the folder holds no files (hidden ones are left out)')
+  return files
+}
+
+const filesOfGlob = async (pattern: string): Promise<NamedFile[]> => {
+  const paths = (await glob(pattern, { expandDirectories: false, absolute: isAbsolute(pattern) })).sort(byBytes)
+  if (paths.length === 0) throw inputError(pattern, 'no such file, and as a pattern it matches none')
+  return Promise.all(paths.map(async (path) => namedFile(path, await stat(path))))
+}
+
+const byBytes = (a: string, b: string): number => Buffer.compare(Buffer.from(a), Buffer.from(b))
+
+/** @param above the folders on the way here: a link that leads back to one of them is passed over */
+const filesInFolder = async (folder: string, above: readonly string[]): Promise<NamedFile[]> => {
+  const names = (await readdir(folder)).filter((name) => !name.startsWith('.')).sort(byBytes)
+  const files: NamedFile[] = []
+  for (const name of names) {
+    const path = join(folder, name)
+    const facts = await stat(path).catch((error: unknown) => {
+      throw inputError(path, describeSystemError(error), error)
+    })
+    const file = namedFile(path, facts)
+    if (!facts.isDirectory()) files.push(file)
+    else if (!above.includes(file.identity)) files.push(...(await filesInFolder(path, [...above, file.identity])))
+  }
+  return files
+}
+
+/**
+ * Writes standard input to a temporary file (in TMPDIR, or /tmp), so that it can be cut into chunks, read by several workers, and read again if one
+ * fails. The file is removed by `removeSpool`, at the latest when the process ends.
+ */
+export const spoolStandardInput = async (): Promise<string> => {
+  const folder = await mkdtemp(join(tmpdir(), 'pretok-stdin-'))
+  process.once('exit', () => rmSync(folder, { recursive: true, force: true }))
+  const path = join(folder, 'input')
+  try {
+    await pipeline(process.stdin, createWriteStream(path))
+  } catch (error) {
+    await removeSpool(path)
+    throw inputError(
+      'standard input',
+      `${describeSystemError(error)} (it is kept in ${tmpdir()} while it is counted; TMPDIR says where)`,
+      error,
+    )
+  }
+  return path
+}
+
+export const removeSpool = (path: string): Promise<void> => rm(dirname(path), { recursive: true, force: true })

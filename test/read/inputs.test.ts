@@ -1,0 +1,70 @@
+import { mkdirSync, symlinkSync, writeFileSync } from 'node:fs'
+import { join, relative } from 'node:path'
+import { beforeAll, describe, expect, test } from 'vitest'
+import { expandInputs } from '../../src/read/inputs.ts'
+import { temporaryFolder } from '../support/temporary.ts'
+
+const { folder, file } = temporaryFolder()
+const corpus = join(folder, 'corpus')
+
+beforeAll(() => {
+  for (const path of ['', 'sub', 'sub/.hidden', 'empty', 'Zeit']) mkdirSync(join(corpus, path), { recursive: true })
+  for (const path of ['b.txt', 'a[1].txt', 'sub/a.jsonl', 'sub/.hidden/x.txt', '.x.txt', 'Zeit/é.txt', 'sub/z.txt'])
+    writeFileSync(join(corpus, path), path)
+})
+
+const expand = async (...names: string[]): Promise<{ paths: string[]; warnings: string[] }> => {
+  const warnings: string[] = []
+  const paths = await expandInputs(
+    names.map((name) => (name.startsWith('@') || name === '-' ? name : join(corpus, name))),
+    (message) => warnings.push(message),
+  )
+  return { paths: paths.map((path) => (path === '-' ? path : relative(corpus, path))), warnings }
+}
+
+describe('inputs', () => {
+  test('a folder: all files in it, by name, nothing hidden', async () => {
+    expect(await expand('')).toEqual({ paths: ['Zeit/é.txt', 'a[1].txt', 'b.txt', 'sub/a.jsonl', 'sub/z.txt'], warnings: [] })
+  })
+
+  test('links in a folder are followed, and those that lead back are passed over', async () => {
+    const linked = join(folder, 'linked')
+    mkdirSync(join(linked, 'a'), { recursive: true })
+    writeFileSync(join(linked, 'a/x.txt'), 'x')
+    symlinkSync('..', join(linked, 'a/up'))
+    symlinkSync(join(corpus, 'Zeit'), join(linked, 'time'))
+    expect((await expand('../linked')).paths).toEqual(['../linked/a/x.txt', '../linked/time/é.txt'])
+  })
+
+  test('globs, and names that look like globs', async () => {
+    expect((await expand('**/*.txt')).paths).toEqual(['Zeit/é.txt', 'a[1].txt', 'b.txt', 'sub/z.txt'])
+    expect((await expand('a[1].txt')).paths).toEqual(['a[1].txt'])
+    expect((await expand('{b,c}.txt')).paths).toEqual(['b.txt'])
+  })
+
+  test('a list names files, folders and globs; the order is that of the names', async () => {
+    const list = file('list.txt', `${join(corpus, 'sub')}\r\n\n${join(corpus, '*.txt')}\n`)
+    expect((await expand('Zeit', `@${list}`, '-')).paths).toEqual(['Zeit/é.txt', 'sub/a.jsonl', 'sub/z.txt', 'a[1].txt', 'b.txt', '-'])
+  })
+
+  test('what is named twice is taken once, with a warning', async () => {
+    symlinkSync(join(corpus, 'b.txt'), join(folder, 'link.txt'))
+    expect(await expand('b.txt', '*.txt', '../link.txt', '-', '-')).toEqual({
+      paths: ['b.txt', 'a[1].txt', '-'],
+      warnings: [
+        `${join(corpus, 'b.txt')} was named twice; it is counted once`,
+        `${join(folder, 'link.txt')} is the same file as ${join(corpus, 'b.txt')}; it is counted once`,
+        '- was named twice; it is counted once',
+      ],
+    })
+  })
+
+  test.each([
+    ['missing.txt', 'no such file'],
+    ['*.zip', 'no such file, and as a pattern it matches none'],
+    ['empty', 'the folder holds no files (hidden ones are left out)'],
+    ['@missing', 'the list: no such file'],
+  ])('%s is an error', async (name, problem) => {
+    await expect(expand(name)).rejects.toMatchObject({ code: 'input', message: expect.stringContaining(problem) })
+  })
+})

@@ -1,0 +1,48 @@
+import type { RecordParser, RecordSink } from '../../src/format/records.ts'
+
+export interface FoundRecords {
+  /** Place of the first byte of text, and all of it; a document that has none is left out. Fields are set apart by U+001F. */
+  documents: { at: number; text: string }[]
+  format: number
+  invalid: [start: number, end: number][]
+  bad: { start: number; end: number; reason: string }[]
+}
+
+/** A sink that collects what it is told. */
+export const collectingSink = (): { sink: RecordSink; records: FoundRecords } => {
+  const records: FoundRecords = { documents: [], format: 0, invalid: [], bad: [] }
+  let parts: Buffer[] = []
+  let first = -1
+  const add = (bytes: Buffer, at: number): void => {
+    if (first === -1) first = at
+    parts.push(Buffer.from(bytes))
+  }
+  const sink: RecordSink = {
+    startDocument: () => {},
+    text: add,
+    invalid(start, end) {
+      records.invalid.push([start, end])
+      add(Buffer.from('\ufffd'), start)
+    },
+    endText: () => void (parts.length > 0 && parts.push(Buffer.from('\x1f'))),
+    endDocument() {
+      const text = Buffer.concat(parts).toString('utf8')
+      if (text !== '') records.documents.push({ at: first, text })
+      parts = []
+      first = -1
+    },
+    format: (bytes) => void (records.format += bytes),
+    badRecord: (start, end, reason) => void records.bad.push({ start, end, reason }),
+  }
+  return { sink, records }
+}
+
+/** Gives bytes to a parser in feeds of one size. Each feed is a copy that is overwritten afterwards, as a reader does it. */
+export const feed = (parser: RecordParser, bytes: Buffer, size: number): void => {
+  for (let at = 0; at < bytes.length; at += size) {
+    const block = Buffer.from(bytes.subarray(at, at + size))
+    parser.push(block)
+    block.fill(0x7f)
+  }
+  parser.end()
+}
