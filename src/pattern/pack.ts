@@ -75,17 +75,22 @@ const mapCodePoints = ({ starts, classes }: Partition): { ascii: Uint8Array; pag
     if (!numbers.has(key)) numbers.set(key, blocks.push(block.slice()) - 1)
     return numbers.get(key)!
   }
-  let range = 0 // the one that holds the page's first code point
-  for (let page = 0; page < pages.length; page++) {
-    const first = page * blockSize
-    const end = first + blockSize
-    const endOf = (index: number) => starts[index + 1] ?? Infinity
-    while (endOf(range) <= first) range++
-    const isUniform = endOf(range) >= end
-    if (isUniform) block.fill(classes[range])
-    else for (let at = first, index = range; at < end; at++) block[at - first] = classes[endOf(index) <= at ? ++index : index]
-    pages[page] = numberOf(isUniform ? String(classes[range]) : String.fromCharCode(...block))
-  }
+  starts.forEach((start, range) => {
+    const end = starts[range + 1] ?? 0x110000
+    const firstWhole = Math.ceil(start / blockSize)
+    const lastWhole = Math.floor(end / blockSize)
+    // pages of this class alone
+    if (firstWhole < lastWhole) {
+      block.fill(classes[range])
+      pages.fill(numberOf(String(classes[range])), firstWhole, lastWhole)
+    }
+    // the page that begins in this range and ends in another
+    if (lastWhole < pages.length && lastWhole * blockSize >= start && end % blockSize !== 0) {
+      const first = lastWhole * blockSize
+      for (let at = first, index = range; at < first + blockSize; at++) block[at - first] = classes[starts[index + 1] <= at ? ++index : index]
+      pages[lastWhole] = numberOf(String.fromCharCode(...block))
+    }
+  })
   const ascii = Buffer.concat([blocks[pages[0]], blocks[pages[1]]])
   return { ascii, pages, blocks: Buffer.concat(blocks) }
 }

@@ -1,4 +1,4 @@
-import { decodeSet, has, of, union, type CodePointSet } from './codePointSet.ts'
+import { decodeSet, has, members, of, size, union, type CodePointSet } from './codePointSet.ts'
 import { BINARY_PROPERTY, CASE_FOLDING, GENERAL_CATEGORY, SCRIPT } from './generated/unicode16.ts'
 
 /*
@@ -146,7 +146,7 @@ const foldingClasses: () => ReadonlyMap<number, readonly number[]> = (() => {
  * Oniguruma, fancy-regex and python's `regex`.
  */
 export const closeOverCase = (set: CodePointSet): CodePointSet => {
-  const added: number[] = []
-  for (const [codePoint, together] of foldingClasses()) if (has(set, codePoint)) added.push(...together)
-  return union(set, of(...added))
+  const classes = foldingClasses()
+  const cased = size(set) < classes.size ? members(set).filter((codePoint) => classes.has(codePoint)) : [...classes.keys()].filter((c) => has(set, c))
+  return cased.length === 0 ? set : union(set, of(...cased.flatMap((codePoint) => classes.get(codePoint)!)))
 }
