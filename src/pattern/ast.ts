@@ -6,7 +6,16 @@ import type { CodePointSet } from '../unicode/codePointSet.ts'
  * `at` is the offset (UTF-16 code units) of the construct in the pattern's text, for error messages.
  */
 export type Node =
-  SetNode | SequenceNode | AlternationNode | RepeatNode | GroupNode | AtomicNode | LookNode | TextBorderNode | BackreferenceNode
+  | SetNode
+  | SequenceNode
+  | AlternationNode
+  | RepeatNode
+  | GroupNode
+  | AtomicNode
+  | LookNode
+  | TextBorderNode
+  | SearchStartNode
+  | BackreferenceNode
 
 /** One code point out of a set. */
 export interface SetNode {
@@ -60,6 +69,15 @@ export interface LookNode {
 export interface TextBorderNode {
   type: 'textBorder'
   border: 'start' | 'end'
+}
+
+/**
+ * `\G`, where the search for this match began: where the match before ended, or behind the code point that an empty match stepped over, or
+ * at the start of the text. The parser lets it stand only where nothing has been taken yet.
+ */
+export interface SearchStartNode {
+  type: 'searchStart'
+  at: number
 }
 
 export interface BackreferenceNode {

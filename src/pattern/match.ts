@@ -13,8 +13,9 @@ export const UNDECIDED = -2
  *
  * @param text spelled in the pattern's alphabet
  * @param isOpen whether the text may go on after its end
+ * @param searchStart where the search for this match began (`\G`)
  */
-export type Matcher = (text: string, at: number, isOpen: boolean) => number
+export type Matcher = (text: string, at: number, isOpen: boolean, searchStart?: number) => number
 
 /** Matches a node at a position and then what follows it; the end of the whole match, or one of the negative answers. */
 type Step = (at: number, next: Next) => number
@@ -29,6 +30,7 @@ const identity: Next = (at) => at
 export const createMatcher = (root: Node, alphabet: Alphabet): Matcher => {
   let text = ''
   let isOpen = false
+  let searchStart = 0
 
   /** One letter out of a set: the position behind it. */
   const oneOf = (set: CodePointSet): ((at: number) => number) => {
@@ -81,6 +83,8 @@ export const createMatcher = (root: Node, alphabet: Alphabet): Matcher => {
       case 'textBorder':
         if (node.border === 'start') return (at, next) => (at === 0 ? next(at) : NO_MATCH)
         return (at, next) => (at < text.length ? NO_MATCH : isOpen ? UNDECIDED : next(at))
+      case 'searchStart':
+        return (at, next) => (at === searchStart ? next(at) : NO_MATCH)
       case 'backreference':
         throw new Error('the parser expands back-references')
     }
@@ -141,9 +145,10 @@ export const createMatcher = (root: Node, alphabet: Alphabet): Matcher => {
     }
 
   const match = compile(root)
-  return (subject, at, mayGoOn) => {
+  return (subject, at, mayGoOn, begun = at) => {
     text = subject
     isOpen = mayGoOn
+    searchStart = begun
     try {
       return match(at, identity)
     } finally {

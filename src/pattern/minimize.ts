@@ -1,15 +1,7 @@
-import {
-  ENTRY_ACTION,
-  ENTRY_CERTAIN_SHIFT,
-  ENTRY_GAP,
-  ENTRY_SLOT_SHIFT,
-  MAX_SLOTS,
-  NO_MARK,
-  SOURCE_NEW_MARK,
-  SOURCE_NOW,
-  SOURCE_NOW_GAP,
-} from './layout.ts'
-import { NOW_ENDS_GAP, type Decided, type SlotSource, type Step, type Transducer } from './transducer.ts'
+import { ENTRY_ACTION, ENTRY_CERTAIN_SHIFT, ENTRY_GAP, ENTRY_SLOT_SHIFT, MAX_SLOTS, NO_MARK, SOURCE_NOW, SOURCE_NOW_GAP } from './layout.ts'
+import { createNumbering } from './numbering.ts'
+import { refine } from './refine.ts'
+import { NONE, NOW_ENDS_GAP, type Decided, type Effect, type SlotSource, type Transducer } from './transducer.ts'
 
 /** A transducer with steps as in the packed tables, and as few states and classes as possible. */
 export interface Machine {
@@ -28,19 +20,21 @@ export interface Machine {
  * Joins states that nothing can tell apart, and then classes whose columns have become equal. States are numbered in the order in which
  * they are met from state 0, the start of a segment.
  */
-export const minimize = ({ steps, decided, marks }: Transducer, dropsGaps: boolean): Machine => {
+export const minimize = ({ next, outputs: effectOf, effects, decided, marks }: Transducer, dropsGaps: boolean): Machine => {
   const actions: number[][] = []
-  const outputOf = createEncoder(actions, dropsGaps)
-  const outputs = steps.map((row, state) => row.map((step) => outputOf(step, marks[state])))
-  const next = steps.map((row) => row.map((step) => step.next))
+  const encode = createEncoder(actions, dropsGaps)
+  const entries = Int32Array.from(effects, encode)
+  const outputs = effectOf.map((row) => row.map((effect) => entries[effect]))
+  const labels = createNumbering()
   const block = refine(
     next,
-    outputs.map((row, state) => `${row.join()} ${marks[state]} ${JSON.stringify(decided[state])}`),
+    outputs.map((row, state) => labels.numberOf([...row, marks[state], decidedNumber(decided[state])])),
   )
   const order = reachable(next, block)
-  const newNumber = new Map(order.map((state, number) => [block[state], number]))
+  const newNumber = new Int32Array(next.length)
+  order.forEach((state, number) => (newNumber[block[state]] = number))
   const machine = {
-    next: order.map((state) => next[state].map((to) => newNumber.get(block[to])!)),
+    next: order.map((state) => next[state].map((to) => newNumber[block[to]])),
     outputs: order.map((state) => outputs[state]),
     actions,
     decided: order.map((state) => decided[state]),
@@ -48,31 +42,28 @@ export const minimize = ({ steps, decided, marks }: Transducer, dropsGaps: boole
   return { ...machine, ...joinClasses(machine) }
 }
 
-/** The low bits of a step's entry. Steps that are more than one store and a shift become actions. `marks`: how many there are before. */
-const createEncoder = (actions: number[][], dropsGaps: boolean): ((step: Step, marks: number) => number) => {
+const decidedNumber = (decided: Decided): number => (decided === 'last cut' ? -1 : decided === 'here' ? -2 : decided.slot)
+
+/** The low bits of the entries with an effect. Effects that are more than one store and a shift become actions. */
+const createEncoder = (actions: number[][], dropsGaps: boolean): ((effect: Effect) => number) => {
   const numbers = new Map<string, number>()
   const sourceByte = (source: SlotSource): number =>
     source >= 0 ? source : source === NOW_ENDS_GAP && dropsGaps ? SOURCE_NOW_GAP : SOURCE_NOW
-  return (step, marks) => {
-    const { slots, leaving } = step
+  return ({ slots, leaving, back, marks, keepsMarks }) => {
     const stored = slots.findIndex((source) => source < 0)
-    if (keepsMarks(step, marks) && slots.every((source, slot) => source === slot || slot === stored)) {
+    if (keepsMarks && slots.every((source, slot) => source === slot || slot === stored)) {
       const gap = dropsGaps && stored !== -1 && slots[stored] === NOW_ENDS_GAP ? ENTRY_GAP : 0
       return gap | ((stored === -1 ? MAX_SLOTS : stored) << ENTRY_SLOT_SHIFT) | (leaving << ENTRY_CERTAIN_SHIFT)
     }
-    const markBytes = step.marks.map((mark) => ('old' in mark ? mark.old : SOURCE_NEW_MARK + mark.behind))
-    const action = [slots.length, leaving, step.back ?? NO_MARK, markBytes.length, ...slots.map(sourceByte), ...markBytes]
+    const action = [slots.length, leaving, back === NONE ? NO_MARK : back, marks.length, ...slots.map(sourceByte), ...marks]
     const key = action.join()
     if (!numbers.has(key)) numbers.set(key, actions.push(action) - 1)
     return ENTRY_ACTION | (numbers.get(key)! << ENTRY_SLOT_SHIFT)
   }
 }
 
-const keepsMarks = ({ back, marks }: Step, before: number): boolean =>
-  back === undefined && marks.length === before && marks.every((mark, rank) => 'old' in mark && mark.old === rank)
-
 /** The first state of each block that can be reached from state 0, breadth first. */
-const reachable = (next: readonly number[][], block: readonly number[]): number[] => {
+const reachable = (next: readonly number[][], block: Int32Array): number[] => {
   const order = [0]
   const met = new Set([block[0]])
   for (const state of order)
@@ -82,55 +73,6 @@ const reachable = (next: readonly number[][], block: readonly number[]): number[
       order.push(to)
     }
   return order
-}
-
-/**
- * Hopcroft's algorithm: the coarsest partition of the states that agrees with `labels` and in which, for each symbol, the states of a block
- * go to one block. Returns the block of each state.
- */
-const refine = (next: readonly number[][], labels: readonly string[]): number[] => {
-  const symbols = next[0].length
-  const before: number[][][] = Array.from({ length: symbols }, () => next.map(() => []))
-  next.forEach((row, state) => row.forEach((to, symbol) => before[symbol][to].push(state)))
-  const byLabel = groupBy(
-    labels.map((_, state) => state),
-    (state) => labels[state],
-  )
-  const members = [...byLabel.values()]
-  const block: number[] = []
-  members.forEach((states, number) => states.forEach((state) => (block[state] = number)))
-  const waiting = new Set(members.keys())
-  for (const splitter of waiting) {
-    waiting.delete(splitter)
-    const targets = [...members[splitter]]
-    for (let symbol = 0; symbol < symbols; symbol++) {
-      const hit = groupBy(
-        targets.flatMap((to) => before[symbol][to]),
-        (state) => block[state],
-      )
-      for (const [number, states] of hit) {
-        if (states.length === members[number].length) continue
-        const inside = new Set(states)
-        const outside = members[number].filter((state) => !inside.has(state))
-        const [large, small] = outside.length < states.length ? [states, outside] : [outside, states]
-        members[number] = large
-        const added = members.push(small) - 1
-        for (const state of small) block[state] = added
-        waiting.add(waiting.has(number) || small.length <= large.length ? added : number)
-      }
-    }
-  }
-  return block
-}
-
-const groupBy = <Item, Key>(items: readonly Item[], keyOf: (item: Item) => Key): Map<Key, Item[]> => {
-  const groups = new Map<Key, Item[]>()
-  for (const item of items) {
-    const group = groups.get(keyOf(item))
-    if (group === undefined) groups.set(keyOf(item), [item])
-    else group.push(item)
-  }
-  return groups
 }
 
 /** Joins classes with equal columns, in the order of the classes; the end of the segment stays the last column. */

@@ -1,7 +1,7 @@
 import { PretokError } from '../errors.ts'
-import { complement, EVERYTHING, union, type CodePointSet } from '../unicode/codePointSet.ts'
+import { complement, EMPTY, EVERYTHING, intersection, isEmpty, union, type CodePointSet } from '../unicode/codePointSet.ts'
 import { partitionBySets, type Partition } from './classes.ts'
-import { maxLength } from './parse.ts'
+import { holdsSearchStart, maxLength } from './parse.ts'
 import type { LookNode, Node, Pattern, RepeatNode } from './ast.ts'
 
 /*
@@ -14,7 +14,8 @@ import type { LookNode, Node, Pattern, RepeatNode } from './ast.ts'
  */
 
 export type Instruction =
-  | { op: 'take'; members: Uint8Array; next: number }
+  /** `set` is an index into `sets`. */
+  | { op: 'take'; set: number; next: number }
   | { op: 'split'; first: number; second: number }
   /** `accepts` has one byte per class and a last one for the border of the segment. */
   | { op: 'check'; ahead: boolean; accepts: Uint8Array; next: number }
@@ -22,11 +23,20 @@ export type Instruction =
 
 export interface Nfa {
   program: readonly Instruction[]
+  /** Where an attempt begins. */
   start: number
+  /** Where one begins that stands where the search for it began: there `\G` holds. */
+  searchStart: number
+  /** One byte per class: 1 for its members. */
+  sets: readonly Uint8Array[]
   partition: Partition
 }
 
 const MAX_INSTRUCTIONS = 20_000
+type Take = Draft & { op: 'take' }
+
+/** The instruction that every program has first. */
+const MATCH = 0
 
 /** What a code point, or the border of the segment, must be like for a look-around to hold. */
 interface Condition {
@@ -34,8 +44,8 @@ interface Condition {
   atBorder: boolean
 }
 
-/** An instruction whose sets have not been made classes of yet. */
-type Draft = { op: 'take'; set: CodePointSet; next: number } | ({ op: 'check'; ahead: boolean; next: number } & Condition) | Instruction
+/** An instruction whose sets have not been made classes of yet: `set` is a number that the builder gave. */
+type Draft = Exclude<Instruction, { op: 'check' }> | { op: 'check'; ahead: boolean; set: number; atBorder: boolean; next: number }
 
 /**
  * Turns a parsed pattern into a program over the classes of its code points.
@@ -43,35 +53,56 @@ type Draft = { op: 'take'; set: CodePointSet; next: number } | ({ op: 'check'; a
  * @throws PretokError 'pattern' that names the construct that a finite automaton with one code point of context cannot do.
  */
 export const buildNfa = ({ root, text }: Pattern): Nfa => {
-  const drafts: Draft[] = [{ op: 'match' }]
-  const start = new Builder(drafts, text).build(root, 0)
-  const sets = new Map<string, CodePointSet>()
-  const keyOf = new Map<CodePointSet, string>()
-  const keep = (set: CodePointSet) => {
-    if (keyOf.has(set)) return
-    const key = set.join()
-    keyOf.set(set, key)
-    sets.set(key, set)
-  }
-  for (const draft of drafts) if ('set' in draft) keep(draft.set)
-  const { partition, members } = partitionBySets([...sets.values()])
-  const membersByKey = new Map([...sets.keys()].map((key, i) => [key, members[i]]))
-  const classesOf = (set: CodePointSet) => membersByKey.get(keyOf.get(set)!)!
+  const builder = new Builder(text)
+  const start = builder.buildAll(root, false)
+  const searchStart = holdsSearchStart(root) ? builder.buildAll(root, true) : start
+  const { drafts, newNumber } = withoutDead(builder.program, [start, searchStart])
+  const used = [...new Set(drafts.flatMap((draft) => ('set' in draft ? draft.set : [])))]
+  const { partition, members } = partitionBySets(used.map((number) => builder.sets[number]))
   const program = drafts.map((draft): Instruction => {
-    if (!('set' in draft)) return draft
-    if (draft.op === 'take') return { op: 'take', members: classesOf(draft.set), next: draft.next }
-    return { op: 'check', ahead: draft.ahead, accepts: Uint8Array.of(...classesOf(draft.set), draft.atBorder ? 1 : 0), next: draft.next }
+    if (draft.op === 'take') return { ...draft, set: used.indexOf(draft.set) }
+    if (draft.op !== 'check') return draft
+    const accepts = Uint8Array.of(...members[used.indexOf(draft.set)], draft.atBorder ? 1 : 0)
+    return { op: 'check', ahead: draft.ahead, accepts, next: draft.next }
   })
-  return { program, start, partition }
+  return { program, start: newNumber[start], searchStart: newNumber[searchStart], sets: members, partition }
 }
 
-class Builder {
-  private readonly program: Draft[]
-  private readonly text: string
+/** The instructions that can be reached, in the order in which they are, and the new numbers of all. */
+const withoutDead = (program: readonly Draft[], starts: readonly number[]): { drafts: Draft[]; newNumber: number[] } => {
+  const isAlive = new Set(starts)
+  for (const at of isAlive) for (const next of successors(program[at])) isAlive.add(next)
+  const newNumber: number[] = []
+  let count = 0
+  program.forEach((_, at) => (newNumber[at] = isAlive.has(at) ? count++ : -1))
+  const drafts = program.flatMap((draft, at): Draft[] => {
+    if (!isAlive.has(at)) return []
+    if (draft.op === 'match') return [draft]
+    if (draft.op === 'split') return [{ op: 'split', first: newNumber[draft.first], second: newNumber[draft.second] }]
+    return [{ ...draft, next: newNumber[draft.next] }]
+  })
+  return { drafts, newNumber }
+}
 
-  constructor(program: Draft[], text: string) {
-    this.program = program
+const successors = (draft: Draft): number[] =>
+  draft.op === 'match' ? [] : draft.op === 'split' ? [draft.first, draft.second] : [draft.next]
+
+class Builder {
+  readonly program: Draft[] = [{ op: 'match' }]
+  readonly sets: CodePointSet[] = []
+  private readonly text: string
+  private readonly setNumbers = new Map<CodePointSet | string, number>()
+  private readonly known = new Map<string, number>()
+  private isSearchStart = false
+
+  constructor(text: string) {
     this.text = text
+  }
+
+  /** Adds the program of a whole pattern; returns where it begins. */
+  buildAll(root: Node, isSearchStart: boolean): number {
+    this.isSearchStart = isSearchStart
+    return this.build(root, MATCH)
   }
 
   private error(what: string, at?: number): PretokError {
@@ -86,11 +117,33 @@ class Builder {
     return this.program.push(instruction) - 1
   }
 
+  /** The same instruction twice is one: `\s{8}x|\s{4}x` share their ends, and so do the threads that get there. */
+  private share(instruction: Draft): number {
+    const key = Object.values(instruction).join()
+    const known = this.known.get(key) ?? this.add(instruction)
+    this.known.set(key, known)
+    return known
+  }
+
+  private numberOf(set: CodePointSet): number {
+    const known = this.setNumbers.get(set)
+    if (known !== undefined) return known
+    const key = set.join()
+    const number = this.setNumbers.get(key) ?? this.sets.push(set) - 1
+    this.setNumbers.set(key, number)
+    this.setNumbers.set(set, number)
+    return number
+  }
+
+  private take(set: CodePointSet, next: number): number {
+    return this.share({ op: 'take', set: this.numberOf(set), next })
+  }
+
   /** Adds instructions that match a node and go on at `next`; returns where they begin. */
   build(node: Node, next: number): number {
     switch (node.type) {
       case 'set':
-        return this.add({ op: 'take', set: node.set, next })
+        return this.take(node.set, next)
       case 'sequence':
         return node.parts.reduceRight((after, part) => this.build(part, after), next)
       case 'alternation':
@@ -103,6 +156,8 @@ class Builder {
         return this.atomic(node.body, next)
       case 'look':
         return this.look(node, next)
+      case 'searchStart':
+        return this.isSearchStart ? next : this.take(EMPTY, next)
       case 'textBorder':
         return this.check(node.border === 'end', { set: [], atBorder: true }, next)
       case 'backreference':
@@ -110,17 +165,62 @@ class Builder {
     }
   }
 
+  /** What begins with the same set, or goes on alike, becomes one way: fewer threads, and fewer classes of code points. */
   private choice(starts: readonly number[]): number {
-    return starts.reduceRight((second, first) => this.add({ op: 'split', first, second }))
+    const byBegin = this.join(starts, (a, b) => a.set === b.set)
+    const begun = byBegin.map(([first, ...others]) => {
+      const take = this.program[first]
+      if (others.length === 0 || take.op !== 'take') return first
+      return this.share({ op: 'take', set: take.set, next: this.choice([first, ...others].map((at) => this.nextOf(at))) })
+    })
+    const byNext = this.join(begun, (a, b) => a.next === b.next)
+    const ways = byNext.map((group) =>
+      group.length === 1 ? group[0] : this.take(group.map((at) => this.setOf(at)).reduce(union), this.nextOf(group[0])),
+    )
+    return ways.reduceRight((second, first) => this.share({ op: 'split', first, second }))
   }
 
-  private check(ahead: boolean, condition: Condition, next: number): number {
-    return this.add({ op: 'check', ahead, ...condition, next })
+  /**
+   * Groups of instructions that take a code point and are alike. One may move up in the order of preference past others that take none of
+   * its code points.
+   */
+  private join(starts: readonly number[], isAlike: (a: Take, b: Take) => boolean): number[][] {
+    const groups: number[][] = []
+    for (const start of starts) {
+      const found = this.findAlike(groups, start, isAlike)
+      if (found === undefined) groups.push([start])
+      else found.push(start)
+    }
+    return groups
+  }
+
+  private findAlike(groups: readonly number[][], start: number, isAlike: (a: Take, b: Take) => boolean): number[] | undefined {
+    const take = this.program[start]
+    if (take.op !== 'take') return undefined
+    for (const group of [...groups].reverse()) {
+      const other = this.program[group[0]]
+      if (other.op !== 'take') return undefined
+      if (isAlike(other, take)) return group
+      if (group.some((at) => !isEmpty(intersection(this.setOf(at), this.sets[take.set])))) return undefined
+    }
+    return undefined
+  }
+
+  private nextOf(at: number): number {
+    return (this.program[at] as Take).next
+  }
+
+  private setOf(at: number): CodePointSet {
+    return this.sets[(this.program[at] as Take).set]
+  }
+
+  private check(ahead: boolean, { set, atBorder }: Condition, next: number): number {
+    return this.share({ op: 'check', ahead, set: this.numberOf(set), atBorder, next })
   }
 
   private repeat({ body, min, max, greedy }: RepeatNode, next: number): number {
     const prefer = (again: number, stop: number) =>
-      this.add(greedy ? { op: 'split', first: again, second: stop } : { op: 'split', first: stop, second: again })
+      this.share(greedy ? { op: 'split', first: again, second: stop } : { op: 'split', first: stop, second: again })
     let after = next
     if (max === Infinity) {
       // a loop: the split is made first and filled in when its body is there
@@ -154,7 +254,7 @@ class Builder {
     const stop = this.check(true, { set: complement(repeated.set), atBorder: true }, next)
     if (max === Infinity) return this.repeat({ ...inner, type: 'repeat' }, stop)
     let after = next
-    for (let i = min; i < max; i++) after = this.add({ op: 'split', first: this.build(repeated, after), second: stop })
+    for (let i = min; i < max; i++) after = this.share({ op: 'split', first: this.build(repeated, after), second: stop })
     return this.times(repeated, min, after)
   }
 

@@ -87,7 +87,8 @@ const mapCodePoints = ({ starts, classes }: Partition): { ascii: Uint8Array; pag
     // the page that begins in this range and ends in another
     if (lastWhole < pages.length && lastWhole * blockSize >= start && end % blockSize !== 0) {
       const first = lastWhole * blockSize
-      for (let at = first, index = range; at < first + blockSize; at++) block[at - first] = classes[starts[index + 1] <= at ? ++index : index]
+      for (let at = first, index = range; at < first + blockSize; at++)
+        block[at - first] = classes[starts[index + 1] <= at ? ++index : index]
       pages[lastWhole] = numberOf(String.fromCharCode(...block))
     }
   })

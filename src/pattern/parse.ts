@@ -62,11 +62,22 @@ class Parser {
   parse(): Node {
     const root = this.alternatives()
     if (this.at < this.text.length) throw this.error('unmatched )', this.at)
+    this.refuseLateSearchStart(root, true)
     return root
   }
 
   private error(what: string, at: number): PretokError {
     return new PretokError('pattern', `pattern: ${what} at ${at} in ${JSON.stringify(this.text)}`)
+  }
+
+  /** `isFirst`: nothing can have been taken before the node. */
+  private refuseLateSearchStart(node: Node, isFirst: boolean): void {
+    if (node.type === 'searchStart' && !isFirst) throw this.error('\\G elsewhere than at the start (not supported)', node.at)
+    let isNext = isFirst && (node.type === 'sequence' || node.type === 'alternation' || node.type === 'group')
+    for (const child of children(node)) {
+      this.refuseLateSearchStart(child, isNext)
+      if (node.type === 'sequence' && maxLength(child) > 0) isNext = false
+    }
   }
 
   private peek(words: string): boolean {
@@ -120,7 +131,8 @@ class Parser {
       if (bounds === undefined) return node
       const [min, max, interval] = bounds
       if (min > max) throw this.error(`{${min},${max}}: the minimum is above the maximum`, at)
-      if (node.type === 'look' || node.type === 'textBorder') throw this.error('quantifier after something that takes no text', at)
+      if (node.type === 'look' || node.type === 'textBorder' || node.type === 'searchStart')
+        throw this.error('quantifier after something that takes no text', at)
       // engines differ in what they make of a repetition that takes nothing
       if (min !== max && minLength(node) === 0) throw this.error('repetition of something that may be empty (not supported)', start)
       if (start === at) throw this.error('quantifier without anything before it', at)
@@ -233,6 +245,9 @@ class Parser {
       case 'Z':
         this.at++
         return textEndOrLastNewline(at)
+      case 'G':
+        this.at++
+        return { type: 'searchStart', at }
     }
     if (next >= '1' && next <= '9') {
       const digits = /^\d+/.exec(this.text.slice(this.at))![0]
@@ -414,6 +429,7 @@ export const maxLength = (node: Node): number => {
       return maxLength(node.body)
     case 'look':
     case 'textBorder':
+    case 'searchStart':
       return 0
     case 'backreference':
       return Infinity
@@ -447,6 +463,8 @@ export const maxLookBehind = (node: Node): number =>
     node.type === 'textBorder' ? 1 : 0,
     ...children(node).map(maxLookBehind),
   )
+
+export const holdsSearchStart = (node: Node): boolean => node.type === 'searchStart' || children(node).some(holdsSearchStart)
 
 const holdsLookOrBackreference = (node: Node, lookToo: boolean): boolean =>
   (lookToo && node.type === 'look') ||

@@ -15,7 +15,7 @@ export interface PatternRegExps {
 
 /**
  * Writes a parsed pattern as JavaScript RegExps over letters of its alphabet. So nothing depends on the host's Unicode, `\s`, or case
- * folding, and the syntax used is the small common one: classes, groups, quantifiers, look-arounds.
+ * folding, and the syntax used is the small common one: classes, groups, quantifiers, look-arounds. Patterns with `\G` cannot be written so.
  *
  * How `open` knows: every construct that can look at the text's end first succeeds there, and then everything after it succeeds too. So
  * a search that touches the end stops with a match up to the end; a search that never touches the end does not notice a difference.
@@ -66,6 +66,8 @@ class Writer {
         return this.look(node, orEnd)
       case 'textBorder':
         return node.border === 'start' ? orEnd(AT_START) : AT_END
+      case 'searchStart':
+        throw new Error('no RegExp has \\G: createMatcher is for that')
       case 'backreference':
         throw new Error('the parser expands back-references')
     }

@@ -1,6 +1,8 @@
 import { PretokError } from '../errors.ts'
-import { MAX_SLOTS } from './layout.ts'
-import type { Instruction, Nfa } from './nfa.ts'
+import { MAX_SLOTS, SOURCE_NEW_MARK } from './layout.ts'
+import type { Nfa } from './nfa.ts'
+import { createNumbering, type Numbering } from './numbering.ts'
+import { createThreads } from './threads.ts'
 
 /*
  * From a pattern's program to a machine that reads text once and says where it is cut.
@@ -45,26 +47,31 @@ export const NOW: SlotSource = -1
 /** The same, as the end of a gap. */
 export const NOW_ENDS_GAP: SlotSource = -2
 
-export interface Step {
-  next: number
+/** What a step does, besides going to the next state. */
+export interface Effect {
   /** The slots after the step, those that leave first. */
   slots: readonly SlotSource[]
   /** How many leave: they are cuts. */
   leaving: number
-  /** The mark to which the list of cuts is cut back first, if any. */
-  back: number | undefined
-  /** The marks after the step: an old mark, or a new one behind the first so many of `slots`. */
-  marks: readonly MarkSource[]
+  /** The mark to which the list of cuts is cut back first, or NONE. */
+  back: number
+  /** The marks after the step: old marks, or SOURCE_NEW_MARK and behind how many of `slots` a new one is. */
+  marks: readonly number[]
+  /** Nothing is cut back, and the marks are those of before. */
+  keepsMarks: boolean
 }
 
-export type MarkSource = { old: number } | { behind: number }
+export const NONE = -1
 
 /** Up to where no cut can come any more, besides those that have left: */
 export type Decided = 'last cut' | 'here' | { slot: number }
 
 export interface Transducer {
   /** By state, then by class; the last column is the end of the segment. State 0 is the start of a segment. */
-  steps: Step[][]
+  next: number[][]
+  /** The same for what the steps do: indices of `effects`. */
+  outputs: number[][]
+  effects: Effect[]
   decided: Decided[]
   /** How many marks there are in each state. */
   marks: number[]
@@ -72,207 +79,227 @@ export interface Transducer {
   matchesEmpty: boolean
 }
 
-interface Level {
-  threads: readonly number[]
-  /** How many slots the level rests on; FAR: all cuts up to its mark. Far levels come first. */
-  history: number
-  inGap: boolean
-}
-
-interface State {
-  isStart: boolean
-  /** What the checks behind need to know of the last code point. */
-  behind: number
-  levels: readonly Level[]
-  tail: number
-}
-
+/** History of a level that rests on all cuts up to its mark. Far levels come first. */
 const FAR = -1
 const NEAR_SLOTS = 6
-const MAX_STATES = 8_000
-const MAX_WORK = 4_000_000
+const MAX_STATES = 4_000
+const MAX_WORK = 1_000_000
+
+/*
+ * A state is a list of integers, so that states are told apart quickly:
+ *   flags, what the checks behind need to know of the last code point, tail, number of levels,
+ *   for each level: history, whether it began in a gap, where its threads end; then the threads of all levels
+ */
+const FLAGS = 0
+const BEHIND = 1
+const TAIL = 2
+const LEVELS = 3
+const HEADER = 4
+const LEVEL = 3
+
+const IS_START = 1
+/** An attempt that begins here is where the search for it began (`\G`), though not behind a match: an empty match was stepped over. */
+const IS_SEARCH_START = 2
+
+const historyOf = (state: Int32Array, level: number): number => state[HEADER + LEVEL * level]
+const isInGap = (state: Int32Array, level: number): boolean => state[HEADER + LEVEL * level + 1] === 1
+/** Where the threads of a level end in the state's list, and those of the next begin; of level -1: where the first begin. */
+const threadsEnd = (state: Int32Array, level: number): number =>
+  HEADER + LEVEL * state[LEVELS] + (level < 0 ? 0 : state[HEADER + LEVEL * level + 2])
+const farLevels = (state: Int32Array): number => {
+  let count = 0
+  while (count < state[LEVELS] && historyOf(state, count) === FAR) count++
+  return count
+}
 
 /** @throws PretokError 'pattern' if the machine would be too large, or would need more slots than there are. */
 export const buildTransducer = (nfa: Nfa, text: string): Transducer => {
   const refuse = (what: string) => new PretokError('pattern', `pattern: ${what} in ${JSON.stringify(text)}: use the reference engine`)
-  const { behindContextOf, aheadContextOf, closure } = createClosure(nfa)
-  const advance = createAdvance(nfa.program)
+  const threads = createThreads(nfa)
+  const { behindContextOf } = threads
   const end = nfa.partition.count
-  const states: State[] = []
-  const numbers = new Map<string, number>()
+  const hasSearchStart = nfa.searchStart !== nfa.start
+  const states = createNumbering()
+  const effects = createNumbering()
+  const largest = nfa.program.length + 1
+  // written anew by every step, so that it makes no garbage
+  const reached = threads.createLists()
+  const isMatch = new Uint8Array(largest)
+  const begin = new Int32Array(1)
+  const after = threads.createLists()
+  const alive = { count: 0, history: new Int32Array(largest), inGap: new Uint8Array(largest), start: new Int32Array(largest) }
+  const mark = new Int32Array(largest) // of each level that is alive
+  const chain = new Int32Array(MAX_SLOTS + 8)
+  const list = new Int32Array(HEADER + (LEVEL + 1) * largest + MAX_SLOTS)
+  const state = new Int32Array(list.length) // the one whose steps are made
   let work = 0
   let matchesEmpty = false
 
-  const numberOf = (state: State): number => {
-    const key = stateKey(state)
-    const known = numbers.get(key)
-    if (known !== undefined) return known
-    if (states.length === MAX_STATES) throw refuse(`more than ${MAX_STATES} states`)
-    numbers.set(key, states.length)
-    return states.push(state) - 1
-  }
-
   /** How far each level gets without reading, down to the first that matches; last, an attempt that begins here. */
-  const reach = (state: State, symbol: number): Reached[] => {
-    const reached: Reached[] = []
-    for (const { threads } of state.levels) {
-      reached.push(closure(threads, state.behind, symbol))
-      work += threads.length + reached.at(-1)!.takes.length
-      if (reached.at(-1)!.isMatch) break
+  const reach = (symbol: number): void => {
+    threads.clear(reached)
+    let isSearchStart = state[FLAGS] !== 0
+    for (let level = 0; level < state[LEVELS]; level++) {
+      const isOne = threads.close(state, threadsEnd(state, level - 1), threadsEnd(state, level), state[BEHIND], symbol, reached)
+      isMatch[level] = isOne ? 1 : 0
+      if (isMatch[level] === 0) continue
+      isSearchStart = true
+      break
     }
-    return [...reached, closure([nfa.start], state.behind, symbol)]
+    const fresh = reached.count
+    begin[0] = isSearchStart ? nfa.searchStart : nfa.start
+    isMatch[fresh] = threads.close(begin, 0, 1, state[BEHIND], symbol, reached) ? 1 : 0
+    work += reached.ends[fresh]
   }
 
-  const step = (state: State, symbol: number, reached: readonly Reached[]): Step => {
-    advance.restart()
-    const levels: (Level & { start: SlotSource; mark: MarkSource | undefined })[] = []
-    let chain: SlotSource[] = Array.from({ length: state.tail }, (_, slot) => slot)
-    let back: number | undefined
-    let gapSlot = state.tail
-    let isMatched = false
-    for (const [rank, { takes, isMatch }] of reached.slice(0, -1).entries()) {
-      const { history, inGap } = state.levels[rank]
+  /** Reads a code point, after `reach`. */
+  const step = (symbol: number): { effect: number; to: number } => {
+    threads.clear(after)
+    alive.count = 0
+    let cuts = state[TAIL] // how many are in the chain
+    for (let slot = 0; slot < cuts; slot++) chain[slot] = slot
+    let gapSlot = cuts
+    let back = NONE
+    let isCutHere = false
+    const fresh = reached.count - 1
+    for (let level = 0; level < fresh; level++) {
+      const history = historyOf(state, level)
+      const inGap = isInGap(state, level)
       const start = inGap ? gapSlot++ : NOW
-      const after = advance.threads(takes, symbol)
-      if (!isMatch) levels.push({ threads: after, history, inGap, start, mark: history === FAR ? { old: rank } : undefined })
+      if (isMatch[level] === 0) advanceLevel(level, symbol, history, inGap, start)
       else {
-        if (history === FAR) back = rank
-        chain = chain.slice(0, Math.max(0, history))
-        if (inGap) chain.push(start)
-        levels.push({ threads: after, history: chain.length, inGap: false, start: NOW, mark: undefined })
-        chain.push(NOW)
-        isMatched = true
+        if (history === FAR) back = level
+        cuts = Math.max(0, history)
+        if (inGap) chain[cuts++] = start
+        advanceLevel(level, symbol, cuts, false, NOW)
+        chain[cuts++] = NOW
+        isCutHere = true
       }
     }
     if (symbol === end) {
-      const slots = isMatched ? chain : [...chain, NOW_ENDS_GAP]
-      return { next: 0, slots, leaving: slots.length, back, marks: [] }
+      if (!isCutHere) chain[cuts++] = NOW_ENDS_GAP
+      alive.count = 0
+      return { effect: effectOf(cuts, cuts, back), to: 0 }
     }
-
     // the attempt that begins here
-    const fresh = reached.at(-1)!
-    const threads = advance.threads(fresh.takes, symbol)
-    let inGap = !isMatched && !state.isStart
-    if (fresh.isMatch) {
+    let inGap = !isCutHere && (state[FLAGS] & IS_START) === 0
+    if (isMatch[fresh] === 1) {
       matchesEmpty = true
-      if (inGap) chain.push(NOW_ENDS_GAP)
+      if (inGap) chain[cuts++] = NOW_ENDS_GAP
       inGap = false
     }
-    levels.push({ threads, history: chain.length, inGap, start: NOW_ENDS_GAP, mark: undefined })
-
-    const alive = levels.filter((level) => level.threads.length > 0)
-    const near = alive.filter((level) => level.history !== FAR)
-    const starts = alive.filter((level) => level.inGap).map((level) => level.start)
-    let leaving = near[0]?.history ?? chain.length
-    while (chain.length - leaving + starts.length > NEAR_SLOTS && near.length > 0) {
-      near[0].mark = { behind: leaving }
-      near.shift()!.history = FAR
-      leaving = near[0]?.history ?? chain.length
-    }
-    const slots = [...chain, ...starts]
-    if (slots.length > MAX_SLOTS) throw refuse(`more than ${MAX_SLOTS} cuts may be undecided at once`)
-    const next = numberOf({
-      isStart: false,
-      behind: behindContextOf[symbol],
-      levels: alive.map(({ threads, history, inGap }) => ({ threads, history: history === FAR ? FAR : history - leaving, inGap })),
-      tail: chain.length - leaving,
-    })
-    return { next, slots, leaving, back, marks: alive.flatMap(({ mark }) => mark ?? []) }
+    advanceLevel(fresh, symbol, cuts, inGap, NOW_ENDS_GAP)
+    const leaving = letGo(cuts)
+    const effect = effectOf(cuts, leaving, back)
+    const flags = hasSearchStart && isMatch[fresh] === 1 ? IS_SEARCH_START : 0
+    return { effect, to: stateOf(flags, behindContextOf[symbol], cuts - leaving, leaving) }
   }
 
-  numberOf({ isStart: true, behind: behindContextOf[end], levels: [], tail: 0 })
-  const steps: Step[][] = []
-  for (let i = 0; i < states.length; i++) {
-    const reached = new Map<number, Reached[]>() // by what the checks ahead can tell of the class
-    steps.push(
-      aheadContextOf.map((context, symbol) => {
-        if (!reached.has(context)) reached.set(context, reach(states[i], symbol))
-        return step(states[i], symbol, reached.get(context)!)
-      }),
-    )
+  const advanceLevel = (level: number, symbol: number, history: number, inGap: boolean, start: SlotSource): void => {
+    if (!threads.advance(reached, level, symbol, after)) return
+    const added = alive.count++
+    alive.history[added] = history
+    alive.inGap[added] = inGap ? 1 : 0
+    alive.start[added] = start
+    mark[added] = history === FAR ? level : NONE
+  }
+
+  /** Makes levels far while too many cuts are open. Returns how many cuts leave: those that all near levels rest on. */
+  const letGo = (cuts: number): number => {
+    const { count, history, inGap } = alive
+    let open = 0
+    for (let level = 0; level < count; level++) open += inGap[level]
+    let near = 0
+    while (near < count && history[near] === FAR) near++
+    let leaving = near < count ? history[near] : cuts
+    while (cuts - leaving + open > NEAR_SLOTS && near < count) {
+      mark[near] = SOURCE_NEW_MARK + leaving
+      history[near] = FAR
+      leaving = ++near < count ? history[near] : cuts
+    }
+    return leaving
+  }
+
+  /** The number of an effect: its list is leaving, back, whether marks are kept, number of slots, slots, marks. */
+  const effectOf = (cuts: number, leaving: number, back: number): number => {
+    let length = 4
+    for (let i = 0; i < cuts; i++) list[length++] = chain[i]
+    for (let level = 0; level < alive.count; level++) if (alive.inGap[level] === 1) list[length++] = alive.start[level]
+    const slots = length - 4
+    if (slots > MAX_SLOTS) throw refuse(`more than ${MAX_SLOTS} cuts may be undecided at once`)
+    let marks = 0
+    let keepsMarks = back === NONE
+    for (let level = 0; level < alive.count; level++) {
+      if (mark[level] === NONE) continue
+      if (mark[level] !== marks) keepsMarks = false
+      list[length++] = mark[level]
+      marks++
+    }
+    if (marks !== farLevels(state)) keepsMarks = false
+    list[0] = leaving
+    list[1] = back
+    list[2] = keepsMarks ? 1 : 0
+    list[3] = slots
+    return effects.numberOf(list, length)
+  }
+
+  /** The number of the state that the levels in `alive` and `after` make up. */
+  const stateOf = (flags: number, behind: number, tail: number, leaving: number): number => {
+    list[FLAGS] = flags
+    list[BEHIND] = behind
+    list[TAIL] = tail
+    list[LEVELS] = alive.count
+    let length = HEADER
+    for (let level = 0; level < alive.count; level++) {
+      list[length++] = alive.history[level] === FAR ? FAR : alive.history[level] - leaving
+      list[length++] = alive.inGap[level]
+      list[length++] = after.ends[level]
+    }
+    const all = alive.count === 0 ? 0 : after.ends[alive.count - 1]
+    for (let i = 0; i < all; i++) list[length++] = after.items[i]
+    const number = states.numberOf(list, length)
+    if (number === MAX_STATES) throw refuse(`more than ${MAX_STATES} states`)
+    return number
+  }
+
+  stateOf(IS_START, behindContextOf[end], 0, 0)
+  const next: number[][] = []
+  const outputs: number[][] = []
+  const decided: Decided[] = []
+  const marks: number[] = []
+  for (let number = 0; number < states.count; number++) {
+    states.read(number, state)
+    decided.push(decidedIn(state))
+    marks.push(farLevels(state))
+    const targets = Array.from({ length: end + 1 }, () => 0)
+    const row = Array.from({ length: end + 1 }, () => 0)
+    for (const symbols of threads.aheadContexts) {
+      reach(symbols[0])
+      for (const alike of threads.group(reached, symbols)) {
+        const { effect, to } = step(alike[0])
+        for (const symbol of alike) {
+          targets[symbol] = to
+          row[symbol] = effect
+        }
+      }
+    }
+    next.push(targets)
+    outputs.push(row)
     if (work > MAX_WORK) throw refuse('its automaton takes too long to build')
   }
-  return {
-    steps,
-    decided: states.map(decidedIn),
-    marks: states.map(({ levels }) => levels.filter(({ history }) => history === FAR).length),
-    matchesEmpty,
-  }
+  return { next, outputs, effects: readEffects(effects, list), decided, marks, matchesEmpty }
 }
 
-const stateKey = ({ isStart, behind, levels, tail }: State): string =>
-  `${isStart ? 1 : 0} ${behind} ${tail} ${levels.map(({ threads, history, inGap }) => `${history}${inGap ? 'g' : 'm'}${threads.join()}`).join(' ')}`
+const readEffects = (effects: Numbering, list: Int32Array): Effect[] =>
+  Array.from({ length: effects.count }, (_, number) => {
+    const all = [...list.subarray(0, effects.read(number, list))]
+    const [leaving, back, keepsMarks, slots] = all
+    return { leaving, back, keepsMarks: keepsMarks === 1, slots: all.slice(4, 4 + slots), marks: all.slice(4 + slots) }
+  })
 
-const decidedIn = ({ isStart, levels, tail }: State): Decided => {
-  if (isStart || levels[0]?.history === FAR) return 'last cut'
+const decidedIn = (state: Int32Array): Decided => {
+  if (state[FLAGS] === IS_START || farLevels(state) > 0) return 'last cut'
   // no attempt is under way: every code point read was part of a gap
-  if (levels.length === 0) return tail === 0 ? 'here' : 'last cut'
-  return levels[0].inGap ? { slot: tail } : 'last cut'
-}
-
-/** The instructions that take a code point and that threads get to without one, in order of preference, up to the first match. */
-interface Reached {
-  takes: readonly number[]
-  isMatch: boolean
-}
-
-/** `threads` gives the threads after reading a code point, without those that it gave before; `restart` begins anew. */
-const createAdvance = (program: readonly Instruction[]) => {
-  const takenIn = new Uint32Array(program.length)
-  let round = 0
-  return {
-    restart: (): void => void round++,
-    threads(takes: readonly number[], symbol: number): number[] {
-      const threads: number[] = []
-      for (const at of takes) {
-        const instruction = program[at] as Instruction & { op: 'take' }
-        if (instruction.members[symbol] !== 1 || takenIn[instruction.next] === round) continue
-        takenIn[instruction.next] = round
-        threads.push(instruction.next)
-      }
-      return threads
-    },
-  }
-}
-
-/**
- * `closure` follows threads to the instructions that take a code point. `behindContextOf` and `aheadContextOf` number the classes (and,
- * last, the border of the segment) by what the checks can tell of them.
- */
-const createClosure = ({ program, partition }: Nfa) => {
-  const contextsOf = (isAhead: boolean): number[] => {
-    const checks = program.filter((instruction) => instruction.op === 'check' && instruction.ahead === isAhead) as (Instruction & {
-      op: 'check'
-    })[]
-    const names = Array.from({ length: partition.count + 1 }, (_, symbol) => checks.map((check) => check.accepts[symbol]).join(''))
-    return names.map((name) => names.indexOf(name))
-  }
-  const visited = new Uint32Array(program.length)
-  let visit = 0
-
-  const closure = (threads: readonly number[], behind: number, ahead: number): Reached => {
-    visit++
-    const takes: number[] = []
-    const stack = [...threads].reverse()
-    for (let at; (at = stack.pop()) !== undefined;) {
-      if (visited[at] === visit) continue
-      visited[at] = visit
-      const instruction = program[at]
-      switch (instruction.op) {
-        case 'take':
-          takes.push(at)
-          break
-        case 'split':
-          stack.push(instruction.second, instruction.first)
-          break
-        case 'check':
-          if (instruction.accepts[instruction.ahead ? ahead : behind] === 1) stack.push(instruction.next)
-          break
-        case 'match':
-          return { takes, isMatch: true }
-      }
-    }
-    return { takes, isMatch: false }
-  }
-  return { behindContextOf: contextsOf(false), aheadContextOf: contextsOf(true), closure }
+  if (state[LEVELS] === 0) return state[TAIL] === 0 ? 'here' : 'last cut'
+  return isInGap(state, 0) ? { slot: state[TAIL] } : 'last cut'
 }

@@ -26,6 +26,8 @@ export interface PassPosition {
   decided: number
   /** Where the segment (document, or piece of the pass before) begins that `decided` is in. */
   segmentStart: number
+  /** Whether a match that begins at `decided` is where the search for it begins (`\G`), and not behind a gap. */
+  isSearchStart: boolean
 }
 
 const bitWords = (bytes: number): number => (bytes >>> 5) + 1
@@ -36,7 +38,7 @@ export const createBlock = (capacity: number, passes: number): Block => ({
   boundaries: new Uint32Array(bitWords(capacity)),
   dropped: new Uint32Array(bitWords(capacity)),
   counted: 0,
-  passes: Array.from({ length: passes }, () => ({ decided: 0, segmentStart: 0 })),
+  passes: Array.from({ length: passes }, () => ({ decided: 0, segmentStart: 0, isSearchStart: true })),
 })
 
 /** Bytes of memory a block takes. */

@@ -3,7 +3,7 @@ import { bytesOf, createAlphabet } from '../pattern/alphabet.ts'
 import { isDroppingGaps } from '../pattern/compile.ts'
 import { createMatcher, NO_MATCH, UNDECIDED } from '../pattern/match.ts'
 import { toRegExps } from '../pattern/toRegExp.ts'
-import { maxLookBehind, parsePattern } from '../pattern/parse.ts'
+import { holdsSearchStart, maxLookBehind, parsePattern } from '../pattern/parse.ts'
 import { dropByte, isDropped, nextBoundary, setBoundary, type Block, type PassPosition } from './block.ts'
 import type { SplitStage } from '../types.ts'
 import type { SplitPass } from './pass.ts'
@@ -21,13 +21,14 @@ import type { SplitPass } from './pass.ts'
 export const createRegexPass = (stage: SplitStage): SplitPass => {
   const pattern = parsePattern(stage.pattern, stage.dialect)
   const alphabet = createAlphabet(pattern.root)
-  const { closed, open } = toRegExps(pattern.root, alphabet)
+  const regexps = holdsSearchStart(pattern.root) ? undefined : toRegExps(pattern.root, alphabet)
   const matchSlowly = createMatcher(pattern.root, alphabet)
   const lookBehind = maxLookBehind(pattern.root)
 
   /** Where the match that begins at text[index] ends; NO_MATCH or UNDECIDED. */
-  const matchEnd = (text: string, index: number, isClosed: boolean): number => {
-    const regexp = isClosed ? closed : open
+  const matchEnd = (text: string, index: number, isClosed: boolean, searchStart: number): number => {
+    if (regexps === undefined) return matchSlowly(text, index, !isClosed, searchStart)
+    const regexp = isClosed ? regexps.closed : regexps.open
     regexp.lastIndex = index
     try {
       if (!regexp.test(text)) return NO_MATCH
@@ -42,13 +43,13 @@ export const createRegexPass = (stage: SplitStage): SplitPass => {
   const dropsGaps = isDroppingGaps(stage)
 
   /** Cuts [at, end), the end of a segment or, if not `isClosed`, as far as it is known. Returns the position up to which all is decided. */
-  const splitSegment = (block: Block, { segmentStart }: PassPosition, at: number, end: number, isClosed: boolean): number => {
-    const contextStart = backward(block.bytes, at, segmentStart, lookBehind)
+  const splitSegment = (block: Block, position: PassPosition, at: number, end: number, isClosed: boolean): number => {
+    const contextStart = backward(block.bytes, at, position.segmentStart, lookBehind)
     const text = alphabet.spell(block.bytes, contextStart, end)
     const isAscii = text.length === end - contextStart
     let index = lookBehind === 0 ? 0 : alphabet.spell(block.bytes, contextStart, at).length
     while (index < text.length) {
-      const matched = matchEnd(text, index, isClosed)
+      const matched = matchEnd(text, index, isClosed, position.isSearchStart ? index : NOT_HERE)
       if (matched === UNDECIDED) break
       const isMatch = matched !== NO_MATCH
       const isGap = matched <= index // no match, or an empty one
@@ -59,6 +60,8 @@ export const createRegexPass = (stage: SplitStage): SplitPass => {
           `pattern: it matches the empty string, which its engine does not allow, in ${JSON.stringify(stage.pattern)}`,
         )
       if (isMatch) setBoundary(block, at)
+      // the next search begins behind the match, or behind the code point that an empty match steps over
+      position.isSearchStart = isMatch
       const start = at
       at += isAscii ? next - index : bytesOf(block.bytes, at, next - index)
       index = next
@@ -82,10 +85,14 @@ export const createRegexPass = (stage: SplitStage): SplitPass => {
         position.decided = at
         if (!isClosed) break
         position.segmentStart = at
+        position.isSearchStart = true
       }
     },
   }
 }
+
+/** No position: `\G` holds nowhere. */
+const NOT_HERE = -1
 
 /** `count` code points back from a position, but not before `stop`. */
 const backward = (bytes: Uint8Array, position: number, stop: number, count: number): number => {

@@ -147,6 +147,7 @@ const foldingClasses: () => ReadonlyMap<number, readonly number[]> = (() => {
  */
 export const closeOverCase = (set: CodePointSet): CodePointSet => {
   const classes = foldingClasses()
-  const cased = size(set) < classes.size ? members(set).filter((codePoint) => classes.has(codePoint)) : [...classes.keys()].filter((c) => has(set, c))
+  const cased =
+    size(set) < classes.size ? members(set).filter((codePoint) => classes.has(codePoint)) : [...classes.keys()].filter((c) => has(set, c))
   return cased.length === 0 ? set : union(set, of(...cased.flatMap((codePoint) => classes.get(codePoint)!)))
 }

@@ -33,6 +33,9 @@ describe('what cannot be is refused, with construct and offset', () => {
     ['[a&&b]', 'class without members at 0'],
     ['(?i:ss)', '"ss" in (?i:…): Oniguruma\'s multi-character case folding is not supported at 4'],
     ['x(?:a??)?', 'repetition of something that may be empty (not supported) at 1'],
+    ['a\\G', '\\G elsewhere than at the start (not supported) at 1'],
+    ['(?:b|\\G)?a', 'repetition of something that may be empty (not supported) at 0'],
+    ['(?=\\G)a', '\\G elsewhere than at the start (not supported) at 3'],
     ['(?=a)*', 'quantifier after something that takes no text at 5'],
   ])('%s', (pattern, message) => expect(() => parsePattern(pattern, 'oniguruma')).toThrow(message))
 })

@@ -10,6 +10,7 @@ import { createPipelineSplitter } from '../../src/split/splitText.ts'
 import { toByteLevel } from '../../src/tokenizer/byteLevel.ts'
 import { normalizeText } from '../../src/normalize/normalizer.ts'
 import type { Pipeline } from '../../src/types.ts'
+import { CONFORMANCE } from '../support/conformance.ts'
 import { splitInFeeds } from '../support/feed.ts'
 import { officialSplit } from '../support/oracle.ts'
 import { DROP_GAPS, KEEP_GAPS, withStages } from '../support/stages.ts'
@@ -105,7 +106,6 @@ describe.each(
   })
 })
 
-const CONFORMANCE = join(import.meta.dirname, '../../../shared/conformance')
 const CORPORA = join(import.meta.dirname, '../../../shared/corpora')
 
 const withVectors = (): void => {
@@ -134,18 +134,15 @@ const withVectors = (): void => {
     vectors.texts.forEach((text, i) => expect(split(text)).toEqual(vectors.pipelines[name].pieces[i]))
   })
 
-  const HUB_REFUSED = ['hub-044', 'hub-059'] // \G
   test.each(Object.entries(catalogue.hub_survey.patterns))('%s', (name, pattern) => {
     for (const [behavior, gaps] of [
       ['isolated', KEEP_GAPS],
       ['removed+invert', DROP_GAPS],
     ] as const) {
       const pipeline = withStages(name, [{ ...huggingFace(pattern), ...gaps }])
-      if (HUB_REFUSED.includes(name)) expect(() => createPipelineSplitter(pipeline)).toThrow(/escape \\G \(not supported\) at \d+ in/)
-      else
-        vectors.hubTexts.forEach((text, i) =>
-          [0, 1, 2, 5].forEach((size) => expect(splitInFeeds(pipeline, text, size)).toEqual(vectors.hub[name][behavior][i])),
-        )
+      vectors.hubTexts.forEach((text, i) =>
+        [0, 1, 2, 5].forEach((size) => expect(splitInFeeds(pipeline, text, size)).toEqual(vectors.hub[name][behavior][i])),
+      )
     }
   })
 }

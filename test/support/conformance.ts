@@ -6,9 +6,9 @@ import type { SplitStage } from '../../src/types.ts'
 import { DROP_GAPS, KEEP_GAPS } from './stages.ts'
 
 /** The folder of conformance data, which is not part of the repository: beside it, or named by PRETOK_CONFORMANCE. */
-const FOLDER = process.env.PRETOK_CONFORMANCE ?? join(import.meta.dirname, '../../../shared/conformance')
+export const CONFORMANCE = process.env.PRETOK_CONFORMANCE ?? join(import.meta.dirname, '../../../shared/conformance')
 
-export const hasConformance = existsSync(FOLDER)
+export const hasConformance = existsSync(CONFORMANCE)
 
 interface CatalogueStage {
   type: string
@@ -29,7 +29,7 @@ const stageOf = ({ type, pattern, invert, use_regex }: CatalogueStage): SplitSta
 /** Every different stage with a regex of the named pipelines, and the regexes of the hub survey with both treatments of gaps. */
 export const catalogueStages = (): [name: string, stage: SplitStage][] => {
   if (!hasConformance) return []
-  const catalogue = JSON.parse(readFileSync(join(FOLDER, 'catalogue.json'), 'utf8')) as {
+  const catalogue = JSON.parse(readFileSync(join(CONFORMANCE, 'catalogue.json'), 'utf8')) as {
     patterns: Record<string, { stages: CatalogueStage[] }>
     hub_survey: { patterns: Record<string, string> }
   }
@@ -46,7 +46,7 @@ export const catalogueStages = (): [name: string, stage: SplitStage][] => {
 
 export const conformanceTexts = (): string[] => {
   if (!hasConformance) return []
-  const vectors = JSON.parse(gunzipSync(readFileSync(join(FOLDER, 'vectors.json.gz'))).toString()) as {
+  const vectors = JSON.parse(gunzipSync(readFileSync(join(CONFORMANCE, 'vectors.json.gz'))).toString()) as {
     texts: string[]
     hubTexts: string[]
   }

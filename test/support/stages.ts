@@ -60,6 +60,10 @@ const ONIGURUMA = [
   '([ab])\\1*',
   'a{3}a*b|a',
   '(?:a|b)*c|ab|b',
+  '\\Aa{2}|\\Ga{3}|b',
+  '\\Ga|bc',
+  '\\Gab|\\G(?=b)|c',
+  'a|ab|b|c|ad|cd',
 ]
 const FANCY = ['a{1,3}+a', 'a{2}+', 'a*+b|a', '^a|b', 'a$|a', '\\s++$|\\s', '[^\\s]++ ?+', '\\w+|\\s']
 

@@ -1,0 +1,180 @@
+import type { Instruction, Nfa } from './nfa.ts'
+import { createNumbering } from './numbering.ts'
+
+/*
+ * Threads of a program: instructions at which the simulation stands, in order of preference. A step of the simulation is in two halves:
+ * threads go on to instructions that take a code point, as far as the checks let them (`close`), and then those are left that take the
+ * code point which is read (`advance`).
+ */
+
+/** Lists of threads. They are written anew for each step, in one array, so that a step makes no garbage. */
+export interface ThreadLists {
+  items: Int32Array
+  /** List k is items[ends[k - 1]] up to items[ends[k]]; the first begins at 0. */
+  ends: Int32Array
+  count: number
+}
+
+export interface Threads {
+  createLists(): ThreadLists
+  /** For each class (and, last, the border of the segment) the first one that the checks behind cannot tell from it. */
+  behindContextOf: readonly number[]
+  /** Lists of classes, and the border, that the checks ahead cannot tell apart. */
+  aheadContexts: readonly (readonly number[])[]
+  /**
+   * Adds a list to `reached`: the instructions that take a code point and that the threads get to without one, in order of preference, up
+   * to the first match. Leaves out those that are in a list before. Returns whether there is a match. The threads are items[from, to).
+   */
+  close(items: ArrayLike<number>, from: number, to: number, behind: number, ahead: number, reached: ThreadLists): boolean
+  /**
+   * Adds a list to `after`: the threads of list k behind the code point, without those that are in a list before. Adds no list, and returns
+   * false, if there are none.
+   */
+  advance(reached: ThreadLists, k: number, symbol: number, after: ThreadLists): boolean
+  /** Empties lists. */
+  clear(lists: ThreadLists): void
+  /** Puts those classes together that lead to the same threads, and to the same context behind. The border stays alone. */
+  group(reached: ThreadLists, symbols: readonly number[]): readonly (readonly number[])[]
+}
+
+export const createThreads = ({ program, sets, partition }: Nfa): Threads => {
+  const border = partition.count
+  const setOf = Int32Array.from(program, (instruction) => (instruction.op === 'take' ? instruction.set : -1))
+  const nextOf = Int32Array.from(program, (instruction) => (instruction.op === 'take' ? instruction.next : -1))
+  const behindContextOf = contextsOf(program, false, border)
+  const aheadContextOf = contextsOf(program, true, border)
+  const follow = createFollower(program)
+  /** What single instructions reach, by context behind, context ahead and instruction. */
+  const known: Reached[][][] = Array.from({ length: border + 1 }, () => [])
+  const used = new Int32Array(sets.length)
+  const usedLists = createNumbering()
+  const groupsBySets: Map<readonly number[], number[][]>[] = []
+  const groupBySets = (symbols: readonly number[], numbers: Int32Array): number[][] =>
+    numbers.length > MAX_GROUPING_SETS
+      ? symbols.map((symbol) => [symbol])
+      : groupBy(symbols, (symbol) =>
+          symbol === border ? -1 : numbers.reduce((key, set) => 2 * key + sets[set][symbol], behindContextOf[symbol]),
+        )
+  // in which round an instruction was added to lists, and a set met; `clear` begins a round
+  const added = new Uint32Array(program.length)
+  const met = new Uint32Array(sets.length)
+  let round = 0
+
+  return {
+    createLists: () => ({ items: new Int32Array(program.length), ends: new Int32Array(program.length + 1), count: 0 }),
+    behindContextOf,
+    aheadContexts: groupBy(
+      aheadContextOf.map((_, symbol) => symbol),
+      (symbol) => aheadContextOf[symbol],
+    ),
+    clear(lists) {
+      lists.count = 0
+      round++
+    },
+    close(items, from, to, behind, ahead, reached) {
+      const reachedBy = (known[behind][aheadContextOf[ahead]] ??= [])
+      let end = endOf(reached)
+      let isMatch = false
+      for (let i = from; i < to; i++) {
+        const one = (reachedBy[items[i]] ??= follow(items[i], behind, ahead))
+        for (let k = 0; k < one.takes.length; k++) {
+          const take = one.takes[k]
+          if (added[take] === round) continue
+          added[take] = round
+          reached.items[end++] = take
+        }
+        if (one.isMatch) {
+          isMatch = true
+          break
+        }
+      }
+      reached.ends[reached.count++] = end
+      return isMatch
+    },
+    advance(reached, k, symbol, after) {
+      const first = endOf(after)
+      let end = first
+      for (let i = k === 0 ? 0 : reached.ends[k - 1]; i < reached.ends[k]; i++) {
+        const next = nextOf[reached.items[i]]
+        if (sets[setOf[reached.items[i]]][symbol] !== 1 || added[next] === round) continue
+        added[next] = round
+        after.items[end++] = next
+      }
+      if (end === first) return false
+      after.ends[after.count++] = end
+      return true
+    },
+    group(reached, symbols) {
+      if (symbols.length === 1) return [symbols]
+      round++
+      let count = 0
+      for (let i = 0; i < endOf(reached); i++) {
+        const set = setOf[reached.items[i]]
+        if (met[set] === round) continue
+        met[set] = round
+        used[count++] = set
+      }
+      const groups = (groupsBySets[usedLists.numberOf(used, count)] ??= new Map())
+      if (!groups.has(symbols)) groups.set(symbols, groupBySets(symbols, used.subarray(0, count)))
+      return groups.get(symbols)!
+    },
+  }
+}
+
+const endOf = ({ ends, count }: ThreadLists): number => (count === 0 ? 0 : ends[count - 1])
+
+/** So many bits, and a context, are one exact number. */
+const MAX_GROUPING_SETS = 32
+
+/** For each class, and the border: the first one that the checks of one direction cannot tell from it. */
+const contextsOf = (program: readonly Instruction[], ahead: boolean, border: number): number[] => {
+  const checks = program.filter((instruction) => instruction.op === 'check').filter((check) => check.ahead === ahead)
+  const names = Array.from({ length: border + 1 }, (_, symbol) => checks.map(({ accepts }) => accepts[symbol]).join(''))
+  return names.map((name) => names.indexOf(name))
+}
+
+interface Reached {
+  takes: readonly number[]
+  isMatch: boolean
+}
+
+/** Follows one thread, depth first, so that the order of preference is kept. */
+const createFollower = (program: readonly Instruction[]): ((thread: number, behind: number, ahead: number) => Reached) => {
+  const visited = new Uint32Array(program.length)
+  let visit = 0
+  return (thread, behind, ahead) => {
+    visit++
+    const takes: number[] = []
+    const stack = [thread]
+    for (let at; (at = stack.pop()) !== undefined;) {
+      if (visited[at] === visit) continue
+      visited[at] = visit
+      const instruction = program[at]
+      switch (instruction.op) {
+        case 'take':
+          takes.push(at)
+          break
+        case 'split':
+          stack.push(instruction.second, instruction.first)
+          break
+        case 'check':
+          if (instruction.accepts[instruction.ahead ? ahead : behind] === 1) stack.push(instruction.next)
+          break
+        case 'match':
+          return { takes, isMatch: true }
+      }
+    }
+    return { takes, isMatch: false }
+  }
+}
+
+const groupBy = (symbols: readonly number[], keyOf: (symbol: number) => number): number[][] => {
+  const groups = new Map<number, number[]>()
+  for (const symbol of symbols) {
+    const key = keyOf(symbol)
+    const group = groups.get(key)
+    if (group === undefined) groups.set(key, [symbol])
+    else group.push(symbol)
+  }
+  return [...groups.values()]
+}
