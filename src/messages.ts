@@ -2,7 +2,7 @@ import type { CountedPieces } from './count/counter.ts'
 import type { Engine } from './count/engine.ts'
 import type { ErrorCode } from './errors.ts'
 import type { ReadingOptions } from './read/readRecords.ts'
-import type { Chunk, ErrorPolicy, InvalidRange, Pipeline, Source, Tally } from './types.ts'
+import type { AddedToken, Chunk, ErrorPolicy, InvalidRange, Pipeline, Source, Tally } from './types.ts'
 
 /*
  * Everything that passes between the main thread and the workers: a task to each worker, a result from it, and one piece of shared memory,
@@ -20,7 +20,8 @@ export interface WorkerOptions extends ReadingOptions {
 export interface WorkerTask {
   normalizers: Pipeline['normalizers']
   engine: Engine
-  specialTokens: readonly string[]
+  /** The tokens to look for (added/addedTokens.ts, chooseTokens). */
+  addedTokens: readonly AddedToken[]
   sources: readonly Source[]
   chunks: readonly Chunk[]
   options: WorkerOptions

@@ -1,3 +1,4 @@
+import { chooseTokens, createAddedTokens, type AddedTokens } from './added/addedTokens.ts'
 import { DEFAULT_LIMITS } from './count/counter.ts'
 import { chooseEngine, type Engine } from './count/engine.ts'
 import { PretokError } from './errors.ts'
@@ -6,7 +7,7 @@ import type { WorkerOptions } from './messages.ts'
 import { startMonitor, type Monitor } from './monitor/monitor.ts'
 import { watchRun } from './monitor/watch.ts'
 import { onNormalText } from './normalize/nfc.ts'
-import { isNfc } from './normalize/normalizer.ts'
+import { isNfc, normalizeText } from './normalize/normalizer.ts'
 import { checkLists, checkOptions, type PretokenizeOptions } from './options.ts'
 import { defaultMaxMemoryGb, inspectMachine } from './plan/machine.ts'
 import { planChunks } from './plan/planChunks.ts'
@@ -18,19 +19,21 @@ import { expandInputs, removeSpool, spoolStandardInput } from './read/inputs.ts'
 import { inspectSource, inspectSpool, verifyUnchanged, withReadAt } from './read/source.ts'
 import { checkReceipt, makeReceipt } from './receipt/receipt.ts'
 import { PretokenCounts } from './result/pretokenCounts.ts'
-import type { FindSafeCut } from './snap/snapChunks.ts'
 import { snapSource, type Cuts } from './snap/snapSource.ts'
-import { createSpecialTokens, type SpecialTokens } from './special/specialTokens.ts'
+import type { FindSafeCut } from './snap/snapChunks.ts'
+import { awayFromEnds } from './snap/tokenCuts.ts'
 import { createSafeCutFinder } from './split/safeCut.ts'
 import { resolveTokenizer } from './tokenizer/resolve.ts'
-import type { Chunk, Pipeline, Source } from './types.ts'
+import type { AddedToken, Chunk, Pipeline, Source } from './types.ts'
 import { countChunks } from './worker.ts'
 
 /** Everything about a run that is settled before it begins. */
 export interface RunPlan {
   pipeline: Pipeline
   engine: Engine
-  special: SpecialTokens
+  addedTokens: AddedToken[]
+  /** The special ones among them, by content. */
+  specialTokens: string[]
   sources: Source[]
   chunks: Chunk[]
   chunkBytes: number
@@ -73,7 +76,6 @@ export const pretokenize = async (
       tokenizer: plan.pipeline.name,
       engine: plan.engine.name,
       workers: plan.threads,
-      specialTokens: plan.special.tokens,
       errors: options.errors ?? 'replace',
       tallies: outcome.counts.map(({ tally }) => tally),
       invalid: outcome.counts.flatMap(({ invalid }) => invalid),
@@ -110,20 +112,22 @@ export const planRun = async (
   const engine = chooseEngine(pipeline.stages, options.engine) // a pattern that no tier can do fails here, before anything is read
   if (engine.name === 'reference' && options.engine !== 'reference')
     options.onWarning?.(`the automaton cannot do this pattern, so the slower reference tier splits (${engine.reason})`)
-  const special = createSpecialTokens(specialTokens)
+  const addedTokens = chooseTokens(pipeline.addedTokens, specialTokens)
+  const added = createAddedTokens(addedTokens, (text) => normalizeText(pipeline.normalizers, text))
   const sources = await openSources(paths, options)
   const machine = inspectMachine()
   const numProcesses = options.numProcesses ?? machine.cores
   const maxMemoryGb = options.maxMemoryGb ?? defaultMaxMemoryGb(machine, numProcesses)
   const { chunkBytes, chunks: planned } = planChunks(sources, { numProcesses, maxMemoryGb, chunkBytes: options.chunkBytes })
   const documentPer = options.documentPer ?? 'file'
-  const chunks = await snapAll(sources, planned, { documentPer, special, findSafeCut: createSafeCut(pipeline, engine) })
+  const chunks = await snapAll(sources, planned, { documentPer, added, findSafeCut: createSafeCut(pipeline, engine, added) })
   // who asks for a number of workers gets them; otherwise small input is not worth it
   const isSmall = options.numProcesses === undefined && options.workerUrl === undefined && totalSize(sources) <= SMALL_BYTES
   return {
     pipeline,
     engine,
-    special,
+    addedTokens,
+    specialTokens: addedTokens.filter(({ special }) => special).map(({ content }) => content),
     sources,
     chunks,
     chunkBytes,
@@ -162,15 +166,15 @@ const snapAll = async (sources: readonly Source[], chunks: readonly Chunk[], cut
 }
 
 /** Where text without special tokens can be cut; only the automaton can tell. */
-const createSafeCut = ({ normalizers }: Pipeline, engine: Engine): FindSafeCut | undefined => {
+const createSafeCut = ({ normalizers }: Pipeline, engine: Engine, { normalized }: AddedTokens): FindSafeCut | undefined => {
   if (engine.name !== 'automaton' || engine.tables.length === 0) return undefined
   const find = createSafeCutFinder(engine.tables[0])
-  return isNfc(normalizers) ? onNormalText(find) : find
+  return isNfc(normalizers) ? onNormalText(awayFromEnds(find, normalized.trie.maxLength)) : find
 }
 
 /** Has all chunks counted, by worker threads or, if there is little, here. */
 const countAll = async (plan: RunPlan, options: PretokenizeOptions, monitor: Monitor, seconds: () => number): Promise<RoundsResult> => {
-  const { chunks, sources, pipeline, engine, special } = plan
+  const { chunks, sources, pipeline, engine, addedTokens } = plan
   const workerUrl = options.workerUrl ?? new URL('./worker.js', import.meta.url)
   const workerOptions: WorkerOptions = {
     errors: options.errors ?? 'replace',
@@ -199,7 +203,7 @@ const countAll = async (plan: RunPlan, options: PretokenizeOptions, monitor: Mon
       taskFor: (board, slot) => ({
         normalizers: pipeline.normalizers,
         engine,
-        specialTokens: special.tokens,
+        addedTokens,
         sources,
         chunks,
         options: workerOptions,

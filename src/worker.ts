@@ -1,15 +1,15 @@
 import { Tinypool } from 'tinypool'
+import { createAddedTokens, type AddedTokens } from './added/addedTokens.ts'
+import { createSections } from './added/sections.ts'
 import type { TextCounter } from './count/counter.ts'
 import { createCounter } from './count/engine.ts'
 import { PretokError } from './errors.ts'
 import { Board, type WorkerCounts, type WorkerOptions, type WorkerResult, type WorkerTask } from './messages.ts'
 import type { RecordSink } from './format/records.ts'
-import { createNormalizer } from './normalize/normalizer.ts'
-import { createDocumentSplitter } from './read/documentSplitter.ts'
+import { normalizeText } from './normalize/normalizer.ts'
 import { readRecords } from './read/readRecords.ts'
 import { lineAt } from './read/source.ts'
 import { createUtf8Cleaner } from './read/utf8Cleaner.ts'
-import { createSpecialTokens, type SpecialTokens } from './special/specialTokens.ts'
 import { emptyTally } from './receipt/tally.ts'
 import type { Chunk, InvalidRange, Pipeline, Source, Tally } from './types.ts'
 
@@ -20,9 +20,10 @@ const MAX_INVALID_RANGES = 10
 export const countChunks = async (task: WorkerTask): Promise<WorkerResult> => {
   const { normalizers, engine, sources, chunks, options, slot } = task
   const board = new Board(task.board, chunks.length)
-  const special = createSpecialTokens(task.specialTokens)
+  const added = createAddedTokens(task.addedTokens, (text) => normalizeText(normalizers, text))
+  const specialTokens = new Map(task.addedTokens.filter(({ special }) => special).map(({ content }, i) => [content, i]))
   const counter = createCounter(engine, options)
-  const tally = emptyTally(special.tokens.length)
+  const tally = emptyTally(specialTokens.size)
   const invalid: InvalidRange[] = []
 
   const report = (): void =>
@@ -42,7 +43,8 @@ export const countChunks = async (task: WorkerTask): Promise<WorkerResult> => {
     const { source } = chunks[chunk]
     try {
       checkCancelled()
-      await countChunk({ chunk: chunks[chunk], source: sources[source], special, normalizers, options, counter, tally, invalid }, () => {
+      const job = { chunk: chunks[chunk], source: sources[source], added, specialTokens, normalizers, options, counter, tally, invalid }
+      await countChunk(job, () => {
         report() // counter.memory is exact: this is where a table above its budget can be spilled
         checkCancelled()
       })
@@ -64,7 +66,9 @@ const counts = (counter: TextCounter, tally: Tally, invalid: InvalidRange[]): Wo
 interface ChunkJob {
   chunk: Chunk
   source: Source
-  special: SpecialTokens
+  added: AddedTokens
+  /** The place of each special token in the tally. */
+  specialTokens: ReadonlyMap<string, number>
   normalizers: Pipeline['normalizers']
   options: WorkerOptions
   counter: TextCounter
@@ -72,49 +76,54 @@ interface ChunkJob {
   invalid: InvalidRange[]
 }
 
-/** The way of the text: bytes → valid UTF-8 → documents → normalized text → pieces, counted. `onBlock` is called after each block. */
+/** The way of the text: bytes → valid UTF-8 → documents → sections of normalized text → pieces, counted. `onBlock` is called after each block. */
 const countChunk = async (
-  { chunk, source, special, normalizers, options, counter, tally, invalid }: ChunkJob,
+  { chunk, source, added, specialTokens, normalizers, options, counter, tally, invalid }: ChunkJob,
   onBlock: () => void,
 ): Promise<void> => {
   let hasText = false
   // a chunk of text that does not begin the source begins at a special token, or inside a document that was counted where it began
   let isNew = chunk.start === 0
-  const normalizer = createNormalizer(normalizers, (text) => {
-    tally.normalized -= text.length
-    counter.text(text)
-  })
-  const endText = (): void => {
-    normalizer.end()
-    counter.endDocument()
-  }
   const endDocument = (): void => {
-    endText()
+    counter.endDocument()
     if (hasText && isNew) tally.documents++
     hasText = false
     isNew = true
   }
-  const documents = createDocumentSplitter(special, {
-    text(text) {
-      hasText = true
-      tally.normalized += text.length
-      normalizer.push(text)
+  /** Text on its way to the counter: what normalization makes of it, and what added tokens share, comes out as a difference. */
+  const takeText = (text: Buffer, take: (text: Buffer) => void): void => {
+    hasText = true
+    tally.normalized -= text.length
+    take(text)
+  }
+  const sections = createSections(
+    added,
+    normalizers,
+    {
+      text: (text) => takeText(text, counter.text),
+      piece: (text) => takeText(text, counter.piece),
+      special(token, text) {
+        endDocument()
+        tally.normalized -= text.length
+        tally.special += text.length
+        tally.specialTokens[specialTokens.get(token.content)!]++
+      },
     },
-    token(token) {
-      endDocument()
-      tally.special += special.bytes[token].length
-      tally.specialTokens[token]++
-    },
-  })
+    options.maxPieceBytes,
+  )
+  const push = (text: Buffer): void => {
+    tally.normalized += text.length
+    sections.push(text)
+  }
   const cleaner = createUtf8Cleaner(options.errors, (start, end, bytes) => {
     if (options.errors === 'strict') throw new InvalidUtf8(start, bytes)
     tally.invalidSequences++
     tally[options.errors === 'replace' ? 'replaced' : 'ignored'] += end - start
     if (invalid.length < MAX_INVALID_RANGES) invalid.push({ path: source.path, start, end })
   })
-  const flush = (): void => {
-    documents.push(cleaner.end())
-    documents.end()
+  const endText = (): void => {
+    push(cleaner.end())
+    sections.end()
   }
   let place = chunk.start
   const sink: RecordSink = {
@@ -124,18 +133,18 @@ const countChunk = async (
     },
     text(bytes, at) {
       place = at + bytes.length
-      documents.push(cleaner.push(bytes, at))
+      push(cleaner.push(bytes, at))
     },
     invalid(start, end, bytes) {
-      documents.push(cleaner.end())
-      documents.push(cleaner.invalid(start, end, bytes))
+      push(cleaner.end())
+      push(cleaner.invalid(start, end, bytes))
     },
     endText() {
-      flush()
       endText()
+      counter.endDocument()
     },
     endDocument() {
-      flush()
+      endText()
       endDocument()
     },
     format: (bytes) => void (tally.format += bytes),

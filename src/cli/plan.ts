@@ -17,7 +17,7 @@ const OPTIONS = { ...TOKENIZER_OPTIONS, ...INPUT_OPTIONS, ...RUN_OPTIONS } as co
 type Arguments = InferredOptionTypes<typeof OPTIONS> & { INPUT: string[] }
 
 const handler = async (args: ArgumentsCamelCase<Arguments>): Promise<void> => {
-  const { pipeline, engine, special, sources, chunks, chunkBytes, numProcesses, maxMemoryGb } = await planRun(
+  const { pipeline, engine, specialTokens, sources, chunks, chunkBytes, numProcesses, maxMemoryGb } = await planRun(
     args.INPUT,
     specialTokensOf(args),
     {
@@ -29,7 +29,7 @@ const handler = async (args: ArgumentsCamelCase<Arguments>): Promise<void> => {
   const plan = {
     tokenizer: pipeline.name,
     engine: engine.name,
-    specialTokens: special.tokens,
+    specialTokens,
     numProcesses,
     maxMemoryGb,
     chunkBytes,

@@ -1,9 +1,7 @@
 import { buffer } from 'node:stream/consumers'
 import type { ArgumentsCamelCase, CommandModule, InferredOptionTypes } from 'yargs'
 import { PretokError } from '../errors.ts'
-import { createDocumentSplitter } from '../read/documentSplitter.ts'
-import { createSpecialTokens, type SpecialTokens } from '../special/specialTokens.ts'
-import { createPipelineSplitter, type TextSplitter } from '../split/splitText.ts'
+import { createPipelineSplitter } from '../split/splitText.ts'
 import { toByteLevel } from '../tokenizer/byteLevel.ts'
 import { resolveTokenizer } from '../tokenizer/resolve.ts'
 import { TOKENIZER_OPTIONS, specialTokensOf, tokenizerOf } from './options.ts'
@@ -16,31 +14,16 @@ const OPTIONS = {
 
 type Arguments = InferredOptionTypes<typeof OPTIONS> & { TEXT?: string | undefined }
 
-/** The pieces of a text; special tokens cut it and are left out. */
-const pieces = (text: string, splitter: TextSplitter, special: SpecialTokens): Uint8Array[] => {
-  const found: Uint8Array[] = []
-  const documents = createDocumentSplitter(special, {
-    text(bytes) {
-      for (const piece of splitter.splitToBytes(bytes.toString('utf8'))) found.push(piece)
-    },
-    token: () => {},
-  })
-  documents.push(Buffer.from(text.toWellFormed()))
-  documents.end()
-  return found
-}
-
 const handler = async (args: ArgumentsCamelCase<Arguments>): Promise<void> => {
-  const splitter = createPipelineSplitter(resolveTokenizer(tokenizerOf(args)))
-  const special = createSpecialTokens(specialTokensOf(args))
+  const splitter = createPipelineSplitter(resolveTokenizer(tokenizerOf(args)), specialTokensOf(args))
   const show = (piece: Uint8Array): string => (args['byte-level'] === true ? toByteLevel(piece) : Buffer.from(piece).toString('utf8'))
   if (args.jsonl === true) {
     if (args.TEXT !== undefined) throw new PretokError('usage', '--jsonl reads from standard input; leave out TEXT')
-    for await (const text of jsonStrings()) await write(JSON.stringify(pieces(text, splitter, special).map(show)))
+    for await (const text of jsonStrings()) await write(JSON.stringify(splitter.splitToBytes(text).map(show)))
     return
   }
   const text = args.TEXT ?? (await buffer(process.stdin)).toString('utf8')
-  for (const piece of pieces(text, splitter, special)) await write(JSON.stringify(show(piece)))
+  for (const piece of splitter.splitToBytes(text)) await write(JSON.stringify(show(piece)))
 }
 
 const write = async (line: string): Promise<void> => {

@@ -1,5 +1,5 @@
-import { createSpecialTokens } from '../special/specialTokens.ts'
-import { createDocumentSplitter } from './documentSplitter.ts'
+import { createTokenCutter } from '../added/tokenCutter.ts'
+import { createSpecialTokens } from '../added/tokenSet.ts'
 import { inspectSource, readBlocks } from './source.ts'
 
 export interface Boundary {
@@ -24,12 +24,12 @@ export async function* findBoundaries(
   const source = await inspectSource(path)
   const ready: Boundary[] = []
   let position = 0
-  const documents = createDocumentSplitter(special, {
+  const documents = createTokenCutter(special, {
     text: (bytes) => (position += bytes.length),
-    token(token) {
+    token(token, bytes) {
       const start = position
-      position += special.bytes[token].length
-      ready.push({ start, end: position, token: special.tokens[token] })
+      position += bytes.length
+      ready.push({ start, end: position, token: special.tokens[token].content })
     },
   })
   for await (const block of readBlocks(source, { source: 0, start: 0, end: source.size }, blockBytes)) {

@@ -1,7 +1,7 @@
 import { PretokError } from '../errors.ts'
-import { createSpecialTokens } from '../special/specialTokens.ts'
+import { createTokenCutter } from '../added/tokenCutter.ts'
+import { createSpecialTokens } from '../added/tokenSet.ts'
 import type { ErrorPolicy } from '../types.ts'
-import { createDocumentSplitter } from './documentSplitter.ts'
 import { inspectSource, readBlocks } from './source.ts'
 import { createUtf8Cleaner } from './utf8Cleaner.ts'
 
@@ -61,7 +61,7 @@ export async function* streamDocuments(path: string, options: StreamOptions = {}
     parts = []
     length = 0
   }
-  const documents = createDocumentSplitter(special, {
+  const documents = createTokenCutter(special, {
     text(bytes) {
       position += bytes.length
       length += bytes.length
@@ -72,9 +72,9 @@ export async function* streamDocuments(path: string, options: StreamOptions = {}
         )
       parts.push(Buffer.from(bytes))
     },
-    token(token) {
-      finish(special.tokens[token])
-      position += special.bytes[token].length
+    token(token, bytes) {
+      finish(special.tokens[token].content)
+      position += bytes.length
     },
   })
   const cleaner = createUtf8Cleaner(errors, (start, end, bytes) => {

@@ -1,6 +1,7 @@
 import { isUtf8 } from 'node:buffer'
-import { findTokens, isCertainTokenStart, type SpecialTokens } from '../special/specialTokens.ts'
+import type { AddedTokens } from '../added/addedTokens.ts'
 import type { Chunk } from '../types.ts'
+import { textBetween, tokenCuts } from './tokenCuts.ts'
 
 /** Reads bytes [position, position + length) of one source; fewer only at its end. */
 export type ReadAt = (position: number, length: number) => Promise<Buffer>
@@ -20,8 +21,9 @@ const READ_AHEAD = 1024 * 1024
 const SAFE_CUT_WINDOW = 2048
 
 /**
- * Moves the borders between the chunks of one source to places where a cut changes nothing: in front of a special token, for a document
- * ends there anyway; or, where there is none in reach, at a place that `findSafeCut` knows to be safe.
+ * Moves the borders between the chunks of one source to places where a cut changes nothing: in front of an added token, for the text is cut
+ * there anyway; or, where there is none in reach, at a place that `findSafeCut` knows to be safe. Without `findSafeCut`, borders are put in
+ * front of special tokens only.
  *
  * A border for which no such place is found before the next border is given up: its two chunks become one. So all searches together read
  * a source at most once.
@@ -30,7 +32,7 @@ const SAFE_CUT_WINDOW = 2048
  */
 export const snapChunks = async (
   chunks: readonly Chunk[],
-  special: SpecialTokens,
+  tokens: AddedTokens,
   readAt: ReadAt,
   findSafeCut?: FindSafeCut,
 ): Promise<Chunk[]> => {
@@ -39,7 +41,7 @@ export const snapChunks = async (
   const snapped: Chunk[] = []
   for (const chunk of chunks) {
     const isFirst = snapped.length === 0
-    const start = isFirst ? chunk.start : await findCut(chunk.start, chunk.end, special, read, findSafeCut)
+    const start = isFirst ? chunk.start : await findCut(chunk.start, chunk.end, tokens, read, findSafeCut)
     if (start === undefined) snapped.at(-1)!.end = chunk.end
     else {
       if (!isFirst) snapped.at(-1)!.end = start
@@ -69,35 +71,40 @@ const readingAhead = (readAt: ReadAt): ReadAt => {
 const findCut = async (
   from: number,
   to: number,
-  special: SpecialTokens,
+  tokens: AddedTokens,
   readAt: ReadAt,
   findSafeCut: FindSafeCut | undefined,
 ): Promise<number | undefined> => {
-  if (special.maxLength === 0 && findSafeCut === undefined) return undefined
-  const margin = 2 * special.maxLength + 4
+  const { maxLength } = tokens.all
+  if (maxLength === 0 && findSafeCut === undefined) return undefined
+  const margin = 2 * maxLength + 4
   let window = FIRST_WINDOW
   for (let at = from; at < to; at += window, window = Math.min(2 * window, LARGEST_WINDOW)) {
     const size = Math.min(window, to - at)
     const windowStart = Math.max(0, at - margin - 4)
     const text = await readAt(windowStart, at - windowStart + size + margin)
-    const limit = at + size - windowStart
-    let hasTokens = false
-    for (const { start } of findTokens(special, text, 0)) {
-      hasTokens = true
-      if (start >= limit) break
-      if (start >= at - windowStart && isCertainTokenStart(special, text, start) && isCleanAround(text, start, margin))
-        return windowStart + start
-    }
-    const safe = hasTokens || findSafeCut === undefined ? -1 : safeCutIn(text, at - windowStart, limit, special, findSafeCut)
+    const start = at - windowStart
+    for (const cut of tokenCuts(tokens, text, start, start + size, findSafeCut !== undefined))
+      if (isCleanAround(text, cut, margin)) return windowStart + cut
+    const safe = findSafeCut === undefined ? -1 : safeCutIn(text, start, start + size, margin, tokens, findSafeCut)
     if (safe !== -1) return windowStart + safe
   }
   return undefined
 }
 
-/** A safe cut in text[start, end), which holds no special token; what is too near its ends could be a part of one. */
-const safeCutIn = (text: Buffer, start: number, end: number, special: SpecialTokens, findSafeCut: FindSafeCut): number => {
-  let from = start + special.maxLength
-  let to = Math.min(end, from + SAFE_CUT_WINDOW) - special.maxLength
+/** A safe cut between the tokens in text[start, end). */
+const safeCutIn = (text: Buffer, start: number, end: number, margin: number, tokens: AddedTokens, findSafeCut: FindSafeCut): number => {
+  let looked = 0
+  for (const [from, to] of textBetween(tokens, text, start, Math.min(end, text.length))) {
+    const cut = safeCutBetween(text, from, Math.min(to, from + SAFE_CUT_WINDOW), findSafeCut)
+    if (cut !== -1 && isCleanAround(text, cut, margin)) return cut
+    looked += to - from
+    if (looked >= SAFE_CUT_WINDOW) break
+  }
+  return -1
+}
+
+const safeCutBetween = (text: Buffer, from: number, to: number, findSafeCut: FindSafeCut): number => {
   while (from < to && (text[from] & 0xc0) === 0x80) from++
   while (to > from && to < text.length && (text[to] & 0xc0) === 0x80) to--
   if (to <= from) return -1

@@ -1,12 +1,12 @@
+import type { AddedTokens } from '../added/addedTokens.ts'
 import type { DocumentPer } from '../format/records.ts'
-import type { SpecialTokens } from '../special/specialTokens.ts'
 import type { Chunk, Source } from '../types.ts'
 import { snapChunks, type FindSafeCut, type ReadAt } from './snapChunks.ts'
 import { findLineStart, findParagraphStart, snapRecords } from './snapRecords.ts'
 
 export interface Cuts {
   documentPer: DocumentPer
-  special: SpecialTokens
+  added: AddedTokens
   findSafeCut: FindSafeCut | undefined
 }
 
@@ -16,7 +16,7 @@ export const snapSource = async (source: Source, chunks: readonly Chunk[], readA
   if (source.compression !== 'none') return [asOne(chunks)]
   switch (source.format) {
     case 'text':
-      if (cuts.documentPer === 'file') return snapChunks(chunks, cuts.special, readAt, cuts.findSafeCut)
+      if (cuts.documentPer === 'file') return snapChunks(chunks, cuts.added, readAt, cuts.findSafeCut)
       return snapRecords(chunks, readAt, cuts.documentPer === 'line' ? findLineStart : findParagraphStart)
     case 'jsonl':
       return snapRecords(chunks, readAt, findLineStart)

@@ -208,7 +208,8 @@ describe('plan and tokenizers', () => {
       chunkBytes: 10,
       sources: [{ path: CORPUS, size: 45, format: 'text', compression: 'none' }],
       chunks: [
-        { source: 0, start: 0, end: 31 },
+        { source: 0, start: 0, end: 24 },
+        { source: 0, start: 24, end: 31 },
         { source: 0, start: 31, end: 45 },
       ],
     })

@@ -2,10 +2,13 @@ import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { planChunks } from '../../src/plan/planChunks.ts'
 import { snapChunks, type ReadAt } from '../../src/snap/snapChunks.ts'
-import { createSpecialTokens } from '../../src/special/specialTokens.ts'
+import { createAddedTokens } from '../../src/added/addedTokens.ts'
+import { plainToken } from '../../src/added/tokenSet.ts'
 import type { Chunk } from '../../src/types.ts'
 
 const END = '<|endoftext|>'
+
+const tokensOf = (contents: readonly string[]) => createAddedTokens(contents.map(plainToken), (text) => text)
 
 const plan = (size: number, chunkBytes: number): Chunk[] => planChunks([{ size }], { numProcesses: 1, maxMemoryGb: 1, chunkBytes }).chunks
 
@@ -22,7 +25,7 @@ const reader = (bytes: Buffer): { readAt: ReadAt; bytesRead: () => number } => {
 }
 
 const snap = async (bytes: Buffer, tokens: readonly string[], chunkBytes: number): Promise<Chunk[]> =>
-  snapChunks(plan(bytes.length, chunkBytes), createSpecialTokens(tokens), reader(bytes).readAt)
+  snapChunks(plan(bytes.length, chunkBytes), tokensOf(tokens), reader(bytes).readAt)
 
 /** Starts of the tokens that a search from the start finds. */
 const tokenStarts = (text: string, tokens: readonly string[]): Set<number> => {
@@ -86,7 +89,7 @@ describe('snapChunks', () => {
           { source: 0, start: 0, end: 10 },
           { source: 0, start: 10, end: bytes.length },
         ],
-        createSpecialTokens([END]),
+        tokensOf([END]),
         reader(bytes).readAt,
       )
       expect(chunks).toEqual([
@@ -99,7 +102,7 @@ describe('snapChunks', () => {
   test('reads a file without tokens about once in all, however many borders there are', async () => {
     const bytes = Buffer.alloc(20_000_000, 'word ')
     const { readAt, bytesRead } = reader(bytes)
-    await snapChunks(plan(bytes.length, 100_000), createSpecialTokens([END]), readAt)
+    await snapChunks(plan(bytes.length, 100_000), tokensOf([END]), readAt)
     expect(bytesRead()).toBeLessThan(1.01 * bytes.length)
   })
 
@@ -137,7 +140,7 @@ describe('where there is no special token in reach', () => {
 
   test('a safe cut is taken', async () => {
     const bytes = Buffer.from(`${'x'.repeat(100)},${'y'.repeat(100)}`)
-    const chunks = await snapChunks(plan(bytes.length, 60), createSpecialTokens([]), reader(bytes).readAt, safeAfterComma)
+    const chunks = await snapChunks(plan(bytes.length, 60), tokensOf([]), reader(bytes).readAt, safeAfterComma)
     expect(chunks).toEqual([
       { source: 0, start: 0, end: 101 },
       { source: 0, start: 101, end: 201 },
@@ -145,14 +148,14 @@ describe('where there is no special token in reach', () => {
   })
 
   test('but never in or beside a special token, nor where the text is not valid UTF-8', async () => {
-    const special = createSpecialTokens(['<,>'])
+    const special = tokensOf(['<,>'])
     const tokenText = Buffer.from(`${'x'.repeat(100)}<,>${'y'.repeat(100)}`)
     expect(await snapChunks(plan(tokenText.length, 60), special, reader(tokenText).readAt, safeAfterComma)).toEqual([
       { source: 0, start: 0, end: 100 },
       { source: 0, start: 100, end: 203 },
     ])
     const invalid = Buffer.from(`${'x'.repeat(100)}\xff,${'y'.repeat(100)}`, 'latin1')
-    expect(await snapChunks(plan(invalid.length, 60), createSpecialTokens([]), reader(invalid).readAt, safeAfterComma)).toEqual([
+    expect(await snapChunks(plan(invalid.length, 60), tokensOf([]), reader(invalid).readAt, safeAfterComma)).toEqual([
       { source: 0, start: 0, end: 202 },
     ])
   })
@@ -161,7 +164,7 @@ describe('where there is no special token in reach', () => {
     const bytes = Buffer.alloc(20_000_000, 'x')
     const { readAt } = reader(bytes)
     let looked = 0
-    const chunks = await snapChunks(plan(bytes.length, 1_000_000), createSpecialTokens([END]), readAt, (window) => {
+    const chunks = await snapChunks(plan(bytes.length, 1_000_000), tokensOf([END]), readAt, (window) => {
       looked += window.length
       return -1
     })

@@ -1,0 +1,94 @@
+import type { AddedTokens } from '../added/addedTokens.ts'
+import { isWhiteSpace, isWord, whiteSpaceEnd, whiteSpaceStart } from '../added/neighbours.ts'
+import type { TokenSet } from '../added/tokenSet.ts'
+import { NONE, type TokenTrie } from '../added/tokenTrie.ts'
+import { codePointBefore } from '../unicode/utf8.ts'
+
+/* Where text can be cut as far as added tokens go. What is said here is certain whatever stands before and behind the text. */
+
+/** The places at or after `from` where a string of a trie stands, overlapping or not, with the end of the longest one. */
+function* placesIn(trie: TokenTrie, text: Buffer, from: number): Generator<[start: number, end: number]> {
+  const search = trie.searchIn(text)
+  for (let at = search(from); at < text.length; at = search(at + 1)) {
+    const token = trie.longestAt(text, at, true)
+    if (token !== NONE) yield [at, at + trie.lengths[token]]
+  }
+}
+
+/**
+ * The places in text[from, to) where a cut changes nothing because a raw token begins there. There must be `maxLength` bytes of text before
+ * `from` and behind `to`, or the source's own start or end.
+ *
+ * @param atPieces also in front of tokens that are not special
+ */
+export function* tokenCuts({ raw }: AddedTokens, text: Buffer, from: number, to: number, atPieces: boolean): Generator<number> {
+  for (const [at] of placesIn(raw.trie, text, from)) {
+    if (at >= to) return
+    if (isTaken(raw, text, at) && (isSpecial(raw, text, at) || (atPieces && isInDocument(raw, text, at)))) yield at
+  }
+}
+
+const tokenAt = (set: TokenSet, text: Buffer, at: number): number => set.trie.longestAt(text, at, true)
+
+const isSpecial = (set: TokenSet, text: Buffer, at: number): boolean => set.tokens[tokenAt(set, text, at)].special
+
+/** Whether the token at a place is found and taken in any case, and what is before it does not depend on it, nor it on that. */
+const isTaken = (set: TokenSet, text: Buffer, at: number): boolean => {
+  const { singleWord, lstrip } = set.tokens[tokenAt(set, text, at)]
+  if (singleWord || (lstrip && isBehind(isWhiteSpace, text, at))) return false
+  // a token that ends here, if there is one, looks at what is behind it
+  if ((set.rstrip && isWhiteSpace(text, at)) || (set.singleWord && isWord(text, at))) return false
+  return !someBefore(set, text, at, (end) => end > at)
+}
+
+/** Whether the document has text before a place (more than a byte-order mark): else it would be a new one, which must be counted. */
+const isInDocument = (set: TokenSet, text: Buffer, at: number): boolean =>
+  at > 3 && !(set.rstrip && isBehind(isWhiteSpace, text, at)) && !someBefore(set, text, at, (end) => end === at)
+
+const isBehind = (isOne: (text: Uint8Array, at: number) => boolean, text: Buffer, at: number): boolean =>
+  at > 0 && isOne(text, codePointBefore(text, at))
+
+/** Whether one of the tokens that begin before a place ends where it must not. */
+const someBefore = (set: TokenSet, text: Buffer, at: number, isBad: (end: number) => boolean): boolean => {
+  for (const [start, end] of placesIn(set.trie, text, Math.max(0, at - set.trie.maxLength))) {
+    if (start >= at) return false
+    if (isBad(end)) return true
+  }
+  return false
+}
+
+/**
+ * The stretches of text[from, to) in which no token takes anything: no token, and no white space beside one that could strip it. There must be
+ * text around them as for `tokenCuts`.
+ */
+export function* textBetween({ raw, normalized, all }: AddedTokens, text: Buffer, from: number, to: number): Generator<[number, number]> {
+  const areStripping = [raw, normalized].some(({ lstrip, rstrip }) => lstrip || rstrip)
+  const inner = (start: number, end: number): [number, number] =>
+    areStripping ? [whiteSpaceEnd(text, start), whiteSpaceStart(text, end, start)] : [start, end]
+  let start = from
+  for (const [at, end] of placesIn(all, text, Math.max(0, from - all.maxLength))) {
+    if (at >= to) break
+    if (at > start) yield inner(start, at)
+    start = Math.max(start, end)
+  }
+  if (start < to) yield inner(start, to)
+}
+
+/**
+ * Makes a search for safe cuts look only at what is farther than `length` bytes, and white space, from the ends of its window: tokens are
+ * found in normalized text, and one may reach into the window from text of which nothing is known.
+ */
+export const awayFromEnds =
+  (find: (window: Buffer) => number, length: number) =>
+  (window: Buffer): number => {
+    if (length === 0) return find(window)
+    let from = length
+    while (from < window.length && (window[from] & 0xc0) === 0x80) from++
+    let to = window.length - length
+    while (to > from && (window[to] & 0xc0) === 0x80) to--
+    if (to <= from) return -1
+    from = whiteSpaceEnd(window, from)
+    to = whiteSpaceStart(window, to, from)
+    const cut = to <= from ? -1 : find(window.subarray(from, to))
+    return cut === -1 ? -1 : from + cut
+  }

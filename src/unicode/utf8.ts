@@ -1,0 +1,23 @@
+/* Code points in valid UTF-8. */
+
+/** The code point that begins at `at`. */
+export const codePointAt = (text: Uint8Array, at: number): number => {
+  const lead = text[at]
+  if (lead < 0x80) return lead
+  if (lead < 0xe0) return ((lead & 0x1f) << 6) | (text[at + 1] & 0x3f)
+  if (lead < 0xf0) return ((lead & 0x0f) << 12) | ((text[at + 1] & 0x3f) << 6) | (text[at + 2] & 0x3f)
+  return ((lead & 0x07) << 18) | ((text[at + 1] & 0x3f) << 12) | ((text[at + 2] & 0x3f) << 6) | (text[at + 3] & 0x3f)
+}
+
+/** Where the code point begins that ends at `end`, which is not 0. */
+export const codePointBefore = (text: Uint8Array, end: number): number => {
+  let at = end - 1
+  while (at > 0 && (text[at] & 0xc0) === 0x80) at--
+  return at
+}
+
+/** Where the code point ends that begins at `at`. */
+export const codePointEnd = (text: Uint8Array, at: number): number => {
+  const lead = text[at]
+  return at + (lead < 0x80 ? 1 : lead < 0xe0 ? 2 : lead < 0xf0 ? 3 : 4)
+}

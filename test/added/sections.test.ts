@@ -1,0 +1,106 @@
+import fc from 'fast-check'
+import { describe, expect, test } from 'vitest'
+import { chooseTokens, createAddedTokens } from '../../src/added/addedTokens.ts'
+import { createSections } from '../../src/added/sections.ts'
+import { normalizeText } from '../../src/normalize/normalizer.ts'
+import type { AddedToken, Normalizer } from '../../src/types.ts'
+import { anyText, anyTokens, naiveExtraction, officialExtraction, token, type Section } from '../support/addedTokens.ts'
+
+/** A normalizer of the official engine, and what it does to text. */
+const OFFICIAL: [name: string, normalizer: object | null, normalize: (text: string) => string][] = [
+  ['none', null, (text) => text],
+  ['NFC', { type: 'NFC' }, (text) => text.normalize('NFC')],
+  ['Lowercase', { type: 'Lowercase' }, (text) => text.toLowerCase()],
+]
+
+describe('the definition is what the official engine does', () => {
+  test.each(OFFICIAL)('%s', async (_, normalizer, normalize) => {
+    await fc.assert(
+      fc.asyncProperty(anyTokens(), fc.array(anyText(30), { minLength: 1, maxLength: 10 }), async (tokens, texts) => {
+        const official = officialExtraction(tokens, normalizer)
+        for (const text of texts) {
+          const sections = naiveExtraction(tokens, text, normalize)
+          if (sections !== undefined) expect(await official(text)).toEqual(sections.map(([part]) => part))
+        }
+      }),
+      { numRuns: 1000 },
+    )
+  })
+})
+
+/** The sections of a text that comes in feeds of `size` code points. */
+const extract = (tokens: readonly AddedToken[], normalizers: readonly Normalizer[], text: string, size: number): Section[] => {
+  const found: Section[] = []
+  let isNew = true
+  const added = createAddedTokens(tokens, (content) => normalizeText(normalizers, content))
+  const sections = createSections(added, normalizers, {
+    text(bytes) {
+      if (isNew) found.push([''])
+      isNew = false
+      found.at(-1)![0] += bytes.toString()
+    },
+    piece(bytes) {
+      found.push([bytes.toString(), 'piece'])
+      isNew = true
+    },
+    special({ content }, bytes) {
+      found.push([bytes.toString(), content])
+      isNew = true
+    },
+  })
+  const characters = [...text]
+  for (let i = 0; i < characters.length; i += size) sections.push(Buffer.from(characters.slice(i, i + size).join('')))
+  sections.end()
+  return found
+}
+
+const isSpecial = (tokens: readonly AddedToken[], content: string): boolean => tokens.some((one) => one.special && one.content === content)
+
+describe('equals the definition, for every feed size', () => {
+  test.each<[string, Normalizer[]]>([
+    ['none', []],
+    ['NFC', [{ kind: 'nfc' }]],
+  ])('%s', (_, normalizers) => {
+    fc.assert(
+      fc.property(anyTokens(), anyText(40), fc.integer({ min: 1, max: 9 }), (tokens, text, size) => {
+        const sections = naiveExtraction(tokens, text, (part) => normalizeText(normalizers, part))
+        if (sections === undefined) return
+        expect(extract(tokens, normalizers, text, size)).toEqual(
+          sections.map(([part, found]) => (found === undefined ? [part] : [part, isSpecial(tokens, found) ? found : 'piece'])),
+        )
+      }),
+      { numRuns: 5000 },
+    )
+  })
+})
+
+describe('the tokens of a run', () => {
+  const OWN = [
+    token('</s>', { special: true, rstrip: true }),
+    token('<mask>', { lstrip: true }),
+    token('<s>', { special: true }),
+    token(''),
+  ]
+
+  test('special ones as listed, with the flags of the tokenizer’s own; all that are not special', () => {
+    expect(chooseTokens(OWN, ['###', '</s>', '###'])).toEqual([token('###', { special: true }), OWN[0], OWN[1]])
+    expect(chooseTokens(OWN, [])).toEqual([OWN[1]])
+    expect(chooseTokens(OWN, ['<mask>'])).toEqual([token('<mask>', { special: true })])
+  })
+
+  test('of several with the same content the last', () => {
+    expect(chooseTokens([token('a'), token('a', { lstrip: true })], [])).toEqual([token('a', { lstrip: true })])
+  })
+
+  test('of those that become equal the special one', () => {
+    const tokens = chooseTokens([token('Day', { normalized: true }), token('day', { normalized: true, special: true })], ['day'])
+    const { normalized } = createAddedTokens(tokens, (text) => text.toLowerCase())
+    expect(normalized.tokens[normalized.trie.longestAt(Buffer.from('day'), 0, true)].special).toBe(true)
+  })
+
+  test('one of which normalization leaves nothing is refused: the reference finds it between all characters', () => {
+    expect(() => createAddedTokens([token('\u0301', { normalized: true })], () => '')).toThrow(
+      'added tokens: normalization leaves nothing of "\u0301"; set its "normalized" to false',
+    )
+  })
+})
