@@ -1,4 +1,5 @@
-import type { Dialect, SplitBehavior } from './pattern/ast.ts'
+import type { Dialect } from './pattern/ast.ts'
+import type { SplitBehavior as Behavior } from './pattern/behavior.ts'
 
 /*
  * The nouns. Source ⊃ Chunk ⊃ Block ⊃ Document ⊃ Piece: a source is a file; a chunk is a byte range of it that one worker takes; a block is
@@ -11,12 +12,14 @@ export interface SplitStage {
   kind: 'split'
   pattern: string
   dialect: Dialect
-  behavior: SplitBehavior
+  behavior: Behavior
   /** The gaps are the delimiters: tiktoken's find_iter is 'removed', inverted. */
   invert: boolean
   /** tiktoken stops at an empty match; Oniguruma cuts there. */
   refusesEmptyMatches: boolean
 }
+
+export type SplitBehavior = Behavior
 
 /** The stages that follow see one symbol per byte: the code point of GPT-2's byte alphabet (ByteLevel in front of other stages). */
 export interface ByteMapStage {

@@ -18,7 +18,7 @@ export function certainEnd(pass: Pass): usize {
 }
 
 /**
- * Up to where no more cuts will come: the stage that follows may read that far. A gap that goes on and is in no piece is cut here, so that
+ * Up to where no more cuts will come: the stage that follows may read that far. What goes on and is in no piece is cut here, so that
  * its text need not be kept.
  */
 export function decidePass(pass: Pass): usize {
@@ -27,7 +27,7 @@ export function decidePass(pass: Pass): usize {
   const last = certain > pass.used ? <usize>(load<u32>(certain - 4) & POSITION) : pass.lastCut
   if (kind == DECIDED_LAST_CUT) return last
   const decided = kind == DECIDED_HERE ? pass.at : <usize>(load<u32>(pass.cutEnd + (<usize>kind << 2)) & POSITION)
-  if (pass.dropsGaps != 0 && decided > last) {
+  if (pass.drops != 0 && decided > last) {
     memory.copy(pass.cutEnd + 4, pass.cutEnd, 4 * MAX_SLOTS)
     store<u32>(pass.cutEnd, <u32>decided | GAP)
     pass.cutEnd += 4

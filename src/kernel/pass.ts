@@ -1,5 +1,5 @@
 import {
-  ENTRY_NEXT_SHIFT, HEADER_ACTIONS, HEADER_ASCII, HEADER_BLOCKS, HEADER_CLASSES, HEADER_DECIDED, HEADER_DROPS_GAPS, HEADER_PAGES, HEADER_ROW_BYTES,
+  ENTRY_NEXT_SHIFT, HEADER_ACTIONS, HEADER_ASCII, HEADER_BLOCKS, HEADER_CLASSES, HEADER_DECIDED, HEADER_DROPS, HEADER_PAGES, HEADER_ROW_BYTES,
   HEADER_ROWS, HEADER_STATES,
 } from '../pattern/layout'
 import { allocate } from './memory'
@@ -35,7 +35,7 @@ export class Pass {
   decidedTable: usize
   /** Number of classes; the entry for the end of a segment is behind those for classes. */
   classes: usize
-  dropsGaps: u32
+  drops: u32
   /** By two classes: the state after them, or NO_SYNC. 0: there is no such table. */
   syncPairs: usize
   /** The state, as the address of its row. */
@@ -64,7 +64,7 @@ export function startPass(pass: Pass, tables: usize, syncPairs: usize): bool {
   pass.actions = tables + word(tables, HEADER_ACTIONS)
   pass.decidedTable = tables + word(tables, HEADER_DECIDED)
   pass.classes = word(tables, HEADER_CLASSES)
-  pass.dropsGaps = <u32>word(tables, HEADER_DROPS_GAPS)
+  pass.drops = <u32>word(tables, HEADER_DROPS)
   pass.syncPairs = syncPairs
   if (!setRows(pass, tables + word(tables, HEADER_ROWS), word(tables, HEADER_ROW_BYTES), word(tables, HEADER_STATES))) return false
   pass.row = pass.rows

@@ -89,12 +89,6 @@ export interface BackreferenceNode {
 /** Oniguruma: the regex engine of HF tokenizers (tokenizer.json). fancy-regex: that of tiktoken. */
 export type Dialect = 'oniguruma' | 'fancy-regex'
 
-/**
- * What becomes of the matches and of the gaps between them (tokenizers, SplitDelimiterBehavior). The names tell it of the matches, which HF
- * calls delimiters; inverted, the gaps are the delimiters.
- */
-export type SplitBehavior = 'isolated' | 'removed' | 'merged-with-previous' | 'merged-with-next' | 'contiguous'
-
 export interface Pattern {
   text: string
   dialect: Dialect

@@ -1,5 +1,6 @@
 import { PretokError } from '../errors.ts'
-import type { Dialect, SplitBehavior } from './ast.ts'
+import type { Dialect } from './ast.ts'
+import { treatmentOf, type SplitBehavior } from './behavior.ts'
 import { renameClasses, type Partition } from './classes.ts'
 import { minimize, type Machine } from './minimize.ts'
 import { buildNfa } from './nfa.ts'
@@ -32,22 +33,15 @@ export interface CompiledStage {
  * names the construct and its offset.
  */
 export const compileStage = (stage: PatternStage): CompiledStage => {
-  const dropsGaps = isDroppingGaps(stage)
+  const treatment = treatmentOf(stage)
   const nfa = buildNfa(parsePattern(stage.pattern, stage.dialect))
-  const transducer = buildTransducer(nfa, stage.pattern)
+  const transducer = buildTransducer(nfa, treatment, stage.pattern)
   if (transducer.matchesEmpty && stage.refusesEmptyMatches)
     throw new PretokError(
       'pattern',
       `pattern: it can match the empty string, which its engine does not allow, in ${JSON.stringify(stage.pattern)}`,
     )
-  const machine = minimize(transducer, dropsGaps)
+  const machine = minimize(transducer, treatment.drops)
   const partition = renameClasses(nfa.partition, machine.newClass)
-  return { stage, partition, machine, tables: packTables(machine, partition, dropsGaps, stage.pattern) }
-}
-
-/** Whether text that the pattern does not match is in no piece; otherwise it is a piece of its own. */
-export const isDroppingGaps = ({ behavior, invert }: Pick<PatternStage, 'behavior' | 'invert'>): boolean => {
-  if (behavior !== 'isolated' && !(behavior === 'removed' && invert))
-    throw new PretokError('tokenizer', `split: behavior ${behavior}${invert ? ', inverted,' : ''} is not supported yet`)
-  return behavior === 'removed'
+  return { stage, partition, machine, tables: packTables(machine, partition, treatment.drops, stage.pattern) }
 }

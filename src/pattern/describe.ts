@@ -1,6 +1,7 @@
 import { members, size, type CodePointSet } from '../unicode/codePointSet.ts'
 import { classMembers } from './classes.ts'
-import { isDroppingGaps, type CompiledStage } from './compile.ts'
+import { treatmentOf, type Treatment } from './behavior.ts'
+import type { CompiledStage } from './compile.ts'
 import {
   ENTRY_ACTION,
   ENTRY_ACTION_MASK,
@@ -36,7 +37,7 @@ export const describeStage = (compiled: CompiledStage, maxStates = 200): string 
   const names = classNames(partition.count)
   const lines = [
     `pattern   ${stage.pattern.replace(/[^\P{C}]|[^\P{Z} ]/gu, (c) => `\\u${c.charCodeAt(0).toString(16).padStart(4, '0')}`)}`,
-    `          ${stage.dialect}; text that it does not match is ${isDroppingGaps(stage) ? 'in no piece' : 'a piece of its own'}`,
+    `          ${stage.dialect}; ${describeTreatment(treatmentOf(stage))}`,
     '',
     `classes   ${partition.count}: what the pattern can tell apart`,
     ...names.map((name, i) => `  ${name.padEnd(4)}${describeSet(classMembers(partition, i))}`),
@@ -55,6 +56,21 @@ export const describeStage = (compiled: CompiledStage, maxStates = 200): string 
     `tables    ${tables.length} bytes: ${4 * machine.next.length * (partition.count + 1)} for the states, the rest to look up classes of code points`,
   )
   return `${lines.join('\n')}\n`
+}
+
+const describeTreatment = ({ drops, joins }: Treatment): string => {
+  if (drops === 'gaps') return 'text that it does not match is in no piece'
+  if (drops === 'matches') return 'what it matches is in no piece'
+  switch (joins) {
+    case 'nothing':
+      return 'text that it does not match is a piece of its own'
+    case 'gap and match':
+      return 'what it matches is in one piece with the text before it'
+    case 'match and gap':
+      return 'what it matches is in one piece with the text behind it'
+    case 'match and match':
+      return 'matches side by side are one piece, and so is the text between'
+  }
 }
 
 /** The same machine as a graph in the language of Graphviz. */

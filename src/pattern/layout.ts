@@ -41,8 +41,8 @@ export const HEADER_BLOCKS = 8
 export const HEADER_ROWS = 9
 export const HEADER_ACTIONS = 10
 export const HEADER_DECIDED = 11
-/** 1 if gaps are in no piece. */
-export const HEADER_DROPS_GAPS = 12
+/** 1 if text from the last cut up to what is decided is in no piece. */
+export const HEADER_DROPS = 12
 export const HEADER_WORDS = 16
 
 export const BLOCK_BITS = 6
@@ -72,7 +72,7 @@ export const SOURCE_NEW_MARK = 128
 
 /** In `decided`: up to the last certain cut, … */
 export const DECIDED_LAST_CUT = 254
-/** … all that was read (a gap that goes on), or else the number of the slot that holds the position. */
+/** … all that was read, or else the number of the slot that holds the position. */
 export const DECIDED_HERE = 255
 
 /** In a cut: the text that ends here is in no piece. Positions are below 2^31. */

@@ -1,7 +1,8 @@
+import type { Dropped } from './behavior.ts'
 import { ENTRY_ACTION, ENTRY_CERTAIN_SHIFT, ENTRY_GAP, ENTRY_SLOT_SHIFT, MAX_SLOTS, NO_MARK, SOURCE_NOW, SOURCE_NOW_GAP } from './layout.ts'
 import { createNumbering } from './numbering.ts'
 import { refine } from './refine.ts'
-import { NONE, NOW_ENDS_GAP, type Decided, type Effect, type SlotSource, type Transducer } from './transducer.ts'
+import { NONE, NOW, NOW_ENDS_GAP, type Decided, type Effect, type SlotSource, type Transducer } from './transducer.ts'
 
 /** A transducer with steps as in the packed tables, and as few states and classes as possible. */
 export interface Machine {
@@ -20,9 +21,9 @@ export interface Machine {
  * Joins states that nothing can tell apart, and then classes whose columns have become equal. States are numbered in the order in which
  * they are met from state 0, the start of a segment.
  */
-export const minimize = ({ next, outputs: effectOf, effects, decided, marks }: Transducer, dropsGaps: boolean): Machine => {
+export const minimize = ({ next, outputs: effectOf, effects, decided, marks }: Transducer, drops: Dropped): Machine => {
   const actions: number[][] = []
-  const encode = createEncoder(actions, dropsGaps)
+  const encode = createEncoder(actions, drops)
   const entries = Int32Array.from(effects, encode)
   const outputs = effectOf.map((row) => row.map((effect) => entries[effect]))
   const labels = createNumbering()
@@ -45,14 +46,15 @@ export const minimize = ({ next, outputs: effectOf, effects, decided, marks }: T
 const decidedNumber = (decided: Decided): number => (decided === 'last cut' ? -1 : decided === 'here' ? -2 : decided.slot)
 
 /** The low bits of the entries with an effect. Effects that are more than one store and a shift become actions. */
-const createEncoder = (actions: number[][], dropsGaps: boolean): ((effect: Effect) => number) => {
+const createEncoder = (actions: number[][], drops: Dropped): ((effect: Effect) => number) => {
   const numbers = new Map<string, number>()
-  const sourceByte = (source: SlotSource): number =>
-    source >= 0 ? source : source === NOW_ENDS_GAP && dropsGaps ? SOURCE_NOW_GAP : SOURCE_NOW
+  const endsDropped = (source: SlotSource): boolean =>
+    (drops === 'gaps' && source === NOW_ENDS_GAP) || (drops === 'matches' && source === NOW)
+  const sourceByte = (source: SlotSource): number => (source >= 0 ? source : endsDropped(source) ? SOURCE_NOW_GAP : SOURCE_NOW)
   return ({ slots, leaving, back, marks, keepsMarks }) => {
     const stored = slots.findIndex((source) => source < 0)
     if (keepsMarks && slots.every((source, slot) => source === slot || slot === stored)) {
-      const gap = dropsGaps && stored !== -1 && slots[stored] === NOW_ENDS_GAP ? ENTRY_GAP : 0
+      const gap = stored !== -1 && endsDropped(slots[stored]) ? ENTRY_GAP : 0
       return gap | ((stored === -1 ? MAX_SLOTS : stored) << ENTRY_SLOT_SHIFT) | (leaving << ENTRY_CERTAIN_SHIFT)
     }
     const action = [slots.length, leaving, back === NONE ? NO_MARK : back, marks.length, ...slots.map(sourceByte), ...marks]

@@ -1,4 +1,5 @@
 import { PretokError } from '../errors.ts'
+import type { Dropped } from './behavior.ts'
 import type { Partition } from './classes.ts'
 import * as layout from './layout.ts'
 import type { Machine } from './minimize.ts'
@@ -7,7 +8,7 @@ import type { Machine } from './minimize.ts'
 export const packTables = (
   { next, outputs, actions, decided }: Machine,
   partition: Partition,
-  dropsGaps: boolean,
+  drops: Dropped,
   text: string,
 ): Uint8Array => {
   const refuse = (what: string) => new PretokError('pattern', `pattern: ${what} in ${JSON.stringify(text)}: use the reference engine`)
@@ -42,7 +43,7 @@ export const packTables = (
   header[layout.HEADER_STATES] = next.length
   header[layout.HEADER_CLASSES] = partition.count
   header[layout.HEADER_ROW_BYTES] = rowBytes
-  header[layout.HEADER_DROPS_GAPS] = dropsGaps ? 1 : 0
+  header[layout.HEADER_DROPS] = drops === 'nothing' ? 0 : 1
   const tables = new Uint8Array(size)
   tables.set(new Uint8Array(header.buffer))
   for (const [word, bytes] of parts) tables.set(bytes, header[word])

@@ -1,4 +1,5 @@
 import { PretokError } from '../errors.ts'
+import type { Treatment } from './behavior.ts'
 import { MAX_SLOTS, SOURCE_NEW_MARK } from './layout.ts'
 import type { Nfa } from './nfa.ts'
 import { createNumbering, type Numbering } from './numbering.ts'
@@ -30,6 +31,12 @@ import { createThreads } from './threads.ts'
  *
  *   slots  0 … tail-1   the cuts that the lowest level rests on; level k rests on the first `history` of them
  *   then                for each level that began in a gap: where it began (the end of the gap, should the level match)
+ *
+ * Where neighbours are joined (behavior.ts), a cut is made when it is known what stands on both sides of it:
+ *
+ *   gap and match    a level that matches makes no cut where it began
+ *   match and gap    a match makes no cut where it ends; every level notes where it began, as if in a gap
+ *   match and match  a level behind a match does not rest on the cut in front of it: should it match, that cut goes
  *
  * One step of the machine is then: a new list of slots, each an old slot or the position now, of which the first few are certain and leave
  * for the list of cuts. Nearly always that is "put the position into slot s, let the first a slots go": what the packed tables hold in one
@@ -63,7 +70,10 @@ export interface Effect {
 
 export const NONE = -1
 
-/** Up to where no cut can come any more, besides those that have left: */
+/**
+ * Up to where no cut can come any more, besides those that have left. If gaps or matches are dropped, the text from the last cut up to there
+ * is in one, too.
+ */
 export type Decided = 'last cut' | 'here' | { slot: number }
 
 export interface Transducer {
@@ -88,7 +98,7 @@ const MAX_WORK = 1_000_000
 /*
  * A state is a list of integers, so that states are told apart quickly:
  *   flags, what the checks behind need to know of the last code point, tail, number of levels,
- *   for each level: history, whether it began in a gap, where its threads end; then the threads of all levels
+ *   for each level: history, IN_GAP and HAS_MATCH, where its threads end; then the threads of all levels
  */
 const FLAGS = 0
 const BEHIND = 1
@@ -101,8 +111,14 @@ const IS_START = 1
 /** An attempt that begins here is where the search for it began (`\G`), though not behind a match: an empty match was stepped over. */
 const IS_SEARCH_START = 2
 
+/** The level began in a gap, or its start is noted as if it had. */
+const IN_GAP = 1
+/** The level has a match. Noted only where matches are dropped. */
+const HAS_MATCH = 2
+
 const historyOf = (state: Int32Array, level: number): number => state[HEADER + LEVEL * level]
-const isInGap = (state: Int32Array, level: number): boolean => state[HEADER + LEVEL * level + 1] === 1
+const flagsOf = (state: Int32Array, level: number): number => state[HEADER + LEVEL * level + 1]
+const isInGap = (state: Int32Array, level: number): boolean => (flagsOf(state, level) & IN_GAP) !== 0
 /** Where the threads of a level end in the state's list, and those of the next begin; of level -1: where the first begin. */
 const threadsEnd = (state: Int32Array, level: number): number =>
   HEADER + LEVEL * state[LEVELS] + (level < 0 ? 0 : state[HEADER + LEVEL * level + 2])
@@ -113,7 +129,8 @@ const farLevels = (state: Int32Array): number => {
 }
 
 /** @throws PretokError 'pattern' if the machine would be too large, or would need more slots than there are. */
-export const buildTransducer = (nfa: Nfa, text: string): Transducer => {
+export const buildTransducer = (nfa: Nfa, treatment: Treatment, text: string): Transducer => {
+  const { drops, joins } = treatment
   const refuse = (what: string) => new PretokError('pattern', `pattern: ${what} in ${JSON.stringify(text)}: use the reference engine`)
   const threads = createThreads(nfa)
   const { behindContextOf } = threads
@@ -127,7 +144,7 @@ export const buildTransducer = (nfa: Nfa, text: string): Transducer => {
   const isMatch = new Uint8Array(largest)
   const begin = new Int32Array(1)
   const after = threads.createLists()
-  const alive = { count: 0, history: new Int32Array(largest), inGap: new Uint8Array(largest), start: new Int32Array(largest) }
+  const alive = { count: 0, history: new Int32Array(largest), flags: new Uint8Array(largest), start: new Int32Array(largest) }
   const mark = new Int32Array(largest) // of each level that is alive
   const chain = new Int32Array(MAX_SLOTS + 8)
   const list = new Int32Array(HEADER + (LEVEL + 1) * largest + MAX_SLOTS)
@@ -160,55 +177,62 @@ export const buildTransducer = (nfa: Nfa, text: string): Transducer => {
     for (let slot = 0; slot < cuts; slot++) chain[slot] = slot
     let gapSlot = cuts
     let back = NONE
-    let isCutHere = false
+    let isMatchHere = false
     const fresh = reached.count - 1
     for (let level = 0; level < fresh; level++) {
       const history = historyOf(state, level)
       const inGap = isInGap(state, level)
       const start = inGap ? gapSlot++ : NOW
-      if (isMatch[level] === 0) advanceLevel(level, symbol, history, inGap, start)
+      if (isMatch[level] === 0) advanceLevel(level, symbol, history, flagsOf(state, level), start)
       else {
         if (history === FAR) back = level
         cuts = Math.max(0, history)
-        if (inGap) chain[cuts++] = start
-        advanceLevel(level, symbol, cuts, false, NOW)
-        chain[cuts++] = NOW
-        isCutHere = true
+        if (inGap && joins !== 'gap and match') chain[cuts++] = start
+        advanceLevel(level, symbol, cuts, drops === 'matches' ? HAS_MATCH : 0, NOW)
+        if (joins !== 'match and gap') chain[cuts++] = NOW
+        isMatchHere = true
       }
     }
     if (symbol === end) {
-      if (!isCutHere) chain[cuts++] = NOW_ENDS_GAP
+      if (!isMatchHere) chain[cuts++] = NOW_ENDS_GAP
+      else if (joins === 'match and gap') chain[cuts++] = NOW
       alive.count = 0
       return { effect: effectOf(cuts, cuts, back), to: 0 }
     }
     // the attempt that begins here
-    let inGap = !isCutHere && (state[FLAGS] & IS_START) === 0
-    if (isMatch[fresh] === 1) {
-      matchesEmpty = true
-      if (inGap) chain[cuts++] = NOW_ENDS_GAP
-      inGap = false
+    const inGap = !isMatchHere && (state[FLAGS] & IS_START) === 0
+    let history = isMatchHere && joins === 'match and match' ? cuts - 1 : cuts
+    let notesStart = inGap || (isMatchHere && joins === 'match and gap')
+    if (isMatch[fresh] === 1) matchesEmpty = true
+    if (isMatch[fresh] === 1 && inGap) {
+      chain[cuts++] = NOW_ENDS_GAP
+      // this cut stays if the level gets a longer match, unless that is then joined to the gap
+      if (joins !== 'gap and match') {
+        history = cuts
+        notesStart = false
+      }
     }
-    advanceLevel(fresh, symbol, cuts, inGap, NOW_ENDS_GAP)
+    advanceLevel(fresh, symbol, history, notesStart ? IN_GAP : 0, NOW_ENDS_GAP)
     const leaving = letGo(cuts)
     const effect = effectOf(cuts, leaving, back)
     const flags = hasSearchStart && isMatch[fresh] === 1 ? IS_SEARCH_START : 0
     return { effect, to: stateOf(flags, behindContextOf[symbol], cuts - leaving, leaving) }
   }
 
-  const advanceLevel = (level: number, symbol: number, history: number, inGap: boolean, start: SlotSource): void => {
+  const advanceLevel = (level: number, symbol: number, history: number, flags: number, start: SlotSource): void => {
     if (!threads.advance(reached, level, symbol, after)) return
     const added = alive.count++
     alive.history[added] = history
-    alive.inGap[added] = inGap ? 1 : 0
+    alive.flags[added] = flags
     alive.start[added] = start
     mark[added] = history === FAR ? level : NONE
   }
 
   /** Makes levels far while too many cuts are open. Returns how many cuts leave: those that all near levels rest on. */
   const letGo = (cuts: number): number => {
-    const { count, history, inGap } = alive
+    const { count, history, flags } = alive
     let open = 0
-    for (let level = 0; level < count; level++) open += inGap[level]
+    for (let level = 0; level < count; level++) open += flags[level] & IN_GAP
     let near = 0
     while (near < count && history[near] === FAR) near++
     let leaving = near < count ? history[near] : cuts
@@ -224,7 +248,7 @@ export const buildTransducer = (nfa: Nfa, text: string): Transducer => {
   const effectOf = (cuts: number, leaving: number, back: number): number => {
     let length = 4
     for (let i = 0; i < cuts; i++) list[length++] = chain[i]
-    for (let level = 0; level < alive.count; level++) if (alive.inGap[level] === 1) list[length++] = alive.start[level]
+    for (let level = 0; level < alive.count; level++) if ((alive.flags[level] & IN_GAP) !== 0) list[length++] = alive.start[level]
     const slots = length - 4
     if (slots > MAX_SLOTS) throw refuse(`more than ${MAX_SLOTS} cuts may be undecided at once`)
     let marks = 0
@@ -252,7 +276,7 @@ export const buildTransducer = (nfa: Nfa, text: string): Transducer => {
     let length = HEADER
     for (let level = 0; level < alive.count; level++) {
       list[length++] = alive.history[level] === FAR ? FAR : alive.history[level] - leaving
-      list[length++] = alive.inGap[level]
+      list[length++] = alive.flags[level]
       list[length++] = after.ends[level]
     }
     const all = alive.count === 0 ? 0 : after.ends[alive.count - 1]
@@ -269,7 +293,7 @@ export const buildTransducer = (nfa: Nfa, text: string): Transducer => {
   const marks: number[] = []
   for (let number = 0; number < states.count; number++) {
     states.read(number, state)
-    decided.push(decidedIn(state))
+    decided.push(decidedIn(state, treatment))
     marks.push(farLevels(state))
     const targets = Array.from({ length: end + 1 }, () => 0)
     const row = Array.from({ length: end + 1 }, () => 0)
@@ -297,9 +321,22 @@ const readEffects = (effects: Numbering, list: Int32Array): Effect[] =>
     return { leaving, back, keepsMarks: keepsMarks === 1, slots: all.slice(4, 4 + slots), marks: all.slice(4 + slots) }
   })
 
-const decidedIn = (state: Int32Array): Decided => {
+const decidedIn = (state: Int32Array, { drops, joins }: Treatment): Decided => {
   if (state[FLAGS] === IS_START || farLevels(state) > 0) return 'last cut'
+  if (joins !== 'nothing') return firstCutToCome(state)
+  const levels = state[LEVELS]
+  if (drops === 'matches') return levels > 0 && (flagsOf(state, 0) & HAS_MATCH) !== 0 ? { slot: 0 } : 'last cut'
   // no attempt is under way: every code point read was part of a gap
-  if (state[LEVELS] === 0) return state[TAIL] === 0 ? 'here' : 'last cut'
+  if (levels === 0) return state[TAIL] === 0 ? 'here' : 'last cut'
   return isInGap(state, 0) ? { slot: state[TAIL] } : 'last cut'
+}
+
+/** Where the first level began whose start is noted, or the first cut in the chain, whichever is earlier. */
+const firstCutToCome = (state: Int32Array): Decided => {
+  const tail = state[TAIL]
+  let noted = 0
+  while (noted < state[LEVELS] && !isInGap(state, noted)) noted++
+  if (noted < state[LEVELS] && historyOf(state, noted) === 0) return { slot: tail }
+  if (tail > 0) return { slot: 0 }
+  return noted < state[LEVELS] ? { slot: tail } : 'here'
 }

@@ -22,11 +22,15 @@ export interface Block {
 }
 
 export interface PassPosition {
+  /** Text before this position is part of a match, or of a gap. */
+  read: number
+  /** What ends at `read`; 'start' where the segment begins. */
+  before: 'start' | 'gap' | 'match'
   /** All borders of this pass before this position are set, and whether there is one at this position. */
   decided: number
-  /** Where the segment (document, or piece of the pass before) begins that `decided` is in. */
+  /** Where the segment (document, or piece of the pass before) begins that `read` is in. */
   segmentStart: number
-  /** Whether a match that begins at `decided` is where the search for it begins (`\G`), and not behind a gap. */
+  /** Whether a match that begins at `read` is where the search for it begins (`\G`), and not behind a gap. */
   isSearchStart: boolean
 }
 
@@ -38,7 +42,7 @@ export const createBlock = (capacity: number, passes: number): Block => ({
   boundaries: new Uint32Array(bitWords(capacity)),
   dropped: new Uint32Array(bitWords(capacity)),
   counted: 0,
-  passes: Array.from({ length: passes }, () => ({ decided: 0, segmentStart: 0, isSearchStart: true })),
+  passes: Array.from({ length: passes }, () => ({ read: 0, before: 'start', decided: 0, segmentStart: 0, isSearchStart: true })),
 })
 
 /** Bytes of memory a block takes. */
@@ -53,6 +57,9 @@ export const dropByte = (block: Block, position: number): void => {
 }
 
 export const isDropped = (block: Block, position: number): boolean => ((block.dropped[position >>> 5] >>> (position & 31)) & 1) === 1
+
+export const hasBoundary = ({ boundaries }: Block, position: number): boolean =>
+  ((boundaries[position >>> 5] >>> (position & 31)) & 1) === 1
 
 /** The first boundary in [from, to], `to` included; -1 if there is none. */
 export const nextBoundary = ({ boundaries }: Block, from: number, to: number): number => {
@@ -108,6 +115,7 @@ export const slideBlock = (block: Block, keepBehind: number): void => {
   block.length -= shift
   block.counted -= shift
   for (const position of block.passes) {
+    position.read -= shift
     position.decided -= shift
     position.segmentStart = Math.max(0, position.segmentStart - shift)
   }

@@ -1,9 +1,10 @@
 import { PretokError } from '../errors.ts'
 import { bytesOf, createAlphabet } from '../pattern/alphabet.ts'
-import { isDroppingGaps } from '../pattern/compile.ts'
+import { treatmentOf } from '../pattern/behavior.ts'
 import { createMatcher, NO_MATCH, UNDECIDED } from '../pattern/match.ts'
 import { toRegExps } from '../pattern/toRegExp.ts'
 import { holdsSearchStart, maxLookBehind, parsePattern } from '../pattern/parse.ts'
+import { backward } from './codePoints.ts'
 import { dropByte, isDropped, nextBoundary, setBoundary, type Block, type PassPosition } from './block.ts'
 import type { SplitStage } from '../types.ts'
 import type { SplitPass } from './pass.ts'
@@ -40,52 +41,70 @@ export const createRegexPass = (stage: SplitStage): SplitPass => {
     return !isClosed && regexp.lastIndex === text.length ? UNDECIDED : regexp.lastIndex
   }
 
-  const dropsGaps = isDroppingGaps(stage)
+  const { drops, joins } = treatmentOf(stage)
 
-  /** Cuts [at, end), the end of a segment or, if not `isClosed`, as far as it is known. Returns the position up to which all is decided. */
-  const splitSegment = (block: Block, position: PassPosition, at: number, end: number, isClosed: boolean): number => {
-    const contextStart = backward(block.bytes, at, position.segmentStart, lookBehind)
+  /** Whether there is a border between what ends and what begins at a position. `isMatch`: there is a match, if only an empty one. */
+  const isBorder = (before: PassPosition['before'], after: 'gap' | 'match', isMatch: boolean): boolean => {
+    if (before === 'start') return false // the segment's own
+    return before === 'gap' && after === 'gap' ? isMatch : joins !== `${before} and ${after}`
+  }
+
+  /** Goes on from `position.read` to `end`, the end of a segment or, if not `isClosed`, as far as it is known. */
+  const splitSegment = (block: Block, position: PassPosition, end: number, isClosed: boolean): void => {
+    const contextStart = backward(block.bytes, position.read, position.segmentStart, lookBehind)
     const text = alphabet.spell(block.bytes, contextStart, end)
     const isAscii = text.length === end - contextStart
-    let index = lookBehind === 0 ? 0 : alphabet.spell(block.bytes, contextStart, at).length
+    let index = lookBehind === 0 ? 0 : alphabet.spell(block.bytes, contextStart, position.read).length
     while (index < text.length) {
       const matched = matchEnd(text, index, isClosed, position.isSearchStart ? index : NOT_HERE)
       if (matched === UNDECIDED) break
       const isMatch = matched !== NO_MATCH
       const isGap = matched <= index // no match, or an empty one
-      const next = isGap ? index + 1 : matched
       if (isMatch && isGap && stage.refusesEmptyMatches)
         throw new PretokError(
           'pattern',
           `pattern: it matches the empty string, which its engine does not allow, in ${JSON.stringify(stage.pattern)}`,
         )
-      if (isMatch) setBoundary(block, at)
+      const kind = isGap ? 'gap' : 'match'
+      const start = position.read
       // the next search begins behind the match, or behind the code point that an empty match steps over
       position.isSearchStart = isMatch
-      const start = at
-      at += isAscii ? next - index : bytesOf(block.bytes, at, next - index)
+      if (isBorder(position.before, kind, isMatch)) setBoundary(block, start)
+      const next = isGap ? index + 1 : matched
+      position.read += isAscii ? next - index : bytesOf(block.bytes, start, next - index)
+      position.before = kind
       index = next
-      if (!isGap) setBoundary(block, at)
-      else if (dropsGaps) for (let i = start; i < at; i++) dropByte(block, i)
+      if (isGap ? drops === 'gaps' : drops === 'matches') for (let i = start; i < position.read; i++) dropByte(block, i)
     }
-    // a dropped gap is no piece that must stay whole: let go of it
-    if (dropsGaps) setBoundary(block, at)
-    return at
+  }
+
+  /**
+   * Up to where the borders of a segment that goes on are known. Behind a match there is one, if nothing is joined; at the end of a gap that
+   * is dropped there may be one, and then it need not be kept. Otherwise what follows decides whether there is one.
+   */
+  const decideOpen = (block: Block, { read, before, segmentStart }: PassPosition): number => {
+    if (read === segmentStart) return read
+    if (before === 'match' ? joins !== 'nothing' : drops !== 'gaps') return backward(block.bytes, read, segmentStart, 1)
+    setBoundary(block, read)
+    return read
   }
 
   return {
     lookBehind,
     run(block, position, limit) {
-      let at = position.decided
-      while (at < limit) {
-        const border = nextBoundary(block, at + 1, limit)
+      while (position.read < limit) {
+        const border = nextBoundary(block, position.read + 1, limit)
         const isClosed = border !== -1
-        if (isClosed && isDropped(block, at)) at = border
-        else at = splitSegment(block, position, at, isClosed ? border : limit, isClosed)
-        position.decided = at
-        if (!isClosed) break
-        position.segmentStart = at
+        if (!isClosed || !isDropped(block, position.read)) splitSegment(block, position, isClosed ? border : limit, isClosed)
+        if (!isClosed) {
+          position.decided = decideOpen(block, position)
+          return
+        }
+        position.read = border
+        position.before = 'start'
+        position.segmentStart = border
         position.isSearchStart = true
+        position.decided = border
       }
     },
   }
@@ -93,11 +112,3 @@ export const createRegexPass = (stage: SplitStage): SplitPass => {
 
 /** No position: `\G` holds nowhere. */
 const NOT_HERE = -1
-
-/** `count` code points back from a position, but not before `stop`. */
-const backward = (bytes: Uint8Array, position: number, stop: number, count: number): number => {
-  for (; count > 0 && position > stop; count--)
-    do position--
-    while (position > stop && (bytes[position] & 0xc0) === 0x80)
-  return position
-}

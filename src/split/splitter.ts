@@ -1,6 +1,7 @@
 import type { Stage } from '../types.ts'
-import type { Block } from './block.ts'
+import { hasBoundary, type Block } from './block.ts'
 import type { SplitPass } from './pass.ts'
+import { backward } from './codePoints.ts'
 import { asSplit } from './stages.ts'
 import { createRegexPass } from './regexPass.ts'
 
@@ -20,10 +21,13 @@ export const createSplitter = (stages: readonly Stage[]): Splitter => {
  * that end there or before can be counted.
  */
 export const splitBlock = ({ passes }: Splitter, block: Block): number => {
-  let limit = block.length
+  let limit = knownEnd(block)
   passes.forEach((pass, i) => {
     pass.run(block, block.passes[i], limit)
     limit = block.passes[i].decided
   })
   return limit
 }
+
+/** Up to where it is known whether a document ends: at the block's end one still may, so its last code point is left alone for now. */
+const knownEnd = (block: Block): number => (hasBoundary(block, block.length) ? block.length : backward(block.bytes, block.length, 0, 1))

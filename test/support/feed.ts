@@ -1,4 +1,5 @@
-import { createReferenceCounter, type TextCounter } from '../../src/count/counter.ts'
+import { chooseEngine, createCounter } from '../../src/count/engine.ts'
+import { createReferenceCounter, DEFAULT_LIMITS, type TextCounter } from '../../src/count/counter.ts'
 import { createNormalizer } from '../../src/normalize/normalizer.ts'
 import { createBlock, appendText, endDocument, isDropped, nextBoundary, slideBlock } from '../../src/split/block.ts'
 import { createSplitter, splitBlock, type Splitter } from '../../src/split/splitter.ts'
@@ -56,4 +57,25 @@ export const countDocuments = (
   return new Map(
     Array.from({ length: size }, (_, i) => [Buffer.from(arena.subarray(starts[i], starts[i + 1])).toString('utf8'), counts[i]]),
   )
+}
+
+/**
+ * The pieces of one document in byte order, as the automaton counts them in feeds of `size` code points (0: all at once); undefined if it
+ * cannot do the stages.
+ */
+export const kernelPieces = (stages: Pipeline['stages'], text: string, size: number): string[] | undefined => {
+  const engine = chooseEngine(stages)
+  if (engine.name !== 'automaton') return undefined
+  const counter = createCounter(engine, DEFAULT_LIMITS)
+  for (const feed of feeds(text, size)) {
+    counter.text(Buffer.from(feed))
+    if (counter.pieces < 0) throw new Error('this counts what is decided now, before more text comes')
+  }
+  counter.endDocument()
+  const { arena, starts, counts, size: distinct } = counter.finish()
+  return Array.from({ length: distinct }, (_, i) =>
+    Array.from({ length: counts[i] }, () => Buffer.from(arena.subarray(starts[i], starts[i + 1])).toString('utf8')),
+  )
+    .flat()
+    .sort()
 }

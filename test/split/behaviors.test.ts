@@ -1,0 +1,67 @@
+import fc from 'fast-check'
+import { describe, expect, test } from 'vitest'
+import { PretokError } from '../../src/errors.ts'
+import { createPipelineSplitter } from '../../src/split/splitText.ts'
+import { huggingFace } from '../../src/tokenizer/presets.ts'
+import type { Pipeline, SplitStage, Stage } from '../../src/types.ts'
+import { kernelPieces, splitInFeeds } from '../support/feed.ts'
+import { officialSplit } from '../support/oracle.ts'
+import { randomPattern } from '../support/patterns.ts'
+import { withStages } from '../support/stages.ts'
+import { allStrings, kernelTier, referenceTier } from '../support/tiers.ts'
+
+const BEHAVIORS: readonly SplitStage['behavior'][] = ['isolated', 'removed', 'merged-with-previous', 'merged-with-next', 'contiguous']
+const TREATMENTS = BEHAVIORS.flatMap((behavior) => [false, true].map((invert) => ({ behavior, invert })))
+
+/** Patterns with runs, gaps, empty matches, matches side by side, and matches that are decided late. */
+const PATTERNS = ['a', 'a+', 'ab|b', '', 'a*', '\\b', '^', '$', 'a|(?=c)', 'a+b|a', 'a+?|bc', '(?<=a)b|c', '\\s+(?!\\S)|\\s+|a', 'aa|aab+c']
+
+const ALPHABET = ['a', 'b', 'c', ' ']
+const TEXTS = [1, 2, 3, 4].flatMap((length) => [...allStrings(ALPHABET, length)].flat())
+const LONGER = fc.string({ unit: fc.constantFrom(...ALPHABET, 'é', '\n'), minLength: 6, maxLength: 30 })
+
+/** Undefined if we, or the official engine, refuse a pattern. */
+const officialUnlessRefused = (pipeline: Pipeline): ((text: string) => string[]) | undefined => {
+  try {
+    createPipelineSplitter(pipeline)
+    return officialSplit(pipeline)
+  } catch (error) {
+    if (error instanceof PretokError || (error as Error).message.startsWith('Oniguruma error')) return undefined
+    throw error
+  }
+}
+
+describe.each(TREATMENTS)('$behavior, invert: $invert', (treatment) => {
+  const stagesOf = (pattern: string): Stage[] => [{ ...huggingFace(pattern), ...treatment }]
+
+  test.each(PATTERNS)('%j cuts all short strings as the official engine and the kernel do', (pattern) => {
+    const stages = stagesOf(pattern)
+    const official = officialSplit(withStages('', stages))
+    const { split } = createPipelineSplitter(withStages('', stages))
+    for (const text of TEXTS) {
+      const pieces = split(text)
+      if (pieces.join('|') !== official(text).join('|')) expect(pieces, text).toEqual(official(text))
+    }
+    expect(kernelTier(stages)(TEXTS)).toEqual(referenceTier(stages)(TEXTS))
+  })
+
+  test('random patterns cut longer strings as the official engine and the kernel do, in feeds of any size', () => {
+    let compared = 0
+    fc.assert(
+      fc.property(randomPattern(), fc.array(LONGER, { minLength: 1, maxLength: 4 }), (pattern, texts) => {
+        const pipeline = withStages('', stagesOf(pattern))
+        const official = officialUnlessRefused(pipeline)
+        if (official === undefined) return
+        for (const text of texts) {
+          const expected = official(text)
+          for (const size of [0, 1, 2, 5]) expect(splitInFeeds(pipeline, text, size)).toEqual(expected)
+          const sorted = [...expected].sort()
+          for (const size of [0, 1, 2, 5]) expect(kernelPieces(pipeline.stages, text, size) ?? sorted).toEqual(sorted)
+        }
+        compared++
+      }),
+      { numRuns: Number(process.env.PRETOK_RUNS ?? 20) },
+    )
+    expect(compared).toBeGreaterThan(5)
+  })
+})
