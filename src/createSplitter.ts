@@ -2,8 +2,10 @@ import { createPipelineSplitter, type TextSplitter } from './split/splitText.ts'
 import { resolveTokenizer, type TokenizerChoice } from './tokenizer/resolve.ts'
 
 /**
- * Cuts texts as a tokenizer's own pre-tokenizer does: `createSplitter('gpt2').split("it's")` is `['it', "'s"]`.
+ * Cuts texts as a tokenizer's own pre-tokenizer does: `createSplitter('gpt2').split("it's")` is `['it', "'s"]`. A hub id has to be fetched
+ * first: `createSplitter(await loadTokenizer('Qwen/Qwen2.5-7B'))`.
  *
- * @throws PretokError 'tokenizer' for an unknown name, 'pattern' for a regex outside the supported subset
+ * @throws PretokError 'tokenizer' for an unknown name, or a file that cannot be read or honoured exactly; 'pattern' for a regex outside the
+ * supported subset
  */
 export const createSplitter = (tokenizer?: TokenizerChoice): TextSplitter => createPipelineSplitter(resolveTokenizer(tokenizer))

@@ -9,6 +9,19 @@ export { streamBatches, streamDocuments, type Document, type StreamOptions } fro
 export { mapDocuments, processFiles, type MapOptions } from './read/processFiles.ts'
 export { createSplitter } from './createSplitter.ts'
 export { PretokError, type ErrorCode } from './errors.ts'
-export type { PatternStyle, TokenizerChoice } from './tokenizer/resolve.ts'
-export type { Chunk, ErrorPolicy, InvalidRange, PieceCount, Pipeline, Receipt, Source, SplitStage } from './types.ts'
+export { loadTokenizer, type TokenizerChoice } from './tokenizer/resolve.ts'
+export type { PatternStyle } from './tokenizer/patternPipeline.ts'
+export type {
+  AddedToken,
+  Chunk,
+  ErrorPolicy,
+  InvalidRange,
+  Normalizer,
+  PieceCount,
+  Pipeline,
+  Receipt,
+  Source,
+  SplitStage,
+  Stage,
+} from './types.ts'
 export type { TextSplitter } from './split/splitText.ts'

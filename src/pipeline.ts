@@ -23,7 +23,7 @@ import { snapSource, type Cuts } from './snap/snapSource.ts'
 import type { FindSafeCut } from './snap/snapChunks.ts'
 import { awayFromEnds } from './snap/tokenCuts.ts'
 import { createSafeCutFinder } from './split/safeCut.ts'
-import { resolveTokenizer } from './tokenizer/resolve.ts'
+import { loadTokenizer } from './tokenizer/resolve.ts'
 import type { AddedToken, Chunk, Pipeline, Source } from './types.ts'
 import { countChunks } from './worker.ts'
 
@@ -108,7 +108,9 @@ export const planRun = async (
 ): Promise<RunPlan> => {
   checkOptions(options)
   const paths = checkLists(files, specialTokens)
-  const pipeline = resolveTokenizer(options.tokenizer)
+  const pipeline = await loadTokenizer(options.tokenizer)
+  if (pipeline.lacks !== undefined)
+    options.onWarning?.(`tokenizer ${pipeline.name}: text is cut without ${pipeline.lacks}; its tokenizer.json has all`)
   const engine = chooseEngine(pipeline.stages, options.engine) // a pattern that no tier can do fails here, before anything is read
   if (engine.name === 'reference' && options.engine !== 'reference')
     options.onWarning?.(`the automaton cannot do this pattern, so the slower reference tier splits (${engine.reason})`)

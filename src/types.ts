@@ -79,6 +79,10 @@ export interface Pipeline {
   stages: readonly Stage[]
   /** The contents of the tokenizer's own special tokens. */
   specialTokens: readonly string[]
+  /** `normalizer` and `pre_tokenizer` as in tokenizer.json, for those who run them elsewhere; tiktoken's patterns have none. */
+  huggingFace?: { normalizer: unknown; preTokenizer: unknown }
+  /** What the tokenizer of this name has and the pipeline has not; a run warns of it. */
+  lacks?: string
 }
 
 /** One piece and its count; `piece` may be a view into memory that is reused: copy it to keep it. */

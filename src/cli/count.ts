@@ -14,12 +14,12 @@ import {
   INPUT_HELP,
   INPUT_OPTIONS,
   inputOptionsOf,
+  pipelineOf,
   RUN_OPTIONS,
   runOptionsOf,
   single,
   specialTokensOf,
   TOKENIZER_OPTIONS,
-  tokenizerOf,
 } from './options.ts'
 import { checkOutputs, OUTPUT_OPTIONS, outputsOf } from './output.ts'
 import { createReporter, type Reporter } from './reporter.ts'
@@ -70,11 +70,12 @@ const handler = async (args: ArgumentsCamelCase<Arguments>): Promise<void> => {
     reporter.note('stopping (again to stop at once)')
   })
   try {
-    const counts = await pretokenize(args.INPUT, specialTokensOf(args), {
+    const tokenizer = await pipelineOf(args)
+    const counts = await pretokenize(args.INPUT, specialTokensOf(args, tokenizer), {
       ...inputOptionsOf(args),
       ...runOptionsOf(args),
+      tokenizer,
       ...defined({
-        tokenizer: tokenizerOf(args),
         errors: single('errors', args.errors),
         onError: single('on-error', args['on-error']),
       }),

@@ -2,8 +2,8 @@ import type { InferredOptionTypes, Options } from 'yargs'
 import { PretokError } from '../errors.ts'
 import { INPUT_FORMATS } from '../format/detect.ts'
 import { DOCUMENT_PER } from '../format/records.ts'
-import type { TokenizerChoice } from '../tokenizer/resolve.ts'
-import { resolveTokenizer } from '../tokenizer/resolve.ts'
+import { loadTokenizer, type TokenizerChoice } from '../tokenizer/resolve.ts'
+import type { Pipeline } from '../types.ts'
 import { parseSize } from './size.ts'
 
 /*
@@ -18,7 +18,8 @@ export const TOKENIZER_OPTIONS = options({
     alias: 't',
     type: 'string',
     requiresArg: true,
-    describe: 'Preset that says how text is cut: see pretok tokenizers  [default: gpt2]',
+    describe:
+      'Tokenizer that says how text is cut: a preset (see pretok tokenizers), a tokenizer.json, a folder with one, or a hub id  [default: gpt2]',
     group: 'Tokenizer:',
   },
   pattern: { alias: 'p', type: 'string', requiresArg: true, describe: 'Cut by this regex instead of a preset', group: 'Tokenizer:' },
@@ -106,7 +107,7 @@ export const single = <Value>(name: string, value: Value | Value[]): Value => {
   return value
 }
 
-export const tokenizerOf = (args: TokenizerArguments): TokenizerChoice | undefined => {
+const choiceOf = (args: TokenizerArguments): TokenizerChoice | undefined => {
   const pattern = single('pattern', args.pattern)
   const tokenizer = single('tokenizer', args.tokenizer)
   const style = single('pattern-style', args['pattern-style'])
@@ -118,9 +119,12 @@ export const tokenizerOf = (args: TokenizerArguments): TokenizerChoice | undefin
   return { pattern, style: style ?? 'tiktoken' }
 }
 
+/** The pipeline that the options ask for; a hub id is fetched. */
+export const pipelineOf = (args: TokenizerArguments): Promise<Pipeline> => loadTokenizer(choiceOf(args))
+
 /** The special tokens of a run: the tokenizer's own, unless they are not wanted, and those given. */
-export const specialTokensOf = (args: TokenizerArguments): string[] => [
-  ...(args['no-default-special-tokens'] === true ? [] : resolveTokenizer(tokenizerOf(args)).specialTokens),
+export const specialTokensOf = (args: TokenizerArguments, pipeline: Pipeline): string[] => [
+  ...(args['no-default-special-tokens'] === true ? [] : pipeline.specialTokens),
   ...all(args.special),
 ]
 

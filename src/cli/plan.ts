@@ -1,15 +1,14 @@
 import type { ArgumentsCamelCase, CommandModule, InferredOptionTypes } from 'yargs'
 import { planRun } from '../pipeline.ts'
 import {
-  defined,
   INPUT_HELP,
   INPUT_OPTIONS,
   inputOptionsOf,
+  pipelineOf,
   RUN_OPTIONS,
   runOptionsOf,
   specialTokensOf,
   TOKENIZER_OPTIONS,
-  tokenizerOf,
 } from './options.ts'
 
 const OPTIONS = { ...TOKENIZER_OPTIONS, ...INPUT_OPTIONS, ...RUN_OPTIONS } as const
@@ -17,14 +16,11 @@ const OPTIONS = { ...TOKENIZER_OPTIONS, ...INPUT_OPTIONS, ...RUN_OPTIONS } as co
 type Arguments = InferredOptionTypes<typeof OPTIONS> & { INPUT: string[] }
 
 const handler = async (args: ArgumentsCamelCase<Arguments>): Promise<void> => {
+  const tokenizer = await pipelineOf(args)
   const { pipeline, engine, specialTokens, sources, chunks, chunkBytes, numProcesses, maxMemoryGb } = await planRun(
     args.INPUT,
-    specialTokensOf(args),
-    {
-      ...inputOptionsOf(args),
-      ...runOptionsOf(args),
-      ...defined({ tokenizer: tokenizerOf(args) }),
-    },
+    specialTokensOf(args, tokenizer),
+    { ...inputOptionsOf(args), ...runOptionsOf(args), tokenizer },
   )
   const plan = {
     tokenizer: pipeline.name,

@@ -3,8 +3,7 @@ import type { ArgumentsCamelCase, CommandModule, InferredOptionTypes } from 'yar
 import { PretokError } from '../errors.ts'
 import { createPipelineSplitter } from '../split/splitText.ts'
 import { toByteLevel } from '../tokenizer/byteLevel.ts'
-import { resolveTokenizer } from '../tokenizer/resolve.ts'
-import { TOKENIZER_OPTIONS, specialTokensOf, tokenizerOf } from './options.ts'
+import { TOKENIZER_OPTIONS, pipelineOf, specialTokensOf } from './options.ts'
 
 const OPTIONS = {
   ...TOKENIZER_OPTIONS,
@@ -15,7 +14,8 @@ const OPTIONS = {
 type Arguments = InferredOptionTypes<typeof OPTIONS> & { TEXT?: string | undefined }
 
 const handler = async (args: ArgumentsCamelCase<Arguments>): Promise<void> => {
-  const splitter = createPipelineSplitter(resolveTokenizer(tokenizerOf(args)), specialTokensOf(args))
+  const pipeline = await pipelineOf(args)
+  const splitter = createPipelineSplitter(pipeline, specialTokensOf(args, pipeline))
   const show = (piece: Uint8Array): string => (args['byte-level'] === true ? toByteLevel(piece) : Buffer.from(piece).toString('utf8'))
   if (args.jsonl === true) {
     if (args.TEXT !== undefined) throw new PretokError('usage', '--jsonl reads from standard input; leave out TEXT')

@@ -1,65 +1,65 @@
 import type { ArgumentsCamelCase, CommandModule, InferredOptionTypes } from 'yargs'
 import { PretokError } from '../errors.ts'
-import { compileStage } from '../pattern/compile.ts'
-import { describeStage, toDot } from '../pattern/describe.ts'
-import { asSplit } from '../split/stages.ts'
-import { PRESETS, type Preset } from '../tokenizer/presets.ts'
-import { resolveTokenizer } from '../tokenizer/resolve.ts'
-import type { Stage } from '../types.ts'
+import { aliasNames, FAMILIES, isComplete } from '../tokenizer/presets.ts'
+import type { Family, Preset } from '../tokenizer/presets/preset.ts'
+import { loadTokenizer } from '../tokenizer/resolve.ts'
+import { explainPipeline, graphsOf } from './explain.ts'
 
 const OPTIONS = {
   json: { type: 'boolean', describe: 'The list as JSON' },
-  explain: { type: 'string', requiresArg: true, describe: "Show what a preset's regex is compiled to: classes, states, sizes" },
+  explain: {
+    type: 'string',
+    requiresArg: true,
+    describe: 'Show what a tokenizer does, stage by stage, and what its regexes are compiled to: classes, states, sizes',
+  },
   dot: { type: 'boolean', describe: 'With --explain: the states as a graph for Graphviz' },
 } as const
 
 type Arguments = InferredOptionTypes<typeof OPTIONS>
 
-const handler = ({ json, explain, dot }: ArgumentsCamelCase<Arguments>): void => {
+const handler = async ({ json, explain, dot }: ArgumentsCamelCase<Arguments>): Promise<void> => {
   if (dot === true && explain === undefined) throw new PretokError('usage', '--dot goes with --explain NAME')
-  if (explain !== undefined)
-    print(
-      resolveTokenizer(explain)
-        .stages.map((stage) => (dot === true ? toDot : describeStage)(compileStage(asSplit(stage))))
-        .join('\n'),
-    )
-  else print(json === true ? JSON.stringify(PRESETS.map(describe), null, 2) : PRESETS.map(paragraph).join('\n\n'))
+  if (explain !== undefined) print((dot === true ? graphsOf : explainPipeline)(await loadTokenizer(explain)))
+  else print(json === true ? JSON.stringify(FAMILIES.flatMap(asJson), null, 2) : `${FAMILIES.map(section).join('\n\n')}\n\n${HINT}`)
 }
+
+const HINT =
+  'pretok tokenizers --explain NAME shows what one of them does.\n-t also takes a tokenizer.json, a folder with one, or a hub id such as Qwen/Qwen2.5-7B.'
 
 const print = (text: string): void => void process.stdout.write(`${text.trimEnd()}\n`)
 
-const describe = ({ pipeline, ...about }: Preset): object => ({ ...pipeline, ...about })
+/** As a preset is written, but for its other names: some have long lists of special tokens of their own. */
+const asJson = ({ title, presets }: Family): object[] =>
+  presets.map(({ name, ...about }) => ({ name, family: title, ...about, aliases: aliasNames({ name, ...about }) }))
 
-const MAX_SPECIAL = 5
+const section = ({ title, presets }: Family): string => [title, ...presets.map(entry)].join('\n')
 
-const paragraph = ({ pipeline, aliases, usedBy, source, notes }: Preset): string => {
-  const { name, stages, normalizers, specialTokens } = pipeline
-  const shown =
-    specialTokens.slice(0, MAX_SPECIAL).join(' ') +
-    (specialTokens.length > MAX_SPECIAL ? ` and ${specialTokens.length - MAX_SPECIAL} more` : '')
+const WIDTH = 100
+const NAME_WIDTH = 22
+
+const entry = (preset: Preset): string => {
+  const { name, models, notes } = preset
+  const also = aliasNames(preset)
   const lines = [
-    ['for', usedBy],
-    ['also', aliases.join(', ')],
-    ['special', shown],
-    ...normalizers.map(({ kind }) => ['normalizer', kind]),
-    ...stages.map(nameStage),
-    ...(notes === undefined ? [] : [['note', notes]]),
-    ['source', source],
-  ]
-  return [name, ...lines.map(([label, text]) => `  ${label.padEnd(11)}${text}`)].join('\n')
+    models,
+    ...(also.length === 0 ? [] : [`also ${also.join(', ')}`]),
+    ...(isComplete(preset) ? [] : ['only with the tokenizer.json of the model']),
+    ...(notes === undefined ? [] : [notes]),
+  ].flatMap(wrap)
+  // a long name has a line to itself
+  const [first, rest] = name.length < NAME_WIDTH ? [`${name.padEnd(NAME_WIDTH)}${lines[0]}`, lines.slice(1)] : [name, lines]
+  return [first, ...rest.map((line) => `${' '.repeat(NAME_WIDTH)}${line}`)].map((line) => `  ${line}`).join('\n')
 }
 
-const nameStage = (stage: Stage): [label: string, text: string] => {
-  switch (stage.kind) {
-    case 'split':
-      return [stage.dialect === 'oniguruma' ? 'Split' : 'find_iter', stage.pattern]
-    case 'byte-map':
-      return ['ByteLevel', 'each byte is a character for what follows']
-    case 'replace':
-      return ['replace', `${JSON.stringify(stage.from)} by ${JSON.stringify(stage.to)}`]
-    case 'prepend':
-      return ['prepend', `${JSON.stringify(stage.text)} to ${stage.where === 'every' ? 'every piece' : 'the first piece'}`]
+/** Lines of words; what follows the first is set in. */
+const wrap = (text: string): string[] => {
+  const lines = ['']
+  for (const word of text.split(' ')) {
+    const line = lines.at(-1)!
+    if (line !== '' && line.length + word.length + 1 > WIDTH - NAME_WIDTH - 2) lines.push(`  ${word}`)
+    else lines[lines.length - 1] = line === '' ? word : `${line} ${word}`
   }
+  return lines
 }
 
 export const tokenizersCommand: CommandModule<object, Arguments> = {
@@ -67,8 +67,10 @@ export const tokenizersCommand: CommandModule<object, Arguments> = {
   describe: 'List the presets for --tokenizer',
   builder: (yargs) =>
     yargs
-      .usage('$0 tokenizers [--explain NAME]\n\nLists the presets: what they are for, other names, special tokens, and the regex.')
+      .usage(
+        '$0 tokenizers [--explain NAME]\n\nLists the presets by family: the models they are for, other names, and where they differ. --explain also takes a path or a hub id.',
+      )
       .options(OPTIONS)
-      .example('$0 tokenizers --explain gpt2', 'the automaton that cuts text for GPT-2'),
+      .example('$0 tokenizers --explain deepseek-v3', 'its stages, and the automata that cut text for it'),
   handler,
 }

@@ -1,41 +1,55 @@
 import { PretokError } from '../errors.ts'
 import type { Pipeline } from '../types.ts'
-import { huggingFace, PRESETS, tiktoken, type Preset } from './presets.ts'
 import { closest } from './closest.ts'
+import { isHubId, readHubTokenizer } from './hub.ts'
+import { patternPipeline, type PatternStyle } from './patternPipeline.ts'
+import { PRESET_NAMES, presetPipeline } from './presets.ts'
+import { isTokenizerPath, readTokenizerPath } from './tokenizerFile.ts'
 
-/** What a user may give for a tokenizer: the name of a preset, or a pattern. */
+/** What a user may give for a tokenizer: a name, file, folder or hub id; or a pattern; or a pipeline. */
 export type TokenizerChoice = string | { pattern: string; style?: PatternStyle } | Pipeline
-
-/**
- * Whose rules hold for a bare pattern. `tiktoken`: fancy-regex; text that the pattern does not match is in no piece (as with Python's
- * findall). `huggingface`: Oniguruma, Split with behavior Isolated; text between the matches makes pieces, too.
- */
-export type PatternStyle = 'tiktoken' | 'huggingface'
 
 export const DEFAULT_TOKENIZER = 'gpt2'
 
-const key = (name: string): string => name.toLowerCase()
+/**
+ * The pipeline of a tokenizer:
+ *
+ * - the name of a preset, as `pretok tokenizers` lists them
+ * - a path to a tokenizer.json or to a folder with one
+ * - the id of a model on the Hugging Face hub, such as `Qwen/Qwen2.5-7B` (needs the package @xenova/transformers)
+ * - `{ pattern, style }`, or a pipeline as plain data
+ *
+ * @throws PretokError 'tokenizer' for what is unknown, malformed, or cannot be honoured exactly; 'usage'
+ */
+export const loadTokenizer = async (choice: TokenizerChoice = DEFAULT_TOKENIZER): Promise<Pipeline> =>
+  typeof choice === 'string' && isHub(choice) ? readHubTokenizer(choice) : resolveTokenizer(choice)
 
-const BY_NAME: ReadonlyMap<string, Preset> = new Map(
-  PRESETS.flatMap((preset) => [preset.pipeline.name, ...preset.aliases].map((name) => [key(name), preset] as const)),
-)
-
-/** The pipeline of a tokenizer. Throws 'tokenizer' for an unknown name, with the nearest ones. */
+/** The same at once, so without hub ids: they throw 'tokenizer'. */
 export const resolveTokenizer = (choice: TokenizerChoice = DEFAULT_TOKENIZER): Pipeline => {
-  if (typeof choice !== 'string') checkChoice(choice)
-  if (typeof choice === 'object')
-    return 'stages' in choice ? checkAddedTokens(choice) : patternPipeline(choice.pattern, choice.style ?? 'tiktoken')
-  const found = BY_NAME.get(key(choice))
-  if (found !== undefined) return found.pipeline
-  if (/[/\\]|\.json$/.test(choice))
+  if (typeof choice !== 'string') {
+    checkChoice(choice)
+    return 'stages' in choice ? choice : patternPipeline(choice.pattern, choice.style ?? 'tiktoken')
+  }
+  const preset = presetPipeline(choice)
+  if (preset !== undefined) return preset
+  if (isTokenizerPath(choice)) return readTokenizerPath(choice)
+  if (isHubId(choice))
     throw new PretokError(
       'tokenizer',
-      `tokenizer ${JSON.stringify(choice)}: tokenizer.json files and hub ids are not supported yet; give its regex with --pattern, or name a preset: ${names()}`,
+      `tokenizer ${JSON.stringify(choice)}: a hub id has to be fetched first: createSplitter(await loadTokenizer(${JSON.stringify(choice)}))`,
     )
-  const near = closest(key(choice), [...BY_NAME.keys()])
-  throw new PretokError(
+  throw unknown(choice)
+}
+
+/** A name that is neither a preset nor here, and could be on the hub. */
+const isHub = (name: string): boolean => !PRESET_NAMES.includes(name.toLowerCase()) && !isTokenizerPath(name) && isHubId(name)
+
+const unknown = (choice: string): PretokError => {
+  const near = closest(choice.toLowerCase(), PRESET_NAMES)
+  return new PretokError(
     'tokenizer',
-    `tokenizer ${JSON.stringify(choice)}: no preset of that name${near === undefined ? '' : ` (did you mean ${near}?)`}; there are ${names()}`,
+    `tokenizer ${JSON.stringify(choice)}: there is no preset and no file of that name${near === undefined ? '' : ` (did you mean ${near}?)`}. ` +
+      'pretok tokenizers lists the presets; a tokenizer.json, a folder with one, or a hub id such as Qwen/Qwen2.5-7B will do as well',
   )
 }
 
@@ -45,26 +59,6 @@ const checkChoice = (choice: unknown): void => {
   if (!isPattern && !Array.isArray(stages))
     throw new PretokError(
       'usage',
-      "tokenizer: the name of a preset is needed, or { pattern: string, style?: 'tiktoken' | 'huggingface' }, or a pipeline",
+      "tokenizer: the name of a preset, a path, or a hub id is needed, or { pattern: string, style?: 'tiktoken' | 'huggingface' }, or a pipeline",
     )
 }
-
-const checkAddedTokens = (pipeline: Pipeline): Pipeline => {
-  const unlike = pipeline.addedTokens.find(({ special, lstrip, rstrip, singleWord }) => !special || lstrip || rstrip || singleWord)
-  if (unlike !== undefined)
-    throw new PretokError(
-      'tokenizer',
-      `tokenizer ${JSON.stringify(pipeline.name)}: the added token ${JSON.stringify(unlike.content)} is not plainly special; that is not supported yet`,
-    )
-  return pipeline
-}
-
-const names = (): string => PRESETS.map(({ pipeline }) => pipeline.name).join(', ')
-
-const patternPipeline = (pattern: string, style: PatternStyle): Pipeline => ({
-  name: `pattern ${pattern}`,
-  addedTokens: [],
-  normalizers: [],
-  stages: [style === 'tiktoken' ? tiktoken(pattern) : huggingFace(pattern)],
-  specialTokens: [],
-})

@@ -140,7 +140,8 @@ describe('bad usage', () => {
     [['count', 'missing.txt'], 1, 'reading missing.txt: no such file'],
     [['count', join(folder, '*.nothing')], 1, 'no such file, and as a pattern it matches none'],
     [['count', '/dev/null'], 1, 'it is no regular file'],
-    [['count', CORPUS, '-t', 'some/tokenizer.json'], 2, 'tokenizer.json files and hub ids are not supported yet'],
+    [['count', CORPUS, '-t', 'some/tokenizer.json'], 2, 'reading tokenizer some/tokenizer.json: no such file'],
+    [['count', CORPUS, '-t', 't5'], 2, "give the model's tokenizer.json instead"],
     [['count', CORPUS, '--', 'other.txt'], 2, '-- is not understood'],
     [['count', CORPUS, '-o'], 2, 'Not enough arguments following: o'],
     [['count', CORPUS, '-s', '-f'], 2, 'Not enough arguments following: s'],
@@ -217,7 +218,9 @@ describe('plan and tokenizers', () => {
 
   test('tokenizers lists the presets', () => {
     const { stdout } = pretok(['tokenizers'])
-    for (const name of ['gpt2', 'cl100k_base', 'o200k_base', 'llama3', 'qwen2']) expect(stdout).toMatch(new RegExp(`^${name}$`, 'm'))
+    for (const name of ['gpt2', 'cl100k_base_tiktoken_original', 'o200k_base', 'llama3', 'qwen2'])
+      expect(stdout).toMatch(new RegExp(`^  ${name}(?: |$)`, 'm'))
+    for (const line of stdout.split('\n')) expect(line.length).toBeLessThanOrEqual(100)
     expect((JSON.parse(pretok(['tokenizers', '--json']).stdout) as { name: string }[]).map(({ name }) => name)).toContain('qwen2')
   })
 })

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { parsePattern } from '../../src/pattern/parse.ts'
-import { huggingFace, tiktoken } from '../../src/tokenizer/presets.ts'
+import { huggingFace, tiktoken } from '../../src/tokenizer/patternPipeline.ts'
 import { createPipelineSplitter } from '../../src/split/splitText.ts'
 import { property } from '../../src/unicode/properties.ts'
 import { size } from '../../src/unicode/codePointSet.ts'

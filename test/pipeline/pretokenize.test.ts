@@ -4,9 +4,10 @@ import fc from 'fast-check'
 import { afterEach, describe, expect, test } from 'vitest'
 // workers run from dist, so that is what is tested here
 import { pretokenize, PretokError, type PretokenizeOptions } from '../../dist/index.js'
-import { PRESETS } from '../../src/tokenizer/presets.ts'
+import { resolveTokenizer } from '../../src/tokenizer/resolve.ts'
 import { splitInFeeds } from '../support/feed.ts'
 import { temporaryFolder } from '../support/temporary.ts'
+import { MAIN_PIPELINES } from '../support/presets.ts'
 import { troublesomeText } from '../support/texts.ts'
 
 const { file, folder } = temporaryFolder()
@@ -15,7 +16,7 @@ const REAL_WORKER = new URL('../../dist/worker.js', import.meta.url)
 
 /** The definition: cut at the longest special token, from left to right; cut each document; count. */
 const countByDefinition = (name: string, text: string, tokens: readonly string[]): Map<string, number> => {
-  const { pipeline } = PRESETS.find((preset) => preset.pipeline.name === name)!
+  const pipeline = resolveTokenizer(name)
   const counts = new Map<string, number>()
   let document = ''
   const end = (): void => {
@@ -56,7 +57,7 @@ const sample = (bytes: number): string => {
 }
 
 describe('counts', () => {
-  test.each(PRESETS.map(({ pipeline }) => pipeline.name))(
+  test.each(MAIN_PIPELINES.map(({ name }) => name))(
     '%s: equal the definition for random texts, tokens, chunks and blocks',
     async (name) => {
       await fc.assert(
@@ -100,7 +101,7 @@ describe('counts', () => {
     }
   }, 120_000)
 
-  test.each(PRESETS.map(({ pipeline }) => pipeline.name))(
+  test.each(MAIN_PIPELINES.map(({ name }) => name))(
     '%s: text without special tokens is cut, too, and counts stay the same',
     async (name) => {
       // text that is to be normalized first is cut only where it is normal

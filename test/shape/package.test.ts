@@ -61,6 +61,7 @@ describe('the package', () => {
       'createSplitter',
       'findBoundaries',
       'loadCounts',
+      'loadTokenizer',
       'mapDocuments',
       'mergeCounts',
       'planChunks',

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { pretokenize } from '../../dist/index.js'
-import { PRESETS } from '../../src/tokenizer/presets.ts'
+import { MAIN_PIPELINES } from '../support/presets.ts'
 import { temporaryFolder } from '../support/temporary.ts'
 
 const { file } = temporaryFolder()
@@ -9,7 +9,7 @@ const { file } = temporaryFolder()
 const RUNS = ['a', 'A', '日', ' ', '\n', '7', "'", '!', '\u0301', '😀']
 const BYTES = 20_000_000
 
-describe.each(PRESETS.map(({ pipeline }) => pipeline.name))('%s', (name) => {
+describe.each(MAIN_PIPELINES.map(({ name }) => name))('%s', (name) => {
   test.each(RUNS)('20 MB of %j', async (character) => {
     const path = file('run.txt', Buffer.alloc(BYTES - (BYTES % Buffer.byteLength(character)), character))
     const counts = await pretokenize(path, [], { tokenizer: name })

@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { createPipelineSplitter } from '../../src/split/splitText.ts'
-import { huggingFace } from '../../src/tokenizer/presets.ts'
+import { huggingFace } from '../../src/tokenizer/patternPipeline.ts'
 import { officialSplit } from '../support/oracle.ts'
 import { CONSTRUCT_STAGES, withStages } from '../support/stages.ts'
 

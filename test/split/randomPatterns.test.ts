@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { PretokError } from '../../src/errors.ts'
-import { huggingFace } from '../../src/tokenizer/presets.ts'
+import { huggingFace } from '../../src/tokenizer/patternPipeline.ts'
 import type { SplitStage } from '../../src/types.ts'
 import { randomPattern } from '../support/patterns.ts'
 import { DROP_GAPS, KEEP_GAPS } from '../support/stages.ts'

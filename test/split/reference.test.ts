@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { gunzipSync } from 'node:zlib'
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { PRESETS, huggingFace, tiktoken } from '../../src/tokenizer/presets.ts'
+import { huggingFace, tiktoken } from '../../src/tokenizer/patternPipeline.ts'
 import { resolveTokenizer } from '../../src/tokenizer/resolve.ts'
 import { asSplit } from '../../src/split/stages.ts'
 import { createPipelineSplitter } from '../../src/split/splitText.ts'
@@ -13,10 +13,11 @@ import type { Pipeline } from '../../src/types.ts'
 import { CONFORMANCE } from '../support/conformance.ts'
 import { splitInFeeds } from '../support/feed.ts'
 import { officialSplit } from '../support/oracle.ts'
+import { MAIN_PIPELINES } from '../support/presets.ts'
 import { DROP_GAPS, KEEP_GAPS, withStages } from '../support/stages.ts'
 import { codePointTexts, TROUBLESOME, troublesomeText } from '../support/texts.ts'
 
-const HUGGING_FACE = PRESETS.filter(({ pipeline }) => asSplit(pipeline.stages[0]).dialect === 'oniguruma').map(({ pipeline }) => pipeline)
+const HUGGING_FACE = MAIN_PIPELINES.filter(({ stages }) => asSplit(stages[0]).dialect === 'oniguruma')
 const byName = HUGGING_FACE.map((pipeline) => [pipeline.name, pipeline] as const)
 
 describe.each(byName)('%s equals the official engine', (_, pipeline) => {
@@ -46,7 +47,7 @@ describe.each(byName)('%s equals the official engine', (_, pipeline) => {
   })
 })
 
-const EVERY_PIPELINE = [...PRESETS.map(({ pipeline }) => pipeline), ...twoAndThreeStages()].map(
+const EVERY_PIPELINE = [...MAIN_PIPELINES, ...twoAndThreeStages()].map(
   (pipeline) => [pipeline.name, pipeline] as const,
 )
 

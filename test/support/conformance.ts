@@ -1,7 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { gunzipSync } from 'node:zlib'
-import { huggingFace, tiktoken } from '../../src/tokenizer/presets.ts'
+import { huggingFace, tiktoken } from '../../src/tokenizer/patternPipeline.ts'
 import type { SplitStage } from '../../src/types.ts'
 import { DROP_GAPS, KEEP_GAPS } from './stages.ts'
 

@@ -1,10 +1,10 @@
 import { asSplit } from '../../src/split/stages.ts'
-import { PRESETS } from '../../src/tokenizer/presets.ts'
 import type { Pipeline, SplitStage, Stage } from '../../src/types.ts'
+import { MAIN_PIPELINES } from './presets.ts'
 
-/** The stages of all presets, by the preset's name. */
-export const PRESET_STAGES: [name: string, stage: SplitStage][] = PRESETS.flatMap(({ pipeline }) =>
-  pipeline.stages.map(asSplit).map((stage, i): [string, SplitStage] => [i === 0 ? pipeline.name : `${pipeline.name} ${i}`, stage]),
+/** The stages of the main presets, by the preset's name. */
+export const PRESET_STAGES: [name: string, stage: SplitStage][] = MAIN_PIPELINES.flatMap(({ name, stages }) =>
+  stages.map(asSplit).map((stage, i): [string, SplitStage] => [i === 0 ? name : `${name} ${i}`, stage]),
 )
 
 /** Small patterns, one or two for each construct and for each kind of indecision. */

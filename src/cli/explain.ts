@@ -1,0 +1,58 @@
+import { PretokError } from '../errors.ts'
+import { compileStage } from '../pattern/compile.ts'
+import { describeStage, toDot } from '../pattern/describe.ts'
+import type { Normalizer, Pipeline, SplitStage, Stage } from '../types.ts'
+
+const MAX_TOKENS = 8
+
+/** What a pipeline does, as pages that a person can read: an overview, then a page for each stage. */
+export const explainPipeline = (pipeline: Pipeline): string => {
+  const { name, addedTokens, normalizers, stages, specialTokens, lacks } = pipeline
+  const plain = addedTokens.filter(({ special }) => !special).map(({ content }) => content)
+  const lines = [
+    ['tokenizer', name],
+    ...(lacks === undefined ? [] : [['lacks', lacks]]),
+    ['special', listTokens(specialTokens)],
+    ...(plain.length === 0 ? [] : [['added', `${listTokens(plain)} (pieces of their own)`]]),
+    ...normalizers.map((normalizer) => ['normalizer', nameNormalizer(normalizer)]),
+    ...stages.map((stage, i) => [`stage ${i + 1}`, nameStage(stage)]),
+    ...(stages.length === 0 ? [['stages', 'none: what is between two added tokens is one piece']] : []),
+  ]
+  const overview = lines.map(([label, text]) => `${label.padEnd(12)}${text}`).join('\n')
+  return [overview, ...stages.flatMap((stage, i) => (stage.kind === 'split' ? [`stage ${i + 1}\n\n${compiled(stage)}`] : []))].join('\n\n')
+}
+
+/** The automata of a pipeline as graphs for Graphviz. */
+export const graphsOf = ({ stages }: Pipeline): string =>
+  stages.flatMap((stage) => (stage.kind === 'split' ? [toDot(compileStage(stage))] : [])).join('\n')
+
+const compiled = (stage: SplitStage): string => {
+  try {
+    return describeStage(compileStage(stage)).trimEnd()
+  } catch (error) {
+    if (!(error instanceof PretokError)) throw error
+    return `not compiled: ${error.message}`
+  }
+}
+
+const listTokens = (tokens: readonly string[]): string => {
+  const shown = tokens.slice(0, MAX_TOKENS).map((token) => (/\s/.test(token) ? JSON.stringify(token) : token))
+  if (tokens.length === 0) return 'none'
+  return `${shown.join(' ')}${tokens.length > MAX_TOKENS ? ` and ${tokens.length - MAX_TOKENS} more` : ''}`
+}
+
+const nameNormalizer = ({ kind, ...options }: Normalizer): string =>
+  Object.keys(options).length === 0 ? kind : `${kind} ${JSON.stringify(options)}`
+
+const nameStage = (stage: Stage): string => {
+  switch (stage.kind) {
+    case 'split':
+      return `split, ${stage.behavior}${stage.invert ? ', inverted' : ''}, by ${stage.dialect} ${JSON.stringify(stage.pattern)}`
+    case 'byte-map':
+      return 'each byte is one character of the byte alphabet for what follows'
+    case 'replace':
+      return `${JSON.stringify(stage.from)} is replaced by ${JSON.stringify(stage.to)}`
+    case 'prepend':
+      return `${JSON.stringify(stage.text)} is put before ${stage.where === 'every' ? 'every piece' : 'the first piece'} that does not begin with it`
+  }
+}

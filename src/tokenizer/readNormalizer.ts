@@ -1,0 +1,64 @@
+import type { Normalizer } from '../types.ts'
+import { choice, field, flag, isMissingOrNull, items, refuse, text, type Field } from './fields.ts'
+
+/*
+ * The normalizers of tokenizer.json (tokenizers/src/normalizers/mod.rs). Fields that are not read here are of no account, as in the
+ * reference.
+ */
+
+const simple =
+  (kind: 'nfc' | 'nfd' | 'nfkc' | 'nfkd' | 'lowercase' | 'strip-accents' | 'nmt' | 'byte-level') => (): readonly Normalizer[] => [{ kind }]
+
+const strip = (config: Field): readonly Normalizer[] => [
+  { kind: 'strip', left: flag(field(config, 'strip_left')), right: flag(field(config, 'strip_right')) },
+]
+
+/** strip_accents that is null, or missing, goes with lowercase (normalizers/bert.rs). */
+const bert = (config: Field): readonly Normalizer[] => {
+  const lowercase = flag(field(config, 'lowercase'))
+  const stripAccents = field(config, 'strip_accents')
+  return [
+    {
+      kind: 'bert',
+      cleanText: flag(field(config, 'clean_text')),
+      handleChineseChars: flag(field(config, 'handle_chinese_chars')),
+      stripAccents: isMissingOrNull(stripAccents) ? lowercase : flag(stripAccents),
+      lowercase,
+    },
+  ]
+}
+
+const replace = (config: Field): readonly Normalizer[] => [
+  { kind: 'replace', ...readPattern(field(config, 'pattern')), content: text(field(config, 'content')) },
+]
+
+const READERS: Readonly<Record<string, (config: Field) => readonly Normalizer[]>> = {
+  NFC: simple('nfc'),
+  NFD: simple('nfd'),
+  NFKC: simple('nfkc'),
+  NFKD: simple('nfkd'),
+  Lowercase: simple('lowercase'),
+  StripAccents: simple('strip-accents'),
+  Nmt: simple('nmt'),
+  ByteLevel: simple('byte-level'),
+  BertNormalizer: bert,
+  Strip: strip,
+  StripNormalizer: strip, // its name in old files
+  Prepend: (config) => [{ kind: 'prepend', text: text(field(config, 'prepend')) }],
+  Replace: replace,
+  Precompiled: (config) => [{ kind: 'precompiled', charsmap: text(field(config, 'precompiled_charsmap')) }],
+  Sequence: (config) => items(field(config, 'normalizers')).flatMap(readNormalizer),
+}
+
+/** The steps of a `normalizer`; none for null. Throws 'tokenizer' for what is unknown or malformed. */
+export const readNormalizer = (config: Field): readonly Normalizer[] =>
+  isMissingOrNull(config) ? [] : choice(field(config, 'type'), READERS)(config)
+
+/** `{"Regex": …}`, or `{"String": …}`, which is literal even if it looks like a regex. */
+export const readPattern = (pattern: Field): { pattern: string; isRegex: boolean } => {
+  const regex = field(pattern, 'Regex')
+  const literal = field(pattern, 'String')
+  if ((regex.value === undefined) === (literal.value === undefined))
+    return refuse(pattern, 'either {"Regex": …} or {"String": …} is needed')
+  return literal.value === undefined ? { pattern: text(regex), isRegex: true } : { pattern: text(literal), isRegex: false }
+}
