@@ -1,17 +1,22 @@
-// Compiles src/kernel/ (AssemblyScript) to dist/kernel/kernel.wasm. Run: node scripts/build-kernel.js
+// Compiles src/kernel/ (AssemblyScript) to dist/kernel/kernel.wasm and json.wasm. Run: node scripts/build-kernel.js
 import { mkdirSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import compiler from 'assemblyscript/asc'
 
 const root = fileURLToPath(new URL('..', import.meta.url))
-const out = join(root, 'dist/kernel/kernel.wasm')
-mkdirSync(dirname(out), { recursive: true })
-const { error, stderr } = await compiler.main(
-  [join(root, 'src/kernel/index.ts'), '--outFile', out, '--enable', 'simd', '--runtime', 'stub', '--noAssert', '-O3', '--importMemory'],
-  { stdout: process.stdout },
-)
-if (error) {
-  process.stderr.write(stderr.toString())
-  process.exit(1)
+for (const [source, name] of [
+  ['index.ts', 'kernel.wasm'],
+  ['json.ts', 'json.wasm'],
+]) {
+  const out = join(root, 'dist/kernel', name)
+  mkdirSync(dirname(out), { recursive: true })
+  const { error, stderr } = await compiler.main(
+    [join(root, 'src/kernel', source), '--outFile', out, '--enable', 'simd', '--runtime', 'stub', '--noAssert', '-O3', '--importMemory'],
+    { stdout: process.stdout },
+  )
+  if (error) {
+    process.stderr.write(stderr.toString())
+    process.exit(1)
+  }
 }

@@ -2,7 +2,7 @@ import type { CountedPieces } from './count/counter.ts'
 import type { Engine } from './count/engine.ts'
 import type { ErrorCode } from './errors.ts'
 import type { ReadingOptions } from './read/readRecords.ts'
-import type { AddedToken, Chunk, ErrorPolicy, InvalidRange, Pipeline, Source, Tally } from './types.ts'
+import type { AddedToken, Chunk, ErrorPolicy, InvalidRange, Pipeline, SkippedRecord, Source, Tally } from './types.ts'
 
 /*
  * Everything that passes between the main thread and the workers: a task to each worker, a result from it, and one piece of shared memory,
@@ -14,6 +14,8 @@ import type { AddedToken, Chunk, ErrorPolicy, InvalidRange, Pipeline, Source, Ta
 
 export interface WorkerOptions extends ReadingOptions {
   errors: ErrorPolicy
+  /** A record that cannot be read fails its chunk, or is left out. */
+  onError: 'fail' | 'skip'
   maxPieceBytes: number
 }
 
@@ -35,6 +37,8 @@ export type WorkerResult = WorkerCounts | WorkerFailure
 export interface WorkerCounts extends CountedPieces {
   tally: Tally
   invalid: InvalidRange[]
+  /** The first records that were left out. */
+  skippedRecords: SkippedRecord[]
   /** Bytes that the worker's tables and buffers took at the end. */
   memory: number
 }

@@ -1,6 +1,7 @@
 import type { EngineChoice } from './count/engine.ts'
 import { PretokError } from './errors.ts'
 import { INPUT_FORMATS } from './format/detect.ts'
+import { parseFields } from './format/textFields.ts'
 import { DOCUMENT_PER, type DocumentPer } from './format/records.ts'
 import type { TokenizerChoice } from './tokenizer/resolve.ts'
 import type { ErrorPolicy, InputFormat } from './types.ts'
@@ -20,9 +21,13 @@ export interface PretokenizeOptions {
   format?: InputFormat
   /** What in a text file is a document: the text between special tokens ('file', the default), a line, or what stands between empty lines. */
   documentPer?: DocumentPer
+  /** Path of the field that holds the text, in JSON, CSV and Parquet: `text` (default), `meta.body`; or several, which together are one document. */
+  textField?: string | readonly string[]
+  /** Longest row of JSON or CSV in bytes. Default: 64 MiB. */
+  maxRecordBytes?: number
   /** Leaves out a byte-order mark at the start of a file. Default: false; the mark is text, as for the reference engines. */
   stripBom?: boolean
-  /** What happens to a chunk that cannot be counted: fails the run (default), or is left out and listed in the receipt. */
+  /** What happens to a record that cannot be read, or a chunk that cannot be counted: fails the run (default), or is left out and listed in the receipt. */
   onError?: 'fail' | 'skip'
   /** Size of chunks in bytes. Default: from file size, numProcesses and maxMemoryGb. */
   chunkBytes?: number
@@ -66,6 +71,11 @@ const CHOICES = {
   format: INPUT_FORMATS,
   documentPer: DOCUMENT_PER,
 } as const
+export const DEFAULT_MAX_RECORD_BYTES = 2 ** 26
+
+export const textFieldsOf = ({ textField = 'text' }: PretokenizeOptions): readonly string[] =>
+  typeof textField === 'string' ? [textField] : textField
+
 const FUNCTIONS = ['onProgress', 'onWarning'] as const
 const LARGEST_SIZE = 2 ** 30
 
@@ -78,11 +88,15 @@ export const checkOptions = (options: PretokenizeOptions): void => {
     const value = options[name as keyof typeof CHOICES]
     if (value !== undefined && !(choices as readonly string[]).includes(value)) refuse(name, value, `one of ${choices.join(', ')}`)
   }
-  for (const name of ['blockBytes', 'maxPieceBytes'] as const) {
+  for (const name of ['blockBytes', 'maxPieceBytes', 'maxRecordBytes'] as const) {
     const value = options[name]
     if (value !== undefined && !(Number.isSafeInteger(value) && value >= 1 && value <= LARGEST_SIZE))
       refuse(name, value, 'a whole number of bytes from 1 to 2^30')
   }
+  const fields: unknown = textFieldsOf(options)
+  if (!Array.isArray(fields) || fields.some((field) => typeof field !== 'string'))
+    refuse('textField', fields, 'a path or an array of paths')
+  parseFields(textFieldsOf(options))
   for (const name of FUNCTIONS)
     if (options[name] !== undefined && typeof options[name] !== 'function') refuse(name, options[name], 'a function')
 }

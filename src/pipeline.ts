@@ -8,7 +8,7 @@ import { startMonitor, type Monitor } from './monitor/monitor.ts'
 import { watchRun } from './monitor/watch.ts'
 import { onNormalText } from './normalize/nfc.ts'
 import { isNfc, normalizeText } from './normalize/normalizer.ts'
-import { checkLists, checkOptions, type PretokenizeOptions } from './options.ts'
+import { checkLists, checkOptions, DEFAULT_MAX_RECORD_BYTES, textFieldsOf, type PretokenizeOptions } from './options.ts'
 import { defaultMaxMemoryGb, inspectMachine } from './plan/machine.ts'
 import { planChunks } from './plan/planChunks.ts'
 import { runRounds, type RoundsResult } from './pool/rounds.ts'
@@ -80,6 +80,7 @@ export const pretokenize = async (
       tallies: outcome.counts.map(({ tally }) => tally),
       invalid: outcome.counts.flatMap(({ invalid }) => invalid),
       tableMemory: outcome.counts.reduce((sum, { memory }) => sum + memory, 0),
+      skippedRecords: outcome.counts.flatMap(({ skippedRecords }) => skippedRecords),
       retried: outcome.retried,
       skipped: outcome.skipped,
       result: counts,
@@ -180,7 +181,10 @@ const countAll = async (plan: RunPlan, options: PretokenizeOptions, monitor: Mon
   const workerUrl = options.workerUrl ?? new URL('./worker.js', import.meta.url)
   const workerOptions: WorkerOptions = {
     errors: options.errors ?? 'replace',
+    onError: options.onError ?? 'fail',
     documentPer: options.documentPer ?? 'file',
+    textFields: textFieldsOf(options),
+    maxRecordBytes: options.maxRecordBytes ?? DEFAULT_MAX_RECORD_BYTES,
     stripBom: options.stripBom ?? false,
     blockBytes: options.blockBytes ?? DEFAULT_LIMITS.blockBytes,
     maxPieceBytes: options.maxPieceBytes ?? DEFAULT_LIMITS.maxPieceBytes,

@@ -137,6 +137,9 @@ export interface Tally {
   replaced: number
   /** Bytes that went into the normalizer minus bytes that came out. */
   normalized: number
+  /** Records that could not be read and were left out (only with onError: 'skip'), and their bytes of plain data. */
+  skippedRecords: number
+  skippedBytes: number
   /** Number of maximal invalid sequences. */
   invalidSequences: number
   /** Number of non-empty documents. */
@@ -154,6 +157,14 @@ export interface InvalidRange {
   end: number
 }
 
+/** A record that was left out: bytes [start, end) of plain data; of Parquet, rows. */
+export interface SkippedRecord {
+  path: string
+  start: number
+  end: number
+  reason: string
+}
+
 /** Accounts for every byte of a run. All sizes in bytes. */
 export interface Receipt {
   pretok: string
@@ -164,13 +175,19 @@ export interface Receipt {
   bytes: {
     /** Bytes of the sources as they are stored. */
     stored: number
-    /** read = pieces + special + dropped + format + ignored + replacedGain + normalizedGain */
+    /**
+     * Bytes of plain data: of the files, or of what their compression holds; of Parquet, the bytes of the text columns.
+     * read = pieces + special + dropped + format + skipped + ignored + replacedGain + normalizedGain
+     */
     read: number
     /** Bytes of counted pre-tokens: the sum over the result of length × count. */
     pieces: number
     special: number
     dropped: number
+    /** What JSON and CSV put around the text and into it, line ends between documents, byte-order marks that were stripped. */
     format: number
+    /** Records that were left out. */
+    skipped: number
     ignored: number
     /** Bytes read as invalid UTF-8 minus bytes of U+FFFD counted in their place; negative if the text grew. */
     replacedGain: number
@@ -186,6 +203,8 @@ export interface Receipt {
   retried: { path: string; start: number; end: number; reason: string }[]
   /** Chunks that were left out (only with onError: 'skip'). */
   skipped: { path: string; start: number; end: number; reason: string }[]
+  /** Records that were left out (only with onError: 'skip'): how many, and the first of them. */
+  skippedRecords: { count: number; first: SkippedRecord[] }
   numProcesses: number
   /** Worker threads that ran; 0: the main thread counted. */
   workers: number

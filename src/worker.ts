@@ -4,14 +4,15 @@ import { createSections } from './added/sections.ts'
 import type { TextCounter } from './count/counter.ts'
 import { createCounter } from './count/engine.ts'
 import { PretokError } from './errors.ts'
-import { Board, type WorkerCounts, type WorkerOptions, type WorkerResult, type WorkerTask } from './messages.ts'
+import { Board, type WorkerOptions, type WorkerResult, type WorkerTask } from './messages.ts'
 import type { RecordSink } from './format/records.ts'
 import { normalizeText } from './normalize/normalizer.ts'
 import { readRecords } from './read/readRecords.ts'
 import { lineAt } from './read/source.ts'
 import { createUtf8Cleaner } from './read/utf8Cleaner.ts'
+import { MAX_SKIPPED_RECORDS } from './receipt/receipt.ts'
 import { emptyTally } from './receipt/tally.ts'
-import type { Chunk, InvalidRange, Pipeline, Source, Tally } from './types.ts'
+import type { Chunk, InvalidRange, Pipeline, SkippedRecord, Source, Tally } from './types.ts'
 
 /** How many places with invalid UTF-8 a worker remembers; the rest are only counted. */
 const MAX_INVALID_RANGES = 10
@@ -25,6 +26,7 @@ export const countChunks = async (task: WorkerTask): Promise<WorkerResult> => {
   const counter = createCounter(engine, options)
   const tally = emptyTally(specialTokens.size)
   const invalid: InvalidRange[] = []
+  const skippedRecords: SkippedRecord[] = []
 
   const report = (): void =>
     board.report(slot, {
@@ -43,7 +45,18 @@ export const countChunks = async (task: WorkerTask): Promise<WorkerResult> => {
     const { source } = chunks[chunk]
     try {
       checkCancelled()
-      const job = { chunk: chunks[chunk], source: sources[source], added, specialTokens, normalizers, options, counter, tally, invalid }
+      const job = {
+        chunk: chunks[chunk],
+        source: sources[source],
+        added,
+        specialTokens,
+        normalizers,
+        options,
+        counter,
+        tally,
+        invalid,
+        skippedRecords,
+      }
       await countChunk(job, () => {
         report() // counter.memory is exact: this is where a table above its budget can be spilled
         checkCancelled()
@@ -52,15 +65,15 @@ export const countChunks = async (task: WorkerTask): Promise<WorkerResult> => {
       return { failedChunk: chunk, code: error instanceof PretokError ? error.code : undefined, message: messageOf(error) }
     }
   }
-  return counts(counter, tally, invalid)
+  return { ...counts(counter, tally), invalid, skippedRecords }
 }
 
 const messageOf = (error: unknown): string =>
   error instanceof PretokError ? error.message : error instanceof Error ? (error.stack ?? error.message) : String(error)
 
-const counts = (counter: TextCounter, tally: Tally, invalid: InvalidRange[]): WorkerCounts => {
+const counts = (counter: TextCounter, tally: Tally) => {
   const counted = counter.finish()
-  return { ...counted, tally: { ...tally, dropped: counter.dropped, pieces: counter.pieces }, invalid, memory: counter.memory }
+  return { ...counted, tally: { ...tally, dropped: counter.dropped, pieces: counter.pieces }, memory: counter.memory }
 }
 
 interface ChunkJob {
@@ -74,11 +87,12 @@ interface ChunkJob {
   counter: TextCounter
   tally: Tally
   invalid: InvalidRange[]
+  skippedRecords: SkippedRecord[]
 }
 
 /** The way of the text: bytes → valid UTF-8 → documents → sections of normalized text → pieces, counted. `onBlock` is called after each block. */
 const countChunk = async (
-  { chunk, source, added, specialTokens, normalizers, options, counter, tally, invalid }: ChunkJob,
+  { chunk, source, added, specialTokens, normalizers, options, counter, tally, invalid, skippedRecords }: ChunkJob,
   onBlock: () => void,
 ): Promise<void> => {
   let hasText = false
@@ -148,8 +162,11 @@ const countChunk = async (
       endDocument()
     },
     format: (bytes) => void (tally.format += bytes),
-    badRecord(start, _end, reason) {
-      throw new PretokError('data', `reading ${source.path}: ${reason}, at byte ${start}`)
+    badRecord(start, end, reason, at) {
+      if (options.onError === 'fail') throw new BadRecord(at, reason)
+      tally.skippedRecords++
+      tally.skippedBytes += end - start
+      if (skippedRecords.length < MAX_SKIPPED_RECORDS) skippedRecords.push({ path: source.path, start, end, reason })
     },
   }
   try {
@@ -161,6 +178,15 @@ const countChunk = async (
     counter.flush() // so that whatever is wrong with this chunk comes out here
   } catch (error) {
     throw await withPlace(error, source, place, counter.pending)
+  }
+}
+
+class BadRecord extends Error {
+  readonly offset: number
+
+  constructor(offset: number, reason: string) {
+    super(reason)
+    this.offset = offset
   }
 }
 
@@ -177,6 +203,13 @@ class InvalidUtf8 extends Error {
 
 /** The error with the place in the source where it happened. */
 const withPlace = async (error: unknown, source: Source, offset: number, pending: number): Promise<unknown> => {
+  if (error instanceof BadRecord) {
+    const line = await lineAt(source, error.offset)
+    return new PretokError(
+      'data',
+      `reading ${source.path}: ${error.message}, at byte ${error.offset}, line ${line}; --on-error skip goes on without such records`,
+    )
+  }
   if (error instanceof InvalidUtf8) {
     const line = await lineAt(source, error.offset)
     return new PretokError(

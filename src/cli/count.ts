@@ -41,7 +41,7 @@ const OPTIONS = {
   'on-error': {
     choices: ['fail', 'skip'] as const,
     requiresArg: true,
-    describe: 'What to do with a chunk that cannot be counted  [default: fail]',
+    describe: 'What to do with a record that cannot be read, or a chunk that cannot be counted  [default: fail]',
     group: 'Input:',
   },
   log: {
@@ -93,7 +93,7 @@ const handler = async (args: ArgumentsCamelCase<Arguments>): Promise<void> => {
     }
     if (receiptPath === STANDARD_STREAM) process.stdout.write(receipt)
     else if (outputs.length === 0) await showResult(counts, reporter, stopping.signal)
-    if (counts.receipt!.skipped.length > 0) process.exitCode = EXIT.skipped
+    if (counts.receipt!.skipped.length > 0 || counts.receipt!.skippedRecords.count > 0) process.exitCode = EXIT.skipped
   } finally {
     reporter.stop()
     release()
@@ -127,6 +127,7 @@ export const countCommand: CommandModule<object, Arguments> = {
       .example('$0 count corpus.txt -o counts.json', 'GPT-2, all cores')
       .example('$0 count a.txt b.txt -t llama3 -n 8 -m 2 -o counts.tsv', 'eight workers of 2 GiB')
       .example('$0 count corpus/ extra.jsonl.zst -o counts.json', 'all files of a folder, and another one')
+      .example('$0 count data.jsonl --text-field meta.body -o counts.json', 'JSON Lines, the text in a field of a field')
       .example("$0 count corpus.txt -s '<|doc|>' -p '\\p{L}+|\\p{N}+' -o -", 'a regex of your own, to stdout'),
   handler,
 }

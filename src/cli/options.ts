@@ -85,12 +85,19 @@ export const INPUT_OPTIONS = options({
     describe: 'What all inputs hold  [default: as their endings say]',
     group: 'Input:',
   },
+  'text-field': {
+    type: 'string',
+    requiresArg: true,
+    describe: 'Path of the field with the text in JSON, CSV and Parquet, such as meta.body. May be repeated  [default: text]',
+    group: 'Input:',
+  },
   'document-per': {
     choices: DOCUMENT_PER,
     requiresArg: true,
     describe: 'What in a text file is a document; special tokens end documents in any case  [default: file]',
     group: 'Input:',
   },
+  'max-record-bytes': { type: 'string', requiresArg: true, describe: 'Longest row of JSON or CSV  [default: 64MiB]', group: 'Input:' },
   'strip-bom': { type: 'boolean', describe: 'Leave out a byte-order mark at the start of a file', group: 'Input:' },
 })
 
@@ -129,23 +136,26 @@ export const specialTokensOf = (args: TokenizerArguments, pipeline: Pipeline): s
 ]
 
 export const runOptionsOf = (args: RunArguments) => {
-  const size = (name: 'chunk-bytes' | 'block-bytes' | 'max-piece-bytes') => {
-    const text = single(name, args[name])
-    return text === undefined ? undefined : parseSize(text, `--${name}`)
-  }
   return defined({
     engine: single('engine', args.engine),
     numProcesses: number('num-processes', args['num-processes']),
     maxMemoryGb: number('max-memory-gb', args['max-memory-gb']),
-    chunkBytes: size('chunk-bytes'),
-    blockBytes: size('block-bytes'),
-    maxPieceBytes: size('max-piece-bytes'),
+    chunkBytes: size(args, 'chunk-bytes'),
+    blockBytes: size(args, 'block-bytes'),
+    maxPieceBytes: size(args, 'max-piece-bytes'),
   })
+}
+
+const size = <Name extends string>(args: { [Key in Name]?: string | undefined }, name: Name): number | undefined => {
+  const text = single(name, args[name])
+  return text === undefined ? undefined : parseSize(text, `--${name}`)
 }
 
 export const inputOptionsOf = (args: InputArguments) =>
   defined({
     format: single('format', args.format),
+    ...(args['text-field'] === undefined ? {} : { textField: all(args['text-field']) }),
+    maxRecordBytes: size(args, 'max-record-bytes'),
     documentPer: single('document-per', args['document-per']),
     stripBom: args['strip-bom'],
   })

@@ -17,7 +17,8 @@ export const receiptTable = (receipt: Receipt): string => {
   }
   line('special tokens', bytes.special, shorten(Object.entries(specialTokens).map(([token, count]) => `${integer(count)} × ${token}`)))
   line('dropped', bytes.dropped, 'not matched by the pattern')
-  line('format', bytes.format, 'byte-order mark')
+  line('format', bytes.format, 'around the text')
+  line('skipped', bytes.skipped, `${plural(receipt.skippedRecords.count, 'record')} that could not be read`)
   line('ignored', bytes.ignored, 'invalid UTF-8')
   line('replaced', bytes.replacedGain, `invalid UTF-8: bytes less those of U+FFFD`)
   line('normalized', bytes.normalizedGain, `taken out by the normalizer (negative: added)`)
@@ -35,6 +36,9 @@ export const receiptTable = (receipt: Receipt): string => {
       `invalid UTF-8: ${integer(invalidUtf8.sequences)} sequences of ${integer(invalidUtf8.bytes)} bytes, policy ${invalidUtf8.policy}, first at ` +
         shorten(invalidUtf8.first.map(({ path, start }) => `${path} byte ${start}`)),
     )
+  const { count, first } = receipt.skippedRecords
+  for (const { path, start, reason } of first.slice(0, MAX_LISTED)) facts.push(`SKIPPED a record, ${path}, byte ${start}: ${reason}`)
+  if (count > MAX_LISTED) facts.push(`and ${count - MAX_LISTED} more records; the receipt lists up to 100`)
   for (const { path, start, end, reason } of receipt.skipped)
     facts.push(`SKIPPED ${path}, bytes ${start} to ${end}: ${reason.split('\n')[0]}`)
   return [...table.split('\n'), ...facts].map((line) => `  ${line}`).join('\n')

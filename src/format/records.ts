@@ -16,8 +16,8 @@ export interface RecordSink {
   endDocument(): void
   /** Bytes of plain data that are no text. */
   format(bytes: number): void
-  /** A record at [start, end) that cannot be read. Throws, or goes on without it. */
-  badRecord(start: number, end: number, reason: string): void
+  /** A record at [start, end) that cannot be read, because of what is at `at`. Throws, or goes on without it. */
+  badRecord(start: number, end: number, reason: string, at: number): void
 }
 
 export interface RecordParser {

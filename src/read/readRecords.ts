@@ -1,3 +1,4 @@
+import { createJsonlParser } from '../format/jsonl.ts'
 import type { DocumentPer, RecordParser, RecordSink } from '../format/records.ts'
 import { createTextParser } from '../format/text.ts'
 import type { Chunk, Source } from '../types.ts'
@@ -7,6 +8,9 @@ import { readBlocks } from './source.ts'
 export interface ReadingOptions {
   documentPer: DocumentPer
   stripBom: boolean
+  /** Paths of the fields that hold the text. */
+  textFields: readonly string[]
+  maxRecordBytes: number
   /** Size of the blocks in which sources are read, in bytes. */
   blockBytes: number
 }
@@ -23,7 +27,7 @@ export interface Progress {
  * @throws PretokError 'input', 'source-changed', 'data', and what the sink throws
  */
 export async function* readRecords(source: Source, chunk: Chunk, options: ReadingOptions, sink: RecordSink): AsyncGenerator<Progress> {
-  const parser = createParser(chunk.start, options, sink)
+  const parser = createParser(source, chunk.start, options, sink)
   for await (const block of readBlocks(source, chunk, options.blockBytes)) {
     parser.push(block)
     yield { stored: block.length, plain: block.length }
@@ -31,4 +35,11 @@ export async function* readRecords(source: Source, chunk: Chunk, options: Readin
   parser.end()
 }
 
-const createParser = (start: number, options: ReadingOptions, sink: RecordSink): RecordParser => createTextParser(sink, start, options)
+const createParser = ({ format, path }: Source, start: number, options: ReadingOptions, sink: RecordSink): RecordParser => {
+  switch (format) {
+    case 'jsonl':
+      return createJsonlParser(sink, start, { name: path, ...options })
+    default:
+      return createTextParser(sink, start, options)
+  }
+}

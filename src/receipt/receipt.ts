@@ -1,5 +1,5 @@
 import { PretokError } from '../errors.ts'
-import type { Chunk, ErrorPolicy, InvalidRange, Receipt, Source, Tally } from '../types.ts'
+import type { Chunk, ErrorPolicy, InvalidRange, Receipt, SkippedRecord, Source, Tally } from '../types.ts'
 import { UNICODE_VERSION } from '../unicode/generated/unicode16.ts'
 import { VERSION } from '../version.ts'
 import { addTally, emptyTally } from './tally.ts'
@@ -21,6 +21,8 @@ export interface RunFacts {
   /** One of each worker whose counts are in the result. */
   tallies: readonly Tally[]
   invalid: readonly InvalidRange[]
+  /** Some of the records that were left out. */
+  skippedRecords: readonly SkippedRecord[]
   /** Bytes that the workers' tables took, all together. */
   tableMemory: number
   retried: readonly { chunk: number; reason: string }[]
@@ -32,6 +34,8 @@ export interface RunFacts {
 
 /** How many places with invalid UTF-8 a receipt lists; all are counted. */
 const MAX_INVALID_RANGES = 10
+/** How many records that were left out it lists. */
+export const MAX_SKIPPED_RECORDS = 100
 
 export const makeReceipt = (run: RunFacts): Receipt => {
   const tally = run.tallies.reduce(addTally, emptyTally(run.specialTokens.length))
@@ -40,7 +44,8 @@ export const makeReceipt = (run: RunFacts): Receipt => {
     return { path: run.sources[source]?.path ?? '', start, end, reason }
   }
   const order = new Map(run.sources.map(({ path }, i) => [path, i]))
-  const invalid = run.invalid.toSorted((a, b) => order.get(a.path)! - order.get(b.path)! || a.start - b.start)
+  const inOrder = <Place extends InvalidRange>(places: readonly Place[]): Place[] =>
+    places.toSorted((a, b) => order.get(a.path)! - order.get(b.path)! || a.start - b.start)
   return {
     pretok: VERSION,
     tokenizer: run.tokenizer,
@@ -54,6 +59,7 @@ export const makeReceipt = (run: RunFacts): Receipt => {
       special: tally.special,
       dropped: tally.dropped,
       format: tally.format,
+      skipped: tally.skippedBytes,
       ignored: tally.ignored,
       replacedGain: tally.replaced - (run.errors === 'replace' ? REPLACEMENT_BYTES * tally.invalidSequences : 0),
       normalizedGain: tally.normalized,
@@ -68,10 +74,11 @@ export const makeReceipt = (run: RunFacts): Receipt => {
       policy: run.errors,
       sequences: tally.invalidSequences,
       bytes: tally.ignored + tally.replaced,
-      first: invalid.slice(0, MAX_INVALID_RANGES),
+      first: inOrder(run.invalid).slice(0, MAX_INVALID_RANGES),
     },
     retried: run.retried.map(place),
     skipped: run.skipped.map(place),
+    skippedRecords: { count: tally.skippedRecords, first: inOrder(run.skippedRecords).slice(0, MAX_SKIPPED_RECORDS) },
     numProcesses: run.numProcesses,
     workers: run.workers,
     chunks: run.chunks.length,
@@ -89,11 +96,11 @@ export const makeReceipt = (run: RunFacts): Receipt => {
  * @throws PretokError 'receipt' if it does not add up
  */
 export const checkReceipt = (receipt: Receipt, total: number): void => {
-  const { stored, read, pieces, special, dropped, format, ignored, replacedGain, normalizedGain } = receipt.bytes
+  const { stored, read, pieces, special, dropped, format, skipped, ignored, replacedGain, normalizedGain } = receipt.bytes
   const sum = (ranges: readonly { start: number; end: number }[]) => ranges.reduce((total, { start, end }) => total + end - start, 0)
   const expected = receipt.sources.reduce((total, { size }) => total + size, 0) - sum(receipt.skipped)
   if (stored !== expected) throw unbalanced(`${stored} bytes were read of ${expected}`)
-  const accounted = pieces + special + dropped + format + ignored + replacedGain + normalizedGain
+  const accounted = pieces + special + dropped + format + skipped + ignored + replacedGain + normalizedGain
   if (receipt.pieces !== total) throw unbalanced(`${receipt.pieces} pieces were counted, but the result holds ${total}`)
   if (accounted !== read) throw unbalanced(`${read} bytes were read, but ${accounted} are accounted for: ${JSON.stringify(receipt.bytes)}`)
 }

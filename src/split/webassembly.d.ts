@@ -6,9 +6,10 @@ declare namespace WebAssembly {
   class Memory {
     constructor(options: { initial: number; maximum: number })
     readonly buffer: ArrayBuffer
+    grow(pages: number): number
   }
   class Instance {
-    constructor(module: Module, imports: { env: { memory: Memory }; table: { spill: () => boolean } })
+    constructor(module: Module, imports: { env: { memory: Memory }; table?: { spill: () => boolean } })
     readonly exports: object
   }
   interface Global<Type extends 'i32' | 'i64'> {

@@ -13,7 +13,7 @@ const ROOMS: Readonly<Record<string, readonly string[]>> = {
   added: ['errors', 'types', 'unicode', 'normalize'],
   tokenizer: ['errors', 'types'],
   plan: ['errors', 'types'],
-  format: ['types'],
+  format: ['errors', 'types'],
   read: ['errors', 'types', 'added', 'format'],
   snap: ['types', 'added', 'unicode', 'format'],
   split: ['errors', 'types', 'added', 'pattern', 'normalize'],

@@ -5,7 +5,7 @@ export interface FoundRecords {
   documents: { at: number; text: string }[]
   format: number
   invalid: [start: number, end: number][]
-  bad: { start: number; end: number; reason: string }[]
+  bad: { start: number; end: number; reason: string; at: number }[]
 }
 
 /** A sink that collects what it is told. */
@@ -32,7 +32,7 @@ export const collectingSink = (): { sink: RecordSink; records: FoundRecords } =>
       first = -1
     },
     format: (bytes) => void (records.format += bytes),
-    badRecord: (start, end, reason) => void records.bad.push({ start, end, reason }),
+    badRecord: (start, end, reason, at) => void records.bad.push({ start, end, reason, at }),
   }
   return { sink, records }
 }

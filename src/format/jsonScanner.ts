@@ -1,0 +1,185 @@
+import { readFileSync } from 'node:fs'
+import { PretokError } from '../errors.ts'
+
+/** What json.wasm exports (src/kernel/json.ts has the descriptions). Addresses above 2 GiB come as negative numbers. */
+interface JsonExports {
+  start(levels: number): void
+  firstFree(): number
+  scan(at: number, end: number, root: number, spans: number, maxSpans: number, scratch: number): number
+  unescape(at: number, end: number, to: number): number
+  MAX_DEPTH: WebAssembly.Global<'i32'>
+  after: WebAssembly.Global<'i32'>
+  problem: WebAssembly.Global<'i32'>
+  problemAt: WebAssembly.Global<'i32'>
+}
+
+/** What was found for a field. Missing: the field, or what leads to it. */
+export type SpanKind = (typeof KINDS)[number]
+const KINDS = ['plain', 'escaped', 'missing', 'null', 'no string'] as const
+
+export interface Span {
+  field: number
+  kind: SpanKind
+  /** The inside of the string: bytes [start, end) of the input. */
+  start: number
+  end: number
+}
+
+export interface JsonScanner {
+  /** The input; made larger by `reserve`. */
+  readonly input: Buffer
+  /** Makes room for so many bytes of input and keeps those that are there. */
+  reserve(bytes: number): void
+  /**
+   * Scans the JSON value that begins at `start`, behind white space, held against the grammar as JSON.parse does it.
+   *
+   * @returns what was found for the fields, in the order of the value; of a key that comes twice the last counts
+   * @returns what is wrong, and where; 'ends early' if more input could mend it
+   */
+  scan(start: number, end: number): { spans: Span[]; after: number } | JsonProblem
+  /** What the inside of a string stands for, good until the next call; a lone surrogate becomes three bytes that are no UTF-8. */
+  unescape(start: number, end: number): Buffer
+}
+
+/** Scanners that are not at work, by their paths: one is made in a millisecond, and there may be thousands of small files. */
+const idle = new Map<string, JsonScanner[]>()
+
+/** A scanner for paths as `parseFields` gives them; to be given back by `releaseScanner` when it has done its work. */
+export const takeScanner = (paths: readonly (readonly string[])[]): JsonScanner =>
+  idle.get(JSON.stringify(paths))?.pop() ?? createJsonScanner(paths)
+
+export const releaseScanner = (paths: readonly (readonly string[])[], scanner: JsonScanner): void => {
+  const key = JSON.stringify(paths)
+  if (!idle.has(key)) idle.set(key, [])
+  idle.get(key)!.push(scanner)
+}
+
+export interface JsonProblem {
+  problem: string
+  at: number
+}
+
+export const ENDS_EARLY = 'the JSON ends too early'
+const PROBLEMS: Readonly<Record<number, string>> = {
+  1: ENDS_EARLY,
+  2: 'this is not JSON',
+  3: 'a backslash that begins no escape of JSON',
+  4: 'a control character in a JSON string',
+  5: 'the JSON is nested too deep',
+  6: 'more texts than one row may have',
+}
+
+const PAGE = 65536
+/** Bytes behind input and output that may be touched. */
+const PADDING = 64
+const MAX_SPANS = 65536
+const SPAN_WORDS = 4
+const NO_FIELD = 0xffffffff
+const FIRST_INPUT = 2 ** 18
+
+let compiled: WebAssembly.Module | undefined
+
+const jsonModule = (): WebAssembly.Module => {
+  // beside the compiled file, or in dist/ when this runs from its source
+  const file = import.meta.url.endsWith('.ts') ? '../../dist/kernel/json.wasm' : '../kernel/json.wasm'
+  return (compiled ??= new WebAssembly.Module(readFileSync(new URL(file, import.meta.url))))
+}
+
+/** Finds the strings at some paths in JSON values. Throws 'limit' when memory runs out. */
+const createJsonScanner = (paths: readonly (readonly string[])[]): JsonScanner => {
+  const memory = new WebAssembly.Memory({ initial: 1, maximum: PAGE })
+  const exports = new WebAssembly.Instance(jsonModule(), { env: { memory } }).exports as unknown as JsonExports
+  let free = exports.firstFree()
+  const take = (bytes: number): number => {
+    const address = free
+    free = (free + bytes + 63) & ~63
+    grow(free)
+    return address
+  }
+  const grow = (end: number): void => {
+    const pages = Math.ceil(end / PAGE) - memory.buffer.byteLength / PAGE
+    if (pages <= 0) return
+    try {
+      memory.grow(pages)
+    } catch (error) {
+      throw new PretokError('limit', 'reading JSON: there is no memory for a row as long as this', { cause: error })
+    }
+  }
+
+  exports.start(take(exports.MAX_DEPTH.value))
+  const root = putNode(memory, take, treeOf(paths))
+  const spansAt = take(4 * SPAN_WORDS * MAX_SPANS)
+  const inputAt = free
+  let outputAt = 0
+  let bytes = Buffer.alloc(0)
+  let words = new Uint32Array()
+  let input = bytes
+
+  const reserve = (size: number): void => {
+    if (size <= input.length) return
+    outputAt = inputAt + size + PADDING
+    grow(outputAt + size + PADDING)
+    bytes = Buffer.from(memory.buffer)
+    words = new Uint32Array(memory.buffer)
+    input = bytes.subarray(inputAt, inputAt + size)
+  }
+  reserve(FIRST_INPUT)
+
+  const spanAt = (i: number): Span => {
+    const at = (spansAt >>> 2) + SPAN_WORDS * i
+    return { field: words[at], kind: KINDS[words[at + 1]], start: words[at + 2] - inputAt, end: words[at + 3] - inputAt }
+  }
+  return {
+    get input() {
+      return input
+    },
+    reserve,
+    scan(start, end) {
+      const count = exports.scan(inputAt + start, inputAt + end, root, spansAt, MAX_SPANS, outputAt)
+      if (count < 0) return { problem: PROBLEMS[exports.problem.value], at: (exports.problemAt.value >>> 0) - inputAt }
+      const spans: Span[] = []
+      for (let i = 0; i < count; i++) spans.push(spanAt(i))
+      return { spans, after: (exports.after.value >>> 0) - inputAt }
+    },
+    unescape(start, end) {
+      const to = exports.unescape(inputAt + start, inputAt + end, outputAt) >>> 0
+      return bytes.subarray(outputAt, to)
+    },
+  }
+}
+
+interface PathNode {
+  field: number
+  /** Fields at and below this node, as bits. */
+  fields: number
+  children: Map<string, PathNode>
+}
+
+const treeOf = (paths: readonly (readonly string[])[]): PathNode => {
+  const root: PathNode = { field: NO_FIELD, fields: 0, children: new Map() }
+  paths.forEach((path, field) => {
+    let node = root
+    for (const name of path) {
+      if (!node.children.has(name)) node.children.set(name, { field: NO_FIELD, fields: 0, children: new Map() })
+      node = node.children.get(name)!
+      node.fields |= 1 << field
+    }
+    node.field = field
+  })
+  root.fields = [...root.children.values()].reduce((fields, child) => fields | child.fields, 0)
+  return root
+}
+
+/** Writes a node and what is below it; its address. */
+const putNode = (memory: WebAssembly.Memory, take: (bytes: number) => number, { field, fields, children }: PathNode): number => {
+  const entries = [...children].map(([name, child]) => {
+    const key = Buffer.from(name)
+    const keyAt = take(key.length)
+    Buffer.from(memory.buffer).set(key, keyAt)
+    return [keyAt, key.length, putNode(memory, take, child)]
+  })
+  const words = [field, fields >>> 0, entries.length, ...entries.flat()]
+  const address = take(4 * words.length)
+  new Uint32Array(memory.buffer, address, words.length).set(words)
+  return address
+}

@@ -1,0 +1,156 @@
+import { isUtf8 } from 'node:buffer'
+import { PretokError } from '../errors.ts'
+import { releaseScanner, takeScanner, type JsonScanner, type Span } from './jsonScanner.ts'
+import type { RecordParser, RecordSink } from './records.ts'
+import { parseFields } from './textFields.ts'
+
+export interface JsonOptions {
+  /** The source, in errors. */
+  name: string
+  /** Paths of the fields that hold the text. */
+  textFields: readonly string[]
+  /** A longer row is an error, since all of one is in memory. */
+  maxRecordBytes: number
+}
+
+const LINE_FEED = 0x0a
+const BOM = Buffer.from('\ufeff')
+
+/**
+ * JSON Lines: a JSON object on each line, its text in one field or several. Lines of white space are passed over; so is a byte-order mark at
+ * the start of the file, as RFC 8259 allows it.
+ *
+ * @param start place of the first byte, where a line begins
+ */
+export const createJsonlParser = (sink: RecordSink, start: number, options: JsonOptions): RecordParser => {
+  const paths = parseFields(options.textFields)
+  const scanner = takeScanner(paths)
+  const row = createRowReader(scanner, sink, options.textFields)
+  let at = start // place of the input's first byte
+  let length = 0 // of the input
+  let searched = 0 // no line ends before this
+
+  const readLine = (from: number, end: number, lineEnd: number): void => {
+    const place = at + from
+    if (place === 0 && scanner.input.subarray(from, from + BOM.length).equals(BOM)) {
+      sink.format(BOM.length)
+      from += BOM.length
+    }
+    if (isBlank(scanner.input, from, end)) return sink.format(lineEnd - from)
+    const found = scanner.scan(from, end)
+    if ('problem' in found) return sink.badRecord(at + from, at + lineEnd, found.problem, at + found.at)
+    if (!isBlank(scanner.input, found.after, end))
+      return sink.badRecord(at + from, at + lineEnd, 'the line goes on behind the JSON', at + found.after)
+    row(found.spans, at, from, lineEnd)
+  }
+
+  return {
+    push(block) {
+      scanner.reserve(length + block.length)
+      scanner.input.set(block, length)
+      length += block.length
+      let from = 0
+      const data = scanner.input.subarray(0, length)
+      for (let feed; (feed = data.indexOf(LINE_FEED, searched)) !== -1; from = searched) {
+        searched = feed + 1
+        readLine(from, feed, searched)
+      }
+      scanner.input.copyWithin(0, from, length)
+      at += from
+      length -= from
+      searched = length
+      if (length > options.maxRecordBytes) throw rowTooLong(at, options)
+    },
+    end() {
+      if (length > 0) readLine(0, length, length)
+      releaseScanner(paths, scanner)
+    },
+  }
+}
+
+export const rowTooLong = (at: number, { name, maxRecordBytes }: Pick<JsonOptions, 'name' | 'maxRecordBytes'>): PretokError =>
+  new PretokError(
+    'limit',
+    `reading ${name}: the row at byte ${at} is longer than ${maxRecordBytes} bytes; --max-record-bytes raises the limit`,
+  )
+
+const isBlank = (bytes: Uint8Array, from: number, end: number): boolean => {
+  for (let i = from; i < end; i++) {
+    const byte = bytes[i]
+    if (byte !== 0x20 && byte !== 0x0a && byte !== 0x0d && byte !== 0x09) return false
+  }
+  return true
+}
+
+const PROBLEMS = { missing: 'is not there', null: 'is null', 'no string': 'is no string' } as const
+
+/**
+ * Gives a function that tells the sink of one row: input [from, end) of a scanner whose first byte has place `at`, and what it found there.
+ */
+export const createRowReader = (scanner: JsonScanner, sink: RecordSink, fields: readonly string[]) => {
+  const text = ({ kind, start, end }: Span, at: number): number => {
+    const bytes = kind === 'escaped' ? scanner.unescape(start, end) : scanner.input.subarray(start, end)
+    if (kind === 'plain' || isUtf8(bytes)) {
+      sink.text(bytes, at + start)
+      return bytes.length
+    }
+    return textByRuns(scanner.input.subarray(start, end), at + start, sink)
+  }
+  return (spans: Span[], at: number, from: number, end: number): void => {
+    for (const { kind, field, start } of spans)
+      if (kind !== 'plain' && kind !== 'escaped')
+        return sink.badRecord(at + from, at + end, `the field ${JSON.stringify(fields[field])} ${PROBLEMS[kind]}`, at + start)
+    if (fields.length > 1) spans.sort((a, b) => a.field - b.field || a.start - b.start)
+    sink.startDocument(at + from)
+    let bytes = 0
+    spans.forEach((span, i) => {
+      if (i > 0) sink.endText()
+      bytes += text(span, at)
+    })
+    sink.endDocument()
+    sink.format(end - from - bytes)
+  }
+}
+
+const ESCAPES: Readonly<Record<string, string>> = { b: '\b', f: '\f', n: '\n', r: '\r', t: '\t' }
+
+/**
+ * The inside of a valid JSON string, run by run, so that the sink gets the place of everything that is not valid UTF-8. Returns the number of
+ * bytes that the sink got.
+ */
+const textByRuns = (raw: Buffer, at: number, sink: RecordSink): number => {
+  let length = 0
+  const pass = (bytes: Buffer, place: number): void => {
+    length += bytes.length
+    sink.text(bytes, place)
+  }
+  for (let from = 0; from < raw.length;) {
+    const found = raw.indexOf(0x5c, from)
+    const stop = found === -1 ? raw.length : found
+    if (stop > from) pass(raw.subarray(from, stop), at + from)
+    if (found === -1) break
+    from = stop + escapeLength(raw, stop)
+    const escape = raw.toString('latin1', stop, from)
+    const character = escape[1] === 'u' ? fromUnits(escape) : (ESCAPES[escape[1]] ?? escape[1])
+    if (character.isWellFormed()) pass(Buffer.from(character), at + stop)
+    else {
+      length += escape.length
+      sink.invalid(at + stop, at + from, raw.subarray(stop, from))
+    }
+  }
+  return length
+}
+
+/** Two escapes that make a pair of surrogates are one. */
+const escapeLength = (raw: Buffer, at: number): number => {
+  if (raw[at + 1] !== 0x75) return 2
+  return /^\\u[dD][89abAB]..\\u[dD][c-fC-F]/.test(raw.toString('latin1', at, at + 12)) ? 12 : 6
+}
+
+const fromUnits = (escape: string): string =>
+  String.fromCharCode(
+    ...escape
+      .split('\\u')
+      .slice(1)
+      .map((digits) => Number.parseInt(digits, 16)),
+  )

@@ -1,0 +1,26 @@
+import { PretokError } from '../errors.ts'
+
+/** Fields that hold the text, by their paths: `text`, `meta.title`; `\.` is a dot in a name. */
+export const MAX_FIELDS = 32
+
+/**
+ * The names on the way to each field.
+ *
+ * @throws PretokError 'usage' for paths that cannot be, and for two of which one lies inside the other
+ */
+export const parseFields = (fields: readonly string[]): string[][] => {
+  if (fields.length === 0 || fields.length > MAX_FIELDS) throw new PretokError('usage', `textField: 1 to ${MAX_FIELDS} fields are needed`)
+  const paths = fields.map((field) =>
+    field.split(/(?<!\\)\./).map((name) => {
+      if (name === '') throw new PretokError('usage', `textField: ${JSON.stringify(field)} has an empty name in it`)
+      return name.replaceAll('\\.', '.')
+    }),
+  )
+  paths.forEach((path, i) =>
+    paths.forEach((other, k) => {
+      if (i !== k && path.every((name, depth) => name === other[depth]))
+        throw new PretokError('usage', `textField: ${JSON.stringify(fields[k])} lies in ${JSON.stringify(fields[i])}, or is the same`)
+    }),
+  )
+  return paths
+}
