@@ -95,6 +95,8 @@ const findCut = async (
 /** A safe cut between the tokens in text[start, end). */
 const safeCutIn = (text: Buffer, start: number, end: number, margin: number, tokens: AddedTokens, findSafeCut: FindSafeCut): number => {
   let looked = 0
+  while (start < end && (text[start] & 0xc0) === 0x80) start++
+  while (end > start && (text[end] & 0xc0) === 0x80) end--
   for (const [from, to] of textBetween(tokens, text, start, Math.min(end, text.length))) {
     const cut = safeCutBetween(text, from, Math.min(to, from + SAFE_CUT_WINDOW), findSafeCut)
     if (cut !== -1 && isCleanAround(text, cut, margin)) return cut
@@ -105,8 +107,7 @@ const safeCutIn = (text: Buffer, start: number, end: number, margin: number, tok
 }
 
 const safeCutBetween = (text: Buffer, from: number, to: number, findSafeCut: FindSafeCut): number => {
-  while (from < to && (text[from] & 0xc0) === 0x80) from++
-  while (to > from && to < text.length && (text[to] & 0xc0) === 0x80) to--
+  while (to > from && (text[to] & 0xc0) === 0x80) to--
   if (to <= from) return -1
   const window = text.subarray(from, to)
   const cut = isUtf8(window) ? findSafeCut(window) : -1

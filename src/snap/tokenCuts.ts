@@ -58,8 +58,8 @@ const someBefore = (set: TokenSet, text: Buffer, at: number, isBad: (end: number
 }
 
 /**
- * The stretches of text[from, to) in which no token takes anything: no token, and no white space beside one that could strip it. There must be
- * text around them as for `tokenCuts`.
+ * The stretches of text[from, to) in which no token takes anything: no token, and no white space beside one that could strip it. Both must be
+ * where code points begin, and there must be text around them as for `tokenCuts`.
  */
 export function* textBetween({ raw, normalized, all }: AddedTokens, text: Buffer, from: number, to: number): Generator<[number, number]> {
   const areStripping = [raw, normalized].some(({ lstrip, rstrip }) => lstrip || rstrip)

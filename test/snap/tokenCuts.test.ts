@@ -1,0 +1,78 @@
+import fc from 'fast-check'
+import { expect, test } from 'vitest'
+import { createAddedTokens } from '../../src/added/addedTokens.ts'
+import { createSections } from '../../src/added/sections.ts'
+import { onNormalText } from '../../src/normalize/nfc.ts'
+import { normalizeText } from '../../src/normalize/normalizer.ts'
+import { compileStage } from '../../src/pattern/compile.ts'
+import { planChunks } from '../../src/plan/planChunks.ts'
+import { snapChunks } from '../../src/snap/snapChunks.ts'
+import { awayFromEnds } from '../../src/snap/tokenCuts.ts'
+import { createSafeCutFinder } from '../../src/split/safeCut.ts'
+import type { AddedToken, Normalizer } from '../../src/types.ts'
+import { anyText, anyTokens, naiveExtraction } from '../support/addedTokens.ts'
+import { splitInFeeds } from '../support/feed.ts'
+import { PRESET_STAGES } from '../support/stages.ts'
+
+/** The pieces of one chunk, and where documents end in it. */
+const piecesOf = (
+  tokens: readonly AddedToken[],
+  normalizers: readonly Normalizer[],
+  stage: (text: string) => string[],
+  text: Buffer,
+): string[] => {
+  const pieces: string[] = []
+  let section = ''
+  const endSection = (): void => {
+    pieces.push(...stage(section))
+    section = ''
+  }
+  const added = createAddedTokens(tokens, (content) => normalizeText(normalizers, content))
+  const sections = createSections(added, normalizers, {
+    text: (bytes) => (section += bytes.toString()),
+    piece(bytes) {
+      endSection()
+      pieces.push(bytes.toString())
+    },
+    special({ content }) {
+      endSection()
+      pieces.push(`end by ${content}`)
+    },
+  })
+  sections.push(text)
+  sections.end()
+  endSection()
+  return pieces
+}
+
+let cuts = 0
+
+test.each<[string, Normalizer[]]>([
+  ['gpt2', []],
+  ['gpt2', [{ kind: 'nfc' }]],
+  ['cl100k_base_tiktoken', []],
+])('chunks on their own give the pieces and documents of the whole, for tokens with any flags: %s %j', async (name, normalizers) => {
+  const [, stage] = PRESET_STAGES.find(([preset]) => preset === name)!
+  const pipeline = { name, addedTokens: [], normalizers: [], stages: [stage], specialTokens: [] }
+  const split = (text: string): string[] => splitInFeeds(pipeline, text, 0)
+  const finder = createSafeCutFinder(compileStage(stage).tables)
+  const words = fc.array(fc.oneof(anyText(12), fc.constantFrom(' the cat', 'sat on\n', '    return', "it's 2026", ' a b')), {
+    maxLength: 12,
+  })
+  await fc.assert(
+    fc.asyncProperty(anyTokens(), words, fc.integer({ min: 1, max: 20 }), async (tokens, parts, chunkBytes) => {
+      const text = Buffer.from(parts.join(''))
+      if (naiveExtraction(tokens, text.toString(), (part) => normalizeText(normalizers, part)) === undefined) return
+      const added = createAddedTokens(tokens, (content) => normalizeText(normalizers, content))
+      const find = normalizers.length === 0 ? finder : onNormalText(awayFromEnds(finder, added.normalized.trie.maxLength))
+      const { chunks } = planChunks([{ size: text.length }], { numProcesses: 1, maxMemoryGb: 1, chunkBytes })
+      const snapped = await snapChunks(chunks, added, async (at, length) => text.subarray(at, at + length), find)
+      const parted = snapped.flatMap(({ start, end }) => piecesOf(tokens, normalizers, split, text.subarray(start, end)))
+      expect(parted).toEqual(piecesOf(tokens, normalizers, split, text))
+      cuts += Math.max(0, snapped.length - 1)
+    }),
+    { numRuns: 2000 },
+  )
+  expect(cuts).toBeGreaterThan(1000)
+  cuts = 0
+})
