@@ -4,6 +4,7 @@ import { Pass, POSITION, SLICE, startPass } from './pass'
 import { endSegment, readText } from './read'
 import { partitionEnds, sortTable } from './sort'
 import { clearTable, countCuts, countPiece, pieces, setTableSpare, slotCount, slots, startTable, used } from './table'
+import { readWindows } from './windows'
 
 /*
  * The kernel: text in, counts in a table out. The caller puts text and document ends into the kernel's memory and calls `advance`.
@@ -117,21 +118,23 @@ function runPass(k: i32, inputs: usize, inputEnd: usize, limit: usize): i32 {
     const end = <usize>(cut & POSITION)
     if (<i32>cut < 0) passOverGap(pass, end)
     else {
-      const status = readTo(k, pass, end)
+      const status = readTo(k, pass, end, true)
       if (status != OK) return status
       if (end > pass.segmentStart) endSegment(pass)
     }
     const status = handOnIfMany(k, pass)
     if (status != OK) return status
   }
-  const status = readTo(k, pass, limit)
+  const status = readTo(k, pass, limit, false)
   return status == OK ? handOn(k, pass) : status
 }
 
-function readTo(k: i32, pass: Pass, to: usize): i32 {
+function readTo(k: i32, pass: Pass, to: usize, isEnd: bool): i32 {
   while (pass.at < to) {
     if (!makeRoomForCuts(pass)) return NO_MEMORY
-    readText(pass, text, min(to, pass.at + SLICE))
+    const end = min(to, pass.at + SLICE)
+    if (pass.family != 0) readWindows(pass, text, end, isEnd && end == to)
+    else readText(pass, text, end)
     const status = handOnIfMany(k, pass)
     if (status != OK) return status
   }

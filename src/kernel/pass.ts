@@ -1,6 +1,6 @@
 import {
-  ENTRY_NEXT_SHIFT, HEADER_ACTIONS, HEADER_ASCII, HEADER_BLOCKS, HEADER_CLASSES, HEADER_DECIDED, HEADER_DROPS, HEADER_PAGES, HEADER_ROW_BYTES,
-  HEADER_ROWS, HEADER_STATES,
+  ENTRY_NEXT_SHIFT, HEADER_ACTIONS, HEADER_ASCII, HEADER_BLOCKS, HEADER_CLASSES, HEADER_DECIDED, HEADER_DROPS, HEADER_FAMILY, HEADER_PAGES, HEADER_ROLES,
+  HEADER_ROW_BYTES, HEADER_ROWS, HEADER_STATES,
 } from '../pattern/layout'
 import { allocate } from './memory'
 
@@ -36,6 +36,9 @@ export class Pass {
   /** Number of classes; the entry for the end of a segment is behind those for classes. */
   classes: usize
   drops: u32
+  /** The family that the pattern belongs to, or 0 (layout.ts). */
+  family: u32
+  roles: usize
   /** By two classes: the state after them, or NO_SYNC. 0: there is no such table. */
   syncPairs: usize
   /** The state, as the address of its row. */
@@ -65,6 +68,8 @@ export function startPass(pass: Pass, tables: usize, syncPairs: usize): bool {
   pass.decidedTable = tables + word(tables, HEADER_DECIDED)
   pass.classes = word(tables, HEADER_CLASSES)
   pass.drops = <u32>word(tables, HEADER_DROPS)
+  pass.family = <u32>word(tables, HEADER_FAMILY)
+  pass.roles = tables + word(tables, HEADER_ROLES)
   pass.syncPairs = syncPairs
   if (!setRows(pass, tables + word(tables, HEADER_ROWS), word(tables, HEADER_ROW_BYTES), word(tables, HEADER_STATES))) return false
   pass.row = pass.rows

@@ -25,7 +25,7 @@ export function readText(pass: Pass, text: usize, to: usize): void {
   readOnePlace(pass, text, to)
 }
 
-function readOnePlace(pass: Pass, text: usize, to: usize): void {
+export function readOnePlace(pass: Pass, text: usize, to: usize): void {
   const ascii = pass.ascii
   const rows = pass.rows + pass.classColumns
   const end = text + to
@@ -58,7 +58,7 @@ function readOnePlace(pass: Pass, text: usize, to: usize): void {
 }
 
 /** The class of a code point of two to four bytes. */
-function classOfLong(pass: Pass, p: usize, byte: usize): usize {
+export function classOfLong(pass: Pass, p: usize, byte: usize): usize {
   let page: usize
   let last: usize
   if (byte < 0xe0) {
@@ -74,7 +74,7 @@ function classOfLong(pass: Pass, p: usize, byte: usize): usize {
   return load<u8>(pass.blocks + (<usize>load<u16>(pass.pages + (page << 1)) << BLOCK_BITS) + (last & 63))
 }
 
-function bytesOfLong(byte: usize): usize {
+export function bytesOfLong(byte: usize): usize {
   return 2 + <usize>(byte >= 0xe0) + <usize>(byte >= 0xf0)
 }
 

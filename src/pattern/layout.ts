@@ -43,7 +43,35 @@ export const HEADER_ACTIONS = 10
 export const HEADER_DECIDED = 11
 /** 1 if text from the last cut up to what is decided is in no piece. */
 export const HEADER_DROPS = 12
+/** The family that the pattern belongs to (FAMILY_…), 0 if to none, … */
+export const HEADER_FAMILY = 14
+/** … and then the roles: 256 bytes, one for each first byte (ROLE_MIXED: it depends on the rest), then one for each class. */
+export const HEADER_ROLES = 15
 export const HEADER_WORDS = 16
+
+/** A family is a form of pattern that the kernel knows by heart (kernel/windows.ts). */
+export const FAMILY_MASK = 3
+export const FAMILY_GPT2 = 1
+export const FAMILY_CL100K = 2
+export const FAMILY_O200K = 3
+/** How many digits make a group, in two bits. */
+export const FAMILY_DIGITS_SHIFT = 2
+/** Contractions are recognized. */
+export const FAMILY_CONTRACTIONS = 16
+
+/** What a character is to a family. */
+export const ROLE_OTHER = 0
+/** A letter; in families with cases, a small one. */
+export const ROLE_LETTER = 1
+export const ROLE_DIGIT = 2
+/** White space, but neither space nor newline. */
+export const ROLE_WHITE = 3
+/** A capital or title letter. */
+export const ROLE_UPPER = 4
+/** A letter without case. */
+export const ROLE_UNCASED = 5
+export const ROLE_MARK = 6
+export const ROLE_MIXED = 7
 
 export const BLOCK_BITS = 6
 
