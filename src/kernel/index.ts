@@ -3,7 +3,7 @@ import { allocate, release, setMemoryLimit } from './memory'
 import { Pass, POSITION, SLICE, startPass } from './pass'
 import { endSegment, readText } from './read'
 import { partitionEnds, sortTable } from './sort'
-import { clearTable, countCuts, countPiece, pieces, setTableSpare, slotCount, slots, startTable, used } from './table'
+import { clearTable, countCuts, countPiece, dropped, pieces, setTableSpare, slotCount, slots, startTable, used } from './table'
 import { readWindows } from './windows'
 
 /*
@@ -16,7 +16,7 @@ import { readWindows } from './windows'
  */
 
 // what is exported here is what JavaScript sees
-export { allocate, slots, slotCount, used, pieces, clearTable, sortTable, partitionEnds }
+export { allocate, slots, slotCount, used, pieces, dropped, clearTable, sortTable, partitionEnds }
 
 const MAX_PASSES = 32
 /** Room behind the text that is read but never used: keys are loaded 16 bytes at a time. */
@@ -32,8 +32,6 @@ export let capacity: usize = 0
 export let ends: usize = 0
 /** All text before this position has been counted. */
 export let counted: usize = 0
-/** Bytes that are in no piece. */
-export let dropped: u64 = 0
 
 const passes: usize = memory.data(32 * 128)
 let passCount: i32 = 0
@@ -161,9 +159,8 @@ function countAll(cuts: usize, cutEnd: usize): i32 {
     collectAll(cuts, cutEnd)
     return OK
   }
-  const result = countCuts(text, counted, cuts, cutEnd, pieceLimit)
-  if (result < 0) return <i32>result
-  dropped += <u64>result
+  const status = countCuts(text, counted, cuts, cutEnd, pieceLimit)
+  if (status != OK) return status
   counted = <usize>(load<u32>(cutEnd - 4) & POSITION)
   return OK
 }

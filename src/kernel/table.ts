@@ -41,6 +41,8 @@ declare function spill(): bool
 
 /** How many pieces have been counted. */
 export let pieces: u64 = 0
+/** Bytes that are in no piece. */
+export let dropped: u64 = 0
 
 let k1: u64 = 0
 let k2: u64 = 0
@@ -53,10 +55,10 @@ const masks: usize = memory.data(256)
 
 /** Sets the table up, empty. Returns false if there is no memory. */
 export function startTable(a: u64, b: u64, c: u64, d: u64, e: u64): bool {
-  k1 = a
-  k2 = b
-  k3 = c
-  k4 = d
+  k1 = a | 1
+  k2 = b | 1
+  k3 = c | 1
+  k4 = d | 1
   k5 = e | 1
   for (let n: usize = 0; n < 16; n++) {
     memory.fill(masks + (n << 4), 0xff, n)
@@ -100,10 +102,16 @@ export function clearTable(): void {
 }
 
 function hashShort(low: u64, high: u64): u64 {
-  return (k1 + (low >>> 32)) * (k2 + (low & 0xffffffff)) + (k3 + (high >>> 32)) * (k4 + (high & 0xffffffff))
+  return low * k1 + high * k2
 }
 
 function hashLong(start: usize, length: usize): u64 {
+  if (length < 32) {
+    const mask = masks + ((length - 16) << 4)
+    const third = load<u64>(start, 16) & load<u64>(mask)
+    const last = (load<u64>(start, 24) & load<u64>(mask, 8)) | (<u64>length << 56)
+    return hashShort(load<u64>(start), load<u64>(start, 8)) + third * k3 + last * k4
+  }
   let hash = k1 + <u64>length
   let p = start
   const end = start + length
@@ -117,88 +125,93 @@ function hashLong(start: usize, length: usize): u64 {
 }
 
 /**
- * Counts the pieces between `start` and the cuts in [cuts, cutEnd), in order. Bits 31 mark text that is in no piece. Returns the number of
- * bytes of such text, or -1 if there is no memory, -2 if a piece is longer than `limit`.
+ * Counts the pieces between `start` and the cuts in [cuts, cutEnd), in order. Bit 31 marks text that is in no piece. Returns -1 if there is
+ * no memory, -2 if a piece is longer than `limit`, or 0.
  */
-export function countCuts(text: usize, start: usize, cuts: usize, cutEnd: usize, limit: usize): i64 {
-  // in locals: globals would be loaded again after each store
-  let table = slots
-  let mask = (slotCount << 5) - 1
-  let right = shift - 5
-  const a = k1
-  const b = k2
-  const c = k3
-  const d = k4
-  let dropped: i64 = 0
-  let counted: u64 = 0
-  for (; cuts < cutEnd; cuts += 4) {
-    const cut = load<u32>(cuts)
-    const end = <usize>(cut & 0x7fffffff)
-    const length = end - start
-    const p = text + start
-    start = end
-    if (<i32>cut < 0) {
-      dropped += <i64>length
-      continue
-    }
-    if (length > 15) {
-      if (length > limit) return -2
-      if (!addLong(p, length, 1)) return -1
-      counted++
-      table = slots
-      mask = (slotCount << 5) - 1
-      right = shift - 5
-      continue
-    }
-    if (length == 0) continue
-    counted++
-    const bits = masks + (length << 4)
-    const low = load<u64>(p) & load<u64>(bits)
-    const high = (load<u64>(p, 8) & load<u64>(bits, 8)) | (<u64>length << 56)
-    const hash = (a + (low >>> 32)) * (b + (low & 0xffffffff)) + (c + (high >>> 32)) * (d + (high & 0xffffffff))
-    let slot = <usize>(hash >>> right) & (mask ^ 31)
-    for (;;) {
-      const at = table + slot
-      const there = load<u64>(at, 8)
-      if (there == high && load<u64>(at) == low) {
-        store<u64>(at, load<u64>(at, 16) + 1, 16)
-        break
-      }
-      if (there == 0) {
-        store<u64>(at, low)
-        store<u64>(at, high, 8)
-        store<u64>(at, 1, 16)
-        if (!growIfFull()) return -1
-        table = slots
-        mask = (slotCount << 5) - 1
-        right = shift - 5
-        break
-      }
-      slot = (slot + 32) & mask
-    }
+export function countCuts(text: usize, start: usize, cuts: usize, cutEnd: usize, limit: usize): i32 {
+  pieces += (cutEnd - cuts) >>> 2
+  pieceLimit = limit
+  start += text
+  while (cuts < cutEnd) {
+    const stopped = countKnown(text, start, cuts, cutEnd)
+    if (stopped == cutEnd) break
+    if (stopped != cuts) start = text + <usize>load<u32>(stopped - 4)
+    const status = countOther(start, text + <usize>load<u32>(stopped) - start)
+    if (status < 0) return status
+    start += <usize>status
+    cuts = stopped + 4
   }
-  pieces += counted
-  return dropped
+  return 0
 }
 
-/** Counts a piece of any length as often as it was met. Returns false if there is no memory. */
-export function countPiece(start: usize, length: usize, times: u64): bool {
-  pieces += times
-  if (length > 15) return addLong(start, length, times)
-  const bits = masks + (length << 4)
-  const low = load<u64>(start) & load<u64>(bits)
-  const high = (load<u64>(start, 8) & load<u64>(bits, 8)) | (<u64>length << 56)
+/**
+ * Counts pieces as long as they have up to 15 bytes and are in the first slot that is looked at; returns how far it got. Nothing else is
+ * done in this loop: what needs a call or one more variable would push the others out of the registers.
+ */
+function countKnown(text: usize, start: usize, cuts: usize, cutEnd: usize): usize {
+  // in locals: globals would be loaded again after each store
+  const table = slots
+  const right = shift
+  const a = k1
+  const b = k2
+  while (cuts < cutEnd) {
+    const end = text + <usize>load<u32>(cuts)
+    const length = end - start
+    if (length - 1 > 14) break
+    const bits = masks + (length << 4)
+    const low = load<u64>(start) & load<u64>(bits)
+    const high = (load<u64>(start, 8) & load<u64>(bits, 8)) | (<u64>length << 56)
+    const at = table + (<usize>((low * a + high * b) >>> right) << 5)
+    if (((load<u64>(at) ^ low) | (load<u64>(at, 8) ^ high)) != 0) break
+    store<u64>(at, load<u64>(at, 16) + 1, 16)
+    start = end
+    cuts += 4
+  }
+  return cuts
+}
+
+let pieceLimit: usize = 0
+
+/** Counts a piece of any length. Bit 31 of `length`: it is none. Returns its length, or what is wrong. */
+function countOther(p: usize, length: usize): i32 {
+  if (<i32>length <= 0) {
+    pieces--
+    length &= 0x7fffffff
+    dropped += length
+    return <i32>length
+  }
+  if (length > pieceLimit) return -2
+  return add(p, length, 1) ? <i32>length : -1
+}
+
+/** Counts a piece of up to 15 bytes, whose slot is at `at` or behind. */
+function addShort(at: usize, low: u64, high: u64, times: u64): bool {
   const mask = (slotCount << 5) - 1
-  let at = slots + (<usize>(hashShort(low, high) >>> shift) << 5)
-  while (load<u64>(at, 8) != 0 && (load<u64>(at, 8) != high || load<u64>(at) != low)) at = slots + ((at - slots + SLOT_BYTES) & mask)
-  if (load<u64>(at, 8) != 0) {
-    store<u64>(at, load<u64>(at, 16) + times, 16)
-    return true
+  for (let there = load<u64>(at, 8); there != 0; there = load<u64>(at, 8)) {
+    if (there == high && load<u64>(at) == low) {
+      store<u64>(at, load<u64>(at, 16) + times, 16)
+      return true
+    }
+    at = slots + ((at - slots + SLOT_BYTES) & mask)
   }
   store<u64>(at, low)
   store<u64>(at, high, 8)
   store<u64>(at, times, 16)
   return growIfFull()
+}
+
+/** Counts a piece of any length as often as it was met. Returns false if there is no memory. */
+export function countPiece(start: usize, length: usize, times: u64): bool {
+  pieces += times
+  return add(start, length, times)
+}
+
+function add(start: usize, length: usize, times: u64): bool {
+  if (length > 15) return addLong(start, length, times)
+  const bits = masks + (length << 4)
+  const low = load<u64>(start) & load<u64>(bits)
+  const high = (load<u64>(start, 8) & load<u64>(bits, 8)) | (<u64>length << 56)
+  return addShort(slots + (<usize>(hashShort(low, high) >>> shift) << 5), low, high, times)
 }
 
 function addLong(start: usize, length: usize, times: u64): bool {
@@ -213,7 +226,11 @@ function addLong(start: usize, length: usize, times: u64): bool {
 
 function isSame(at: usize, hash: u64, start: usize, length: usize): bool {
   const high = load<u64>(at, 8)
-  return high >>> 56 == LONG && load<u64>(at) == hash && <usize>load<u32>(at, 24) == length && memory.compare(<usize>(high & 0xffffffff), start, length) == 0
+  if (load<u64>(at) != hash || high >>> 56 != LONG || <usize>load<u32>(at, 24) != length) return false
+  const piece = <usize>(high & 0xffffffff)
+  if (length >= 32) return memory.compare(piece, start, length) == 0
+  const behind = v128.and(v128.xor(v128.load(piece, 16), v128.load(start, 16)), v128.load(masks + ((length - 16) << 4)))
+  return !v128.any_true(v128.or(v128.xor(v128.load(piece), v128.load(start)), behind))
 }
 
 function insertLong(at: usize, hash: u64, start: usize, length: usize, times: u64): bool {
@@ -242,7 +259,7 @@ function reserve(length: usize, spareBytes: u64): usize {
     const block = takeBlock(ARENA_BLOCK, spareBytes)
     if (block == 0) return 0
     arenaAt = block + ARENA_HEADER
-    arenaEnd = block + ARENA_BLOCK
+    arenaEnd = block + ARENA_BLOCK - 16 // pieces are compared 16 bytes at a time
   }
   arenaAt += length
   return arenaAt - length

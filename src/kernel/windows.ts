@@ -41,12 +41,12 @@ export function readWindows(pass: Pass, text: usize, to: usize, isEnd: bool): vo
   } else startAt(pass, p, certain)
   const family = pass.family & FAMILY_MASK
   const end = text + to
-  const margin = isEnd ? 0 : MARGIN
+  const margin: usize = isEnd ? 0 : MARGIN
   let cut = pass.cutEnd
   while (p + WINDOW + margin <= to || (isEnd && p < to)) {
     const rest = to - p
     const isWhole = rest <= WINDOW
-    const valid: u64 = rest < WINDOW ? ((<u64>1 << rest) - 1) : ~(<u64>0)
+    const valid: u64 = rest < WINDOW ? ((<u64>1 << <u64>rest) - 1) : ~(<u64>0)
     strange = 0
     let cuts = family == FAMILY_GPT2 ? cutGpt2(pass, text + p, end, valid) : cutWords(pass, text + p, end, valid, isWhole, family)
     if (strange != 0) cuts &= (strange & (0 - strange)) - 1
@@ -185,7 +185,7 @@ function findLongRoles(pass: Pass, p: usize, leads: u64, valid: u64): void {
     let role = <usize>load<u8>(roles + byte)
     if (role == ROLE_MIXED) role = <usize>load<u8>(roles + 256 + classOfLong(pass, at, byte))
     const bits = byRole + (role << 3)
-    store<u64>(bits, load<u64>(bits) | (((<u64>1 << bytesOfLong(byte)) - 1) << i))
+    store<u64>(bits, load<u64>(bits) | (((<u64>1 << <u64>bytesOfLong(byte)) - 1) << i))
     leads &= leads - 1
   } while (leads != 0)
   letter |= load<u64>(byRole, ROLE_LETTER << 3) & valid
