@@ -65,7 +65,7 @@ export interface Progress {
 }
 
 const CHOICES = {
-  engine: ['auto', 'reference', 'automaton'],
+  engine: ['auto', 'reference', 'automaton', 'simd'],
   errors: ['replace', 'strict', 'ignore'],
   onError: ['fail', 'skip'],
   format: INPUT_FORMATS,

@@ -170,7 +170,7 @@ const snapAll = async (sources: readonly Source[], chunks: readonly Chunk[], cut
 
 /** Where text without special tokens can be cut; only the automaton can tell. */
 const createSafeCut = ({ normalizers }: Pipeline, engine: Engine, { normalized }: AddedTokens): FindSafeCut | undefined => {
-  if (engine.name !== 'automaton' || engine.tables.length === 0) return undefined
+  if (engine.name === 'reference' || engine.tables.length === 0) return undefined
   const find = createSafeCutFinder(engine.tables[0])
   return isNfc(normalizers) ? onNormalText(awayFromEnds(find, normalized.trie.maxLength)) : find
 }

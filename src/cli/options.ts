@@ -42,7 +42,7 @@ export const TOKENIZER_OPTIONS = options({
 
 export const RUN_OPTIONS = options({
   engine: {
-    choices: ['auto', 'reference', 'automaton'] as const,
+    choices: ['auto', 'reference', 'automaton', 'simd'] as const,
     requiresArg: true,
     describe: 'Tier that splits; all give the same pieces  [default: auto, the fastest that can]',
     group: 'Workers:',

@@ -1,5 +1,6 @@
 import { PretokError } from '../errors.ts'
 import { compileStage } from '../pattern/compile.ts'
+import { withFamily } from '../pattern/families.ts'
 import { parsePattern } from '../pattern/parse.ts'
 import { asSplit } from '../split/stages.ts'
 import type { Stage } from '../types.ts'
@@ -7,12 +8,13 @@ import { createReferenceCounter, type CounterLimits, type TextCounter } from './
 import { createKernelCounter } from './kernelCounter.ts'
 
 /** Which tier may run: the fastest that can do the pattern, or one by name. */
-export type EngineChoice = 'auto' | 'reference' | 'automaton'
+export type EngineChoice = 'auto' | 'reference' | 'automaton' | 'simd'
 
 /** The tier that runs, as plain data for the workers. */
 export type Engine =
-  | { name: 'automaton'; tables: Uint8Array[] }
-  /** `reason`: why it is not the automaton. */
+  /** `simd`: at least one stage is of a family that the kernel knows by heart; the others are run by their automata. */
+  | { name: 'automaton' | 'simd'; tables: Uint8Array[] }
+  /** `reason`: why it is no faster one. */
   | { name: 'reference'; stages: readonly Stage[]; reason: string }
 
 /**
@@ -23,13 +25,23 @@ export type Engine =
 export const chooseEngine = (stages: readonly Stage[], choice: EngineChoice = 'auto'): Engine => {
   if (choice === 'reference') return { name: 'reference', stages, reason: 'it was asked for' }
   try {
-    return { name: 'automaton', tables: stages.map((stage) => compileStage(asSplit(stage)).tables) }
+    const compiled = stages.map((stage) => compileStage(asSplit(stage)))
+    const automata = compiled.map(({ tables }) => tables)
+    if (choice === 'automaton') return { name: 'automaton', tables: automata }
+    const tables = compiled.map((stage) => withFamily(stage) ?? stage.tables)
+    const isKnown = tables.some((one, i) => one !== automata[i])
+    if (choice === 'simd' && !isKnown)
+      throw new PretokError(
+        'pattern',
+        'pattern: the simd tier knows the families of gpt2, cl100k_base and o200k_base, and this is none of them; use --engine automaton',
+      )
+    return { name: isKnown ? 'simd' : 'automaton', tables }
   } catch (error) {
-    if (choice === 'automaton' || !(error instanceof PretokError)) throw error
+    if (choice === 'automaton' || choice === 'simd' || !(error instanceof PretokError)) throw error
     stages.map(asSplit).forEach(({ pattern, dialect }) => parsePattern(pattern, dialect)) // what no tier can do is an error
     return { name: 'reference', stages, reason: error.message }
   }
 }
 
 export const createCounter = (engine: Engine, limits: CounterLimits): TextCounter =>
-  engine.name === 'automaton' ? createKernelCounter(engine.tables, limits) : createReferenceCounter(engine.stages, limits)
+  engine.name === 'reference' ? createReferenceCounter(engine.stages, limits) : createKernelCounter(engine.tables, limits)

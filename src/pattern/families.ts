@@ -43,7 +43,8 @@ export const FAMILIES: readonly Family[] = [
 
 /** The tables of a compiled stage with its family and the roles of characters added, or undefined if it belongs to no family. */
 export const withFamily = ({ stage, partition, tables }: CompiledStage): Uint8Array | undefined => {
-  const family = FAMILIES.find(({ pattern }) => pattern === stage.pattern)
+  const keepsAll = stage.behavior === 'isolated' || (stage.behavior === 'removed' && stage.invert) // there are no gaps in these families
+  const family = keepsAll ? FAMILIES.find(({ pattern }) => pattern === stage.pattern) : undefined
   if (family === undefined) return undefined
   const roles = findRoles(partition, (family.code & layout.FAMILY_MASK) === layout.FAMILY_O200K)
   const larger = new Uint8Array(tables.length + roles.length)
@@ -83,7 +84,9 @@ const findRoles = (partition: Partition, isCased: boolean): Uint8Array => {
   for (const { start, class: name, part } of overlay(partition, byRole)) if (start >= 0x80) classes[name] = roleOf[part]
   for (let byte = 0xc2; byte < 0xf5; byte++) {
     const [start, end] = codePointsOf(byte)
-    const parts = byRole.starts.flatMap((from, i) => (from < end && (byRole.starts[i + 1] ?? 0x110000) > start ? [roleOf[byRole.classes[i]]] : []))
+    const parts = byRole.starts.flatMap((from, i) =>
+      from < end && (byRole.starts[i + 1] ?? 0x110000) > start ? [roleOf[byRole.classes[i]]] : [],
+    )
     if (parts.every((role) => role === parts[0])) firstBytes[byte] = parts[0]
   }
   return Buffer.concat([firstBytes, classes])
@@ -99,7 +102,7 @@ const codePointsOf = (byte: number): [start: number, end: number] =>
 
 /** The ranges of code points that are in one class of each of two partitions. */
 function* overlay(a: Partition, b: Partition): Generator<{ start: number; class: number; part: number }> {
-  for (let i = 0, k = 0; ; ) {
+  for (let i = 0, k = 0; ;) {
     yield { start: Math.max(a.starts[i], b.starts[k]), class: a.classes[i], part: b.classes[k] }
     const nextA = a.starts[i + 1] ?? Infinity
     const nextB = b.starts[k + 1] ?? Infinity

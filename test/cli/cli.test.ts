@@ -17,7 +17,7 @@ describe('count', () => {
     expect(JSON.parse(readFileSync(out, 'utf8'))).toEqual({ "'s": 2, '\n': 2, it: 2, ' 2026': 1, ' not': 1 })
     expect(JSON.parse(readFileSync(receiptPath, 'utf8'))).toMatchObject({
       tokenizer: 'gpt2',
-      engine: 'automaton',
+      engine: 'simd',
       documents: 3,
       pieces: 8,
       distinct: 5,
@@ -202,7 +202,7 @@ describe('plan and tokenizers', () => {
     const plan = JSON.parse(pretok(['plan', CORPUS, '-n', '2', '-m', '1', '--chunk-bytes', '10']).stdout) as object
     expect(plan).toEqual({
       tokenizer: 'gpt2',
-      engine: 'automaton',
+      engine: 'simd',
       specialTokens: ['<|endoftext|>'],
       numProcesses: 2,
       maxMemoryGb: 1,

@@ -65,7 +65,7 @@ export const countDocuments = (
  */
 export const kernelPieces = (stages: Pipeline['stages'], text: string, size: number): string[] | undefined => {
   const engine = chooseEngine(stages)
-  if (engine.name !== 'automaton') return undefined
+  if (engine.name === 'reference') return undefined
   const counter = createCounter(engine, DEFAULT_LIMITS)
   for (const feed of feeds(text, size)) {
     counter.text(Buffer.from(feed))

@@ -8,31 +8,47 @@ export interface Cut {
 }
 
 /**
- * The automaton tier for single texts: cuts documents (valid UTF-8, one behind the other, ending at `ends`) by the packed tables of the
- * stages. The bulk of a corpus goes through `createKernelCounter` instead, where no list of cuts is ever made.
+ * The kernel for single texts: cuts documents (valid UTF-8, one behind the other, ending at `ends`) by the packed tables of the stages. It
+ * gets the text in feeds of about `feed` bytes. The bulk of a corpus goes through `createKernelCounter` instead, where no list of cuts is
+ * ever made.
  */
-export const createKernelSplitter = (stages: readonly Uint8Array[]): ((documents: Uint8Array, ends?: readonly number[]) => Cut[]) => {
+export const createKernelSplitter = (
+  stages: readonly Uint8Array[],
+): ((documents: Uint8Array, ends?: readonly number[], feed?: number) => Cut[]) => {
   const kernel = startKernel(stages, { textBytes: 1 << 16, maxEnds: MAX_ENDS })
   let room = 0
-  let cuts = 0
-  return (documents, ends = [documents.length]) => {
+  let list = 0
+  return (documents, ends = [documents.length], feed = documents.length) => {
     const { exports } = kernel
-    if (documents.length === 0) return []
     if (ends.length > MAX_ENDS) throw new Error(`more than ${MAX_ENDS} documents at once`)
     if (documents.length > room) {
       room = Math.max(documents.length, 1 << 12)
-      cuts = kernel.allocate(4 * room)
+      list = kernel.allocate(4 * room)
     }
-    kernel.check(exports.makeRoom(exports.counted.value, documents.length))
-    exports.startCollecting(cuts)
-    kernel.bytes.set(documents, exports.text.value >>> 0)
-    kernel.words.set(ends, (exports.ends.value >>> 0) >>> 2)
-    kernel.check(exports.advance(documents.length, ends.length))
-    return Array.from(kernel.words.subarray(cuts >>> 2, (exports.sink.value >>> 0) >>> 2), (cut) => ({
-      end: (cut & ~GAP_BIT) >>> 0,
-      isDropped: cut >= GAP_BIT,
-    }))
+    const cuts: Cut[] = []
+    let moved = -kernel.check(exports.makeRoom(exports.counted.value, 0)) // where the kernel's text begins
+    for (let at = 0, end; at < documents.length; at = end) {
+      end = wholeCodePoints(documents, at + feed)
+      const length = kernel.check(exports.makeRoom(at - moved, end - at))
+      moved = at - length
+      exports.startCollecting(list)
+      kernel.bytes.set(documents.subarray(at, end), (exports.text.value >>> 0) + length)
+      const endsHere = ends.filter((position) => position > at && position <= end)
+      kernel.words.set(
+        endsHere.map((position) => position - moved),
+        (exports.ends.value >>> 0) >>> 2,
+      )
+      kernel.check(exports.advance(end - moved, endsHere.length))
+      for (const cut of kernel.words.subarray(list >>> 2, (exports.sink.value >>> 0) >>> 2))
+        cuts.push({ end: moved + (cut & ~GAP_BIT), isDropped: cut >= GAP_BIT })
+    }
+    return cuts
   }
+}
+
+const wholeCodePoints = (bytes: Uint8Array, end: number): number => {
+  while (end < bytes.length && (bytes[end] & 0xc0) === 0x80) end++
+  return Math.min(end, bytes.length)
 }
 
 const MAX_ENDS = 4096

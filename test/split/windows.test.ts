@@ -1,0 +1,94 @@
+import fc from 'fast-check'
+import { describe, expect, test } from 'vitest'
+import { compileStage } from '../../src/pattern/compile.ts'
+import { FAMILIES, withFamily } from '../../src/pattern/families.ts'
+import { createKernelSplitter } from '../support/kernelSplitter.ts'
+import type { SplitStage } from '../../src/types.ts'
+import { troublesomeText } from '../support/texts.ts'
+import { allStrings } from '../support/tiers.ts'
+
+/** Characters of every role and kind that the masks tell apart, of every length in bytes. */
+const KINDS = ['a', 'B', 's', "'", ' ', '\n', '\t', '1', '.', '/', 'é', 'É', '日', '\u0301', '٣', '\u00a0', '“']
+const MORE = [
+  ...KINDS, ...'tmdrevlSTLE', '\r\n', '\u3000', '\u0085', '\u2028', 'ſ', 'ǅ', 'ʰ', 'ª', 'ß', '½', '𝟘', '😀', '𝔘', '𐐀', '𐐨', '𞤀', 'ि', '\u200d', '\0', '\u001c',
+  '  ', '\n\n', '   ', "'s", "'LL", ' the', 'Word', 'HTTP', '1234567', '...', '     \n', '\n      ', 'a'.repeat(70), '.'.repeat(70), ' '.repeat(70), '日'.repeat(30), '1'.repeat(70),
+] // prettier-ignore
+
+const text = fc.oneof(
+  fc.array(fc.constantFrom(...MORE), { maxLength: 150 }),
+  fc
+    .uniqueArray(fc.constantFrom(...MORE), { minLength: 1, maxLength: 4 })
+    .chain((few) => fc.array(fc.constantFrom(...few), { maxLength: 150 })),
+  fc.array(troublesomeText(), { maxLength: 8 }),
+)
+
+const stage = (pattern: string): SplitStage => ({
+  kind: 'split',
+  pattern,
+  dialect: 'oniguruma',
+  behavior: 'isolated',
+  invert: false,
+  refusesEmptyMatches: false,
+})
+
+const encode = (documents: readonly string[]): [bytes: Buffer, ends: number[]] => {
+  let end = 0
+  return [Buffer.from(documents.join('')), documents.map((document) => (end += Buffer.byteLength(document)))]
+}
+
+describe.each(FAMILIES)('$pattern', ({ pattern }) => {
+  const compiled = compileStage(stage(pattern))
+  const tables = withFamily(compiled)!
+  const automaton = createKernelSplitter([compiled.tables])
+  const windows = createKernelSplitter([tables])
+
+  test('the masks cut as the automaton does, at every feed size', () => {
+    fc.assert(
+      fc.property(fc.array(text, { maxLength: 4 }), fc.constantFrom(1e9, 1, 2, 5, 63, 64, 65, 200), (parts, feed) => {
+        const [bytes, ends] = encode(parts.map((part) => part.join('')))
+        expect(windows(bytes, ends, feed)).toEqual(automaton(bytes, ends))
+      }),
+      { numRuns: 300 },
+    )
+  })
+
+  test('all strings of up to 3 kinds of characters', () => {
+    for (let length = 1; length <= 3; length++)
+      for (const documents of allStrings(KINDS, length)) expect(windows(...encode(documents))).toEqual(automaton(...encode(documents)))
+  })
+
+  test('at every place in a window, and with every length behind', () => {
+    fc.assert(
+      fc.property(text, fc.constantFrom('a', ' b', '.', '日'), (parts, filler) => {
+        const [middle] = [parts.slice(0, 6).join('')]
+        const documents = Array.from({ length: 70 }, (_, i) => `${filler.repeat(i)}${middle}${filler.repeat(70 - i)}`)
+        expect(windows(...encode(documents))).toEqual(automaton(...encode(documents)))
+      }),
+      { numRuns: 25 },
+    )
+  })
+
+  test('a stage behind another one', () => {
+    const first = compileStage(stage('[aé]')).tables
+    const both = [createKernelSplitter([first, tables]), createKernelSplitter([first, compiled.tables])]
+    fc.assert(
+      fc.property(text, (parts) => {
+        const [bytes] = encode([parts.join('')])
+        expect(both[0](bytes)).toEqual(both[1](bytes))
+      }),
+      { numRuns: 60 },
+    )
+  })
+})
+
+test('a stage that merges pieces or drops matches is not left to the masks', () => {
+  const [{ pattern }] = FAMILIES
+  const isKnown = (behavior: 'isolated' | 'removed' | 'contiguous', invert: boolean): boolean =>
+    withFamily(compileStage({ ...stage(pattern), behavior, invert })) !== undefined
+  expect([isKnown('isolated', false), isKnown('removed', true), isKnown('removed', false), isKnown('contiguous', false)]).toEqual([
+    true,
+    true,
+    false,
+    false,
+  ])
+})
