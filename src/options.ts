@@ -13,7 +13,10 @@ export interface PretokenizeOptions {
   maxMemoryGb?: number
   /** A preset's name, a pattern, or a pipeline. Default: 'gpt2'. */
   tokenizer?: TokenizerChoice
-  /** Which tier splits; all give the same pieces. Default: 'auto', the fastest that can do the pattern; the receipt names it. */
+  /**
+   * Which tier splits; all give the same pieces. Default: 'auto', the fastest that can do the pattern; the receipt names it. 'transformers.js'
+   * is none of them: it runs the pre-tokenizer of @xenova/transformers, whose pieces are not always those of the tokenizer.
+   */
   engine?: EngineChoice
   /** What happens to invalid UTF-8. Default: 'replace', as with Python's errors='replace'. */
   errors?: ErrorPolicy
@@ -65,7 +68,7 @@ export interface Progress {
 }
 
 const CHOICES = {
-  engine: ['auto', 'reference', 'automaton', 'simd'],
+  engine: ['auto', 'reference', 'automaton', 'simd', 'transformers.js'],
   errors: ['replace', 'strict', 'ignore'],
   onError: ['fail', 'skip'],
   format: INPUT_FORMATS,

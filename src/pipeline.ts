@@ -1,6 +1,7 @@
 import { chooseTokens, createAddedTokens, type AddedTokens } from './added/addedTokens.ts'
 import { DEFAULT_LIMITS } from './count/counter.ts'
 import { chooseEngine, type Engine } from './count/engine.ts'
+import { loadTransformersJs, transformersJsEngine } from './count/transformersJs.ts'
 import { PretokError } from './errors.ts'
 import { mergeTables } from './merge/mergeTables.ts'
 import type { WorkerOptions } from './messages.ts'
@@ -109,12 +110,7 @@ export const planRun = async (
 ): Promise<RunPlan> => {
   checkOptions(options)
   const paths = checkLists(files, specialTokens)
-  const pipeline = await loadTokenizer(options.tokenizer)
-  if (pipeline.lacks !== undefined)
-    options.onWarning?.(`tokenizer ${pipeline.name}: text is cut without ${pipeline.lacks}; its tokenizer.json has all`)
-  const engine = chooseEngine(pipeline.stages, options.engine) // a pattern that no tier can do fails here, before anything is read
-  if (engine.name === 'reference' && options.engine !== 'reference')
-    options.onWarning?.(`the automaton cannot do this pattern, so the slower reference tier splits (${engine.reason})`)
+  const { pipeline, engine } = await chooseTokenizer(options)
   const addedTokens = chooseTokens(pipeline.addedTokens, specialTokens)
   const added = createAddedTokens(addedTokens, (text) => normalizeText(pipeline.normalizers, text))
   const sources = await openSources(paths, options)
@@ -148,6 +144,26 @@ const openSources = async (names: readonly string[], { format, onWarning }: Pret
   )
 }
 
+/** The tokenizer and what runs it. What cannot be had or done fails here, before anything is read. */
+const chooseTokenizer = async ({
+  tokenizer,
+  engine: choice,
+  onWarning,
+}: PretokenizeOptions): Promise<Pick<RunPlan, 'pipeline' | 'engine'>> => {
+  const pipeline = await loadTokenizer(tokenizer)
+  if (pipeline.lacks !== undefined)
+    onWarning?.(`tokenizer ${pipeline.name}: text is cut without ${pipeline.lacks}; its tokenizer.json has all`)
+  if (choice === 'transformers.js') {
+    const engine = transformersJsEngine(pipeline)
+    await loadTransformersJs(engine)
+    return { pipeline: { ...pipeline, normalizers: [] }, engine } // it normalizes, too
+  }
+  const engine = chooseEngine(pipeline.stages, choice)
+  if (engine.name === 'reference' && choice !== 'reference')
+    onWarning?.(`the automaton cannot do this pattern, so the slower reference tier splits (${engine.reason})`)
+  return { pipeline, engine }
+}
+
 const totalSize = (sources: readonly Source[]): number => sources.reduce((sum, { size }) => sum + size, 0)
 
 /** A few at a time: thousands of files must not all be open at once. */
@@ -170,7 +186,7 @@ const snapAll = async (sources: readonly Source[], chunks: readonly Chunk[], cut
 
 /** Where text without special tokens can be cut; only the automaton can tell. */
 const createSafeCut = ({ normalizers }: Pipeline, engine: Engine, { normalized }: AddedTokens): FindSafeCut | undefined => {
-  if (engine.name === 'reference' || engine.tables.length === 0) return undefined
+  if (!('tables' in engine) || engine.tables.length === 0) return undefined
   const find = createSafeCutFinder(engine.tables[0])
   return isNfc(normalizers) ? onNormalText(awayFromEnds(find, normalized.trie.maxLength)) : find
 }

@@ -2,7 +2,7 @@ import { Tinypool } from 'tinypool'
 import { createAddedTokens, type AddedTokens } from './added/addedTokens.ts'
 import { createSections } from './added/sections.ts'
 import type { TextCounter } from './count/counter.ts'
-import { createCounter } from './count/engine.ts'
+import { startCounter } from './count/engine.ts'
 import { PretokError } from './errors.ts'
 import { Board, type WorkerOptions, type WorkerResult, type WorkerTask } from './messages.ts'
 import type { RecordSink } from './format/records.ts'
@@ -23,7 +23,7 @@ export const countChunks = async (task: WorkerTask): Promise<WorkerResult> => {
   const board = new Board(task.board, chunks.length)
   const added = createAddedTokens(task.addedTokens, (text) => normalizeText(normalizers, text))
   const specialTokens = new Map(task.addedTokens.filter(({ special }) => special).map(({ content }, i) => [content, i]))
-  const counter = createCounter(engine, options)
+  const counter = await startCounter(engine, options)
   const tally = emptyTally(specialTokens.size)
   const invalid: InvalidRange[] = []
   const skippedRecords: SkippedRecord[] = []

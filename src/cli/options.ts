@@ -42,9 +42,10 @@ export const TOKENIZER_OPTIONS = options({
 
 export const RUN_OPTIONS = options({
   engine: {
-    choices: ['auto', 'reference', 'automaton', 'simd'] as const,
+    choices: ['auto', 'reference', 'automaton', 'simd', 'transformers.js'] as const,
     requiresArg: true,
-    describe: 'Tier that splits; all give the same pieces  [default: auto, the fastest that can]',
+    describe:
+      'Tier that splits; all give the same pieces  [default: auto, the fastest that can]. transformers.js is none: its own pre-tokenizer, with its own pieces, slow',
     group: 'Workers:',
   },
   'num-processes': {

@@ -6,12 +6,16 @@ import { asSplit } from '../split/stages.ts'
 import type { Stage } from '../types.ts'
 import { createReferenceCounter, type CounterLimits, type TextCounter } from './counter.ts'
 import { createKernelCounter } from './kernelCounter.ts'
+import { createTransformersJsCounter, loadTransformersJs, type TransformersJsEngine } from './transformersJs.ts'
 
 /** Which tier may run: the fastest that can do the pattern, or one by name. */
-export type EngineChoice = 'auto' | 'reference' | 'automaton' | 'simd'
+export type TierChoice = 'auto' | 'reference' | 'automaton' | 'simd'
+export type EngineChoice = TierChoice | 'transformers.js'
 
-/** The tier that runs, as plain data for the workers. */
-export type Engine =
+/** What runs, as plain data for the workers. */
+export type Engine = Tier | TransformersJsEngine
+
+export type Tier =
   /** `simd`: at least one stage is of a family that the kernel knows by heart; the others are run by their automata. */
   | { name: 'automaton' | 'simd'; tables: Uint8Array[] }
   /** `reason`: why it is no faster one. */
@@ -22,7 +26,7 @@ export type Engine =
  *
  * @throws PretokError 'pattern' if the tier that was asked for cannot do a pattern
  */
-export const chooseEngine = (stages: readonly Stage[], choice: EngineChoice = 'auto'): Engine => {
+export const chooseEngine = (stages: readonly Stage[], choice: TierChoice = 'auto'): Tier => {
   if (choice === 'reference') return { name: 'reference', stages, reason: 'it was asked for' }
   try {
     const compiled = stages.map((stage) => compileStage(asSplit(stage)))
@@ -43,5 +47,9 @@ export const chooseEngine = (stages: readonly Stage[], choice: EngineChoice = 'a
   }
 }
 
-export const createCounter = (engine: Engine, limits: CounterLimits): TextCounter =>
+export const createCounter = (engine: Tier, limits: CounterLimits): TextCounter =>
   engine.name === 'reference' ? createReferenceCounter(engine.stages, limits) : createKernelCounter(engine.tables, limits)
+
+/** A counter for any engine; that of transformers.js is loaded first. Throws 'tokenizer' if it cannot be. */
+export const startCounter = async (engine: Engine, limits: CounterLimits): Promise<TextCounter> =>
+  engine.name === 'transformers.js' ? createTransformersJsCounter(await loadTransformersJs(engine), limits) : createCounter(engine, limits)

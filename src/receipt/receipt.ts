@@ -50,7 +50,7 @@ export const makeReceipt = (run: RunFacts): Receipt => {
     pretok: VERSION,
     tokenizer: run.tokenizer,
     engine: run.engine,
-    unicode: UNICODE_VERSION,
+    unicode: run.engine === 'transformers.js' ? String(process.versions.unicode) : UNICODE_VERSION, // that one has the host's
     sources: run.sources.map(({ path, size, format, compression }) => ({ path, size, format, compression })),
     bytes: {
       stored: tally.stored,

@@ -17,8 +17,14 @@ const PACKAGE = '@xenova/transformers'
 
 /** What is used of the package; it has no types for these modules. */
 interface Hub {
-  env: { remoteHost: string; allowRemoteModels: boolean; cacheDir: string; localModelPath: string }
-  getModelFile(id: string, file: string, fatal: boolean, options: { revision: string }): Promise<Uint8Array>
+  env: { remoteHost: string; cacheDir: string; localModelPath: string }
+  getModelFile(id: string, file: string, fatal: boolean, options: FetchOptions): Promise<Uint8Array>
+}
+
+interface FetchOptions {
+  revision: string
+  cache_dir: string
+  local_files_only: boolean
 }
 
 /** An owner and a name, and perhaps a revision: `Qwen/Qwen2.5-7B`, `Qwen/Qwen2.5-7B@main`. */
@@ -34,9 +40,12 @@ export const isHubId = (name: string): boolean => HUB_ID.test(name)
 export const readHubTokenizer = async (name: string): Promise<Pipeline> => {
   const [, id, revision = 'main'] = HUB_ID.exec(name)!
   const hub = await loadHub(name)
-  applyEnvironment(hub)
-  const bytes = await fetchFile(hub, name, id, revision)
-  const kept = join(hub.env.cacheDir, id, ...(revision === 'main' ? [] : [revision]), 'tokenizer.json')
+  const { HF_ENDPOINT, HF_HUB_OFFLINE, TRANSFORMERS_CACHE } = process.env
+  if (HF_ENDPOINT) hub.env.remoteHost = HF_ENDPOINT
+  const cache = TRANSFORMERS_CACHE || hub.env.cacheDir
+  const isOffline = Boolean(HF_HUB_OFFLINE) && HF_HUB_OFFLINE !== '0'
+  const bytes = await fetchFile(hub, name, id, { revision, cache_dir: cache, local_files_only: isOffline })
+  const kept = join(cache, id, ...(revision === 'main' ? [] : [revision]), 'tokenizer.json')
   return { ...readTokenizerText(new TextDecoder().decode(bytes), `tokenizer.json of ${name} (kept as ${kept})`), name }
 }
 
@@ -61,31 +70,23 @@ const loadHub = async (name: string): Promise<Hub> => {
   }
 }
 
-const applyEnvironment = ({ env }: Hub): void => {
-  const { HF_ENDPOINT, HF_HUB_OFFLINE, TRANSFORMERS_CACHE } = process.env
-  if (HF_ENDPOINT) env.remoteHost = HF_ENDPOINT
-  if (HF_HUB_OFFLINE && HF_HUB_OFFLINE !== '0') env.allowRemoteModels = false
-  if (TRANSFORMERS_CACHE) env.cacheDir = TRANSFORMERS_CACHE
-}
-
-const fetchFile = async ({ env, getModelFile }: Hub, name: string, id: string, revision: string): Promise<Uint8Array> => {
+const fetchFile = async ({ env, getModelFile }: Hub, name: string, id: string, options: FetchOptions): Promise<Uint8Array> => {
   try {
-    return await getModelFile(id, 'tokenizer.json', true, { revision })
+    return await getModelFile(id, 'tokenizer.json', true, options)
   } catch (error) {
-    throw new PretokError('tokenizer', `tokenizer ${JSON.stringify(name)}: ${explain(error as Error, env)}`, { cause: error })
+    throw new PretokError('tokenizer', `tokenizer ${JSON.stringify(name)}: ${explain(error as Error, env, options)}`, { cause: error })
   }
 }
 
 /** What the package's errors mean, and the way out. */
-const explain = (error: Error, env: Hub['env']): string => {
-  const { message, cause } = error
+const explain = ({ message, cause }: Error, { remoteHost, localModelPath }: Hub['env'], options: FetchOptions): string => {
   if (/^(?:Unauthorized|Forbidden)/.test(message))
     return `the hub lets nobody see it without leave (${message}); set HF_TOKEN to a token of an account that may, and look whether the name is right`
   if (message.startsWith('Could not locate file'))
-    return `${env.remoteHost} has no tokenizer.json for it (${message}); is the name right? Some models have only a SentencePiece file`
-  if (/allowRemoteModels/.test(message))
-    return `it is neither in the cache (${env.cacheDir}) nor among the local models (${env.localModelPath}), and nothing is fetched offline`
+    return `${remoteHost} has no tokenizer.json for it (${message}); is the name right? Some models have only a SentencePiece file`
+  if (message.includes('allowRemoteModels'))
+    return `it is neither in the cache (${options.cache_dir}) nor among the local models (${localModelPath}), and nothing is fetched offline`
   if (message === 'fetch failed')
-    return `${env.remoteHost} cannot be reached (${(cause as Error | undefined)?.message ?? message}). Offline, give the path of a tokenizer.json`
-  return `it cannot be fetched from ${env.remoteHost}: ${message}`
+    return `${remoteHost} cannot be reached (${(cause as Error | undefined)?.message || message}). Offline, give the path of a tokenizer.json`
+  return `it cannot be fetched from ${remoteHost}: ${message}`
 }

@@ -31,6 +31,11 @@ export const patternPipeline = (pattern: string, style: PatternStyle): Pipeline 
   name: `pattern ${pattern}`,
   addedTokens: [],
   normalizers: [],
-  stages: [style === 'tiktoken' ? tiktoken(pattern) : huggingFace(pattern)],
   specialTokens: [],
+  ...(style === 'tiktoken' ? { stages: [tiktoken(pattern)] } : { stages: [huggingFace(pattern)], huggingFace: asConfig(pattern) }),
+})
+
+const asConfig = (pattern: string): NonNullable<Pipeline['huggingFace']> => ({
+  normalizer: null,
+  preTokenizer: { type: 'Split', pattern: { Regex: pattern }, behavior: 'Isolated', invert: false },
 })

@@ -11,7 +11,7 @@ const ROOMS: Readonly<Record<string, readonly string[]>> = {
   types: ['pattern'], // the name of a dialect
   normalize: ['errors', 'types', 'unicode'],
   added: ['errors', 'types', 'unicode', 'normalize'],
-  tokenizer: ['errors', 'types'],
+  tokenizer: ['errors', 'types', 'unicode'],
   plan: ['errors', 'types'],
   format: ['errors', 'types'],
   read: ['errors', 'types', 'added', 'format'],
@@ -20,7 +20,7 @@ const ROOMS: Readonly<Record<string, readonly string[]>> = {
   sort: [],
   spill: [],
   kernel: ['pattern', 'spill'], // the layout of the tables, and which partition a piece is in
-  count: ['errors', 'types', 'split', 'pattern', 'sort', 'spill'],
+  count: ['errors', 'types', 'split', 'pattern', 'sort', 'spill', 'unicode'],
   merge: ['count'],
   receipt: ['errors', 'types', 'unicode', 'version'],
   options: ['errors', 'types', 'count', 'format', 'tokenizer'],

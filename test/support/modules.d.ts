@@ -5,3 +5,7 @@ declare module '@xenova/transformers/src/tokenizers.js' {
     pre_tokenizer(text: string): string[]
   }
 }
+
+declare module '@xenova/transformers/src/env.js' {
+  export const env: { localModelPath: string }
+}
