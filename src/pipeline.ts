@@ -11,7 +11,7 @@ import { onNormalText } from './normalize/nfc.ts'
 import { isNfc, normalizeText } from './normalize/normalizer.ts'
 import { checkLists, checkOptions, DEFAULT_MAX_RECORD_BYTES, textFieldsOf, type PretokenizeOptions } from './options.ts'
 import { defaultMaxMemoryGb, inspectMachine } from './plan/machine.ts'
-import { planChunks } from './plan/planChunks.ts'
+import { orderChunks, planChunks } from './plan/planChunks.ts'
 import { runRounds, type RoundsResult } from './pool/rounds.ts'
 import { startThreads } from './pool/threads.ts'
 import { mapInFlight } from './read/inFlight.ts'
@@ -119,7 +119,8 @@ export const planRun = async (
   const maxMemoryGb = options.maxMemoryGb ?? defaultMaxMemoryGb(machine, numProcesses)
   const { chunkBytes, chunks: planned } = planChunks(sources, { numProcesses, maxMemoryGb, chunkBytes: options.chunkBytes })
   const documentPer = options.documentPer ?? 'file'
-  const chunks = await snapAll(sources, planned, { documentPer, added, findSafeCut: createSafeCut(pipeline, engine, added) })
+  const snapped = await snapAll(sources, planned, { documentPer, added, findSafeCut: createSafeCut(pipeline, engine, added) })
+  const chunks = orderChunks(snapped, chunkBytes)
   // who asks for a number of workers gets them; otherwise small input is not worth it
   const isSmall = options.numProcesses === undefined && options.workerUrl === undefined && totalSize(sources) <= SMALL_BYTES
   return {

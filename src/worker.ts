@@ -8,7 +8,7 @@ import { Board, type WorkerOptions, type WorkerResult, type WorkerTask } from '.
 import type { RecordSink } from './format/records.ts'
 import { normalizeText } from './normalize/normalizer.ts'
 import { readRecords } from './read/readRecords.ts'
-import { lineAt } from './read/source.ts'
+import { lineAt } from './read/plainBlocks.ts'
 import { createUtf8Cleaner } from './read/utf8Cleaner.ts'
 import { MAX_SKIPPED_RECORDS } from './receipt/receipt.ts'
 import { emptyTally } from './receipt/tally.ts'
@@ -203,27 +203,26 @@ class InvalidUtf8 extends Error {
 
 /** The error with the place in the source where it happened. */
 const withPlace = async (error: unknown, source: Source, offset: number, pending: number): Promise<unknown> => {
-  if (error instanceof BadRecord) {
-    const line = await lineAt(source, error.offset)
+  /** A byte of plain data in words, and its line; the line may be beyond reach, behind damaged data. */
+  const where = async (at: number): Promise<string> => {
+    const line = await lineAt(source, at).catch(() => undefined)
+    return `byte ${at}${source.compression === 'none' ? '' : ' of what it holds'}${line === undefined ? '' : `, line ${line}`}`
+  }
+  if (error instanceof BadRecord)
     return new PretokError(
       'data',
-      `reading ${source.path}: ${error.message}, at byte ${error.offset}, line ${line}; --on-error skip goes on without such records`,
+      `reading ${source.path}: ${error.message}, at ${await where(error.offset)}; --on-error skip goes on without such records`,
     )
-  }
-  if (error instanceof InvalidUtf8) {
-    const line = await lineAt(source, error.offset)
+  if (error instanceof InvalidUtf8)
     return new PretokError(
       'invalid-utf8',
-      `reading ${source.path}: invalid UTF-8 (${error.bytes}) at byte ${error.offset}, line ${line}; --errors replace or ignore goes on over it`,
+      `reading ${source.path}: invalid UTF-8 (${error.bytes}) at ${await where(error.offset)}; --errors replace or ignore goes on over it`,
     )
-  }
-  if (error instanceof PretokError && error.code === 'piece-too-long') {
-    const line = await lineAt(source, Math.max(0, offset - pending))
+  if (error instanceof PretokError && error.code === 'piece-too-long')
     return new PretokError(
       'piece-too-long',
-      `counting ${source.path}: ${error.message}, from about byte ${Math.max(0, offset - pending)}, line ${line}; --max-piece-bytes raises the limit`,
+      `counting ${source.path}: ${error.message}, from about ${await where(Math.max(0, offset - pending))}; --max-piece-bytes raises the limit`,
     )
-  }
   return error
 }
 

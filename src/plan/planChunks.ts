@@ -57,6 +57,19 @@ export const planChunks = (sources: readonly Pick<Source, 'size'>[], options: Pl
   return { chunkBytes, chunks }
 }
 
+/** Beyond this many times the size that a chunk should have, a chunk could hold up the others. */
+const LARGE = 2
+
+/**
+ * The order in which chunks are taken: first those that are far too large, because their source could not be cut, the largest first; then all
+ * others as they are.
+ */
+export const orderChunks = (chunks: readonly Chunk[], chunkBytes: number): Chunk[] => {
+  const size = ({ start, end }: Chunk): number => end - start
+  const isLarge = (chunk: Chunk): boolean => size(chunk) > LARGE * chunkBytes
+  return [...chunks.filter(isLarge).sort((a, b) => size(b) - size(a)), ...chunks.filter((chunk) => !isLarge(chunk))]
+}
+
 const checkOptions = ({ numProcesses, maxMemoryGb, chunkBytes }: PlanOptions): void => {
   if (!Number.isInteger(numProcesses) || numProcesses < 1 || numProcesses > 1024)
     throw new PretokError('usage', `numProcesses: ${numProcesses} is no whole number from 1 to 1024`)

@@ -2,7 +2,7 @@ import { createJsonlParser } from '../format/jsonl.ts'
 import type { DocumentPer, RecordParser, RecordSink } from '../format/records.ts'
 import { createTextParser } from '../format/text.ts'
 import type { Chunk, Source } from '../types.ts'
-import { readBlocks } from './source.ts'
+import { plainBlocks } from './plainBlocks.ts'
 
 /** How sources are read; plain data, for the workers. */
 export interface ReadingOptions {
@@ -28,9 +28,9 @@ export interface Progress {
  */
 export async function* readRecords(source: Source, chunk: Chunk, options: ReadingOptions, sink: RecordSink): AsyncGenerator<Progress> {
   const parser = createParser(source, chunk.start, options, sink)
-  for await (const block of readBlocks(source, chunk, options.blockBytes)) {
-    parser.push(block)
-    yield { stored: block.length, plain: block.length }
+  for await (const { bytes, stored } of plainBlocks(source, chunk, options.blockBytes)) {
+    parser.push(bytes)
+    yield { stored, plain: bytes.length }
   }
   parser.end()
 }

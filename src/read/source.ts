@@ -101,11 +101,3 @@ export const withReadAt = async <Result>(
   body: (readAt: (position: number, length: number) => Promise<Buffer>) => Promise<Result>,
 ): Promise<Result> =>
   using(await openSource(source), (file) => body((position, length) => readFully(file, source.path, Buffer.allocUnsafe(length), position)))
-
-/** The number (from 1) of the line that holds a byte. Reads the file up to there: for error messages only. */
-export const lineAt = async (source: Source, offset: number): Promise<number> => {
-  let line = 1
-  for await (const block of readBlocks(source, { source: 0, start: 0, end: Math.min(offset, source.size) }, 1 << 20))
-    for (let at = block.indexOf(0x0a); at !== -1; at = block.indexOf(0x0a, at + 1)) line++
-  return line
-}

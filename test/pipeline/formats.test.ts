@@ -2,6 +2,7 @@ import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 // workers run from dist, so that is what is tested here
 import { pretokenize, type PretokenizeOptions } from '../../dist/index.js'
+import { bzip2, compressBy, gzip, hasProgram, xz, zstd } from '../support/compress.ts'
 import { temporaryFolder } from '../support/temporary.ts'
 import { troublesomeText } from '../support/texts.ts'
 
@@ -26,6 +27,27 @@ const jsonRow = (text: string, i: number): string => {
 
 const JSONL = DOCUMENTS.map((text, i) => `${jsonRow(text, i)}\n`).join('')
 
+/** Compressed in parts that are cut anywhere. */
+const inParts = (make: (data: Buffer) => Buffer, data: string): Buffer => {
+  const bytes = Buffer.from(data)
+  const parts = [0, 1000, 1001, 30_000, bytes.length].map((start, i, all) => make(bytes.subarray(start, all[i + 1])))
+  return Buffer.concat(parts.slice(0, -1))
+}
+
+/** Name, content, and the program that it takes to make it. */
+const FILES: [name: string, make: () => string | Buffer, program?: string][] = [
+  ['data.jsonl', () => JSONL],
+  ['data.txt.gz', () => gzip(TEXT)],
+  ['members.txt.gz', () => inParts(gzip, TEXT)],
+  ['data.jsonl.gz', () => inParts(gzip, JSONL)],
+  ['data.txt.zst', () => zstd(TEXT), 'zstd'],
+  ['frames.txt.zst', () => inParts((data) => zstd(data, '-19'), TEXT), 'zstd'],
+  ['data.jsonl.zst', () => zstd(JSONL), 'zstd'],
+  ['pzstd.jsonl.zst', () => compressBy('pzstd', ['--quiet', '--stdout', '-p', '4'], JSONL), 'pzstd'],
+  ['data.jsonl.xz', () => inParts(xz, JSONL), 'xz'],
+  ['data.txt.bz2', () => bzip2(TEXT), 'bzip2'],
+]
+
 const SETTINGS: PretokenizeOptions[] = [
   {},
   { numProcesses: 3, chunkBytes: 3000 },
@@ -34,12 +56,20 @@ const SETTINGS: PretokenizeOptions[] = [
 ]
 
 describe('the same text gives the same counts', () => {
-  test.each([['data.jsonl', JSONL]])('%s', async (name, data) => {
-    const path = file(name, data)
-    for (const setting of SETTINGS) {
+  test.each(FILES)('%s', async (name, make, program) => {
+    if (program !== undefined && !hasProgram(program)) return console.warn(`${name}: not tested, for ${program} is not installed`)
+    const path = file(name, make())
+    // a byte at a time, a program would take minutes
+    const settings = ['xz', 'bzip2'].includes(program ?? '') ? SETTINGS.filter(({ blockBytes }) => blockBytes !== 1) : SETTINGS
+    for (const setting of settings) {
       const counts = await count(path, setting)
       expect([...counts]).toEqual(expected)
-      expect(counts.receipt).toMatchObject({ documents: DOCUMENTS.length + 4, specialTokens: { [END]: 4 }, skippedRecords: { count: 0 } })
+      const tokens = name.includes('.txt') ? DOCUMENTS.length + 3 : 4
+      expect(counts.receipt).toMatchObject({
+        documents: DOCUMENTS.length + 4,
+        specialTokens: { [END]: tokens },
+        skippedRecords: { count: 0 },
+      })
     }
   })
 })
@@ -75,6 +105,22 @@ describe('rows that cannot be read', () => {
       expect(counts.receipt!.bytes.skipped).toBe([...bad, '1'].join('\n').length + 1)
     }
   })
+})
+
+test.skipIf(!hasProgram('zstd'))('what is wrong in a compressed file is told with its place', async () => {
+  const row = file('row.jsonl.zst', zstd('{"text":"a"}\n{"text":1}\n'))
+  await expect(count(row)).rejects.toThrow(`reading ${row}: the field "text" is no string, at byte 21 of what it holds, line 2; --on-error`)
+  const cut = file('cut.jsonl.gz', gzip(JSONL).subarray(0, 1000))
+  const fails = `reading ${cut}: the gzip data is damaged (unexpected end of file), at byte 1000 of the file`
+  await expect(count(cut)).rejects.toMatchObject({ code: 'data', message: fails })
+  // the file is left out as a whole, and the others are counted
+  const good = file('good.txt', 'one two')
+  const counts = await pretokenize([cut, good], [END], { onError: 'skip' })
+  expect([...counts]).toEqual([
+    [' two', 1],
+    ['one', 1],
+  ])
+  expect(counts.receipt!.skipped).toEqual([{ path: cut, start: 0, end: 1000, reason: fails }])
 })
 
 test('escapes of lone surrogates go by the error policy', async () => {

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { defaultMaxMemoryGb } from '../../src/plan/machine.ts'
-import { chunkSize, planChunks } from '../../src/plan/planChunks.ts'
+import { chunkSize, orderChunks, planChunks } from '../../src/plan/planChunks.ts'
 
 const MiB = 2 ** 20
 const GiB = 2 ** 30
@@ -50,4 +50,9 @@ test('refuses more chunks than anybody needs', () => {
 describe('defaultMaxMemoryGb', () => {
   test('three quarters, shared out', () => expect(defaultMaxMemoryGb({ cores: 4, availableMemory: 16 * GiB }, 4)).toBe(3))
   test('never nothing', () => expect(defaultMaxMemoryGb({ cores: 4, availableMemory: 0 }, 4)).toBe(0.05))
+})
+
+test('chunks that are far too large come first, the largest before the others', () => {
+  const chunks = [8, 25, 10, 40, 20, 25].map((end, source) => ({ source, start: 0, end }))
+  expect(orderChunks(chunks, 10).map(({ source }) => source)).toEqual([3, 1, 5, 0, 2, 4])
 })

@@ -1,0 +1,47 @@
+import type { Readable, Writable } from 'node:stream'
+import type { PlainBlock } from './plainBlock.ts'
+
+/**
+ * Writes blocks into a stream and yields what comes out of another. A block is written when the one before has been used up, for its memory
+ * is used again. Errors of the blocks come out as they are.
+ *
+ * @param taken how many bytes have been taken in so far
+ */
+export async function* pump(
+  blocks: AsyncIterable<Buffer>,
+  input: Writable,
+  output: Readable,
+  taken: () => number,
+): AsyncGenerator<PlainBlock> {
+  const closed = new Promise<void>((resolve) => input.once('close', resolve))
+  // a write that is under way when the stream fails is never called back; whoever reads the output hears of the failure
+  const write = (block: Buffer): Promise<void> =>
+    Promise.race([new Promise<void>((resolve) => input.write(block, () => resolve())), closed])
+  let sourceError: unknown
+  const feed = async (): Promise<void> => {
+    for await (const block of blocks) {
+      if (!input.writable) return
+      await write(block)
+    }
+    input.end()
+  }
+  const feeding = feed().catch((error: unknown) => {
+    sourceError = error
+    output.destroy()
+  })
+  let before = 0
+  try {
+    for await (const bytes of output as AsyncIterable<Buffer>) {
+      const now = taken()
+      yield { bytes, stored: now - before }
+      before = now
+    }
+  } catch (error) {
+    throw sourceError ?? error
+  } finally {
+    output.destroy()
+    input.destroy()
+    await feeding
+  }
+  yield { bytes: Buffer.alloc(0), stored: taken() - before }
+}

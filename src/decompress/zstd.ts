@@ -1,0 +1,101 @@
+import { ZSTDDecoder } from 'zstddec/stream'
+import type { Decompress } from './plainBlock.ts'
+
+/** What zstddec's WebAssembly module exports; sizes and pointers are u32. Errors are sizes from 2^32 - 120 up, the negative error code. */
+interface ZstdExports {
+  memory: { readonly buffer: ArrayBuffer }
+  malloc(bytes: number): number
+  free(address: number): void
+  ZSTD_createDCtx(): number
+  ZSTD_freeDCtx(context: number): number
+  ZSTD_decompressStream(context: number, output: number, input: number): number
+}
+
+let loading: Promise<ZstdExports> | undefined
+
+/**
+ * The module's own functions. Its streaming generator is not used: damaged input makes it yield empty blocks for ever, and one that is
+ * abandoned never frees its memory.
+ */
+const loadZstd = (): Promise<ZstdExports> =>
+  (loading ??= (async () => {
+    let exports: unknown
+    class Loader extends ZSTDDecoder {
+      override _init(result: Parameters<ZSTDDecoder['_init']>[0]): void {
+        super._init(result)
+        exports = result.instance.exports
+      }
+    }
+    await new Loader().init()
+    return exports as ZstdExports
+  })())
+
+const OUTPUT_BYTES = 2 ** 18
+const FIRST_ERROR = 2 ** 32 - 120
+
+/** Error codes of zstd_errors.h that damaged files give. */
+const ERRORS: Readonly<Record<number, string>> = {
+  10: 'no frame begins here',
+  14: 'the frame has a feature that is not supported',
+  16: 'its window is larger than 128 MiB',
+  20: 'corrupted block',
+  22: 'wrong checksum',
+  32: 'it needs a dictionary',
+  64: 'there is no memory for its window',
+}
+const WINDOW_TOO_LARGE = 16
+
+export class ZstdWindowTooLarge extends Error {}
+
+/** Zstandard (RFC 8878): frames one after another, frames to be skipped among them. Throws ZstdWindowTooLarge before anything is yielded. */
+export const decompressZstd: Decompress = async function* (blocks, damaged) {
+  const zstd = await loadZstd()
+  const context = zstd.ZSTD_createDCtx()
+  // struct ZSTD_inBuffer and ZSTD_outBuffer { void* data; size_t size; size_t position }
+  const input = zstd.malloc(12)
+  const output = zstd.malloc(12)
+  const outputData = zstd.malloc(OUTPUT_BYTES)
+  let inputData = 0
+  let inputCapacity = 0
+  let before = 0 // bytes of the blocks before
+  let reported = 0
+  let expects = 0 // what zstd would like to get next; 0 where a frame has ended
+  const words = (address: number): Uint32Array => new Uint32Array(zstd.memory.buffer, address, 3)
+
+  try {
+    for await (const block of blocks) {
+      if (block.length > inputCapacity) {
+        zstd.free(inputData)
+        inputData = zstd.malloc(block.length)
+        inputCapacity = block.length
+      }
+      new Uint8Array(zstd.memory.buffer, inputData, block.length).set(block)
+      words(input).set([inputData, block.length, 0])
+      for (let isFull = false, taken = 0; taken < block.length || isFull;) {
+        words(output).set([outputData, OUTPUT_BYTES, 0])
+        const result = zstd.ZSTD_decompressStream(context, output, input) >>> 0
+        const [, , read] = words(input)
+        const [, , written] = words(output)
+        if (result >= FIRST_ERROR) {
+          const code = 2 ** 32 - result
+          if (code === WINDOW_TOO_LARGE && reported === 0) throw new ZstdWindowTooLarge()
+          throw damaged(`the zstd data is damaged (${ERRORS[code] ?? `error ${code}`})`, before + read)
+        }
+        if (read === taken && written === 0 && !isFull) throw damaged('the zstd data is damaged (no end of it)', before + read)
+        isFull = written === OUTPUT_BYTES
+        taken = read
+        expects = result
+        if (written > 0) {
+          yield { bytes: Buffer.from(zstd.memory.buffer, outputData, written), stored: before + taken - reported }
+          reported = before + taken
+        }
+      }
+      before += block.length
+    }
+    if (expects !== 0) throw damaged('the zstd data ends inside a frame', before)
+    yield { bytes: Buffer.alloc(0), stored: before - reported }
+  } finally {
+    zstd.ZSTD_freeDCtx(context)
+    for (const address of [input, output, outputData, inputData]) zstd.free(address)
+  }
+}

@@ -1,0 +1,48 @@
+import { DECOMPRESSORS, decompressLongZstd } from '../decompress/decompress.ts'
+import type { Damaged, PlainBlock } from '../decompress/plainBlock.ts'
+import { ZstdWindowTooLarge } from '../decompress/zstd.ts'
+import { PretokError } from '../errors.ts'
+import type { Chunk, Source } from '../types.ts'
+import { readBlocks } from './source.ts'
+
+/**
+ * The plain data of a chunk, block after block of at most `blockBytes`: the file itself, or what its compression holds. A block is good until
+ * the next one is asked for.
+ *
+ * @throws PretokError 'input', 'source-changed', and 'data' for compressed data that is damaged, with its place in the file
+ */
+export async function* plainBlocks(source: Source, chunk: Chunk, blockBytes: number): AsyncGenerator<PlainBlock> {
+  const blocks = readBlocks(source, chunk, blockBytes)
+  if (source.compression === 'none') {
+    for await (const bytes of blocks) yield { bytes, stored: bytes.length }
+    return
+  }
+  const damaged: Damaged = (problem, at, cause) =>
+    new PretokError('data', `reading ${source.path}: ${problem}, at byte ${chunk.start + at} of the file`, { cause })
+  try {
+    yield* inBlocks(DECOMPRESSORS[source.compression](blocks, damaged), blockBytes)
+  } catch (error) {
+    if (!(error instanceof ZstdWindowTooLarge)) throw error
+    yield* inBlocks(decompressLongZstd(readBlocks(source, chunk, blockBytes), damaged), blockBytes)
+  }
+}
+
+async function* inBlocks(plain: AsyncIterable<PlainBlock>, blockBytes: number): AsyncGenerator<PlainBlock> {
+  for await (const { bytes, stored } of plain) {
+    yield { bytes: bytes.subarray(0, blockBytes), stored }
+    for (let at = blockBytes; at < bytes.length; at += blockBytes) yield { bytes: bytes.subarray(at, at + blockBytes), stored: 0 }
+  }
+}
+
+/** The number (from 1) of the line that holds a byte of plain data. Reads the source up to there: for error messages only. */
+export const lineAt = async (source: Source, offset: number): Promise<number> => {
+  let line = 1
+  let start = 0
+  for await (const { bytes } of plainBlocks(source, { source: 0, start: 0, end: source.size }, 1 << 20)) {
+    const end = Math.min(bytes.length, offset - start)
+    for (let at = bytes.indexOf(0x0a); at !== -1 && at < end; at = bytes.indexOf(0x0a, at + 1)) line++
+    start += bytes.length
+    if (start >= offset) break
+  }
+  return line
+}

@@ -1,0 +1,104 @@
+import { describe, expect, test } from 'vitest'
+import { DECOMPRESSORS, decompressLongZstd } from '../../src/decompress/decompress.ts'
+import type { Decompress } from '../../src/decompress/plainBlock.ts'
+import { decompressBy } from '../../src/decompress/program.ts'
+import { ZstdWindowTooLarge } from '../../src/decompress/zstd.ts'
+import { PretokError } from '../../src/errors.ts'
+import { bzip2, compressBy, gzip, hasProgram, xz, zstd } from '../support/compress.ts'
+
+async function* blocksOf(data: Buffer, size: number): AsyncGenerator<Buffer> {
+  const buffer = Buffer.alloc(size)
+  for (let at = 0; at < data.length; at += size) yield buffer.subarray(0, data.copy(buffer, 0, at, at + size))
+}
+
+const decompress = async (how: Decompress, data: Buffer, size = 2 ** 16): Promise<Buffer> => {
+  const parts: Buffer[] = []
+  let taken = 0
+  const damaged = (problem: string, at: number): PretokError => new PretokError('data', `${problem} at ${at}`)
+  for await (const { bytes, stored } of how(blocksOf(data, size), damaged)) {
+    parts.push(Buffer.from(bytes))
+    taken += stored
+  }
+  expect(taken).toBe(data.length)
+  return Buffer.concat(parts)
+}
+
+const TEXT = Buffer.from(Array.from({ length: 3000 }, (_, i) => `line ${i} ${(i * 7919) % 1009}\n`).join(''))
+const HALVES = [TEXT.subarray(0, 20_000), TEXT.subarray(20_000)]
+/** A frame that says to be skipped. */
+const skippable = Buffer.concat([Buffer.from([0x5a, 0x2a, 0x4d, 0x18, 3, 0, 0, 0]), Buffer.from('abc')])
+
+const ZSTD = hasProgram('zstd')
+const KINDS: [name: string, how: Decompress, make: (data: Buffer) => Buffer, isThere: boolean][] = [
+  ['gzip', DECOMPRESSORS.gzip, gzip, true],
+  ['zstd', DECOMPRESSORS.zstd, zstd, ZSTD],
+  ['zstd --long by the program', decompressLongZstd, zstd, ZSTD],
+  ['xz', DECOMPRESSORS.xz, xz, hasProgram('xz')],
+  ['bzip2', DECOMPRESSORS.bzip2, bzip2, hasProgram('bzip2')],
+]
+
+describe.each(KINDS)('%s', (name, how, make, isThere) => {
+  test.skipIf(!isThere)('one part, several parts, parts of nothing, for several block sizes', async () => {
+    const one = make(TEXT)
+    const several = Buffer.concat([make(HALVES[0]), make(Buffer.alloc(0)), make(HALVES[1])])
+    for (const size of [7, 1000, 2 ** 20]) {
+      expect((await decompress(how, one, size)).equals(TEXT)).toBe(true)
+      expect((await decompress(how, several, size)).equals(TEXT)).toBe(true)
+      expect((await decompress(how, make(Buffer.alloc(0)), size)).length).toBe(0)
+    }
+  })
+
+  test.skipIf(!isThere)('what is cut off, or changed, or followed by something else, is an error, and never other text', async () => {
+    const whole = make(Buffer.from('A short text, a short text.'))
+    // programs take milliseconds to start
+    const step = ['gzip', 'zstd'].includes(name) ? 1 : 9
+    for (let length = 1; length < whole.length; length += step)
+      await expect(decompress(how, whole.subarray(0, length)), `cut at ${length}`).rejects.toMatchObject({ code: 'data' })
+    for (let at = 0; at < whole.length; at += step)
+      for (const bit of [1, 0x80]) {
+        const changed = Buffer.from(whole)
+        changed[at] ^= bit
+        const result = await decompress(how, changed).catch((error: Error) =>
+          error instanceof ZstdWindowTooLarge ? 'data' : (error as PretokError).code,
+        )
+        expect([result, at]).toSatisfy(([outcome]) => outcome === 'data' || outcome.toString() === 'A short text, a short text.')
+      }
+    await expect(decompress(how, Buffer.concat([whole, Buffer.from('garbage')]))).rejects.toMatchObject({ code: 'data' })
+  })
+})
+
+describe.skipIf(!ZSTD)('zstd', () => {
+  test('frames to be skipped, a frame in one block, a long window', async () => {
+    const data = Buffer.concat([skippable, zstd(HALVES[0]), skippable, zstd(HALVES[1]), skippable])
+    for (const size of [1, 5, 2 ** 20]) expect((await decompress(DECOMPRESSORS.zstd, data, size)).equals(TEXT)).toBe(true)
+    expect((await decompress(DECOMPRESSORS.zstd, zstd(TEXT, '--long=27'))).equals(TEXT)).toBe(true)
+  })
+
+  test('errors tell the place', async () => {
+    const data = Buffer.concat([zstd(TEXT), Buffer.from('garbage')])
+    await expect(decompress(DECOMPRESSORS.zstd, data, 100)).rejects.toThrow(`no frame begins here`)
+    await expect(decompress(DECOMPRESSORS.zstd, data.subarray(0, 5000), 100)).rejects.toThrow('the zstd data ends inside a frame at 5000')
+  })
+
+  test.skipIf(!hasProgram('pzstd'))('pzstd', async () => {
+    const data = compressBy('pzstd', ['--quiet', '--stdout', '-p', '3'], TEXT)
+    expect((await decompress(DECOMPRESSORS.zstd, data)).equals(TEXT)).toBe(true)
+  })
+})
+
+test('an error of what gives the blocks comes out as it is', async () => {
+  async function* failing(): AsyncGenerator<Buffer> {
+    yield gzip(TEXT).subarray(0, 100)
+    throw new PretokError('source-changed', 'it shrank')
+  }
+  const all = async (how: Decompress): Promise<void> => {
+    for await (const block of how(failing(), () => new PretokError('data', 'damaged'))) expect(block.bytes.length).toBeGreaterThanOrEqual(0)
+  }
+  for (const how of [DECOMPRESSORS.gzip, decompressBy('cat', [])]) await expect(all(how)).rejects.toThrow('it shrank')
+})
+
+test('a program that is not there is named', async () => {
+  await expect(decompress(decompressBy('no-such-xz', []), TEXT)).rejects.toThrow(
+    'running no-such-xz, which this file needs: it is not installed; install it, or decompress the file first',
+  )
+})
