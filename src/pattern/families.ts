@@ -1,6 +1,6 @@
-import type { CodePointSet } from '../unicode/codePointSet.ts'
+import { has, type CodePointSet } from '../unicode/codePointSet.ts'
 import { category, WHITE_SPACE } from '../unicode/properties.ts'
-import { partitionBySets, type Partition } from './classes.ts'
+import type { Partition } from './classes.ts'
 import type { CompiledStage } from './compile.ts'
 import * as layout from './layout.ts'
 
@@ -77,37 +77,23 @@ const UNCASED: readonly (readonly [role: number, set: CodePointSet])[] = [
 /** The roles of all characters of more than one byte, by first byte and by class, as behind HEADER_ROLES. */
 const findRoles = (partition: Partition, isCased: boolean): Uint8Array => {
   const sets = isCased ? CASED : UNCASED
-  const { partition: byRole, members } = partitionBySets(sets.map(([, set]) => set))
-  const roleOf = Array.from({ length: byRole.count }, (_, part) => sets.find((_, k) => members[k][part] === 1)?.[0] ?? layout.ROLE_OTHER)
-  const firstBytes = new Uint8Array(256).fill(layout.ROLE_MIXED)
   const classes = new Uint8Array(partition.count).fill(layout.ROLE_MIXED)
-  for (const { start, class: name, part } of overlay(partition, byRole)) if (start >= 0x80) classes[name] = roleOf[part]
-  for (let byte = 0xc2; byte < 0xf5; byte++) {
-    const [start, end] = codePointsOf(byte)
-    const parts = byRole.starts.flatMap((from, i) =>
-      from < end && (byRole.starts[i + 1] ?? 0x110000) > start ? [roleOf[byRole.classes[i]]] : [],
-    )
-    if (parts.every((role) => role === parts[0])) firstBytes[byte] = parts[0]
-  }
+  const firstBytes = new Uint8Array(256).fill(UNSEEN)
+  partition.starts.forEach((from, i) => {
+    const start = Math.max(from, 0x80)
+    const end = partition.starts[i + 1] ?? 0x110000
+    if (end <= start) return
+    const name = partition.classes[i]
+    // one of a class stands for all: the pattern cannot tell them apart
+    if (classes[name] === layout.ROLE_MIXED) classes[name] = sets.find(([, set]) => has(set, start))?.[0] ?? layout.ROLE_OTHER
+    for (let byte = firstByteOf(start); byte <= firstByteOf(end - 1); byte++)
+      firstBytes[byte] = firstBytes[byte] === UNSEEN || firstBytes[byte] === classes[name] ? classes[name] : layout.ROLE_MIXED
+  })
   return Buffer.concat([firstBytes, classes])
 }
 
-/** The code points whose UTF-8 begins with this byte. */
-const codePointsOf = (byte: number): [start: number, end: number] =>
-  byte < 0xe0
-    ? [(byte & 31) << 6, ((byte & 31) + 1) << 6]
-    : byte < 0xf0
-      ? [Math.max(0x800, (byte & 15) << 12), ((byte & 15) + 1) << 12]
-      : [Math.max(0x10000, (byte & 7) << 18), Math.min(0x110000, ((byte & 7) + 1) << 18)]
+const UNSEEN = 255
 
-/** The ranges of code points that are in one class of each of two partitions. */
-function* overlay(a: Partition, b: Partition): Generator<{ start: number; class: number; part: number }> {
-  for (let i = 0, k = 0; ;) {
-    yield { start: Math.max(a.starts[i], b.starts[k]), class: a.classes[i], part: b.classes[k] }
-    const nextA = a.starts[i + 1] ?? Infinity
-    const nextB = b.starts[k + 1] ?? Infinity
-    if (nextA === Infinity && nextB === Infinity) return
-    if (nextA <= nextB) i++
-    if (nextB <= nextA) k++
-  }
-}
+/** The first byte of a code point's UTF-8. */
+const firstByteOf = (codePoint: number): number =>
+  codePoint < 0x800 ? 0xc0 | (codePoint >> 6) : codePoint < 0x10000 ? 0xe0 | (codePoint >> 12) : 0xf0 | (codePoint >> 18)

@@ -63,21 +63,29 @@ const readFully = async (file: FileHandle, path: string, buffer: Buffer, positio
 const LEAST_READ = 2 ** 16
 
 /**
- * Reads a byte range of a source, block after block. The buffer is used again: a block is good until the next one is asked for.
- * Throws 'source-changed' if the file has become shorter than when it was inspected, or was changed otherwise.
+ * Reads a byte range of a source, block after block. While one is looked at, the next is read already. A block is good until the next one is
+ * asked for. Throws 'source-changed' if the file has become shorter than when it was inspected, or was changed otherwise.
  */
 export async function* readBlocks(source: Source, { start, end }: Chunk, blockBytes: number): AsyncGenerator<Buffer> {
   const file = await openSource(source)
+  const readBytes = blockBytes * Math.ceil(LEAST_READ / blockBytes)
+  const buffers = [0, 1].map((turn) => Buffer.allocUnsafeSlow(Math.max(0, Math.min(readBytes, end - start - turn * readBytes))))
+  const read = (at: number, turn: number): Promise<Buffer> => {
+    const reading = readFully(file, source.path, buffers[turn].subarray(0, end - at), at)
+    reading.catch(() => {}) // it is waited for later; until then nobody is there to hear that it failed
+    return reading
+  }
+  let next = read(start, 0)
   try {
-    const readBytes = blockBytes * Math.ceil(LEAST_READ / blockBytes)
-    const buffer = Buffer.allocUnsafeSlow(Math.max(1, Math.min(readBytes, end - start)))
-    for (let at = start; at < end; at += buffer.length) {
-      const bytes = await readFully(file, source.path, buffer.subarray(0, Math.min(buffer.length, end - at)), at)
-      if (at + bytes.length < Math.min(end, at + buffer.length))
+    for (let at = start, turn = 0; at < end; at += readBytes, turn = 1 - turn) {
+      const bytes = await next
+      if (at + bytes.length < Math.min(end, at + readBytes))
         throw changedError(source, `bytes ${at + bytes.length} to ${end} are not there any more`)
+      if (at + readBytes < end) next = read(at + readBytes, 1 - turn)
       for (let from = 0; from < bytes.length; from += blockBytes) yield bytes.subarray(from, from + blockBytes)
     }
   } finally {
+    await next.catch(() => {}) // the file must not be closed while it is read
     await file.close()
   }
 }
