@@ -105,21 +105,26 @@ const countChunk = async (
     isNew = true
   }
   /** Text on its way to the counter: what normalization makes of it, and what added tokens share, comes out as a difference. */
-  const takeText = (text: Buffer, take: (text: Buffer) => void): void => {
+  const noteText = (bytes: number): void => {
     hasText = true
-    tally.normalized -= text.length
-    take(text)
+    tally.normalized -= bytes
   }
   const sections = createSections(
     added,
     normalizers,
     {
-      text: (text) => takeText(text, counter.text),
-      piece: (text) => takeText(text, counter.piece),
-      special(token, text) {
+      text(bytes, start, end) {
+        noteText(end - start)
+        counter.text(bytes, start, end)
+      },
+      piece(bytes, start, end) {
+        noteText(end - start)
+        counter.piece(bytes, start, end)
+      },
+      special(token, bytes) {
         endDocument()
-        tally.normalized -= text.length
-        tally.special += text.length
+        tally.normalized -= bytes
+        tally.special += bytes
         tally.specialTokens[specialTokens.get(token.content)!]++
       },
     },

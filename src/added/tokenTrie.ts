@@ -36,7 +36,7 @@ interface Node {
 /** With more beginnings than this, looking for each of them takes longer than looking at every byte. */
 const FEW = 3
 /** How far to look at every byte before `indexOf` is called. */
-const NEAR = 64
+const NEAR = 128
 
 /** @param strings not empty; of two that are equal the first is found */
 export const createTokenTrie = (strings: readonly Uint8Array[]): TokenTrie => {

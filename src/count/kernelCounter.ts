@@ -42,11 +42,15 @@ export const createKernelCounter = (
   let length = 0 // of the text in the kernel's memory
   let advanced = 0 // how much of it has been given to the passes
   let lastEnd = 0 // where the last document ended
+  let textAt = exports.text.value >>> 0
+  let capacity = exports.capacity.value >>> 0
+  const ends = new Uint32Array(MAX_ENDS) // of segments since the last time that the kernel was told
   let endCount = 0
   const whole = new PieceTable() // pieces that were given as they are
 
   const advance = (): void => {
     if (advanced === length && endCount === 0) return
+    kernel.words.set(ends.subarray(0, endCount), exports.ends.value >>> 2)
     check(exports.advance(length, endCount))
     advanced = length
     endCount = 0
@@ -54,9 +58,11 @@ export const createKernelCounter = (
   }
 
   const makeRoom = (wanted: number): void => {
-    if (length + wanted <= exports.capacity.value) return
+    if (length + wanted <= capacity) return
     advance()
     const kept = check(exports.makeRoom(length, wanted))
+    textAt = exports.text.value >>> 0
+    capacity = exports.capacity.value >>> 0
     lastEnd -= length - kept
     length = kept
     advanced = kept
@@ -64,7 +70,7 @@ export const createKernelCounter = (
 
   const endSegment = (): void => {
     if (length === lastEnd) return
-    kernel.words[((exports.ends.value >>> 0) >>> 2) + endCount++] = length
+    ends[endCount++] = length
     lastEnd = length
     if (endCount === MAX_ENDS) advance()
   }
@@ -75,28 +81,28 @@ export const createKernelCounter = (
     for (let i = 0; i < size; i++) {
       const piece = arena.subarray(starts[i], starts[i + 1])
       makeRoom(piece.length)
-      kernel.bytes.set(piece, (exports.text.value >>> 0) + length)
+      kernel.bytes.set(piece, textAt + length)
       check(exports.addPiece(length, piece.length, BigInt(counts[i])))
     }
     if (size > 0) whole.clear()
   }
 
   return {
-    text(added) {
-      for (let at = 0; at < added.length;) {
-        const part = wholeCodePoints(added, at, at + BATCH - (length - advanced))
-        makeRoom(part.length)
-        kernel.bytes.set(part, (exports.text.value >>> 0) + length)
-        length += part.length
-        at += part.length
+    text(added, start = 0, end = added.length) {
+      for (let at = start; at < end;) {
+        const to = endOfBatch(added, at + BATCH - (length - advanced), end)
+        makeRoom(to - at)
+        copy(added, at, to, kernel.bytes, textAt + length)
+        length += to - at
+        at = to
         if (length - advanced > BATCH - 4) advance()
       }
     },
-    piece(bytes) {
-      if (bytes.length > maxPieceBytes) throw pieceTooLong(maxPieceBytes)
+    piece(bytes, start = 0, end = bytes.length) {
+      if (end - start > maxPieceBytes) throw pieceTooLong(maxPieceBytes)
       endSegment()
-      if (whole.memoryWith(bytes.length, 0) > WHOLE_BYTES) countWhole()
-      whole.add(bytes, 0, bytes.length, 1)
+      if (whole.memoryWith(end - start, 0) > WHOLE_BYTES) countWhole()
+      whole.add(bytes, start, end, 1)
     },
     endDocument: endSegment,
     flush() {
@@ -135,11 +141,19 @@ export const createKernelCounter = (
   }
 }
 
-/** The part of `bytes` from `start` to `end` or a little less, so that no code point is cut. At least one code point. */
-const wholeCodePoints = (bytes: Uint8Array, start: number, end: number): Uint8Array => {
-  if (end >= bytes.length) return bytes.subarray(start)
-  while (end > start && (bytes[end] & 0xc0) === 0x80) end--
-  return bytes.subarray(start, end)
+/** `limit` or a little less, so that no code point is cut; not behind `end`. */
+const endOfBatch = (bytes: Uint8Array, limit: number, end: number): number => {
+  if (limit >= end) return end
+  while ((bytes[limit] & 0xc0) === 0x80) limit--
+  return limit
+}
+
+/** Below this, calling `set` takes longer than copying. */
+const FEW_BYTES = 64
+
+const copy = (from: Uint8Array, start: number, end: number, to: Uint8Array, at: number): void => {
+  if (end - start >= FEW_BYTES) to.set(from.subarray(start, end), at)
+  else while (start < end) to[at++] = from[start++]
 }
 
 const SLOT_WORDS = 8

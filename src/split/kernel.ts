@@ -79,7 +79,7 @@ export const startKernel = (
   let bytes = new Uint8Array(memory.buffer)
   let words = new Uint32Array(memory.buffer)
   const refresh = (): void => {
-    if (bytes.buffer === memory.buffer) return // it did not grow
+    if (bytes.length > 0) return // when the memory grows, this buffer is detached
     bytes = new Uint8Array(memory.buffer)
     words = new Uint32Array(memory.buffer)
   }

@@ -29,10 +29,10 @@ export const createPipelineSplitter = (pipeline: Pipeline, specialTokens: readon
       section = []
     }
     const sections = createSections(tokens, normalizers, {
-      text: (bytes) => section.push(Buffer.from(bytes)),
-      piece(bytes) {
+      text: (bytes, start, end) => section.push(Buffer.from(bytes.subarray(start, end))),
+      piece(bytes, start, end) {
         endSection()
-        pieces.push(Buffer.from(bytes))
+        pieces.push(Buffer.from(bytes.subarray(start, end)))
       },
       special: endSection,
     })

@@ -29,10 +29,10 @@ const piecesOf = (
   }
   const added = createAddedTokens(tokens, (content) => normalizeText(normalizers, content))
   const sections = createSections(added, normalizers, {
-    text: (bytes) => (section += bytes.toString()),
-    piece(bytes) {
+    text: (bytes, start, end) => (section += bytes.toString('utf8', start, end)),
+    piece(bytes, start, end) {
       endSection()
-      pieces.push(bytes.toString())
+      pieces.push(bytes.toString('utf8', start, end))
     },
     special({ content }) {
       endSection()
