@@ -84,7 +84,7 @@ const handler = async (args: ArgumentsCamelCase<Arguments>): Promise<void> => {
       signal: stopping.signal,
     })
     reporter.stop()
-    report(counts.receipt!, reporter)
+    report(counts.receipt!, reporter, args.pattern !== undefined)
     const receipt = `${JSON.stringify(counts.receipt, null, 2)}\n`
     if (receiptPath !== undefined && receiptPath !== STANDARD_STREAM) await writeFileAtomically(receiptPath, receipt)
     for (const { path, format } of outputs) {
@@ -100,9 +100,10 @@ const handler = async (args: ArgumentsCamelCase<Arguments>): Promise<void> => {
   }
 }
 
-const report = (receipt: Receipt, reporter: Reporter): void => {
+/** Whoever gives a pattern should know of text that it leaves out; a tokenizer that leaves out, say, white space is meant to. */
+const report = (receipt: Receipt, reporter: Reporter, hasPattern: boolean): void => {
   reporter.receipt(receipt)
-  if (receipt.bytes.dropped > 0)
+  if (hasPattern && receipt.bytes.dropped > 0)
     reporter.warning(
       `${integer(receipt.bytes.dropped)} bytes are in no pre-token, because the pattern does not match them (as tiktoken has it); ` +
         '--pattern-style huggingface keeps them',

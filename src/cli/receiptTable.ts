@@ -16,7 +16,7 @@ export const receiptTable = (receipt: Receipt): string => {
     if (value !== 0) rows.push([name, integer(value), note])
   }
   line('special tokens', bytes.special, shorten(Object.entries(specialTokens).map(([token, count]) => `${integer(count)} × ${token}`)))
-  line('dropped', bytes.dropped, 'not matched by the pattern')
+  line('dropped', bytes.dropped, 'in no pre-token, as the tokenizer has it')
   line('format', bytes.format, 'around the text')
   line('skipped', bytes.skipped, `${plural(receipt.skippedRecords.count, 'record')} that could not be read`)
   line('ignored', bytes.ignored, 'invalid UTF-8')
@@ -28,7 +28,7 @@ export const receiptTable = (receipt: Receipt): string => {
   )
   const facts = [
     `${plural(receipt.documents, 'document')}, ${plural(receipt.chunks, 'chunk')}, ${receipt.workers === 0 ? 'no threads' : plural(receipt.workers, 'worker')}; ` +
-      `${receipt.tokenizer}, ${receipt.engine} tier, Unicode ${receipt.unicode}`,
+      `${receipt.tokenizer}, ${receipt.engine}${receipt.engine === 'transformers.js' ? '' : ' tier'}, Unicode ${receipt.unicode}`,
     `${seconds.total.toFixed(2)} s, ${formatBytes(bytes.read / Math.max(seconds.total, 1e-9))}/s; ${formatBytes(memory.peakRss)} peak memory, ${Math.round(receipt.cpuPercent)} % CPU`,
   ]
   if (invalidUtf8.sequences > 0)
