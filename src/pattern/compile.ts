@@ -2,6 +2,7 @@ import { PretokError } from '../errors.ts'
 import type { Dialect } from './ast.ts'
 import { treatmentOf, type SplitBehavior } from './behavior.ts'
 import { renameClasses, type Partition } from './classes.ts'
+import { simplifyLookahead, type BackwardMachine } from './lookahead.ts'
 import { minimize, type Machine } from './minimize.ts'
 import { buildNfa } from './nfa.ts'
 import { packTables } from './pack.ts'
@@ -21,6 +22,8 @@ export interface PatternStage {
 export interface CompiledStage {
   stage: PatternStage
   partition: Partition
+  /** What finds the machine's symbols, if the pattern looks ahead further than one code point; otherwise symbols are classes. */
+  backward: BackwardMachine | undefined
   machine: Machine
   /** As layout.ts describes. */
   tables: Uint8Array
@@ -29,7 +32,7 @@ export interface CompiledStage {
 /**
  * Compiles one stage of a pipeline: regex text → tree → program over classes → transducer → fewest states → tables.
  *
- * @throws PretokError 'pattern' for what is no regex, and for what a finite automaton with one code point of context cannot do; the message
+ * @throws PretokError 'pattern' for what is no regex, and for what a finite automaton cannot do; the message
  * names the construct and its offset.
  */
 export const compileStage = (stage: PatternStage): CompiledStage => {
@@ -42,6 +45,8 @@ export const compileStage = (stage: PatternStage): CompiledStage => {
       `pattern: it can match the empty string, which its engine does not allow, in ${JSON.stringify(stage.pattern)}`,
     )
   const machine = minimize(transducer, treatment.drops)
-  const partition = renameClasses(nfa.partition, machine.newClass)
-  return { stage, partition, machine, tables: packTables(machine, partition, treatment.drops, stage.pattern) }
+  const { backward, newClass } =
+    nfa.lookahead === undefined ? { backward: undefined, newClass: machine.newSymbol } : simplifyLookahead(nfa.lookahead, machine.newSymbol)
+  const partition = renameClasses(nfa.partition, newClass)
+  return { stage, partition, backward, machine, tables: packTables(machine, partition, backward, treatment.drops, stage.pattern) }
 }

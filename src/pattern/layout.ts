@@ -9,10 +9,14 @@
  *   ascii     128 bytes: the class of each ASCII code point
  *   pages     u16 for each 64 code points: which block holds their classes
  *   blocks    64 bytes each: classes of 64 code points in a row
- *   rows      one row per state: one entry per class, and a last one for the end of the segment. State 0 is the start of a segment.
+ *   rows      one row per state: one entry per symbol, and a last one for the end of the segment. State 0 is the start of a segment.
+ *             Symbols are classes, unless there is a backward machine (lookahead.ts), which is to be run first to find them.
  *   actions   ACTION_BYTES each, for steps that do more; one byte each:
  *             [number of slots, of which leave, mark to go back to or NO_MARK, number of marks,
  *              source of slot 0, source of slot 1, …, source of mark 0, source of mark 1, …]
+ *   backward  one row per state of the backward machine, one entry per class. State 0 is the end of a segment. Bits 0–7 are the symbol of
+ *             the code point, bits 8–31 the offset of the next state's row from the first one
+ *   resets    for each class the offset of the row that it leads to from every state, or NO_RESET
  *   decided   one byte per state: up to where no cut can come any more, besides those that are certain
  *
  * An entry says what reading one code point does. Positions are byte offsets; a cut is a position, with bit 31 (GAP_BIT) set if the text
@@ -25,15 +29,15 @@
  */
 
 export const LAYOUT_MAGIC = 0x544b5450 // 'PTKT'
-export const LAYOUT_VERSION = 1
+export const LAYOUT_VERSION = 2
 
 export const HEADER_MAGIC = 0
 export const HEADER_VERSION = 1
 /** Size of the tables in bytes, header included. */
 export const HEADER_BYTES = 2
 export const HEADER_STATES = 3
-/** Number of classes, the end of the segment not counted. */
-export const HEADER_CLASSES = 4
+/** Number of symbols, the end of the segment not counted. */
+export const HEADER_SYMBOLS = 4
 export const HEADER_ROW_BYTES = 5
 export const HEADER_ASCII = 6
 export const HEADER_PAGES = 7
@@ -43,11 +47,16 @@ export const HEADER_ACTIONS = 10
 export const HEADER_DECIDED = 11
 /** 1 if text from the last cut up to what is decided is in no piece. */
 export const HEADER_DROPS = 12
+/** Number of classes of code points. */
+export const HEADER_CLASSES = 13
 /** The family that the pattern belongs to (FAMILY_…), 0 if to none, … */
 export const HEADER_FAMILY = 14
 /** … and then the roles: 256 bytes, one for each first byte (ROLE_MIXED: it depends on the rest), then one for each class. */
 export const HEADER_ROLES = 15
-export const HEADER_WORDS = 16
+/** 0: there is no backward machine. */
+export const HEADER_BACKWARD = 16
+export const HEADER_RESETS = 17
+export const HEADER_WORDS = 20
 
 /** A family is a form of pattern that the kernel knows by heart (kernel/windows.ts). */
 export const FAMILY_MASK = 3
@@ -83,6 +92,10 @@ export const ENTRY_FIVE_BITS = 31
 export const ENTRY_ACTION_SHIFT = 2
 export const ENTRY_ACTION_MASK = 1023
 export const ENTRY_NEXT_SHIFT = 12
+
+export const BACKWARD_SYMBOL_MASK = 255
+export const BACKWARD_NEXT_SHIFT = 8
+export const NO_RESET = 0xffffffff
 
 /** Most slots that a step can leave. Slot number MAX_SLOTS is never read: steps that store nothing store there. */
 export const MAX_SLOTS = 31

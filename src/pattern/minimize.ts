@@ -4,21 +4,21 @@ import { createNumbering } from './numbering.ts'
 import { refine } from './refine.ts'
 import { NONE, NOW, NOW_ENDS_GAP, type Decided, type Effect, type SlotSource, type Transducer } from './transducer.ts'
 
-/** A transducer with steps as in the packed tables, and as few states and classes as possible. */
+/** A transducer with steps as in the packed tables, and as few states and symbols as possible. */
 export interface Machine {
-  /** By state, then by class; the last column is the end of the segment. */
+  /** By state, then by symbol; the last column is the end of the segment. */
   next: number[][]
   /** The low 12 bits of each entry (layout.ts). */
   outputs: number[][]
   /** What the action entries do, as in the packed tables. */
   actions: number[][]
   decided: Decided[]
-  /** New class of each old one. */
-  newClass: number[]
+  /** New name of each old symbol. */
+  newSymbol: number[]
 }
 
 /**
- * Joins states that nothing can tell apart, and then classes whose columns have become equal. States are numbered in the order in which
+ * Joins states that nothing can tell apart, and then symbols whose columns have become equal. States are numbered in the order in which
  * they are met from state 0, the start of a segment.
  */
 export const minimize = ({ next, outputs: effectOf, effects, decided, marks }: Transducer, drops: Dropped): Machine => {
@@ -40,7 +40,7 @@ export const minimize = ({ next, outputs: effectOf, effects, decided, marks }: T
     actions,
     decided: order.map((state) => decided[state]),
   }
-  return { ...machine, ...joinClasses(machine) }
+  return { ...machine, ...joinSymbols(machine) }
 }
 
 const decidedNumber = (decided: Decided): number => (decided === 'last cut' ? -1 : decided === 'here' ? -2 : decided.slot)
@@ -77,23 +77,23 @@ const reachable = (next: readonly number[][], block: Int32Array): number[] => {
   return order
 }
 
-/** Joins classes with equal columns, in the order of the classes; the end of the segment stays the last column. */
-const joinClasses = ({
+/** Joins symbols with equal columns, in their order; the end of the segment stays the last column. */
+const joinSymbols = ({
   next,
   outputs,
 }: {
   next: number[][]
   outputs: number[][]
-}): { next: number[][]; outputs: number[][]; newClass: number[] } => {
+}): { next: number[][]; outputs: number[][]; newSymbol: number[] } => {
   const kept: number[] = []
   const names = new Map<string, number>()
   const end = next[0].length - 1
-  const newClass = Array.from({ length: end }, (_, symbol) => {
+  const newSymbol = Array.from({ length: end }, (_, symbol) => {
     const column = next.map((row, state) => `${row[symbol]}:${outputs[state][symbol]}`).join()
     if (!names.has(column)) names.set(column, kept.push(symbol) - 1)
     return names.get(column)!
   })
   const columns = [...kept, end]
   const keep = (row: readonly number[]) => columns.map((symbol) => row[symbol])
-  return { next: next.map(keep), outputs: outputs.map(keep), newClass }
+  return { next: next.map(keep), outputs: outputs.map(keep), newSymbol }
 }

@@ -1,56 +1,43 @@
-import { PretokError } from '../errors.ts'
-import { complement, EMPTY, EVERYTHING, intersection, isEmpty, union, type CodePointSet } from '../unicode/codePointSet.ts'
+import type { Pattern } from './ast.ts'
 import { partitionBySets, type Partition } from './classes.ts'
-import { holdsSearchStart, maxLength } from './parse.ts'
-import type { LookNode, Node, Pattern, RepeatNode } from './ast.ts'
+import { buildLookahead, type Lookahead } from './lookahead.ts'
+import { holdsSearchStart } from './parse.ts'
+import { Builder, withoutDead, type Draft } from './program.ts'
 
-/*
- * The pattern as a program of small instructions (Thompson's construction, as in Pike's virtual machine): a thread stands at an
- * instruction; `split` makes two threads, the first preferred; `check` lets a thread pass or ends it, by the code point behind or ahead.
- *
- * Everything that does not fit is refused here, by name and offset:
- * - look-arounds that need more than one code point
- * - atomic groups other than those that a check can express: `X*+` is `X*(?!X)`
- */
-
+/** An instruction (program.ts) over symbols. */
 export type Instruction =
   /** `set` is an index into `sets`. */
   | { op: 'take'; set: number; next: number }
   | { op: 'split'; first: number; second: number }
-  /** `accepts` has one byte per class and a last one for the border of the segment. */
+  /** `accepts` has one byte per symbol and a last one for the border of the segment. */
   | { op: 'check'; ahead: boolean; accepts: Uint8Array; next: number }
+  /** The same by both sides: the row of `accepts` is named by the symbol behind, the byte in it by the symbol ahead. */
+  | { op: 'look'; rowOf: Uint8Array; accepts: readonly Uint8Array[]; next: number }
   | { op: 'match' }
 
+/**
+ * A program over symbols. A symbol is a class of code points, and, if the pattern looks ahead further than one code point, what such looks
+ * find where the code point begins.
+ */
 export interface Nfa {
   program: readonly Instruction[]
   /** Where an attempt begins. */
   start: number
-  /** Where one begins that stands where the search for it began: there `\G` holds. */
+  /** Where one begins that stands where the search for it began: there `\\G` holds. */
   searchStart: number
-  /** One byte per class: 1 for its members. */
+  /** One byte per symbol: 1 for its members. */
   sets: readonly Uint8Array[]
+  /** Number of symbols; the border of the segment, which has this number, is not counted. */
+  symbols: number
   partition: Partition
+  /** Undefined if symbols are classes. */
+  lookahead: Lookahead | undefined
 }
-
-const MAX_INSTRUCTIONS = 20_000
-type Take = Draft & { op: 'take' }
-
-/** The instruction that every program has first. */
-const MATCH = 0
-
-/** What a code point, or the border of the segment, must be like for a look-around to hold. */
-interface Condition {
-  set: CodePointSet
-  atBorder: boolean
-}
-
-/** An instruction whose sets have not been made classes of yet: `set` is a number that the builder gave. */
-type Draft = Exclude<Instruction, { op: 'check' }> | { op: 'check'; ahead: boolean; set: number; atBorder: boolean; next: number }
 
 /**
  * Turns a parsed pattern into a program over the classes of its code points.
  *
- * @throws PretokError 'pattern' that names the construct that a finite automaton with one code point of context cannot do.
+ * @throws PretokError 'pattern' that names the construct that a finite automaton cannot do.
  */
 export const buildNfa = ({ root, text }: Pattern): Nfa => {
   const builder = new Builder(text)
@@ -59,270 +46,24 @@ export const buildNfa = ({ root, text }: Pattern): Nfa => {
   const { drafts, newNumber } = withoutDead(builder.program, [start, searchStart])
   const used = [...new Set(drafts.flatMap((draft) => ('set' in draft ? draft.set : [])))]
   const { partition, members } = partitionBySets(used.map((number) => builder.sets[number]))
-  const program = drafts.map((draft): Instruction => {
-    if (draft.op === 'take') return { ...draft, set: used.indexOf(draft.set) }
-    if (draft.op !== 'check') return draft
-    const accepts = Uint8Array.of(...members[used.indexOf(draft.set)], draft.atBorder ? 1 : 0)
-    return { op: 'check', ahead: draft.ahead, accepts, next: draft.next }
-  })
-  return { program, start: newNumber[start], searchStart: newNumber[searchStart], sets: members, partition }
-}
-
-/** The instructions that can be reached, in the order in which they are, and the new numbers of all. */
-const withoutDead = (program: readonly Draft[], starts: readonly number[]): { drafts: Draft[]; newNumber: number[] } => {
-  const isAlive = new Set(starts)
-  for (const at of isAlive) for (const next of successors(program[at])) isAlive.add(next)
-  const newNumber: number[] = []
-  let count = 0
-  program.forEach((_, at) => (newNumber[at] = isAlive.has(at) ? count++ : -1))
-  const drafts = program.flatMap((draft, at): Draft[] => {
-    if (!isAlive.has(at)) return []
-    if (draft.op === 'match') return [draft]
-    if (draft.op === 'split') return [{ op: 'split', first: newNumber[draft.first], second: newNumber[draft.second] }]
-    return [{ ...draft, next: newNumber[draft.next] }]
-  })
-  return { drafts, newNumber }
-}
-
-const successors = (draft: Draft): number[] =>
-  draft.op === 'match' ? [] : draft.op === 'split' ? [draft.first, draft.second] : [draft.next]
-
-class Builder {
-  readonly program: Draft[] = [{ op: 'match' }]
-  readonly sets: CodePointSet[] = []
-  private readonly text: string
-  private readonly setNumbers = new Map<CodePointSet | string, number>()
-  private readonly known = new Map<string, number>()
-  private isSearchStart = false
-
-  constructor(text: string) {
-    this.text = text
-  }
-
-  /** Adds the program of a whole pattern; returns where it begins. */
-  buildAll(root: Node, isSearchStart: boolean): number {
-    this.isSearchStart = isSearchStart
-    return this.build(root, MATCH)
-  }
-
-  private error(what: string, at?: number): PretokError {
-    return new PretokError(
-      'pattern',
-      `pattern: ${what}${at === undefined ? '' : ` at ${at}`} in ${JSON.stringify(this.text)}: use the reference engine`,
-    )
-  }
-
-  private add(instruction: Draft): number {
-    if (this.program.length >= MAX_INSTRUCTIONS) throw this.error(`more than ${MAX_INSTRUCTIONS} instructions`)
-    return this.program.push(instruction) - 1
-  }
-
-  /** The same instruction twice is one: `\s{8}x|\s{4}x` share their ends, and so do the threads that get there. */
-  private share(instruction: Draft): number {
-    const key = Object.values(instruction).join()
-    const known = this.known.get(key) ?? this.add(instruction)
-    this.known.set(key, known)
-    return known
-  }
-
-  private numberOf(set: CodePointSet): number {
-    const known = this.setNumbers.get(set)
-    if (known !== undefined) return known
-    const key = set.join()
-    const number = this.setNumbers.get(key) ?? this.sets.push(set) - 1
-    this.setNumbers.set(key, number)
-    this.setNumbers.set(set, number)
-    return number
-  }
-
-  private take(set: CodePointSet, next: number): number {
-    return this.share({ op: 'take', set: this.numberOf(set), next })
-  }
-
-  /** Adds instructions that match a node and go on at `next`; returns where they begin. */
-  build(node: Node, next: number): number {
-    switch (node.type) {
-      case 'set':
-        return this.take(node.set, next)
-      case 'sequence':
-        return node.parts.reduceRight((after, part) => this.build(part, after), next)
-      case 'alternation':
-        return this.choice(node.branches.map((branch) => this.build(branch, next)))
-      case 'group':
-        return this.build(node.body, next)
-      case 'repeat':
-        return this.repeat(node, next)
-      case 'atomic':
-        return this.atomic(node.body, next)
-      case 'look':
-        return this.look(node, next)
-      case 'searchStart':
-        return this.isSearchStart ? next : this.take(EMPTY, next)
-      case 'textBorder':
-        return this.check(node.border === 'end', { set: [], atBorder: true }, next)
-      case 'backreference':
-        throw new Error('the parser expands back-references')
-    }
-  }
-
-  /** What begins with the same set, or goes on alike, becomes one way: fewer threads, and fewer classes of code points. */
-  private choice(starts: readonly number[]): number {
-    const byBegin = this.join(starts, (a, b) => a.set === b.set)
-    const begun = byBegin.map(([first, ...others]) => {
-      const take = this.program[first]
-      if (others.length === 0 || take.op !== 'take') return first
-      return this.share({ op: 'take', set: take.set, next: this.choice([first, ...others].map((at) => this.nextOf(at))) })
-    })
-    const byNext = this.join(begun, (a, b) => a.next === b.next)
-    const ways = byNext.map((group) =>
-      group.length === 1 ? group[0] : this.take(group.map((at) => this.setOf(at)).reduce(union), this.nextOf(group[0])),
-    )
-    return ways.reduceRight((second, first) => this.share({ op: 'split', first, second }))
-  }
-
-  /**
-   * Groups of instructions that take a code point and are alike. One may move up in the order of preference past others that take none of
-   * its code points.
-   */
-  private join(starts: readonly number[], isAlike: (a: Take, b: Take) => boolean): number[][] {
-    const groups: number[][] = []
-    for (const start of starts) {
-      const found = this.findAlike(groups, start, isAlike)
-      if (found === undefined) groups.push([start])
-      else found.push(start)
-    }
-    return groups
-  }
-
-  private findAlike(groups: readonly number[][], start: number, isAlike: (a: Take, b: Take) => boolean): number[] | undefined {
-    const take = this.program[start]
-    if (take.op !== 'take') return undefined
-    for (const group of [...groups].reverse()) {
-      const other = this.program[group[0]]
-      if (other.op !== 'take') return undefined
-      if (isAlike(other, take)) return group
-      if (group.some((at) => !isEmpty(intersection(this.setOf(at), this.sets[take.set])))) return undefined
-    }
-    return undefined
-  }
-
-  private nextOf(at: number): number {
-    return (this.program[at] as Take).next
-  }
-
-  private setOf(at: number): CodePointSet {
-    return this.sets[(this.program[at] as Take).set]
-  }
-
-  private check(ahead: boolean, { set, atBorder }: Condition, next: number): number {
-    return this.share({ op: 'check', ahead, set: this.numberOf(set), atBorder, next })
-  }
-
-  private repeat({ body, min, max, greedy }: RepeatNode, next: number): number {
-    const prefer = (again: number, stop: number) =>
-      this.share(greedy ? { op: 'split', first: again, second: stop } : { op: 'split', first: stop, second: again })
-    let after = next
-    if (max === Infinity) {
-      // a loop: the split is made first and filled in when its body is there
-      const loop = this.add({ op: 'split', first: next, second: next })
-      const again = this.build(body, loop)
-      this.program[loop] = greedy ? { op: 'split', first: again, second: next } : { op: 'split', first: next, second: again }
-      if (min === 0) return loop
-      after = again
-      return this.times(body, min - 1, after)
-    }
-    for (let i = min; i < max; i++) after = prefer(this.build(body, after), next)
-    return this.times(body, min, after)
-  }
-
-  private times(body: Node, count: number, next: number): number {
-    for (let i = 0; i < count; i++) next = this.build(body, next)
-    return next
-  }
-
-  /** A run `X{n,m}` of one set that is never shortened stops at m, or before a code point that is not in X. */
-  private atomic(body: Node, next: number): number {
-    const inner = body.type === 'group' ? body.body : body
-    if (inner.type !== 'repeat') {
-      if (isDeterministic(inner)) return this.build(inner, next)
-      throw this.error('atomic group or possessive quantifier over more than one class')
-    }
-    const { body: repeated, min, max, greedy } = inner
-    if (min === max && isDeterministic(repeated)) return this.build(inner, next)
-    if (repeated.type !== 'set') throw this.error('atomic group or possessive quantifier over more than one class')
-    if (!greedy) return this.times(repeated, min, next)
-    const stop = this.check(true, { set: complement(repeated.set), atBorder: true }, next)
-    if (max === Infinity) return this.repeat({ ...inner, type: 'repeat' }, stop)
-    let after = next
-    for (let i = min; i < max; i++) after = this.share({ op: 'split', first: this.build(repeated, after), second: stop })
-    return this.times(repeated, min, after)
-  }
-
-  private look(node: LookNode, next: number): number {
-    const condition = conditionOf(node)
-    if (condition === undefined) throw this.error(`look-${node.ahead ? 'ahead' : 'behind'} of more than one code point`, node.at)
-    return this.check(node.ahead, condition, next)
+  const numbered = drafts.map((draft) => ('set' in draft ? { ...draft, set: used.indexOf(draft.set) } : draft))
+  const lookahead = numbered.some(({ op }) => op === 'look') ? buildLookahead(numbered, members, partition.count, text) : undefined
+  const classOf = lookahead?.classOf ?? Array.from({ length: partition.count }, (_, name) => name)
+  const sets = members.map((set) => Uint8Array.from(classOf, (name) => set[name]))
+  return {
+    program: numbered.map((draft) => withSymbols(draft, sets, lookahead)),
+    start: newNumber[start],
+    searchStart: newNumber[searchStart],
+    sets,
+    symbols: classOf.length,
+    partition,
+    lookahead,
   }
 }
 
-/** Whether a node can match a given text in one way only. */
-const isDeterministic = (node: Node): boolean => {
-  switch (node.type) {
-    case 'set':
-    case 'look':
-    case 'textBorder':
-      return true
-    case 'sequence':
-      return node.parts.every(isDeterministic)
-    case 'group':
-    case 'atomic':
-      return isDeterministic(node.body)
-    case 'repeat':
-      return node.min === node.max && isDeterministic(node.body)
-    default:
-      return false
-  }
+const withSymbols = (draft: Draft, sets: readonly Uint8Array[], lookahead: Lookahead | undefined): Instruction => {
+  if (draft.op === 'check')
+    return { op: 'check', ahead: draft.ahead, accepts: Uint8Array.of(...sets[draft.set], draft.atBorder ? 1 : 0), next: draft.next }
+  if (draft.op === 'look') return { op: 'look', ...lookahead!.find(draft.start, draft.negative), next: draft.next }
+  return draft
 }
-
-const conditionOf = ({ ahead, negative, body }: LookNode): Condition | undefined => {
-  const condition = ahead ? firstOf(body) : lastOf(body)
-  return condition === undefined || !negative ? condition : { set: complement(condition.set), atBorder: !condition.atBorder }
-}
-
-/** What must stand ahead for a look-ahead to hold, if one code point decides that: what may be empty at the body's end does not matter. */
-const firstOf = (node: Node): Condition | undefined => {
-  switch (node.type) {
-    case 'set':
-      return { set: node.set, atBorder: false }
-    case 'textBorder':
-      return node.border === 'end' ? { set: [], atBorder: true } : undefined
-    case 'sequence': {
-      const parts = node.parts.slice(0, node.parts.findLastIndex((part) => !isEmptyAtWill(part)) + 1)
-      return parts.length === 0 ? { set: EVERYTHING, atBorder: true } : parts.length === 1 ? firstOf(parts[0]) : undefined
-    }
-    case 'alternation':
-      return either(node.branches.map(firstOf))
-    case 'group':
-      return firstOf(node.body)
-    case 'look':
-      return node.ahead ? conditionOf(node) : undefined
-    case 'repeat':
-      return node.min === 0 ? { set: EVERYTHING, atBorder: true } : node.min === 1 ? firstOf(node.body) : undefined
-    default:
-      return undefined
-  }
-}
-
-/** Whether a node may match the empty text wherever it is tried. */
-const isEmptyAtWill = (node: Node): boolean => node.type === 'repeat' && node.min === 0
-
-const lastOf = (node: Node): Condition | undefined => {
-  if (node.type === 'group') return lastOf(node.body)
-  if (node.type === 'alternation') return either(node.branches.map(lastOf))
-  if (node.type === 'textBorder' && node.border === 'start') return { set: [], atBorder: true }
-  if (node.type === 'sequence' && node.parts.length === 1) return lastOf(node.parts[0])
-  return node.type === 'set' && maxLength(node) === 1 ? { set: node.set, atBorder: false } : undefined
-}
-
-const either = (conditions: readonly (Condition | undefined)[]): Condition | undefined =>
-  conditions.reduce((a, b) => a && b && { set: union(a.set, b.set), atBorder: a.atBorder || b.atBorder })

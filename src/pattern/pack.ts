@@ -2,19 +2,22 @@ import { PretokError } from '../errors.ts'
 import type { Dropped } from './behavior.ts'
 import type { Partition } from './classes.ts'
 import * as layout from './layout.ts'
+import type { BackwardMachine } from './lookahead.ts'
 import type { Machine } from './minimize.ts'
 
 /** Writes a machine and its classes as the packed tables that layout.ts describes. */
 export const packTables = (
   { next, outputs, actions, decided }: Machine,
   partition: Partition,
+  backward: BackwardMachine | undefined,
   drops: Dropped,
   text: string,
 ): Uint8Array => {
   const refuse = (what: string) => new PretokError('pattern', `pattern: ${what} in ${JSON.stringify(text)}: use the reference engine`)
-  const rowBytes = 4 * (partition.count + 1)
+  const symbols = next[0].length - 1
+  const rowBytes = 4 * (symbols + 1)
   const rowsBytes = rowBytes * next.length
-  if (partition.count > 255) throw refuse('more than 255 classes of code points')
+  if (symbols > 255 || partition.count > 255) throw refuse('more than 255 classes of code points')
   if (rowsBytes >= 2 ** (32 - layout.ENTRY_NEXT_SHIFT)) throw refuse(`tables of ${rowsBytes} bytes`)
   if (actions.length > layout.ENTRY_ACTION_MASK) throw refuse(`more than ${layout.ENTRY_ACTION_MASK} kinds of steps`)
   if (actions.some((action) => action.length > layout.ACTION_BYTES)) throw refuse('a step of too many parts')
@@ -31,6 +34,8 @@ export const packTables = (
       Uint8Array.from(decided, (up) => (up === 'last cut' ? layout.DECIDED_LAST_CUT : up === 'here' ? layout.DECIDED_HERE : up.slot)),
     ],
   ]
+  if (backward !== undefined)
+    parts.push([layout.HEADER_BACKWARD, packBackward(backward)], [layout.HEADER_RESETS, packResets(backward)])
   const header = new Uint32Array(layout.HEADER_WORDS)
   let size = header.byteLength
   for (const [word, bytes] of parts) {
@@ -41,6 +46,7 @@ export const packTables = (
   header[layout.HEADER_VERSION] = layout.LAYOUT_VERSION
   header[layout.HEADER_BYTES] = size
   header[layout.HEADER_STATES] = next.length
+  header[layout.HEADER_SYMBOLS] = symbols
   header[layout.HEADER_CLASSES] = partition.count
   header[layout.HEADER_ROW_BYTES] = rowBytes
   header[layout.HEADER_DROPS] = drops === 'nothing' ? 0 : 1
@@ -57,6 +63,17 @@ const packRows = (next: readonly number[][], outputs: readonly number[][], rowBy
     row.map((to, symbol) => (((to * rowBytes) << layout.ENTRY_NEXT_SHIFT) | outputs[state][symbol]) >>> 0),
   )
   return new Uint8Array(Uint32Array.from(entries).buffer)
+}
+
+const packBackward = ({ next, symbols }: BackwardMachine): Uint8Array => {
+  const rowBytes = 4 * next[0].length
+  const entries = next.flatMap((row, state) => row.map((to, name) => ((to * rowBytes) << layout.BACKWARD_NEXT_SHIFT) | symbols[state][name]))
+  return new Uint8Array(Uint32Array.from(entries).buffer)
+}
+
+const packResets = ({ next }: BackwardMachine): Uint8Array => {
+  const resets = next[0].map((to, name) => (next.every((row) => row[name] === to) ? 4 * next[0].length * to : layout.NO_RESET))
+  return new Uint8Array(Uint32Array.from(resets).buffer)
 }
 
 const packActions = (actions: readonly number[][]): Uint8Array => {

@@ -37,8 +37,7 @@ export interface Threads {
   group(reached: ThreadLists, symbols: readonly number[]): readonly (readonly number[])[]
 }
 
-export const createThreads = ({ program, sets, partition }: Nfa): Threads => {
-  const border = partition.count
+export const createThreads = ({ program, sets, symbols: border }: Nfa): Threads => {
   const setOf = Int32Array.from(program, (instruction) => (instruction.op === 'take' ? instruction.set : -1))
   const nextOf = Int32Array.from(program, (instruction) => (instruction.op === 'take' ? instruction.next : -1))
   const behindContextOf = contextsOf(program, false, border)
@@ -128,8 +127,12 @@ const MAX_GROUPING_SETS = 32
 
 /** For each class, and the border: the first one that the checks of one direction cannot tell from it. */
 const contextsOf = (program: readonly Instruction[], ahead: boolean, border: number): number[] => {
-  const checks = program.filter((instruction) => instruction.op === 'check').filter((check) => check.ahead === ahead)
-  const names = Array.from({ length: border + 1 }, (_, symbol) => checks.map(({ accepts }) => accepts[symbol]).join(''))
+  const tables = program.flatMap((instruction) => {
+    if (instruction.op === 'check') return instruction.ahead === ahead ? [instruction.accepts] : []
+    if (instruction.op === 'look') return ahead ? instruction.accepts : [instruction.rowOf]
+    return []
+  })
+  const names = Array.from({ length: border + 1 }, (_, symbol) => tables.map((table) => table[symbol]).join())
   return names.map((name) => names.indexOf(name))
 }
 
@@ -159,6 +162,9 @@ const createFollower = (program: readonly Instruction[]): ((thread: number, behi
           break
         case 'check':
           if (instruction.accepts[instruction.ahead ? ahead : behind] === 1) stack.push(instruction.next)
+          break
+        case 'look':
+          if (instruction.accepts[instruction.rowOf[behind]][ahead] === 1) stack.push(instruction.next)
           break
         case 'match':
           return { takes, isMatch: true }

@@ -134,7 +134,7 @@ export const buildTransducer = (nfa: Nfa, treatment: Treatment, text: string): T
   const refuse = (what: string) => new PretokError('pattern', `pattern: ${what} in ${JSON.stringify(text)}: use the reference engine`)
   const threads = createThreads(nfa)
   const { behindContextOf } = threads
-  const end = nfa.partition.count
+  const end = nfa.symbols
   const hasSearchStart = nfa.searchStart !== nfa.start
   const states = createNumbering()
   const effects = createNumbering()

@@ -1,0 +1,180 @@
+import { PretokError } from '../errors.ts'
+import { createNumbering } from './numbering.ts'
+import type { Draft } from './program.ts'
+import { refine } from './refine.ts'
+
+/*
+ * Look-aheads of more than one code point. Whether one holds at a place depends on the text from there on, which may be any length, so it
+ * cannot be known by a machine that reads forward. It can by one that reads backward: behind each code point its state is the set of
+ * places in the bodies of the look-aheads from which the text that follows matches. So text is read twice, first backward, to find a symbol
+ * for each code point (its class, and which look-aheads hold where it begins), then forward, by a machine over these symbols.
+ *
+ * A body may begin by looking behind, as `\b` does. What is behind is not known yet when text is read backward; so a symbol says what holds
+ * for each context that may be behind, and the forward machine, which knows it, chooses.
+ */
+
+export interface Lookahead {
+  /** By state, then by class: the state one code point further to the front. State 0 is the end of the segment. */
+  next: number[][]
+  /** The same for the symbol of the code point. */
+  symbols: number[][]
+  /** The class of each symbol. */
+  classOf: readonly number[]
+  /** Where the look-ahead whose body begins at an instruction holds: see the instruction `look` (nfa.ts). */
+  find(start: number, negative: boolean): { rowOf: Uint8Array; accepts: Uint8Array[] }
+}
+
+const MAX_STATES = 2_000
+
+/** @throws PretokError 'pattern' if there would be too many states. */
+export const buildLookahead = (program: readonly Draft[], sets: readonly Uint8Array[], classes: number, text: string): Lookahead => {
+  const starts = [...new Set(program.flatMap((draft) => (draft.op === 'look' ? draft.start : [])))]
+  const body = reachable(program, starts)
+  const takes = body.filter((at) => program[at].op === 'take')
+  const accepts = (at: number, symbol: number): boolean => {
+    const check = program[at] as Draft & { op: 'check' }
+    return symbol === classes ? check.atBorder : sets[check.set][symbol] === 1
+  }
+  const behindOf = contexts(
+    body.filter((at) => isCheck(program[at], false)),
+    classes,
+    accepts,
+  )
+  const aheadOf = contexts(
+    body.filter((at) => isCheck(program[at], true)),
+    classes,
+    accepts,
+  )
+  const behinds = [...new Set(behindOf)]
+
+  // a state: what is ahead, as far as the checks can tell, and the instructions that can take the code point ahead and then match
+  const states = createNumbering()
+  const list = new Int32Array(takes.length + 1)
+  const isGood = new Uint8Array(program.length)
+  /** Whether the text ahead matches from an instruction on, in the state that is in `list` and `isGood`. */
+  const succeeds = (from: number, behind: number): boolean => {
+    const visited = new Set([from])
+    for (const at of visited) {
+      const draft = program[at]
+      if (draft.op === 'match' || (draft.op === 'take' && isGood[at] === 1)) return true
+      if (draft.op === 'split') visited.add(draft.first).add(draft.second)
+      if (draft.op === 'check' && accepts(at, draft.ahead ? list[0] : behind)) visited.add(draft.next)
+    }
+    return false
+  }
+  const enter = (state: number): void => {
+    const length = states.read(state, list)
+    isGood.fill(0)
+    for (let i = 1; i < length; i++) isGood[list[i]] = 1
+  }
+  /** Which look-aheads hold in a state, for each context behind. */
+  const finding = (): number[] => starts.flatMap((start) => behinds.map((behind) => (succeeds(start, behind) ? 1 : 0)))
+
+  states.numberOf([aheadOf[classes]])
+  const next: number[][] = []
+  const findings: number[][] = []
+  for (let state = 0; state < states.count; state++) {
+    if (states.count > MAX_STATES) throw new PretokError('pattern', `pattern: look-aheads of more than ${MAX_STATES} states in ${JSON.stringify(text)}: use the reference engine`)
+    enter(state)
+    findings.push(finding())
+    const good = new Map<number, number[]>() // by context behind
+    const goodBehind = (behind: number): number[] => {
+      if (!good.has(behind)) good.set(behind, takes.filter((at) => succeeds((program[at] as Draft & { op: 'take' }).next, behind)))
+      return good.get(behind)!
+    }
+    next.push(
+      Array.from({ length: classes }, (_, name) => {
+        const taking = goodBehind(behindOf[name]).filter((at) => sets[(program[at] as Draft & { op: 'take' }).set][name] === 1)
+        return states.numberOf([aheadOf[name], ...taking])
+      }),
+    )
+  }
+
+  const names = createNumbering()
+  const classOf: number[] = []
+  const found: number[][] = [] // of each symbol, and of the end
+  const symbols = next.map((row) =>
+    row.map((to, name) => {
+      const symbol = names.numberOf([name, ...findings[to]])
+      if (symbol === classOf.length) {
+        classOf.push(name)
+        found.push(findings[to])
+      }
+      return symbol
+    }),
+  )
+  found.push(findings[0])
+  return {
+    next,
+    symbols,
+    classOf,
+    find(start, negative) {
+      const first = starts.indexOf(start) * behinds.length
+      return {
+        rowOf: Uint8Array.from([...classOf, classes], (name) => behinds.indexOf(behindOf[name])),
+        accepts: behinds.map((_, row) => Uint8Array.from(found, (bits) => (negative ? 1 - bits[first + row] : bits[first + row]))),
+      }
+    },
+  }
+}
+
+const isCheck = (draft: Draft, ahead: boolean): boolean => draft.op === 'check' && draft.ahead === ahead
+
+const reachable = (program: readonly Draft[], starts: readonly number[]): number[] => {
+  const met = new Set(starts)
+  for (const at of met) {
+    const draft = program[at]
+    if (draft.op === 'split') met.add(draft.first).add(draft.second)
+    else if (draft.op !== 'match') met.add(draft.next)
+  }
+  return [...met].sort((a, b) => a - b)
+}
+
+/** For each class, and the border: the first one that the checks cannot tell from it. */
+const contexts = (checks: readonly number[], classes: number, accepts: (at: number, symbol: number) => boolean): number[] => {
+  const names = Array.from({ length: classes + 1 }, (_, symbol) => checks.map((at) => (accepts(at, symbol) ? 1 : 0)).join(''))
+  return names.map((name) => names.indexOf(name))
+}
+
+/** A backward machine as small as possible: over joined classes, and with symbols as the forward machine has joined them. */
+export interface BackwardMachine {
+  /** By state, then by class. State 0 is the end of the segment. */
+  next: number[][]
+  symbols: number[][]
+}
+
+/** `newSymbol`: the new name of each symbol. Returns also the new class of each old one. */
+export const simplifyLookahead = (
+  { next, symbols }: Lookahead,
+  newSymbol: readonly number[],
+): { backward: BackwardMachine; newClass: number[] } => {
+  const renamed = symbols.map((row) => row.map((symbol) => newSymbol[symbol]))
+  const labels = createNumbering()
+  const block = refine(
+    next,
+    renamed.map((row) => labels.numberOf(row)),
+  )
+  const order = [0]
+  const met = new Set([block[0]])
+  for (const state of order)
+    for (const to of next[state]) {
+      if (met.has(block[to])) continue
+      met.add(block[to])
+      order.push(to)
+    }
+  const numberOf = new Map(order.map((state, number) => [block[state], number]))
+  const columns = createNumbering()
+  const kept: number[] = []
+  const newClass = next[0].map((_, name) => {
+    const column = columns.numberOf(order.flatMap((state) => [numberOf.get(block[next[state][name]])!, renamed[state][name]]))
+    if (column === kept.length) kept.push(name)
+    return column
+  })
+  return {
+    backward: {
+      next: order.map((state) => kept.map((name) => numberOf.get(block[next[state][name]])!)),
+      symbols: order.map((state) => kept.map((name) => renamed[state][name])),
+    },
+    newClass,
+  }
+}
