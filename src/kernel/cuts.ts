@@ -75,6 +75,7 @@ export function slidePass(pass: Pass, shift: usize): void {
   pass.at -= shift
   pass.segmentStart = pass.segmentStart > shift ? pass.segmentStart - shift : 0
   pass.lastCut = pass.lastCut > shift ? pass.lastCut - shift : 0
+  pass.searched = pass.searched > shift ? pass.searched - shift : 0
   // slots that hold nothing may become any number; they are not read
   const end = pass.cutEnd + 4 * MAX_SLOTS
   for (let at = pass.used; at < end; at += 4) store<u32>(at, load<u32>(at) - <u32>shift)

@@ -1,5 +1,6 @@
 import { certainEnd, decidePass, makeRoomForCuts, passOverGap, slidePass, useCuts } from './cuts'
 import { allocate, release, setMemoryLimit } from './memory'
+import { findSymbols, readSymbols } from './lookahead'
 import { Pass, POSITION, SLICE, startPass } from './pass'
 import { endSegment, readText } from './read'
 import { partitionEnds, sortTable } from './sort'
@@ -128,10 +129,16 @@ function runPass(k: i32, inputs: usize, inputEnd: usize, limit: usize): i32 {
 }
 
 function readTo(k: i32, pass: Pass, to: usize, isEnd: bool): i32 {
+  const readsSymbols = pass.backward != 0
+  if (readsSymbols) {
+    if (!findSymbols(pass, text, to, isEnd)) return NO_MEMORY
+    to = pass.known
+  }
   while (pass.at < to) {
     if (!makeRoomForCuts(pass)) return NO_MEMORY
     const end = min(to, pass.at + SLICE)
-    if (pass.family != 0) readWindows(pass, text, end, isEnd && end == to)
+    if (readsSymbols) readSymbols(pass, text, end)
+    else if (pass.family != 0) readWindows(pass, text, end, isEnd && end == to)
     else readText(pass, text, end)
     const status = handOnIfMany(k, pass)
     if (status != OK) return status

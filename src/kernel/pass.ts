@@ -1,6 +1,6 @@
 import {
-  ENTRY_NEXT_SHIFT, HEADER_ACTIONS, HEADER_ASCII, HEADER_BLOCKS, HEADER_CLASSES, HEADER_DECIDED, HEADER_DROPS, HEADER_FAMILY, HEADER_PAGES, HEADER_ROLES,
-  HEADER_ROW_BYTES, HEADER_ROWS, HEADER_STATES,
+  ENTRY_NEXT_SHIFT, HEADER_ACTIONS, HEADER_ASCII, HEADER_BACKWARD, HEADER_BLOCKS, HEADER_DECIDED, HEADER_DROPS, HEADER_FAMILY, HEADER_PAGES,
+  HEADER_RESETS, HEADER_ROLES, HEADER_ROW_BYTES, HEADER_ROWS, HEADER_STATES, HEADER_SYMBOLS,
 } from '../pattern/layout'
 import { allocate } from './memory'
 
@@ -33,7 +33,7 @@ export class Pass {
   blocks: usize
   actions: usize
   decidedTable: usize
-  /** Number of classes; the entry for the end of a segment is behind those for classes. */
+  /** Number of classes (symbols, if there is a backward machine); the entry for the end of a segment is behind those for classes. */
   classes: usize
   drops: u32
   /** The family that the pattern belongs to, or 0 (layout.ts). */
@@ -57,6 +57,16 @@ export class Pass {
   room: usize
   marks: usize
   markCount: usize
+  /** Rows of the backward machine (lookahead.ts); 0: there is none. */
+  backward: usize
+  resets: usize
+  /** Symbols of the text from `symbolsFrom` to `known`, one byte for each byte. */
+  symbols: usize
+  symbolRoom: usize
+  symbolsFrom: usize
+  known: usize
+  /** There is no reset from `at` to here. */
+  searched: usize
 }
 
 /** Returns false if there is no memory. */
@@ -66,11 +76,15 @@ export function startPass(pass: Pass, tables: usize, syncPairs: usize): bool {
   pass.blocks = tables + word(tables, HEADER_BLOCKS)
   pass.actions = tables + word(tables, HEADER_ACTIONS)
   pass.decidedTable = tables + word(tables, HEADER_DECIDED)
-  pass.classes = word(tables, HEADER_CLASSES)
+  pass.classes = word(tables, HEADER_SYMBOLS)
   pass.drops = <u32>word(tables, HEADER_DROPS)
   pass.family = <u32>word(tables, HEADER_FAMILY)
   pass.roles = tables + word(tables, HEADER_ROLES)
   pass.syncPairs = syncPairs
+  pass.backward = word(tables, HEADER_BACKWARD) == 0 ? 0 : tables + word(tables, HEADER_BACKWARD)
+  pass.resets = tables + word(tables, HEADER_RESETS)
+  pass.symbolRoom = 0
+  pass.searched = 0
   if (!setRows(pass, tables + word(tables, HEADER_ROWS), word(tables, HEADER_ROW_BYTES), word(tables, HEADER_STATES))) return false
   pass.row = pass.rows
   pass.at = 0
@@ -100,7 +114,7 @@ function setRows(pass: Pass, rows: usize, rowBytes: usize, states: usize): bool 
   pass.rows = rows
   pass.rowBytes = rowBytes
   pass.classColumns = 0
-  if (states * wideBytes > MAX_WIDE_ROWS) return true
+  if (states * wideBytes > MAX_WIDE_ROWS || pass.backward != 0) return true
   const wide = allocate(states * wideBytes)
   if (wide == 0) return false
   for (let state: usize = 0; state < states; state++) {

@@ -221,7 +221,7 @@ const oldSlots: usize = memory.data(4 * 32)
 const oldMarks: usize = memory.data(4 * 64)
 
 /** A step that does more than one store and a shift (layout.ts, actions). Returns the new end of the cuts. */
-function act(pass: Pass, entry: u32, cutEnd: usize, position: u32): usize {
+export function act(pass: Pass, entry: u32, cutEnd: usize, position: u32): usize {
   const action = pass.actions + <usize>((entry >>> ENTRY_ACTION_SHIFT) & ENTRY_ACTION_MASK) * ACTION_BYTES
   const slotCount = <usize>load<u8>(action)
   const back = <usize>load<u8>(action, 2)

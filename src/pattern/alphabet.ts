@@ -13,6 +13,8 @@ import { children } from './parse.ts'
 export interface Alphabet {
   /** Number of classes; class 0, 1, … is the letter U+0000, U+0001, … */
   size: number
+  /** A code point of each class. */
+  examples: readonly number[]
   /** The classes that make up a set of the pattern, in ascending order. */
   classesOf(set: CodePointSet): readonly number[]
   /** Text, bytes [start, end) of valid UTF-8, as letters: one for each code point. */
@@ -33,7 +35,8 @@ export const createAlphabet = (root: Node): Alphabet => {
   const letters = isNarrow ? new Uint8Array(CODE_POINTS) : new Uint16Array(CODE_POINTS)
   classes.forEach((letter, i) => letters.fill(letter, starts[i], starts[i + 1] ?? CODE_POINTS))
   const lettersOf = new Map(sets.map((set, i) => [set, [...members[i].keys()].filter((letter) => members[i][letter] === 1)]))
-  return { size: count, classesOf: (set) => lettersOf.get(set)!, spell: createSpeller(letters, isNarrow) }
+  const examples = Array.from({ length: count }, (_, letter) => starts[classes.indexOf(letter)])
+  return { size: count, examples, classesOf: (set) => lettersOf.get(set)!, spell: createSpeller(letters, isNarrow) }
 }
 
 const setsOf = (node: Node): CodePointSet[] => (node.type === 'set' ? [node.set] : children(node).flatMap(setsOf))

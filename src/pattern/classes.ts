@@ -76,3 +76,7 @@ export const renameClasses = ({ starts, classes }: Partition, newClass: readonly
 /** The code points of a class, as a set. */
 export const classMembers = ({ starts, classes }: Partition, wanted: number): CodePointSet =>
   fromRanges(classes.flatMap((name, i) => (name === wanted ? [[starts[i], starts[i + 1] ?? 0x110000] as const] : [])))
+
+/** The class of a code point. */
+export const classOf = ({ starts, classes }: Partition, codePoint: number): number =>
+  classes[starts.findLastIndex((start) => start <= codePoint)]

@@ -2,6 +2,7 @@ import { members, size, type CodePointSet } from '../unicode/codePointSet.ts'
 import { classMembers } from './classes.ts'
 import { treatmentOf, type Treatment } from './behavior.ts'
 import type { CompiledStage } from './compile.ts'
+import type { BackwardMachine } from './lookahead.ts'
 import {
   ENTRY_ACTION,
   ENTRY_ACTION_MASK,
@@ -33,7 +34,7 @@ const LEGEND = [
 
 /** A page on a stage: its classes, its states and the size of its tables. Tables of more than `maxStates` states are left out. */
 export const describeStage = (compiled: CompiledStage, maxStates = 200): string => {
-  const { stage, partition, machine, tables } = compiled
+  const { stage, partition, backward, machine, tables } = compiled
   const names = classNames(partition.count)
   const lines = [
     `pattern   ${stage.pattern.replace(/[^\P{C}]|[^\P{Z} ]/gu, (c) => `\\u${c.charCodeAt(0).toString(16).padStart(4, '0')}`)}`,
@@ -41,10 +42,11 @@ export const describeStage = (compiled: CompiledStage, maxStates = 200): string 
     '',
     `classes   ${partition.count}: what the pattern can tell apart`,
     ...names.map((name, i) => `  ${name.padEnd(4)}${describeSet(classMembers(partition, i))}`),
+    ...(backward === undefined ? [] : describeBackward(backward, names, symbolNames(compiled), maxStates)),
     '',
     `states    ${machine.next.length}, state 0 is the start of a segment`,
   ]
-  if (machine.next.length <= maxStates) lines.push(...stateTable(compiled, names), '', ...LEGEND)
+  if (machine.next.length <= maxStates) lines.push(...stateTable(compiled, symbolNames(compiled)), '', ...LEGEND)
   if (machine.actions.length > 0)
     lines.push(
       '',
@@ -53,7 +55,7 @@ export const describeStage = (compiled: CompiledStage, maxStates = 200): string 
     )
   lines.push(
     '',
-    `tables    ${tables.length} bytes: ${4 * machine.next.length * (partition.count + 1)} for the states, the rest to look up classes of code points`,
+    `tables    ${tables.length} bytes: ${4 * machine.next.length * machine.next[0].length} for the states, the rest to look up classes of code points`,
   )
   return `${lines.join('\n')}\n`
 }
@@ -75,7 +77,7 @@ const describeTreatment = ({ drops, joins }: Treatment): string => {
 
 /** The same machine as a graph in the language of Graphviz. */
 export const toDot = (compiled: CompiledStage): string => {
-  const names = [...classNames(compiled.partition.count), 'end']
+  const names = [...symbolNames(compiled), 'end']
   const lines = ['digraph pretok {', '  rankdir=LR; node [shape=circle];']
   compiled.machine.next.forEach((row, state) => {
     const edges = new Map<string, string[]>()
@@ -91,6 +93,41 @@ export const toDot = (compiled: CompiledStage): string => {
 /** a, b, …, z, aa, ab, … */
 const classNames = (count: number): string[] =>
   Array.from({ length: count }, (_, i) => (i < 26 ? '' : String.fromCharCode(96 + Math.floor(i / 26))) + String.fromCharCode(97 + (i % 26)))
+
+/** Symbols are named as their classes are, with a number where a class has several. */
+const symbolNames = ({ partition, backward, machine }: CompiledStage): string[] => {
+  const names = classNames(partition.count)
+  if (backward === undefined) return names
+  return Array.from({ length: machine.next[0].length - 1 }, (_, symbol) => {
+    const classes = names.filter((_unused, name) => backward.symbols.some((row) => row[name] === symbol))
+    return `${classes.join('')}${symbol + 1}`
+  })
+}
+
+const describeBackward = (
+  { next, symbols }: BackwardMachine,
+  classes: readonly string[],
+  names: readonly string[],
+  maxStates: number,
+): string[] => {
+  const lines = [
+    '',
+    `looking ahead   ${next.length} states, read from the end of a segment (state 0) to its start: next state, and symbol of the code point`,
+  ]
+  if (next.length > maxStates) return lines
+  const rows = next.map((row, state) => [String(state), ...row.map((to, name) => `${to} ${names[symbols[state][name]]}`)])
+  const widths = ['', ...classes].map((name, column) => Math.max(name.length, ...rows.map((row) => row[column].length)))
+  return [
+    ...lines,
+    ...[['', ...classes], ...rows].map(
+      (row) =>
+        `  ${row
+          .map((cell, column) => cell.padEnd(widths[column]))
+          .join('  ')
+          .trimEnd()}`,
+    ),
+  ]
+}
 
 const MANY = 24
 

@@ -31,11 +31,11 @@ const DEAD = -1
 
 /**
  * Whether two stages give the same pieces, and drop the same text, for every text. False also where that cannot be told: for machines with
- * marks (transducer.ts), and for very large ones.
+ * marks (transducer.ts), those that look far ahead (lookahead.ts), and very large ones.
  */
 export const sameAutomaton = (a: CompiledStage, b: CompiledStage): boolean => {
   const machines = [a.machine, b.machine] as const
-  if (machines.some(hasMarks)) return false
+  if (machines.some(hasMarks) || a.backward !== undefined || b.backward !== undefined) return false
   const live = machines.map(findLiveSlots)
   const classes = pairClasses(a.partition, b.partition)
   const end = [a.partition.count, b.partition.count]

@@ -26,9 +26,18 @@ export interface Lookahead {
 
 const MAX_STATES = 2_000
 
-/** @throws PretokError 'pattern' if there would be too many states. */
-export const buildLookahead = (program: readonly Draft[], sets: readonly Uint8Array[], classes: number, text: string): Lookahead => {
-  const starts = [...new Set(program.flatMap((draft) => (draft.op === 'look' ? draft.start : [])))]
+/**
+ * The backward machine for the look-aheads whose bodies begin at `starts`.
+ *
+ * @throws PretokError 'pattern' if it would have too many states.
+ */
+export const buildLookahead = (
+  program: readonly Draft[],
+  starts: readonly number[],
+  sets: readonly Uint8Array[],
+  classes: number,
+  text: string,
+): Lookahead => {
   const body = reachable(program, starts)
   const takes = body.filter((at) => program[at].op === 'take')
   const accepts = (at: number, symbol: number): boolean => {
@@ -53,6 +62,7 @@ export const buildLookahead = (program: readonly Draft[], sets: readonly Uint8Ar
   const isGood = new Uint8Array(program.length)
   /** Whether the text ahead matches from an instruction on, in the state that is in `list` and `isGood`. */
   const succeeds = (from: number, behind: number): boolean => {
+    if (program[from].op === 'take') return isGood[from] === 1 // the most frequent case by far
     const visited = new Set([from])
     for (const at of visited) {
       const draft = program[at]
@@ -74,12 +84,20 @@ export const buildLookahead = (program: readonly Draft[], sets: readonly Uint8Ar
   const next: number[][] = []
   const findings: number[][] = []
   for (let state = 0; state < states.count; state++) {
-    if (states.count > MAX_STATES) throw new PretokError('pattern', `pattern: look-aheads of more than ${MAX_STATES} states in ${JSON.stringify(text)}: use the reference engine`)
+    if (states.count > MAX_STATES)
+      throw new PretokError(
+        'pattern',
+        `pattern: look-aheads of more than ${MAX_STATES} states in ${JSON.stringify(text)}: use the reference engine`,
+      )
     enter(state)
     findings.push(finding())
     const good = new Map<number, number[]>() // by context behind
     const goodBehind = (behind: number): number[] => {
-      if (!good.has(behind)) good.set(behind, takes.filter((at) => succeeds((program[at] as Draft & { op: 'take' }).next, behind)))
+      if (!good.has(behind))
+        good.set(
+          behind,
+          takes.filter((at) => succeeds((program[at] as Draft & { op: 'take' }).next, behind)),
+        )
       return good.get(behind)!
     }
     next.push(

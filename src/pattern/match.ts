@@ -1,6 +1,7 @@
 import type { CodePointSet } from '../unicode/codePointSet.ts'
 import type { Alphabet } from './alphabet.ts'
-import type { Node } from './ast.ts'
+import { createAnswers } from './answers.ts'
+import type { LookNode, Node } from './ast.ts'
 import { maxLength } from './parse.ts'
 
 /** No match begins at the position. */
@@ -77,9 +78,7 @@ export const createMatcher = (root: Node, alphabet: Alphabet): Matcher => {
         }
       }
       case 'look':
-        return node.ahead
-          ? lookAhead(compile(node.body), node.negative)
-          : lookBehind(compile(node.body), node.negative, maxLength(node.body))
+        return node.ahead ? lookAhead(node) : lookBehind(compile(node.body), node.negative, maxLength(node.body))
       case 'textBorder':
         if (node.border === 'start') return (at, next) => (at === 0 ? next(at) : NO_MATCH)
         return (at, next) => (at < text.length ? NO_MATCH : isOpen ? UNDECIDED : next(at))
@@ -123,13 +122,20 @@ export const createMatcher = (root: Node, alphabet: Alphabet): Matcher => {
     return (at, next) => again(0, at, next)
   }
 
-  const lookAhead =
-    (body: Step, negative: boolean): Step =>
-    (at, next) => {
-      const end = body(at, identity)
+  const lookAhead = ({ body, negative }: LookNode): Step => {
+    const answer = maxLength(body) === Infinity ? createAnswers(body, alphabet) : undefined
+    if (answer !== undefined)
+      return (at, next) => {
+        const holds = answer(text, at, isOpen)
+        return holds === undefined ? UNDECIDED : holds !== negative ? next(at) : NO_MATCH
+      }
+    const tried = compile(body)
+    return (at, next) => {
+      const end = tried(at, identity)
       if (end === UNDECIDED) return UNDECIDED
       return (end === NO_MATCH) === negative ? next(at) : NO_MATCH
     }
+  }
 
   /** Whether there is a place, at most `reach` code points back, from which the body matches exactly up to here. */
   const lookBehind =

@@ -47,7 +47,8 @@ export const buildNfa = ({ root, text }: Pattern): Nfa => {
   const used = [...new Set(drafts.flatMap((draft) => ('set' in draft ? draft.set : [])))]
   const { partition, members } = partitionBySets(used.map((number) => builder.sets[number]))
   const numbered = drafts.map((draft) => ('set' in draft ? { ...draft, set: used.indexOf(draft.set) } : draft))
-  const lookahead = numbered.some(({ op }) => op === 'look') ? buildLookahead(numbered, members, partition.count, text) : undefined
+  const looks = [...new Set(numbered.flatMap((draft) => (draft.op === 'look' ? draft.start : [])))]
+  const lookahead = looks.length > 0 ? buildLookahead(numbered, looks, members, partition.count, text) : undefined
   const classOf = lookahead?.classOf ?? Array.from({ length: partition.count }, (_, name) => name)
   const sets = members.map((set) => Uint8Array.from(classOf, (name) => set[name]))
   return {

@@ -34,8 +34,7 @@ export const packTables = (
       Uint8Array.from(decided, (up) => (up === 'last cut' ? layout.DECIDED_LAST_CUT : up === 'here' ? layout.DECIDED_HERE : up.slot)),
     ],
   ]
-  if (backward !== undefined)
-    parts.push([layout.HEADER_BACKWARD, packBackward(backward)], [layout.HEADER_RESETS, packResets(backward)])
+  if (backward !== undefined) parts.push([layout.HEADER_BACKWARD, packBackward(backward)], [layout.HEADER_RESETS, packResets(backward)])
   const header = new Uint32Array(layout.HEADER_WORDS)
   let size = header.byteLength
   for (const [word, bytes] of parts) {
@@ -67,7 +66,9 @@ const packRows = (next: readonly number[][], outputs: readonly number[][], rowBy
 
 const packBackward = ({ next, symbols }: BackwardMachine): Uint8Array => {
   const rowBytes = 4 * next[0].length
-  const entries = next.flatMap((row, state) => row.map((to, name) => ((to * rowBytes) << layout.BACKWARD_NEXT_SHIFT) | symbols[state][name]))
+  const entries = next.flatMap((row, state) =>
+    row.map((to, name) => ((to * rowBytes) << layout.BACKWARD_NEXT_SHIFT) | symbols[state][name]),
+  )
   return new Uint8Array(Uint32Array.from(entries).buffer)
 }
 

@@ -466,6 +466,9 @@ export const maxLookBehind = (node: Node): number =>
 
 export const holdsSearchStart = (node: Node): boolean => node.type === 'searchStart' || children(node).some(holdsSearchStart)
 
+export const holdsUnboundedLookAhead = (node: Node): boolean =>
+  (node.type === 'look' && node.ahead && maxLength(node.body) === Infinity) || children(node).some(holdsUnboundedLookAhead)
+
 const holdsLookOrBackreference = (node: Node, lookToo: boolean): boolean =>
   (lookToo && node.type === 'look') ||
   node.type === 'backreference' ||

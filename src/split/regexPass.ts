@@ -3,7 +3,7 @@ import { bytesOf, createAlphabet } from '../pattern/alphabet.ts'
 import { treatmentOf } from '../pattern/behavior.ts'
 import { createMatcher, NO_MATCH, UNDECIDED } from '../pattern/match.ts'
 import { toRegExps } from '../pattern/toRegExp.ts'
-import { holdsSearchStart, maxLookBehind, parsePattern } from '../pattern/parse.ts'
+import { holdsSearchStart, holdsUnboundedLookAhead, maxLookBehind, parsePattern } from '../pattern/parse.ts'
 import { backward } from './codePoints.ts'
 import { dropByte, isDropped, nextBoundary, setBoundary, type Block, type PassPosition } from './block.ts'
 import type { SplitStage } from '../types.ts'
@@ -22,7 +22,9 @@ import type { SplitPass } from './pass.ts'
 export const createRegexPass = (stage: SplitStage): SplitPass => {
   const pattern = parsePattern(stage.pattern, stage.dialect)
   const alphabet = createAlphabet(pattern.root)
-  const regexps = holdsSearchStart(pattern.root) ? undefined : toRegExps(pattern.root, alphabet)
+  // RegExps have no \G, and would try an unbounded look-ahead anew at each position, however long a run it is in
+  const isForRegExps = !holdsSearchStart(pattern.root) && !holdsUnboundedLookAhead(pattern.root)
+  const regexps = isForRegExps ? toRegExps(pattern.root, alphabet) : undefined
   const matchSlowly = createMatcher(pattern.root, alphabet)
   const lookBehind = maxLookBehind(pattern.root)
 

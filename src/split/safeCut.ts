@@ -21,26 +21,44 @@ import { openTables, type Run, type Tables } from './tables.ts'
 export const createSafeCutFinder = (tables: Uint8Array): ((window: Uint8Array) => number) => {
   const machine = openTables(tables)
   return (window) => {
-    let runs = startAnywhere(machine)
-    const symbols = new Map<number, number>() // class of the code point at each position since the start of `runs`
-    for (let at = 0; at < window.length;) {
-      const length = codePointLength(window, at)
-      if (length === -1) return -1 // the window ends inside a code point
-      if (length === 0) {
-        runs = startAnywhere(machine)
-        symbols.clear()
-        at++
-        continue
-      }
-      const symbol = machine.classOf(decodeAt(window, at, length))
-      symbols.set(at, symbol)
-      for (const run of runs) machine.step(run, symbol, at)
-      at += length
-      const found = isSame(machine, runs) ? provenCut(machine, runs, symbols) : -1
+    for (let start = 0; start < window.length;) {
+      const stretch = readStretch(machine, window, start)
+      const found = findInStretch(machine, stretch)
       if (found !== -1) return found
+      start = stretch.end + 1
     }
     return -1
   }
+}
+
+/** Code points of valid UTF-8, one after the other. */
+interface Stretch {
+  positions: number[]
+  classes: number[]
+  /** What the machine reads; there are fewer where it has to know what follows. */
+  symbols: readonly number[]
+  end: number
+}
+
+const readStretch = (machine: Tables, window: Uint8Array, start: number): Stretch => {
+  const positions: number[] = []
+  const classes: number[] = []
+  let at = start
+  for (let length; at < window.length && (length = codePointLength(window, at)) > 0; at += length) {
+    positions.push(at)
+    classes.push(machine.classOf(decodeAt(window, at, length)))
+  }
+  return { positions, classes, symbols: machine.symbolsOf(classes, false), end: at }
+}
+
+const findInStretch = (machine: Tables, stretch: Stretch): number => {
+  const runs = startAnywhere(machine)
+  for (const [i, symbol] of stretch.symbols.entries()) {
+    for (const run of runs) machine.step(run, symbol, stretch.positions[i])
+    const found = isSame(machine, runs) ? provenCut(machine, runs, stretch, i + 1) : -1
+    if (found !== -1) return found
+  }
+  return -1
 }
 
 /** Slots hold what was put there before the window: numbers that are no position in it. */
@@ -70,23 +88,28 @@ const isSame = (machine: Tables, [first, ...others]: readonly Run[]): boolean =>
 
 const RECENT_CUTS = 4
 
-const provenCut = (machine: Tables, runs: readonly Run[], symbols: ReadonlyMap<number, number>): number => {
+/** `read`: how many symbols of the stretch the runs have read. */
+const provenCut = (machine: Tables, runs: readonly Run[], stretch: Stretch, read: number): number => {
+  const { positions, symbols } = stretch
   for (const cut of runs[0].cuts.slice(-RECENT_CUTS)) {
     const at = positionOf(cut)
-    if (!symbols.has(at) || at === symbols.keys().next().value) continue
+    const index = positions.indexOf(at)
+    if (index <= 0) continue
     const after = (run: Run): string => run.cuts.slice(run.cuts.findLastIndex((other) => positionOf(other) <= at) + 1).join()
     if (!runs.every((run) => run.cuts.some((other) => positionOf(other) === at) && after(run) === after(runs[0]))) continue
     const fresh = startIn(machine, 0)
-    for (const [position, symbol] of symbols) if (position >= at) machine.step(fresh, symbol, position)
+    for (let i = index; i < read; i++) machine.step(fresh, symbols[i], positions[i])
     if (!isSame(machine, [runs[0], fresh]) || fresh.cuts.join() !== after(runs[0])) continue
-    if (startAnywhere(machine).every((run, state) => endsAlike(machine, run, runs[state], symbols, at))) return at
+    const ending = machine.symbolsOf(stretch.classes.slice(0, index), true)
+    if (startAnywhere(machine).every((run, state) => endsAlike(machine, run, runs[state], ending, positions))) return at
   }
   return -1
 }
 
-/** Whether a run that is told at `at` that the document ends there cuts as the run did that went on. */
-const endsAlike = (machine: Tables, run: Run, wentOn: Run, symbols: ReadonlyMap<number, number>, at: number): boolean => {
-  for (const [position, symbol] of symbols) if (position < at) machine.step(run, symbol, position)
+/** Whether a run that is told behind the symbols that the document ends there cuts as the run did that went on. */
+const endsAlike = (machine: Tables, run: Run, wentOn: Run, symbols: readonly number[], positions: readonly number[]): boolean => {
+  for (const [i, symbol] of symbols.entries()) machine.step(run, symbol, positions[i])
+  const at = positions[symbols.length]
   machine.step(run, machine.end, at)
   return run.cuts.join() === wentOn.cuts.slice(0, run.cuts.length).join() && positionOf(wentOn.cuts[run.cuts.length - 1]) === at
 }

@@ -10,11 +10,12 @@ const MAX_STATES = 256
 /**
  * For each pair of classes (row by row, the end left out): the state that the machine is in after reading them, whatever state it was in
  * before, if it then has just cut before the second and holds nothing open. There the kernel can begin to read in the middle of a text
- * ("letter, space" is such a pair for most patterns). Undefined for machines that are too large to try.
+ * ("letter, space" is such a pair for most patterns). Undefined for machines that are too large to try, and for those that look far
+ * ahead.
  */
 export const findSyncPairs = (machine: Tables): Uint32Array | undefined => {
   const { end, states } = machine
-  if (end > MAX_CLASSES || states > MAX_STATES) return undefined
+  if (end > MAX_CLASSES || states > MAX_STATES || machine.looksAhead) return undefined
   const pairs = new Uint32Array(end * end).fill(NO_SYNC)
   for (let first = 0; first < end; first++) {
     const runs = Array.from({ length: states }, (_, state) => startIn(machine, state * machine.rowBytes))

@@ -19,10 +19,14 @@ export interface Run {
 export interface Tables {
   states: number
   rowBytes: number
-  /** The class that stands for the end of the segment. */
+  /** The symbol that stands for the end of the segment. */
   end: number
   classOf(codePoint: number): number
-  /** Reads a code point of class `symbol` that begins at `position` (or ends the segment there). */
+  /** Symbols are not classes: what follows a code point has a say in its symbol. */
+  looksAhead: boolean
+  /** The symbols of code points by their classes, up to where they are known; of all, if the segment ends behind them. */
+  symbolsOf(classes: readonly number[], isSegmentEnd: boolean): readonly number[]
+  /** Reads a code point that begins at `position` (or ends the segment there). */
   step(run: Run, symbol: number, position: number): void
   /** Bit s: the value of slot s matters in this state. */
   liveSlots(row: number): number
@@ -42,12 +46,32 @@ export const openTables = (bytes: Uint8Array): Tables => {
     throw new PretokError('format', `split tables: ${bytes.length} bytes, expected ${word(layout.HEADER_BYTES)}`)
   const states = word(layout.HEADER_STATES)
   const rowBytes = word(layout.HEADER_ROW_BYTES)
-  const end = word(layout.HEADER_CLASSES)
+  const end = word(layout.HEADER_SYMBOLS)
+  const looksAhead = word(layout.HEADER_BACKWARD) !== 0
   const entryAt = (row: number, symbol: number): number => view.getUint32(word(layout.HEADER_ROWS) + row + 4 * symbol, true)
 
   const classOf = (codePoint: number): number => {
     const block = view.getUint16(word(layout.HEADER_PAGES) + 2 * (codePoint >> layout.BLOCK_BITS), true)
     return bytes[word(layout.HEADER_BLOCKS) + (block << layout.BLOCK_BITS) + (codePoint & ((1 << layout.BLOCK_BITS) - 1))]
+  }
+
+  const symbolsOf = (classes: readonly number[], isSegmentEnd: boolean): readonly number[] => {
+    if (!looksAhead) return classes
+    const resetOf = (name: number): number => view.getUint32(word(layout.HEADER_RESETS) + 4 * name, true)
+    const known = isSegmentEnd
+      ? classes.length
+      : Math.max(
+          0,
+          classes.findLastIndex((name) => resetOf(name) !== layout.NO_RESET),
+        )
+    const symbols = Array.from({ length: known }, () => 0)
+    let row = isSegmentEnd || known === 0 ? 0 : resetOf(classes[known])
+    for (let i = known - 1; i >= 0; i--) {
+      const entry = view.getUint32(word(layout.HEADER_BACKWARD) + row + 4 * classes[i], true)
+      symbols[i] = entry & layout.BACKWARD_SYMBOL_MASK
+      row = entry >>> layout.BACKWARD_NEXT_SHIFT
+    }
+    return symbols
   }
 
   /** What an entry does, in the terms of an action's parts; `sources` is undefined where all slots but `stored` stay as they are. */
@@ -133,6 +157,8 @@ export const openTables = (bytes: Uint8Array): Tables => {
     rowBytes,
     end,
     classOf,
+    looksAhead,
+    symbolsOf,
     step,
     liveSlots: (row) => (live ??= findLiveSlots())[row / rowBytes],
     markCount: (row) => (marks ??= findMarkCounts()).get(row)!,

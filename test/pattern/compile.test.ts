@@ -15,11 +15,10 @@ const stage = (pattern: string, dialect: SplitStage['dialect'] = 'oniguruma'): S
   refusesEmptyMatches: dialect === 'fancy-regex',
 })
 
-describe('what an automaton with one code point of context cannot do is refused by name', () => {
+describe('what an automaton cannot do is refused by name', () => {
   test.each([
-    ['a(?=bc)', 'look-ahead of more than one code point at 1'],
-    ['(?:\\r?\\n)+(?!\\r?\\n)', 'look-ahead of more than one code point at 10'],
-    ['\\d{1,3}(?=(?:\\d{3})*\\b)', 'look-ahead of more than one code point at 7'],
+    ['a(?=b(?=cd))', 'look-ahead of more than one code point inside a look-ahead at 5'],
+    ['a(?=[ab]{12}a)', 'look-aheads of more than 2000 states'],
     ['(?<=ab)c', 'look-behind of more than one code point at 0'],
     ['(?>a|ab)c', 'atomic group or possessive quantifier over more than one class'],
     ['(?:ab?)++c', 'atomic group or possessive quantifier over more than one class'],
@@ -86,6 +85,24 @@ A step is the next state and what it does:  5| cuts before this character · 5? 
 open (5|2: two) · 5?1 puts a cut that may come into slot 1 · 5#2 does action 2 · . is the start state
 
 tables    35248 bytes: 96 for the states, the rest to look up classes of code points
+`)
+  })
+
+  test('what looks far ahead, as a page', () => {
+    const page = describeStage(compileStage(stage('a+(?!ab)')))
+    expect(page.slice(page.indexOf('looking'), page.indexOf('A step')))
+      .toBe(`looking ahead   2 states, read from the end of a segment (state 0) to its start: next state, and symbol of the code point
+     a      b     c
+  0  0 ac1  0 b2  1 ac1
+  1  0 ac1  0 b3  1 ac1
+
+states    4, state 0 is the start of a segment
+     ac1    b2     b3  end
+  0  1      2      2   .|
+  1  1      3?     3?  .|
+  2  1|     2?     2   .|
+  3  1?1|2  2?1|1  3   .?1|2
+
 `)
   })
 

@@ -4,6 +4,16 @@ import fc from 'fast-check'
 export const randomPattern = (): fc.Arbitrary<string> => {
   const set = fc.constantFrom('a', 'b', 'c', '[ab]', '[bc]', '[^a]', '.', '\\w', '\\s')
   const assertion = fc.constantFrom('(?=a)', '(?!b)', '(?=[bc])', '(?!\\S)', '(?<=a)', '(?<!b)', '\\b', '^', '$', '(?=b|$)')
+  const farAssertion = fc.constantFrom(
+    '(?=ab)',
+    '(?!ba)',
+    '(?=a*c)',
+    '(?!.*b)',
+    '(?=(?:ab)+$)',
+    '(?!\\ba|bc\\b)',
+    '(?=(?:a|bc){2}\\B)',
+    '(?=\\s|.$)',
+  )
   const { alternatives } = fc.letrec<{ alternatives: string; branch: string; item: string }>((tie) => ({
     alternatives: fc.array(tie('branch'), { minLength: 1, maxLength: 3 }).map((branches) => branches.join('|')),
     branch: fc.array(tie('item'), { minLength: 1, maxLength: 4 }).map((items) => items.join('')),
@@ -16,6 +26,7 @@ export const randomPattern = (): fc.Arbitrary<string> => {
           .map((parts) => parts.join('')),
       },
       { weight: 2, arbitrary: assertion },
+      { weight: 1, arbitrary: farAssertion },
       {
         weight: 2,
         arbitrary: fc

@@ -1,0 +1,85 @@
+import { BACKWARD_NEXT_SHIFT, BACKWARD_SYMBOL_MASK, ENTRY_ACTION, ENTRY_NEXT_SHIFT, NO_RESET } from '../pattern/layout'
+import { allocate, release } from './memory'
+import { Pass } from './pass'
+import { act, bytesOfLong, classOfLong } from './read'
+
+/*
+ * Passes whose pattern looks ahead further than one code point (pattern/lookahead.ts): text is read backward first, which gives each code
+ * point a symbol, and then forward.
+ *
+ *   where a segment ends, the backward machine begins in its first state
+ *   in a segment that goes on, it begins at the last code point of a class that leads to one state whatever is behind it (a reset)
+ *
+ * Text behind that code point has to wait. Each code point is looked at three times at most: once for a reset, once backward, once forward.
+ */
+
+/** Finds the symbols of text[pass.at, pass.known), as far as they can be known. Returns false if there is no memory. */
+export function findSymbols(pass: Pass, text: usize, to: usize, isSegmentEnd: bool): bool {
+  let p = text + to
+  let row: u32 = 0
+  if (!isSegmentEnd) {
+    const stop = text + max(pass.at, pass.searched)
+    row = NO_RESET
+    while (p > stop && row == NO_RESET) {
+      p = before(p)
+      row = load<u32>(pass.resets + (classAt(pass, p) << 2))
+    }
+  }
+  pass.searched = to
+  pass.known = row == NO_RESET ? pass.at : p - text
+  pass.symbolsFrom = pass.at
+  const bytes = pass.known - pass.at
+  if (bytes > pass.symbolRoom) {
+    if (pass.symbolRoom != 0) release(pass.symbols, pass.symbolRoom)
+    pass.symbols = allocate(2 * bytes)
+    pass.symbolRoom = pass.symbols == 0 ? 0 : 2 * bytes
+    if (pass.symbols == 0) return false
+  }
+  const from = text + pass.at
+  const symbols = pass.symbols
+  p = text + pass.known
+  while (p > from) {
+    p = before(p)
+    const entry = load<u32>(pass.backward + row + (classAt(pass, p) << 2))
+    store<u8>(symbols + (p - from), <u8>(entry & BACKWARD_SYMBOL_MASK))
+    row = entry >>> BACKWARD_NEXT_SHIFT
+  }
+  return true
+}
+
+/** Reads text[at, to), whole code points whose symbols are known. */
+export function readSymbols(pass: Pass, text: usize, to: usize): void {
+  const rows = pass.rows
+  const symbols = pass.symbols - (text + pass.symbolsFrom)
+  const end = text + to
+  let row = pass.row - rows
+  let cut = pass.cutEnd
+  let p = text + pass.at
+  while (p < end) {
+    const position = <u32>(p - text)
+    const entry = load<u32>(row + (rows + (<usize>load<u8>(symbols + p) << 2)))
+    const byte = <usize>load<u8>(p)
+    p += byte < 0x80 ? 1 : bytesOfLong(byte)
+    if (entry & ENTRY_ACTION) cut = act(pass, entry, cut, position)
+    else {
+      store<u32>(cut + (entry & 0x7c), position | (entry << 31))
+      cut += (entry >>> 5) & 0x7c
+    }
+    row = entry >>> ENTRY_NEXT_SHIFT
+  }
+  pass.row = rows + row
+  pass.cutEnd = cut
+  pass.at = p - text
+}
+
+/** Where the code point begins that ends at `p`. */
+function before(p: usize): usize {
+  do p--
+  while ((load<u8>(p) & 0xc0) == 0x80)
+  return p
+}
+
+function classAt(pass: Pass, p: usize): usize {
+  const byte = <usize>load<u8>(p)
+  return byte < 0x80 ? <usize>load<u8>(pass.ascii + byte) : classOfLong(pass, p, byte)
+}
