@@ -17,7 +17,8 @@ import { startThreads } from './pool/threads.ts'
 import { mapInFlight } from './read/inFlight.ts'
 import { STANDARD_INPUT } from './read/inputNames.ts'
 import { expandInputs, removeSpool, spoolStandardInput } from './read/inputs.ts'
-import { inspectSource, inspectSpool, verifyUnchanged, withReadAt } from './read/source.ts'
+import { openSource } from './read/openSource.ts'
+import { verifyUnchanged, withReadAt } from './read/source.ts'
 import { checkReceipt, makeReceipt } from './receipt/receipt.ts'
 import { PretokenCounts } from './result/pretokenCounts.ts'
 import { snapSource, type Cuts } from './snap/snapSource.ts'
@@ -140,9 +141,7 @@ export const planRun = async (
 /** The files behind the names that were given, looked at. */
 const openSources = async (names: readonly string[], { format, onWarning }: PretokenizeOptions): Promise<Source[]> => {
   const paths = await expandInputs(names, (message) => onWarning?.(message))
-  return inParallel(paths, async (path) =>
-    path === STANDARD_INPUT ? inspectSpool(await spoolStandardInput(), format) : inspectSource(path, format),
-  )
+  return inParallel(paths, async (path) => openSource(path, format, path === STANDARD_INPUT ? await spoolStandardInput() : undefined))
 }
 
 /** The tokenizer and what runs it. What cannot be had or done fails here, before anything is read. */

@@ -173,6 +173,7 @@ const countChunk = async (
       tally.skippedBytes += end - start
       if (skippedRecords.length < MAX_SKIPPED_RECORDS) skippedRecords.push({ path: source.path, start, end, reason })
     },
+    skip: (bytes) => void (tally.skippedBytes += bytes),
   }
   try {
     for await (const { stored, plain } of readRecords(source, chunk, options, sink)) {

@@ -1,3 +1,5 @@
+import { createCsvParser } from '../format/csv.ts'
+import { createJsonParser } from '../format/json.ts'
 import { createJsonlParser } from '../format/jsonl.ts'
 import type { DocumentPer, RecordParser, RecordSink } from '../format/records.ts'
 import { createTextParser } from '../format/text.ts'
@@ -39,6 +41,11 @@ const createParser = ({ format, path }: Source, start: number, options: ReadingO
   switch (format) {
     case 'jsonl':
       return createJsonlParser(sink, start, { name: path, ...options })
+    case 'json':
+      return createJsonParser(sink, { name: path, ...options })
+    case 'csv':
+    case 'tsv':
+      return createCsvParser(sink, { name: path, ...options, delimiter: format === 'csv' ? 0x2c : 0x09 })
     default:
       return createTextParser(sink, start, options)
   }

@@ -20,13 +20,6 @@ export const inspectSource = async (path: string, format?: InputFormat): Promise
   return { ...source, format: format ?? formatOf(path, head) }
 }
 
-/** The same for what has come from standard input and is in a file now. */
-export const inspectSpool = async (spool: string, format?: InputFormat): Promise<Source> => ({
-  ...(await inspectSource(spool, format)),
-  path: 'standard input',
-  spool,
-})
-
 /** @param name what errors call it */
 const openFile = async (path: string, name: string): Promise<FileHandle> => {
   try {
@@ -36,7 +29,7 @@ const openFile = async (path: string, name: string): Promise<FileHandle> => {
   }
 }
 
-const openSource = ({ path, spool }: Source): Promise<FileHandle> => openFile(spool ?? path, path)
+const openHandle = ({ path, spool }: Source): Promise<FileHandle> => openFile(spool ?? path, path)
 
 const using = async <Result>(file: FileHandle, body: (file: FileHandle) => Promise<Result>): Promise<Result> => {
   try {
@@ -67,7 +60,7 @@ const LEAST_READ = 2 ** 16
  * asked for. Throws 'source-changed' if the file has become shorter than when it was inspected, or was changed otherwise.
  */
 export async function* readBlocks(source: Source, { start, end }: Chunk, blockBytes: number): AsyncGenerator<Buffer> {
-  const file = await openSource(source)
+  const file = await openHandle(source)
   const readBytes = blockBytes * Math.ceil(LEAST_READ / blockBytes)
   const buffers = [0, 1].map((turn) => Buffer.allocUnsafeSlow(Math.max(0, Math.min(readBytes, end - start - turn * readBytes))))
   const read = (at: number, turn: number): Promise<Buffer> => {
@@ -108,4 +101,4 @@ export const withReadAt = async <Result>(
   source: Source,
   body: (readAt: (position: number, length: number) => Promise<Buffer>) => Promise<Result>,
 ): Promise<Result> =>
-  using(await openSource(source), (file) => body((position, length) => readFully(file, source.path, Buffer.allocUnsafe(length), position)))
+  using(await openHandle(source), (file) => body((position, length) => readFully(file, source.path, Buffer.allocUnsafe(length), position)))

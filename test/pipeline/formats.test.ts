@@ -27,6 +27,13 @@ const jsonRow = (text: string, i: number): string => {
 
 const JSONL = DOCUMENTS.map((text, i) => `${jsonRow(text, i)}\n`).join('')
 
+const ROWS = DOCUMENTS.map((text, id) => ({ id, text }))
+
+const table = (delimiter: string): string =>
+  [['id', 'text'], ...ROWS.map(({ id, text }) => [`${id}`, `"${text.replaceAll('"', '""')}"`])]
+    .map((row) => `${row.join(delimiter)}\r\n`)
+    .join('')
+
 /** Compressed in parts that are cut anywhere. */
 const inParts = (make: (data: Buffer) => Buffer, data: string): Buffer => {
   const bytes = Buffer.from(data)
@@ -37,6 +44,13 @@ const inParts = (make: (data: Buffer) => Buffer, data: string): Buffer => {
 /** Name, content, and the program that it takes to make it. */
 const FILES: [name: string, make: () => string | Buffer, program?: string][] = [
   ['data.jsonl', () => JSONL],
+  ['data.json', () => JSON.stringify(ROWS)],
+  ['pretty.json', () => JSON.stringify(ROWS, undefined, 2)],
+  ['lines.json', () => JSONL],
+  ['lines.json.gz', () => gzip(JSONL)],
+  ['data.json.zst', () => zstd(JSON.stringify(ROWS)), 'zstd'],
+  ['data.csv', () => table(',')],
+  ['data.tsv.gz', () => gzip(table('\t'))],
   ['data.txt.gz', () => gzip(TEXT)],
   ['members.txt.gz', () => inParts(gzip, TEXT)],
   ['data.jsonl.gz', () => inParts(gzip, JSONL)],

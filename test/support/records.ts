@@ -5,12 +5,13 @@ export interface FoundRecords {
   documents: { at: number; text: string }[]
   format: number
   invalid: [start: number, end: number][]
+  skipped: number
   bad: { start: number; end: number; reason: string; at: number }[]
 }
 
 /** A sink that collects what it is told. */
 export const collectingSink = (): { sink: RecordSink; records: FoundRecords } => {
-  const records: FoundRecords = { documents: [], format: 0, invalid: [], bad: [] }
+  const records: FoundRecords = { documents: [], format: 0, invalid: [], skipped: 0, bad: [] }
   let parts: Buffer[] = []
   let first = -1
   const add = (bytes: Buffer, at: number): void => {
@@ -32,6 +33,7 @@ export const collectingSink = (): { sink: RecordSink; records: FoundRecords } =>
       first = -1
     },
     format: (bytes) => void (records.format += bytes),
+    skip: (bytes) => void (records.skipped += bytes),
     badRecord: (start, end, reason, at) => void records.bad.push({ start, end, reason, at }),
   }
   return { sink, records }

@@ -1,0 +1,165 @@
+import { PretokError } from '../errors.ts'
+import { rowTooLong, type JsonOptions } from './jsonl.ts'
+import type { RecordParser, RecordSink } from './records.ts'
+
+export interface CsvOptions extends JsonOptions {
+  /** A byte: the comma, or the tab. */
+  delimiter: number
+}
+
+const QUOTE = 0x22
+const LINE_FEED = 0x0a
+const CARRIAGE_RETURN = 0x0d
+const BOM = Buffer.from('\ufeff')
+
+/** A field of a row: bytes [start, end), within the quotes if it has them. */
+interface Field {
+  start: number
+  end: number
+  /** Quotes are doubled in it. */
+  hasDoubles: boolean
+}
+
+type Row =
+  | { kind: 'row'; fields: Field[]; next: number }
+  /** `next`: where the next row may begin. */
+  | { kind: 'bad'; reason: string; at: number; next: number }
+  | { kind: 'unfinished' }
+
+/**
+ * CSV as RFC 4180 has it, with another delimiter for TSV: a header that names the columns, rows that end at \n or \r\n, fields with
+ * delimiters, quotes or line ends in quotes. Empty lines are passed over. A quote in a field that does not begin with one is an error.
+ */
+export const createCsvParser = (sink: RecordSink, options: CsvOptions): RecordParser => {
+  let input = Buffer.alloc(2 ** 16)
+  let at = 0 // place of the input's first byte
+  let length = 0 // of the input
+  let from = 0 // what is before this has been read
+  let wanted = 0 // an unfinished row is looked at again when there is so much of it, so that all looks together are linear
+  let columns: number[] | undefined // those with text
+  let width = 0
+
+  const readHeader = (fields: readonly Field[], next: number): void => {
+    const names = fields.map(({ start, end, hasDoubles }) => {
+      const name = input.toString('utf8', start, end)
+      return hasDoubles ? name.replaceAll('""', '"') : name
+    })
+    width = fields.length
+    columns = columnsOf(names, options)
+    sink.format(next - from)
+  }
+  const readRow = (fields: readonly Field[], next: number): void => {
+    if (fields.length !== width) {
+      const reason = `the row has ${fields.length} fields, and the header has ${width}`
+      return sink.badRecord(at + from, at + next, reason, at + from)
+    }
+    sink.startDocument(at + from)
+    let bytes = 0
+    columns!.forEach((column, i) => {
+      if (i > 0) sink.endText()
+      bytes += passText(fields[column])
+    })
+    sink.endDocument()
+    sink.format(next - from - bytes)
+  }
+  const passText = ({ start, end, hasDoubles }: Field): number => {
+    let bytes = 0
+    for (let stop = start; start < end; start = stop + 1) {
+      const quote = hasDoubles ? input.indexOf(QUOTE, start) : -1
+      stop = quote === -1 || quote >= end ? end : quote + 1 // with the first quote of two
+      sink.text(input.subarray(start, stop), at + start)
+      bytes += stop - start
+    }
+    return bytes
+  }
+  const read = (isEnd: boolean): void => {
+    if (at + from === 0 && input.subarray(0, Math.min(length, BOM.length)).equals(BOM)) {
+      from = BOM.length
+      sink.format(from)
+    }
+    while (from < length && (isEnd || length - from >= wanted)) {
+      const data = input.subarray(0, length)
+      const lineEnd = lineEndAt(data, from)
+      const row: Row = lineEnd > 0 ? { kind: 'row', fields: [], next: from + lineEnd } : scanRow(data, from, options.delimiter, isEnd)
+      if (row.kind === 'unfinished') {
+        wanted = 2 * (length - from)
+        return
+      }
+      wanted = 0
+      if (row.kind === 'bad') sink.badRecord(at + from, at + row.next, row.reason, at + row.at)
+      else if (row.fields.length === 0) sink.format(row.next - from)
+      else if (columns === undefined) readHeader(row.fields, row.next)
+      else readRow(row.fields, row.next)
+      from = row.next
+    }
+  }
+
+  return {
+    push(block) {
+      if (length + block.length > input.length) {
+        const larger = Buffer.alloc(Math.max(2 * input.length, length + block.length))
+        input.copy(larger, 0, 0, length)
+        input = larger
+      }
+      input.set(block, length)
+      length += block.length
+      if (at === 0 && length < BOM.length) return
+      read(false)
+      input.copyWithin(0, from, length)
+      at += from
+      length -= from
+      from = 0
+      if (length > options.maxRecordBytes) throw rowTooLong(at, options)
+    },
+    end() {
+      read(true)
+    },
+  }
+}
+
+const columnsOf = (names: readonly string[], { name, textFields }: CsvOptions): number[] =>
+  textFields.map((field) => {
+    const column = names.indexOf(field.replaceAll('\\.', '.'))
+    if (column !== -1) return column
+    const known = names.map((known) => JSON.stringify(known)).join(', ')
+    throw new PretokError(
+      'data',
+      `reading ${name}: the header has no column ${JSON.stringify(field)}; it has ${known} (--text-field names one)`,
+    )
+  })
+
+/** Length of the line end at a position; 0 if there is none for certain. */
+const lineEndAt = (data: Buffer, at: number): number =>
+  data[at] === LINE_FEED ? 1 : data[at] === CARRIAGE_RETURN && data[at + 1] === LINE_FEED ? 2 : 0
+
+const scanRow = (data: Buffer, from: number, delimiter: number, isEnd: boolean): Row => {
+  const fields: Field[] = []
+  const bad = (reason: string, at: number): Row => {
+    const feed = data.indexOf(LINE_FEED, at)
+    if (feed === -1 && !isEnd) return { kind: 'unfinished' }
+    return { kind: 'bad', reason, at, next: feed === -1 ? data.length : feed + 1 }
+  }
+  for (let at = from; ; at++) {
+    if (data[at] === QUOTE) {
+      const start = ++at
+      let hasDoubles = false
+      for (; (at = data.indexOf(QUOTE, at)) !== -1 && data[at + 1] === QUOTE; at += 2) hasDoubles = true
+      if (at === -1) return isEnd ? bad('a quoted field is not closed', data.length) : { kind: 'unfinished' }
+      fields.push({ start, end: at++, hasDoubles })
+    } else {
+      const start = at
+      while (at < data.length && data[at] !== delimiter && data[at] !== LINE_FEED && data[at] !== QUOTE) at++
+      if (data[at] === QUOTE) return bad('a quote in a field that is not quoted', at)
+      const hasReturn = (data[at] === LINE_FEED || (at === data.length && isEnd)) && at > start && data[at - 1] === CARRIAGE_RETURN
+      fields.push({ start, end: hasReturn ? at - 1 : at, hasDoubles: false })
+      if (hasReturn) at--
+    }
+    if (at >= data.length - 1 && !isEnd && data[at] !== LINE_FEED) return { kind: 'unfinished' }
+    if (at >= data.length) return { kind: 'row', fields, next: data.length }
+    if (data[at] === delimiter) continue
+    const lineEnd = lineEndAt(data, at)
+    if (lineEnd > 0) return { kind: 'row', fields, next: at + lineEnd }
+    if (isEnd && at === data.length - 1 && data[at] === CARRIAGE_RETURN) return { kind: 'row', fields, next: data.length }
+    return bad('text behind the quotes of a field', at)
+  }
+}

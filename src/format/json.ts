@@ -1,0 +1,111 @@
+import { ENDS_EARLY, releaseScanner, takeScanner } from './jsonScanner.ts'
+import { createRowReader, rowTooLong, type JsonOptions } from './jsonl.ts'
+import type { RecordParser, RecordSink } from './records.ts'
+import { parseFields } from './textFields.ts'
+
+const BOM = Buffer.from('\ufeff')
+const OPEN = 0x5b
+const CLOSE = 0x5d
+const COMMA = 0x2c
+/** A value that ends with anything else may go on in the next block. */
+const ENDS = [...Buffer.from('}]"')]
+
+/** What may come next: a value or an array of rows; a row, or the end of the array; a row; what follows a row; nothing that can be read. */
+type State = 'value' | 'first row' | 'row' | 'behind row' | 'lost'
+
+/**
+ * JSON: an array of rows, or JSON values one after another, each a row or an array of rows; however they are laid out. Behind a row that is
+ * no JSON nothing can be told any more: the rest of the file is lost with it.
+ */
+export const createJsonParser = (sink: RecordSink, options: JsonOptions): RecordParser => {
+  const paths = parseFields(options.textFields)
+  const scanner = takeScanner(paths)
+  const readRow = createRowReader(scanner, sink, options.textFields)
+  let at = 0 // place of the input's first byte
+  let length = 0 // of the input
+  let from = 0 // what is before this has been read
+  let wanted = 0 // a row that is not all there is looked at again when there is so much of it, so that all looks together are linear
+  let state: State = 'value'
+
+  const lose = (reason: string, problemAt: number): void => {
+    sink.badRecord(at + from, at + from, reason, at + problemAt)
+    state = 'lost'
+  }
+  const passMark = (next: State): void => {
+    from++
+    sink.format(1)
+    state = next
+  }
+  /** Reads a row if it is all there. */
+  const row = (isEnd: boolean): boolean => {
+    if (!isEnd && length - from < wanted) return false
+    const found = scanner.scan(from, length)
+    const goesOn = 'problem' in found ? found.problem === ENDS_EARLY : found.after === length && !ENDS.includes(scanner.input[length - 1])
+    if (goesOn && !isEnd) {
+      wanted = 2 * (length - from)
+      return false
+    }
+    wanted = 0
+    if ('problem' in found) lose(found.problem, found.at)
+    else {
+      readRow(found.spans, at, from, found.after)
+      from = found.after
+      state = state === 'value' ? 'value' : 'behind row'
+    }
+    return true
+  }
+  /** Reads the next of what there is; false if more is needed. */
+  const step = (isEnd: boolean): boolean => {
+    const byte = scanner.input[from]
+    if (state === 'behind row') {
+      if (byte === COMMA) passMark('row')
+      else if (byte === CLOSE) passMark('value')
+      else lose('a comma or ] is needed behind a row of a JSON array', from)
+      return true
+    }
+    if (state === 'value' && byte === OPEN) passMark('first row')
+    else if (state === 'first row' && byte === CLOSE) passMark('value')
+    else return row(isEnd)
+    return true
+  }
+  const skipSpace = (): void => {
+    const start = from
+    while (from < length && isSpace(scanner.input[from])) from++
+    sink.format(from - start)
+  }
+  const read = (isEnd: boolean): void => {
+    if (at + from === 0 && scanner.input.subarray(0, Math.min(length, BOM.length)).equals(BOM)) {
+      from = BOM.length
+      sink.format(from)
+    }
+    for (;;) {
+      if (state === 'lost') {
+        sink.skip(length - from)
+        from = length
+      } else skipSpace()
+      if (from === length || !step(isEnd)) return
+    }
+  }
+
+  return {
+    push(block) {
+      scanner.reserve(length + block.length)
+      scanner.input.set(block, length)
+      length += block.length
+      if (at === 0 && length < BOM.length) return
+      read(false)
+      scanner.input.copyWithin(0, from, length)
+      at += from
+      length -= from
+      from = 0
+      if (length > options.maxRecordBytes) throw rowTooLong(at, options)
+    },
+    end() {
+      read(true)
+      if (state !== 'value' && state !== 'lost') lose('the JSON array is not closed', length)
+      releaseScanner(paths, scanner)
+    },
+  }
+}
+
+const isSpace = (byte: number): boolean => byte === 0x20 || byte === 0x0a || byte === 0x0d || byte === 0x09

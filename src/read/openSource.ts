@@ -1,0 +1,35 @@
+import type { InputFormat, Source } from '../types.ts'
+import { plainBlocks } from './plainBlocks.ts'
+import { inspectSource } from './source.ts'
+
+/**
+ * Looks at a file before a run, and into it where its name is not enough: what is called .json is JSON Lines more often than not.
+ *
+ * @param format what it holds, if that was said
+ * @param spool the file that holds what came from standard input, if that is meant
+ * @throws PretokError 'input', and 'data' if it is compressed and damaged
+ */
+export const openSource = async (path: string, format?: InputFormat, spool?: string): Promise<Source> => {
+  const inspected = await inspectSource(spool ?? path, format)
+  const source = spool === undefined ? inspected : { ...inspected, path: 'standard input', spool }
+  return source.format === 'json' && format === undefined && (await isJsonLines(source)) ? { ...source, format: 'jsonl' } : source
+}
+
+const HEAD = 2 ** 18
+
+/** Whether the first line is a JSON object, and other lines follow. */
+const isJsonLines = async (source: Source): Promise<boolean> => {
+  let head = ''
+  for await (const { bytes } of plainBlocks(source, { source: 0, start: 0, end: source.size }, HEAD)) {
+    head += bytes.toString('latin1')
+    if (head.length >= HEAD) break
+  }
+  const lineEnd = head.indexOf('\n')
+  if (!head.startsWith('{') || lineEnd === -1 || head.slice(lineEnd).trim() === '') return false
+  try {
+    JSON.parse(head.slice(0, lineEnd))
+    return true
+  } catch {
+    return false
+  }
+}

@@ -1,0 +1,70 @@
+import fc from 'fast-check'
+import { describe, expect, test } from 'vitest'
+import { createCsvParser } from '../../src/format/csv.ts'
+import { collectingSink, feed } from '../support/records.ts'
+
+const parse = (data: string | Buffer, size = 1000, textFields = ['text'], delimiter = ',', maxRecordBytes = 1e6) => {
+  const { sink, records } = collectingSink()
+  const options = { name: 'x.csv', textFields, maxRecordBytes, delimiter: delimiter.charCodeAt(0) }
+  feed(createCsvParser(sink, options), Buffer.from(data), size)
+  return records
+}
+
+const value = fc
+  .array(fc.constantFrom('a', 'é', ',', '\t', '"', '\n', '\r\n', '\r', ' ', 'word', '""'), { maxLength: 6 })
+  .map((parts) => parts.join(''))
+const needsQuotes = (text: string): boolean => /[",\t\n\r]/.test(text)
+
+describe('CSV', () => {
+  test('what a writer put in comes out, for every feed size', () => {
+    fc.assert(
+      fc.property(
+        fc.array(fc.tuple(value, value, value, fc.boolean()), { maxLength: 6 }),
+        fc.constantFrom('\n', '\r\n'),
+        fc.constantFrom(',', '\t'),
+        fc.constantFrom('', '\ufeff'),
+        fc.boolean(),
+        fc.integer({ min: 1, max: 40 }),
+        (rows, lineEnd, delimiter, mark, endsWithLine, size) => {
+          const cell = (text: string, always: boolean): string => (always || needsQuotes(text) ? `"${text.replaceAll('"', '""')}"` : text)
+          const lines = rows.map(([a, text, b, always]) => [a, text, b].map((field) => cell(field, always)).join(delimiter))
+          const data = mark + ['id,"te""xt",z'.replaceAll(',', delimiter), ...lines].join(lineEnd) + (endsWithLine ? lineEnd : '')
+          const { documents, bad, format } = parse(data, size, ['te"xt', 'id'], delimiter)
+          const texts = rows.map(([id, text]) => [text, id])
+          const shown = texts.map((fields) => fields.join('')).filter((text) => text !== '')
+          expect(documents.map(({ text }) => text.replace('\x1f', ''))).toEqual(shown)
+          expect(bad).toEqual([])
+          expect(format).toBe(Buffer.byteLength(data) - Buffer.byteLength(shown.join('')))
+        },
+      ),
+      { numRuns: 3000 },
+    )
+  })
+
+  test.each([
+    ['1,a,2\n\n1,"b" x,2\n1,c,2\n', 'text behind the quotes of a field', 12, ['a', 'c']],
+    ['1,a"b,2\n1,c,2\n', 'a quote in a field that is not quoted', 3, ['c']],
+    ['1,a,2\n1,b\n1,c,2', 'the row has 2 fields, and the header has 3', 6, ['a', 'c']],
+    ['1,a,2\n1,"c,2\n1,d,2\n', 'a quoted field is not closed', 19, ['a']],
+  ])('%j has a bad row', (rows, reason, at, texts) => {
+    for (let size = 1; size < 30; size++) {
+      const { documents, bad } = parse(`id,text,z\n${rows}`, size)
+      expect(documents.map(({ text }) => text)).toEqual(texts)
+      expect(bad).toMatchObject([{ reason, at: at + 10 }])
+    }
+  })
+
+  test('a column that is not there is an error that names those that are', () => {
+    expect(() => parse('id,body\n1,a\n')).toThrow(
+      'reading x.csv: the header has no column "text"; it has "id", "body" (--text-field names one)',
+    )
+  })
+
+  test('a row above the limit is an error with its place', () => {
+    expect(() => parse(`text\na\n"${'b'.repeat(300)}`, 7, ['text'], ',', 100)).toThrow(
+      'reading x.csv: the row at byte 7 is longer than 100 bytes',
+    )
+  })
+
+  test('nothing at all has no rows', () => expect(parse('')).toMatchObject({ documents: [], bad: [] }))
+})
