@@ -1,14 +1,13 @@
-// Compiles src/kernel/ (AssemblyScript) to dist/kernel/kernel.wasm and json.wasm. Run: node scripts/build-kernel.js
+// Compiles src/kernel/ (AssemblyScript) to the modules in dist/kernel/. Run: node scripts/build-kernel.js
 import { mkdirSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import compiler from 'assemblyscript/asc'
 
+const MODULES = { 'index.ts': 'kernel.wasm', 'json.ts': 'json.wasm', 'normalize.ts': 'normalize.wasm' }
+
 const root = fileURLToPath(new URL('..', import.meta.url))
-for (const [source, name] of [
-  ['index.ts', 'kernel.wasm'],
-  ['json.ts', 'json.wasm'],
-]) {
+for (const [source, name] of Object.entries(MODULES)) {
   const out = join(root, 'dist/kernel', name)
   mkdirSync(dirname(out), { recursive: true })
   const { error, stderr } = await compiler.main(

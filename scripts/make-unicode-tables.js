@@ -55,14 +55,29 @@ const encode = (ranges) => {
   return words.join(' ')
 }
 
+/** Pairs (code point, other code point) as gap from the previous code point and difference to the other, turn by turn. */
+const encodePairs = (pairs) => {
+  let at = 0
+  return pairs
+    .sort(([a], [b]) => a - b)
+    .map(([from, to]) => {
+      const words = `${(from - at).toString(36)} ${(to - from).toString(36)}`
+      at = from
+      return words
+    })
+    .join(' ')
+}
+
+const headerOf = (origin) =>
+  '// Made by: node scripts/make-unicode-tables.js\n' +
+  `// From: ${origin}. Do not edit.\n` +
+  '// A set of code points is a line of base-36 numbers: gap before the range, length of the range, turn by turn.\n\n'
+
 const makeTables = async (version) => {
   const packageFile = require.resolve(`@unicode/unicode-${version}/package.json`)
   const root = dirname(packageFile)
   const packageVersion = JSON.parse(readFileSync(packageFile, 'utf8')).version
-  const header =
-    '// Made by: node scripts/make-unicode-tables.js\n' +
-    `// From: @unicode/unicode-${version} ${packageVersion} (Unicode Character Database ${version}). Do not edit.\n` +
-    '// A set of code points is a line of base-36 numbers: gap before the range, length of the range, turn by turn.\n\n'
+  const header = headerOf(`@unicode/unicode-${version} ${packageVersion} (Unicode Character Database ${version})`)
   const ranges = (path) => load(root, `${path}/ranges.mjs`)
   return { root, header, ranges }
 }
@@ -82,13 +97,6 @@ const unicode16 = async () => {
   for (const name of BINARY) binary.push([name, encode(await ranges(`Binary_Property/${name}`))])
   // Simple case folding: statuses C and S. Pairs (code point, its folding), as gap from the previous code point and difference.
   const folding = [...(await load(root, 'Case_Folding/C/code-points.mjs')), ...(await load(root, 'Case_Folding/S/code-points.mjs'))]
-  folding.sort(([a], [b]) => a - b)
-  let at = 0
-  const folds = folding.map(([from, to]) => {
-    const words = `${(from - at).toString(36)} ${(to - from).toString(36)}`
-    at = from
-    return words
-  })
   return (
     header +
     "export const UNICODE_VERSION = '16.0.0'\n\n" +
@@ -99,20 +107,103 @@ const unicode16 = async () => {
     '\n' +
     record('BINARY_PROPERTY', binary) +
     '\n// Simple case folding (CaseFolding.txt, statuses C and S): gap from the previous code point, difference to its folding.\n' +
-    `export const CASE_FOLDING = '${folds.join(' ')}'\n`
+    `export const CASE_FOLDING = '${encodePairs(folding)}'\n`
   )
 }
 
-const unicode9 = async () => {
-  const { header, ranges } = await makeTables('9.0.0')
+// What the reference's normalizers know of characters. Their crates are of several ages; each was found by comparing every code point.
+// The canonical order, the decompositions and compositions of characters that exist never change (Unicode's stability policy), so the
+// host's own `normalize` tells them for the characters of Unicode 9.0, whatever its version.
+const normalization = async () => {
+  const [eight, nine, seventeen] = await Promise.all(['8.0.0', '9.0.0', '17.0.0'].map(makeTables))
+  const unassigned = await nine.ranges('General_Category/Unassigned')
+  const characters = codePointsOutside([...unassigned, { begin: 0xd800, end: 0xe000 }])
+  const lowercase = [...(await load(seventeen.root, 'Simple_Case_Mapping/Lowercase/code-points.mjs'))].filter(([from]) => from !== DOTTED_I)
   return (
-    header +
-    '// Code points without a character in this version. The reference normalizer (crate unicode-normalization-alignments 0.1) is of\n' +
-    '// this age: it leaves them alone.\n' +
-    `export const UNASSIGNED_9 = '${encode(await ranges('General_Category/Unassigned'))}'\n`
+    headerOf('packages @unicode/unicode-8.0.0, -9.0.0 and -17.0.0, and the host for what never changes') +
+    '// Unicode 9.0, the age of the crate unicode-normalization-alignments 0.1: code points without a character, which it leaves alone.\n' +
+    `export const UNASSIGNED_9 = '${encode(unassigned)}'\n\n` +
+    '// General category M of Unicode 9.0: what StripAccents takes out.\n' +
+    `export const MARK_9 = '${encode(await unionOf(nine, 'General_Category', ['Nonspacing_Mark', 'Spacing_Mark', 'Enclosing_Mark']))}'\n\n` +
+    '// Characters of Unicode 9.0 that a form of normalization changes where they stand alone.\n' +
+    record(
+      'CHANGED_BY',
+      ['NFC', 'NFD', 'NFKC', 'NFKD'].map((form) => [form, encode(asRanges(characters.filter((c) => isChangedBy(form, c))))]),
+    ) +
+    '\n// Characters of Unicode 9.0 that can combine with the one before them.\n' +
+    `export const COMBINES_BACKWARD = '${encode(asRanges(secondsOfPairs(characters)))}'\n\n` +
+    '// Characters of Unicode 9.0 by their canonical combining class, in ascending order of it; class 0 is left out.\n' +
+    `export const COMBINING_CLASSES: readonly string[] = [\n${combiningClasses(characters)
+      .map((members) => `  '${encode(asRanges(members))}',\n`)
+      .join('')}]\n\n` +
+    '// Unicode 8.0, the age of the crate unicode_categories 0.1, as BertNormalizer sees it: Mn, and what it takes for a control character.\n' +
+    `export const MARK_NONSPACING_8 = '${encode(await eight.ranges('General_Category/Nonspacing_Mark'))}'\n` +
+    `export const OTHER_8 = '${encode(await unionOf(eight, 'General_Category', ['Control', 'Format', 'Private_Use']))}'\n\n` +
+    '// Unicode 17.0, the age of the Rust that the reference is built with. Simple lowercase mappings: gap from the previous code point,\n' +
+    '// difference to its lowercase. U+0130, the only character with more than one in lowercase, is left out.\n' +
+    `export const LOWERCASE = '${encodePairs(lowercase)}'\n\n` +
+    '// Unicode 17.0, the age of the crate unicode-segmentation 1.13: what grapheme clusters depend on.\n' +
+    record('GRAPHEME_BREAK', await values(seventeen, 'Grapheme_Cluster_Break', GRAPHEME_BREAKS)) +
+    '\n' +
+    record('INDIC_CONJUNCT_BREAK', await values(seventeen, 'Indic_Conjunct_Break', ['Consonant', 'Extend', 'Linker'])) +
+    `\nexport const EXTENDED_PICTOGRAPHIC = '${encode(await seventeen.ranges('Binary_Property/Extended_Pictographic'))}'\n`
   )
+}
+
+const DOTTED_I = 0x130
+// LV and LVT are told by arithmetic.
+const GRAPHEME_BREAKS = ['CR', 'LF', 'Control', 'Extend', 'ZWJ', 'Regional_Indicator', 'Prepend', 'SpacingMark', 'L', 'V', 'T']
+
+const values = async ({ ranges }, property, names) =>
+  Promise.all(names.map(async (name) => [name, encode(await ranges(`${property}/${name}`))]))
+
+const unionOf = async ({ ranges }, property, names) => {
+  const all = (await Promise.all(names.map((name) => ranges(`${property}/${name}`)))).flat()
+  return asRanges(all.flatMap(({ begin, end }) => Array.from({ length: end - begin }, (_, i) => begin + i)).sort((a, b) => a - b))
+}
+
+const codePointsOutside = (ranges) => {
+  const isOutside = new Uint8Array(0x110000).fill(1)
+  for (const { begin, end } of ranges) isOutside.fill(0, begin, end)
+  return [...isOutside.keys()].filter((c) => isOutside[c] === 1)
+}
+
+/** Ascending code points as ranges. */
+const asRanges = (codePoints) => {
+  const ranges = []
+  for (const c of codePoints)
+    if (ranges.at(-1)?.end === c) ranges.at(-1).end = c + 1
+    else ranges.push({ begin: c, end: c + 1 })
+  return ranges
+}
+
+const isChangedBy = (form, c) => String.fromCodePoint(c).normalize(form) !== String.fromCodePoint(c)
+
+/** What stands second in a canonical decomposition that composition takes back. */
+const secondsOfPairs = (characters) => {
+  const seconds = new Set()
+  for (const c of characters)
+    if (isChangedBy('NFD', c) && !isChangedBy('NFC', c)) seconds.add([...String.fromCodePoint(c).normalize('NFD')].at(-1))
+  return [...seconds].map((character) => character.codePointAt(0)).sort((a, b) => a - b)
+}
+
+/** The combining classes, told by how the host orders two marks. */
+const combiningClasses = (characters) => {
+  const OVERLAY = '\u0334' // class 1, the lowest
+  const IOTA = '\u0345' // class 240, the highest
+  const isAfter = (a, b) => `${a}${b}`.normalize('NFD') !== `${a}${b}`
+  const marks = characters
+    .map((c) => String.fromCodePoint(c))
+    .filter((c) => c.normalize('NFD') === c && (isAfter(c, OVERLAY) || isAfter(IOTA, c)))
+  const classes = []
+  for (const mark of marks) {
+    const own = classes.find(([member]) => !isAfter(mark, member) && !isAfter(member, mark))
+    if (own === undefined) classes.push([mark])
+    else own.push(mark)
+  }
+  return classes.sort(([a], [b]) => (isAfter(a, b) ? 1 : -1)).map((members) => members.map((mark) => mark.codePointAt(0)))
 }
 
 mkdirSync(out, { recursive: true })
 writeFileSync(join(out, 'unicode16.ts'), await unicode16())
-writeFileSync(join(out, 'unicode9.ts'), await unicode9())
+writeFileSync(join(out, 'normalization.ts'), await normalization())

@@ -7,8 +7,8 @@ import { mergeTables } from './merge/mergeTables.ts'
 import type { WorkerOptions } from './messages.ts'
 import { startMonitor, type Monitor } from './monitor/monitor.ts'
 import { watchRun } from './monitor/watch.ts'
-import { onNormalText } from './normalize/nfc.ts'
-import { isNfc, normalizeText } from './normalize/normalizer.ts'
+import { normalizeText } from './normalize/normalizer.ts'
+import { onNormalText } from './normalize/safeCut.ts'
 import { checkLists, checkOptions, DEFAULT_MAX_RECORD_BYTES, textFieldsOf, type PretokenizeOptions } from './options.ts'
 import { defaultMaxMemoryGb, inspectMachine } from './plan/machine.ts'
 import { orderChunks, planChunks } from './plan/planChunks.ts'
@@ -188,7 +188,7 @@ const snapAll = async (sources: readonly Source[], chunks: readonly Chunk[], cut
 const createSafeCut = ({ normalizers }: Pipeline, engine: Engine, { normalized }: AddedTokens): FindSafeCut | undefined => {
   if (!('tables' in engine) || engine.tables.length === 0) return undefined
   const find = createSafeCutFinder(engine.tables[0])
-  return isNfc(normalizers) ? onNormalText(awayFromEnds(find, normalized.trie.maxLength)) : find
+  return normalizers.length === 0 ? find : onNormalText(normalizers, awayFromEnds(find, normalized.trie.maxLength))
 }
 
 /** Has all chunks counted, by worker threads or, if there is little, here. */

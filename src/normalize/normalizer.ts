@@ -1,17 +1,133 @@
-import { PretokError } from '../errors.ts'
+import { parsePattern } from '../pattern/parse.ts'
+import { of } from '../unicode/codePointSet.ts'
 import type { Normalizer } from '../types.ts'
-import { createNfcNormalizer, normalizeNfc } from './nfc.ts'
-import type { TextStage } from './textStage.ts'
+import { prependStep, stripStep } from './borders.ts'
+import { byteLevelStep } from './byteLevel.ts'
+import { composeMaps, createMap, mapStep, type CharacterMap } from './characterMap.ts'
+import { formStep, type Form } from './forms.ts'
+import { cleanBertText, lowercase, nmt, spaceBertChinese, stripAccents, stripBertAccents } from './maps.ts'
+import { precompiledStep } from './precompiled.ts'
+import { replaceLiteralStep, replaceRegexStep } from './replace.ts'
+import type { Emit, Step, TextStage } from './textStage.ts'
 
-/** Whether the text is normalized to NFC, or not at all. Throws 'tokenizer' for normalizers that are not supported yet. */
-export const isNfc = (normalizers: readonly Normalizer[]): boolean => {
-  const other = normalizers.find(({ kind }) => kind !== 'nfc')
-  if (other !== undefined) throw new PretokError('tokenizer', `normalizing: ${other.kind} is not supported yet`)
-  return normalizers.length > 0
-}
-
-export const createNormalizer = (normalizers: readonly Normalizer[], emit: (text: Buffer) => void): TextStage =>
-  isNfc(normalizers) ? createNfcNormalizer(emit) : { push: emit, end: () => {} }
+/**
+ * Starts normalizing: text is pushed section by section and comes out rewritten, what needs no rewriting as it is and uncopied.
+ *
+ * @param emit takes the text that is final; it is valid only until the call returns
+ * @throws PretokError 'pattern' or 'tokenizer' for a normalizer that cannot be; its stage throws 'limit' for text that keeps it waiting
+ *   for 256 MiB
+ */
+export const createNormalizer = (normalizers: readonly Normalizer[], emit: Emit): TextStage =>
+  stepsOf(normalizers).reduceRight<TextStage>(
+    (next, step) => {
+      const stage = step.start((text) => next.push(text))
+      return {
+        push: stage.push,
+        end() {
+          stage.end()
+          next.end()
+        },
+      }
+    },
+    { push: emit, end() {} },
+  )
 
 /** Normalizes one whole text. */
-export const normalizeText = (normalizers: readonly Normalizer[], text: string): string => (isNfc(normalizers) ? normalizeNfc(text) : text)
+export const normalizeText = (normalizers: readonly Normalizer[], text: string): string => {
+  if (normalizers.length === 0) return text
+  const { normalizer, parts } = started.get(normalizers) ?? startCollecting(normalizers)
+  started.delete(normalizers) // an error leaves it in the middle of a text
+  normalizer.push(Buffer.from(text))
+  normalizer.end()
+  started.set(normalizers, { normalizer, parts })
+  return Buffer.concat(parts.splice(0)).toString('utf8')
+}
+
+/** A normalizer, and what has come out of it. */
+interface Collecting {
+  normalizer: TextStage
+  parts: Buffer[]
+}
+
+/** Kept for the next text: to start is what takes time. */
+const started = new WeakMap<readonly Normalizer[], Collecting>()
+
+const startCollecting = (normalizers: readonly Normalizer[]): Collecting => {
+  const parts: Buffer[] = []
+  return { normalizer: createNormalizer(normalizers, (part) => parts.push(Buffer.from(part))), parts }
+}
+
+const compiled = new WeakMap<readonly Normalizer[], readonly Step[]>()
+
+/** The steps of a list of normalizers; made once, since a run starts them for each chunk. */
+export const stepsOf = (normalizers: readonly Normalizer[]): readonly Step[] => {
+  let steps = compiled.get(normalizers)
+  if (steps === undefined) compiled.set(normalizers, (steps = joinMaps(normalizers.flatMap(partsOf))))
+  return steps
+}
+
+type Part = CharacterMap | Step
+
+const isMap = (part: Part): part is CharacterMap => 'templates' in part
+
+/** Maps that follow each other become one. */
+const joinMaps = (parts: readonly Part[]): Step[] => {
+  const steps: Step[] = []
+  let map: CharacterMap | undefined
+  for (const part of parts) {
+    if (isMap(part)) map = map === undefined ? part : composeMaps(map, part)
+    else {
+      if (map !== undefined) steps.push(mapStep(map))
+      map = undefined
+      steps.push(part)
+    }
+  }
+  if (map !== undefined) steps.push(mapStep(map))
+  return steps
+}
+
+const partsOf = (normalizer: Normalizer): Part[] => {
+  switch (normalizer.kind) {
+    case 'nfc':
+    case 'nfd':
+    case 'nfkc':
+    case 'nfkd':
+      return [formStep(normalizer.kind.toUpperCase() as Form)]
+    case 'lowercase':
+      return [lowercase()]
+    case 'strip-accents':
+      return [stripAccents()]
+    case 'nmt':
+      return [nmt()]
+    case 'byte-level':
+      return [byteLevelStep]
+    case 'bert':
+      return partsOfBert(normalizer)
+    case 'strip':
+      return [stripStep(normalizer.left, normalizer.right)]
+    case 'prepend':
+      return [prependStep(normalizer.text)]
+    case 'replace':
+      return [replacement(normalizer)]
+    case 'precompiled':
+      return [precompiledStep(normalizer.charsmap)]
+  }
+}
+
+/** tokenizers/src/normalizers/bert.rs, normalize: in this order. */
+const partsOfBert = (bert: Normalizer & { kind: 'bert' }): Part[] => [
+  ...(bert.cleanText ? [cleanBertText()] : []),
+  ...(bert.handleChineseChars ? [spaceBertChinese()] : []),
+  ...(bert.stripAccents ? [formStep('NFD'), stripBertAccents()] : []),
+  ...(bert.lowercase ? [lowercase()] : []),
+]
+
+/** What replaces single characters is a map. */
+const replacement = ({ pattern, isRegex, content }: Normalizer & { kind: 'replace' }): Part => {
+  if (!isRegex && pattern !== '') {
+    const [first, ...others] = pattern
+    return others.length === 0 ? createMap([[of(first.codePointAt(0)!), content]]) : replaceLiteralStep(pattern, content)
+  }
+  const parsed = parsePattern(pattern, 'oniguruma')
+  return parsed.root.type === 'set' ? createMap([[parsed.root.set, content]]) : replaceRegexStep(parsed, content)
+}

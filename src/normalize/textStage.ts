@@ -1,7 +1,20 @@
-/** Rewrites the text of a document as a tokenizer does before it cuts it. */
+/** Takes text on its way: whole code points, valid only until the call returns. */
+export type Emit = (text: Buffer) => void
+
+/** Rewrites the text of a section (a document, or what is between two added tokens) as a tokenizer does before it cuts it. */
 export interface TextStage {
-  /** Takes text of the current document (whole code points) and hands on what is final by now. */
+  /** Takes text of the current section (whole code points) and hands on what is final by now. */
   push(text: Buffer): void
-  /** The document ends: hands on the rest. */
+  /** The section ends: hands on the rest. What is pushed next is a new section. */
   end(): void
+}
+
+/** One step of normalization: a kind of stage. */
+export interface Step {
+  start(emit: Emit): TextStage
+  /**
+   * Whether text can be cut in front of this code point, whatever is around it: both sides, each rewritten on its own, give what the whole
+   * gives. Left out where a step has no such places.
+   */
+  canCutBefore?(codePoint: number): boolean
 }

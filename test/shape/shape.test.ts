@@ -9,7 +9,7 @@ const ROOMS: Readonly<Record<string, readonly string[]>> = {
   unicode: [],
   pattern: ['errors', 'unicode'],
   types: ['pattern'], // the name of a dialect
-  normalize: ['errors', 'types', 'unicode'],
+  normalize: ['errors', 'types', 'pattern', 'unicode'],
   added: ['errors', 'types', 'unicode', 'normalize'],
   tokenizer: ['errors', 'types', 'unicode'],
   plan: ['errors', 'types'],

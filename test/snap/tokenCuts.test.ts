@@ -2,8 +2,8 @@ import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { createAddedTokens } from '../../src/added/addedTokens.ts'
 import { createSections } from '../../src/added/sections.ts'
-import { onNormalText } from '../../src/normalize/nfc.ts'
 import { normalizeText } from '../../src/normalize/normalizer.ts'
+import { onNormalText } from '../../src/normalize/safeCut.ts'
 import { compileStage } from '../../src/pattern/compile.ts'
 import { planChunks } from '../../src/plan/planChunks.ts'
 import { snapChunks } from '../../src/snap/snapChunks.ts'
@@ -64,7 +64,7 @@ test.each<[string, Normalizer[]]>([
       const text = Buffer.from(parts.join(''))
       if (naiveExtraction(tokens, text.toString(), (part) => normalizeText(normalizers, part)) === undefined) return
       const added = createAddedTokens(tokens, (content) => normalizeText(normalizers, content))
-      const find = normalizers.length === 0 ? finder : onNormalText(awayFromEnds(finder, added.normalized.trie.maxLength))
+      const find = normalizers.length === 0 ? finder : onNormalText(normalizers, awayFromEnds(finder, added.normalized.trie.maxLength))
       const { chunks } = planChunks([{ size: text.length }], { numProcesses: 1, maxMemoryGb: 1, chunkBytes })
       const snapped = await snapChunks(chunks, added, async (at, length) => text.subarray(at, at + length), find)
       const parted = snapped.flatMap(({ start, end }) => piecesOf(tokens, normalizers, split, text.subarray(start, end)))

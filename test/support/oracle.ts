@@ -1,7 +1,6 @@
 import tokenizers from 'tokenizers'
-import { isNfc } from '../../src/normalize/normalizer.ts'
 import { asSplit } from '../../src/split/stages.ts'
-import type { Pipeline, SplitStage } from '../../src/types.ts'
+import type { Normalizer, Pipeline, SplitStage } from '../../src/types.ts'
 
 const BEHAVIORS: Record<SplitStage['behavior'], string> = {
   isolated: 'Isolated',
@@ -16,22 +15,77 @@ const BEHAVIORS: Record<SplitStage['behavior'], string> = {
  * Returns the function that cuts a text.
  */
 export const officialSplit = ({ stages, normalizers }: Pipeline): ((text: string) => string[]) => {
-  const tokenizer = tokenizers.Tokenizer.fromString(
+  const tokenizer = officialTokenizer({
+    normalizer: officialSequence(normalizers),
+    pre_tokenizer: {
+      type: 'Sequence',
+      pretokenizers: stages.map(asSplit).map(({ pattern, behavior, invert }) => ({
+        type: 'Split',
+        pattern: { Regex: pattern },
+        behavior: BEHAVIORS[behavior],
+        invert,
+      })),
+    },
+  })
+  const preTokenizer = tokenizer.getPreTokenizer()!
+  const textNormalizer = tokenizer.getNormalizer()
+  return (text) => {
+    const normalized = textNormalizer === null ? text : textNormalizer.normalizeString(text)
+    return normalized === '' ? [] : preTokenizer.preTokenizeString(normalized).map(([piece]) => piece)
+  }
+}
+
+/** The official normalizer for a list of normalizers. */
+export const officialNormalize = (normalizers: readonly Normalizer[]): ((text: string) => string) => {
+  const normalizer = officialTokenizer({ normalizer: officialSequence(normalizers), pre_tokenizer: null }).getNormalizer()!
+  return (text) => normalizer.normalizeString(text)
+}
+
+const officialSequence = (normalizers: readonly Normalizer[]): object => ({ type: 'Sequence', normalizers: normalizers.map(officialForm) })
+
+/** A normalizer as it is written in tokenizer.json. */
+const officialForm = (normalizer: Normalizer): object => {
+  switch (normalizer.kind) {
+    case 'lowercase':
+      return { type: 'Lowercase' }
+    case 'strip-accents':
+      return { type: 'StripAccents' }
+    case 'nmt':
+      return { type: 'Nmt' }
+    case 'byte-level':
+      return { type: 'ByteLevel' }
+    case 'bert':
+      return {
+        type: 'BertNormalizer',
+        clean_text: normalizer.cleanText,
+        handle_chinese_chars: normalizer.handleChineseChars,
+        strip_accents: normalizer.stripAccents,
+        lowercase: normalizer.lowercase,
+      }
+    case 'strip':
+      return { type: 'Strip', strip_left: normalizer.left, strip_right: normalizer.right }
+    case 'prepend':
+      return { type: 'Prepend', prepend: normalizer.text }
+    case 'replace':
+      return { type: 'Replace', pattern: { [normalizer.isRegex ? 'Regex' : 'String']: normalizer.pattern }, content: normalizer.content }
+    case 'precompiled':
+      return { type: 'Precompiled', precompiled_charsmap: normalizer.charsmap }
+    default:
+      return { type: normalizer.kind.toUpperCase() }
+  }
+}
+
+const officialTokenizer = (parts: {
+  normalizer: object
+  pre_tokenizer: object | null
+}): ReturnType<typeof tokenizers.Tokenizer.fromString> =>
+  tokenizers.Tokenizer.fromString(
     JSON.stringify({
       version: '1.0',
       truncation: null,
       padding: null,
       added_tokens: [],
-      normalizer: isNfc(normalizers) ? { type: 'NFC' } : null,
-      pre_tokenizer: {
-        type: 'Sequence',
-        pretokenizers: stages.map(asSplit).map(({ pattern, behavior, invert }) => ({
-          type: 'Split',
-          pattern: { Regex: pattern },
-          behavior: BEHAVIORS[behavior],
-          invert,
-        })),
-      },
+      ...parts,
       post_processor: null,
       decoder: null,
       model: {
@@ -47,10 +101,3 @@ export const officialSplit = ({ stages, normalizers }: Pipeline): ((text: string
       },
     }),
   )
-  const preTokenizer = tokenizer.getPreTokenizer()!
-  const textNormalizer = tokenizer.getNormalizer()
-  return (text) => {
-    const normalized = textNormalizer === null ? text : textNormalizer.normalizeString(text)
-    return normalized === '' ? [] : preTokenizer.preTokenizeString(normalized).map(([piece]) => piece)
-  }
-}

@@ -1,0 +1,134 @@
+import { CODE_POINTS, fillSet, packTable, type CodePointTable } from './codePointTable.ts'
+import { SLICE, slices, startNormalizeKernel } from './kernel.ts'
+import type { Emit, Step, TextStage } from './textStage.ts'
+
+/**
+ * What takes the place of each code point, whatever is around it. Each has the number of a template: text in which SELF stands for the code
+ * point itself. Template 0 is SELF alone.
+ */
+export interface CharacterMap {
+  numbers: Uint16Array
+  templates: readonly string[]
+}
+
+/** No text contains a surrogate that stands alone. */
+export const SELF = '\ud800'
+
+/** Code points as a set (half-open ranges in one flat array), and the template for all of them. */
+export type Change = readonly [set: readonly number[], template: string]
+
+/** A map that changes some code points; of changes for the same one, the last holds. */
+export const createMap = (changes: Iterable<Change>): CharacterMap => {
+  const numbers = new Uint16Array(CODE_POINTS)
+  const templates = new Templates()
+  for (const [set, template] of changes) fillSet(numbers, set, templates.numberOf(template))
+  return { numbers, templates: templates.list }
+}
+
+/** The map that does what one does, and then what the other does to that. */
+export const composeMaps = (first: CharacterMap, second: CharacterMap): CharacterMap => {
+  const templates = new Templates()
+  const rewritten = (text: string, self: string): string =>
+    [...text].map((character) => (character === SELF ? self : mapCharacter(second, character))).join('')
+  // by both numbers, since large sets share them
+  const known = new Map<number, number>()
+  const numbers = new Uint16Array(CODE_POINTS)
+  for (let codePoint = 0; codePoint < CODE_POINTS; codePoint++) {
+    const number = first.numbers[codePoint]
+    const other = second.numbers[codePoint]
+    if (number === 0 && other === 0) continue
+    const key = number * 0x10000 + other
+    let made = known.get(key)
+    if (made === undefined) known.set(key, (made = templates.numberOf(rewritten(first.templates[number], second.templates[other]))))
+    numbers[codePoint] = made
+  }
+  return { numbers, templates: templates.list }
+}
+
+/** What becomes of one character. */
+export const mapCharacter = ({ numbers, templates }: CharacterMap, character: string): string =>
+  templates[numbers[character.codePointAt(0)!]].replaceAll(SELF, character)
+
+class Templates {
+  readonly list: string[] = [SELF]
+  private readonly known = new Map([[SELF, 0]])
+
+  numberOf(template: string): number {
+    const number = this.known.get(template) ?? this.list.length
+    if (number === this.list.length) {
+      this.known.set(template, number)
+      this.list.push(template)
+    }
+    return number
+  }
+}
+
+/** A map's tables, as the kernel wants them (src/kernel/normalize.ts). */
+interface PackedMap {
+  table: CodePointTable<Uint16Array>
+  ascii: Uint16Array
+  starts: Uint32Array
+  templates: Uint8Array
+  /** The most bytes that a code point can become. */
+  largest: number
+}
+
+const SELF_BYTE = 0xff
+const MAX_CODE_POINT_BYTES = 4
+const NO_BYTE = 0x80
+
+const packMap = ({ numbers, templates }: CharacterMap): PackedMap => {
+  const encoded = templates.map(encodeTemplate)
+  const starts = new Uint32Array(encoded.length + 1)
+  encoded.forEach((bytes, i) => (starts[i + 1] = starts[i] + bytes.length))
+  const sizes = encoded.map((bytes) => bytes.length + (MAX_CODE_POINT_BYTES - 1) * bytes.filter((byte) => byte === SELF_BYTE).length)
+  const ascii = Uint16Array.from({ length: NO_BYTE }, (_, character) => {
+    const template = templates[numbers[character]]
+    const byte = (template === SELF ? String.fromCharCode(character) : template).charCodeAt(0)
+    return template.length === 1 && byte < NO_BYTE ? byte : NO_BYTE + numbers[character]
+  })
+  return { table: packTable(numbers), ascii, starts, templates: Buffer.concat(encoded), largest: sizes.reduce((a, b) => Math.max(a, b)) }
+}
+
+const encodeTemplate = (template: string): Buffer => {
+  const parts = template.split(SELF).map((part) => Buffer.from(part))
+  return Buffer.concat(parts.flatMap((part, i) => (i === 0 ? [part] : [Buffer.of(SELF_BYTE), part])))
+}
+
+/** Room for what a slice becomes; what needs more comes out in several parts. */
+const OUT_BYTES = 2 * SLICE
+/** Around text in the kernel's memory: code points are copied four bytes at a time. */
+const PADDING = 8
+
+const startMapStage = ({ table, ascii, starts, templates, largest }: PackedMap, emit: Emit): TextStage => {
+  const outBytes = OUT_BYTES + largest + PADDING
+  const kernel = startNormalizeKernel([table.pages, table.blocks, starts, templates, ascii], SLICE + PADDING + outBytes)
+  const { exports, bytes, room } = kernel
+  const [pagesAt, blocksAt, startsAt, templatesAt, asciiAt] = kernel.tables
+  exports.setMap(pagesAt, blocksAt, startsAt, templatesAt, asciiAt, largest + PADDING)
+  const out = room + SLICE + PADDING
+
+  const pushSlice = (text: Buffer): void => {
+    bytes.set(text, room)
+    const end = room + text.length
+    if (exports.readUnchanged(room, end) === end) return emit(text)
+    for (let at = room; at < end;) {
+      at = exports.rewrite(at, end, out, out + outBytes)
+      const written = exports.written.value
+      if (written > out) emit(bytes.subarray(out, written))
+    }
+  }
+
+  return {
+    push(text) {
+      for (const slice of slices(text)) pushSlice(slice)
+    },
+    end() {},
+  }
+}
+
+/** Rewrites text character by character. */
+export const mapStep = (map: CharacterMap): Step => {
+  let packed: PackedMap | undefined
+  return { start: (emit) => startMapStage((packed ??= packMap(map)), emit), canCutBefore: () => true }
+}

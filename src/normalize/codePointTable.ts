@@ -1,0 +1,36 @@
+/** A value for each code point, in two stages: the number of a block for each 64 code points, and the blocks, equal ones only once. */
+export interface CodePointTable<Values extends Uint8Array | Uint16Array> {
+  pages: Uint16Array
+  blocks: Values
+}
+
+export const CODE_POINTS = 0x110000
+const BLOCK_BITS = 6
+const BLOCK = 1 << BLOCK_BITS
+
+/** Packs values, one for each code point. */
+export const packTable = <Values extends Uint8Array | Uint16Array>(values: Values): CodePointTable<Values> => {
+  const numbers = new Map<string, number>()
+  const kept: number[] = []
+  const pages = Uint16Array.from({ length: CODE_POINTS / BLOCK }, (_, page) => {
+    const { buffer, byteOffset, byteLength } = values.subarray(page * BLOCK, (page + 1) * BLOCK)
+    const key = Buffer.from(buffer, byteOffset, byteLength).toString('latin1')
+    const number = numbers.get(key) ?? numbers.size
+    if (number === numbers.size) {
+      numbers.set(key, number)
+      kept.push(page)
+    }
+    return number
+  })
+  const blocks = values.slice(0, kept.length * BLOCK) as Values
+  kept.forEach((page, number) => blocks.set(values.subarray(page * BLOCK, (page + 1) * BLOCK), number * BLOCK))
+  return { pages, blocks }
+}
+
+export const valueAt = ({ pages, blocks }: CodePointTable<Uint8Array | Uint16Array>, codePoint: number): number =>
+  blocks[(pages[codePoint >> BLOCK_BITS] << BLOCK_BITS) + (codePoint & (BLOCK - 1))]
+
+/** Gives all members of a set (half-open ranges in one flat array) a value. */
+export const fillSet = (values: Uint8Array | Uint16Array, set: readonly number[], value: number): void => {
+  for (let i = 0; i < set.length; i += 2) values.fill(value, set[i], set[i + 1])
+}

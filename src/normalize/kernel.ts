@@ -1,0 +1,73 @@
+import { readFileSync } from 'node:fs'
+
+/** What normalize.wasm exports (src/kernel/normalize.ts has the descriptions). */
+export interface NormalizeExports {
+  setClasses(pages: number, blocks: number, settledByLow: number, groupByHigh: number): void
+  startAt(at: number): void
+  readToCut(at: number, end: number): number
+  readSure(at: number, end: number): number
+  readUnsure(at: number, end: number): number
+  setMap(pages: number, blocks: number, starts: number, templates: number, ascii: number, largest: number): void
+  readUnchanged(at: number, end: number): number
+  rewrite(at: number, end: number, out: number, outEnd: number): number
+  base: WebAssembly.Global<'i32'>
+  previous: WebAssembly.Global<'i32'>
+  cut: WebAssembly.Global<'i32'>
+  isUnsure: WebAssembly.Global<'i32'>
+  written: WebAssembly.Global<'i32'>
+}
+
+/** A kernel with a memory of its own, which does not grow. */
+export interface NormalizeKernel {
+  exports: NormalizeExports
+  bytes: Buffer
+  /** Where the tables are, in the order in which they were given. */
+  tables: readonly number[]
+  /** Where the free room begins. */
+  room: number
+}
+
+const PAGE = 65536
+const ALIGN = 64
+
+let compiled: WebAssembly.Module | undefined
+
+const kernelModule = (): WebAssembly.Module => {
+  // beside the compiled file, or in dist/ when this runs from its source
+  const file = import.meta.url.endsWith('.ts') ? '../../dist/kernel/normalize.wasm' : '../kernel/normalize.wasm'
+  return (compiled ??= new WebAssembly.Module(readFileSync(new URL(file, import.meta.url))))
+}
+
+/** Starts a kernel whose memory holds some tables and `roomBytes` of free room. */
+export const startNormalizeKernel = (tables: readonly NodeJS.TypedArray[], roomBytes: number): NormalizeKernel => {
+  const tableBytes = tables.reduce((sum, { byteLength }) => sum + byteLength + ALIGN, 0)
+  const pages = 1 + Math.ceil((tableBytes + roomBytes) / PAGE) // one for what the module has itself
+  const memory = new WebAssembly.Memory({ initial: pages, maximum: pages })
+  const exports = new WebAssembly.Instance(kernelModule(), { env: { memory } }).exports as unknown as NormalizeExports
+  const bytes = Buffer.from(memory.buffer)
+  let at = exports.base.value
+  const addresses = tables.map(({ buffer, byteOffset, byteLength }) => {
+    const address = at
+    bytes.set(new Uint8Array(buffer, byteOffset, byteLength), address)
+    at = Math.ceil((address + byteLength) / ALIGN) * ALIGN
+    return address
+  })
+  return { exports, bytes, tables: addresses, room: at }
+}
+
+/** Text goes to the kernel in slices, which stay in the cache. */
+export const SLICE = 1 << 16
+
+/** The text in slices of whole code points. */
+export const slices = function* (text: Buffer): Generator<Buffer> {
+  if (text.length <= SLICE) {
+    if (text.length > 0) yield text
+    return
+  }
+  for (let start = 0; start < text.length;) {
+    let end = Math.min(text.length, start + SLICE)
+    while (end < text.length && (text[end] & 0xc0) === 0x80) end--
+    yield text.subarray(start, end)
+    start = end
+  }
+}

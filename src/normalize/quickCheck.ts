@@ -1,0 +1,114 @@
+import { isAscii } from 'node:buffer'
+import { packTable, type CodePointTable } from './codePointTable.ts'
+import { KeptText } from './keptText.ts'
+import { SLICE, slices, startNormalizeKernel } from './kernel.ts'
+import type { Emit, TextStage } from './textStage.ts'
+
+/** Classes of code points, and what follows from them for bytes, as the kernel wants them (src/kernel/normalize.ts). */
+export interface QuickCheckClasses {
+  table: CodePointTable<Uint8Array>
+  settledByLow: Uint8Array
+  groupByHigh: Uint8Array
+  /** Whether text can be cut everywhere in ASCII. */
+  isAsciiSettled: boolean
+}
+
+/** Nothing before it has to do with it. */
+export const SETTLED = 0
+/** It may be changed, or change what is before it. */
+export const UNSURE = 255
+
+/** Packs classes, one for each code point. */
+export const packClasses = (classes: Uint8Array): QuickCheckClasses => {
+  const isSettled = ([start, end]: readonly [start: number, end: number]): boolean =>
+    classes.subarray(start, end).every((value) => value === SETTLED)
+  const settledByLow = new Uint8Array(16).fill(0xff)
+  // a group of several high halves is settled only where all of them are
+  for (let byte = 0; byte < 0x100; byte++)
+    if (!isContinuation(byte) && !isSettled(beginningWith(byte))) settledByLow[byte & 0x0f] &= ~GROUPS[byte >> 4]
+  return { table: packTable(classes), settledByLow, groupByHigh: GROUPS, isAsciiSettled: isSettled([0, 0x80]) }
+}
+
+/** Groups of high halves of bytes: control characters, the rest of ASCII, continuations, and four of first bytes. */
+const GROUPS = Uint8Array.from([1, 2, 2, 2, 2, 2, 2, 2, 4, 4, 4, 4, 8, 16, 32, 64])
+
+const isContinuation = (byte: number): boolean => byte >= 0x80 && byte < 0xc0
+
+/** The code points whose UTF-8 begins with a byte, or more than those. */
+const beginningWith = (byte: number): [start: number, end: number] => {
+  if (byte < 0x80) return [byte, byte + 1]
+  if (byte < 0xe0) return [(byte & 0x1f) << 6, ((byte & 0x1f) + 1) << 6]
+  if (byte < 0xf0) return [(byte & 0x0f) << 12, ((byte & 0x0f) + 1) << 12]
+  return [(byte & 0x07) << 18, ((byte & 0x07) + 1) << 18]
+}
+
+/**
+ * A stage that lets text through, in `pass`, as it is where a quick check of its characters finds that it can stay, and rewrites only what
+ * is around the others. It keeps the text behind the last place where it can be cut, since that may change with what comes next.
+ *
+ * Takes time in proportion to the text, however long a stretch cannot be cut, if `rewrite` does.
+ *
+ * @param rewrite rewrites a stretch of text; what is on both sides of it has nothing to do with it
+ * @param pass takes the text that is to stay
+ */
+export const createQuickCheckStage = (
+  { table, settledByLow, groupByHigh, isAsciiSettled }: QuickCheckClasses,
+  rewrite: (text: Buffer) => Buffer,
+  emit: Emit,
+  pass: Emit = emit,
+): TextStage => {
+  const { exports, bytes, tables, room } = startNormalizeKernel([table.pages, table.blocks, settledByLow, groupByHigh], SLICE)
+  exports.setClasses(tables[0], tables[1], tables[2], tables[3])
+  const kept = new KeptText('characters in a row that all have to do with each other')
+
+  const flush = (): void => {
+    if (kept.length === 0) return
+    const text = kept.take()
+    if (exports.isUnsure.value === 0) pass(text)
+    else emit(rewrite(text))
+  }
+
+  /** ASCII can be cut everywhere, and stays. */
+  const pushAscii = (text: Buffer): void => {
+    flush()
+    exports.startAt(room)
+    if (text.length > 1) pass(text.subarray(0, -1))
+    kept.add(text.subarray(-1))
+  }
+
+  const pushSlice = (text: Buffer): void => {
+    if (isAsciiSettled && exports.previous.value !== UNSURE && isAscii(text)) return pushAscii(text)
+    bytes.set(text, room)
+    const end = room + text.length
+    const from = (start: number, stop = end): Buffer => text.subarray(start - room, stop - room)
+    let at = room
+    if (kept.length > 0) {
+      at = exports.readToCut(room, end)
+      kept.add(from(room, at))
+      if (at === end) return
+      flush()
+    }
+    for (;;) {
+      exports.startAt(at)
+      const unsure = exports.readSure(at, end)
+      const cut = exports.cut.value
+      if (cut > at) pass(from(at, cut))
+      if (unsure === end) return kept.add(from(cut))
+      const calm = exports.readUnsure(unsure, end)
+      const stop = calm === 0 ? exports.cut.value : calm
+      if (stop > cut) emit(rewrite(from(cut, stop)))
+      if (calm === 0) return kept.add(from(stop))
+      at = calm
+    }
+  }
+
+  return {
+    push(text) {
+      for (const slice of slices(text)) pushSlice(slice)
+    },
+    end() {
+      flush()
+      exports.startAt(room)
+    },
+  }
+}

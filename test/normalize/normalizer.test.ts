@@ -1,0 +1,82 @@
+import fc from 'fast-check'
+import { describe, expect, test } from 'vitest'
+import { createNormalizer, normalizeText } from '../../src/normalize/normalizer.ts'
+import type { Normalizer } from '../../src/types.ts'
+import { NORMALIZERS } from '../support/normalizers.ts'
+import { officialNormalize } from '../support/oracle.ts'
+import { TROUBLESOME, troublesomeText } from '../support/texts.ts'
+
+/** Characters that combine, decompose, change their order, make clusters, or are newer than some of the tables. */
+const COMBINING = [
+  'a', 'e', 'A', '1', '©', '日', 'か', '\u0301', '\u0323', '\u0327', '\u0315', '\u0345', '\u0334', '\u1abf', '\u0897', '\u0344', '\u0340',
+  '\u{11935}', '\u{11930}', '\u{16d63}', '\u{16d67}', '\u{113c2}', '\u{113b8}', '\u0bc6', '\u0bd7', '\u1100', '\u1161', '\u11a7', '\u11a8',
+  '가', '각', '\u3099', '\uff76', '\uff9e', '\u2126', '\ufb31', 'ệ', 'ﬁ', '①', '㍿', 'Å', '\u0958', '\u0915', '\u093c', '\u094d', 'ष',
+  '\u0e33', '\u0e48', '\u0f73', '\u0f71', '\u0600', '\u{110bd}', '\u200d', '\ufe0f', '👩', '🇩', '🏽', '\u1dfa', '\u{1e94a}', '\u0130', '\ua7ce',
+] // prettier-ignore
+
+const text = (): fc.Arbitrary<string> =>
+  fc.oneof(
+    fc.array(fc.constantFrom(...COMBINING), { maxLength: 12 }).map((list) => list.join('')),
+    fc.array(fc.constantFrom(...TROUBLESOME, ...COMBINING, ' ', 'a', 'b'), { maxLength: 20 }).map((list) => list.join('')),
+    troublesomeText(20),
+  )
+
+/** Makes a function that feeds sections some code points at a time (0: all at once), and gives what comes out of each. */
+const createFeeder = (normalizers: readonly Normalizer[]): ((sections: readonly string[], size: number) => string[]) => {
+  let out = ''
+  const normalizer = createNormalizer(normalizers, (part) => (out += part.toString('utf8')))
+  return (sections, size) =>
+    sections.map((section) => {
+      out = ''
+      const codePoints = [...section]
+      const step = size === 0 ? Math.max(1, codePoints.length) : size
+      for (let i = 0; i < codePoints.length; i += step) normalizer.push(Buffer.from(codePoints.slice(i, i + step).join('')))
+      normalizer.end()
+      return out
+    })
+}
+
+describe.each(NORMALIZERS)('%s', (_, normalizers) => {
+  const official = officialNormalize(normalizers)
+  const inFeeds = createFeeder(normalizers)
+  const normalize = (text: string): string => normalizeText(normalizers, text)
+
+  test('equals the official normalizer on random text', () => {
+    fc.assert(
+      fc.property(text(), (text) => {
+        expect(normalize(text)).toBe(official(text))
+      }),
+      { numRuns: 1000 },
+    )
+  })
+
+  test('a stream gives the same as the whole text, section by section, for every feed size', () => {
+    fc.assert(
+      fc.property(fc.array(text(), { minLength: 1, maxLength: 3 }), fc.constantFrom(0, 1, 2, 5), (sections, size) => {
+        expect(inFeeds(sections, size)).toEqual(sections.map((section) => official(section)))
+      }),
+      { numRuns: 300 },
+    )
+  })
+
+  test('text longer than a slice, and than what the kernel writes at a time', () => {
+    const parts = [
+      'Das Öl ist  teuer, ',
+      'русский\r\n',
+      '日本語テキスト',
+      'tiếng Việt',
+      "'s's's.",
+      'हिन्दी\u200d',
+      'aaa',
+      'e\u0301\u0323',
+      ' 한국어\t\u0378',
+    ]
+    const long = parts
+      .map((part) => part.repeat(700))
+      .join('')
+      .repeat(3)
+    const wanted = official(long)
+    expect(normalize(long) === wanted).toBe(true)
+    expect(inFeeds([long], 70_001)[0] === wanted).toBe(true)
+  })
+})

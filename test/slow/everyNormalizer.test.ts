@@ -1,0 +1,42 @@
+import { describe, expect, test } from 'vitest'
+import { normalizeText } from '../../src/normalize/normalizer.ts'
+import { NORMALIZERS } from '../support/normalizers.ts'
+import { officialNormalize } from '../support/oracle.ts'
+
+/** What stands around each code point: nothing that combines, then what does so with some of what may come. */
+const SURROUNDINGS = [
+  ['\n', '\n'],
+  ['a', 'b'],
+  [' ', ' '],
+  ['a\u0323', '\u0301\u0323\n'],
+  ['\u1100', '\u11a8\n'],
+  ['가', '\u0301\u0300\n'],
+  ['1\u200d', '©\u200d'],
+  ['\u0600', '\u093c'],
+  ['ष\u094d', 'ष\u0301\n'],
+  ['🇩', '🇪\n'],
+]
+
+describe.each(NORMALIZERS)('%s', (_, normalizers) => {
+  test('equals the official normalizer on every code point, in all surroundings', () => {
+    const official = officialNormalize(normalizers)
+    const normalize = (text: string): string => normalizeText(normalizers, text)
+    for (let start = 0; start < 0x110000; start += 0x400) {
+      let text = ''
+      for (let c = start; c < start + 0x400; c++)
+        if (c < 0xd800 || c > 0xdfff) for (const [before, after] of SURROUNDINGS) text += before + String.fromCodePoint(c) + after
+      expect(normalize(text) === official(text), start.toString(16)).toBe(true)
+    }
+  })
+
+  test('equals the official normalizer on every code point alone', () => {
+    const official = officialNormalize(normalizers)
+    const normalize = (text: string): string => normalizeText(normalizers, text)
+    for (let c = 0; c < 0x110000; c++) {
+      if (c === 0xd800) c = 0xe000
+      const text = String.fromCodePoint(c)
+      const normalized = normalize(text)
+      if (normalized !== official(text)) expect(normalized, c.toString(16)).toBe(official(text))
+    }
+  })
+})

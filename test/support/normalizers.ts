@@ -1,0 +1,85 @@
+import type { Normalizer } from '../../src/types.ts'
+import { keyOf, makeCharsmap } from './charsmap.ts'
+
+const bert = (options: Partial<Normalizer & { kind: 'bert' }>): Normalizer[] => [
+  { kind: 'bert', cleanText: false, handleChineseChars: false, stripAccents: false, lowercase: false, ...options },
+]
+const literal = (pattern: string, content: string): Normalizer => ({ kind: 'replace', pattern, isRegex: false, content })
+const regex = (pattern: string, content: string): Normalizer => ({ kind: 'replace', pattern, isRegex: true, content })
+
+/** A charsmap that shows what is taken for a cluster, and which of several keys counts. */
+const CLUSTERS: Normalizer = {
+  kind: 'precompiled',
+  charsmap: makeCharsmap([
+    ['\r\n', 'N'],
+    ['\t', ' '],
+    [keyOf('é'), 'e'],
+    [keyOf('日'), '[day]'],
+    [keyOf('😀'), ''],
+    ['ab', '!'], // in no cluster: never used
+    ['a\xcc', '<a with a mark>'], // an incomplete code point: each cluster that begins with these bytes
+    [keyOf('a\u0301\u0323'), 'longer, never used'],
+    [keyOf('e\u0301'), 'é'],
+    ['1\xe2', '<1 and a joiner>'],
+    [keyOf('\u0600'), '<number>'],
+    [keyOf('가\u0301'), '<ga>'],
+    [keyOf('ष\u0301'), '<ssa>'],
+    [keyOf('©\u200d'), '<c>'],
+    ['\xf0\x91\x82\xbda', '<prepended>'],
+  ]),
+}
+
+/** One list of normalizers or more of each kind, by name. */
+export const NORMALIZERS: readonly (readonly [name: string, normalizers: readonly Normalizer[]])[] = [
+  ['NFC', [{ kind: 'nfc' }]],
+  ['NFD', [{ kind: 'nfd' }]],
+  ['NFKC', [{ kind: 'nfkc' }]],
+  ['NFKD', [{ kind: 'nfkd' }]],
+  ['Lowercase', [{ kind: 'lowercase' }]],
+  ['StripAccents', [{ kind: 'strip-accents' }]],
+  ['Nmt', [{ kind: 'nmt' }]],
+  ['ByteLevel', [{ kind: 'byte-level' }]],
+  ['BertNormalizer, clean_text', bert({ cleanText: true })],
+  ['BertNormalizer, handle_chinese_chars', bert({ handleChineseChars: true })],
+  ['BertNormalizer, strip_accents', bert({ stripAccents: true })],
+  ['BertNormalizer, uncased', bert({ cleanText: true, handleChineseChars: true, stripAccents: true, lowercase: true })],
+  ['BertNormalizer, cased', bert({ cleanText: true, handleChineseChars: true })],
+  ['Strip', [{ kind: 'strip', left: true, right: true }]],
+  ['Strip, left', [{ kind: 'strip', left: true, right: false }]],
+  ['Strip, right', [{ kind: 'strip', left: false, right: true }]],
+  ['Prepend', [{ kind: 'prepend', text: '▁' }]],
+  ['Prepend of nothing', [{ kind: 'prepend', text: '' }]],
+  ['Replace of a character', [literal(' ', '▁')]],
+  ['Replace of a text', [literal('aa', 'b')]],
+  ['Replace of a text that begins again in itself', [literal("'s's.", '<>')]],
+  ['Replace of nothing', [literal('', '-')]],
+  ['Replace of a class', [regex('[\\r\\x00]', '')]],
+  ['Replace of white space', [regex('\\s+', ' ')]],
+  ['Replace of two spaces and more', [regex(' {2,}', '▁')]],
+  ['Replace of matches that may be empty', [regex('b*', '$1')]],
+  ['Replace of line starts', [regex('^', '> ')]],
+  ['Replace at the end', [regex('\\s+$|(?<=[a-z日]\\n)\\S|\\b', '|')]],
+  ['Precompiled', [CLUSTERS]],
+  ['gpt-neox', [{ kind: 'nfc' }]],
+  ['clip', [{ kind: 'nfc' }, regex('\\s+', ' '), { kind: 'lowercase' }]],
+  ['lucie', [{ kind: 'nfc' }, regex('[\\r\\x00]', '')]],
+  ['llama 2', [{ kind: 'prepend', text: '▁' }, literal(' ', '▁')]],
+  [
+    'albert',
+    [
+      literal('``', '"'),
+      literal("''", '"'),
+      { kind: 'nfkd' },
+      { kind: 'strip-accents' },
+      { kind: 'lowercase' },
+      CLUSTERS,
+      regex(' {2,}', ' '),
+    ],
+  ],
+  ['deberta', [{ kind: 'strip', left: true, right: true }, CLUSTERS, regex(' {2,}', ' ')]],
+  [
+    'maps and forms in turn',
+    [{ kind: 'lowercase' }, { kind: 'nmt' }, { kind: 'nfkc' }, { kind: 'strip-accents' }, literal(' ', '▁'), { kind: 'nfd' }],
+  ],
+  ['what is stripped is not there', [{ kind: 'strip', left: true, right: true }, { kind: 'prepend', text: '_' }, { kind: 'byte-level' }]],
+]
