@@ -105,26 +105,21 @@ const countChunk = async (
     isNew = true
   }
   /** Text on its way to the counter: what normalization makes of it, and what added tokens share, comes out as a difference. */
-  const noteText = (bytes: number): void => {
+  const takeText = (text: Buffer, take: (text: Buffer) => void): void => {
     hasText = true
-    tally.normalized -= bytes
+    tally.normalized -= text.length
+    take(text)
   }
   const sections = createSections(
     added,
     normalizers,
     {
-      text(bytes, start, end) {
-        noteText(end - start)
-        counter.text(bytes, start, end)
-      },
-      piece(bytes, start, end) {
-        noteText(end - start)
-        counter.piece(bytes, start, end)
-      },
-      special(token, bytes) {
+      text: (text) => takeText(text, counter.text),
+      piece: (text) => takeText(text, counter.piece),
+      special(token, text) {
         endDocument()
-        tally.normalized -= bytes
-        tally.special += bytes
+        tally.normalized -= text.length
+        tally.special += text.length
         tally.specialTokens[specialTokens.get(token.content)!]++
       },
     },

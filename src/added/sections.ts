@@ -4,17 +4,13 @@ import type { AddedToken, Normalizer } from '../types.ts'
 import type { AddedTokens } from './addedTokens.ts'
 import { createTokenCutter } from './tokenCutter.ts'
 
-/** Is told places in bytes, as `TokenSink` is. */
 export interface SectionSink {
-  /** bytes[start, end) is normalized text of the current section. */
-  text(bytes: Buffer, start: number, end: number): void
-  /**
-   * bytes[start, end) is an added token that is not special, with the white space that it stripped: the section ends, and this is a piece of
-   * its own.
-   */
-  piece(bytes: Buffer, start: number, end: number): void
-  /** A special token that took, with the white space that it stripped, so many bytes: the document ends. */
-  special(token: AddedToken, bytes: number): void
+  /** Normalized text of the current section; the view is good until the call returns. */
+  text(bytes: Buffer): void
+  /** An added token that is not special, with the white space that it stripped: the section ends, and this is a piece of its own. */
+  piece(bytes: Buffer): void
+  /** A special token, with the white space that it stripped: the document ends. */
+  special(token: AddedToken, bytes: Buffer): void
 }
 
 /**
@@ -31,14 +27,9 @@ export const createSections = (
 ): TextStage => {
   let hasText = false
 
-  const takeToken = (token: AddedToken, bytes: Buffer, start: number, end: number): void =>
-    token.special ? sink.special(token, end - start) : sink.piece(bytes, start, end)
+  const takeToken = (token: AddedToken, bytes: Buffer): void => (token.special ? sink.special(token, bytes) : sink.piece(bytes))
 
-  const inner = createTokenCutter(
-    normalized,
-    { text: sink.text, token: (i, bytes, start, end) => takeToken(normalized.tokens[i], bytes, start, end) },
-    maxKept,
-  )
+  const inner = createTokenCutter(normalized, { text: sink.text, token: (i, bytes) => takeToken(normalized.tokens[i], bytes) }, maxKept)
   const normalizer = createNormalizer(normalizers, inner.push)
   const endSection = (): void => {
     if (!hasText) return
@@ -46,19 +37,16 @@ export const createSections = (
     inner.end()
     hasText = false
   }
-  const isAsItIs = normalizers.length === 0 && normalized.tokens.length === 0
   const outer = createTokenCutter(
     raw,
     {
-      text: isAsItIs
-        ? sink.text
-        : (bytes, start, end) => {
-            hasText = true
-            normalizer.push(bytes.subarray(start, end))
-          },
-      token(i, bytes, start, end) {
+      text(bytes) {
+        hasText = true
+        normalizer.push(bytes)
+      },
+      token(i, bytes) {
         endSection()
-        takeToken(raw.tokens[i], bytes, start, end)
+        takeToken(raw.tokens[i], bytes)
       },
     },
     maxKept,

@@ -14,12 +14,11 @@ import { NONE, UNDECIDED } from './tokenTrie.ts'
  *   right, too, and then this text is in both; and text goes on where the last token ended, even if it had been taken
  */
 
-/** Is told places in bytes, instead of parts of them, because parts may be many and short. The bytes are good until the call returns. */
 export interface TokenSink {
-  /** bytes[start, end) is text between tokens. */
-  text(bytes: Buffer, start: number, end: number): void
-  /** bytes[start, end) is what a token took, by its number in the set: itself and what it stripped. */
-  token(token: number, bytes: Buffer, start: number, end: number): void
+  /** Text between tokens; the view is good until the call returns. */
+  text(bytes: Buffer): void
+  /** A token, by its number in the set, and the text that it took: itself and what it stripped. The same is true of the view. */
+  token(token: number, bytes: Buffer): void
 }
 
 export interface TokenCutter {
@@ -35,7 +34,7 @@ export interface TokenCutter {
  * @param maxKept more than so many bytes that must be kept are an error, 'piece-too-long'
  */
 export const createTokenCutter = (set: TokenSet, sink: TokenSink, maxKept = Infinity): TokenCutter => {
-  if (set.tokens.length === 0) return { push: (text) => text.length > 0 && sink.text(text, 0, text.length), end: () => {} }
+  if (set.tokens.length === 0) return { push: (text) => text.length > 0 && sink.text(text), end: () => {} }
   const { trie, tokens, bytes } = set
   const kept = createKeptText()
   let at = 0 // the search has come so far
@@ -45,7 +44,7 @@ export const createTokenCutter = (set: TokenSet, sink: TokenSink, maxKept = Infi
 
   const handOn = (text: Buffer, to: number): void => {
     if (to <= handedOn) return
-    sink.text(text, handedOn, to)
+    sink.text(text.subarray(handedOn, to))
     handedOn = to
   }
 
@@ -62,7 +61,7 @@ export const createTokenCutter = (set: TokenSet, sink: TokenSink, maxKept = Infi
       const from = lstrip ? Math.max(handedOn, whiteSpaceStart(text, start, handedOn)) : start
       if (from > to) throw takenError(tokens[token].content)
       handOn(text, from)
-      if (from < to) sink.token(token, text, from, to)
+      if (from < to) sink.token(token, text.subarray(from, to))
       handedOn = to
     }
     strippedEnd = 0

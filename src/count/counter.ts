@@ -17,13 +17,13 @@ export interface CountedPieces {
 
 /** Counts the pre-tokens of a stream of documents. All tiers have this signature. */
 export interface TextCounter {
-  /** bytes[start, end) is text of the current document: whole code points of valid UTF-8, of any length. Default: all of them. */
-  text(bytes: Uint8Array, start?: number, end?: number): void
+  /** Text of the current document: whole code points of valid UTF-8, of any length. */
+  text(bytes: Uint8Array): void
   /**
-   * bytes[start, end) is a piece as it is, of at least one byte, that no stage looks at (an added token). What stands before and behind it is split apart: text
+   * A piece as it is, of at least one byte, that no stage looks at (an added token). What stands before and behind it is split apart: text
    * that follows goes on with the document, but is not at its start.
    */
-  piece(bytes: Uint8Array, start?: number, end?: number): void
+  piece(bytes: Uint8Array): void
   /** The current document ends here. */
   endDocument(): void
   /** Counts all that is there. The current document must have been ended. */
@@ -89,15 +89,15 @@ export const createReferenceCounter = (stages: readonly Stage[], limits: Counter
   }
 
   return {
-    text(bytes, start = 0, end = bytes.length) {
-      appendText(block, bytes.subarray(start, end))
+    text(bytes) {
+      appendText(block, bytes)
       if (block.length >= splitAt) split()
     },
-    piece(bytes, start = 0, end = bytes.length) {
-      if (end - start > limits.maxPieceBytes) throw pieceTooLong(limits.maxPieceBytes)
+    piece(bytes) {
+      if (bytes.length > limits.maxPieceBytes) throw pieceTooLong(limits.maxPieceBytes)
       endDocument(block)
-      makeRoom(end - start)
-      table.add(bytes, start, end, 1)
+      makeRoom(bytes.length)
+      table.add(bytes, 0, bytes.length, 1)
     },
     endDocument: () => endDocument(block),
     flush() {

@@ -88,9 +88,9 @@ export const createKernelCounter = (
   }
 
   return {
-    text(added, start = 0, end = added.length) {
-      for (let at = start; at < end;) {
-        const to = endOfBatch(added, at + BATCH - (length - advanced), end)
+    text(added) {
+      for (let at = 0; at < added.length;) {
+        const to = endOfBatch(added, at + BATCH - (length - advanced))
         makeRoom(to - at)
         copy(added, at, to, kernel.bytes, textAt + length)
         length += to - at
@@ -98,11 +98,11 @@ export const createKernelCounter = (
         if (length - advanced > BATCH - 4) advance()
       }
     },
-    piece(bytes, start = 0, end = bytes.length) {
-      if (end - start > maxPieceBytes) throw pieceTooLong(maxPieceBytes)
+    piece(bytes) {
+      if (bytes.length > maxPieceBytes) throw pieceTooLong(maxPieceBytes)
       endSegment()
-      if (whole.memoryWith(end - start, 0) > WHOLE_BYTES) countWhole()
-      whole.add(bytes, start, end, 1)
+      if (whole.memoryWith(bytes.length, 0) > WHOLE_BYTES) countWhole()
+      whole.add(bytes, 0, bytes.length, 1)
     },
     endDocument: endSegment,
     flush() {
@@ -141,9 +141,9 @@ export const createKernelCounter = (
   }
 }
 
-/** `limit` or a little less, so that no code point is cut; not behind `end`. */
-const endOfBatch = (bytes: Uint8Array, limit: number, end: number): number => {
-  if (limit >= end) return end
+/** `limit` or a little less, so that no code point is cut; not behind the end. */
+const endOfBatch = (bytes: Uint8Array, limit: number): number => {
+  if (limit >= bytes.length) return bytes.length
   while ((bytes[limit] & 0xc0) === 0x80) limit--
   return limit
 }

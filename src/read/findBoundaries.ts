@@ -25,10 +25,11 @@ export async function* findBoundaries(
   const ready: Boundary[] = []
   let position = 0
   const documents = createTokenCutter(special, {
-    text: (_bytes, start, end) => (position += end - start),
-    token(token, _bytes, start, end) {
-      ready.push({ start: position, end: position + end - start, token: special.tokens[token].content })
-      position += end - start
+    text: (bytes) => (position += bytes.length),
+    token(token, bytes) {
+      const start = position
+      position += bytes.length
+      ready.push({ start, end: position, token: special.tokens[token].content })
     },
   })
   for await (const block of readBlocks(source, { source: 0, start: 0, end: source.size }, blockBytes)) {

@@ -62,19 +62,19 @@ export async function* streamDocuments(path: string, options: StreamOptions = {}
     length = 0
   }
   const documents = createTokenCutter(special, {
-    text(bytes, start, end) {
-      position += end - start
-      length += end - start
+    text(bytes) {
+      position += bytes.length
+      length += bytes.length
       if (length > maxDocumentBytes)
         throw new PretokError(
           'limit',
           `reading ${path}: the document at byte ${places.inSource(position - length)} is longer than ${maxDocumentBytes} bytes (maxDocumentBytes)`,
         )
-      parts.push(Buffer.from(bytes.subarray(start, end)))
+      parts.push(Buffer.from(bytes))
     },
-    token(token, _bytes, start, end) {
+    token(token, bytes) {
       finish(special.tokens[token].content)
-      position += end - start
+      position += bytes.length
     },
   })
   const cleaner = createUtf8Cleaner(errors, (start, end, bytes) => {

@@ -29,10 +29,10 @@ export const createPipelineSplitter = (pipeline: Pipeline, specialTokens: readon
       section = []
     }
     const sections = createSections(tokens, normalizers, {
-      text: (bytes, start, end) => section.push(Buffer.from(bytes.subarray(start, end))),
-      piece(bytes, start, end) {
+      text: (bytes) => section.push(Buffer.from(bytes)),
+      piece(bytes) {
         endSection()
-        pieces.push(Buffer.from(bytes.subarray(start, end)))
+        pieces.push(Buffer.from(bytes))
       },
       special: endSection,
     })

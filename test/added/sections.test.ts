@@ -34,17 +34,17 @@ const extract = (tokens: readonly AddedToken[], normalizers: readonly Normalizer
   let isNew = true
   const added = createAddedTokens(tokens, (content) => normalizeText(normalizers, content))
   const sections = createSections(added, normalizers, {
-    text(bytes, start, end) {
+    text(bytes) {
       if (isNew) found.push([''])
       isNew = false
-      found.at(-1)![0] += bytes.toString('utf8', start, end)
+      found.at(-1)![0] += bytes.toString()
     },
-    piece(bytes, start, end) {
-      found.push([bytes.toString('utf8', start, end), 'piece'])
+    piece(bytes) {
+      found.push([bytes.toString(), 'piece'])
       isNew = true
     },
-    special({ content }) {
-      found.push(['', content])
+    special({ content }, bytes) {
+      found.push([bytes.toString(), content])
       isNew = true
     },
   })
@@ -66,7 +66,7 @@ describe('equals the definition, for every feed size', () => {
         const sections = naiveExtraction(tokens, text, (part) => normalizeText(normalizers, part))
         if (sections === undefined) return
         expect(extract(tokens, normalizers, text, size)).toEqual(
-          sections.map(([part, found]) => (found === undefined ? [part] : isSpecial(tokens, found) ? ['', found] : [part, 'piece'])),
+          sections.map(([part, found]) => (found === undefined ? [part] : [part, isSpecial(tokens, found) ? found : 'piece'])),
         )
       }),
       { numRuns: 5000 },

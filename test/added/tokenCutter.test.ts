@@ -8,13 +8,12 @@ import { anyText, anyTokens, naiveSections, token, type Section } from '../suppo
 const cut = (set: TokenSet, text: string, size: number, maxKept?: number): Section[] => {
   const sections: Section[] = []
   const sink = {
-    text(bytes: Buffer, start: number, end: number) {
+    text(bytes: Buffer) {
       const last = sections.at(-1)
-      if (last?.length === 1) last[0] += bytes.toString('utf8', start, end)
-      else sections.push([bytes.toString('utf8', start, end)])
+      if (last?.length === 1) last[0] += bytes.toString()
+      else sections.push([bytes.toString()])
     },
-    token: (i: number, bytes: Buffer, start: number, end: number) =>
-      sections.push([bytes.toString('utf8', start, end), set.tokens[i].content]),
+    token: (i: number, bytes: Buffer) => sections.push([bytes.toString(), set.tokens[i].content]),
   }
   const cutter = createTokenCutter(set, sink, maxKept)
   const characters = [...text]
@@ -129,7 +128,7 @@ describe('what must wait', () => {
       const got: number[] = []
       const cutter = createTokenCutter(createTokenSet([token('<a>', flags)]), {
         text: () => {},
-        token: (_i, _bytes, start, end) => got.push(end - start),
+        token: (_, bytes) => got.push(bytes.length),
       })
       const spaces = Buffer.alloc(1000, ' ')
       // were all that is kept looked at again at each push, this would take hours

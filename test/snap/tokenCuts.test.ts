@@ -29,10 +29,10 @@ const piecesOf = (
   }
   const added = createAddedTokens(tokens, (content) => normalizeText(normalizers, content))
   const sections = createSections(added, normalizers, {
-    text: (bytes, start, end) => (section += bytes.toString('utf8', start, end)),
-    piece(bytes, start, end) {
+    text: (bytes) => (section += bytes.toString()),
+    piece(bytes) {
       endSection()
-      pieces.push(bytes.toString('utf8', start, end))
+      pieces.push(bytes.toString())
     },
     special({ content }) {
       endSection()

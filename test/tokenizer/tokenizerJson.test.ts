@@ -162,7 +162,7 @@ describe('added tokens', () => {
     })
   })
 
-  test('empty ones do not count, and the first of two does', () => {
+  test('empty ones do not count, and the last of two does', () => {
     const added_tokens = [addedToken(''), addedToken('<s>'), addedToken('<s>', { lstrip: true })]
     expect(officialLoads({ added_tokens })).toBe(true)
     expect(read({ added_tokens }).addedTokens).toMatchObject([{ content: '<s>', lstrip: true }])
