@@ -14,7 +14,7 @@ import { CONFORMANCE } from '../support/conformance.ts'
 import { splitInFeeds } from '../support/feed.ts'
 import { officialSplit } from '../support/oracle.ts'
 import { MAIN_PIPELINES } from '../support/presets.ts'
-import { DROP_GAPS, KEEP_GAPS, withStages } from '../support/stages.ts'
+import { withStages } from '../support/stages.ts'
 import { codePointTexts, TROUBLESOME, troublesomeText } from '../support/texts.ts'
 
 const HUGGING_FACE = MAIN_PIPELINES.filter(({ stages }) => asSplit(stages[0]).dialect === 'oniguruma')
@@ -47,9 +47,7 @@ describe.each(byName)('%s equals the official engine', (_, pipeline) => {
   })
 })
 
-const EVERY_PIPELINE = [...MAIN_PIPELINES, ...twoAndThreeStages()].map(
-  (pipeline) => [pipeline.name, pipeline] as const,
-)
+const EVERY_PIPELINE = [...MAIN_PIPELINES, ...twoAndThreeStages()].map((pipeline) => [pipeline.name, pipeline] as const)
 
 describe.each(EVERY_PIPELINE)('%s in feeds', (_, pipeline) => {
   test('gives the same pieces for every feed size', () => {
@@ -113,12 +111,9 @@ const withVectors = (): void => {
   const vectors = JSON.parse(gunzipSync(readFileSync(join(CONFORMANCE, 'vectors.json.gz'))).toString()) as {
     texts: string[]
     pipelines: Record<string, { byteLevel: boolean; pieces: string[][] }>
-    hubTexts: string[]
-    hub: Record<string, Record<string, string[][]>>
   }
   const catalogue = JSON.parse(readFileSync(join(CONFORMANCE, 'catalogue.json'), 'utf8')) as {
     patterns: Record<string, { stages: { type: string; pattern?: string | { Regex?: string }; behavior?: string }[] }>
-    hub_survey: { patterns: Record<string, string> }
   }
 
   test.each(['gpt2', 'cl100k_base', 'o200k_base', 'qwen2'])('%s', (name) => {
@@ -133,18 +128,6 @@ const withVectors = (): void => {
   )('%s (tiktoken)', (name, pattern) => {
     const { split } = createPipelineSplitter(withStages(name, [tiktoken(pattern)]))
     vectors.texts.forEach((text, i) => expect(split(text)).toEqual(vectors.pipelines[name].pieces[i]))
-  })
-
-  test.each(Object.entries(catalogue.hub_survey.patterns))('%s', (name, pattern) => {
-    for (const [behavior, gaps] of [
-      ['isolated', KEEP_GAPS],
-      ['removed+invert', DROP_GAPS],
-    ] as const) {
-      const pipeline = withStages(name, [{ ...huggingFace(pattern), ...gaps }])
-      vectors.hubTexts.forEach((text, i) =>
-        [0, 1, 2, 5].forEach((size) => expect(splitInFeeds(pipeline, text, size)).toEqual(vectors.hub[name][behavior][i])),
-      )
-    }
   })
 }
 
