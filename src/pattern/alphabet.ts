@@ -2,7 +2,7 @@ import { PretokError } from '../errors.ts'
 import type { CodePointSet } from '../unicode/codePointSet.ts'
 import type { Node } from './ast.ts'
 import { partitionBySets } from './classes.ts'
-import { children } from './parse.ts'
+import { children } from './nodes.ts'
 
 /**
  * A pattern's alphabet: the coarsest partition of the code points that the pattern can tell apart, mostly 10 to 25 classes. Two code points

@@ -1,6 +1,6 @@
 import { complement, EVERYTHING, union, type CodePointSet } from '../unicode/codePointSet.ts'
 import type { LookNode, Node } from './ast.ts'
-import { maxLength } from './parse.ts'
+import { maxLength } from './nodes.ts'
 
 /** What a code point, or the border of the segment, must be like for a look-around to hold. */
 export interface Condition {

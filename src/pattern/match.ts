@@ -1,8 +1,9 @@
+import { PretokError } from '../errors.ts'
 import type { CodePointSet } from '../unicode/codePointSet.ts'
 import type { Alphabet } from './alphabet.ts'
 import { createAnswers } from './answers.ts'
 import type { LookNode, Node } from './ast.ts'
-import { maxLength } from './parse.ts'
+import { maxLength } from './nodes.ts'
 
 /** No match begins at the position. */
 export const NO_MATCH = -1
@@ -157,6 +158,11 @@ export const createMatcher = (root: Node, alphabet: Alphabet): Matcher => {
     searchStart = begun
     try {
       return match(at, identity)
+    } catch (error) {
+      if (!(error instanceof RangeError)) throw error
+      // a repeated group takes stack for each of its turns
+      const what = `a match may be longer than the reference engine can try (${subject.length - at} characters are there)`
+      throw new PretokError('limit', `pattern: ${what}: use the automaton, if it can do the pattern`)
     } finally {
       text = ''
     }

@@ -1,7 +1,7 @@
 import type { Pattern } from './ast.ts'
 import { partitionBySets, type Partition } from './classes.ts'
 import { buildLookahead, type Lookahead } from './lookahead.ts'
-import { holdsSearchStart } from './parse.ts'
+import { holdsSearchStart } from './nodes.ts'
 import { Builder, withoutDead, type Draft } from './program.ts'
 
 /** An instruction (program.ts) over symbols. */

@@ -1,7 +1,8 @@
 import { describe, expect, test } from 'vitest'
 import { createAlphabet } from '../../src/pattern/alphabet.ts'
 import type { Node } from '../../src/pattern/ast.ts'
-import { children, parsePattern } from '../../src/pattern/parse.ts'
+import { children } from '../../src/pattern/nodes.ts'
+import { parsePattern } from '../../src/pattern/parse.ts'
 import { has, type CodePointSet } from '../../src/unicode/codePointSet.ts'
 import { PRESET_STAGES } from '../support/stages.ts'
 

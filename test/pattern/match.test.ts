@@ -2,7 +2,8 @@ import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { createAlphabet } from '../../src/pattern/alphabet.ts'
 import { createMatcher, NO_MATCH, UNDECIDED } from '../../src/pattern/match.ts'
-import { holdsUnboundedLookAhead, parsePattern } from '../../src/pattern/parse.ts'
+import { holdsUnboundedLookAhead } from '../../src/pattern/nodes.ts'
+import { parsePattern } from '../../src/pattern/parse.ts'
 import { toRegExps } from '../../src/pattern/toRegExp.ts'
 import { PRESET_STAGES } from '../support/stages.ts'
 import { troublesomeText } from '../support/texts.ts'
@@ -91,4 +92,14 @@ test('a run of millions takes no stack', () => {
   const spell = (text: string): string => alphabet.spell(Buffer.from(text), 0, text.length)
   expect(match(spell('x'.repeat(5_000_000)), 0, false)).toBe(5_000_000)
   expect(match(spell(`${' '.repeat(5_000_000)}x`), 0, false)).toBe(4_999_999)
+})
+
+test('a group that is repeated more often than the stack is deep is an error, not a crash', () => {
+  const { root } = parsePattern('(?:ab)+', 'oniguruma')
+  const alphabet = createAlphabet(root)
+  const text = Buffer.from('ab'.repeat(1_000_000))
+  const match = createMatcher(root, alphabet)
+  expect(() => match(alphabet.spell(text, 0, text.length), 0, false)).toThrow(
+    'longer than the reference engine can try (2000000 characters',
+  )
 })

@@ -1,0 +1,71 @@
+import { PretokError } from '../errors.ts'
+import { of, size } from '../unicode/codePointSet.ts'
+import type { AlternationNode, GroupNode, Node, SequenceNode } from './ast.ts'
+import { children } from './nodes.ts'
+
+const MAX_EXPANDED_MEMBERS = 64
+
+const hasBackreference = (node: Node, index?: number): boolean =>
+  (node.type === 'backreference' && (index === undefined || node.index === index)) ||
+  children(node).some((child) => hasBackreference(child, index))
+
+const substitute = (node: Node, replaced: (node: Node) => Node | undefined): Node => {
+  const replacement = replaced(node)
+  if (replacement !== undefined) return replacement
+  const inside = (child: Node) => substitute(child, replaced)
+  switch (node.type) {
+    case 'sequence':
+      return { ...node, parts: node.parts.map(inside) }
+    case 'alternation':
+      return { ...node, branches: node.branches.map(inside) }
+    case 'repeat':
+    case 'group':
+    case 'atomic':
+    case 'look':
+      return { ...node, body: inside(node.body) }
+    default:
+      return node
+  }
+}
+
+/**
+ * `(X)\1*` with a small set X is an alternation over its members: `aa*|bb*|…`. That removes the back-references that real patterns have;
+ * others are refused.
+ */
+export const expandBackreferences = (root: Node, text: string): Node => {
+  const expandSequence = (node: SequenceNode): SequenceNode | AlternationNode => {
+    const group = node.parts.find(
+      (part): part is GroupNode =>
+        part.type === 'group' && node.parts.some((other) => other !== part && hasBackreference(other, part.index)),
+    )
+    if (group === undefined || group.body.type !== 'set' || size(group.body.set) > MAX_EXPANDED_MEMBERS) return node
+    const branches: Node[] = []
+    for (let i = 0; i < group.body.set.length; i += 2)
+      for (let member = group.body.set[i]; member < group.body.set[i + 1]; member++)
+        branches.push(
+          substitute(node, (part) =>
+            part === group || (part.type === 'backreference' && part.index === group.index) ? { type: 'set', set: of(member) } : undefined,
+          ),
+        )
+    return { type: 'alternation', branches }
+  }
+  const expanded = hasBackreference(root)
+    ? substitute(root, (node) => (node.type === 'sequence' && expandSequence(node) !== node ? expandSequence(node) : undefined))
+    : root
+  const left = firstBackreference(expanded)
+  if (left !== undefined)
+    throw new PretokError(
+      'pattern',
+      `pattern: back-reference \\${left.index} (not supported: its group is no small class beside it) at ${left.at} in ${JSON.stringify(text)}`,
+    )
+  return expanded
+}
+
+const firstBackreference = (node: Node): { index: number; at: number } | undefined => {
+  if (node.type === 'backreference') return node
+  for (const child of children(node)) {
+    const found = firstBackreference(child)
+    if (found !== undefined) return found
+  }
+  return undefined
+}

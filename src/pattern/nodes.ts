@@ -1,0 +1,81 @@
+import type { Node } from './ast.ts'
+
+/* Questions about parts of a pattern's tree. */
+
+/** The nodes right below a node. */
+export const children = (node: Node): readonly Node[] => {
+  switch (node.type) {
+    case 'sequence':
+      return node.parts
+    case 'alternation':
+      return node.branches
+    case 'repeat':
+    case 'group':
+    case 'atomic':
+    case 'look':
+      return [node.body]
+    default:
+      return []
+  }
+}
+
+/** The longest text that a node can take, in code points; look-arounds take none. */
+export const maxLength = (node: Node): number => {
+  switch (node.type) {
+    case 'set':
+      return 1
+    case 'sequence':
+      return node.parts.reduce((sum, part) => sum + maxLength(part), 0)
+    case 'alternation':
+      return Math.max(...node.branches.map(maxLength))
+    case 'repeat':
+      return maxLength(node.body) === 0 ? 0 : maxLength(node.body) * node.max
+    case 'group':
+    case 'atomic':
+      return maxLength(node.body)
+    case 'look':
+    case 'textBorder':
+    case 'searchStart':
+      return 0
+    case 'backreference':
+      return Infinity
+  }
+}
+
+/** The shortest text that a node can take, in code points. */
+export const minLength = (node: Node): number => {
+  switch (node.type) {
+    case 'set':
+    case 'backreference':
+      return 1 // the groups that are referred to are single classes
+    case 'sequence':
+      return node.parts.reduce((sum, part) => sum + minLength(part), 0)
+    case 'alternation':
+      return Math.min(...node.branches.map(minLength))
+    case 'repeat':
+      return minLength(node.body) * node.min
+    case 'group':
+    case 'atomic':
+      return minLength(node.body)
+    default:
+      return 0
+  }
+}
+
+/** How far behind a match's start the pattern can look, in code points. */
+export const maxLookBehind = (node: Node): number =>
+  Math.max(
+    node.type === 'look' && !node.ahead ? maxLength(node.body) : 0,
+    node.type === 'textBorder' ? 1 : 0,
+    ...children(node).map(maxLookBehind),
+  )
+
+export const holdsSearchStart = (node: Node): boolean => node.type === 'searchStart' || children(node).some(holdsSearchStart)
+
+export const holdsUnboundedLookAhead = (node: Node): boolean =>
+  (node.type === 'look' && node.ahead && maxLength(node.body) === Infinity) || children(node).some(holdsUnboundedLookAhead)
+
+export const holdsLookOrBackreference = (node: Node, lookToo: boolean): boolean =>
+  (lookToo && node.type === 'look') ||
+  node.type === 'backreference' ||
+  children(node).some((child) => holdsLookOrBackreference(child, lookToo))
