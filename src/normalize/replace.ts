@@ -1,7 +1,7 @@
 import { bytesOf, createAlphabet, type Alphabet } from '../pattern/alphabet.ts'
 import type { Node, Pattern } from '../pattern/ast.ts'
 import { createMatcher, NO_MATCH, UNDECIDED } from '../pattern/match.ts'
-import { maxLookBehind } from '../pattern/parse.ts'
+import { maxLookBehind } from '../pattern/nodes.ts'
 import { toRegExps } from '../pattern/toRegExp.ts'
 import { codePointBefore } from '../unicode/utf8.ts'
 import { KeptText } from './keptText.ts'

@@ -1,3 +1,4 @@
+import { PretokError } from '../errors.ts'
 import type { CodePointSet } from '../unicode/codePointSet.ts'
 import type { Alphabet } from './alphabet.ts'
 import type { Node } from './ast.ts'
@@ -67,7 +68,7 @@ class Writer {
       case 'textBorder':
         return node.border === 'start' ? orEnd(AT_START) : AT_END
       case 'searchStart':
-        throw new Error('no RegExp has \\G: createMatcher is for that')
+        throw new PretokError('pattern', `pattern: no RegExp has \\G, at ${node.at}`)
       case 'backreference':
         throw new Error('the parser expands back-references')
     }
