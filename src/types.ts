@@ -150,7 +150,7 @@ export interface Tally {
   specialTokens: number[]
 }
 
-/** Where invalid UTF-8 was found. */
+/** Where invalid UTF-8 was found: bytes [start, end) of plain data; of Parquet, rows. */
 export interface InvalidRange {
   path: string
   start: number

@@ -129,24 +129,26 @@ const countChunk = async (
     tally.normalized += text.length
     sections.push(text)
   }
+  let place = chunk.start
+  const hasRows = source.format === 'parquet' // places are numbers of rows there
   const cleaner = createUtf8Cleaner(options.errors, (start, end, bytes) => {
-    if (options.errors === 'strict') throw new InvalidUtf8(start, bytes)
+    if (options.errors === 'strict') throw new InvalidUtf8(hasRows ? place : start, bytes)
     tally.invalidSequences++
     tally[options.errors === 'replace' ? 'replaced' : 'ignored'] += end - start
-    if (invalid.length < MAX_INVALID_RANGES) invalid.push({ path: source.path, start, end })
+    if (invalid.length < MAX_INVALID_RANGES)
+      invalid.push(hasRows ? { path: source.path, start: place, end: place + 1 } : { path: source.path, start, end })
   })
   const endText = (): void => {
     push(cleaner.end())
     sections.end()
   }
-  let place = chunk.start
   const sink: RecordSink = {
     startDocument(at) {
       isNew = true
       place = at
     },
     text(bytes, at) {
-      place = at + bytes.length
+      place = hasRows ? at : at + bytes.length
       push(cleaner.push(bytes, at))
     },
     invalid(start, end, bytes) {
@@ -166,7 +168,8 @@ const countChunk = async (
       if (options.onError === 'fail') throw new BadRecord(at, reason)
       tally.skippedRecords++
       tally.skippedBytes += end - start
-      if (skippedRecords.length < MAX_SKIPPED_RECORDS) skippedRecords.push({ path: source.path, start, end, reason })
+      if (skippedRecords.length < MAX_SKIPPED_RECORDS)
+        skippedRecords.push({ path: source.path, start, end: hasRows ? start + 1 : end, reason })
     },
     skip: (bytes) => void (tally.skippedBytes += bytes),
   }
@@ -206,13 +209,14 @@ class InvalidUtf8 extends Error {
 const withPlace = async (error: unknown, source: Source, offset: number, pending: number): Promise<unknown> => {
   /** A byte of plain data in words, and its line; the line may be beyond reach, behind damaged data. */
   const where = async (at: number): Promise<string> => {
+    if (source.format === 'parquet') return `row ${at}`
     const line = await lineAt(source, at).catch(() => undefined)
     return `byte ${at}${source.compression === 'none' ? '' : ' of what it holds'}${line === undefined ? '' : `, line ${line}`}`
   }
   if (error instanceof BadRecord)
     return new PretokError(
       'data',
-      `reading ${source.path}: ${error.message}, at ${await where(error.offset)}; --on-error skip goes on without such records`,
+      `reading ${source.path}: ${error.message}${source.format === 'parquet' ? '' : `, at ${await where(error.offset)}`}; --on-error skip goes on without such records`,
     )
   if (error instanceof InvalidUtf8)
     return new PretokError(
@@ -222,7 +226,7 @@ const withPlace = async (error: unknown, source: Source, offset: number, pending
   if (error instanceof PretokError && error.code === 'piece-too-long')
     return new PretokError(
       'piece-too-long',
-      `counting ${source.path}: ${error.message}, from about ${await where(Math.max(0, offset - pending))}; --max-piece-bytes raises the limit`,
+      `counting ${source.path}: ${error.message}, from about ${await where(source.format === 'parquet' ? offset : Math.max(0, offset - pending))}; --max-piece-bytes raises the limit`,
     )
   return error
 }

@@ -9,6 +9,7 @@ interface ZstdExports {
   ZSTD_createDCtx(): number
   ZSTD_freeDCtx(context: number): number
   ZSTD_decompressStream(context: number, output: number, input: number): number
+  ZSTD_decompress(output: number, capacity: number, input: number, size: number): number
 }
 
 let loading: Promise<ZstdExports> | undefined
@@ -44,6 +45,25 @@ const ERRORS: Readonly<Record<number, string>> = {
   64: 'there is no memory for its window',
 }
 const WINDOW_TOO_LARGE = 16
+
+/** Gives a function that decompresses data of known length, all at once; it throws if the data is damaged or of another length. */
+export const loadZstdDecompressor = async (): Promise<(data: Uint8Array, length: number) => Uint8Array> => {
+  const zstd = await loadZstd()
+  return (data, length) => {
+    const input = zstd.malloc(data.length)
+    const output = zstd.malloc(length)
+    try {
+      if (input === 0 || output === 0) throw new Error('there is no memory')
+      new Uint8Array(zstd.memory.buffer, input, data.length).set(data)
+      const result = zstd.ZSTD_decompress(output, length, input, data.length) >>> 0
+      if (result !== length) throw new Error(ERRORS[2 ** 32 - result] ?? 'wrong length')
+      return new Uint8Array(zstd.memory.buffer, output, length).slice()
+    } finally {
+      zstd.free(input)
+      zstd.free(output)
+    }
+  }
+}
 
 export class ZstdWindowTooLarge extends Error {}
 

@@ -3,8 +3,10 @@ import { createJsonParser } from '../format/json.ts'
 import { createJsonlParser } from '../format/jsonl.ts'
 import type { DocumentPer, RecordParser, RecordSink } from '../format/records.ts'
 import { createTextParser } from '../format/text.ts'
+import type { ParquetFile } from '../parquet/metadata.ts'
 import type { Chunk, Source } from '../types.ts'
 import { plainBlocks } from './plainBlocks.ts'
+import { openForReading } from './source.ts'
 
 /** How sources are read; plain data, for the workers. */
 export interface ReadingOptions {
@@ -29,6 +31,7 @@ export interface Progress {
  * @throws PretokError 'input', 'source-changed', 'data', and what the sink throws
  */
 export async function* readRecords(source: Source, chunk: Chunk, options: ReadingOptions, sink: RecordSink): AsyncGenerator<Progress> {
+  if (source.format === 'parquet') return yield* readParquetRecords(source, chunk, options, sink)
   const parser = createParser(source, chunk.start, options, sink)
   for await (const { bytes, stored } of plainBlocks(source, chunk, options.blockBytes)) {
     parser.push(bytes)
@@ -48,5 +51,27 @@ const createParser = ({ format, path }: Source, start: number, options: ReadingO
       return createCsvParser(sink, { name: path, ...options, delimiter: format === 'csv' ? 0x2c : 0x09 })
     default:
       return createTextParser(sink, start, options)
+  }
+}
+
+/** The metadata of a file serves for all of its chunks. */
+const parquetFiles = new WeakMap<Source, Promise<ParquetFile>>()
+
+/** Loaded when it is needed: it brings several decompressors along. */
+async function* readParquetRecords(source: Source, chunk: Chunk, options: ReadingOptions, sink: RecordSink): AsyncGenerator<Progress> {
+  const { openParquet, readParquet } = await import('../parquet/readParquet.ts')
+  const { readAt, close } = await openForReading(source)
+  try {
+    if (!parquetFiles.has(source)) parquetFiles.set(source, openParquet(readAt, source.size, source.path))
+    const file = await parquetFiles.get(source)!
+    let left = chunk.end - chunk.start
+    for await (const { stored, plain } of readParquet(file, chunk, readAt, { name: source.path, ...options }, sink)) {
+      const step = Math.min(stored, left)
+      left -= step
+      yield { stored: step, plain }
+    }
+    yield { stored: left, plain: 0 } // other columns, and what is between the row groups
+  } finally {
+    await close()
   }
 }

@@ -17,7 +17,13 @@ export const inspectSource = async (path: string, format?: InputFormat): Promise
   if (!facts.isFile()) throw new PretokError('input', `reading ${path}: it is no regular file; write its text to a file first`)
   const head = await using(await openFile(path, path), (file) => readFully(file, path, Buffer.alloc(HEAD_BYTES), 0))
   const source = { path, size: facts.size, modified: facts.mtimeMs, compression: compressionOf(head) }
-  return { ...source, format: format ?? formatOf(path, head) }
+  const known = format ?? formatOf(path, head)
+  if (known === 'parquet' && source.compression !== 'none')
+    throw new PretokError(
+      'input',
+      `reading ${path}: a Parquet file cannot be read in compressed form; decompress it first (it has compression of its own)`,
+    )
+  return { ...source, format: known }
 }
 
 /** @param name what errors call it */
@@ -95,6 +101,20 @@ const changedError = (source: Source, how: string): PretokError =>
     'source-changed',
     `reading ${source.path}: the file changed during the run: it had ${source.size} bytes at the start, ${how}; run again when it is finished`,
   )
+
+export interface OpenSource {
+  /** Bytes [position, position + length); fewer only at the end. */
+  readAt(position: number, length: number): Promise<Buffer>
+  close(): Promise<void>
+}
+
+export const openForReading = async (source: Source): Promise<OpenSource> => {
+  const file = await openHandle(source)
+  return {
+    readAt: (position, length) => readFully(file, source.path, Buffer.allocUnsafe(length), position),
+    close: () => file.close(),
+  }
+}
 
 /** Opens a source for positioned reads; `body` gets the function that reads. */
 export const withReadAt = async <Result>(

@@ -20,9 +20,30 @@ export const snapSource = async (source: Source, chunks: readonly Chunk[], readA
       return snapRecords(chunks, readAt, cuts.documentPer === 'line' ? findLineStart : findParagraphStart)
     case 'jsonl':
       return snapRecords(chunks, readAt, findLineStart)
+    case 'parquet':
+      return snapRowGroups(source, chunks, readAt)
     default:
       return [asOne(chunks)]
   }
+}
+
+/** A row group belongs to the chunk in which it begins; a chunk without any is one with the chunk before it. */
+const snapRowGroups = async (source: Source, chunks: readonly Chunk[], readAt: ReadAt): Promise<Chunk[]> => {
+  const { openParquet } = await import('../parquet/readParquet.ts')
+  const { rowGroups } = await openParquet(readAt, source.size, source.path)
+  const snapped = [{ ...chunks[0] }]
+  for (const { start, end } of chunks.slice(1)) {
+    const first = rowGroups
+      .map((group) => group.start)
+      .filter((place) => place >= start && place < end)
+      .sort((a, b) => a - b)[0]
+    if (first !== undefined) {
+      snapped.at(-1)!.end = first
+      snapped.push({ ...chunks[0], start: first })
+    }
+    snapped.at(-1)!.end = end
+  }
+  return snapped
 }
 
 const asOne = (chunks: readonly Chunk[]): Chunk => ({ ...chunks[0], end: chunks.at(-1)!.end })

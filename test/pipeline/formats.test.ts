@@ -3,6 +3,7 @@ import { describe, expect, test } from 'vitest'
 // workers run from dist, so that is what is tested here
 import { pretokenize, type PretokenizeOptions } from '../../dist/index.js'
 import { bzip2, compressBy, gzip, hasProgram, xz, zstd } from '../support/compress.ts'
+import { parquet } from '../support/parquet.ts'
 import { temporaryFolder } from '../support/temporary.ts'
 import { troublesomeText } from '../support/texts.ts'
 
@@ -49,6 +50,9 @@ const FILES: [name: string, make: () => string | Buffer, program?: string][] = [
   ['lines.json', () => JSONL],
   ['lines.json.gz', () => gzip(JSONL)],
   ['data.json.zst', () => zstd(JSON.stringify(ROWS)), 'zstd'],
+  ['data.parquet', () => parquet(DOCUMENTS)],
+  ['gzip.parquet', () => parquet(DOCUMENTS, 'GZIP', { pageSize: 100 })],
+  ['unnamed', () => parquet(DOCUMENTS, 'UNCOMPRESSED')],
   ['data.csv', () => table(',')],
   ['data.tsv.gz', () => gzip(table('\t'))],
   ['data.txt.gz', () => gzip(TEXT)],
@@ -135,6 +139,22 @@ test.skipIf(!hasProgram('zstd'))('what is wrong in a compressed file is told wit
     ['one', 1],
   ])
   expect(counts.receipt!.skipped).toEqual([{ path: cut, start: 0, end: 1000, reason: fails }])
+})
+
+test('nulls in Parquet are bad rows, invalid UTF-8 is told with its row, and damage with its row group', async () => {
+  const nulls = file('nulls.parquet', parquet(DOCUMENTS.map((text, i) => (i === 120 ? null : text))))
+  const reason = 'the field "text" is null, in row 120 (row group 2)'
+  await expect(count(nulls)).rejects.toMatchObject({
+    code: 'data',
+    message: `reading ${nulls}: ${reason}; --on-error skip goes on without such records`,
+  })
+  const counts = await count(nulls, { onError: 'skip', chunkBytes: 1000 })
+  expect(counts.receipt!.skippedRecords).toEqual({ count: 1, first: [{ path: nulls, start: 120, end: 121, reason }] })
+  const data = parquet(['good', 'bad '], 'UNCOMPRESSED')
+  data[data.indexOf('bad ') + 3] = 0xff
+  const invalid = file('invalid.parquet', data)
+  expect((await count(invalid)).receipt!.invalidUtf8).toMatchObject({ sequences: 1, first: [{ path: invalid, start: 1, end: 2 }] })
+  await expect(count(invalid, { errors: 'strict' })).rejects.toThrow(`reading ${invalid}: invalid UTF-8 (ff) at row 1; --errors`)
 })
 
 test('escapes of lone surrogates go by the error policy', async () => {

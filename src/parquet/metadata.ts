@@ -1,0 +1,113 @@
+import { parquetMetadataAsync, parquetSchema, type ColumnMetaData, type FileMetaData, type SchemaTree } from 'hyparquet'
+
+/** Reads bytes [position, position + length) of a file; fewer only at its end. */
+export type ReadAt = (position: number, length: number) => Promise<Buffer>
+
+/** What a column chunk of a row group needs to be read. */
+export interface ParquetFile {
+  rowGroups: RowGroup[]
+  /** All columns that can hold text, by their paths as people name them and as the file does. */
+  textColumns: Map<string, TextColumn>
+  /** Paths of all columns, as people name them. */
+  columns: string[]
+}
+
+export interface RowGroup {
+  /** Place of its first byte in the file. */
+  start: number
+  /** Number of its first row in the file. */
+  firstRow: number
+  rows: number
+  /** By the path in the file. */
+  columns: Map<string, ColumnMetaData>
+}
+
+export interface TextColumn {
+  /** Path in the file, joined by dots. */
+  path: string
+  maxRepetition: number
+  maxDefinition: number
+  /** What it means that a value is defined only up to some level: an empty list, which is no text, or null. */
+  undefinedAs: ('empty' | 'null')[]
+}
+
+/** Throws an Error if the metadata, at the end of the file, is damaged or not there. */
+export const readParquetMetadata = async (readAt: ReadAt, size: number): Promise<ParquetFile> => {
+  const metadata = await parquetMetadataAsync({
+    byteLength: size,
+    slice: async (start, end = size) => {
+      const bytes = await readAt(start, end - start)
+      return bytes.buffer.slice(bytes.byteOffset, bytes.byteOffset + bytes.length) as ArrayBuffer
+    },
+  })
+  const columns: string[] = []
+  const textColumns = new Map<string, TextColumn>()
+  for (const leaf of leavesOf(parquetSchema(metadata), [], [])) {
+    columns.push(leaf.name)
+    if (!leaf.isText) continue
+    textColumns.set(leaf.column.path, leaf.column)
+    textColumns.set(leaf.name, leaf.column)
+  }
+  return { rowGroups: rowGroupsOf(metadata), textColumns, columns }
+}
+
+const rowGroupsOf = (metadata: FileMetaData): RowGroup[] => {
+  let firstRow = 0
+  return metadata.row_groups.map((group) => {
+    const rows = Number(group.num_rows)
+    const columns = new Map<string, ColumnMetaData>()
+    let start = Infinity
+    for (const { meta_data: column } of group.columns) {
+      if (column === undefined) throw new Error('a column has no metadata')
+      columns.set(column.path_in_schema.join('.'), column)
+      start = Math.min(start, startOf(column))
+    }
+    firstRow += rows
+    return { start, firstRow: firstRow - rows, rows, columns }
+  })
+}
+
+/** Where a column's pages begin: the dictionary comes first. */
+export const startOf = ({ dictionary_page_offset, data_page_offset }: ColumnMetaData): number =>
+  Number(
+    dictionary_page_offset !== undefined && dictionary_page_offset > 0n && dictionary_page_offset < data_page_offset
+      ? dictionary_page_offset
+      : data_page_offset,
+  )
+
+interface Leaf {
+  /** As people name it: without the groups that only make lists and maps of it. */
+  name: string
+  column: TextColumn
+  isText: boolean
+}
+
+const leavesOf = function* (node: SchemaTree, above: readonly SchemaTree[], names: readonly string[]): Generator<Leaf> {
+  const path = [...above, node]
+  if (node.children.length > 0) {
+    for (const child of node.children) yield* leavesOf(child, path, isListPart(child, path) ? names : [...names, child.element.name])
+    return
+  }
+  const levels = path.slice(1).filter(({ element }) => element.repetition_type !== 'REQUIRED')
+  const column: TextColumn = {
+    path: node.path.join('.'),
+    maxRepetition: levels.filter(({ element }) => element.repetition_type === 'REPEATED').length,
+    maxDefinition: levels.length,
+    undefinedAs: levels.map(({ element }) => (element.repetition_type === 'REPEATED' ? 'empty' : 'null')),
+  }
+  yield { name: names.join('.'), column, isText: isText(node) }
+}
+
+const isList = ({ element }: SchemaTree): boolean => element.converted_type === 'LIST' || element.logical_type?.type === 'LIST'
+
+/** The repeated group in a list, and the element in that. */
+const isListPart = (node: SchemaTree, above: readonly SchemaTree[]): boolean => {
+  const parent = above.at(-1)!
+  if (isList(parent)) return node.element.repetition_type === 'REPEATED'
+  const grandparent = above.at(-2)
+  return grandparent !== undefined && isList(grandparent) && parent.element.repetition_type === 'REPEATED' && parent.children.length === 1
+}
+
+/** Bytes without a type are text, too, for many writers. */
+const isText = ({ element }: SchemaTree): boolean =>
+  element.type === 'BYTE_ARRAY' && ['UTF8', 'ENUM', 'JSON', undefined].includes(element.converted_type)

@@ -1,0 +1,88 @@
+import { describe, expect, test } from 'vitest'
+import { PretokError } from '../../src/errors.ts'
+import { openParquet, readParquet } from '../../src/parquet/readParquet.ts'
+import { parquet, CODECS } from '../support/parquet.ts'
+import { collectingSink } from '../support/records.ts'
+
+const TEXTS = Array.from({ length: 170 }, (_, i) => `Row ${i}: ${'word '.repeat((i * 7) % 40)}${i % 9 === 0 ? '' : 'é😀\n"'}`)
+
+const read = async (data: Buffer, { fields = ['text'], start = 0, end = data.length } = {}) => {
+  const { sink, records } = collectingSink()
+  const readAt = async (position: number, length: number): Promise<Buffer> => data.subarray(position, position + length)
+  const file = await openParquet(readAt, data.length, 'x.parquet')
+  let plain = 0
+  for await (const progress of readParquet(file, { start, end }, readAt, { name: 'x.parquet', textFields: fields }, sink))
+    plain += progress.plain
+  return { ...records, plain, file }
+}
+
+describe('Parquet', () => {
+  test.each(CODECS)('%s', async (codec) => {
+    const { documents, plain } = await read(parquet(TEXTS, codec))
+    expect(documents).toEqual(TEXTS.map((text, at) => ({ at, text })))
+    expect(plain).toBe(Buffer.byteLength(TEXTS.join('')))
+  })
+
+  test.each(['PLAIN', 'DELTA_BYTE_ARRAY', 'DELTA_LENGTH_BYTE_ARRAY'] as const)('%s', async (encoding) => {
+    expect((await read(parquet(TEXTS, 'SNAPPY', { encoding }))).documents.map(({ text }) => text)).toEqual(TEXTS)
+  })
+
+  test('a dictionary', async () => {
+    const texts = TEXTS.map((_, i) => TEXTS[i % 5])
+    expect((await read(parquet(texts))).documents.map(({ text }) => text)).toEqual(texts)
+  })
+
+  test('null is a bad row, with row and row group', async () => {
+    const texts = TEXTS.map((text, i) => (i % 60 === 59 ? null : text))
+    const { documents, bad } = await read(parquet(texts))
+    expect(documents.map(({ text }) => text)).toEqual(texts.filter((text) => text !== null))
+    expect(bad.map(({ reason }) => reason)).toEqual([
+      'the field "text" is null, in row 59 (row group 1)',
+      'the field "text" is null, in row 119 (row group 2)',
+    ])
+  })
+
+  test('each row group is read by the range in which it begins', async () => {
+    const data = parquet(TEXTS)
+    const { file } = await read(data)
+    const starts = file.rowGroups.map(({ start }) => start)
+    expect(starts).toHaveLength(4)
+    const parts = await Promise.all(starts.map((start, i) => read(data, { start, end: starts[i + 1] ?? data.length })))
+    expect(parts.map(({ documents }) => documents.length)).toEqual([50, 50, 50, 20])
+    expect(parts.flatMap(({ documents }) => documents)).toEqual(TEXTS.map((text, at) => ({ at, text })))
+  })
+
+  test('columns that are not there, or hold no text', async () => {
+    const data = parquet(TEXTS)
+    await expect(read(data, { fields: ['body'] })).rejects.toThrow(
+      'reading x.parquet: the column "body" is not there; the file has "id", "text" (--text-field names one)',
+    )
+    await expect(read(data, { fields: ['id'] })).rejects.toThrow('the column "id" holds no text')
+  })
+
+  test.each(CODECS)('%s: a byte that is changed is an error or changes some text, and never more than that', async (codec) => {
+    const texts = TEXTS.slice(0, 60)
+    const data = parquet(texts, codec)
+    for (let at = 0; at < data.length; at += codec === 'UNCOMPRESSED' ? 3 : 1) {
+      const changed = Buffer.from(data)
+      changed[at] ^= 1 << (at % 8)
+      const outcome = await read(changed).catch((error: unknown) => error)
+      if (outcome instanceof Error) expect(outcome).toMatchObject({ code: 'data' })
+      expect(outcome instanceof PretokError || (outcome as { documents: unknown[] }).documents.length <= 60).toBe(true)
+    }
+  })
+
+  test('a file that is cut off anywhere is an error', async () => {
+    const data = parquet(TEXTS.slice(0, 20))
+    for (let length = 0; length < data.length; length += 7)
+      await expect(read(data.subarray(0, length))).rejects.toMatchObject({ code: 'data' })
+  })
+
+  test('a damaged page is an error that names the row group', async () => {
+    const data = parquet(TEXTS, 'GZIP')
+    const { file } = await read(data)
+    const { data_page_offset } = file.rowGroups[2].columns.get('text')!
+    data.fill(0xff, Number(data_page_offset) + 60, Number(data_page_offset) + 90)
+    await expect(read(data)).rejects.toThrow(/^reading x\.parquet: .*, in row group 2$/)
+  })
+})
