@@ -1,6 +1,7 @@
 import { Tinypool } from 'tinypool'
 import { createAddedTokens, type AddedTokens } from './added/addedTokens.ts'
 import { createSections } from './added/sections.ts'
+import { canBeMarked, createTokenMarker, type Marks } from './added/tokenMarker.ts'
 import type { TextCounter } from './count/counter.ts'
 import { startCounter } from './count/engine.ts'
 import { PretokError } from './errors.ts'
@@ -98,11 +99,14 @@ const countChunk = async (
   let hasText = false
   // a chunk of text that does not begin the source begins at a special token, or inside a document that was counted where it began
   let isNew = chunk.start === 0
-  const endDocument = (): void => {
-    counter.endDocument()
+  const noteDocument = (): void => {
     if (hasText && isNew) tally.documents++
     hasText = false
     isNew = true
+  }
+  const endDocument = (): void => {
+    counter.endDocument()
+    noteDocument()
   }
   /** Text on its way to the counter: what normalization makes of it, and what added tokens share, comes out as a difference. */
   const takeText = (text: Buffer, take: (text: Buffer) => void): void => {
@@ -125,9 +129,28 @@ const countChunk = async (
     },
     options.maxPieceBytes,
   )
+  const placeOf = added.raw.tokens.map(({ content }) => specialTokens.get(content)!)
+  /** Text in which special tokens are all there is to find. */
+  const takeDocuments = (text: Buffer, { starts, ends, tokens, count }: Marks): void => {
+    tally.normalized -= text.length
+    let from = 0
+    for (let i = 0; i < count; i++) {
+      hasText ||= starts[i] > from
+      noteDocument()
+      from = ends[i]
+      tally.special += from - starts[i]
+      tally.specialTokens[placeOf[tokens[i]]]++
+    }
+    hasText ||= text.length > from
+    counter.documents!(text, starts, ends, count)
+  }
+  const input =
+    counter.documents !== undefined && normalizers.length === 0 && canBeMarked(added)
+      ? createTokenMarker(added.raw, takeDocuments)
+      : sections
   const push = (text: Buffer): void => {
     tally.normalized += text.length
-    sections.push(text)
+    input.push(text)
   }
   let place = chunk.start
   const hasRows = source.format === 'parquet' // places are numbers of rows there
@@ -140,7 +163,7 @@ const countChunk = async (
   })
   const endText = (): void => {
     push(cleaner.end())
-    sections.end()
+    input.end()
   }
   const sink: RecordSink = {
     startDocument(at) {

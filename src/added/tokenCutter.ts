@@ -1,5 +1,6 @@
 import { PretokError } from '../errors.ts'
 import { codePointBefore } from '../unicode/utf8.ts'
+import { createKeptText } from './keptText.ts'
 import { isWord, whiteSpaceEnd, whiteSpaceStart } from './neighbours.ts'
 import type { TokenSet } from './tokenSet.ts'
 import { NONE, UNDECIDED } from './tokenTrie.ts'
@@ -106,7 +107,7 @@ export const createTokenCutter = (set: TokenSet, sink: TokenSink, maxKept = Infi
       keep(text)
     },
     end() {
-      const text = kept.with(NOTHING)
+      const text = kept.alone
       cut(text, true)
       handOn(text, text.length)
       kept.keep(text, text.length)
@@ -127,36 +128,3 @@ const takenError = (content: string): PretokError =>
 
 const keptError = (limit: number): PretokError =>
   new PretokError('piece-too-long', `white space beside an added token that strips it is longer than ${limit} bytes`)
-
-const NOTHING = Buffer.alloc(0)
-
-/** Text that must wait for more. It stays where it is while it waits, so that waiting for long costs no more than the text is long. */
-const createKeptText = () => {
-  let place = NOTHING
-  let length = 0
-
-  const grow = (wanted: number): void => {
-    const larger = Buffer.allocUnsafeSlow(Math.max(wanted, 2 * place.length))
-    place.copy(larger, 0, 0, length)
-    place = larger
-  }
-
-  return {
-    get length() {
-      return length
-    },
-    /** What is kept and the text that follows. */
-    with(added: Buffer): Buffer {
-      if (length === 0) return added
-      if (length + added.length > place.length) grow(length + added.length)
-      added.copy(place, length)
-      return place.subarray(0, length + added.length)
-    },
-    /** Keeps text[from, …), a text that `with` gave. */
-    keep(text: Buffer, from: number): void {
-      if (text.length - from > place.length) grow(text.length - from)
-      if (from > 0 || text.buffer !== place.buffer) text.copy(place, 0, from)
-      length = text.length - from
-    },
-  }
-}

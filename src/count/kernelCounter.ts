@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto'
 import { PretokError } from '../errors.ts'
+import { GAP_BIT } from '../pattern/layout.ts'
 import { startKernel, type Kernel } from '../split/kernel.ts'
 import { pieceTooLong, undecidedSlack } from '../split/pieceTooLong.ts'
 import { PARTITIONS } from '../spill/layout.ts'
@@ -46,6 +47,7 @@ export const createKernelCounter = (
   let capacity = exports.capacity.value >>> 0
   const ends = new Uint32Array(MAX_ENDS) // of segments since the last time that the kernel was told
   let endCount = 0
+  let skipped = 0 // bytes between documents
   const whole = new PieceTable() // pieces that were given as they are
 
   const advance = (): void => {
@@ -75,6 +77,13 @@ export const createKernelCounter = (
     if (endCount === MAX_ENDS) advance()
   }
 
+  /** Splits and counts up to `position`, where a document begins; the rest of the text stays. */
+  const advanceTo = (position: number): void => {
+    check(exports.advance(position, endCount))
+    advanced = position
+    endCount = 0
+  }
+
   /** Whole pieces are few and met often: they go to the kernel's table in the end, each once. */
   const countWhole = (): void => {
     const { arena, starts, counts, size } = whole
@@ -95,6 +104,32 @@ export const createKernelCounter = (
         copy(added, at, to, kernel.bytes, textAt + length)
         length += to - at
         at = to
+        if (length - advanced > BATCH - 4) advance()
+      }
+    },
+    documents(added, starts, ends, count) {
+      let next = 0
+      for (let at = 0; at < added.length;) {
+        // a part ends with whole code points, and not inside what is in no document
+        let end = at + wholeCodePoints(added, at, at + BATCH - (length - advanced)).length
+        let last = next
+        while (last < count && starts[last] < end) last++
+        if (last > next) end = Math.max(end, ends[last - 1])
+        makeRoom(end - at)
+        const base = length - at
+        kernel.bytes.set(added.subarray(at, end), (exports.text.value >>> 0) + length)
+        length += end - at
+        const { words } = kernel
+        const list = (exports.ends.value >>> 0) >>> 2
+        for (; next < last; next++) {
+          const start = base + starts[next]
+          if (start !== lastEnd) words[list + endCount++] = start
+          lastEnd = base + ends[next]
+          words[list + endCount++] = lastEnd | GAP_BIT
+          skipped += ends[next] - starts[next]
+          if (endCount > MAX_ENDS - 2) advanceTo(lastEnd)
+        }
+        at = end
         if (length - advanced > BATCH - 4) advance()
       }
     },
@@ -126,7 +161,7 @@ export const createKernelCounter = (
     },
     get dropped() {
       advance()
-      return Number(exports.dropped.value)
+      return Number(exports.dropped.value) - skipped
     },
     get pending() {
       return length - exports.counted.value

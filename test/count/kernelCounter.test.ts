@@ -1,3 +1,4 @@
+import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { compileStage } from '../../src/pattern/compile.ts'
 import { createReferenceCounter, type CountedPieces } from '../../src/count/counter.ts'
@@ -213,6 +214,42 @@ describe('input that makes backtracking slow', () => {
     })
     for (const other of counts) expect(other).toEqual(counts[0])
   })
+})
+
+test('many documents in one call count as one by one', () => {
+  fc.assert(
+    fc.property(
+      fc.array(fc.tuple(fc.constantFrom('', 'a b', "it's", ' ', 'x'.repeat(70), '日本 語', 'a b c '.repeat(30_000)), fc.nat(3)), {
+        maxLength: 20,
+      }),
+      fc.integer({ min: 1, max: 400 }),
+      (documents, times) => {
+        const parts = Array.from({ length: documents.some(([text]) => text.length > 1000) ? 1 : times }, () => documents).flat()
+        const all = Buffer.from(parts.map(([text, between]) => text + '#'.repeat(between)).join(''))
+        const starts: number[] = []
+        const ends: number[] = []
+        const single = counter(GPT2)
+        let at = 0
+        for (const [text, between] of parts) {
+          single.text(Buffer.from(text))
+          at += Buffer.byteLength(text) + between
+          if (between === 0) continue
+          single.endDocument()
+          starts.push(at - between)
+          ends.push(at)
+        }
+        const many = counter(GPT2)
+        many.documents!(all, Uint32Array.from(starts), Uint32Array.from(ends), starts.length)
+        for (const one of [single, many]) {
+          one.endDocument()
+          one.flush()
+        }
+        expect([many.pieces, many.dropped]).toEqual([single.pieces, 0])
+        expect(asObject(many.finish())).toEqual(asObject(single.finish()))
+      },
+    ),
+    { numRuns: 100 },
+  )
 })
 
 describe('the choice of the engine', () => {

@@ -395,12 +395,12 @@ describe('failures', () => {
     [
       () => pretokenize(file('x.txt', 'x'), [], { tokenizer: { pattern: /a/ } as never }),
       'usage',
-      'tokenizer: the name of a preset is needed',
+      'tokenizer: the name of a preset',
     ],
     [
       () => pretokenize(file('x.txt', 'x'), [], { tokenizer: { pattern: 'a', style: 'hf' } as never }),
       'usage',
-      'tokenizer: the name of a preset is needed',
+      'tokenizer: the name of a preset',
     ],
     [() => pretokenize([5] as never), 'usage', 'files: a path or an array of paths is needed'],
     [
