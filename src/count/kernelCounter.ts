@@ -50,12 +50,17 @@ export const createKernelCounter = (
   let skipped = 0 // bytes between documents
   const whole = new PieceTable() // pieces that were given as they are
 
+  /** Splits and counts text up to `position`, as far as can be; the ends that are known are all before it. */
+  const advanceTo = (position: number): void => {
+    kernel.words.set(ends.subarray(0, endCount), exports.ends.value >>> 2)
+    check(exports.advance(position, endCount))
+    advanced = position
+    endCount = 0
+  }
+
   const advance = (): void => {
     if (advanced === length && endCount === 0) return
-    kernel.words.set(ends.subarray(0, endCount), exports.ends.value >>> 2)
-    check(exports.advance(length, endCount))
-    advanced = length
-    endCount = 0
+    advanceTo(length)
     if (length - exports.counted.value > maxPieceBytes + undecidedSlack(maxPieceBytes)) throw pieceTooLong(maxPieceBytes)
   }
 
@@ -77,11 +82,13 @@ export const createKernelCounter = (
     if (endCount === MAX_ENDS) advance()
   }
 
-  /** Splits and counts up to `position`, where a document begins; the rest of the text stays. */
-  const advanceTo = (position: number): void => {
-    check(exports.advance(position, endCount))
-    advanced = position
-    endCount = 0
+  /** What is between `start` and `end` is in no document. */
+  const skip = (start: number, end: number): void => {
+    if (start !== lastEnd) ends[endCount++] = start
+    ends[endCount++] = end | GAP_BIT
+    lastEnd = end
+    skipped += end - start
+    if (endCount > MAX_ENDS - 2) advanceTo(end)
   }
 
   /** Whole pieces are few and met often: they go to the kernel's table in the end, each once. */
@@ -107,29 +114,20 @@ export const createKernelCounter = (
         if (length - advanced > BATCH - 4) advance()
       }
     },
-    documents(added, starts, ends, count) {
+    documents(added, gapStarts, gapEnds, count) {
       let next = 0
       for (let at = 0; at < added.length;) {
-        // a part ends with whole code points, and not inside what is in no document
-        let end = at + wholeCodePoints(added, at, at + BATCH - (length - advanced)).length
+        // a part does not end inside what is in no document
+        let to = endOfBatch(added, at + BATCH - (length - advanced))
         let last = next
-        while (last < count && starts[last] < end) last++
-        if (last > next) end = Math.max(end, ends[last - 1])
-        makeRoom(end - at)
+        while (last < count && gapStarts[last] < to) last++
+        if (last > next) to = Math.max(to, gapEnds[last - 1])
+        makeRoom(to - at)
+        copy(added, at, to, kernel.bytes, textAt + length)
         const base = length - at
-        kernel.bytes.set(added.subarray(at, end), (exports.text.value >>> 0) + length)
-        length += end - at
-        const { words } = kernel
-        const list = (exports.ends.value >>> 0) >>> 2
-        for (; next < last; next++) {
-          const start = base + starts[next]
-          if (start !== lastEnd) words[list + endCount++] = start
-          lastEnd = base + ends[next]
-          words[list + endCount++] = lastEnd | GAP_BIT
-          skipped += ends[next] - starts[next]
-          if (endCount > MAX_ENDS - 2) advanceTo(lastEnd)
-        }
-        at = end
+        length += to - at
+        for (; next < last; next++) skip(base + gapStarts[next], base + gapEnds[next])
+        at = to
         if (length - advanced > BATCH - 4) advance()
       }
     },
