@@ -21,10 +21,12 @@ function* placesIn(trie: TokenTrie, text: Buffer, from: number): Generator<[star
  *
  * @param atPieces also in front of tokens that are not special
  */
-export function* tokenCuts({ raw }: AddedTokens, text: Buffer, from: number, to: number, atPieces: boolean): Generator<number> {
+export function* tokenCuts({ raw, normalized }: AddedTokens, text: Buffer, from: number, to: number, atPieces: boolean): Generator<number> {
+  // a special token in normalized text could end the document just before a place, and nothing here would tell
+  const isDocumentKnown = atPieces && !normalized.tokens.some(({ special }) => special)
   for (const [at] of placesIn(raw.trie, text, from)) {
     if (at >= to) return
-    if (isTaken(raw, text, at) && (isSpecial(raw, text, at) || (atPieces && isInDocument(raw, text, at)))) yield at
+    if (isTaken(raw, text, at) && (isSpecial(raw, text, at) || (isDocumentKnown && isInDocument(raw, text, at)))) yield at
   }
 }
 

@@ -14,35 +14,50 @@ import { anyText, anyTokens, naiveExtraction } from '../support/addedTokens.ts'
 import { splitInFeeds } from '../support/feed.ts'
 import { PRESET_STAGES } from '../support/stages.ts'
 
-/** The pieces of one chunk, and where documents end in it. */
+/** The pieces of one chunk, where documents end in it, and how many of its documents are counted with it (as worker.ts does). */
 const piecesOf = (
   tokens: readonly AddedToken[],
   normalizers: readonly Normalizer[],
   stage: (text: string) => string[],
   text: Buffer,
-): string[] => {
+  isAtStart: boolean,
+): { pieces: string[]; documents: number } => {
   const pieces: string[] = []
   let section = ''
+  let isNew = isAtStart
+  let hasText = false
+  let documents = 0
+  const endDocument = (): void => {
+    if (hasText && isNew) documents++
+    hasText = false
+    isNew = true
+  }
   const endSection = (): void => {
     pieces.push(...stage(section))
     section = ''
   }
   const added = createAddedTokens(tokens, (content) => normalizeText(normalizers, content))
   const sections = createSections(added, normalizers, {
-    text: (bytes) => (section += bytes.toString()),
+    text(bytes) {
+      hasText = true
+      section += bytes.toString()
+    },
     piece(bytes) {
+      hasText = true
       endSection()
       pieces.push(bytes.toString())
     },
     special({ content }) {
       endSection()
+      endDocument()
       pieces.push(`end by ${content}`)
     },
   })
   sections.push(text)
   sections.end()
   endSection()
-  return pieces
+  endDocument()
+  return { pieces, documents }
 }
 
 let cuts = 0
@@ -67,11 +82,13 @@ test.each<[string, Normalizer[]]>([
       const find = normalizers.length === 0 ? finder : onNormalText(normalizers, awayFromEnds(finder, added.normalized.trie.maxLength))
       const { chunks } = planChunks([{ size: text.length }], { numProcesses: 1, maxMemoryGb: 1, chunkBytes })
       const snapped = await snapChunks(chunks, added, async (at, length) => text.subarray(at, at + length), find)
-      const parted = snapped.flatMap(({ start, end }) => piecesOf(tokens, normalizers, split, text.subarray(start, end)))
-      expect(parted).toEqual(piecesOf(tokens, normalizers, split, text))
+      const parted = snapped.map(({ start, end }) => piecesOf(tokens, normalizers, split, text.subarray(start, end), start === 0))
+      const whole = piecesOf(tokens, normalizers, split, text, true)
+      expect(parted.flatMap(({ pieces }) => pieces)).toEqual(whole.pieces)
+      expect(parted.reduce((sum, { documents }) => sum + documents, 0)).toBe(whole.documents)
       cuts += Math.max(0, snapped.length - 1)
     }),
-    { numRuns: 2000 },
+    { numRuns: 1500 },
   )
   expect(cuts).toBeGreaterThan(1000)
   cuts = 0
