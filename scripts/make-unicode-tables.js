@@ -204,6 +204,25 @@ const combiningClasses = (characters) => {
   return classes.sort(([a], [b]) => (isAfter(a, b) ? 1 : -1)).map((members) => members.map((mark) => mark.codePointAt(0)))
 }
 
+// What the reference's pre-tokenizers know of characters. Each is of its own age, found by comparing every code point.
+const preTokenizers = async () => {
+  const [eight, nine, seventeen] = await Promise.all(['8.0.0', '9.0.0', '17.0.0'].map(makeTables))
+  const named = (tables, property, names) =>
+    Promise.all(Object.entries(names).map(async ([short, long]) => [short, encode(await tables.ranges(`${property}/${long}`))]))
+  const ofGroup = (letter) => Object.fromEntries(Object.entries(CATEGORIES).filter(([short]) => short.startsWith(letter)))
+  const scripts = readdirSync(join(nine.root, 'Script')).filter((name) => /^[A-Z]/.test(name) && name !== 'Unknown').sort()
+  return (
+    headerOf('packages @unicode/unicode-8.0.0, -9.0.0 and -17.0.0') +
+    '// Unicode 17.0, the age of the Rust that the reference is built with: N, for Digits.\n' +
+    record('NUMBER_17', await named(seventeen, 'General_Category', ofGroup('N'))) +
+    '\n// Unicode 8.0, the age of the crate unicode_categories 0.1: P, for Punctuation and BertPreTokenizer.\n' +
+    record('PUNCTUATION_8', await named(eight, 'General_Category', ofGroup('P'))) +
+    "\n// Unicode 9.0, the age of the reference's table for UnicodeScripts: values of Script.\n" +
+    record('SCRIPT_9', await named(nine, 'Script', Object.fromEntries(scripts.map((name) => [name, name]))))
+  )
+}
+
 mkdirSync(out, { recursive: true })
 writeFileSync(join(out, 'unicode16.ts'), await unicode16())
 writeFileSync(join(out, 'normalization.ts'), await normalization())
+writeFileSync(join(out, 'preTokenizers.ts'), await preTokenizers())

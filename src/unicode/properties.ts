@@ -1,5 +1,6 @@
 import { decodeSet, has, members, of, size, union, type CodePointSet } from './codePointSet.ts'
 import { BINARY_PROPERTY, CASE_FOLDING, GENERAL_CATEGORY, SCRIPT } from './generated/unicode16.ts'
+import { preTokenizerClass } from './preTokenizerClasses.ts'
 
 /*
  * Character data of Unicode 16.0: the version of HF tokenizers' Oniguruma and of tiktoken's regex-syntax. The host's own `\p{…}` is
@@ -92,6 +93,7 @@ const binary = memo((name) => decodeSet(BINARY_PROPERTY[name]))
  * spaces ignored; Unicode Standard Annex 44, rule LM3). `undefined` if there is none of that name.
  */
 export const property = (name: string): CodePointSet | undefined => {
+  if (name.startsWith('HF=')) return preTokenizerClass(name.slice(3))
   const [key, value] = name.includes('=') ? name.split('=', 2).map(loose) : ['', loose(name)]
   if (key === '' || key === 'generalcategory' || key === 'gc') {
     const found = CATEGORY_NAMES.get(value)
