@@ -210,7 +210,9 @@ const preTokenizers = async () => {
   const named = (tables, property, names) =>
     Promise.all(Object.entries(names).map(async ([short, long]) => [short, encode(await tables.ranges(`${property}/${long}`))]))
   const ofGroup = (letter) => Object.fromEntries(Object.entries(CATEGORIES).filter(([short]) => short.startsWith(letter)))
-  const scripts = readdirSync(join(nine.root, 'Script')).filter((name) => /^[A-Z]/.test(name) && name !== 'Unknown').sort()
+  const scripts = readdirSync(join(nine.root, 'Script'))
+    .filter((name) => /^[A-Z]/.test(name) && name !== 'Unknown')
+    .sort()
   return (
     headerOf('packages @unicode/unicode-8.0.0, -9.0.0 and -17.0.0') +
     '// Unicode 17.0, the age of the Rust that the reference is built with: N, for Digits.\n' +

@@ -24,7 +24,7 @@ import { PretokenCounts } from './result/pretokenCounts.ts'
 import { snapSource, type Cuts } from './snap/snapSource.ts'
 import type { FindSafeCut } from './snap/snapChunks.ts'
 import { awayFromEnds } from './snap/tokenCuts.ts'
-import { createSafeCutFinder } from './split/safeCut.ts'
+import { createSafeCutFinder, hasSafeCuts } from './split/safeCut.ts'
 import { loadTokenizer } from './tokenizer/resolve.ts'
 import type { AddedToken, Chunk, Pipeline, Source } from './types.ts'
 import { countChunks } from './worker.ts'
@@ -186,7 +186,7 @@ const snapAll = async (sources: readonly Source[], chunks: readonly Chunk[], cut
 
 /** Where text without special tokens can be cut; only the automaton can tell. */
 const createSafeCut = ({ normalizers }: Pipeline, engine: Engine, { normalized }: AddedTokens): FindSafeCut | undefined => {
-  if (!('tables' in engine) || engine.tables.length === 0) return undefined
+  if (!('tables' in engine) || !hasSafeCuts(engine.phases)) return undefined
   const find = createSafeCutFinder(engine.tables[0])
   return normalizers.length === 0 ? find : onNormalText(normalizers, awayFromEnds(find, normalized.trie.maxLength))
 }

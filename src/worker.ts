@@ -74,7 +74,8 @@ const messageOf = (error: unknown): string =>
 
 const counts = (counter: TextCounter, tally: Tally) => {
   const counted = counter.finish()
-  return { ...counted, tally: { ...tally, dropped: counter.dropped, pieces: counter.pieces }, memory: counter.memory }
+  const normalized = tally.normalized + counter.rewritten
+  return { ...counted, tally: { ...tally, normalized, dropped: counter.dropped, pieces: counter.pieces }, memory: counter.memory }
 }
 
 interface ChunkJob {

@@ -1,6 +1,7 @@
 import { PretokError } from '../errors.ts'
 import { compileStage } from '../pattern/compile.ts'
 import { describeStage, toDot } from '../pattern/describe.ts'
+import type { Unit } from '../pattern/unit.ts'
 import type { Normalizer, Pipeline, SplitStage, Stage } from '../types.ts'
 
 const MAX_TOKENS = 8
@@ -19,16 +20,22 @@ export const explainPipeline = (pipeline: Pipeline): string => {
     ...(stages.length === 0 ? [['stages', 'none: what is between two added tokens is one piece']] : []),
   ]
   const overview = lines.map(([label, text]) => `${label.padEnd(12)}${text}`).join('\n')
-  return [overview, ...stages.flatMap((stage, i) => (stage.kind === 'split' ? [`stage ${i + 1}\n\n${compiled(stage)}`] : []))].join('\n\n')
+  return [
+    overview,
+    ...stages.flatMap((stage, i) => (stage.kind === 'split' ? [`stage ${i + 1}\n\n${compiled(stage, unitAt(stages, i))}`] : [])),
+  ].join('\n\n')
 }
 
 /** The automata of a pipeline as graphs for Graphviz. */
 export const graphsOf = ({ stages }: Pipeline): string =>
-  stages.flatMap((stage) => (stage.kind === 'split' ? [toDot(compileStage(stage))] : [])).join('\n')
+  stages.flatMap((stage, i) => (stage.kind === 'split' ? [toDot(compileStage(stage, unitAt(stages, i)))] : [])).join('\n')
 
-const compiled = (stage: SplitStage): string => {
+const unitAt = (stages: readonly Stage[], i: number): Unit =>
+  stages.slice(0, i).some(({ kind }) => kind === 'byte-map') ? 'bytes' : 'code points'
+
+const compiled = (stage: SplitStage, unit: Unit): string => {
   try {
-    return describeStage(compileStage(stage)).trimEnd()
+    return describeStage(compileStage(stage, unit)).trimEnd()
   } catch (error) {
     if (!(error instanceof PretokError)) throw error
     return `not compiled: ${error.message}`

@@ -1,8 +1,8 @@
 import { appendText, blockMemory, createBlock, endDocument, slideBlock, type Block } from '../split/block.ts'
 import type { Spill } from '../spill/sortedPieces.ts'
+import type { PlacedSplit } from '../split/phases.ts'
 import { pieceTooLong, undecidedSlack } from '../split/pieceTooLong.ts'
 import { createSplitter, splitBlock } from '../split/splitter.ts'
-import type { Stage } from '../types.ts'
 import { countPieces } from './countPieces.ts'
 import { handOverSorted, SORT_BYTES } from './handOverSorted.ts'
 import { PieceTable } from './pieceTable.ts'
@@ -41,6 +41,8 @@ export interface TextCounter {
   readonly pieces: number
   /** Bytes of text that were in no piece, because a stage drops what its pattern does not match. */
   readonly dropped: number
+  /** Bytes of text that went into stages that rewrite it, minus bytes that came out. */
+  readonly rewritten: number
   /** Bytes of text taken in but not counted yet. */
   readonly pending: number
   /** Number of distinct pieces that it holds. */
@@ -65,9 +67,9 @@ export const textMemory = (maxPieceBytes: number): number => 4 * (maxPieceBytes 
 export const DEFAULT_LIMITS: CounterLimits = { blockBytes: 2 ** 18, maxPieceBytes: 2 ** 26 }
 
 /** The reference tier: RegExp and a table in JavaScript. Throws 'pattern' and, while counting, 'piece-too-long' or 'limit'. */
-export const createReferenceCounter = (stages: readonly Stage[], limits: CounterLimits = DEFAULT_LIMITS): TextCounter => {
-  const splitter = createSplitter(stages)
-  const block: Block = createBlock(2 * limits.blockBytes, stages.length)
+export const createReferenceCounter = (splits: readonly PlacedSplit[], limits: CounterLimits = DEFAULT_LIMITS): TextCounter => {
+  const splitter = createSplitter(splits)
+  const block: Block = createBlock(2 * limits.blockBytes, splits.length)
   const table = new PieceTable()
   let splitAt = limits.blockBytes
   let dropped = 0
@@ -124,6 +126,7 @@ export const createReferenceCounter = (stages: readonly Stage[], limits: Counter
     get dropped() {
       return dropped
     },
+    rewritten: 0,
     get pending() {
       return block.length - block.counted
     },

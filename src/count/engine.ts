@@ -2,10 +2,11 @@ import { PretokError } from '../errors.ts'
 import { compileStage } from '../pattern/compile.ts'
 import { withFamily } from '../pattern/families.ts'
 import { parsePattern } from '../pattern/parse.ts'
-import { asSplit } from '../split/stages.ts'
+import { phasesOf, type Phase } from '../split/phases.ts'
 import type { Stage } from '../types.ts'
 import { createReferenceCounter, type CounterLimits, type TextCounter } from './counter.ts'
 import { createKernelCounter } from './kernelCounter.ts'
+import { createPhasesCounter } from './phasesCounter.ts'
 import { createTransformersJsCounter, loadTransformersJs, type TransformersJsEngine } from './transformersJs.ts'
 
 /** Which tier may run: the fastest that can do the pattern, or one by name. */
@@ -15,23 +16,28 @@ export type EngineChoice = TierChoice | 'transformers.js'
 /** What runs, as plain data for the workers. */
 export type Engine = Tier | TransformersJsEngine
 
+/** The tier that cuts the text. */
 export type Tier =
-  /** `simd`: at least one stage is of a family that the kernel knows by heart; the others are run by their automata. */
-  | { name: 'automaton' | 'simd'; tables: Uint8Array[] }
+  /**
+   * The tables are of the first phase. `simd`: at least one stage is of a family that the kernel knows by heart; the others are run by their
+   * automata.
+   */
+  | { name: 'automaton' | 'simd'; phases: readonly Phase[]; tables: Uint8Array[] }
   /** `reason`: why it is no faster one. */
   | { name: 'reference'; stages: readonly Stage[]; reason: string }
 
 /**
  * The choice of the tier, made here and nowhere else. All tiers give the same pieces.
  *
- * @throws PretokError 'pattern' if the tier that was asked for cannot do a pattern
+ * @throws PretokError 'pattern' if the tier that was asked for cannot do a pattern, 'tokenizer' for a pipeline that cannot be done exactly
  */
 export const chooseEngine = (stages: readonly Stage[], choice: TierChoice = 'auto'): Tier => {
+  const phases = phasesOf(stages)
   if (choice === 'reference') return { name: 'reference', stages, reason: 'it was asked for' }
   try {
-    const compiled = stages.map((stage) => compileStage(asSplit(stage)))
+    const compiled = phases[0].splits.map(({ stage, unit }) => compileStage(stage, unit))
     const automata = compiled.map(({ tables }) => tables)
-    if (choice === 'automaton') return { name: 'automaton', tables: automata }
+    if (choice === 'automaton') return { name: 'automaton', phases, tables: automata }
     const tables = compiled.map((stage) => withFamily(stage) ?? stage.tables)
     const isKnown = tables.some((one, i) => one !== automata[i])
     if (choice === 'simd' && !isKnown)
@@ -39,16 +45,23 @@ export const chooseEngine = (stages: readonly Stage[], choice: TierChoice = 'aut
         'pattern',
         'pattern: the simd tier knows the families of gpt2, cl100k_base and o200k_base, and this is none of them; use --engine automaton',
       )
-    return { name: isKnown ? 'simd' : 'automaton', tables }
+    return { name: isKnown ? 'simd' : 'automaton', phases, tables }
   } catch (error) {
     if (choice === 'automaton' || choice === 'simd' || !(error instanceof PretokError)) throw error
-    stages.map(asSplit).forEach(({ pattern, dialect }) => parsePattern(pattern, dialect)) // what no tier can do is an error
+    checkPatterns(phases) // what no tier can do is an error
     return { name: 'reference', stages, reason: error.message }
   }
 }
 
-export const createCounter = (engine: Tier, limits: CounterLimits): TextCounter =>
-  engine.name === 'reference' ? createReferenceCounter(engine.stages, limits) : createKernelCounter(engine.tables, limits)
+const checkPatterns = (phases: readonly Phase[]): void => {
+  for (const { splits } of phases) for (const { stage } of splits) parsePattern(stage.pattern, stage.dialect)
+}
+
+export const createCounter = (engine: Tier, limits: CounterLimits): TextCounter => {
+  if (engine.name !== 'reference') return createPhasesCounter(engine.phases, (own) => createKernelCounter(engine.tables, own), limits)
+  const phases = phasesOf(engine.stages)
+  return createPhasesCounter(phases, (own) => createReferenceCounter(phases[0].splits, own), limits)
+}
 
 /** A counter for any engine; that of transformers.js is loaded first. Throws 'tokenizer' if it cannot be. */
 export const startCounter = async (engine: Engine, limits: CounterLimits): Promise<TextCounter> =>

@@ -161,6 +161,7 @@ export const createKernelCounter = (
       advance()
       return Number(exports.dropped.value) - skipped
     },
+    rewritten: 0,
     get pending() {
       return length - exports.counted.value
     },

@@ -134,6 +134,7 @@ export const createTransformersJsCounter = (cut: CutSection, limits: CounterLimi
     get pieces() {
       return table.added
     },
+    rewritten: 0,
     get dropped() {
       return dropped
     },

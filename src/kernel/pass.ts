@@ -1,6 +1,6 @@
 import {
   ENTRY_NEXT_SHIFT, HEADER_ACTIONS, HEADER_ASCII, HEADER_BACKWARD, HEADER_BLOCKS, HEADER_DECIDED, HEADER_DROPS, HEADER_FAMILY, HEADER_PAGES,
-  HEADER_RESETS, HEADER_ROLES, HEADER_ROW_BYTES, HEADER_ROWS, HEADER_STATES, HEADER_SYMBOLS,
+  HEADER_READS_BYTES, HEADER_RESETS, HEADER_ROLES, HEADER_ROW_BYTES, HEADER_ROWS, HEADER_STATES, HEADER_SYMBOLS,
 } from '../pattern/layout'
 import { allocate } from './memory'
 
@@ -39,6 +39,8 @@ export class Pass {
   /** The family that the pattern belongs to, or 0 (layout.ts). */
   family: u32
   roles: usize
+  /** Whether each byte is a symbol. */
+  readsBytes: u32
   /** By two classes: the state after them, or NO_SYNC. 0: there is no such table. */
   syncPairs: usize
   /** The state, as the address of its row. */
@@ -80,6 +82,7 @@ export function startPass(pass: Pass, tables: usize, syncPairs: usize): bool {
   pass.drops = <u32>word(tables, HEADER_DROPS)
   pass.family = <u32>word(tables, HEADER_FAMILY)
   pass.roles = tables + word(tables, HEADER_ROLES)
+  pass.readsBytes = <u32>word(tables, HEADER_READS_BYTES)
   pass.syncPairs = syncPairs
   pass.backward = word(tables, HEADER_BACKWARD) == 0 ? 0 : tables + word(tables, HEADER_BACKWARD)
   pass.resets = tables + word(tables, HEADER_RESETS)
@@ -105,12 +108,13 @@ function word(tables: usize, index: i32): usize {
   return <usize>load<u32>(tables + (<usize>index << 2))
 }
 
-const ASCII_COLUMNS: usize = 128 * 4
 const MAX_WIDE_ROWS: usize = 1 << 18
 
-/** Rows get an entry for each ASCII code point, to save looking its class up, unless that makes them too large. */
+/** Rows get an entry for each ASCII code point, or each byte, to save looking its class up, unless that makes them too large. */
 function setRows(pass: Pass, rows: usize, rowBytes: usize, states: usize): bool {
-  const wideBytes = ASCII_COLUMNS + rowBytes
+  const direct: usize = pass.readsBytes != 0 ? 256 : 128
+  const columns = direct << 2
+  const wideBytes = columns + rowBytes
   pass.rows = rows
   pass.rowBytes = rowBytes
   pass.classColumns = 0
@@ -120,12 +124,12 @@ function setRows(pass: Pass, rows: usize, rowBytes: usize, states: usize): bool 
   for (let state: usize = 0; state < states; state++) {
     const from = rows + state * rowBytes
     const to = wide + state * wideBytes
-    for (let byte: usize = 0; byte < 128; byte++) store<u32>(to + (byte << 2), widen(load<u32>(from + (<usize>load<u8>(pass.ascii + byte) << 2)), rowBytes, wideBytes))
-    for (let column: usize = 0; column < rowBytes; column += 4) store<u32>(to + ASCII_COLUMNS + column, widen(load<u32>(from + column), rowBytes, wideBytes))
+    for (let byte: usize = 0; byte < direct; byte++) store<u32>(to + (byte << 2), widen(load<u32>(from + (<usize>load<u8>(pass.ascii + byte) << 2)), rowBytes, wideBytes))
+    for (let column: usize = 0; column < rowBytes; column += 4) store<u32>(to + columns + column, widen(load<u32>(from + column), rowBytes, wideBytes))
   }
   pass.rows = wide
   pass.rowBytes = wideBytes
-  pass.classColumns = ASCII_COLUMNS
+  pass.classColumns = columns
   return true
 }
 

@@ -21,6 +21,11 @@ import { GAP, Pass } from './pass'
 
 /** Reads text[at, to), whole code points. */
 export function readText(pass: Pass, text: usize, to: usize): void {
+  if (pass.readsBytes != 0) readBytes(pass, text, to)
+  else readCodePoints(pass, text, to)
+}
+
+function readCodePoints(pass: Pass, text: usize, to: usize): void {
   if (to > pass.at + TWO_PLACES_BYTES && pass.syncPairs != 0 && pass.classColumns != 0) readTwoPlaces(pass, text, to)
   readOnePlace(pass, text, to)
 }
@@ -55,6 +60,30 @@ export function readOnePlace(pass: Pass, text: usize, to: usize): void {
   pass.row = pass.rows + row
   pass.cutEnd = cut
   pass.at = p - text
+}
+
+/** The same where each byte is a symbol. */
+function readBytes(pass: Pass, text: usize, to: usize): void {
+  const rows = pass.rows
+  const end = text + to
+  const isWide = pass.classColumns != 0
+  let row = pass.row - pass.rows
+  let cut = pass.cutEnd
+  let p = text + pass.at
+  for (; p < end; p++) {
+    const byte = <usize>load<u8>(p)
+    const column: usize = isWide ? byte : load<u8>(pass.ascii + byte)
+    const entry = load<u32>(row + (rows + (column << 2)))
+    if (entry & ENTRY_ACTION) cut = act(pass, entry, cut, <u32>(p - text))
+    else {
+      store<u32>(cut + (entry & 0x7c), <u32>(p - text) | (entry << 31))
+      cut += (entry >>> 5) & 0x7c
+    }
+    row = entry >>> ENTRY_NEXT_SHIFT
+  }
+  pass.row = rows + row
+  pass.cutEnd = cut
+  pass.at = to
 }
 
 /** The class of a code point of two to four bytes. */

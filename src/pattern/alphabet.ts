@@ -3,6 +3,7 @@ import type { CodePointSet } from '../unicode/codePointSet.ts'
 import type { Node } from './ast.ts'
 import { partitionBySets } from './classes.ts'
 import { children } from './nodes.ts'
+import { classesOfBytes, type Unit } from './unit.ts'
 
 /**
  * A pattern's alphabet: the coarsest partition of the code points that the pattern can tell apart, mostly 10 to 25 classes. Two code points
@@ -17,7 +18,7 @@ export interface Alphabet {
   examples: readonly number[]
   /** The classes that make up a set of the pattern, in ascending order. */
   classesOf(set: CodePointSet): readonly number[]
-  /** Text, bytes [start, end) of valid UTF-8, as letters: one for each code point. */
+  /** Text, bytes [start, end), as letters: one for each code point (of valid UTF-8), or for each byte. */
   spell(bytes: Uint8Array, start: number, end: number): string
 }
 
@@ -25,21 +26,34 @@ const CODE_POINTS = 0x110000
 /** Letters must not be surrogates. */
 const MAX_CLASSES = 0xd800
 
-export const createAlphabet = (root: Node): Alphabet => {
+export const createAlphabet = (root: Node, unit: Unit = 'code points'): Alphabet => {
   const sets = [...new Set(setsOf(root))]
   const { partition, members } = partitionBySets(sets)
   const { starts, classes, count } = partition
   if (count > MAX_CLASSES)
     throw new PretokError('pattern', `pattern: it tells ${count} kinds of characters apart, and ${MAX_CLASSES} are the most that it may`)
   const isNarrow = count <= 0x100
-  const letters = isNarrow ? new Uint8Array(CODE_POINTS) : new Uint16Array(CODE_POINTS)
-  classes.forEach((letter, i) => letters.fill(letter, starts[i], starts[i + 1] ?? CODE_POINTS))
+  const lettersOfAll = (): Uint8Array | Uint16Array => {
+    const letters = isNarrow ? new Uint8Array(CODE_POINTS) : new Uint16Array(CODE_POINTS)
+    classes.forEach((letter, i) => letters.fill(letter, starts[i], starts[i + 1] ?? CODE_POINTS))
+    return letters
+  }
   const lettersOf = new Map(sets.map((set, i) => [set, [...members[i].keys()].filter((letter) => members[i][letter] === 1)]))
   const examples = Array.from({ length: count }, (_, letter) => starts[classes.indexOf(letter)])
-  return { size: count, examples, classesOf: (set) => lettersOf.get(set)!, spell: createSpeller(letters, isNarrow) }
+  return {
+    size: count,
+    examples,
+    classesOf: (set) => lettersOf.get(set)!,
+    spell: unit === 'bytes' ? createByteSpeller(classesOfBytes(partition)) : createSpeller(lettersOfAll(), isNarrow),
+  }
 }
 
 const setsOf = (node: Node): CodePointSet[] => (node.type === 'set' ? [node.set] : children(node).flatMap(setsOf))
+
+const createByteSpeller =
+  (letters: Uint16Array): Alphabet['spell'] =>
+  (bytes, start, end) =>
+    Buffer.from(Uint16Array.from(bytes.subarray(start, end), (byte) => letters[byte]).buffer).toString('utf16le')
 
 const createSpeller = (letters: Uint8Array | Uint16Array, isNarrow: boolean): Alphabet['spell'] => {
   let buffer = new Uint8Array(0) as Uint8Array | Uint16Array

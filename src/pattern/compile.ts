@@ -7,6 +7,7 @@ import { minimize, type Machine } from './minimize.ts'
 import { buildNfa } from './nfa.ts'
 import { packTables } from './pack.ts'
 import { parsePattern } from './parse.ts'
+import type { Unit } from './unit.ts'
 import { buildTransducer } from './transducer.ts'
 
 /** What is compiled: a stage of a pipeline (`SplitStage` of types.ts, which this room does not know). */
@@ -21,6 +22,7 @@ export interface PatternStage {
 /** A compiled stage: the tables that the kernel runs, and what they were made from, for people who want to look at it. */
 export interface CompiledStage {
   stage: PatternStage
+  unit: Unit
   partition: Partition
   /** What finds the machine's symbols, if the pattern looks ahead further than one code point; otherwise symbols are classes. */
   backward: BackwardMachine | undefined
@@ -35,7 +37,7 @@ export interface CompiledStage {
  * @throws PretokError 'pattern' for what is no regex, and for what a finite automaton cannot do; the message
  * names the construct and its offset.
  */
-export const compileStage = (stage: PatternStage): CompiledStage => {
+export const compileStage = (stage: PatternStage, unit: Unit = 'code points'): CompiledStage => {
   const treatment = treatmentOf(stage)
   const nfa = buildNfa(parsePattern(stage.pattern, stage.dialect))
   const transducer = buildTransducer(nfa, treatment, stage.pattern)
@@ -48,5 +50,6 @@ export const compileStage = (stage: PatternStage): CompiledStage => {
   const { backward, newClass } =
     nfa.lookahead === undefined ? { backward: undefined, newClass: machine.newSymbol } : simplifyLookahead(nfa.lookahead, machine.newSymbol)
   const partition = renameClasses(nfa.partition, newClass)
-  return { stage, partition, backward, machine, tables: packTables(machine, partition, backward, treatment.drops, stage.pattern) }
+  const tables = packTables({ machine, partition, backward, drops: treatment.drops, unit, text: stage.pattern })
+  return { stage, unit, partition, backward, machine, tables }
 }

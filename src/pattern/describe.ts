@@ -34,11 +34,12 @@ const LEGEND = [
 
 /** A page on a stage: its classes, its states and the size of its tables. Tables of more than `maxStates` states are left out. */
 export const describeStage = (compiled: CompiledStage, maxStates = 200): string => {
-  const { stage, partition, backward, machine, tables } = compiled
+  const { stage, unit, partition, backward, machine, tables } = compiled
   const names = classNames(partition.count)
   const lines = [
     `pattern   ${stage.pattern.replace(/[^\P{C}]|[^\P{Z} ]/gu, (c) => `\\u${c.charCodeAt(0).toString(16).padStart(4, '0')}`)}`,
     `          ${stage.dialect}; ${describeTreatment(treatmentOf(stage))}`,
+    ...(unit === 'bytes' ? ['          it reads bytes, each as the character of the byte alphabet that stands for it'] : []),
     '',
     `classes   ${partition.count}: what the pattern can tell apart`,
     ...names.map((name, i) => `  ${name.padEnd(4)}${describeSet(classMembers(partition, i))}`),

@@ -42,9 +42,9 @@ export const FAMILIES: readonly Family[] = [
 ]
 
 /** The tables of a compiled stage with its family and the roles of characters added, or undefined if it belongs to no family. */
-export const withFamily = ({ stage, partition, tables }: CompiledStage): Uint8Array | undefined => {
+export const withFamily = ({ stage, unit, partition, tables }: CompiledStage): Uint8Array | undefined => {
   const keepsAll = stage.behavior === 'isolated' || (stage.behavior === 'removed' && stage.invert) // there are no gaps in these families
-  const family = keepsAll ? FAMILIES.find(({ pattern }) => pattern === stage.pattern) : undefined
+  const family = keepsAll && unit === 'code points' ? FAMILIES.find(({ pattern }) => pattern === stage.pattern) : undefined
   if (family === undefined) return undefined
   const roles = findRoles(partition, (family.code & layout.FAMILY_MASK) === layout.FAMILY_O200K)
   const larger = new Uint8Array(tables.length + roles.length)

@@ -6,7 +6,7 @@
  * All numbers are little-endian u32 unless said otherwise; all offsets are in bytes from the start of the tables.
  *
  *   header    HEADER_WORDS words, named below
- *   ascii     128 bytes: the class of each ASCII code point
+ *   ascii     128 bytes: the class of each ASCII code point; where bytes are read one by one, 256: the class of each byte
  *   pages     u16 for each 64 code points: which block holds their classes
  *   blocks    64 bytes each: classes of 64 code points in a row
  *   rows      one row per state: one entry per symbol, and a last one for the end of the segment. State 0 is the start of a segment.
@@ -56,6 +56,8 @@ export const HEADER_ROLES = 15
 /** 0: there is no backward machine. */
 export const HEADER_BACKWARD = 16
 export const HEADER_RESETS = 17
+/** 1 if each byte of the text is a character of its own; there are no pages and blocks then. */
+export const HEADER_READS_BYTES = 18
 export const HEADER_WORDS = 20
 
 /** A family is a form of pattern that the kernel knows by heart (kernel/windows.ts). */

@@ -4,16 +4,23 @@ import type { Partition } from './classes.ts'
 import * as layout from './layout.ts'
 import type { BackwardMachine } from './lookahead.ts'
 import type { Machine } from './minimize.ts'
+import { classesOfBytes, type Unit } from './unit.ts'
+
+export interface Packable {
+  machine: Machine
+  partition: Partition
+  backward: BackwardMachine | undefined
+  drops: Dropped
+  unit: Unit
+  /** The pattern, for messages. */
+  text: string
+}
 
 /** Writes a machine and its classes as the packed tables that layout.ts describes. */
-export const packTables = (
-  { next, outputs, actions, decided }: Machine,
-  partition: Partition,
-  backward: BackwardMachine | undefined,
-  drops: Dropped,
-  text: string,
-): Uint8Array => {
+export const packTables = ({ machine, partition, backward, drops, unit, text }: Packable): Uint8Array => {
+  const { next, outputs, actions, decided } = machine
   const refuse = (what: string) => new PretokError('pattern', `pattern: ${what} in ${JSON.stringify(text)}: use the reference engine`)
+  if (unit === 'bytes' && backward !== undefined) throw refuse('a look-ahead of more than one code point behind a byte map')
   const symbols = next[0].length - 1
   const rowBytes = 4 * (symbols + 1)
   const rowsBytes = rowBytes * next.length
@@ -21,7 +28,7 @@ export const packTables = (
   if (rowsBytes >= 2 ** (32 - layout.ENTRY_NEXT_SHIFT)) throw refuse(`tables of ${rowsBytes} bytes`)
   if (actions.length > layout.ENTRY_ACTION_MASK) throw refuse(`more than ${layout.ENTRY_ACTION_MASK} kinds of steps`)
   if (actions.some((action) => action.length > layout.ACTION_BYTES)) throw refuse('a step of too many parts')
-  const { ascii, pages, blocks } = mapCodePoints(partition)
+  const { ascii, pages, blocks } = unit === 'bytes' ? mapBytes(partition) : mapCodePoints(partition)
 
   const parts: [word: number, bytes: Uint8Array][] = [
     [layout.HEADER_ASCII, ascii],
@@ -48,6 +55,7 @@ export const packTables = (
   header[layout.HEADER_SYMBOLS] = symbols
   header[layout.HEADER_CLASSES] = partition.count
   header[layout.HEADER_ROW_BYTES] = rowBytes
+  header[layout.HEADER_READS_BYTES] = unit === 'bytes' ? 1 : 0
   header[layout.HEADER_DROPS] = drops === 'nothing' ? 0 : 1
   const tables = new Uint8Array(size)
   tables.set(new Uint8Array(header.buffer))
@@ -83,8 +91,20 @@ const packActions = (actions: readonly number[][]): Uint8Array => {
   return packed
 }
 
+interface ClassMap {
+  ascii: Uint8Array
+  pages: Uint16Array
+  blocks: Uint8Array
+}
+
+const mapBytes = (partition: Partition): ClassMap => ({
+  ascii: Uint8Array.from(classesOfBytes(partition)),
+  pages: new Uint16Array(),
+  blocks: new Uint8Array(),
+})
+
 /** The class of every code point: ASCII directly, all others by a two-stage table. Equal blocks are stored once. */
-const mapCodePoints = ({ starts, classes }: Partition): { ascii: Uint8Array; pages: Uint16Array; blocks: Uint8Array } => {
+const mapCodePoints = ({ starts, classes }: Partition): ClassMap => {
   const blockSize = 1 << layout.BLOCK_BITS
   const pages = new Uint16Array(0x110000 / blockSize)
   const numbers = new Map<string, number>()

@@ -5,3 +5,6 @@ export const backward = (bytes: Uint8Array, position: number, stop: number, coun
     while (position > stop && (bytes[position] & 0xc0) === 0x80)
   return position
 }
+
+/** The same where each byte is a symbol of its own. */
+export const backwardBytes = (_: Uint8Array, position: number, stop: number, count: number): number => Math.max(stop, position - count)

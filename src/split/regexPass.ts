@@ -5,10 +5,10 @@ import { createMatcher, NO_MATCH, UNDECIDED } from '../pattern/match.ts'
 import { toRegExps } from '../pattern/toRegExp.ts'
 import { holdsSearchStart, holdsUnboundedLookAhead, maxLookBehind } from '../pattern/nodes.ts'
 import { parsePattern } from '../pattern/parse.ts'
-import { backward } from './codePoints.ts'
+import { backward, backwardBytes } from './codePoints.ts'
 import { dropByte, isDropped, nextBoundary, setBoundary, type Block, type PassPosition } from './block.ts'
-import type { SplitStage } from '../types.ts'
 import type { SplitPass } from './pass.ts'
+import type { PlacedSplit } from './phases.ts'
 
 /*
  * The reference tier: one JavaScript RegExp over classes from pinned Unicode tables. It is the specification of every faster one, so it
@@ -20,14 +20,15 @@ import type { SplitPass } from './pass.ts'
  *
  * @throws PretokError 'pattern' if the pattern is outside the supported subset.
  */
-export const createRegexPass = (stage: SplitStage): SplitPass => {
+export const createRegexPass = ({ stage, unit }: PlacedSplit): SplitPass => {
   const pattern = parsePattern(stage.pattern, stage.dialect)
-  const alphabet = createAlphabet(pattern.root)
+  const alphabet = createAlphabet(pattern.root, unit)
   // RegExps have no \G, and would try an unbounded look-ahead anew at each position, however long a run it is in
   const isForRegExps = !holdsSearchStart(pattern.root) && !holdsUnboundedLookAhead(pattern.root)
   const regexps = isForRegExps ? toRegExps(pattern.root, alphabet) : undefined
   const matchSlowly = createMatcher(pattern.root, alphabet)
   const lookBehind = maxLookBehind(pattern.root)
+  const back = unit === 'bytes' ? backwardBytes : backward
 
   /** Where the match that begins at text[index] ends; NO_MATCH or UNDECIDED. */
   const matchEnd = (text: string, index: number, isClosed: boolean, searchStart: number): number => {
@@ -54,9 +55,9 @@ export const createRegexPass = (stage: SplitStage): SplitPass => {
 
   /** Goes on from `position.read` to `end`, the end of a segment or, if not `isClosed`, as far as it is known. */
   const splitSegment = (block: Block, position: PassPosition, end: number, isClosed: boolean): void => {
-    const contextStart = backward(block.bytes, position.read, position.segmentStart, lookBehind)
+    const contextStart = back(block.bytes, position.read, position.segmentStart, lookBehind)
     const text = alphabet.spell(block.bytes, contextStart, end)
-    const isAscii = text.length === end - contextStart
+    const isSingleBytes = text.length === end - contextStart
     let index = lookBehind === 0 ? 0 : alphabet.spell(block.bytes, contextStart, position.read).length
     while (index < text.length) {
       const matched = matchEnd(text, index, isClosed, position.isSearchStart ? index : NOT_HERE)
@@ -74,7 +75,7 @@ export const createRegexPass = (stage: SplitStage): SplitPass => {
       position.isSearchStart = isMatch
       if (isBorder(position.before, kind, isMatch)) setBoundary(block, start)
       const next = isGap ? index + 1 : matched
-      position.read += isAscii ? next - index : bytesOf(block.bytes, start, next - index)
+      position.read += isSingleBytes ? next - index : bytesOf(block.bytes, start, next - index)
       position.before = kind
       index = next
       if (isGap ? drops === 'gaps' : drops === 'matches') for (let i = start; i < position.read; i++) dropByte(block, i)
@@ -87,7 +88,7 @@ export const createRegexPass = (stage: SplitStage): SplitPass => {
    */
   const decideOpen = (block: Block, { read, before, segmentStart }: PassPosition): number => {
     if (read === segmentStart) return read
-    if (before === 'match' ? joins !== 'nothing' : drops !== 'gaps') return backward(block.bytes, read, segmentStart, 1)
+    if (before === 'match' ? joins !== 'nothing' : drops !== 'gaps') return back(block.bytes, read, segmentStart, 1)
     setBoundary(block, read)
     return read
   }

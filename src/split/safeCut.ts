@@ -1,4 +1,5 @@
 import { GAP_BIT, MAX_SLOTS } from '../pattern/layout.ts'
+import { treatsFirstPiece, type Phase } from './phases.ts'
 import { openTables, type Run, type Tables } from './tables.ts'
 
 /*
@@ -14,9 +15,16 @@ import { openTables, type Run, type Tables } from './tables.ts'
  */
 
 /**
+ * Whether the first cuts of a pipeline tell where text can be cut in two. Not if the text is rewritten before, or if it matters where a
+ * document begins.
+ */
+export const hasSafeCuts = ([{ rewrites, splits }, ...later]: readonly Phase[]): boolean =>
+  rewrites.length === 0 && splits.length > 0 && splits[0].unit === 'code points' && !treatsFirstPiece(later)
+
+/**
  * Makes a function that finds the first safe cut it can prove in a window of text, as an offset in the window; -1 if there is none. The
  * window may begin inside a code point; bytes that are no valid UTF-8 are taken for text of which nothing is known.
- * `tables` are those of the pipeline's first stage.
+ * `tables` are those of the pipeline's first stage, which reads code points.
  */
 export const createSafeCutFinder = (tables: Uint8Array): ((window: Uint8Array) => number) => {
   const machine = openTables(tables)

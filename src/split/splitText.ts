@@ -2,8 +2,8 @@ import { chooseTokens, createAddedTokens } from '../added/addedTokens.ts'
 import { createSections } from '../added/sections.ts'
 import { normalizeText } from '../normalize/normalizer.ts'
 import type { Pipeline } from '../types.ts'
-import { appendText, createBlock, endDocument, isDropped, nextBoundary } from './block.ts'
-import { createSplitter, splitBlock, type Splitter } from './splitter.ts'
+import { phasesOf } from './phases.ts'
+import { createPhaseSplitter } from './splitPhases.ts'
 
 export interface TextSplitter {
   /**
@@ -19,36 +19,31 @@ export interface TextSplitter {
 /** @param specialTokens cut the text and are in no piece */
 export const createPipelineSplitter = (pipeline: Pipeline, specialTokens: readonly string[] = []): TextSplitter => {
   const { normalizers, stages } = pipeline
-  const splitter = createSplitter(stages)
+  const splitPhases = createPhaseSplitter(phasesOf(stages))
   const tokens = createAddedTokens(chooseTokens(pipeline.addedTokens, specialTokens), (text) => normalizeText(normalizers, text))
   const splitToBytes = (text: string): Uint8Array[] => {
     const pieces: Uint8Array[] = []
     let section: Buffer[] = []
-    const endSection = (): void => {
-      for (const piece of splitSection(splitter, Buffer.concat(section))) pieces.push(piece)
+    let isFirst = true
+    const endSection = (isNextFirst: boolean): void => {
+      splitPhases(Buffer.concat(section), isFirst, (bytes, start, end, isPiece) => {
+        if (isPiece) pieces.push(bytes.subarray(start, end))
+      })
       section = []
+      isFirst = isNextFirst
     }
     const sections = createSections(tokens, normalizers, {
       text: (bytes) => section.push(Buffer.from(bytes)),
       piece(bytes) {
-        endSection()
+        endSection(false)
         pieces.push(Buffer.from(bytes))
       },
-      special: endSection,
+      special: () => endSection(true),
     })
     sections.push(Buffer.from(text.toWellFormed()))
     sections.end()
-    endSection()
+    endSection(true)
     return pieces
   }
   return { splitToBytes, split: (text) => splitToBytes(text).map((piece) => Buffer.from(piece).toString('utf8')) }
-}
-
-function* splitSection(splitter: Splitter, text: Uint8Array): Generator<Uint8Array> {
-  const block = createBlock(text.length, splitter.passes.length)
-  appendText(block, text)
-  endDocument(block)
-  const limit = splitBlock(splitter, block)
-  for (let start = 0, end; (end = nextBoundary(block, start + 1, limit)) !== -1; start = end)
-    if (!isDropped(block, start)) yield block.bytes.subarray(start, end)
 }

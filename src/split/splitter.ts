@@ -1,8 +1,7 @@
-import type { Stage } from '../types.ts'
 import { hasBoundary, type Block } from './block.ts'
 import type { SplitPass } from './pass.ts'
 import { backward } from './codePoints.ts'
-import { asSplit } from './stages.ts'
+import type { PlacedSplit } from './phases.ts'
 import { createRegexPass } from './regexPass.ts'
 
 export interface Splitter {
@@ -11,8 +10,8 @@ export interface Splitter {
   readonly keepBehind: number
 }
 
-export const createSplitter = (stages: readonly Stage[]): Splitter => {
-  const passes = stages.map((stage) => createRegexPass(asSplit(stage)))
+export const createSplitter = (splits: readonly PlacedSplit[]): Splitter => {
+  const passes = splits.map(createRegexPass)
   return { passes, keepBehind: 4 * Math.max(0, ...passes.map((pass) => pass.lookBehind)) }
 }
 

@@ -15,7 +15,7 @@ const MAX_STATES = 256
  */
 export const findSyncPairs = (machine: Tables): Uint32Array | undefined => {
   const { end, states } = machine
-  if (end > MAX_CLASSES || states > MAX_STATES || machine.looksAhead) return undefined
+  if (end > MAX_CLASSES || states > MAX_STATES || machine.looksAhead || machine.readsBytes) return undefined
   const pairs = new Uint32Array(end * end).fill(NO_SYNC)
   for (let first = 0; first < end; first++) {
     const runs = Array.from({ length: states }, (_, state) => startIn(machine, state * machine.rowBytes))

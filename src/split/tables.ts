@@ -21,7 +21,10 @@ export interface Tables {
   rowBytes: number
   /** The symbol that stands for the end of the segment. */
   end: number
-  classOf(codePoint: number): number
+  /** Whether each byte of the text is a character of its own, and not each code point. */
+  readsBytes: boolean
+  /** The class of a code point, or of a byte. */
+  classOf(character: number): number
   /** Symbols are not classes: what follows a code point has a say in its symbol. */
   looksAhead: boolean
   /** The symbols of code points by their classes, up to where they are known; of all, if the segment ends behind them. */
@@ -50,7 +53,10 @@ export const openTables = (bytes: Uint8Array): Tables => {
   const looksAhead = word(layout.HEADER_BACKWARD) !== 0
   const entryAt = (row: number, symbol: number): number => view.getUint32(word(layout.HEADER_ROWS) + row + 4 * symbol, true)
 
+  const readsBytes = word(layout.HEADER_READS_BYTES) === 1
+
   const classOf = (codePoint: number): number => {
+    if (readsBytes) return bytes[word(layout.HEADER_ASCII) + codePoint]
     const block = view.getUint16(word(layout.HEADER_PAGES) + 2 * (codePoint >> layout.BLOCK_BITS), true)
     return bytes[word(layout.HEADER_BLOCKS) + (block << layout.BLOCK_BITS) + (codePoint & ((1 << layout.BLOCK_BITS) - 1))]
   }
@@ -156,6 +162,7 @@ export const openTables = (bytes: Uint8Array): Tables => {
     states,
     rowBytes,
     end,
+    readsBytes,
     classOf,
     looksAhead,
     symbolsOf,

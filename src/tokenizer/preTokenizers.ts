@@ -1,5 +1,6 @@
 import { PretokError } from '../errors.ts'
 import type { SplitStage, Stage } from '../types.ts'
+import { SCRIPTS } from '../unicode/preTokenizerClasses.ts'
 
 /*
  * The pre-tokenizers of HF tokenizers (tokenizers/src/pre_tokenizers), each as the stages that do the same.
@@ -16,17 +17,14 @@ const cut = (pattern: string, behavior: Behavior, invert = false): SplitStage =>
   refusesEmptyMatches: false,
 })
 
-const notYet = (name: string): never => {
-  throw new PretokError('tokenizer', `pre-tokenizer ${name}: it is not supported yet`)
-}
-
 /** A regex that matches the text and nothing else. */
 const literal = (text: string): string => text.replace(/[\\^$.*+?()[\]{}|&~#-]/g, '\\$&')
 
 /** Split: by a regex, or by a text as it is. */
-export const split = (pattern: string, isRegex: boolean, behavior: Behavior, invert: boolean): Stage[] => [
-  cut(isRegex ? pattern : literal(pattern), behavior, invert),
-]
+export const split = (pattern: string, isRegex: boolean, behavior: Behavior, invert: boolean): Stage[] => {
+  if (pattern === '' && !isRegex) throw new PretokError('tokenizer', 'pre-tokenizer Split: a literal pattern must not be empty')
+  return [cut(isRegex ? pattern : literal(pattern), behavior, invert)]
+}
 
 const GPT2 = String.raw`'s|'t|'re|'ve|'m|'ll|'d| ?\p{L}+| ?\p{N}+| ?[^\s\p{L}\p{N}]+|\s+(?!\S)|\s+`
 
@@ -48,9 +46,22 @@ export const charDelimiter = (delimiter: string): Stage[] => [cut(literal(delimi
 
 export const whitespaceSplit = (): Stage[] => [cut(String.raw`\s`, 'removed')]
 
-export const whitespace = (): Stage[] => notYet('Whitespace')
-export const digits = (_individual: boolean): Stage[] => notYet('Digits')
-export const punctuation = (_behavior: Behavior): Stage[] => notYet('Punctuation')
-export const bert = (): Stage[] => notYet('BertPreTokenizer')
-export const unicodeScripts = (): Stage[] => notYet('UnicodeScripts')
-export const fixedLength = (_length: number): Stage[] => notYet('FixedLength')
+/** Whitespace: the classes are those of Rust's regex engine. */
+export const whitespace = (): Stage[] => [{ ...cut(String.raw`\w+|[^\w\s]+`, 'removed', true), dialect: 'fancy-regex' }]
+
+export const digits = (individual: boolean): Stage[] => [cut(String.raw`\p{HF=Digits}`, individual ? 'isolated' : 'contiguous')]
+
+const PUNCTUATION = String.raw`\p{HF=Punctuation}`
+export const punctuation = (behavior: Behavior): Stage[] => [cut(PUNCTUATION, behavior)]
+export const bert = (): Stage[] => [...whitespaceSplit(), cut(PUNCTUATION, 'isolated')]
+
+/**
+ * UnicodeScripts: a piece is a character of one script and all that follow of this script or of none. What has no script before the first
+ * that has one is in no piece.
+ */
+export const unicodeScripts = (): Stage[] => {
+  const run = (script: string): string => String.raw`\p{HF=Script_${script}}[\p{HF=Script_${script}}\p{HF=Script_None}]*`
+  return [cut(SCRIPTS.map(run).join('|'), 'removed', true)]
+}
+
+export const fixedLength = (length: number): Stage[] => [cut(`[\\s\\S]{${length}}`, 'isolated')]

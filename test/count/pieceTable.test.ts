@@ -5,6 +5,7 @@ import { PieceTable } from '../../src/count/pieceTable.ts'
 import { resolveTokenizer } from '../../src/tokenizer/resolve.ts'
 import { countDocuments } from '../support/feed.ts'
 import { troublesomeText } from '../support/texts.ts'
+import { cutsOf } from '../support/stages.ts'
 
 describe('PieceTable', () => {
   test('equals a Map, for any bytes', () => {
@@ -60,7 +61,7 @@ describe('the counter', () => {
     fc.assert(
       fc.property(fc.array(troublesomeText(10), { maxLength: 5 }), fc.integer({ min: 1, max: 50 }), (documents, blockBytes) => {
         const limits = { blockBytes, maxPieceBytes: 2 ** 20 }
-        expect(countDocuments(pipeline, documents, createReferenceCounter(pipeline.stages, limits))).toEqual(
+        expect(countDocuments(pipeline, documents, createReferenceCounter(cutsOf(...pipeline.stages), limits))).toEqual(
           countDocuments(pipeline, documents),
         )
       }),
@@ -69,7 +70,7 @@ describe('the counter', () => {
   })
 
   test('memory does not grow with the text', () => {
-    const counter = createReferenceCounter(pipeline.stages, { blockBytes: 4096, maxPieceBytes: 2 ** 20 })
+    const counter = createReferenceCounter(cutsOf(...pipeline.stages), { blockBytes: 4096, maxPieceBytes: 2 ** 20 })
     const text = Buffer.from('the quick brown fox jumps over the lazy dog. '.repeat(100))
     for (let i = 0; i < 20; i++) counter.text(text)
     const before = counter.memory
@@ -79,7 +80,7 @@ describe('the counter', () => {
   })
 
   test('a piece above the limit is an error', () => {
-    const counter = createReferenceCounter(pipeline.stages, { blockBytes: 16, maxPieceBytes: 100 })
+    const counter = createReferenceCounter(cutsOf(...pipeline.stages), { blockBytes: 16, maxPieceBytes: 100 })
     counter.text(Buffer.alloc(200, 'x'))
     counter.endDocument()
     expect(() => counter.flush()).toThrow('is longer than 100 bytes')

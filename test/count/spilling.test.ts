@@ -7,6 +7,7 @@ import { PARTITIONS } from '../../src/spill/layout.ts'
 import { partitionOf } from '../../src/spill/partition.ts'
 import type { SplitStage } from '../../src/types.ts'
 import { DROP_GAPS } from '../support/stages.ts'
+import { cutsOf } from '../support/stages.ts'
 
 const WORDS: SplitStage = { kind: 'split', pattern: '[^ ]+', dialect: 'oniguruma', ...DROP_GAPS, refusesEmptyMatches: false }
 
@@ -36,7 +37,7 @@ const spilling = (create: (limits: CounterLimits) => TextCounter, memoryBytes: n
 
 const TIERS: [string, (limits: CounterLimits) => TextCounter, memoryBytes: number, words: number][] = [
   ['automaton', (limits) => createKernelCounter([compileStage(WORDS).tables], limits), 6 * 2 ** 20, 300_000],
-  ['reference', (limits) => createReferenceCounter([WORDS], limits), 400_000, 60_000],
+  ['reference', (limits) => createReferenceCounter(cutsOf(WORDS), limits), 400_000, 60_000],
 ]
 
 describe.each(TIERS)('the %s tier', (_, create, memoryBytes, words) => {

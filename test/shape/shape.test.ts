@@ -18,7 +18,7 @@ const ROOMS: Readonly<Record<string, readonly string[]>> = {
   parquet: ['errors', 'format', 'decompress'],
   read: ['errors', 'types', 'added', 'format', 'decompress', 'parquet'],
   snap: ['types', 'added', 'unicode', 'format'],
-  split: ['errors', 'types', 'added', 'pattern', 'normalize'],
+  split: ['errors', 'types', 'added', 'pattern', 'normalize', 'unicode'],
   sort: [],
   spill: [],
   kernel: ['pattern', 'spill'], // the layout of the tables, and which partition a piece is in

@@ -1,9 +1,9 @@
 import { describe, expect, test } from 'vitest'
 import { createPipelineSplitter } from '../../src/split/splitText.ts'
-import { asSplit } from '../../src/split/stages.ts'
 import { officialSplit } from '../support/oracle.ts'
 import { MAIN_PIPELINES } from '../support/presets.ts'
 import { codePointTexts } from '../support/texts.ts'
+import { asSplit } from '../support/stages.ts'
 
 const HUGGING_FACE = MAIN_PIPELINES.filter(({ stages }) => asSplit(stages[0]).dialect === 'oniguruma').map(
   (pipeline) => [pipeline.name, pipeline] as const,

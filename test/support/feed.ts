@@ -1,15 +1,16 @@
-import { chooseEngine, createCounter } from '../../src/count/engine.ts'
+import { chooseEngine, createCounter, type Tier, type TierChoice } from '../../src/count/engine.ts'
 import { createReferenceCounter, DEFAULT_LIMITS, type TextCounter } from '../../src/count/counter.ts'
 import { createNormalizer } from '../../src/normalize/normalizer.ts'
 import { createBlock, appendText, endDocument, isDropped, nextBoundary, slideBlock } from '../../src/split/block.ts'
 import { createSplitter, splitBlock, type Splitter } from '../../src/split/splitter.ts'
 import type { Pipeline } from '../../src/types.ts'
+import { cutsOf } from './stages.ts'
 
 const compiled = new Map<Pipeline['stages'], Splitter>()
 
 /** The splitter of a pipeline's stages, compiled once. */
 const splitterOf = (stages: Pipeline['stages']): Splitter => {
-  if (!compiled.has(stages)) compiled.set(stages, createSplitter(stages))
+  if (!compiled.has(stages)) compiled.set(stages, createSplitter(cutsOf(...stages)))
   return compiled.get(stages)!
 }
 
@@ -46,7 +47,7 @@ const feeds = (text: string, size: number): string[] => {
 export const countDocuments = (
   pipeline: Pipeline,
   documents: readonly string[],
-  counter: TextCounter = createReferenceCounter(pipeline.stages),
+  counter: TextCounter = createReferenceCounter(cutsOf(...pipeline.stages)),
 ): Map<string, number> => {
   for (const document of documents) {
     counter.text(Buffer.from(document))
@@ -59,23 +60,39 @@ export const countDocuments = (
   )
 }
 
-/**
- * The pieces of one document in byte order, as the automaton counts them in feeds of `size` code points (0: all at once); undefined if it
- * cannot do the stages.
- */
-export const kernelPieces = (stages: Pipeline['stages'], text: string, size: number): string[] | undefined => {
-  const engine = chooseEngine(stages)
-  if (engine.name === 'reference') return undefined
-  const counter = createCounter(engine, DEFAULT_LIMITS)
-  for (const feed of feeds(text, size)) {
-    counter.text(Buffer.from(feed))
-    if (counter.pieces < 0) throw new Error('this counts what is decided now, before more text comes')
+/** How often each piece is in documents, as a tier counts them in feeds of `size` code points (0: each at once). */
+export const countsOf = (
+  stages: Pipeline['stages'],
+  choice: TierChoice,
+  documents: readonly string[],
+  size: number,
+  show: (piece: Uint8Array) => string = (piece) => Buffer.from(piece).toString('utf8'),
+): Map<string, number> => {
+  const counter = createCounter(engineOf(stages, choice), DEFAULT_LIMITS)
+  for (const document of documents) {
+    for (const feed of feeds(document, size)) {
+      counter.text(Buffer.from(feed))
+      if (counter.pieces < 0) throw new Error('this counts what is decided now, before more text comes')
+    }
+    counter.endDocument()
   }
-  counter.endDocument()
+  counter.flush()
   const { arena, starts, counts, size: distinct } = counter.finish()
-  return Array.from({ length: distinct }, (_, i) =>
-    Array.from({ length: counts[i] }, () => Buffer.from(arena.subarray(starts[i], starts[i + 1])).toString('utf8')),
-  )
-    .flat()
-    .sort()
+  return new Map(Array.from({ length: distinct }, (_, i) => [show(arena.subarray(starts[i], starts[i + 1])), counts[i]]))
+}
+
+/** How often each piece is in lists of pieces. */
+export const tallyOf = (lists: readonly (readonly string[])[]): Map<string, number> => {
+  const tally = new Map<string, number>()
+  for (const piece of lists.flat()) tally.set(piece, (tally.get(piece) ?? 0) + 1)
+  return tally
+}
+
+const engines = new Map<string, Map<Pipeline['stages'], Tier>>()
+
+const engineOf = (stages: Pipeline['stages'], choice: TierChoice): Tier => {
+  if (!engines.has(choice)) engines.set(choice, new Map())
+  const known = engines.get(choice)!
+  if (!known.has(stages)) known.set(stages, chooseEngine(stages, choice))
+  return known.get(stages)!
 }

@@ -1,6 +1,6 @@
 import tokenizers from 'tokenizers'
-import { asSplit } from '../../src/split/stages.ts'
 import type { Normalizer, Pipeline, SplitStage } from '../../src/types.ts'
+import { asSplit } from './stages.ts'
 
 const BEHAVIORS: Record<SplitStage['behavior'], string> = {
   isolated: 'Isolated',
@@ -33,6 +33,12 @@ export const officialSplit = ({ stages, normalizers }: Pipeline): ((text: string
     const normalized = textNormalizer === null ? text : textNormalizer.normalizeString(text)
     return normalized === '' ? [] : preTokenizer.preTokenizeString(normalized).map(([piece]) => piece)
   }
+}
+
+/** A pre-tokenizer of the official engine; `config` is as in tokenizer.json. */
+export const officialPreTokenizer = (config: object): ((text: string) => string[]) => {
+  const preTokenizer = officialTokenizer({ normalizer: null, pre_tokenizer: config }).getPreTokenizer()!
+  return (text) => (text === '' ? [] : preTokenizer.preTokenizeString(text).map(([piece]) => piece))
 }
 
 /** The official normalizer for a list of normalizers. */
@@ -76,7 +82,7 @@ const officialForm = (normalizer: Normalizer): object => {
 }
 
 const officialTokenizer = (parts: {
-  normalizer: object
+  normalizer: object | null
   pre_tokenizer: object | null
 }): ReturnType<typeof tokenizers.Tokenizer.fromString> =>
   tokenizers.Tokenizer.fromString(

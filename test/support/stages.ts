@@ -1,6 +1,12 @@
-import { asSplit } from '../../src/split/stages.ts'
+import { phasesOf, type PlacedSplit } from '../../src/split/phases.ts'
 import type { Pipeline, SplitStage, Stage } from '../../src/types.ts'
 import { MAIN_PIPELINES } from './presets.ts'
+
+/** A stage that is known to be a split. */
+export const asSplit = (stage: Stage): SplitStage => {
+  if (stage.kind !== 'split') throw new Error(`a stage of kind ${stage.kind}`)
+  return stage
+}
 
 /** The stages of the main presets, by the preset's name. */
 export const PRESET_STAGES: [name: string, stage: SplitStage][] = MAIN_PIPELINES.flatMap(({ name, stages }) =>
@@ -101,3 +107,10 @@ export const withStages = (name: string, stages: readonly Stage[]): Pipeline => 
   stages,
   specialTokens: [],
 })
+
+/** The cuts of a pipeline that rewrites nothing. */
+export const cutsOf = (...stages: readonly Stage[]): readonly PlacedSplit[] => {
+  const [{ rewrites, splits }, ...later] = phasesOf(stages)
+  if (rewrites.length + later.length > 0) throw new Error('stages that rewrite text')
+  return splits
+}

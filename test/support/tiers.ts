@@ -3,8 +3,8 @@ import { compileStage, type CompiledStage } from '../../src/pattern/compile.ts'
 import { appendText, createBlock, endDocument, isDropped, nextBoundary } from '../../src/split/block.ts'
 import { createKernelSplitter } from './kernelSplitter.ts'
 import { createSplitter, splitBlock } from '../../src/split/splitter.ts'
-import { asSplit } from '../../src/split/stages.ts'
 import type { Stage } from '../../src/types.ts'
+import { cutsOf } from './stages.ts'
 
 /** Cuts documents; a cut is its position, negative if the text that ends there is in no piece. */
 export type CutDocuments = (documents: readonly string[]) => number[]
@@ -18,7 +18,7 @@ const encode = (documents: readonly string[]): { bytes: Buffer; ends: number[] }
 }
 
 export const referenceTier = (stages: readonly Stage[]): CutDocuments => {
-  const splitter = createSplitter(stages)
+  const splitter = createSplitter(cutsOf(...stages))
   return (documents) => {
     const { bytes } = encode(documents)
     const block = createBlock(bytes.length, stages.length)
@@ -35,7 +35,7 @@ export const referenceTier = (stages: readonly Stage[]): CutDocuments => {
 }
 
 export const kernelTier = (stages: readonly Stage[]): CutDocuments => {
-  const split = createKernelSplitter(stages.map((stage) => compileStage(asSplit(stage)).tables))
+  const split = createKernelSplitter(cutsOf(...stages).map(({ stage, unit }) => compileStage(stage, unit).tables))
   return (documents) => {
     const { bytes, ends } = encode(documents)
     return joinGaps(split(bytes, ends).map(({ end, isDropped: isGap }) => (isGap ? -end : end)))
