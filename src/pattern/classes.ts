@@ -25,35 +25,42 @@ export const partitionBySets = (sets: readonly CodePointSet[]): ClassedSets => {
   // each border of each set as one number, position first: typed arrays sort numbers faster than arrays sort pairs
   const borders = Float64Array.from(sets.flatMap((set, k) => set.map((at) => behindSurrogates(at) * sets.length + k))).sort()
   const isInside = new Uint8Array(sets.length) // for each set: the code points from here on are members
+  const words = new Int32Array(Math.ceil(sets.length / BITS)) // the same as bits
   const nameOf = createNaming()
   const starts: number[] = []
   const classes: number[] = []
   const memberships: Uint8Array[] = [] // of each class
-  for (let i = 0, at = 0; ; at = Math.floor(borders[i] / sets.length)) {
-    for (; i < borders.length && Math.floor(borders[i] / sets.length) === at; i++) isInside[borders[i] % sets.length] ^= 1
+  for (let i = 0, at = 0; ;) {
+    for (; i < borders.length && borders[i] < (at + 1) * sets.length; i++) {
+      const set = borders[i] - at * sets.length
+      isInside[set] ^= 1
+      words[Math.floor(set / BITS)] ^= 1 << (set % BITS)
+    }
     if (at < 0x110000) {
-      const name = nameOf(isInside)
+      const name = nameOf(words)
       if (name === memberships.length) memberships.push(isInside.slice())
       starts.push(at)
       classes.push(name)
     }
     if (i === borders.length) break
+    at = Math.floor(borders[i] / sets.length)
   }
   const members = sets.map((_, k) => Uint8Array.from(memberships, (inside) => inside[k]))
   return { partition: { starts, classes, count: memberships.length }, members }
 }
 
-/** Gives equal lists of bits equal numbers: 0, 1, … in the order in which they come. */
-const createNaming = (): ((bits: Uint8Array) => number) => {
-  const BITS = 30
+/** Bits in a word: a word and a number of 23 bits are one exact number. */
+const BITS = 30
+
+/** Gives equal lists of words equal numbers: 0, 1, … in the order in which they come. */
+const createNaming = (): ((words: Int32Array) => number) => {
   const names: Map<number, number>[] = []
-  return (bits) => {
+  return (words) => {
     let name = 0
-    // the first 30 bits get a number, this number and the next 30 bits get a number, and so on
-    for (let from = 0, part = 0; from < Math.max(1, bits.length); from += BITS, part++) {
-      let key = name
-      for (let k = from; k < Math.min(from + BITS, bits.length); k++) key = 2 * key + bits[k]
+    // the first word gets a number, this number and the next word get a number, and so on
+    for (let part = 0; part < Math.max(1, words.length); part++) {
       const known = (names[part] ??= new Map())
+      const key = name * 2 ** BITS + (words[part] ?? 0)
       name = known.get(key) ?? known.size
       known.set(key, name)
     }

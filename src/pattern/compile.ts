@@ -10,6 +10,21 @@ import { parsePattern } from './parse.ts'
 import type { Unit } from './unit.ts'
 import { buildTransducer } from './transducer.ts'
 
+/*
+ * The way of a pattern through this room, which is also the order in which to read it:
+ *
+ *   parse.ts        regex text → tree (ast.ts, nodes.ts); what depends on dialect, flags and Unicode is settled here
+ *   program.ts      tree → program of small instructions, for threads; conditions.ts has the look-arounds of one code point
+ *   nfa.ts          the program over classes of code points (classes.ts) instead of sets
+ *   lookahead.ts    look-aheads of any length, by reading backward first; then symbols take the place of classes
+ *   transducer.ts   program → machine that reads text once and says where it is cut (threads.ts; behavior.ts says what is cut)
+ *   minimize.ts     the same with as few states and symbols as possible (refine.ts)
+ *   pack.ts         machine → tables, as layout.ts describes them, for the kernel
+ *
+ * The reference tier goes another way from the tree: toRegExp.ts and match.ts (answers.ts), over the letters of alphabet.ts. describe.ts shows a
+ * compiled stage to people, equivalence.ts compares two, families.ts knows those that the kernel has code of its own for.
+ */
+
 /** What is compiled: a stage of a pipeline (`SplitStage` of types.ts, which this room does not know). */
 export interface PatternStage {
   pattern: string

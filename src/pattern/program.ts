@@ -1,5 +1,5 @@
 import { PretokError } from '../errors.ts'
-import { complement, EMPTY, intersection, isEmpty, union, type CodePointSet } from '../unicode/codePointSet.ts'
+import { areDisjoint, complement, EMPTY, union, type CodePointSet } from '../unicode/codePointSet.ts'
 import type { LookNode, Node, RepeatNode } from './ast.ts'
 import { conditionOf, type Condition } from './conditions.ts'
 
@@ -142,7 +142,7 @@ export class Builder {
       const other = this.program[group[0]]
       if (other.op !== 'take') return undefined
       if (isAlike(other, take)) return group
-      if (group.some((at) => !isEmpty(intersection(this.setOf(at), this.sets[take.set])))) return undefined
+      if (!group.every((at) => areDisjoint(this.setOf(at), this.sets[take.set]))) return undefined
     }
     return undefined
   }

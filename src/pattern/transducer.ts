@@ -93,7 +93,7 @@ export interface Transducer {
 const FAR = -1
 const NEAR_SLOTS = 6
 const MAX_STATES = 4_000
-const MAX_WORK = 400_000
+const MAX_WORK = 200_000
 
 /*
  * A state is a list of integers, so that states are told apart quickly:

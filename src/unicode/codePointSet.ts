@@ -45,6 +45,24 @@ export const union = (a: CodePointSet, b: CodePointSet): CodePointSet => combine
 export const intersection = (a: CodePointSet, b: CodePointSet): CodePointSet => combine(a, b, (inA, inB) => inA && inB)
 export const difference = (a: CodePointSet, b: CodePointSet): CodePointSet => combine(a, b, (inA, inB) => inA && !inB)
 export const complement = (a: CodePointSet): CodePointSet => difference(EVERYTHING, a)
+
+/** Whether no code point is in both. Takes time by the smaller of them. */
+export const areDisjoint = (a: CodePointSet, b: CodePointSet): boolean => {
+  const [few, many] = a.length <= b.length ? [a, b] : [b, a]
+  for (let i = 0; i < few.length; i += 2) {
+    // the first range of `many` that ends behind the start of this one
+    let low = 0
+    let high = many.length / 2
+    while (low < high) {
+      const middle = (low + high) >>> 1
+      if (many[2 * middle + 1] <= few[i]) low = middle + 1
+      else high = middle
+    }
+    if (2 * low < many.length && many[2 * low] < few[i + 1]) return false
+  }
+  return true
+}
+
 export const isEmpty = (a: CodePointSet): boolean => a.length === 0
 
 export const size = (a: CodePointSet): number => {
