@@ -1,9 +1,11 @@
 import { createTokenCutter } from '../added/tokenCutter.ts'
 import { createSpecialTokens } from '../added/tokenSet.ts'
-import { inspectSource, readBlocks } from './source.ts'
+import { PretokError } from '../errors.ts'
+import { plainBlocks } from './plainBlocks.ts'
+import { inspectSource } from './source.ts'
 
 export interface Boundary {
-  /** The special token's place in the file: bytes [start, end). */
+  /** The special token's place in the file, or in what its compression holds: bytes [start, end). */
   start: number
   end: number
   token: string
@@ -13,7 +15,7 @@ export interface Boundary {
  * Where the special tokens of a file are, from start to end, the longest that matches at each place; found without loading the file. Bytes
  * are compared as they are: this does not look at whether the text is valid UTF-8.
  *
- * @throws PretokError 'input', 'source-changed', 'usage'
+ * @throws PretokError 'input', 'data', 'source-changed', 'usage' (Parquet, which is no text)
  */
 export async function* findBoundaries(
   path: string,
@@ -22,6 +24,8 @@ export async function* findBoundaries(
 ): AsyncGenerator<Boundary> {
   const special = createSpecialTokens(specialTokens)
   const source = await inspectSource(path)
+  if (source.format === 'parquet')
+    throw new PretokError('usage', `reading ${path}: Parquet holds rows, in which no place is that of a byte; streamDocuments reads them`)
   const ready: Boundary[] = []
   let position = 0
   const documents = createTokenCutter(special, {
@@ -32,8 +36,8 @@ export async function* findBoundaries(
       ready.push({ start, end: position, token: special.tokens[token].content })
     },
   })
-  for await (const block of readBlocks(source, { source: 0, start: 0, end: source.size }, blockBytes)) {
-    documents.push(block)
+  for await (const { bytes } of plainBlocks(source, { source: 0, start: 0, end: source.size }, blockBytes)) {
+    documents.push(bytes)
     yield* ready.splice(0)
   }
   documents.end()

@@ -1,18 +1,26 @@
 import { PretokError } from '../errors.ts'
 import { createTokenCutter } from '../added/tokenCutter.ts'
 import { createSpecialTokens } from '../added/tokenSet.ts'
-import type { ErrorPolicy } from '../types.ts'
-import { inspectSource, readBlocks } from './source.ts'
+import type { ErrorPolicy, InputFormat } from '../types.ts'
+import type { DocumentPer, RecordSink } from '../format/records.ts'
+import { openSource } from './openSource.ts'
+import { readRecords } from './readRecords.ts'
 import { createUtf8Cleaner } from './utf8Cleaner.ts'
 
 export interface StreamOptions {
   /** Where documents end; the longest that matches is taken. Default: none, the file is one document. */
   specialTokens?: readonly string[]
+  /** What the file holds. Default: as its ending says, behind the ending of a compression; text if that says nothing. */
+  format?: InputFormat
+  /** What in a text file is a document: what stands between special tokens ('file', the default), a line, or what stands between empty lines. */
+  documentPer?: DocumentPer
+  /** Path of the field with the text, in JSON, CSV and Parquet: `text` (default), or several, each of which then is a document. */
+  textField?: string | readonly string[]
   /** What happens to invalid UTF-8. Default: 'replace'. */
   errors?: ErrorPolicy
   /** Size of the blocks in which the file is read, in bytes. Default: 256 KiB. */
   blockBytes?: number
-  /** A longer document is an error ('limit'), since all of one is in memory. Default: 64 MiB. */
+  /** A longer document, or row of JSON or CSV, is an error ('limit'), since all of one is in memory. Default: 64 MiB. */
   maxDocumentBytes?: number
 }
 
@@ -23,7 +31,10 @@ export interface Document {
   bytes: Buffer
   /** Its text as a string; decoded each time it is asked for. */
   readonly text: string
-  /** Its place in the file: bytes [start, end), without the special token. */
+  /**
+   * Its place in the plain data, which is the file or what its compression holds: bytes [start, end), without the special token. Where JSON has
+   * escapes in the text, `end` is start plus the length of the text. Of Parquet, numbers of rows.
+   */
   start: number
   end: number
   /** The special token that ends it; undefined if the file does. */
@@ -37,7 +48,7 @@ const DEFAULT_MAX_DOCUMENT_BYTES = 2 ** 26
  * The documents of a file, one after another, in memory that does not grow with the file. Empty documents are left out; those of white
  * space are not.
  *
- * @throws PretokError 'input', 'invalid-utf8' (with errors: 'strict'), 'source-changed', 'limit'
+ * @throws PretokError 'input', 'data' (what is damaged, and rows without the text), 'invalid-utf8' (with errors: 'strict'), 'source-changed', 'limit'
  */
 export async function* streamDocuments(path: string, options: StreamOptions = {}): AsyncGenerator<Document> {
   const {
@@ -45,8 +56,11 @@ export async function* streamDocuments(path: string, options: StreamOptions = {}
     errors = 'replace',
     blockBytes = DEFAULT_BLOCK_BYTES,
     maxDocumentBytes = DEFAULT_MAX_DOCUMENT_BYTES,
+    documentPer = 'file',
+    textField = 'text',
   } = options
-  const source = await inspectSource(path)
+  const source = await openSource(path, options.format)
+  const hasRows = source.format === 'parquet' // places are numbers of rows there
   const special = createSpecialTokens(specialTokens)
   const places = createPlaces()
   const ready: Document[] = []
@@ -54,9 +68,11 @@ export async function* streamDocuments(path: string, options: StreamOptions = {}
   let length = 0
   let position = 0 // in the cleaned text
   let index = 0
+  let row = 0
+  let nextAt = 0 // where text that follows without a gap would be in the source
 
   const finish = (separator: string | undefined): void => {
-    const [start, end] = [places.inSource(position - length), places.inSource(position)]
+    const [start, end] = hasRows ? [row, row + 1] : [places.inSource(position - length), places.inSource(position)]
     if (length > 0) ready.push(makeDocument(index++, Buffer.concat(parts), start, end, separator))
     parts = []
     length = 0
@@ -83,15 +99,45 @@ export async function* streamDocuments(path: string, options: StreamOptions = {}
     places.changed(start, end, errors === 'replace' ? 3 : 0)
   })
 
-  let at = 0
-  for await (const block of readBlocks(source, { source: 0, start: 0, end: source.size }, blockBytes)) {
-    documents.push(cleaner.push(block, at))
-    at += block.length
-    yield* ready.splice(0)
+  /** Text from place `at` follows; what is between it and the text before is no text. */
+  const align = (at: number): void => {
+    if (hasRows) row = at
+    else if (at !== nextAt) places.changed(nextAt, at, 0)
   }
-  documents.push(cleaner.end())
-  documents.end()
-  finish(undefined)
+  const end = (): void => {
+    documents.push(cleaner.end())
+    documents.end()
+    finish(undefined)
+  }
+  const sink: RecordSink = {
+    startDocument: () => {},
+    text(bytes, at) {
+      align(at)
+      nextAt = at + bytes.length
+      documents.push(cleaner.push(bytes, at))
+    },
+    invalid(start, stop, bytes) {
+      documents.push(cleaner.end())
+      align(start)
+      nextAt = stop
+      documents.push(cleaner.invalid(start, stop, bytes))
+    },
+    endText: end,
+    endDocument: end,
+    format: () => {},
+    badRecord(_start, _end, reason, at) {
+      throw new PretokError('data', `reading ${path}: ${reason}${hasRows ? '' : `, at byte ${at}`}`)
+    },
+    skip: () => {},
+  }
+  const textFields = typeof textField === 'string' ? [textField] : textField
+  const reading = { documentPer, textFields, stripBom: false, blockBytes, maxRecordBytes: maxDocumentBytes }
+  try {
+    for await (const _ of readRecords(source, { source: 0, start: 0, end: source.size }, reading, sink)) yield* ready.splice(0)
+  } catch (error) {
+    yield* ready // those that came before
+    throw error
+  }
   yield* ready
 }
 

@@ -5,6 +5,8 @@ import { findBoundaries } from '../../src/read/findBoundaries.ts'
 import { mapInFlight } from '../../src/read/inFlight.ts'
 import { mapDocuments, processFiles } from '../../src/read/processFiles.ts'
 import { streamBatches, streamDocuments } from '../../src/read/streamDocuments.ts'
+import { gzip } from '../support/compress.ts'
+import { parquet } from '../support/parquet.ts'
 import { temporaryFolder } from '../support/temporary.ts'
 
 const { file } = temporaryFolder()
@@ -74,6 +76,56 @@ describe('streamDocuments', () => {
   })
 
   test('an empty file has no documents', async () => expect(await collect(streamDocuments(file('empty.txt', '')))).toEqual([]))
+})
+
+describe('streamDocuments of other formats', () => {
+  const TEXTS = ['one "two"', `a${END}b`, 'é\n😀', ' ']
+  const expected = ['one "two"', 'a', 'b', 'é\n😀', ' ']
+  const rows = TEXTS.map((text) => JSON.stringify({ text }))
+  test.each([
+    ['rows.jsonl', rows.join('\n')],
+    ['rows.jsonl.gz', gzip(rows.join('\n'))],
+    ['rows.json', `[${rows.join(', ')}]`],
+    ['rows.csv', ['id,text', ...TEXTS.map((text, i) => `${i},"${text.replaceAll('"', '""')}"`)].join('\r\n')],
+    ['rows.parquet', parquet(TEXTS)],
+  ])('%s', async (name, content) => {
+    const path = file(name, content)
+    for (const blockBytes of [1, 7, 1000]) {
+      const documents = await collect(streamDocuments(path, { specialTokens: [END], blockBytes }))
+      expect(documents.map(({ text }) => text)).toEqual(expected)
+      expect(documents.map(({ index }) => index)).toEqual([0, 1, 2, 3, 4])
+      if (name.endsWith('parquet'))
+        expect(documents.map(({ start, end }) => [start, end])).toEqual([0, 1, 1, 2, 3].map((row) => [row, row + 1]))
+    }
+  })
+
+  test('places are those of the text in the file', async () => {
+    const lines = file('lines.txt', 'a\r\n\nbé\nc')
+    const content = 'id,text\n1,"x""y"\n2,z\n'
+    const places = async (path: string, documentPer?: 'line') =>
+      (await collect(streamDocuments(path, documentPer === undefined ? {} : { documentPer }))).map(({ start, end }) => [start, end])
+    expect(await places(lines, 'line')).toEqual([
+      [0, 1],
+      [4, 7],
+      [8, 9],
+    ])
+    expect(await places(file('places.csv', content))).toEqual([
+      [11, 15],
+      [19, 20],
+    ])
+    expect(await places(file('places.jsonl', '{"text":"ab"}\n{"text":"c"}\n'))).toEqual([
+      [9, 11],
+      [23, 24],
+    ])
+  })
+
+  test('a row that cannot be read is an error, and several fields are several documents', async () => {
+    const path = file('bad.jsonl', '{"a":"x","b":"y"}\n{"a":1}\n')
+    const documents = streamDocuments(path, { textField: ['b', 'a'] })
+    const first = [await documents.next(), await documents.next()]
+    expect(first.map(({ value }) => (value as { text: string }).text)).toEqual(['y', 'x'])
+    await expect(documents.next()).rejects.toThrow(`reading ${path}: the field "a" is no string, at byte 23`)
+  })
 })
 
 test('streamBatches', async () => {
