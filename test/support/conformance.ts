@@ -52,17 +52,3 @@ export const conformanceTexts = (): string[] => {
   }
   return [...vectors.texts, ...vectors.hubTexts].map((text) => text.toWellFormed())
 }
-
-/** The regexes of the hub survey with the official engine's pieces of each text, by behavior. */
-export const hubVectors = (): { texts: string[]; patterns: [name: string, pattern: string, pieces: Record<string, string[][]>][] } => {
-  if (!hasConformance) return { texts: [], patterns: [] }
-  const vectors = JSON.parse(gunzipSync(readFileSync(join(CONFORMANCE, 'vectors.json.gz'))).toString()) as {
-    hubTexts: string[]
-    hub: Record<string, Record<string, string[][]>>
-  }
-  const catalogue = JSON.parse(readFileSync(join(CONFORMANCE, 'catalogue.json'), 'utf8')) as {
-    hub_survey: { patterns: Record<string, string> }
-  }
-  const patterns = Object.entries(catalogue.hub_survey.patterns)
-  return { texts: vectors.hubTexts, patterns: patterns.map(([name, pattern]) => [name, pattern, vectors.hub[name]]) }
-}
