@@ -3,6 +3,7 @@ import { allocate, release, setMemoryLimit } from './memory'
 import { findSymbols, readSymbols } from './lookahead'
 import { Pass, POSITION, SLICE, startPass } from './pass'
 import { endSegment, readText } from './read'
+import { readShortSegments } from './segments'
 import { partitionEnds, sortTable } from './sort'
 import { clearTable, countCuts, countPiece, dropped, pieces, setTableSpare, slotCount, slots, startTable, used } from './table'
 import { readWindows } from './windows'
@@ -113,6 +114,14 @@ function runPass(k: i32, inputs: usize, inputEnd: usize, limit: usize): i32 {
   const pass = passNumber(k)
   for (; inputs < inputEnd; inputs += 4) {
     if (!makeRoomForCuts(pass)) return NO_MEMORY
+    const left = readShortSegments(pass, text, inputs, inputEnd, MANY_CUTS)
+    if (left != inputs) {
+      const status = handOnIfMany(k, pass)
+      if (status != OK) return status
+      inputs = left
+      if (inputs == inputEnd) break
+      if (!makeRoomForCuts(pass)) return NO_MEMORY
+    }
     const cut = load<u32>(inputs)
     const end = <usize>(cut & POSITION)
     if (<i32>cut < 0) passOverGap(pass, end)

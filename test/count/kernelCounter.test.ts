@@ -189,6 +189,34 @@ describe('limits', () => {
     expect(digits.dropped).toBe(10_000_000)
     expect(asObject(digits.finish())).toEqual({ 1: 1 })
   })
+
+  test.each(['\\s+', '\\s'])('dropped matches may be of any length: %s', (pattern) => {
+    const words = createKernelCounter([compileStage(stage(pattern, { behavior: 'removed', invert: false })).tables], {
+      maxPieceBytes: 1000,
+    })
+    words.text(Buffer.from('a'))
+    for (let i = 0; i < 100; i++) words.text(Buffer.alloc(100_000, ' '))
+    words.text(Buffer.from('b'))
+    words.endDocument()
+    expect(words.memory).toBeLessThan(8 * 2 ** 20)
+    expect(words.dropped).toBe(10_000_000)
+    expect(asObject(words.finish())).toEqual({ a: 1, b: 1 })
+  })
+
+  test('joined pieces may be of any length where a later stage drops them', () => {
+    const contiguous = stage('-', { behavior: 'contiguous', invert: false })
+    const dashless = stage('[^-]+', DROP_GAPS)
+    const words = createKernelCounter(
+      [contiguous, dashless].map((one) => compileStage(one).tables),
+      { maxPieceBytes: 1000 },
+    )
+    words.text(Buffer.from('a'))
+    for (let i = 0; i < 100; i++) words.text(Buffer.alloc(100_000, '-'))
+    words.text(Buffer.from('b'))
+    words.endDocument()
+    expect(words.memory).toBeLessThan(8 * 2 ** 20)
+    expect(asObject(words.finish())).toEqual({ a: 1, b: 1 })
+  })
 })
 
 // Every step reads one code point and no text is read twice (pattern/transducer.ts), so time cannot but be linear; what could pile up is

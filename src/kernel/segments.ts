@@ -1,0 +1,73 @@
+import { ENTRY_ACTION, ENTRY_NEXT_SHIFT } from '../pattern/layout'
+import { GAP, Pass, POSITION } from './pass'
+import { act, bytesOfLong, classOfLong } from './read'
+
+/*
+ * Short segments: a pass behind another mostly gets pieces of a few bytes, and calling for each of them what long ones are worth
+ * (read.ts, windows.ts) would take longer than reading them. Here they are read one after the other in one loop.
+ */
+
+const SHORT: usize = 512
+/** Room for the slots behind the cuts. */
+const SLOT_ROOM: usize = 4 * 128
+
+/**
+ * Reads the segments that end at the cuts in [inputs, inputEnd), up to the first that is not short, or until there are `many` bytes of cuts
+ * that have not been used, or there is no room for more. Returns the place of the first cut that is left.
+ */
+export function readShortSegments(pass: Pass, text: usize, inputs: usize, inputEnd: usize, many: usize): usize {
+  if (pass.classColumns == 0 || pass.backward != 0) return inputs
+  const rows = pass.rows
+  const classRows = rows + pass.classColumns
+  const endColumn = classRows + (pass.classes << 2)
+  const direct: usize = pass.readsBytes != 0 ? 256 : 128
+  const stop = min(pass.used + many, pass.room - SLOT_ROOM)
+  let row = pass.row - rows
+  let cut = pass.cutEnd
+  let p = text + pass.at
+  let segmentStart = text + pass.segmentStart
+  for (; inputs < inputEnd; inputs += 4) {
+    const input = load<u32>(inputs)
+    const end = text + <usize>(input & POSITION)
+    if (end - p > SHORT || cut + ((end - p) << 2) >= stop) break
+    if (<i32>input < 0) {
+      store<u32>(cut, <u32>(end - text) | GAP)
+      cut += 4
+      p = end
+      segmentStart = end
+      continue
+    }
+    while (p < end) {
+      const byte = <usize>load<u8>(p)
+      const position = <u32>(p - text)
+      let entry: u32
+      if (byte < direct) {
+        entry = load<u32>(row + (rows + (byte << 2)))
+        p++
+      } else {
+        entry = load<u32>(row + (classRows + (classOfLong(pass, p, byte) << 2)))
+        p += bytesOfLong(byte)
+      }
+      if (entry & ENTRY_ACTION) cut = act(pass, entry, cut, position)
+      else {
+        store<u32>(cut + (entry & 0x7c), position | (entry << 31))
+        cut += (entry >>> 5) & 0x7c
+      }
+      row = entry >>> ENTRY_NEXT_SHIFT
+    }
+    if (end == segmentStart) continue
+    const entry = load<u32>(row + endColumn)
+    if (entry & ENTRY_ACTION) cut = act(pass, entry, cut, <u32>(end - text))
+    else {
+      store<u32>(cut + (entry & 0x7c), <u32>(end - text) | (entry << 31))
+      cut += (entry >>> 5) & 0x7c
+    }
+    row = 0
+    segmentStart = end
+  }
+  pass.row = rows + row
+  pass.cutEnd = cut
+  pass.at = p - text
+  pass.segmentStart = segmentStart - text
+  return inputs
+}
