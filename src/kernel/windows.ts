@@ -27,7 +27,7 @@ const STEP: usize = 64
 
 // families and roles, as in pattern/layout.ts
 import {
-  FAMILY_CL100K, FAMILY_CONTRACTIONS, FAMILY_DIGITS_SHIFT, FAMILY_GPT2, FAMILY_MASK, ROLE_DIGIT, ROLE_LETTER, ROLE_MARK, ROLE_MIXED, ROLE_OTHER,
+  FAMILY_BLANK_END, FAMILY_CL100K, FAMILY_CONTRACTIONS, FAMILY_DIGITS_SHIFT, FAMILY_GPT2, FAMILY_MASK, ROLE_DIGIT, ROLE_LETTER, ROLE_MARK, ROLE_MIXED, ROLE_OTHER,
   ROLE_UNCASED, ROLE_UPPER, ROLE_WHITE,
 } from '../pattern/layout'
 
@@ -270,6 +270,8 @@ function contractionOfAnyCaseAt(p: usize, end: usize): u64 {
  * 3. Other white space is cut before each run, behind the last newline of a run, and before the last character of a run if that is no
  *    newline and something follows.
  *
+ * In tiktoken's cl100k, `\s++$|\s*[\r\n]|\s+(?!\S)|\s` is last, and white space at the end of the text is one piece.
+ *
  * In o200k, words are cut where a capital follows a small letter, and a contraction belongs to the word before it. Where a capital follows a
  * letter without case or a mark, it depends on what comes later; marks are parts of words behind letters, and can be much else elsewhere;
  * slashes belong to the newlines behind others. These are left to the machine.
@@ -314,6 +316,7 @@ function contractionOfAnyCaseAt(p: usize, end: usize): u64 {
   cuts |= last
   const behind = blank & ((newline & runs) << 1)
   if (behind != 0) cuts |= behindLastNewlines(behind, blank, isWhole)
+  if (isWhole && (pass.family & FAMILY_BLANK_END) != 0) cuts &= upToLastRun(runs, valid)
 
   if (isCased) {
     cuts |= upper & (letter << 1)
@@ -357,6 +360,13 @@ function behindLastNewlines(places: u64, blank: u64, isWhole: bool): u64 {
   // a run that goes on behind the window
   if (!isWhole && <i64>blank < 0) places &= ~(<u64>1 << startOfRun(blank, 64))
   return places
+}
+
+/** All places up to the start of the run of ones at the end of the text, if there is one. */
+function upToLastRun(runs: u64, valid: u64): u64 {
+  const end = 64 - clz(valid)
+  const start = startOfRun(runs, end)
+  return start + 1 < end ? (<u64>2 << start) - 1 : ~(<u64>0)
 }
 
 /** Where the run of ones begins that ends before bit `end`. */

@@ -1,7 +1,8 @@
 import { has, type CodePointSet } from '../unicode/codePointSet.ts'
 import { category, WHITE_SPACE } from '../unicode/properties.ts'
 import type { Partition } from './classes.ts'
-import type { CompiledStage } from './compile.ts'
+import { compileStage, type CompiledStage, type PatternStage } from './compile.ts'
+import { sameAutomaton } from './equivalence.ts'
 import * as layout from './layout.ts'
 
 /*
@@ -11,6 +12,7 @@ import * as layout from './layout.ts'
 
 interface Family {
   pattern: string
+  dialect: PatternStage['dialect']
   /** As in HEADER_FAMILY. */
   code: number
 }
@@ -32,19 +34,32 @@ const o200k = (digits: string, contractions: string): string =>
 const GROUPS: readonly string[] = [String.raw`\p{N}`, String.raw`\p{N}{1,2}`, String.raw`\p{N}{1,3}`]
 const groupsOf = (index: number): number => (index + 1) << layout.FAMILY_DIGITS_SHIFT
 
+/** As in tiktoken since 0.8. */
+const CL100K_TIKTOKEN = String.raw`'(?i:[sdmt]|ll|ve|re)|[^\r\n\p{L}\p{N}]?+\p{L}++|\p{N}{1,3}+| ?[^\s\p{L}\p{N}]++[\r\n]*+|\s++$|\s*[\r\n]|\s+(?!\S)|\s`
+
 export const FAMILIES: readonly Family[] = [
-  { pattern: GPT2, code: layout.FAMILY_GPT2 },
+  { pattern: GPT2, dialect: 'oniguruma', code: layout.FAMILY_GPT2 },
+  {
+    pattern: CL100K_TIKTOKEN,
+    dialect: 'fancy-regex',
+    code: layout.FAMILY_CL100K | groupsOf(2) | layout.FAMILY_CONTRACTIONS | layout.FAMILY_BLANK_END,
+  },
   ...GROUPS.flatMap((digits, i) => [
-    { pattern: cl100k(digits), code: layout.FAMILY_CL100K | groupsOf(i) | layout.FAMILY_CONTRACTIONS },
-    { pattern: o200k(digits, `${CONTRACTIONS}?`), code: layout.FAMILY_O200K | groupsOf(i) | layout.FAMILY_CONTRACTIONS },
-    { pattern: o200k(digits, ''), code: layout.FAMILY_O200K | groupsOf(i) },
+    { pattern: cl100k(digits), dialect: 'oniguruma' as const, code: layout.FAMILY_CL100K | groupsOf(i) | layout.FAMILY_CONTRACTIONS },
+    {
+      pattern: o200k(digits, `${CONTRACTIONS}?`),
+      dialect: 'oniguruma' as const,
+      code: layout.FAMILY_O200K | groupsOf(i) | layout.FAMILY_CONTRACTIONS,
+    },
+    { pattern: o200k(digits, ''), dialect: 'oniguruma' as const, code: layout.FAMILY_O200K | groupsOf(i) },
   ]),
 ]
 
 /** The tables of a compiled stage with its family and the roles of characters added, or undefined if it belongs to no family. */
-export const withFamily = ({ stage, unit, partition, tables }: CompiledStage): Uint8Array | undefined => {
+export const withFamily = (compiled: CompiledStage): Uint8Array | undefined => {
+  const { stage, unit, partition, tables } = compiled
   const keepsAll = stage.behavior === 'isolated' || (stage.behavior === 'removed' && stage.invert) // there are no gaps in these families
-  const family = keepsAll && unit === 'code points' ? FAMILIES.find(({ pattern }) => pattern === stage.pattern) : undefined
+  const family = keepsAll && unit === 'code points' ? findFamily(compiled) : undefined
   if (family === undefined) return undefined
   const roles = findRoles(partition, (family.code & layout.FAMILY_MASK) === layout.FAMILY_O200K)
   const larger = new Uint8Array(tables.length + roles.length)
@@ -56,6 +71,41 @@ export const withFamily = ({ stage, unit, partition, tables }: CompiledStage): U
   header[layout.HEADER_ROLES] = tables.length
   return larger
 }
+
+/** The family that cuts every text as this stage does: the pattern may be written in another way. */
+const findFamily = (compiled: CompiledStage): Family | undefined => {
+  const { stage, machine, backward } = compiled
+  // those of Oniguruma mean the same in fancy-regex
+  const asWritten = FAMILIES.find(
+    ({ pattern, dialect }) => pattern === stage.pattern && (dialect === stage.dialect || dialect === 'oniguruma'),
+  )
+  if (asWritten !== undefined) return asWritten
+  const isLike = machine.next.length <= MAX_STATES && backward === undefined
+  return isLike ? FAMILIES.find((family) => sameAutomaton(compiled, compiledFamily(family))) : undefined
+}
+
+/** The families' machines have about a dozen states; others than these are not worth a closer look. */
+const MAX_STATES = 64
+
+const compiledFamilies = new Map<Family, CompiledStage>()
+
+const compiledFamily = (family: Family): CompiledStage => {
+  let compiled = compiledFamilies.get(family)
+  if (compiled === undefined) {
+    compiled = compileStage(stageOf(family))
+    compiledFamilies.set(family, compiled)
+  }
+  return compiled
+}
+
+/** The stage that a family is the form of. */
+export const stageOf = ({ pattern, dialect }: Family): PatternStage => ({
+  pattern,
+  dialect,
+  behavior: 'removed',
+  invert: true,
+  refusesEmptyMatches: false,
+})
 
 const CASED: readonly (readonly [role: number, set: CodePointSet])[] = [
   [layout.ROLE_LETTER, category('Ll')],

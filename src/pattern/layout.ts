@@ -69,6 +69,8 @@ export const FAMILY_O200K = 3
 export const FAMILY_DIGITS_SHIFT = 2
 /** Contractions are recognized. */
 export const FAMILY_CONTRACTIONS = 16
+/** White space at the end of the text is one piece. */
+export const FAMILY_BLANK_END = 32
 
 /** What a character is to a family. */
 export const ROLE_OTHER = 0

@@ -1,9 +1,9 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { compileStage } from '../../src/pattern/compile.ts'
-import { FAMILIES, withFamily } from '../../src/pattern/families.ts'
+import { FAMILIES, stageOf, withFamily } from '../../src/pattern/families.ts'
+import * as layout from '../../src/pattern/layout.ts'
 import { createKernelSplitter } from '../support/kernelSplitter.ts'
-import type { SplitStage } from '../../src/types.ts'
 import { troublesomeText } from '../support/texts.ts'
 import { allStrings } from '../support/tiers.ts'
 
@@ -22,22 +22,13 @@ const text = fc.oneof(
   fc.array(troublesomeText(), { maxLength: 8 }),
 )
 
-const stage = (pattern: string): SplitStage => ({
-  kind: 'split',
-  pattern,
-  dialect: 'oniguruma',
-  behavior: 'isolated',
-  invert: false,
-  refusesEmptyMatches: false,
-})
-
 const encode = (documents: readonly string[]): [bytes: Buffer, ends: number[]] => {
   let end = 0
   return [Buffer.from(documents.join('')), documents.map((document) => (end += Buffer.byteLength(document)))]
 }
 
-describe.each(FAMILIES)('$pattern', ({ pattern }) => {
-  const compiled = compileStage(stage(pattern))
+describe.each(FAMILIES)('$pattern', (family) => {
+  const compiled = compileStage(stageOf(family))
   const tables = withFamily(compiled)!
   const automaton = createKernelSplitter([compiled.tables])
   const windows = createKernelSplitter([tables])
@@ -69,7 +60,7 @@ describe.each(FAMILIES)('$pattern', ({ pattern }) => {
   })
 
   test('a stage behind another one', () => {
-    const first = compileStage(stage('[aé]')).tables
+    const first = compileStage({ ...stageOf(family), pattern: '[aé]', behavior: 'isolated', invert: false }).tables
     const both = [createKernelSplitter([first, tables]), createKernelSplitter([first, compiled.tables])]
     fc.assert(
       fc.property(text, (parts) => {
@@ -82,13 +73,27 @@ describe.each(FAMILIES)('$pattern', ({ pattern }) => {
 })
 
 test('a stage that merges pieces or drops matches is not left to the masks', () => {
-  const [{ pattern }] = FAMILIES
   const isKnown = (behavior: 'isolated' | 'removed' | 'contiguous', invert: boolean): boolean =>
-    withFamily(compileStage({ ...stage(pattern), behavior, invert })) !== undefined
+    withFamily(compileStage({ ...stageOf(FAMILIES[0]), behavior, invert })) !== undefined
   expect([isKnown('isolated', false), isKnown('removed', true), isKnown('removed', false), isKnown('contiguous', false)]).toEqual([
     true,
     true,
     false,
     false,
   ])
+})
+
+test.each([
+  ["GPT-2, minbpe's spelling", `'(?:[sdmt]|ll|ve|re)| ?\\p{L}+| ?\\p{N}+| ?[^\\s\\p{L}\\p{N}]+|\\s+(?!\\S)|\\s+`, layout.FAMILY_GPT2],
+  [
+    "cl100k, minbpe's spelling",
+    `'(?i:[sdmt]|ll|ve|re)|[^\\r\\n\\p{L}\\p{N}]?+\\p{L}+|\\p{N}{1,3}| ?[^\\s\\p{L}\\p{N}]++[\\r\\n]*|\\s*[\\r\\n]|\\s+(?!\\S)|\\s+`,
+    layout.FAMILY_CL100K,
+  ],
+  ['no family', `[^\\r\\n\\p{L}\\p{N}]?\\p{L}+|\\p{N}{1,3}| ?[^\\s\\p{L}\\p{N}]+[\\r\\n]*|\\s*[\\r\\n]+|\\s+(?!\\S)|\\s+`, 0],
+])('patterns are known by what they do: %s', (_, pattern, family) => {
+  const tables = withFamily(compileStage({ ...stageOf(FAMILIES[0]), pattern, dialect: 'fancy-regex' }))
+  expect(tables === undefined ? 0 : new Uint32Array(tables.buffer, 0, layout.HEADER_WORDS)[layout.HEADER_FAMILY] & layout.FAMILY_MASK).toBe(
+    family,
+  )
 })
