@@ -1,15 +1,17 @@
 import type { CountedPieces } from './count/counter.ts'
 import type { Engine } from './count/engine.ts'
 import type { ErrorCode } from './errors.ts'
+import type { MergedPartition, PartitionMerge } from './merge/mergePartition.ts'
 import type { ReadingOptions } from './read/readRecords.ts'
-import type { AddedToken, Chunk, ErrorPolicy, InvalidRange, Pipeline, SkippedRecord, Source, Tally } from './types.ts'
+import type { AddedToken, Chunk, ErrorPolicy, InvalidRange, Pipeline, SkippedRecord, Source, Tally, Task } from './types.ts'
 
 /*
- * Everything that passes between the main thread and the workers: a task to each worker, a result from it, and one piece of shared memory,
- * the board, on which the workers take chunks and tell how far they are.
+ * Everything that passes between the main thread and the workers: a job to each worker, a result from it, and one piece of shared memory,
+ * the board, on which the workers take tasks and tell how far they are.
  *
- * A worker takes its next chunk by one atomic add to the cursor, so no chunk is taken twice and none is left out. It notes the chunk as
- * its own before it starts on it: when a worker dies, the board tells which chunks went down with it, and which one it was at.
+ * A task is a number of consecutive chunks: one, or with a run folder as many as make a partial result. A worker takes its next task by one
+ * atomic add to the cursor, so no task is taken twice and none is left out. It notes the task as its own before it starts on it: when a
+ * worker dies, the board tells which tasks went down with it, and which chunk it was at.
  */
 
 export interface WorkerOptions extends ReadingOptions {
@@ -19,22 +21,52 @@ export interface WorkerOptions extends ReadingOptions {
   maxPieceBytes: number
 }
 
+/** What a worker may hold, and where it puts what is more. All in bytes. */
+export interface WorkerMemory {
+  /** For counting: text, tables, and handing over. */
+  counting: number
+  /** For merging what it has spilled. */
+  merging: number
+  /** The folder for what is spilled; made when it is needed. */
+  folder: string
+}
+
 export interface WorkerTask {
+  kind: 'count'
   normalizers: Pipeline['normalizers']
   engine: Engine
   /** The tokens to look for (added/addedTokens.ts, chooseTokens). */
   addedTokens: readonly AddedToken[]
   sources: readonly Source[]
   chunks: readonly Chunk[]
+  tasks: readonly Task[]
+  /** Chunks that are left out. */
+  skipped: readonly FailedChunk[]
   options: WorkerOptions
+  memory: WorkerMemory
+  /** With a run folder: where the partial result of each task is put, and for which plan. */
+  partials: { folder: string; plan: string } | undefined
   board: BoardMemory
   /** This worker's place on the board, from 0. */
   slot: number
 }
 
+/** What a worker is asked to do: to count, or to merge partitions of what was spilled. */
+export type WorkerJob = WorkerTask | (PartitionMerge & { kind: 'merge' })
+
 export type WorkerResult = WorkerCounts | WorkerFailure
 
-export interface WorkerCounts extends CountedPieces {
+/** A chunk and why it failed. */
+export interface FailedChunk {
+  chunk: number
+  reason: string
+}
+
+export interface WorkerCounts {
+  /** The pieces, if they are few and none were spilled. */
+  table: CountedPieces | undefined
+  /** Run files with the pieces otherwise. With a run folder there are neither: all is in the partials. */
+  runs: string[]
   tally: Tally
   invalid: InvalidRange[]
   /** The first records that were left out. */
@@ -42,6 +74,9 @@ export interface WorkerCounts extends CountedPieces {
   /** Bytes that the worker's tables and buffers took at the end. */
   memory: number
 }
+
+/** Partitions that were merged, or why they were not. */
+export type MergeResult = MergedPartition[] | Omit<WorkerFailure, 'failedChunk'>
 
 /** A failure that the worker survived. (An Error that crosses threads loses its code, so it travels as plain data.) */
 export interface WorkerFailure {
@@ -60,8 +95,11 @@ export interface BoardMemory {
 const CANCEL = 0 // 1: stop at the next block
 const CURSOR = 1 // place in the queue of the next chunk to take
 const QUEUE_LENGTH = 2
-const HEADER = 3
-// then: the queue (chunk numbers), the owner of each chunk (slot + 1, 0: not taken), the current chunk of each slot (chunk + 1, 0: none)
+const TIGHT = 3 // 1: memory is short, tables must not grow any more
+const HEADER = 4
+// then: the queue (task numbers), the owner of each task (slot + 1, 0: not taken, -1: committed), the current chunk of each slot (chunk + 1,
+// 0: none)
+const COMMITTED = -1
 
 // progress: float64 words, SLOT_WORDS for each slot, each written by one worker only and read for display only: plain accesses will do
 const SLOT_WORDS = 5
@@ -79,19 +117,19 @@ export class Board {
   readonly memory: BoardMemory
   private readonly control: Int32Array
   private readonly progress: Float64Array
-  private readonly chunks: number
+  private readonly tasks: number
 
-  constructor(memory: BoardMemory, chunks: number) {
+  constructor(memory: BoardMemory, tasks: number) {
     this.memory = memory
-    this.chunks = chunks
+    this.tasks = tasks
     this.control = new Int32Array(memory.control)
     this.progress = new Float64Array(memory.progress)
   }
 
-  /** @param queue numbers of the chunks to take, in order, out of `chunks` in all */
-  static create(queue: readonly number[], chunks: number, slots: number): Board {
-    const control = new SharedArrayBuffer(4 * (HEADER + 2 * chunks + slots))
-    const board = new Board({ control, progress: new SharedArrayBuffer(8 * SLOT_WORDS * slots) }, chunks)
+  /** @param queue numbers of the tasks to take, in order, out of `tasks` in all */
+  static create(queue: readonly number[], tasks: number, slots: number): Board {
+    const control = new SharedArrayBuffer(4 * (HEADER + 2 * tasks + slots))
+    const board = new Board({ control, progress: new SharedArrayBuffer(8 * SLOT_WORDS * slots) }, tasks)
     board.control[QUEUE_LENGTH] = queue.length
     board.control.set(queue, HEADER)
     return board
@@ -105,19 +143,42 @@ export class Board {
     return Atomics.load(this.control, CANCEL) === 1
   }
 
-  /** Takes the next chunk for a slot; -1 if there are no more. */
-  take(slot: number): number {
-    const place = Atomics.add(this.control, CURSOR, 1)
-    const chunk = place < Atomics.load(this.control, QUEUE_LENGTH) ? this.control[HEADER + place] : -1
-    if (chunk !== -1) Atomics.store(this.control, this.ownerWord(chunk), slot + 1)
-    Atomics.store(this.control, this.currentWord(slot), chunk + 1)
-    return chunk
+  /** Says that memory is short: no table is to grow any more. */
+  tighten(): void {
+    Atomics.store(this.control, TIGHT, 1)
   }
 
-  /** The chunks that a slot has taken. */
+  get isTight(): boolean {
+    return Atomics.load(this.control, TIGHT) === 1
+  }
+
+  /** Takes the next task for a slot; -1 if there are no more. */
+  take(slot: number): number {
+    const place = Atomics.add(this.control, CURSOR, 1)
+    const task = place < Atomics.load(this.control, QUEUE_LENGTH) ? this.control[HEADER + place] : -1
+    if (task !== -1) Atomics.store(this.control, this.ownerWord(task), slot + 1)
+    Atomics.store(this.control, this.currentWord(slot), 0)
+    return task
+  }
+
+  /** Notes that a slot begins with a chunk of its task. */
+  enter(slot: number, chunk: number): void {
+    Atomics.store(this.control, this.currentWord(slot), chunk + 1)
+  }
+
+  /** Notes that the result of a task is safe, whatever happens to the worker. */
+  commit(task: number): void {
+    Atomics.store(this.control, this.ownerWord(task), COMMITTED)
+  }
+
+  isCommitted(task: number): boolean {
+    return Atomics.load(this.control, this.ownerWord(task)) === COMMITTED
+  }
+
+  /** The tasks that a slot has taken and that are not committed. */
   takenBy(slot: number): number[] {
     const taken: number[] = []
-    for (let chunk = 0; chunk < this.chunks; chunk++) if (Atomics.load(this.control, this.ownerWord(chunk)) === slot + 1) taken.push(chunk)
+    for (let task = 0; task < this.tasks; task++) if (Atomics.load(this.control, this.ownerWord(task)) === slot + 1) taken.push(task)
     return taken
   }
 
@@ -135,11 +196,11 @@ export class Board {
     return { bytes, documents, pieces, distinct, memory }
   }
 
-  private ownerWord(chunk: number): number {
-    return HEADER + this.chunks + chunk
+  private ownerWord(task: number): number {
+    return HEADER + this.tasks + task
   }
 
   private currentWord(slot: number): number {
-    return HEADER + 2 * this.chunks + slot
+    return HEADER + 2 * this.tasks + slot
   }
 }

@@ -36,14 +36,22 @@ export interface PretokenizeOptions {
   chunkBytes?: number
   /** Size of the blocks in which a worker reads, in bytes. Default: 256 KiB. */
   blockBytes?: number
-  /** Longest pre-token in bytes. Default: 64 MiB. */
+  /** Longest pre-token in bytes. Default: 64 MiB, or a 32nd of a worker's memory if that is less. */
   maxPieceBytes?: number
+  /** A folder for what does not fit into memory; what is put there is removed in the end. Default: the system's folder for temporary files. */
+  tempDir?: string
   /** Called about ten times a second. */
   onProgress?: (progress: Progress) => void
   /** Called with things that the user should know and that do not stop the run. */
   onWarning?: (message: string) => void
   /** Stops the run: it fails with code 'interrupted' and leaves nothing behind. */
   signal?: AbortSignal
+  /** A run folder: each task's result is kept there, so that a run that was stopped or killed can go on. What is spilled goes there, too. */
+  workDir?: string
+  /** Goes on with the run that is in workDir. */
+  resume?: boolean
+  /** Bytes that a worker accounts for, in place of what is left of its budget; for tests, which spill with little. */
+  accountedBytes?: number
   /** The module that workers run; for tests of what happens when they fail. */
   workerUrl?: URL
 }

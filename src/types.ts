@@ -119,6 +119,12 @@ export interface Chunk {
   end: number
 }
 
+/** Consecutive chunks, by their numbers: [start, end). What a worker does at a time. */
+export interface Task {
+  start: number
+  end: number
+}
+
 /** What was met in some stretch of input, in bytes unless said otherwise. Adds up over chunks. */
 export interface Tally {
   /** Bytes of the source, as it is stored, that were worked through. */

@@ -3,80 +3,90 @@ import { createAddedTokens, type AddedTokens } from './added/addedTokens.ts'
 import { createSections } from './added/sections.ts'
 import { canBeMarked, createTokenMarker, type Marks } from './added/tokenMarker.ts'
 import type { TextCounter } from './count/counter.ts'
-import { startCounter } from './count/engine.ts'
 import { PretokError } from './errors.ts'
-import { Board, type WorkerOptions, type WorkerResult, type WorkerTask } from './messages.ts'
+import { mergePartitions, type PartitionMerge } from './merge/mergePartition.ts'
+import {
+  Board,
+  type MergeResult,
+  type WorkerCounts,
+  type WorkerJob,
+  type WorkerOptions,
+  type WorkerResult,
+  type WorkerTask,
+} from './messages.ts'
 import type { RecordSink } from './format/records.ts'
 import { normalizeText } from './normalize/normalizer.ts'
 import { readRecords } from './read/readRecords.ts'
 import { lineAt } from './read/plainBlocks.ts'
 import { createUtf8Cleaner } from './read/utf8Cleaner.ts'
 import { MAX_SKIPPED_RECORDS } from './receipt/receipt.ts'
-import { emptyTally } from './receipt/tally.ts'
 import type { Chunk, InvalidRange, Pipeline, SkippedRecord, Source, Tally } from './types.ts'
+import { SpillingCounter } from './worker/spillingCounter.ts'
 
 /** How many places with invalid UTF-8 a worker remembers; the rest are only counted. */
 const MAX_INVALID_RANGES = 10
 
-/** Takes chunks until there are no more, counts them into one table, and hands it over. */
+/** Does tasks until there are no more. What it counts is in partial results, or in a table or runs that it hands over in the end. */
 export const countChunks = async (task: WorkerTask): Promise<WorkerResult> => {
-  const { normalizers, engine, sources, chunks, options, slot } = task
-  const board = new Board(task.board, chunks.length)
+  let chunk = -1
+  try {
+    return await doTasks(task, (current) => (chunk = current))
+  } catch (error) {
+    return { failedChunk: chunk, code: error instanceof PretokError ? error.code : undefined, message: messageOf(error) }
+  }
+}
+
+/** @param atChunk is told at which chunk the worker is; -1: what goes wrong is no chunk's fault */
+const doTasks = async (task: WorkerTask, atChunk: (chunk: number) => void): Promise<WorkerCounts> => {
+  const { normalizers, sources, chunks, tasks, options, slot, partials } = task
+  const board = new Board(task.board, tasks.length)
   const added = createAddedTokens(task.addedTokens, (text) => normalizeText(normalizers, text))
   const specialTokens = new Map(task.addedTokens.filter(({ special }) => special).map(({ content }, i) => [content, i]))
-  const counter = await startCounter(engine, options)
-  const tally = emptyTally(specialTokens.size)
-  const invalid: InvalidRange[] = []
-  const skippedRecords: SkippedRecord[] = []
+  const skipped = new Set(task.skipped.map(({ chunk }) => chunk))
+  const counting = await SpillingCounter.start(task, specialTokens.size)
+  const { counter } = counting
+  let committed = { bytes: 0, documents: 0 }
 
-  const report = (): void =>
+  const onBlock = (): void => {
+    const { tally } = counting
     board.report(slot, {
-      bytes: tally.stored,
-      documents: tally.documents,
+      bytes: committed.bytes + tally.stored,
+      documents: committed.documents + tally.documents,
       pieces: counter.pieces,
       distinct: counter.distinct,
       memory: counter.memory,
     })
+    if (board.isTight) counter.stopGrowing()
+    checkCancelled()
+  }
 
   const checkCancelled = (): void => {
     if (board.isCancelled) throw new PretokError('interrupted', 'counting: stopped')
   }
 
-  for (let chunk = board.take(slot); chunk !== -1; chunk = board.take(slot)) {
-    const { source } = chunks[chunk]
-    try {
+  for (let number = board.take(slot); number !== -1; number = board.take(slot)) {
+    for (let chunk = tasks[number].start; chunk < tasks[number].end; chunk++) {
+      if (skipped.has(chunk)) continue
+      atChunk(chunk)
+      board.enter(slot, chunk)
       checkCancelled()
-      const job = {
-        chunk: chunks[chunk],
-        source: sources[source],
-        added,
-        specialTokens,
-        normalizers,
-        options,
-        counter,
-        tally,
-        invalid,
-        skippedRecords,
-      }
-      await countChunk(job, () => {
-        report() // counter.memory is exact: this is where a table above its budget can be spilled
-        checkCancelled()
-      })
-    } catch (error) {
-      return { failedChunk: chunk, code: error instanceof PretokError ? error.code : undefined, message: messageOf(error) }
+      const { tally, invalid, skippedRecords } = counting
+      const source = sources[chunks[chunk].source]
+      const job = { chunk: chunks[chunk], source, added, specialTokens, normalizers, options, counter, tally, invalid, skippedRecords }
+      await countChunk(job, onBlock)
     }
+    atChunk(-1)
+    if (partials === undefined) continue
+    const { stored, documents } = counting.tally
+    counting.commit(number, partials)
+    committed = { bytes: committed.bytes + stored, documents: committed.documents + documents }
+    board.commit(number)
   }
-  return { ...counts(counter, tally), invalid, skippedRecords }
+  return counting.result()
 }
 
 const messageOf = (error: unknown): string =>
   error instanceof PretokError ? error.message : error instanceof Error ? (error.stack ?? error.message) : String(error)
-
-const counts = (counter: TextCounter, tally: Tally) => {
-  const counted = counter.finish()
-  const normalized = tally.normalized + counter.rewritten
-  return { ...counted, tally: { ...tally, normalized, dropped: counter.dropped, pieces: counter.pieces }, memory: counter.memory }
-}
 
 interface ChunkJob {
   chunk: Chunk
@@ -255,10 +265,21 @@ const withPlace = async (error: unknown, source: Source, offset: number, pending
   return error
 }
 
+/** Merges partitions; a failure as plain data. */
+export const mergeRuns = (merge: PartitionMerge): MergeResult => {
+  try {
+    return mergePartitions(merge)
+  } catch (error) {
+    return { code: error instanceof PretokError ? error.code : undefined, message: messageOf(error) }
+  }
+}
+
 /** What the pool calls in a worker thread: the result's memory moves to the main thread instead of being copied. */
-export default async (task: WorkerTask): Promise<unknown> => {
-  const result = await countChunks(task)
-  return 'failedChunk' in result ? result : moved(result, [result.arena.buffer, result.starts.buffer, result.counts.buffer])
+export default async (job: WorkerJob): Promise<unknown> => {
+  if (job.kind === 'merge') return mergeRuns(job)
+  const result = await countChunks(job)
+  const table = 'failedChunk' in result ? undefined : result.table
+  return table === undefined ? result : moved(result, [table.arena.buffer, table.starts.buffer, table.counts.buffer])
 }
 
 const moved = (value: object, transfer: unknown[]): unknown =>

@@ -1,16 +1,16 @@
 import type { ArgumentsCamelCase, CommandModule, InferredOptionTypes } from 'yargs'
+import { PretokError } from '../errors.ts'
 import { pretokenize } from '../pipeline.ts'
 import { STANDARD_INPUT } from '../read/inputNames.ts'
 import { expandInputs } from '../read/inputs.ts'
 import type { PretokenCounts } from '../result/pretokenCounts.ts'
-import type { Receipt } from '../types.ts'
-import { writeFileAtomically } from '../write/atomicFile.ts'
 import { STANDARD_STREAM } from '../write/formats.ts'
-import { EXIT } from './exitCodes.ts'
 import { onInterrupt } from './interrupt.ts'
 import {
   all,
   defined,
+  ERROR_OPTIONS,
+  errorOptionsOf,
   INPUT_HELP,
   INPUT_OPTIONS,
   inputOptionsOf,
@@ -22,28 +22,31 @@ import {
   TOKENIZER_OPTIONS,
 } from './options.ts'
 import { checkOutputs, OUTPUT_OPTIONS, outputsOf } from './output.ts'
-import { createReporter, type Reporter } from './reporter.ts'
-import { integer } from './table.ts'
-import { topTable } from './topTable.ts'
+import { createReporter } from './reporter.ts'
+import { writeResult } from './result.ts'
+import { countRun, isRunFolder } from './runFolder.ts'
 
 const OPTIONS = {
   ...TOKENIZER_OPTIONS,
   ...INPUT_OPTIONS,
   ...RUN_OPTIONS,
   ...OUTPUT_OPTIONS,
+  'work-dir': {
+    type: 'string',
+    requiresArg: true,
+    describe: 'Run folder: what is done is kept there, and a run that was stopped or killed can go on',
+    group: 'Workers:',
+  },
+  resume: { type: 'boolean', describe: 'Go on with the run that is in --work-dir', group: 'Workers:' },
+  shard: { type: 'string', requiresArg: true, describe: 'Of a run folder, only the tasks of part i of n, such as 3/8', group: 'Workers:' },
+  'temp-dir': {
+    type: 'string',
+    requiresArg: true,
+    describe: "Folder for what does not fit into memory  [default: the system's]",
+    group: 'Workers:',
+  },
   receipt: { type: 'string', requiresArg: true, describe: 'Write the receipt, which accounts for every byte, as JSON', group: 'Output:' },
-  errors: {
-    choices: ['replace', 'strict', 'ignore'] as const,
-    requiresArg: true,
-    describe: 'What to do with invalid UTF-8  [default: replace]',
-    group: 'Input:',
-  },
-  'on-error': {
-    choices: ['fail', 'skip'] as const,
-    requiresArg: true,
-    describe: 'What to do with a record that cannot be read, or a chunk that cannot be counted  [default: fail]',
-    group: 'Input:',
-  },
+  ...ERROR_OPTIONS,
   log: {
     choices: ['text', 'json'] as const,
     requiresArg: true,
@@ -55,12 +58,14 @@ const OPTIONS = {
 
 type Arguments = InferredOptionTypes<typeof OPTIONS> & { INPUT: string[] }
 
-const PREVIEW = 10
-
 const handler = async (args: ArgumentsCamelCase<Arguments>): Promise<void> => {
   // standard output last: whoever reads it may stop, and the files must be there all the same
   const outputs = outputsOf(args).sort((a, b) => Number(a.path === STANDARD_STREAM) - Number(b.path === STANDARD_STREAM))
   const receiptPath = single('receipt', args.receipt)
+  if (args.INPUT.length === 1 && isRunFolder(args.INPUT[0])) return countRun(args.INPUT[0], args, outputs)
+  if (args.shard !== undefined) throw new PretokError('usage', '--shard shares a run folder out; pretok plan INPUT… --out RUN makes one')
+  if (args.resume === true && args['work-dir'] === undefined)
+    throw new PretokError('usage', '--resume goes on with the run in --work-dir, but there is none')
   const inputs = (await expandInputs(args.INPUT, () => {})).filter((path) => path !== STANDARD_INPUT)
   await checkOutputs([...outputs.map(({ path }) => path), ...all(receiptPath)], inputs)
   const reporter = createReporter(single('log', args.log) ?? 'text', args.quiet === true)
@@ -69,52 +74,30 @@ const handler = async (args: ArgumentsCamelCase<Arguments>): Promise<void> => {
     reporter.stop()
     reporter.note('stopping (again to stop at once)')
   })
+  let counts: PretokenCounts | undefined
   try {
     const tokenizer = await pipelineOf(args)
-    const counts = await pretokenize(args.INPUT, specialTokensOf(args, tokenizer), {
+    counts = await pretokenize(args.INPUT, specialTokensOf(args, tokenizer), {
       ...inputOptionsOf(args),
       ...runOptionsOf(args),
+      ...errorOptionsOf(args),
       tokenizer,
       ...defined({
-        errors: single('errors', args.errors),
-        onError: single('on-error', args['on-error']),
+        tempDir: single('temp-dir', args['temp-dir']),
+        workDir: single('work-dir', args['work-dir']),
+        resume: args.resume,
       }),
       onProgress: reporter.progress,
       onWarning: reporter.warning,
       signal: stopping.signal,
     })
     reporter.stop()
-    report(counts.receipt!, reporter, args.pattern !== undefined)
-    const receipt = `${JSON.stringify(counts.receipt, null, 2)}\n`
-    if (receiptPath !== undefined && receiptPath !== STANDARD_STREAM) await writeFileAtomically(receiptPath, receipt)
-    for (const { path, format } of outputs) {
-      await counts.save(path, { format, signal: stopping.signal })
-      if (path !== STANDARD_STREAM) reporter.note(`wrote ${path}: ${integer(counts.size)} distinct pre-tokens`)
-    }
-    if (receiptPath === STANDARD_STREAM) process.stdout.write(receipt)
-    else if (outputs.length === 0) await showResult(counts, reporter, stopping.signal)
-    if (counts.receipt!.skipped.length > 0 || counts.receipt!.skippedRecords.count > 0) process.exitCode = EXIT.skipped
+    await writeResult(counts, { outputs, receiptPath, reporter, signal: stopping.signal, hasPattern: args.pattern !== undefined })
   } finally {
+    counts?.close()
     reporter.stop()
     release()
   }
-}
-
-/** Whoever gives a pattern should know of text that it leaves out; a tokenizer that leaves out, say, white space is meant to. */
-const report = (receipt: Receipt, reporter: Reporter, hasPattern: boolean): void => {
-  reporter.receipt(receipt)
-  if (hasPattern && receipt.bytes.dropped > 0)
-    reporter.warning(
-      `${integer(receipt.bytes.dropped)} bytes are in no pre-token, because the pattern does not match them (as tiktoken has it); ` +
-        '--pattern-style huggingface keeps them',
-    )
-}
-
-/** Without an output, a terminal gets a look at the result, and anything else gets all of it. */
-const showResult = async (counts: PretokenCounts, reporter: Reporter, signal: AbortSignal): Promise<void> => {
-  if (!process.stdout.isTTY) return counts.save(STANDARD_STREAM, { signal })
-  process.stdout.write(`\n${topTable(counts, PREVIEW)}\n`)
-  reporter.note('\n-o counts.json (or .jsonl, .tsv, .csv) writes all of them')
 }
 
 export const countCommand: CommandModule<object, Arguments> = {
@@ -123,10 +106,11 @@ export const countCommand: CommandModule<object, Arguments> = {
   builder: (yargs) =>
     yargs
       .usage('$0 count INPUT… [options]\n\nCounts the pre-tokens of a corpus, exactly as the tokenizer cuts it.')
-      .positional('INPUT', { type: 'string', array: true, demandOption: true, describe: INPUT_HELP })
+      .positional('INPUT', { type: 'string', array: true, demandOption: true, describe: `${INPUT_HELP}; or one run folder` })
       .options(OPTIONS)
       .example('$0 count corpus.txt -o counts.json', 'GPT-2, all cores')
       .example('$0 count a.txt b.txt -t llama3 -n 8 -m 2 -o counts.tsv', 'eight workers of 2 GiB')
+      .example('$0 count corpus.txt --work-dir run --resume -o counts.json', 'goes on where it was stopped or killed')
       .example('$0 count corpus/ extra.jsonl.zst -o counts.json', 'all files of a folder, and another one')
       .example('$0 count data.jsonl --text-field meta.body -o counts.json', 'JSON Lines, the text in a field of a field')
       .example("$0 count corpus.txt -s '<|doc|>' -p '\\p{L}+|\\p{N}+' -o -", 'a regex of your own, to stdout'),

@@ -12,6 +12,7 @@ const LOADERS: Readonly<Record<string, () => Promise<unknown>>> = {
   count: async () => (await import('./count.ts')).countCommand,
   split: async () => (await import('./split.ts')).splitCommand,
   plan: async () => (await import('./plan.ts')).planCommand,
+  status: async () => (await import('./status.ts')).statusCommand,
   merge: async () => (await import('./merge.ts')).mergeCommand,
   top: async () => (await import('./top.ts')).topCommand,
   diff: async () => (await import('./diff.ts')).diffCommand,

@@ -3,17 +3,32 @@ import { PretokError } from '../errors.ts'
 import { loadCounts } from '../result/loadCounts.ts'
 import { formatOf, STANDARD_STREAM } from '../write/formats.ts'
 import { COUNTS_HELP, INPUT_FORMAT_OPTION, inputFormatOf } from './countsOptions.ts'
-import { refuseStandardInput } from './options.ts'
+import { refuseStandardInput, RUN_OPTIONS } from './options.ts'
 import { checkOutputs, OUTPUT_OPTIONS, outputsOf } from './output.ts'
+import { mergeRun, isRunFolder } from './runFolder.ts'
 import { integer } from './table.ts'
 
-const OPTIONS = { ...OUTPUT_OPTIONS, ...INPUT_FORMAT_OPTION } as const
+const { 'num-processes': processes, 'max-memory-gb': memory } = RUN_OPTIONS
+const OPTIONS = {
+  ...OUTPUT_OPTIONS,
+  ...INPUT_FORMAT_OPTION,
+  'num-processes': processes,
+  'max-memory-gb': memory,
+  receipt: { type: 'string', requiresArg: true, describe: 'Of a run folder: write the receipt as JSON', group: 'Output:' },
+} as const
 
 type Arguments = InferredOptionTypes<typeof OPTIONS> & { COUNTS: string[] }
 
 const handler = async (args: ArgumentsCamelCase<Arguments>): Promise<void> => {
   const outputs = outputsOf(args)
   if (outputs.length === 0) throw new PretokError('usage', 'merge: no output was given; -o FILE writes one, -o - writes to stdout')
+  const folder = args.COUNTS.find(isRunFolder)
+  if (folder !== undefined) {
+    if (args.COUNTS.length > 1)
+      throw new PretokError('usage', `merge: the run folder ${folder} is merged alone, and then with other counts`)
+    return mergeRun(folder, args, outputs)
+  }
+  if (args.receipt !== undefined) throw new PretokError('usage', '--receipt: only a run folder has one')
   refuseStandardInput(args, '/dev/stdin can, with --input-format')
   await checkOutputs(
     outputs.map(({ path }) => path),
@@ -31,13 +46,16 @@ const handler = async (args: ArgumentsCamelCase<Arguments>): Promise<void> => {
 
 export const mergeCommand: CommandModule<object, Arguments> = {
   command: 'merge <COUNTS..>',
-  describe: 'Add up count files',
+  describe: 'Add up count files, or merge a run folder',
   builder: (yargs) =>
     yargs
-      .usage('$0 merge COUNTS… -o OUT\n\nAdds up files of counts, whatever their formats. One file is fine too: that converts it.')
-      .positional('COUNTS', { type: 'string', array: true, demandOption: true, describe: `Files of ${COUNTS_HELP}` })
+      .usage(
+        '$0 merge COUNTS… -o OUT\n\nAdds up files of counts, whatever their formats. One file is fine too: that converts it.\nOf a run folder, writes the result when all of its tasks are done.',
+      )
+      .positional('COUNTS', { type: 'string', array: true, demandOption: true, describe: `Files of ${COUNTS_HELP}; or one run folder` })
       .options(OPTIONS)
       .example('$0 merge part-1.json part-2.json -o all.json', 'two parts of a corpus')
+      .example('$0 merge run -o counts.json', 'the result of a run folder')
       .example('$0 merge counts.json -o counts.tsv', 'another format')
       .example('$0 merge part-*.tsv -o - --output-format tsv | zstd > all.tsv.zst', 'compressed'),
   handler,

@@ -77,6 +77,22 @@ export const RUN_OPTIONS = options({
   'max-piece-bytes': { type: 'string', requiresArg: true, describe: 'Longest pre-token  [default: 64MiB]', group: 'Workers:' },
 })
 
+/** What becomes of input that cannot be counted. */
+export const ERROR_OPTIONS = options({
+  errors: {
+    choices: ['replace', 'strict', 'ignore'] as const,
+    requiresArg: true,
+    describe: 'What to do with invalid UTF-8  [default: replace]',
+    group: 'Input:',
+  },
+  'on-error': {
+    choices: ['fail', 'skip'] as const,
+    requiresArg: true,
+    describe: 'What to do with a record that cannot be read, or a chunk that cannot be counted  [default: fail]',
+    group: 'Input:',
+  },
+})
+
 export const INPUT_HELP = 'Files, folders, globs, @list (a file that names inputs, one a line), or - for standard input'
 
 export const INPUT_OPTIONS = options({
@@ -135,6 +151,9 @@ export const specialTokensOf = (args: TokenizerArguments, pipeline: Pipeline): s
   ...(args['no-default-special-tokens'] === true ? [] : pipeline.specialTokens),
   ...all(args.special),
 ]
+
+export const errorOptionsOf = (args: InferredOptionTypes<typeof ERROR_OPTIONS>) =>
+  defined({ errors: single('errors', args.errors), onError: single('on-error', args['on-error']) })
 
 export const runOptionsOf = (args: RunArguments) => {
   return defined({

@@ -1,27 +1,42 @@
 import type { ArgumentsCamelCase, CommandModule, InferredOptionTypes } from 'yargs'
-import { planRun } from '../pipeline.ts'
+import { planRun } from '../pipeline/planRun.ts'
 import {
+  defined,
+  ERROR_OPTIONS,
+  errorOptionsOf,
   INPUT_HELP,
   INPUT_OPTIONS,
   inputOptionsOf,
   pipelineOf,
   RUN_OPTIONS,
   runOptionsOf,
+  single,
   specialTokensOf,
   TOKENIZER_OPTIONS,
 } from './options.ts'
 
-const OPTIONS = { ...TOKENIZER_OPTIONS, ...INPUT_OPTIONS, ...RUN_OPTIONS } as const
+const OPTIONS = {
+  ...TOKENIZER_OPTIONS,
+  ...INPUT_OPTIONS,
+  ...RUN_OPTIONS,
+  ...ERROR_OPTIONS,
+  out: { type: 'string', requiresArg: true, describe: 'Make a run folder with this plan', group: 'Output:' },
+} as const
 
 type Arguments = InferredOptionTypes<typeof OPTIONS> & { INPUT: string[] }
 
 const handler = async (args: ArgumentsCamelCase<Arguments>): Promise<void> => {
   const tokenizer = await pipelineOf(args)
-  const { pipeline, engine, specialTokens, sources, chunks, chunkBytes, numProcesses, maxMemoryGb } = await planRun(
+  const out = single('out', args.out)
+  const { pipeline, engine, specialTokens, sources, chunks, chunkBytes, tasks, run, numProcesses, maxMemoryGb } = await planRun(
     args.INPUT,
     specialTokensOf(args, tokenizer),
-    { ...inputOptionsOf(args), ...runOptionsOf(args), tokenizer },
+    { ...inputOptionsOf(args), ...runOptionsOf(args), ...errorOptionsOf(args), ...defined({ workDir: out }), tokenizer },
   )
+  if (run !== undefined) {
+    process.stderr.write(`${run.path}: plan ${run.id}, ${tasks.length} tasks; pretok count ${run.path} does them\n`)
+    return
+  }
   const plan = {
     tokenizer: pipeline.name,
     engine: engine.name,
@@ -37,14 +52,15 @@ const handler = async (args: ArgumentsCamelCase<Arguments>): Promise<void> => {
 
 export const planCommand: CommandModule<object, Arguments> = {
   command: 'plan <INPUT..>',
-  describe: 'Print the chunk plan of a count as JSON',
+  describe: 'Print the chunk plan of a count as JSON, or make a run folder',
   builder: (yargs) =>
     yargs
       .usage(
-        '$0 plan INPUT… [options]\n\nPrints how pretok count with the same options would cut its input: each chunk is bytes [start, end) of a source.',
+        '$0 plan INPUT… [options]\n\nPrints how pretok count with the same options would cut its input: each chunk is bytes [start, end) of a source.\nWith --out, makes a run folder: pretok count RUN then does its tasks, on as many machines as share the folder.',
       )
       .positional('INPUT', { type: 'string', array: true, demandOption: true, describe: INPUT_HELP })
       .options(OPTIONS)
-      .example('$0 plan corpus.txt -n 8 -m 2', 'the chunks for eight workers of 2 GiB'),
+      .example('$0 plan corpus.txt -n 8 -m 2', 'the chunks for eight workers of 2 GiB')
+      .example('$0 plan corpus.txt --out run', 'a run folder'),
   handler,
 }

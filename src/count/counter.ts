@@ -37,6 +37,10 @@ export interface TextCounter {
   finish(): CountedPieces
   /** Spills what has been counted; text that is not decided yet stays. Only with a `spill`. */
   drain(): void
+  /** Does all that may have to spill, so that `drain`, if it comes next, spills once at most. */
+  settle(): void
+  /** From now on the table spills where it would have grown. Only with a `spill`. */
+  stopGrowing(): void
   /** Number of pieces counted so far. */
   readonly pieces: number
   /** Bytes of text that were in no piece, because a stage drops what its pattern does not match. */
@@ -73,7 +77,8 @@ export const createReferenceCounter = (splits: readonly PlacedSplit[], limits: C
   const table = new PieceTable()
   let splitAt = limits.blockBytes
   let dropped = 0
-  const { memoryBytes = Infinity, spill } = limits
+  let { memoryBytes = Infinity } = limits
+  const { spill } = limits
 
   const drain = (): void => {
     if (table.size > 0) spill!((take) => handOverSorted(table, take))
@@ -119,6 +124,10 @@ export const createReferenceCounter = (splits: readonly PlacedSplit[], limits: C
     drain() {
       split()
       drain()
+    },
+    settle: split,
+    stopGrowing() {
+      memoryBytes = table.memory + blockMemory(block)
     },
     get pieces() {
       return table.added

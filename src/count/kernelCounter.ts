@@ -153,6 +153,14 @@ export const createKernelCounter = (
       countWhole()
       return readTable(kernel)
     },
+    settle() {
+      advance()
+      countWhole()
+    },
+    stopGrowing() {
+      const text = BigInt(textMemory(maxPieceBytes))
+      exports.setLimits(BigInt(kernel.bytes.byteLength) + text, text)
+    },
     get pieces() {
       advance()
       return Number(exports.pieces.value) + whole.total

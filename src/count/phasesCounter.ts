@@ -36,7 +36,8 @@ interface LaterPhases {
 }
 
 const createLaterCounter = ({ splits, later, createFirst, limits }: LaterPhases): TextCounter => {
-  const { maxPieceBytes, memoryBytes = Infinity, spill } = limits
+  const { maxPieceBytes, spill } = limits
+  let { memoryBytes = Infinity } = limits
   const splitLater = createPhaseSplitter(later)
   const table = new PieceTable()
   let dropped = 0
@@ -67,6 +68,7 @@ const createLaterCounter = ({ splits, later, createFirst, limits }: LaterPhases)
 
   const first = createFirst({
     ...limits,
+    memoryBytes: limits.memoryBytes && limits.memoryBytes / 2,
     spill: (handOver) =>
       handOver((_, bytes, start, end, count) => {
         const piece = bytes.slice(start, end) // a copy: memory may move
@@ -110,6 +112,11 @@ const createLaterCounter = ({ splits, later, createFirst, limits }: LaterPhases)
     drain() {
       first.drain()
       drainTable()
+    },
+    settle: first.drain,
+    stopGrowing() {
+      first.stopGrowing()
+      memoryBytes = table.memory + first.memory
     },
     get pieces() {
       return table.added + first.pieces - handedOver

@@ -25,6 +25,8 @@ export const createRewritingCounter = (rewrites: readonly Rewrite[], counter: Te
     flush: counter.flush,
     finish: counter.finish,
     drain: counter.drain,
+    settle: counter.settle,
+    stopGrowing: counter.stopGrowing,
     get pieces() {
       return counter.pieces
     },

@@ -81,7 +81,8 @@ const fromByteLevel = (piece: string): Uint8Array =>
 
 /** Counts what transformers.js makes of each document. A document is cut as a whole, so it may be as long as the longest piece. */
 export const createTransformersJsCounter = (cut: CutSection, limits: CounterLimits = DEFAULT_LIMITS): TextCounter => {
-  const { memoryBytes = Infinity, spill } = limits
+  let { memoryBytes = Infinity } = limits
+  const { spill } = limits
   const table = new PieceTable()
   let parts: Buffer[] = []
   let pending = 0
@@ -131,6 +132,10 @@ export const createTransformersJsCounter = (cut: CutSection, limits: CounterLimi
       return { arena: arena.subarray(0, starts[size]), starts: starts.subarray(0, size + 1), counts: counts.subarray(0, size), size }
     },
     drain,
+    settle() {},
+    stopGrowing() {
+      memoryBytes = table.memory + pending
+    },
     get pieces() {
       return table.added
     },

@@ -13,31 +13,29 @@ export interface Watch {
 
 export interface WatchedRun {
   totalBytes: number
-  /** Bytes of memory that a worker should stay under. */
-  budget: number
+  /** Bytes of memory that the process should stay under. */
+  cap: number
   monitor: Monitor
   seconds: () => number
   onProgress: (progress: Progress) => void
-  /** Called once, with the memory of a worker that is above the budget. */
-  onOverBudget: (memory: number) => void
+  /** Called once, with the resident set when it comes near to the cap. */
+  onTight: (rss: number) => void
   /** Called with what one of the other calls threw: an error in a timer would end the process. */
   onFailure: (error: unknown) => void
 }
 
-/** Reads the board ten times a second: samples of memory and CPU, progress, and the budget. */
-export const watchRun = ({ totalBytes, budget, monitor, seconds, onProgress, onOverBudget, onFailure }: WatchedRun): Watch => {
+/** So near to its cap a process is short of memory. */
+const TIGHT_SHARE = 0.97
+
+/** Reads the board ten times a second: samples of memory and CPU, progress. Tells the workers when memory is short. */
+export const watchRun = ({ totalBytes, cap, monitor, seconds, onProgress, onTight, onFailure }: WatchedRun): Watch => {
   let look = (_phase: Progress['phase']): void => {}
-  let isOver = false
+  let isTight = false
 
   const report = (phase: Progress['phase'], workers: readonly SlotProgress[], counted: number): void => {
     const sum = (field: keyof SlotProgress): number => workers.reduce((total, worker) => total + worker[field], 0)
     const documents = sum('documents')
     monitor.tick(documents)
-    const largest = Math.max(0, ...workers.map(({ memory }) => memory))
-    if (largest > budget && !isOver) {
-      isOver = true
-      onOverBudget(largest)
-    }
     onProgress({
       phase,
       bytes: counted + sum('bytes'),
@@ -62,12 +60,14 @@ export const watchRun = ({ totalBytes, budget, monitor, seconds, onProgress, onO
   const timer = setInterval(() => lookSafely('count'), PROGRESS_MS)
   return {
     follow(board, slots, counted) {
-      look = (phase) =>
-        report(
-          phase,
-          Array.from({ length: slots }, (_, slot) => board.progressOf(slot)),
-          counted,
-        )
+      look = (phase) => {
+        const workers = Array.from({ length: slots }, (_, slot) => board.progressOf(slot))
+        report(phase, workers, counted)
+        if (monitor.latest.rss < TIGHT_SHARE * cap) return
+        board.tighten() // a new round has a new board
+        if (!isTight) onTight(monitor.latest.rss)
+        isTight = true
+      }
     },
     stop() {
       clearInterval(timer)

@@ -1,24 +1,21 @@
 import { PretokError } from '../errors.ts'
-import { Board, type WorkerCounts, type WorkerFailure, type WorkerResult, type WorkerTask } from '../messages.ts'
-import type { RunTasks } from './threads.ts'
-
-/** A chunk and why it failed. */
-export interface FailedChunk {
-  chunk: number
-  reason: string
-}
+import { Board, type FailedChunk, type WorkerCounts, type WorkerFailure, type WorkerResult, type WorkerTask } from '../messages.ts'
+import type { Threads } from './threads.ts'
 
 export interface Rounds {
-  chunks: number
+  /** Number of tasks. */
+  tasks: number
+  /** Those that are to be done. */
+  queue: readonly number[]
   slots: number
-  taskFor(board: Board, slot: number): WorkerTask
+  taskFor(board: Board, slot: number, skipped: readonly FailedChunk[]): WorkerTask
   /** Gives the means to run one round's tasks, and to end it. */
-  start(slots: number): { run: RunTasks; close: () => Promise<void> }
+  start(slots: number): Threads
   /** A chunk that fails for good fails the run, or is left out. */
   onError: 'fail' | 'skip'
   /** A name for a chunk in messages. */
   describe(chunk: number): string
-  /** Called when a round starts, to watch its board; `queue` are the chunks that it has to count. */
+  /** Called when a round starts, to watch its board; `queue` are the tasks that it has to do. */
   onRound(board: Board, slots: number, queue: readonly number[]): void
   onRetry(failed: FailedChunk): void
   signal?: AbortSignal | undefined
@@ -28,22 +25,30 @@ export interface RoundsResult {
   counts: WorkerCounts[]
   retried: FailedChunk[]
   skipped: FailedChunk[]
+  /** Settles when all threads have ended, and given their memory back. */
+  closed: Promise<unknown>
 }
 
 /** A worker's failures that another attempt could mend: its death, an unexpected exception, an error of the device. */
 const isWorthRetrying = ({ code }: Pick<WorkerFailure, 'code'>): boolean => code === undefined || code === 'input'
 
+/** Whether a chunk may be left out. That would not help when a disk is full. */
+const isSkippable = ({ onError }: Rounds, { failedChunk, code }: WorkerFailure): boolean =>
+  onError === 'skip' && failedChunk !== -1 && code !== 'output'
+
 /**
- * Counts all chunks in rounds: in each, workers take chunks until none are left. What a failed worker had taken goes into the next round,
- * for its counts went down with it; the chunk it failed at may fail once more before it fails the run (or is skipped). So a run ends with
- * every chunk counted exactly once, or with an error, or with the chunk listed as skipped.
+ * Does all tasks in rounds: in each, workers take tasks until none are left. What a failed worker had taken and not committed goes into the
+ * next round, for its counts went down with it; the chunk it failed at may fail once more before it fails the run (or is skipped). So a run
+ * ends with every chunk counted exactly once, or with an error, or with the chunk listed as skipped.
  */
 export const runRounds = async (rounds: Rounds): Promise<RoundsResult> => {
-  const result: RoundsResult = { counts: [], retried: [], skipped: [] }
-  let pending = Array.from({ length: rounds.chunks }, (_, chunk) => chunk)
+  const result: RoundsResult = { counts: [], retried: [], skipped: [], closed: Promise.resolve() }
+  let pending = [...rounds.queue]
   const hasFailed = new Set<number>()
   while (pending.length > 0) {
-    const { counts, failures, left } = await runRound(rounds, pending)
+    await result.closed // no more threads at a time than there may be
+    const { counts, failures, left, closed } = await runRound(rounds, pending, result.skipped)
+    result.closed = closed
     result.counts.push(...counts)
     pending = left
     for (const failure of failures) {
@@ -55,9 +60,8 @@ export const runRounds = async (rounds: Rounds): Promise<RoundsResult> => {
       if (!isFinal) {
         result.retried.push(failed)
         rounds.onRetry(failed)
-      } else if (rounds.onError === 'skip' && failedChunk !== -1) {
+      } else if (isSkippable(rounds, failure)) {
         result.skipped.push(failed)
-        pending = pending.filter((chunk) => chunk !== failedChunk)
       } else throw finalError(rounds, failure)
     }
   }
@@ -73,33 +77,36 @@ const finalError = (rounds: Rounds, { failedChunk, code, message }: WorkerFailur
 interface RoundResult {
   counts: WorkerCounts[]
   failures: WorkerFailure[]
-  /** Chunks that no surviving worker has counted. */
+  /** Tasks that no surviving worker has done. */
   left: number[]
+  closed: Promise<unknown>
 }
 
-const runRound = async (rounds: Rounds, queue: readonly number[]): Promise<RoundResult> => {
+const runRound = async (rounds: Rounds, queue: readonly number[], skipped: readonly FailedChunk[]): Promise<RoundResult> => {
   const slots = Math.min(rounds.slots, queue.length)
-  const board = Board.create(queue, rounds.chunks, slots)
+  const board = Board.create(queue, rounds.tasks, slots)
   const cancel = (): void => board.cancel()
   rounds.signal?.addEventListener('abort', cancel)
   const { run, close } = rounds.start(slots)
   try {
     if (rounds.signal?.aborted) cancel()
     rounds.onRound(board, slots, queue)
-    const tasks = Array.from({ length: slots }, (_, slot) => rounds.taskFor(board, slot))
+    const tasks = Array.from({ length: slots }, (_, slot) => rounds.taskFor(board, slot, [...skipped]))
     const outcomes = await Promise.all(
-      run(tasks).map(async (running, slot) => {
+      (run(tasks) as Promise<WorkerResult>[]).map(async (running, slot) => {
         const outcome = await settle(running, board, slot)
         // no need for the others to go on when the run is lost
-        if ('failedChunk' in outcome && !isWorthRetrying(outcome) && rounds.onError === 'fail') cancel()
+        if ('failedChunk' in outcome && !isWorthRetrying(outcome) && !isSkippable(rounds, outcome)) cancel()
         return outcome
       }),
     )
     if (rounds.signal?.aborted) throw new PretokError('interrupted', 'counting: stopped before the end; nothing was written')
-    return sortOutcomes(outcomes, board, queue)
+    return { ...sortOutcomes(outcomes, board, queue), closed: close() }
+  } catch (error) {
+    await close()
+    throw error
   } finally {
     rounds.signal?.removeEventListener('abort', cancel)
-    await close()
   }
 }
 
@@ -112,15 +119,15 @@ const settle = async (running: Promise<WorkerResult>, board: Board, slot: number
   }
 }
 
-const sortOutcomes = (outcomes: readonly WorkerResult[], board: Board, queue: readonly number[]): RoundResult => {
-  const counted = new Set<number>()
-  const result: RoundResult = { counts: [], failures: [], left: [] }
+const sortOutcomes = (outcomes: readonly WorkerResult[], board: Board, queue: readonly number[]): Omit<RoundResult, 'closed'> => {
+  const done = new Set(queue.filter((task) => board.isCommitted(task)))
+  const result: Omit<RoundResult, 'closed'> = { counts: [], failures: [], left: [] }
   outcomes.forEach((outcome, slot) => {
     if (!('failedChunk' in outcome)) {
       result.counts.push(outcome)
-      for (const chunk of board.takenBy(slot)) counted.add(chunk)
+      for (const task of board.takenBy(slot)) done.add(task)
     } else if (outcome.code !== 'interrupted') result.failures.push(outcome)
   })
-  result.left = queue.filter((chunk) => !counted.has(chunk))
+  result.left = queue.filter((task) => !done.has(task))
   return result
 }

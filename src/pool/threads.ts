@@ -1,12 +1,29 @@
 import { Tinypool } from 'tinypool'
-import type { WorkerResult, WorkerTask } from '../messages.ts'
+import type { WorkerJob } from '../messages.ts'
 
-/** Runs all tasks at once and settles when each has. */
-export type RunTasks = (tasks: readonly WorkerTask[]) => Promise<WorkerResult>[]
+/** Runs all jobs, as many at once as there are threads; each promise settles when its job has. */
+export type RunJobs = (jobs: readonly WorkerJob[]) => Promise<unknown>[]
 
-/** Runs each task in a worker thread of its own. `close` ends the threads. */
-export const startThreads = (workerUrl: URL, threads: number): { run: RunTasks; close: () => Promise<void> } => {
-  const pool = new Tinypool({ filename: workerUrl.href, runtime: 'worker_threads', minThreads: threads, maxThreads: threads })
+export interface Threads {
+  run: RunJobs
+  /** Ends the threads, and with them all their memory goes. Nobody needs to wait for it who does not need the memory. */
+  close: () => Promise<void>
+}
+
+/**
+ * Node 20 aborts ("Assertion failed: (data.first) != nullptr") when a thread ends while V8 compiles a function for it in the background and
+ * would like to collect garbage. So threads are left alone for a while before they end: compiling takes a few milliseconds.
+ */
+const QUIET_MS = 50
+
+/** Starts threads that run the worker's module. */
+export const startThreads = (workerUrl: URL, threads: number): Threads => {
+  const pool = new Tinypool({
+    filename: workerUrl.href,
+    runtime: 'worker_threads',
+    minThreads: threads,
+    maxThreads: threads,
+  })
   let isClosing = false
   for (const thread of pool.threads) {
     let hasFailed = false
@@ -17,9 +34,10 @@ export const startThreads = (workerUrl: URL, threads: number): { run: RunTasks; 
     })
   }
   return {
-    run: (tasks) => tasks.map((task) => pool.run(task) as Promise<WorkerResult>),
+    run: (jobs) => jobs.map((job) => pool.run(job) as Promise<unknown>),
     async close() {
       isClosing = true
+      await new Promise((resolve) => setTimeout(resolve, QUIET_MS))
       await pool.destroy()
     },
   }

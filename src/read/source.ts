@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto'
 import { open, stat, type FileHandle } from 'node:fs/promises'
 import { describeSystemError, PretokError } from '../errors.ts'
 import { compressionOf, formatOf, HEAD_BYTES } from '../format/detect.ts'
@@ -122,3 +123,15 @@ export const withReadAt = async <Result>(
   body: (readAt: (position: number, length: number) => Promise<Buffer>) => Promise<Result>,
 ): Promise<Result> =>
   using(await openHandle(source), (file) => body((position, length) => readFully(file, source.path, Buffer.allocUnsafe(length), position)))
+
+const SAMPLES = 16
+const SAMPLE_BYTES = 2 ** 14
+
+/** A hash over parts of a source, its first and last bytes among them: what tells that a file is another one, without reading it. */
+export const sampleSource = (source: Source): Promise<string> =>
+  withReadAt(source, async (readAt) => {
+    const hash = createHash('sha256')
+    const last = Math.max(0, source.size - SAMPLE_BYTES)
+    for (let i = 0; i < SAMPLES; i++) hash.update(await readAt(Math.floor((last * i) / (SAMPLES - 1)), SAMPLE_BYTES))
+    return hash.digest('hex').slice(0, 16)
+  })

@@ -1,9 +1,10 @@
-import type { PieceTable } from '../count/pieceTable.ts'
+import { PieceTable } from '../count/pieceTable.ts'
 import { PretokError } from '../errors.ts'
 import type { PieceCount, Receipt } from '../types.ts'
 import { formatOf, type CountsFormat } from '../write/formats.ts'
 import { pieceToBytes, pieceToString } from '../write/pieceText.ts'
 import { writeCounts } from '../write/writeCounts.ts'
+import { FileTable } from './fileTable.ts'
 import { sortPieces } from '../sort/sortPieces.ts'
 
 /** How many keys a JavaScript Map can hold. */
@@ -14,38 +15,49 @@ const BLOCK = 256
  * Distinct pieces and their counts. To read it is like reading a Map from text to number, except that it goes from the most frequent piece
  * to the least (equal counts in the order of their bytes), takes pieces as text or as bytes, and may be larger than a Map.
  *
+ * A result that is larger than memory is in temporary files; all of this works on it too, more slowly. The files are removed by `close`, or
+ * when the process ends.
+ *
  * In text, a byte that is not valid UTF-8 is a lone surrogate, U+DC80 to U+DCFF, as in Python's `surrogateescape`.
  */
 export class PretokenCounts implements Iterable<[piece: string, count: number]> {
   /** Where the counts are; of no interest outside of pretok. */
-  readonly table: PieceTable
+  readonly source: PieceTable | FileTable
   /** Accounts for every byte of the run that counted; undefined if the counts were loaded or merged. */
   receipt: Receipt | undefined
-  /** The table's bytes; a Buffer, which decodes faster than it can be made for each piece. */
-  private readonly arena: Buffer
   private sorted: Uint32Array | undefined
   /** Means nothing (see entriesInOrder); kept, so that no compiler takes the touching for useless. */
   protected touched = 0
 
   /** The table must not change any more. */
-  constructor(table: PieceTable, receipt?: Receipt) {
-    this.table = table
+  constructor(source: PieceTable | FileTable, receipt?: Receipt) {
+    this.source = source
     this.receipt = receipt
-    this.arena = Buffer.from(table.arena.buffer, table.arena.byteOffset, table.arena.byteLength)
+  }
+
+  /** The table in memory. Throws 'limit' for counts that are in files. */
+  get table(): PieceTable {
+    if (this.source instanceof FileTable)
+      throw new PretokError(
+        'limit',
+        'counts: these are larger than memory and cannot be held in it for this; save them, or give more memory',
+      )
+    return this.source
   }
 
   /** Number of distinct pieces. */
   get size(): number {
-    return this.table.size
+    return this.source.size
   }
 
   /** All counts together. */
   get total(): number {
-    return this.table.total
+    return this.source.total
   }
 
   /** Bytes of all pieces: the sum of length × count. Throws 'limit' past 2^53. */
   get textBytes(): number {
+    if (this.source instanceof FileTable) return this.source.textBytes
     const { starts, counts, size } = this.table
     let sum = 0
     for (let i = 0; i < size; i++) sum += (starts[i + 1] - starts[i]) * counts[i]
@@ -56,16 +68,14 @@ export class PretokenCounts implements Iterable<[piece: string, count: number]> 
 
   /** How often a piece occurs; undefined if it does not. */
   get(piece: string | Uint8Array): number | undefined {
-    const entry = this.find(piece)
-    return entry === -1 ? undefined : this.table.counts[entry]
+    const bytes = typeof piece === 'string' ? pieceToBytes(piece) : piece
+    if (this.source instanceof FileTable) return this.source.get(bytes)
+    const entry = this.source.find(bytes)
+    return entry === -1 ? undefined : this.source.counts[entry]
   }
 
   has(piece: string | Uint8Array): boolean {
-    return this.find(piece) !== -1
-  }
-
-  private find(piece: string | Uint8Array): number {
-    return this.table.find(typeof piece === 'string' ? pieceToBytes(piece) : piece)
+    return this.get(piece) !== undefined
   }
 
   /** Entry numbers of the table, the most frequent first. Sorted when it is first needed. */
@@ -94,23 +104,29 @@ export class PretokenCounts implements Iterable<[piece: string, count: number]> 
   }
 
   *[Symbol.iterator](): Generator<[piece: string, count: number]> {
-    for (const entry of this.entriesInOrder()) yield this.textEntry(entry)
+    if (this.source instanceof FileTable)
+      for (const { piece, count } of this.source.rows()) yield [pieceToString(asBuffer(piece), 0, piece.length), count]
+    else {
+      const { starts, counts } = this.source
+      const arena = asBuffer(this.source.arena) // a Buffer decodes faster than it can be made for each piece
+      for (const entry of this.entriesInOrder()) yield [pieceToString(arena, starts[entry], starts[entry + 1]), counts[entry]]
+    }
   }
 
   /** Pieces as bytes (views, not copies) with their counts, the most frequent first. */
   *rows(): Generator<PieceCount> {
-    const { arena, starts, counts } = this.table
-    for (const entry of this.entriesInOrder()) yield { piece: arena.subarray(starts[entry], starts[entry + 1]), count: counts[entry] }
+    if (this.source instanceof FileTable) yield* this.source.rows()
+    else {
+      const { arena, starts, counts } = this.source
+      for (const entry of this.entriesInOrder()) yield { piece: arena.subarray(starts[entry], starts[entry + 1]), count: counts[entry] }
+    }
   }
 
   /** The `count` most frequent pieces. */
   top(count: number): [piece: string, count: number][] {
-    return Array.from(this.order().subarray(0, count), (entry) => this.textEntry(entry))
-  }
-
-  private textEntry(entry: number): [piece: string, count: number] {
-    const { starts, counts } = this.table
-    return [pieceToString(this.arena, starts[entry], starts[entry + 1]), counts[entry]]
+    const first: [piece: string, count: number][] = []
+    if (count > 0) for (const entry of this) if (first.push(entry) >= count) break
+    return first
   }
 
   /** A Map from the most frequent piece to the least. Throws 'limit' for more pieces than a Map can hold. */
@@ -129,4 +145,11 @@ export class PretokenCounts implements Iterable<[piece: string, count: number]> 
   async save(path: string, options: { format?: CountsFormat; signal?: AbortSignal } = {}): Promise<void> {
     await writeCounts(path, options.format ?? formatOf(path), this.rows(), options.signal)
   }
+
+  /** Removes the files of a result that is larger than memory. It cannot be read afterwards. */
+  close(): void {
+    if (this.source instanceof FileTable) this.source.close()
+  }
 }
+
+const asBuffer = (bytes: Uint8Array): Buffer => Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength)

@@ -12,7 +12,8 @@
  * six bytes, and only pieces that go on can have equal keys.
  */
 
-const KEY_BYTES = 6
+/** How many bytes of a piece are in a key. */
+export const KEY_BYTES = 6
 const MORE = 7
 const WEIGHT = -KEY_BYTES // the depth of the first key; the next is 0
 const SMALL = 12 // insertion sort is faster up to here
@@ -95,7 +96,7 @@ export const sortPieces = ({ arena, starts }: Pieces, weights: Float64Array, ord
 }
 
 /** The next six bytes of bytes[at, end) and how many there are, as one number that sorts as they do. */
-const bytesKey = (bytes: Uint8Array, at: number, end: number): number => {
+export const bytesKey = (bytes: Uint8Array, at: number, end: number): number => {
   const left = Math.max(0, end - at)
   const high = (byteOr0(bytes, at, end) << 16) | (byteOr0(bytes, at + 1, end) << 8) | byteOr0(bytes, at + 2, end)
   const low = (byteOr0(bytes, at + 3, end) << 16) | (byteOr0(bytes, at + 4, end) << 8) | byteOr0(bytes, at + 5, end)

@@ -19,14 +19,14 @@ describe('the README', () => {
   })
 
   test('names no option that no command has', () => {
-    const commands = ['count', 'split', 'plan', 'merge', 'top', 'diff', 'stats', 'tokenizers', 'generate']
+    const commands = ['count', 'split', 'plan', 'status', 'merge', 'top', 'diff', 'stats', 'tokenizers', 'generate']
     const known = new Set(commands.flatMap((command) => [...longOptions(pretok([command, '--help']).stdout)]))
     expect([...longOptions(README)].filter((name) => !known.has(name) && name !== '--help')).toEqual([])
   })
 
   test('has the commands of --help', () => {
     const commands = [...pretok(['--help']).stdout.matchAll(/^ {2}pretok (\w+)/gm)].map(([, name]) => name)
-    expect(commands).toHaveLength(9)
+    expect(commands).toHaveLength(10)
     for (const name of commands) expect(README).toContain(`pretok ${name}`)
   })
 

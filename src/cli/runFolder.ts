@@ -1,0 +1,97 @@
+import { existsSync } from 'node:fs'
+import { join } from 'node:path'
+import { PretokError } from '../errors.ts'
+import { countRunFolder, mergeRunFolder } from '../pipeline.ts'
+import type { PretokenCounts } from '../result/pretokenCounts.ts'
+import { partialsOf } from '../run/runFolder.ts'
+import type { Shard } from '../run/tasks.ts'
+import { onInterrupt } from './interrupt.ts'
+import { all, defined, runOptionsOf, single } from './options.ts'
+import { checkOutputs, type CountsOutput } from './output.ts'
+import { createReporter } from './reporter.ts'
+import { writeResult } from './result.ts'
+import { integer } from './table.ts'
+
+/** Whether a path is a run folder, and not a folder of texts. */
+export const isRunFolder = (path: string): boolean => existsSync(join(path, 'plan.json')) && existsSync(partialsOf(path))
+
+/** Options that a plan has settled. */
+const SETTLED = [
+  ...['tokenizer', 'pattern', 'pattern-style', 'special', 'no-default-special-tokens', 'format', 'text-field', 'max-record-bytes'],
+  ...['document-per', 'strip-bom', 'errors', 'on-error', 'chunk-bytes', 'work-dir', 'resume', 'temp-dir'],
+]
+
+/** What a command on a run folder may be given. */
+export interface RunFolderArguments {
+  [option: string]: unknown
+  shard?: string | undefined
+  receipt?: string | undefined
+  log?: 'text' | 'json' | undefined
+  quiet?: boolean | undefined
+}
+
+/** Does what is left of a run folder, or of a shard of it; with an output, the result is written, too. */
+export const countRun = async (folder: string, args: RunFolderArguments, outputs: readonly CountsOutput[]): Promise<void> => {
+  const settled = SETTLED.filter((name) => args[name] !== undefined)
+  if (settled.length > 0)
+    throw new PretokError(
+      'usage',
+      `count ${folder}: ${settled.map((name) => `--${name}`).join(', ')}: the plan in this folder has settled that`,
+    )
+  const shard = shardOf(args.shard)
+  const isMerging = outputs.length > 0 || args.receipt !== undefined
+  if (shard !== undefined && isMerging)
+    throw new PretokError(
+      'usage',
+      '--shard does a part of the tasks, which makes no result; pretok merge RUN -o OUT writes it when all are done',
+    )
+  await onRun(folder, args, outputs, async (options, reporter) => {
+    const done = await countRunFolder(folder, shard, options)
+    reporter.stop()
+    reporter.note(`${folder}: ${integer(done)} tasks done${shard === undefined ? '' : ` of shard ${args.shard}`}`)
+    if (isMerging) return mergeRunFolder(folder, options)
+    reporter.note(`pretok merge ${folder} -o OUT writes the result when all are done; pretok status ${folder} tells`)
+    return undefined
+  })
+}
+
+/** Writes the result of a run folder whose tasks are all done. */
+export const mergeRun = (folder: string, args: RunFolderArguments, outputs: readonly CountsOutput[]): Promise<void> =>
+  onRun(folder, args, outputs, (options) => mergeRunFolder(folder, options))
+
+const onRun = async (
+  folder: string,
+  args: RunFolderArguments,
+  outputs: readonly CountsOutput[],
+  work: (options: object, reporter: ReturnType<typeof createReporter>) => Promise<PretokenCounts | undefined>,
+): Promise<void> => {
+  const receiptPath = single('receipt', args.receipt)
+  await checkOutputs([...outputs.map(({ path }) => path), ...all(receiptPath)], [join(folder, 'plan.json')])
+  const reporter = createReporter(single('log', args.log) ?? 'text', args.quiet === true)
+  const stopping = new AbortController()
+  const release = onInterrupt(stopping, () => {
+    reporter.stop()
+    reporter.note('stopping (again to stop at once)')
+  })
+  const { signal } = stopping
+  let counts: PretokenCounts | undefined
+  try {
+    const options = { ...defined(runOptionsOf(args as never)), onProgress: reporter.progress, onWarning: reporter.warning, signal }
+    counts = await work(options, reporter)
+    reporter.stop()
+    if (counts !== undefined) await writeResult(counts, { outputs, receiptPath, reporter, signal, hasPattern: false })
+  } finally {
+    counts?.close()
+    reporter.stop()
+    release()
+  }
+}
+
+const shardOf = (given: string | undefined): Shard | undefined => {
+  const text = single('shard', given)
+  if (text === undefined) return undefined
+  const [, index, of] = /^(\d+)\/(\d+)$/.exec(text)?.map(Number) ?? []
+  if (index === undefined || !(index >= 1 && index <= of))
+    throw new PretokError('usage', `--shard ${JSON.stringify(text)}: i/n is needed, with i from 1 to n, such as 3/8`)
+  return { index, of }
+}

@@ -1,0 +1,71 @@
+import type { ArgumentsCamelCase, CommandModule, InferredOptionTypes } from 'yargs'
+import { PretokError } from '../errors.ts'
+import { inspectTask, openRunFolder, otherAttempts, type RunFolder, type TaskState } from '../run/runFolder.ts'
+import { JSON_OPTION } from './countsOptions.ts'
+import { EXIT } from './exitCodes.ts'
+import { formatBytes } from './size.ts'
+import { integer } from './table.ts'
+
+const OPTIONS = {
+  verify: { type: 'boolean', describe: 'Read all results of tasks and hold them against their checksums', group: 'Input:' },
+  ...JSON_OPTION,
+} as const
+
+type Arguments = InferredOptionTypes<typeof OPTIONS> & { RUN: string }
+
+const handler = async (args: ArgumentsCamelCase<Arguments>): Promise<void> => {
+  const run = openRunFolder(args.RUN)
+  if (run === undefined) throw new PretokError('input', `reading the run folder ${args.RUN}: there is no plan.json in it`)
+  const states = run.plan.tasks.map((_, task) => inspectTask(run, task, args.verify === true))
+  const status = summary(run, states)
+  process.stdout.write(`${args.json === true ? JSON.stringify(status, null, 2) : asText(args.RUN, status)}\n`)
+  if (status.damaged.length > 0) process.exitCode = EXIT.failed
+}
+
+const summary = (run: RunFolder, states: readonly TaskState[]) => {
+  const { chunks, tasks, definition } = run.plan
+  const bytesOf = (isWanted: (state: TaskState) => boolean): number =>
+    tasks.reduce((sum, { start, end }, task) => {
+      if (!isWanted(states[task])) return sum
+      return chunks.slice(start, end).reduce((all, [, from, to]) => all + to - from, sum)
+    }, 0)
+  const numbersOf = (wanted: TaskState['state']): number[] => states.flatMap(({ state }, task) => (state === wanted ? [task] : []))
+  return {
+    id: run.id,
+    tokenizer: definition.pipeline.name,
+    sources: definition.sources.length,
+    tasks: tasks.length,
+    done: numbersOf('done').length,
+    missing: numbersOf('missing'),
+    damaged: states.flatMap((found, task) => (found.state === 'damaged' ? [{ task, problem: found.problem }] : [])),
+    bytes: bytesOf(() => true),
+    bytesDone: bytesOf(({ state }) => state === 'done'),
+    attempts: otherAttempts(run.path),
+  }
+}
+
+const asText = (folder: string, status: ReturnType<typeof summary>): string => {
+  const { id, tokenizer, sources, tasks, done, damaged, missing, bytes, bytesDone, attempts } = status
+  const lines = [
+    `plan ${id}: ${tokenizer}, ${integer(sources)} ${sources === 1 ? 'file' : 'files'} of ${formatBytes(bytes)}`,
+    `${integer(done)} of ${integer(tasks)} tasks done, ${formatBytes(bytesDone)}`,
+    ...damaged.map(({ task, problem }) => `task ${task} is DAMAGED: ${problem}`),
+    ...attempts.map((attempt) => `at work: ${attempt}`),
+    done === tasks
+      ? `pretok merge ${folder} -o OUT writes the result`
+      : `pretok count ${folder} does the other ${integer(missing.length + damaged.length)}`,
+  ]
+  return lines.join('\n')
+}
+
+export const statusCommand: CommandModule<object, Arguments> = {
+  command: 'status <RUN>',
+  describe: 'Tell how far a run folder is',
+  builder: (yargs) =>
+    yargs
+      .usage('$0 status RUN [--verify] [--json]\n\nTells how many tasks of a run folder are done. Exit code 1 if a result is damaged.')
+      .positional('RUN', { type: 'string', demandOption: true, describe: 'Run folder' })
+      .options(OPTIONS)
+      .example('$0 status run --verify', 'reads every result, too'),
+  handler,
+}

@@ -1,0 +1,128 @@
+import { mkdirSync } from 'node:fs'
+import { join } from 'node:path'
+import { handOverSorted } from '../count/handOverSorted.ts'
+import type { CountedPieces } from '../count/counter.ts'
+import { PieceTable } from '../count/pieceTable.ts'
+import { PretokError } from '../errors.ts'
+import type { MergedPartition } from '../merge/mergePartition.ts'
+import { mergeTables } from '../merge/mergeTables.ts'
+import type { MergeResult, WorkerCounts } from '../messages.ts'
+import type { Threads } from '../pool/threads.ts'
+import { FileTable } from '../result/fileTable.ts'
+import { PretokenCounts } from '../result/pretokenCounts.ts'
+import { PARTITIONS } from '../spill/layout.ts'
+import { sumSegments } from '../spill/runFormat.ts'
+import { runOutputError, writeRun } from '../spill/runWriter.ts'
+import type { TemporaryFolder } from '../spill/temporaryFolder.ts'
+
+/*
+ * What the workers have counted becomes one result: in memory, if there is room for it, and otherwise by way of run files that are merged
+ * partition by partition, by worker threads. What comes out is the same.
+ */
+
+export interface Gathering {
+  /** Runs beside those of the workers: partial results. They stay. */
+  partials: readonly string[]
+  folder: TemporaryFolder
+  /** Memory that each thread may take for merging, in bytes. */
+  threadBytes: number
+  /** Memory that the main thread may take for a result, in bytes. */
+  resultBytes: number
+  threads: number
+  /** Settles when the threads that counted have ended. */
+  closed: Promise<unknown>
+  start: (threads: number) => Threads
+  signal: AbortSignal | undefined
+}
+
+/** Adds up what workers have counted. Empties `counts`, whose tables are then of no use. */
+export const gatherCounts = async (counts: WorkerCounts[], gathering: Gathering): Promise<PretokenCounts> => {
+  const tables = counts.flatMap(({ table }) => (table === undefined || table.size === 0 ? [] : table))
+  const runs = [...gathering.partials, ...counts.flatMap((one) => one.runs)]
+  const workersBytes = counts.reduce((sum, { memory }) => sum + memory, 0) // until their threads have ended
+  counts.length = 0
+  if (runs.length === 0 && workersBytes + memoryForTables(tables) <= gathering.resultBytes) return new PretokenCounts(mergeTables(tables))
+  await gathering.closed
+  const partitions = await mergeRuns([...runs, ...spool(tables, gathering.folder.path)], gathering)
+  const { records, pieceBytes } = sumSegments(partitions.map(({ segment }) => segment))
+  const table = new FileTable(partitions, gathering.folder.remove)
+  if (memoryFor(records, pieceBytes) > gathering.resultBytes) return new PretokenCounts(table)
+  const loaded = load(table, records, pieceBytes)
+  table.close()
+  return new PretokenCounts(loaded)
+}
+
+/** Bytes that a table of so many pieces takes beside their own, with the order that is made of it: 16 for an entry, 13 for slots, 12. */
+const ENTRY_BYTES = 41
+
+const memoryFor = (entries: number, pieceBytes: number): number => pieceBytes + ENTRY_BYTES * entries
+
+/** Memory for adding tables up: they are there, the sum is at most as large, and while it grows a part of it is there twice. */
+const memoryForTables = (tables: readonly CountedPieces[]): number => {
+  let bytes = 0
+  for (const { arena, starts, counts, size } of tables)
+    bytes += arena.byteLength + starts.byteLength + counts.byteLength + 1.5 * memoryFor(size, arena.byteLength)
+  return bytes
+}
+
+/** Writes tables to runs, and forgets each when it is written. */
+const spool = (tables: CountedPieces[], folder: string): string[] => {
+  const paths: string[] = []
+  for (let table; (table = tables.shift()) !== undefined;) {
+    const path = join(folder, `table-${paths.length}.run`)
+    const pieces = table
+    makeFolder(folder)
+    writeRun(path, (run) => handOverSorted(pieces, (partition, bytes, start, end, count) => run.add(partition, bytes, start, end, count)))
+    paths.push(path)
+  }
+  return paths
+}
+
+const makeFolder = (folder: string): void => {
+  try {
+    mkdirSync(folder, { recursive: true })
+  } catch (error) {
+    throw runOutputError(folder, error)
+  }
+}
+
+const mergeRuns = async (
+  runs: readonly string[],
+  { folder, threads, threadBytes, start, signal }: Gathering,
+): Promise<MergedPartition[]> => {
+  makeFolder(folder.path)
+  // a few partitions for each thread, in one job: so its memory is taken once
+  const jobs = Array.from({ length: Math.min(Math.max(1, threads), PARTITIONS) }, (_, job) => job)
+  const { run, close } = start(jobs.length)
+  const stop = (): void => void close()
+  signal?.addEventListener('abort', stop)
+  try {
+    const merges = jobs.map((job) => ({
+      kind: 'merge' as const,
+      partitions: Array.from({ length: PARTITIONS }, (_, partition) => partition).filter((partition) => partition % jobs.length === job),
+      runs,
+      folder: folder.path,
+      memoryBytes: threadBytes,
+    }))
+    // all are waited for before the first failure is told: nobody writes any more when the folder is removed
+    const settled = await Promise.allSettled(run(merges) as Promise<MergeResult>[])
+    if (signal?.aborted) throw new PretokError('interrupted', 'merging: stopped before the end; nothing was written')
+    const merged = settled.map((outcome) => {
+      if (outcome.status === 'rejected') throw outcome.reason
+      if (Array.isArray(outcome.value)) return outcome.value
+      const { code, message } = outcome.value
+      throw code === undefined ? new Error(message) : new PretokError(code, message)
+    })
+    // partition p is the one in place p / jobs of job p % jobs
+    return Array.from({ length: PARTITIONS }, (_, partition) => merged[partition % jobs.length][Math.floor(partition / jobs.length)])
+  } finally {
+    signal?.removeEventListener('abort', stop)
+    await close()
+  }
+}
+
+const load = (table: FileTable, entries: number, pieceBytes: number): PieceTable => {
+  const loaded = new PieceTable(entries, pieceBytes)
+  for (const { piece, count } of table.entries()) loaded.add(piece, 0, piece.length, count)
+  return loaded
+}

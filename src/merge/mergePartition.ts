@@ -1,0 +1,152 @@
+import { rmSync } from 'node:fs'
+import { join } from 'node:path'
+import { PARTITIONS } from '../spill/layout.ts'
+import { BLOCK_BYTES, type Segment } from '../spill/runFormat.ts'
+import { cursorBytes, RunCursor, RunFile } from '../spill/runReader.ts'
+import { writeRun, type RunWriter } from '../spill/runWriter.ts'
+import { cursorsInOrder, mergeCursors, type TakeRecord } from './mergeCursors.ts'
+import { OrderWriter } from './orderWriter.ts'
+
+/** Some partitions of a merge, as plain data: what a worker is asked to do. */
+export interface PartitionMerge {
+  partitions: readonly number[]
+  /** Run files with a segment for each partition. */
+  runs: readonly string[]
+  /** Where the result is written, and what is needed on the way. */
+  folder: string
+  /** Memory for all of it, in bytes. */
+  memoryBytes: number
+}
+
+/** A part of a result that is backed by files. */
+export interface MergedPartition {
+  /** A run of one segment: the pieces in the order of their bytes. */
+  path: string
+  segment: Segment
+  /** Runs of one segment that together hold the same pieces, each in the order of a result. */
+  orderPaths: string[]
+}
+
+/** So many runs are read at a time at most, however much memory there is: each is an open file. */
+const MOST_RUNS = 256
+/** A partition's order is left in this many runs: the main thread reads those of all partitions at a time. */
+const MOST_ORDER_RUNS = 4
+
+/** The smallest memory for a merge: two runs and an order of little. A piece longer than a block takes more. */
+export const LEAST_MERGE_BYTES = 16 * BLOCK_BYTES
+
+/** Merges each partition of runs into one run by bytes, and runs in the order of a result. Bounded memory; throws as reading and writing do. */
+export const mergePartitions = ({ partitions, runs, folder, memoryBytes }: PartitionMerge): MergedPartition[] => {
+  const order = new OrderWriter(memoryBytes / 2)
+  return partitions.map((partition) => {
+    const name = (what: string): string => join(folder, `${what}-${partition}.run`)
+    const few = reduce(inputsOf(runs, partition), memoryBytes / 2, Infinity, (level) => name(`level-${level}`), mergeCursors)
+    const path = name('merged')
+    order.start((run) => name(`order-${run}`))
+    const [segment] = writeRun(
+      path,
+      (run) =>
+        readAll(few, (cursors) =>
+          mergeCursors(cursors, (bytes, length, count) => {
+            run.add(0, bytes, 0, length, count)
+            order.add(bytes, length, count)
+          }),
+        ),
+      { segments: 1 },
+    )
+    const ordered = order.finish().map((path): Input => ({ path, segmentCount: 1, segment: 0, isTemporary: true }))
+    const orderRuns = reduce(ordered, memoryBytes / 2, MOST_ORDER_RUNS, (level) => name(`order-level-${level}`), mergeOrders)
+    return { path, segment, orderPaths: orderRuns.map(({ path }) => path) }
+  })
+}
+
+const inputsOf = (runs: readonly string[], partition: number): Input[] =>
+  runs.map((path) => ({ path, segmentCount: PARTITIONS, segment: partition, isTemporary: false }))
+
+/** Merges runs into one, partition by partition. */
+export const mergeRunsInto = (
+  out: RunWriter,
+  runs: readonly string[],
+  { memoryBytes, nameOf }: { memoryBytes: number; nameOf: (run: string) => string },
+): void => {
+  for (let partition = 0; partition < PARTITIONS; partition++) {
+    const few = reduce(inputsOf(runs, partition), memoryBytes, Infinity, (level) => nameOf(`${partition}-${level}`), mergeCursors)
+    readAll(few, (cursors) => mergeCursors(cursors, (bytes, length, count) => out.add(partition, bytes, 0, length, count)))
+  }
+}
+
+const mergeOrders: Merge = (cursors, take) => {
+  for (const { piece, length, count } of cursorsInOrder(cursors)) take(piece, length, count)
+}
+
+type Merge = (cursors: readonly RunCursor[], take: TakeRecord) => void
+
+/** A segment of a file. Temporary files are removed when they have been read. */
+interface Input {
+  path: string
+  segmentCount: number
+  segment: number
+  isTemporary: boolean
+}
+
+/** Merges inputs until they can be read at a time: few enough, and within the memory. */
+const reduce = (inputs: readonly Input[], memoryBytes: number, most: number, nameOf: (run: number) => string, merge: Merge): Input[] => {
+  let left = [...inputs]
+  for (let run = 0; ;) {
+    const groups = groupInputs(left, memoryBytes)
+    if (groups.length <= 1 && left.length <= most) return left
+    left = groups.map((group) => {
+      if (group.length === 1) return group[0]
+      const path = nameOf(run++)
+      writeRun(path, (out) => readAll(group, (cursors) => merge(cursors, (bytes, length, count) => out.add(0, bytes, 0, length, count))), {
+        segments: 1,
+      })
+      return { path, segmentCount: 1, segment: 0, isTemporary: true }
+    })
+  }
+}
+
+/** Consecutive inputs that fit into the memory together; at least two, or nothing would ever become less. */
+const groupInputs = (inputs: readonly Input[], memoryBytes: number): Input[][] => {
+  const groups: Input[][] = []
+  let bytes = Infinity
+  for (const input of inputs) {
+    const needed = withSegment(input, (_, segment) => cursorBytes(segment))
+    const group = groups.at(-1)
+    if (group === undefined || group.length >= MOST_RUNS || (bytes + needed > memoryBytes && group.length >= 2)) {
+      groups.push([input])
+      bytes = needed
+    } else {
+      group.push(input)
+      bytes += needed
+    }
+  }
+  return groups
+}
+
+const withSegment = <Result>({ path, segmentCount, segment }: Input, body: (run: RunFile, segment: Segment) => Result): Result => {
+  const run = new RunFile(path, segmentCount)
+  try {
+    return body(run, run.segments[segment])
+  } finally {
+    run.close()
+  }
+}
+
+/** Opens inputs and gives cursors on those that are not empty. */
+const readAll = (inputs: readonly Input[], body: (cursors: RunCursor[]) => void): void => {
+  const files: RunFile[] = []
+  const cursors: RunCursor[] = []
+  try {
+    for (const { path, segmentCount, segment } of inputs) {
+      const run = new RunFile(path, segmentCount)
+      files.push(run)
+      if (run.segments[segment].records > 0) cursors.push(new RunCursor(run, run.segments[segment]))
+    }
+    body(cursors)
+  } finally {
+    for (const run of files) run.close()
+    for (const cursor of cursors) cursor.release()
+  }
+  for (const { path, isTemporary } of inputs) if (isTemporary) rmSync(path)
+}

@@ -1,0 +1,85 @@
+import { startThreads, type Threads } from '../pool/threads.ts'
+import { runRounds, type RoundsResult } from '../pool/rounds.ts'
+import type { Monitor } from '../monitor/monitor.ts'
+import { watchRun } from '../monitor/watch.ts'
+import type { PretokenizeOptions } from '../options.ts'
+import { partialsOf } from '../run/runFolder.ts'
+import { countChunks, mergeRuns } from '../worker.ts'
+import { totalSize, type RunPlan } from './planRun.ts'
+
+/**
+ * Has tasks done, by worker threads or, if there is little, here.
+ *
+ * @param queue numbers of the tasks to do
+ */
+export const countTasks = async (
+  plan: RunPlan,
+  queue: readonly number[],
+  options: PretokenizeOptions,
+  monitor: Monitor,
+  seconds: () => number,
+): Promise<RoundsResult> => {
+  const { chunks, sources, pipeline, engine, addedTokens, tasks, run } = plan
+  const describe = (chunk: number): string => `${sources[chunks[chunk].source].path}, bytes ${chunks[chunk].start} to ${chunks[chunk].end}`
+  if (queue.length === 0) return { counts: [], retried: [], skipped: [], closed: Promise.resolve() }
+  const sizeOf = (queue: readonly number[]): number =>
+    queue.flatMap((task) => chunks.slice(tasks[task].start, tasks[task].end)).reduce((sum, { start, end }) => sum + end - start, 0)
+  const totalBytes = totalSize(sources)
+  const stopping = new AbortController()
+  const watch = watchRun({
+    totalBytes,
+    monitor,
+    seconds,
+    cap: plan.numProcesses * plan.maxMemoryGb * 2 ** 30 + MAIN_THREAD_BYTES,
+    onProgress: (progress) => options.onProgress?.(progress),
+    onTight: (rss) => options.onWarning?.(tight(rss)),
+    onFailure: (error) => stopping.abort(error),
+  })
+  try {
+    return await runRounds({
+      tasks: tasks.length,
+      queue,
+      slots: Math.max(1, plan.threads),
+      taskFor: (board, slot, skipped) => ({
+        kind: 'count',
+        normalizers: pipeline.normalizers,
+        engine,
+        addedTokens,
+        sources,
+        chunks,
+        tasks,
+        skipped,
+        options: plan.reading,
+        memory: { counting: plan.memory.counting, merging: plan.memory.merging, folder: plan.folder.path },
+        partials: run && { folder: partialsOf(run.path), plan: run.id },
+        board: board.memory,
+        slot,
+      }),
+      start: (slots) => startWorkers(plan, options, slots),
+      onError: plan.reading.onError,
+      describe,
+      onRound: (board, slots, queue) => watch.follow(board, slots, totalBytes - sizeOf(queue)),
+      onRetry: ({ chunk, reason }) => {
+        const where = chunk === -1 ? 'before it began' : `at ${describe(chunk)}`
+        options.onWarning?.(`a worker failed ${where} (${reason.split('\n')[0]}); its chunks are counted again`)
+      },
+      signal: options.signal === undefined ? stopping.signal : AbortSignal.any([options.signal, stopping.signal]),
+    })
+  } catch (error) {
+    throw stopping.signal.aborted ? stopping.signal.reason : error
+  } finally {
+    watch.stop()
+  }
+}
+
+/** Worker threads, or what does their work in the main thread when there is little. */
+export const startWorkers = (plan: RunPlan, options: PretokenizeOptions, threads: number): Threads =>
+  plan.threads === 0
+    ? { run: (jobs) => jobs.map(async (job) => (job.kind === 'merge' ? mergeRuns(job) : countChunks(job))), close: async () => {} }
+    : startThreads(options.workerUrl ?? new URL('../worker.js', import.meta.url), threads)
+
+/** What the main thread may take beside the workers. */
+const MAIN_THREAD_BYTES = 150e6
+
+const tight = (rss: number): string =>
+  `the process takes ${(rss / 2 ** 30).toPrecision(3)} GiB, nearly all that it may: the tables of the workers stop growing, and what does not fit into them goes to the disk`

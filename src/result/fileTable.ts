@@ -1,0 +1,123 @@
+import { cursorsInOrder } from '../merge/mergeCursors.ts'
+import type { MergedPartition } from '../merge/mergePartition.ts'
+import { comparePieces } from '../sort/sortPieces.ts'
+import { partitionOf } from '../spill/partition.ts'
+import { BLOCK_BYTES, sumSegments } from '../spill/runFormat.ts'
+import { RunCursor, RunFile } from '../spill/runReader.ts'
+import type { PieceCount } from '../types.ts'
+
+/**
+ * Distinct pieces and their counts in files, for results that are larger than memory: for each partition a run sorted by bytes, in which
+ * single pieces are looked up, and runs that together have its order.
+ */
+export class FileTable {
+  readonly size: number
+  readonly total: number
+  readonly textBytes: number
+  private readonly partitions: readonly MergedPartition[]
+  private readonly lookups = new Map<number, Lookup>()
+  private readonly remove: () => void
+  private isClosed = false
+
+  /** @param remove removes the files */
+  constructor(partitions: readonly MergedPartition[], remove: () => void) {
+    const { records, total, textBytes } = sumSegments(partitions.map(({ segment }) => segment))
+    this.size = records
+    this.total = total
+    this.textBytes = textBytes
+    this.partitions = partitions
+    this.remove = remove
+  }
+
+  get(piece: Uint8Array): number | undefined {
+    const partition = partitionOf(piece)
+    let lookup = this.lookups.get(partition)
+    if (lookup === undefined) this.lookups.set(partition, (lookup = new Lookup(this.partitions[partition].path)))
+    return lookup.get(piece)
+  }
+
+  /** The most frequent first, equal counts in the order of bytes. */
+  *rows(): Generator<PieceCount> {
+    yield* this.read(this.partitions.flatMap(({ orderPaths }) => orderPaths))
+  }
+
+  /** All pieces, in no order that means anything. */
+  *entries(): Generator<PieceCount> {
+    for (const { path } of this.partitions) yield* this.read([path])
+  }
+
+  /** Removes the files. Nothing can be read afterwards. */
+  close(): void {
+    if (this.isClosed) return
+    this.isClosed = true
+    for (const lookup of this.lookups.values()) lookup.close()
+    this.remove()
+  }
+
+  private *read(paths: readonly string[]): Generator<PieceCount> {
+    const files: RunFile[] = []
+    const cursors: RunCursor[] = []
+    try {
+      for (const path of paths) files.push(new RunFile(path, 1))
+      for (const run of files) if (run.segments[0].records > 0) cursors.push(new RunCursor(run, run.segments[0]))
+      for (const { view, count } of cursorsInOrder(cursors)) yield { piece: view, count }
+    } finally {
+      for (const file of files) file.close()
+      for (const cursor of cursors) cursor.release()
+    }
+  }
+}
+
+/** So many places of a partition are remembered at most; between two of them blocks are read one after the other. */
+const MOST_PLACES = 4096
+const PLACE_BYTES = 32
+
+/** Looks single pieces up in a run of one segment. */
+class Lookup {
+  private readonly run: RunFile
+  private readonly cursor: RunCursor
+  /** First pieces of some blocks, cut to PLACE_BYTES, and where the blocks are. */
+  private readonly places: { piece: Uint8Array; offset: number }[] = []
+
+  constructor(path: string) {
+    this.run = new RunFile(path, 1)
+    const [segment] = this.run.segments
+    this.cursor = new RunCursor(this.run, segment)
+    const stride = Math.ceil(segment.bytes / BLOCK_BYTES / MOST_PLACES)
+    for (let block = 0, offset = segment.offset; offset < segment.offset + segment.bytes; block++) {
+      if (block % stride === 0) {
+        this.cursor.goTo(offset)
+        this.cursor.next()
+        this.places.push({ piece: this.cursor.piece.slice(0, Math.min(PLACE_BYTES, this.cursor.length)), offset })
+      }
+      offset = this.cursor.blockAfter(offset)
+    }
+  }
+
+  get(piece: Uint8Array): number | undefined {
+    const { cursor, places } = this
+    if (places.length === 0) return undefined
+    // the last place that is certainly not behind the piece: a first piece that was cut may be behind it although what is left is not
+    let low = 0
+    for (let high = places.length; high - low > 1;) {
+      const middle = (low + high) >> 1
+      if (compareStart(places[middle].piece, piece) < 0) low = middle
+      else high = middle
+    }
+    cursor.goTo(places[low].offset)
+    while (cursor.next()) {
+      const order = comparePieces(cursor.piece, 0, cursor.length, piece, 0, piece.length)
+      if (order === 0) return cursor.count
+      if (order > 0) return undefined
+    }
+    return undefined
+  }
+
+  close(): void {
+    this.run.close()
+  }
+}
+
+/** Compares a piece that may have been cut with as much of another one. */
+const compareStart = (cut: Uint8Array, piece: Uint8Array): number =>
+  comparePieces(cut, 0, cut.length, piece, 0, cut.length < PLACE_BYTES ? piece.length : Math.min(PLACE_BYTES, piece.length))

@@ -1,0 +1,74 @@
+import { mkdirSync } from 'node:fs'
+import { PretokError } from '../errors.ts'
+import { partialPath, type PartialAbout } from '../spill/partial.ts'
+import { runOutputError } from '../spill/runWriter.ts'
+import type { TemporaryFolder } from '../spill/temporaryFolder.ts'
+import { inspectTask, otherAttempts, partialsOf, removePartial, type RunFolder } from './runFolder.ts'
+
+/** A part of the tasks: every `of`-th, beginning with the `index`-th (from 1). */
+export interface Shard {
+  index: number
+  of: number
+}
+
+export const inShard = (task: number, shard: Shard | undefined): boolean => shard === undefined || task % shard.of === shard.index - 1
+
+/**
+ * The tasks, of those asked for, that are not done. Every partial result that is there is read and held against its checksums; one that is
+ * damaged is told, and made again. Makes the folder of this attempt, by which others can see it.
+ */
+export const tasksToDo = (
+  run: RunFolder,
+  tasks: readonly number[],
+  attempt: TemporaryFolder,
+  shard: Shard | undefined,
+  onWarning: (message: string) => void,
+): number[] => {
+  const others = otherAttempts(run.path)
+  if (others.length > 0 && shard === undefined)
+    onWarning(
+      `${run.path}: another attempt seems to be at work here (${others.join('; ')}). That does no harm, but both may do the same; ` +
+        '--shard shares the work out',
+    )
+  const left = tasks.filter((task) => {
+    const found = inspectTask(run, task, true)
+    if (found.state !== 'damaged') return found.state === 'missing'
+    onWarning(`task ${task} is done again: ${found.problem}`)
+    removePartial(run, task)
+    return true
+  })
+  if (left.length === 0) return left
+  try {
+    mkdirSync(partialsOf(run.path), { recursive: true })
+    mkdirSync(attempt.path, { recursive: true })
+  } catch (error) {
+    throw runOutputError(attempt.path, error)
+  }
+  return left
+}
+
+/** All partial results, and what they say of themselves. Throws 'input' if one is missing or damaged. */
+export const partialsToMerge = (run: RunFolder, tasks: number): { partials: string[]; abouts: PartialAbout[] } => {
+  const abouts: PartialAbout[] = []
+  const missing: number[] = []
+  for (let task = 0; task < tasks; task++) {
+    const found = inspectTask(run, task, false)
+    if (found.state === 'damaged')
+      throw new PretokError('format', `merging ${run.path}: ${found.problem}; pretok count ${run.path} makes it again`)
+    if (found.state === 'done') abouts.push(found.about)
+    else missing.push(task)
+  }
+  if (missing.length > 0)
+    throw new PretokError(
+      'input',
+      `merging ${run.path}: ${missing.length} of ${tasks} tasks are not done (the first is ${missing[0]}); pretok count ${run.path} does them`,
+    )
+  return { partials: abouts.map(({ task }) => partialPath(partialsOf(run.path), task)), abouts }
+}
+
+/** How many tasks are done. */
+export const countDone = (run: RunFolder, tasks: number): number => {
+  let done = 0
+  for (let task = 0; task < tasks; task++) if (inspectTask(run, task, false).state === 'done') done++
+  return done
+}

@@ -1,0 +1,130 @@
+import { mkdirSync, rmSync } from 'node:fs'
+import { join } from 'node:path'
+import type { TextCounter } from '../count/counter.ts'
+import { startCounter } from '../count/engine.ts'
+import { mergeRunsInto } from '../merge/mergePartition.ts'
+import type { WorkerCounts, WorkerTask } from '../messages.ts'
+import { emptyTally } from '../receipt/tally.ts'
+import { partialPath, type PartialAbout } from '../spill/partial.ts'
+import { runOutputError, writeRun } from '../spill/runWriter.ts'
+import type { Spill } from '../spill/sortedPieces.ts'
+import type { InvalidRange, SkippedRecord, Tally } from '../types.ts'
+
+/** Larger tables are written to a run rather than copied for the main thread. */
+const HANDED_OVER_SHARE = 1 / 2
+
+/** What a worker has counted: in its table, and in runs when that was full. */
+export class SpillingCounter {
+  counter!: TextCounter
+  tally: Tally
+  invalid: InvalidRange[] = []
+  skippedRecords: SkippedRecord[] = []
+  private readonly task: WorkerTask
+  private readonly specialTokens: number
+  private runs: string[] = []
+  private runNumber = 0
+  /** What the counter had counted when the last task was committed. */
+  private before = { pieces: 0, dropped: 0, rewritten: 0 }
+
+  private constructor(task: WorkerTask, specialTokens: number) {
+    this.task = task
+    this.specialTokens = specialTokens
+    this.tally = emptyTally(specialTokens)
+  }
+
+  /** @param specialTokens number of special tokens */
+  static async start(task: WorkerTask, specialTokens: number): Promise<SpillingCounter> {
+    const counting = new SpillingCounter(task, specialTokens)
+    const limits = { ...task.options, memoryBytes: task.memory.counting, spill: (pieces: Parameters<Spill>[0]) => counting.spill(pieces) }
+    counting.counter = await startCounter(task.engine, limits)
+    return counting
+  }
+
+  /** The result of a worker that commits nothing. */
+  result(): WorkerCounts {
+    const { counter, task, invalid, skippedRecords } = this
+    const { memory } = counter
+    const facts = { tally: this.wholeTally(), invalid, skippedRecords, memory }
+    if (this.runs.length === 0 && memory <= task.memory.counting * HANDED_OVER_SHARE) return { ...facts, table: counter.finish(), runs: [] }
+    counter.drain()
+    return { ...facts, table: undefined, runs: this.runs }
+  }
+
+  /** Writes the partial result of a task: a function of the plan and the task alone, whatever this worker had to spill. */
+  commit(number: number, partials: NonNullable<WorkerTask['partials']>): void {
+    const { task, counter } = this
+    const { start, end } = task.tasks[number]
+    const about: PartialAbout = {
+      plan: partials.plan,
+      task: number,
+      tally: this.wholeTally(),
+      invalid: this.invalid,
+      skippedRecords: this.skippedRecords,
+      skipped: task.skipped.filter(({ chunk }) => chunk >= start && chunk < end),
+    }
+    const path = partialPath(partials.folder, number)
+    counter.settle()
+    const options = { durable: true, temporaryPath: join(this.folder(), `partial-${task.slot}.tmp`) }
+    if (this.runs.length === 0) {
+      writeRun(
+        path,
+        (run) => {
+          this.spillTo = (handOver) => handOver((...record) => run.add(...record))
+          counter.drain()
+          return about
+        },
+        options,
+      )
+    } else {
+      counter.drain()
+      writeRun(
+        path,
+        (run) => {
+          mergeRunsInto(run, this.runs, { memoryBytes: task.memory.merging, nameOf: (level) => this.pathOf(`level-${level}`) })
+          return about
+        },
+        options,
+      )
+    }
+    this.spillTo = undefined
+    for (const run of this.runs) rmSync(run)
+    this.runs = []
+    this.tally = emptyTally(this.specialTokens)
+    this.invalid = []
+    this.skippedRecords = []
+    this.before = { pieces: counter.pieces, dropped: counter.dropped, rewritten: counter.rewritten }
+  }
+
+  private spillTo: Spill | undefined
+
+  private spill(pieces: Parameters<Spill>[0]): void {
+    if (this.spillTo !== undefined) return this.spillTo(pieces)
+    const path = this.pathOf(`spill-${this.runNumber++}`)
+    writeRun(path, (run) => pieces((partition, bytes, start, end, count) => run.add(partition, bytes, start, end, count)))
+    this.runs.push(path)
+  }
+
+  private wholeTally(): Tally {
+    const { counter, before, tally } = this
+    return {
+      ...tally,
+      normalized: tally.normalized + counter.rewritten - before.rewritten,
+      pieces: counter.pieces - before.pieces,
+      dropped: counter.dropped - before.dropped,
+    }
+  }
+
+  private pathOf(name: string): string {
+    return join(this.folder(), `${name}-of-${this.task.slot}.run`)
+  }
+
+  private folder(): string {
+    const { folder } = this.task.memory
+    try {
+      mkdirSync(folder, { recursive: true })
+    } catch (error) {
+      throw runOutputError(folder, error)
+    }
+    return folder
+  }
+}

@@ -1,0 +1,226 @@
+import { copyFileSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, utimesSync, writeFileSync } from 'node:fs'
+import { hostname } from 'node:os'
+import { join } from 'node:path'
+import { beforeAll, beforeEach, describe, expect, test } from 'vitest'
+import { pretok, startPretok, type Outcome } from '../support/command.ts'
+import { temporaryFolder } from '../support/temporary.ts'
+
+const { folder, file } = temporaryFolder()
+
+const words = Array.from({ length: 60_000 }, (_, i) => `word${(Math.imul(i, 7919) >>> 0) % 20_011}`)
+const corpus = file('corpus.txt', words.map((word, i) => word + (i % 50 === 0 ? '<|endoftext|>' : ' ')).join(''))
+/** A time that a file system stores as it is. */
+const WRITTEN = new Date(1_700_000_000_000)
+utimesSync(corpus, WRITTEN, WRITTEN)
+const run = join(folder, 'run')
+const output = join(folder, 'out.tsv')
+/** About thirty tasks. */
+const SMALL = ['--chunk-bytes', '20000']
+
+const expected = (() => {
+  const path = join(folder, 'expected.tsv')
+  expect(pretok(['count', corpus, '-o', path, '-q']).code).toBe(0)
+  return readFileSync(path)
+})()
+
+const expectResult = ({ code, stderr }: Outcome): void => {
+  expect(code, stderr).toBe(0)
+  expect(readFileSync(output).equals(expected)).toBe(true)
+}
+
+const partials = (): string[] => readdirSync(join(run, 'partials')).sort()
+const partial = (task: number): string => join(run, 'partials', `task-${String(task).padStart(6, '0')}.run`)
+const status = (...args: string[]): { tasks: number; done: number; missing: number[]; damaged: { task: number; problem: string }[] } =>
+  JSON.parse(pretok(['status', run, '--json', ...args]).stdout)
+const resume = (...args: string[]): Outcome => pretok(['count', corpus, '--work-dir', run, '--resume', '-o', output, ...args])
+
+beforeEach(() => {
+  rmSync(run, { recursive: true, force: true })
+  rmSync(output, { force: true })
+})
+
+describe('a run with a work-dir', () => {
+  test('has the result of one without, and leaves its partial results and nothing else', () => {
+    expectResult(pretok(['count', corpus, '--work-dir', run, '-o', output, '-n', '2', ...SMALL]))
+    expect(readdirSync(run).sort()).toEqual(['partials', 'plan.json'])
+    const { tasks, done } = status('--verify')
+    expect(tasks).toBeGreaterThan(20)
+    expect(done).toBe(tasks)
+    expect(partials()).toHaveLength(tasks)
+  })
+
+  test('is not begun over one that is there', () => {
+    pretok(['count', corpus, '--work-dir', run, '-q', '-o', output, ...SMALL])
+    const again = pretok(['count', corpus, '--work-dir', run, '-q', '-o', output, ...SMALL])
+    expect(again.code).toBe(2)
+    expect(again.stderr).toMatch(/there is a run in it; --resume goes on with it, another folder begins a new one/)
+  })
+
+  test('goes on with what is missing or damaged, and says so', () => {
+    pretok(['count', corpus, '--work-dir', run, '-q', '-o', output, ...SMALL])
+    const before = partials().map((name) => readFileSync(join(run, 'partials', name)))
+    rmSync(partial(0))
+    writeFileSync(partial(1), readFileSync(partial(1)).subarray(0, -1))
+    const flipped = readFileSync(partial(2))
+    flipped[100] ^= 1
+    writeFileSync(partial(2), flipped)
+    copyFileSync(partial(4), partial(3))
+    writeFileSync(partial(5), '')
+    expect(status().damaged.map(({ task }) => task)).toEqual([1, 3, 5]) // task 2 looks whole until it is read
+    expect(status('--verify').damaged.map(({ task }) => task)).toEqual([1, 2, 3, 5])
+    expect(pretok(['status', run]).code).toBe(1)
+    const outcome = resume('-n', '2')
+    expectResult(outcome)
+    for (const task of [1, 2, 3, 5]) expect(outcome.stderr).toContain(`warning: task ${task} is done again: `)
+    expect(outcome.stderr).not.toContain('task 0 is')
+    // each partial is a function of the plan and the task
+    expect(partials().map((name, i) => readFileSync(join(run, 'partials', name)).equals(before[i]))).not.toContain(false)
+  })
+
+  test('a part of the work does not depend on memory or workers', () => {
+    pretok(['count', corpus, '--work-dir', run, '-q', '-o', output, '-n', '1', ...SMALL])
+    const before = partials().map((name) => readFileSync(join(run, 'partials', name)))
+    rmSync(join(run, 'partials'), { recursive: true })
+    mkdirSync(join(run, 'partials'))
+    expectResult(resume('-n', '3', '-m', '0.06', '--engine', 'reference', '--block-bytes', '100'))
+    expect(partials().map((name, i) => readFileSync(join(run, 'partials', name)).equals(before[i]))).not.toContain(false)
+  })
+
+  test('what was killed is cleaned up, and nothing that was done is lost', async () => {
+    for (let round = 0; round < 4; round++) {
+      const { child, ended } = startPretok(['count', corpus, '--work-dir', run, '--resume', '-o', output, '-n', '2', ...SMALL])
+      const wanted = 4 * (round + 1)
+      while (child.exitCode === null && !(existsSync(join(run, 'partials')) && partials().length >= wanted))
+        await new Promise((resolve) => setTimeout(resolve, 2))
+      child.kill('SIGKILL')
+      await ended
+      if (!existsSync(output)) expect(partials().length).toBeGreaterThanOrEqual(wanted)
+    }
+    const done = status('--verify')
+    expect(done.damaged).toEqual([])
+    expectResult(resume())
+    expect(readdirSync(run).sort()).toEqual(['partials', 'plan.json'])
+  })
+
+  test('Ctrl-C leaves a state to go on from, and says how', async () => {
+    const { child, ended } = startPretok(['count', corpus, '--work-dir', run, '-o', output, '-n', '1', ...SMALL])
+    while (child.exitCode === null && !(existsSync(join(run, 'partials')) && partials().length >= 2))
+      await new Promise((resolve) => setTimeout(resolve, 2))
+    child.kill('SIGINT')
+    const { code, stderr } = await ended
+    if (code === 0) return expectResult({ code, stdout: '', stderr }) // it was faster
+    expect(code).toBe(130)
+    expect(stderr).toMatch(/stopped; \d+ of \d+ tasks are done and kept in .*run\. To go on: the same command with --resume/)
+    expect(existsSync(output)).toBe(false)
+    expectResult(resume())
+  })
+
+  test('another attempt that lives is told, politely', () => {
+    pretok(['count', corpus, '--work-dir', run, '-q', '-o', output, ...SMALL])
+    rmSync(partial(0))
+    mkdirSync(join(run, `pretok-${hostname()}-${process.pid}-01234567`))
+    mkdirSync(join(run, `pretok-another-host-17-01234567`))
+    const outcome = resume()
+    expectResult(outcome)
+    expect(outcome.stderr).toContain(`another attempt seems to be at work here`)
+    expect(outcome.stderr).toContain('host another-host, process 17')
+  })
+})
+
+describe('what does not fit the plan is refused', () => {
+  const planned = join(folder, 'planned')
+  const resume = (...args: string[]): Outcome => pretok(['count', corpus, '--work-dir', planned, '--resume', '-o', output, ...args])
+  beforeAll(() => expect(pretok(['plan', corpus, '--out', planned, ...SMALL]).code).toBe(0))
+
+  test.each([
+    [['-t', 'cl100k_base'], /the tokenizer: gpt2 there, cl100k_base now/],
+    [['-s', '<|x|>'], /the special or added tokens: none only there, "<\|x\|>" only now/],
+    [['--errors', 'ignore'], /the option errors: "replace" there, "ignore" now/],
+    [['--strip-bom'], /the option stripBom: false there, true now/],
+  ])('%j', (args, message) => {
+    const { code, stderr } = resume(...args)
+    expect(code).toBe(2)
+    expect(stderr).toMatch(message)
+  })
+
+  test('a corpus that has changed', () => {
+    const text = readFileSync(corpus)
+    const attempt = (change: Buffer, time: Date): string => {
+      writeFileSync(corpus, change)
+      utimesSync(corpus, time, time)
+      const { code, stderr } = resume()
+      expect(code).toBe(2)
+      return stderr
+    }
+    try {
+      expect(attempt(Buffer.concat([text, Buffer.from('x')]), WRITTEN)).toMatch(/corpus\.txt had \d+ bytes and has \d+ now/)
+      expect(attempt(Buffer.from(text.toString().replace('word', 'WORD')), WRITTEN)).toMatch(
+        /corpus\.txt has other text than when it was planned/,
+      )
+      expect(attempt(text, new Date())).toMatch(/corpus\.txt was written to since it was planned/)
+    } finally {
+      writeFileSync(corpus, text)
+      utimesSync(corpus, WRITTEN, WRITTEN)
+    }
+    expectResult(resume())
+  })
+
+  test('other files, and a plan that was edited', () => {
+    const other = file('other.txt', 'a b c')
+    expect(pretok(['count', corpus, other, '--work-dir', planned, '--resume', '-q']).stderr).toMatch(
+      /the input .*other\.txt is not in the plan/,
+    )
+    const plan = join(planned, 'plan.json')
+    writeFileSync(plan, readFileSync(plan, 'utf8').replace('"errors":"replace"', '"errors":"ignore"'))
+    expect(resume().stderr).toMatch(/reading .*plan\.json: its hash is [0-9a-f]{16} instead of [0-9a-f]{16}; it was changed or damaged/)
+    writeFileSync(plan, '{')
+    expect(resume().stderr).toMatch(/reading .*plan\.json: it is no JSON/)
+  })
+})
+
+describe('plan, count, status and merge', () => {
+  test('share a corpus out', () => {
+    const planned = pretok(['plan', corpus, '--out', run, ...SMALL])
+    expect(planned.code).toBe(0)
+    expect(planned.stderr).toMatch(/plan [0-9a-f]{16}, \d+ tasks; pretok count .*run does them/)
+    expect(pretok(['plan', corpus, '--out', run, ...SMALL]).code).toBe(2)
+    expect(status()).toMatchObject({ done: 0, damaged: [] })
+    expect(pretok(['count', run, '--shard', '1/3', '-n', '1']).code).toBe(0)
+    const { done, tasks, missing } = status()
+    expect(done).toBe(Math.ceil(tasks / 3))
+    const early = pretok(['merge', run, '-o', output])
+    expect(early.code).toBe(1)
+    expect(early.stderr).toContain(
+      `${missing.length} of ${tasks} tasks are not done (the first is ${missing[0]}); pretok count ${run} does them`,
+    )
+    expect(pretok(['count', run, '--shard', '2/3']).code).toBe(0)
+    expect(pretok(['count', run, '--shard', '3/3']).stderr).toMatch(/tasks done of shard 3\/3/)
+    expect(pretok(['status', run]).stdout).toContain(`${tasks} of ${tasks} tasks done`)
+    expectResult(pretok(['merge', run, '-o', output, '-n', '2']))
+  })
+
+  test('count of a run folder writes the result, if it is asked for, with the receipt of the whole', () => {
+    pretok(['plan', corpus, '--out', run, ...SMALL])
+    pretok(['count', run, '--shard', '1/2'])
+    const receipt = join(folder, 'receipt.json')
+    expectResult(pretok(['count', run, '-o', output, '--receipt', receipt]))
+    const { bytes, documents } = JSON.parse(readFileSync(receipt, 'utf8')) as { bytes: { read: number }; documents: number }
+    expect(bytes.read).toBe(statSync(corpus).size)
+    expect(documents).toBe(1201)
+  })
+
+  test('bad usage', () => {
+    pretok(['plan', corpus, '--out', run, ...SMALL])
+    const refused = (...args: string[]): string => {
+      const { code, stderr } = pretok(args)
+      expect(code, stderr).toBe(2)
+      return stderr
+    }
+    expect(refused('count', run, '--shard', '0/3')).toMatch(/--shard "0\/3": i\/n is needed, with i from 1 to n/)
+    expect(refused('count', run, '--shard', '1/3', '-o', output)).toMatch(/pretok merge RUN -o OUT/)
+    expect(refused('count', run, '-t', 'gpt2')).toMatch(/--tokenizer: the plan in this folder has settled that/)
+    expect(refused('count', corpus, '--shard', '1/3')).toMatch(/pretok plan INPUT… --out RUN makes one/)
+    expect(refused('count', corpus, '--resume')).toMatch(/--resume goes on with the run in --work-dir, but there is none/)
+    expect(pretok(['status', folder]).stderr).toMatch(/there is no plan\.json in it/)
+  })
+})

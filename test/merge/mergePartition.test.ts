@@ -1,0 +1,71 @@
+import fc from 'fast-check'
+import { mkdirSync, readdirSync, rmSync } from 'node:fs'
+import { join } from 'node:path'
+import { describe, expect, test } from 'vitest'
+import { LEAST_MERGE_BYTES, mergePartitions } from '../../src/merge/mergePartition.ts'
+import { PARTITIONS } from '../../src/spill/layout.ts'
+import { partitionOf } from '../../src/spill/partition.ts'
+import { arbitraryCounts, inOrder, readRun, sumOf, writeCountsAsRun, type Counts } from '../support/runs.ts'
+import { temporaryFolder } from '../support/temporary.ts'
+
+const { folder } = temporaryFolder()
+
+/** Merges runs of these counts; each partition by bytes, and the runs of its order. */
+const merge = (all: readonly Counts[], memoryBytes = LEAST_MERGE_BYTES) => {
+  const work = join(folder, 'work')
+  rmSync(work, { recursive: true, force: true })
+  mkdirSync(work)
+  const runs = all.map((counts, i) => {
+    const path = join(work, `input-${i}.run`)
+    writeCountsAsRun(path, counts)
+    return path
+  })
+  const numbers = Array.from({ length: PARTITIONS }, (_, partition) => partition)
+  const partitions = mergePartitions({ partitions: numbers, runs, folder: work, memoryBytes })
+  const expectedFiles = [...runs, ...partitions.flatMap(({ path, orderPaths }) => [path, ...orderPaths])]
+  expect(
+    readdirSync(work)
+      .map((name) => join(work, name))
+      .sort(),
+  ).toEqual(expectedFiles.sort()) // nothing else is left
+  return partitions.map(({ path, orderPaths }) => ({ merged: readRun(path, 1), orders: orderPaths.map((one) => readRun(one, 1)) }))
+}
+
+const partOf = (counts: Counts, partition: number): Counts =>
+  new Map([...counts].filter(([piece]) => partitionOf(Buffer.from(piece, 'latin1')) === partition))
+
+const check = (all: readonly Counts[], memoryBytes?: number) => {
+  const sum = sumOf(all)
+  merge(all, memoryBytes).forEach(({ merged, orders }, partition) => {
+    const part = partOf(sum, partition)
+    expect(new Map(merged)).toEqual(part)
+    expect(merged.map(([piece]) => piece)).toEqual(
+      [...part.keys()].sort((a, b) => Buffer.compare(Buffer.from(a, 'latin1'), Buffer.from(b, 'latin1'))),
+    )
+    for (const order of orders) expect(order).toEqual(inOrder(new Map(order)))
+    expect(new Map(orders.flat())).toEqual(part)
+    expect(orders.length).toBeLessThanOrEqual(4)
+  })
+}
+
+describe('merging is adding up', () => {
+  test('any counts', () => {
+    fc.assert(
+      fc.property(fc.array(arbitraryCounts(20), { maxLength: 5 }), (all) => check(all)),
+      { numRuns: 30 },
+    )
+  })
+
+  test('more runs than can be read at a time, and more pieces than can be ordered at a time', () => {
+    const all = Array.from(
+      { length: 20 },
+      (_, run): Counts => new Map(Array.from({ length: 4000 }, (_, i) => [`piece ${(i * (run + 1)) % 20_011}`, 1 + ((i * run) % 300)])),
+    )
+    check(all, 30_000)
+  })
+
+  test('sums above 2^53 are refused', () => {
+    const half = (): Counts => new Map([['a', 2 ** 52]])
+    expect(() => merge([half(), half()])).toThrow(/^merging: a count above 2\^53/)
+  })
+})

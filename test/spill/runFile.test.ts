@@ -1,0 +1,139 @@
+import fc from 'fast-check'
+import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { describe, expect, test } from 'vitest'
+import { BLOCK_BYTES } from '../../src/spill/runFormat.ts'
+import { RunFile } from '../../src/spill/runReader.ts'
+import { writeRun } from '../../src/spill/runWriter.ts'
+import { PARTITIONS } from '../../src/spill/layout.ts'
+import { arbitraryCounts, readRun, writeCountsAsRun, type Counts } from '../support/runs.ts'
+import { temporaryFolder } from '../support/temporary.ts'
+
+const { folder, file } = temporaryFolder()
+const path = join(folder, 'a.run')
+
+describe('what is written is read', () => {
+  test('pieces of any bytes', () => {
+    fc.assert(
+      fc.property(arbitraryCounts(), (counts) => {
+        writeCountsAsRun(path, counts, { note: 'kept' })
+        expect(new Map(readRun(path))).toEqual(counts)
+        const run = new RunFile<{ note: string }>(path, PARTITIONS)
+        expect(run.about.note).toBe('kept')
+        expect(run.segments.reduce((sum, { records }) => sum + records, 0)).toBe(counts.size)
+        run.close()
+      }),
+    )
+  })
+
+  test('many blocks, and pieces longer than a block', () => {
+    const counts: Counts = new Map()
+    for (let i = 0; i < 60_000; i++) counts.set(`piece ${i}`, 1 + (i % 1000))
+    for (const letter of 'abc') counts.set(letter.repeat(3 * BLOCK_BYTES), 2 ** 53 - 1_000_000_000)
+    for (const letter of 'xyz') counts.set('a'.repeat(BLOCK_BYTES) + letter, 1)
+    expect(() => writeCountsAsRun(path, counts)).toThrow(/2\^53/)
+    for (const letter of 'abc') counts.set(letter.repeat(3 * BLOCK_BYTES), 2 ** 33)
+    writeCountsAsRun(path, counts)
+    const read = readRun(path)
+    expect(read.length).toBe(counts.size)
+    for (const [piece, count] of read) if (counts.get(piece) !== count) expect.unreachable(piece)
+  })
+
+  test('the bytes of the file are a function of what is in it', () => {
+    const counts: Counts = new Map(Array.from({ length: 1000 }, (_, i): [string, number] => [`${i * i}`, i + 1]))
+    const other = join(folder, 'b.run')
+    writeCountsAsRun(path, counts)
+    writeCountsAsRun(other, new Map([...counts].reverse()))
+    expect(readFileSync(path).equals(readFileSync(other))).toBe(true)
+  })
+})
+
+describe('damage is found', () => {
+  const pieces: [string, number][] = [
+    ['a', 1],
+    ['ab', 70_000],
+    ['\0', 2 ** 50],
+    ['b'.repeat(200), 3],
+  ]
+  const readDamaged = (bytes: Buffer) => () => readRun(file('damaged.run', bytes), 2)
+  /** A small file with two segments. */
+  const whole = (): Buffer => {
+    const segments = { segments: 2 }
+    writeRun(
+      path,
+      (run) => {
+        pieces.forEach(([piece, count], i) => run.add(i >> 1, Buffer.from(piece), 0, piece.length, count))
+        return { note: 'x' }
+      },
+      segments,
+    )
+    return readFileSync(path)
+  }
+
+  test('at every length to which a file can be cut', () => {
+    const bytes = whole()
+    for (let length = 0; length < bytes.length; length++)
+      expect(readDamaged(bytes.subarray(0, length)), `${length} bytes`).toThrow(expect.objectContaining({ code: 'format' }))
+  })
+
+  test('in whichever byte a bit changes', () => {
+    const bytes = whole()
+    for (let at = 0; at < bytes.length; at++) {
+      const changed = Buffer.from(bytes)
+      changed[at] ^= 1 << (at % 8)
+      expect(readDamaged(changed), `byte ${at}`).toThrow(expect.objectContaining({ code: 'format' }))
+    }
+  })
+
+  test('when a file goes on behind its end', () => {
+    expect(readDamaged(Buffer.concat([whole(), Buffer.from('x')]))).toThrow(expect.objectContaining({ code: 'format' }))
+  })
+
+  test('with the file, the place, and what was expected', () => {
+    const bytes = whole()
+    bytes[22] ^= 1
+    expect(readDamaged(bytes)).toThrow(
+      /^reading the run .*damaged\.run, byte 8: expected the checksum [0-9a-f]{8}, found [0-9a-f]{8}; the file is damaged$/,
+    )
+    expect(readDamaged(Buffer.alloc(100, 'x'))).toThrow(/expected the mark of a run file, version 1, found "xxxxxxxx"/)
+  })
+
+  test('a file that is not there is another error', () => {
+    expect(() => readRun(join(folder, 'none.run'))).toThrow(/^reading the run .*none\.run: no such file$/)
+  })
+})
+
+describe('a file appears whole or not at all', () => {
+  test('nothing is left when writing fails', () => {
+    const failing = join(folder, 'failing.run')
+    expect(() =>
+      writeRun(failing, (run) => {
+        run.add(0, Buffer.from('a'), 0, 1, 1)
+        throw new Error('stop')
+      }),
+    ).toThrow('stop')
+    expect(readdirSync(folder).filter((name) => name.startsWith('failing'))).toEqual([])
+  })
+
+  test('what was there before stays', () => {
+    const kept = file('kept.run', 'old')
+    expect(() =>
+      writeRun(kept, () => {
+        throw new Error('stop')
+      }),
+    ).toThrow('stop')
+    expect(readFileSync(kept, 'utf8')).toBe('old')
+  })
+
+  test('a folder that is not there is named', () => {
+    const missing = join(folder, 'no', 'a.run')
+    expect(() => writeRun(missing, () => {})).toThrow(/^writing the run .*no\/a\.run: no such file$/)
+    expect(existsSync(missing)).toBe(false)
+  })
+
+  test.skipIf(!existsSync('/dev/full'))('a full disk is named, with the way out', () => {
+    writeFileSync(path, '')
+    const fill = () => writeRun(path, (run) => run.add(0, Buffer.from('a'), 0, 1, 1), { temporaryPath: '/dev/full' })
+    expect(fill).toThrow(/no space left on the device.*--temp-dir/)
+  })
+})
