@@ -16,10 +16,10 @@ import { integer } from './table.ts'
 export const isRunFolder = (path: string): boolean => existsSync(join(path, 'plan.json')) && existsSync(partialsOf(path))
 
 /** Options that a plan has settled. */
-const SETTLED = [
-  ...['tokenizer', 'pattern', 'pattern-style', 'special', 'no-default-special-tokens', 'format', 'text-field', 'max-record-bytes'],
-  ...['document-per', 'strip-bom', 'errors', 'on-error', 'chunk-bytes', 'work-dir', 'resume', 'temp-dir'],
-]
+const SETTLED =
+  'tokenizer pattern pattern-style special no-default-special-tokens format text-field max-record-bytes document-per strip-bom errors on-error chunk-bytes work-dir resume temp-dir'.split(
+    ' ',
+  )
 
 /** What a command on a run folder may be given. */
 export interface RunFolderArguments {
