@@ -27,9 +27,15 @@ export const minimize = ({ next, outputs: effectOf, effects, decided, marks }: T
   const entries = Int32Array.from(effects, encode)
   const outputs = effectOf.map((row) => row.map((effect) => entries[effect]))
   const labels = createNumbering()
+  const label = new Int32Array(next[0].length + 2)
   const block = refine(
     next,
-    outputs.map((row, state) => labels.numberOf([...row, marks[state], decidedNumber(decided[state])])),
+    outputs.map((row, state) => {
+      label.set(row)
+      label[row.length] = marks[state]
+      label[row.length + 1] = decidedNumber(decided[state])
+      return labels.numberOf(label)
+    }),
   )
   const order = reachable(next, block)
   const newNumber = new Int32Array(next.length)
@@ -86,12 +92,17 @@ const joinSymbols = ({
   outputs: number[][]
 }): { next: number[][]; outputs: number[][]; newSymbol: number[] } => {
   const kept: number[] = []
-  const names = new Map<string, number>()
+  const names = createNumbering()
   const end = next[0].length - 1
+  const column = new Int32Array(2 * next.length)
   const newSymbol = Array.from({ length: end }, (_, symbol) => {
-    const column = next.map((row, state) => `${row[symbol]}:${outputs[state][symbol]}`).join()
-    if (!names.has(column)) names.set(column, kept.push(symbol) - 1)
-    return names.get(column)!
+    for (let state = 0; state < next.length; state++) {
+      column[2 * state] = next[state][symbol]
+      column[2 * state + 1] = outputs[state][symbol]
+    }
+    const name = names.numberOf(column)
+    if (name === kept.length) kept.push(symbol)
+    return name
   })
   const columns = [...kept, end]
   const keep = (row: readonly number[]) => columns.map((symbol) => row[symbol])

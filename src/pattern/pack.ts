@@ -66,10 +66,13 @@ export const packTables = ({ machine, partition, backward, drops, unit, text }: 
 const align = (bytes: number): number => (bytes + 15) & ~15
 
 const packRows = (next: readonly number[][], outputs: readonly number[][], rowBytes: number): Uint8Array => {
-  const entries = next.flatMap((row, state) =>
-    row.map((to, symbol) => (((to * rowBytes) << layout.ENTRY_NEXT_SHIFT) | outputs[state][symbol]) >>> 0),
-  )
-  return new Uint8Array(Uint32Array.from(entries).buffer)
+  const columns = next[0].length
+  const entries = new Uint32Array(next.length * columns)
+  next.forEach((row, state) => {
+    for (let symbol = 0; symbol < columns; symbol++)
+      entries[state * columns + symbol] = ((row[symbol] * rowBytes) << layout.ENTRY_NEXT_SHIFT) | outputs[state][symbol]
+  })
+  return new Uint8Array(entries.buffer)
 }
 
 const packBackward = ({ next, symbols }: BackwardMachine): Uint8Array => {
