@@ -23,6 +23,8 @@ export const base: usize = (__heap_base + 63) & ~63
 
 let pages: usize = 0
 let blocks: usize = 0
+/** The classes below U+0800 once more, one after another. */
+let classesBelow0x800: usize = 0
 /**
  * Sixteen bytes are looked at together: a byte is settled if it is an ASCII character that is, or continues a code point, or begins one and
  * all that begin so are SETTLED. For each low half of a byte, bits for the groups of high halves in which it is settled; for each high
@@ -39,9 +41,10 @@ export let cut: usize = 0
 export let isUnsure: bool = false
 
 /** The classes, one byte each. */
-export function setClasses(pagesAt: usize, blocksAt: usize, settledByLowAt: usize, groupByHighAt: usize): void {
+export function setClasses(pagesAt: usize, blocksAt: usize, below0x800: usize, settledByLowAt: usize, groupByHighAt: usize): void {
   pages = pagesAt
   blocks = blocksAt
+  classesBelow0x800 = below0x800
   settledByLow = settledByLowAt
   groupByHigh = groupByHighAt
 }
@@ -89,16 +92,27 @@ export function readSure(at: usize, end: usize): usize {
       }
     }
     while (at < stop) {
-      const byte = load<u8>(at)
-      const class_ = classAt(at)
-      if (class_ == SETTLED) safe = at
+      const byte = <usize>load<u8>(at)
+      const start = at
+      let class_: u32
+      // the branches tell the length of a code point ahead of time, where text is of one kind; counted, it would have to be waited for
+      if (byte < 0x80) {
+        class_ = load<u8>(classesBelow0x800 + byte)
+        at += 1
+      } else if (byte < 0xe0) {
+        class_ = load<u8>(classesBelow0x800 + (((byte & 31) << 6) | (load<u8>(at, 1) & 63)))
+        at += 2
+      } else {
+        class_ = classAt(at)
+        at += byte < 0xf0 ? 3 : 4
+      }
+      if (class_ == SETTLED) safe = start
       else if (class_ < last || class_ == UNSURE) {
         previous = last
         cut = safe
-        return at
+        return start
       }
       last = class_
-      at += bytesOf(byte)
     }
   }
   previous = last

@@ -1,6 +1,6 @@
 import { decodeSet, EVERYTHING, intersection } from '../unicode/codePointSet.ts'
 import { CHANGED_BY, COMBINES_BACKWARD, COMBINING_CLASSES, UNASSIGNED_9 } from '../unicode/generated/normalization.ts'
-import { CODE_POINTS, fillSet, valueAt } from './codePointTable.ts'
+import { CODE_POINTS, fillSet, valueAt, type CodePointTable } from './codePointTable.ts'
 import { createQuickCheckStage, packClasses, SETTLED, UNSURE, type QuickCheckClasses } from './quickCheck.ts'
 import type { Step } from './textStage.ts'
 
@@ -58,10 +58,29 @@ const nextNewer = (text: string, from: number): number => {
 }
 
 /** Text of characters of Unicode 9.0. */
-const normalizeOld = (form: Form, text: string): string => (text.length > LONG ? inOrder(form, text) : text).normalize(form)
+const normalizeOld = (form: Form, text: string): string => {
+  if (text.length <= LONG) return text.normalize(form)
+  const { table } = classesOf(form)
+  let normalized = ''
+  for (let start = 0, end; start < text.length; start = end) {
+    end = nextCut(table, text, start)
+    const part = text.slice(start, end)
+    normalized += (part.length > 2 * LONG ? inOrder(form, part) : part).normalize(form)
+  }
+  return normalized
+}
 
-/** Texts of up to this many units are left to the host as they are. */
-const LONG = 4096
+/** Text is given to the host in parts of about this many units. */
+const LONG = 1024
+
+/** The last place, at most LONG units on, where text can be cut; if there is none, the first one that comes; or the text's end. */
+const nextCut = (table: CodePointTable<Uint8Array>, text: string, start: number): number => {
+  const isCut = (at: number): boolean => (text.charCodeAt(at) & 0xfc00) !== 0xdc00 && valueAt(table, text.codePointAt(at)!) === SETTLED
+  if (start + LONG >= text.length) return text.length
+  for (let at = start + LONG; at > start; at--) if (isCut(at)) return at
+  for (let at = start + LONG + 1; at < text.length; at++) if (isCut(at)) return at
+  return text.length
+}
 
 /**
  * The host takes quadratic time to bring many marks in a row into order (seven seconds for 160,000). So that is done for it: the text in
@@ -70,24 +89,37 @@ const LONG = 4096
 const inOrder = (form: Form, text: string): string => {
   const decomposing = form.startsWith('NFK') ? 'NFKD' : 'NFD'
   const { table } = classesOf('NFD')
-  const ordered: string[] = []
-  let marks: { mark: string; order: number }[] = []
+  let ordered = ''
+  let marks: string[] = [] // of the run, by class; those of one class stay in their order
+  const put = (characters: string, class_: number): void => {
+    if (class_ !== SETTLED) marks[class_] = (marks[class_] ?? '') + characters
+    else {
+      endRun()
+      ordered += characters
+    }
+  }
   const endRun = (): void => {
-    if (marks.length > 1) marks.sort((a, b) => a.order - b.order) // stable: marks of one class stay in their order
-    for (const { mark } of marks) ordered.push(mark)
+    marks.forEach((ofClass) => (ordered += ofClass))
     marks = []
   }
-  for (const part of parts(text))
-    for (const character of part.normalize(decomposing)) {
-      const order = valueAt(table, character.codePointAt(0)!)
-      if (order !== SETTLED) marks.push({ mark: character, order })
-      else {
-        endRun()
-        ordered.push(character)
+  for (const part of parts(text)) {
+    const decomposed = part.normalize(decomposing)
+    let start = 0
+    let class_ = SETTLED
+    for (let at = 0; at < decomposed.length; ) {
+      const codePoint = decomposed.codePointAt(at)!
+      const next = valueAt(table, codePoint)
+      if (next !== class_) {
+        put(decomposed.slice(start, at), class_)
+        start = at
+        class_ = next
       }
+      at += codePoint > 0xffff ? 2 : 1
     }
+    put(decomposed.slice(start), class_)
+  }
   endRun()
-  return ordered.join('')
+  return ordered
 }
 
 /** Parts of a text of about LONG units each, of whole code points. */

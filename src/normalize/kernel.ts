@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs'
 
 /** What normalize.wasm exports (src/kernel/normalize.ts has the descriptions). */
 export interface NormalizeExports {
-  setClasses(pages: number, blocks: number, settledByLow: number, groupByHigh: number): void
+  setClasses(pages: number, blocks: number, below0x800: number, settledByLow: number, groupByHigh: number): void
   startAt(at: number): void
   readToCut(at: number, end: number): number
   readSure(at: number, end: number): number
@@ -56,7 +56,7 @@ export const startNormalizeKernel = (tables: readonly NodeJS.TypedArray[], roomB
 }
 
 /** Text goes to the kernel in slices, which stay in the cache. */
-export const SLICE = 1 << 16
+export const SLICE = 1 << 14
 
 /** The text in slices of whole code points. */
 export const slices = function* (text: Buffer): Generator<Buffer> {

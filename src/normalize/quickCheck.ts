@@ -7,6 +7,8 @@ import type { Emit, TextStage } from './textStage.ts'
 /** Classes of code points, and what follows from them for bytes, as the kernel wants them (src/kernel/normalize.ts). */
 export interface QuickCheckClasses {
   table: CodePointTable<Uint8Array>
+  /** The first 0x800 of them, as they are. */
+  below0x800: Uint8Array
   settledByLow: Uint8Array
   groupByHigh: Uint8Array
   /** Whether text can be cut everywhere in ASCII. */
@@ -26,7 +28,13 @@ export const packClasses = (classes: Uint8Array): QuickCheckClasses => {
   // a group of several high halves is settled only where all of them are
   for (let byte = 0; byte < 0x100; byte++)
     if (!isContinuation(byte) && !isSettled(beginningWith(byte))) settledByLow[byte & 0x0f] &= ~GROUPS[byte >> 4]
-  return { table: packTable(classes), settledByLow, groupByHigh: GROUPS, isAsciiSettled: isSettled([0, 0x80]) }
+  return {
+    table: packTable(classes),
+    below0x800: classes.slice(0, 0x800),
+    settledByLow,
+    groupByHigh: GROUPS,
+    isAsciiSettled: isSettled([0, 0x80]),
+  }
 }
 
 /** Groups of high halves of bytes: control characters, the rest of ASCII, continuations, and four of first bytes. */
@@ -52,13 +60,13 @@ const beginningWith = (byte: number): [start: number, end: number] => {
  * @param pass takes the text that is to stay
  */
 export const createQuickCheckStage = (
-  { table, settledByLow, groupByHigh, isAsciiSettled }: QuickCheckClasses,
+  { table, below0x800, settledByLow, groupByHigh, isAsciiSettled }: QuickCheckClasses,
   rewrite: (text: Buffer) => Buffer,
   emit: Emit,
   pass: Emit = emit,
 ): TextStage => {
-  const { exports, bytes, tables, room } = startNormalizeKernel([table.pages, table.blocks, settledByLow, groupByHigh], SLICE)
-  exports.setClasses(tables[0], tables[1], tables[2], tables[3])
+  const { exports, bytes, tables, room } = startNormalizeKernel([table.pages, table.blocks, below0x800, settledByLow, groupByHigh], SLICE)
+  exports.setClasses(tables[0], tables[1], tables[2], tables[3], tables[4])
   const kept = new KeptText('characters in a row that all have to do with each other')
 
   const flush = (): void => {
@@ -67,6 +75,8 @@ export const createQuickCheckStage = (
     if (exports.isUnsure.value === 0) pass(text)
     else emit(rewrite(text))
   }
+
+  const isAllAscii = (text: Buffer): boolean => isAsciiSettled && exports.previous.value !== UNSURE && text.length > 0 && isAscii(text)
 
   /** ASCII can be cut everywhere, and stays. */
   const pushAscii = (text: Buffer): void => {
@@ -77,7 +87,7 @@ export const createQuickCheckStage = (
   }
 
   const pushSlice = (text: Buffer): void => {
-    if (isAsciiSettled && exports.previous.value !== UNSURE && isAscii(text)) return pushAscii(text)
+    if (isAllAscii(text)) return pushAscii(text)
     bytes.set(text, room)
     const end = room + text.length
     const from = (start: number, stop = end): Buffer => text.subarray(start - room, stop - room)
@@ -104,7 +114,8 @@ export const createQuickCheckStage = (
 
   return {
     push(text) {
-      for (const slice of slices(text)) pushSlice(slice)
+      if (isAllAscii(text)) pushAscii(text)
+      else for (const slice of slices(text)) pushSlice(slice)
     },
     end() {
       flush()

@@ -80,3 +80,17 @@ describe.each(NORMALIZERS)('%s', (_, normalizers) => {
     expect(inFeeds([long], 70_001)[0] === wanted).toBe(true)
   })
 })
+
+describe.each(['nfc', 'nfd', 'nfkc', 'nfkd'] as const)('%s', (kind) => {
+  test('very many marks in a row are brought into order in time', () => {
+    const normalizers: Normalizer[] = [{ kind }]
+    const runs = ['\u0301\u0323', '\u0345\u0334\u0344ﬁ\u0327', '\u0315\u0F71\u0F72e\u0301\u{1d165}', '\u3099\u09be\u0323'].map((marks) => marks.repeat(5000))
+    const text = runs.map((run) => `e${run}`).join('\u0378')
+    const wanted = officialNormalize(normalizers)(text)
+    expect(normalizeText(normalizers, text) === wanted).toBe(true)
+    expect(createFeeder(normalizers)([text], 1001)[0] === wanted).toBe(true)
+    // the host alone would take minutes
+    const marks = '\u0301\u0323'.repeat(500_000)
+    expect(normalizeText([{ kind: 'nfd' }], `x${marks}`) === `x${'\u0323'.repeat(500_000)}${'\u0301'.repeat(500_000)}`).toBe(true)
+  })
+})
