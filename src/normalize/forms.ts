@@ -106,11 +106,11 @@ const inOrder = (form: Form, text: string): string => {
     const decomposed = part.normalize(decomposing)
     let start = 0
     let class_ = SETTLED
-    for (let at = 0; at < decomposed.length; ) {
+    for (let at = 0; at < decomposed.length;) {
       const codePoint = decomposed.codePointAt(at)!
       const next = valueAt(table, codePoint)
       if (next !== class_) {
-        put(decomposed.slice(start, at), class_)
+        if (at > 0) put(decomposed.slice(start, at), class_)
         start = at
         class_ = next
       }

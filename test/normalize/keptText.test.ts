@@ -17,7 +17,5 @@ test('text is kept as a copy and given once', () => {
 test('too much of it is an error that says what it is', () => {
   const kept = new KeptText('white space in a row', 5)
   kept.add(Buffer.from('     '))
-  expect(() => kept.add(Buffer.from(' '))).toThrow(
-    new PretokError('limit', 'normalizing: 6 bytes of white space in a row; 5 is the limit'),
-  )
+  expect(() => kept.add(Buffer.from(' '))).toThrow(new PretokError('limit', 'normalizing: 6 bytes of white space in a row; 5 is the limit'))
 })

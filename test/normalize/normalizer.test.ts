@@ -84,7 +84,9 @@ describe.each(NORMALIZERS)('%s', (_, normalizers) => {
 describe.each(['nfc', 'nfd', 'nfkc', 'nfkd'] as const)('%s', (kind) => {
   test('very many marks in a row are brought into order in time', () => {
     const normalizers: Normalizer[] = [{ kind }]
-    const runs = ['\u0301\u0323', '\u0345\u0334\u0344ﬁ\u0327', '\u0315\u0F71\u0F72e\u0301\u{1d165}', '\u3099\u09be\u0323'].map((marks) => marks.repeat(5000))
+    const runs = ['\u0301\u0323', '\u0345\u0334\u0344ﬁ\u0327', '\u0315\u0F71\u0F72e\u0301\u{1d165}', '\u3099\u09be\u0323'].map((marks) =>
+      marks.repeat(5000),
+    )
     const text = runs.map((run) => `e${run}`).join('\u0378')
     const wanted = officialNormalize(normalizers)(text)
     expect(normalizeText(normalizers, text) === wanted).toBe(true)
