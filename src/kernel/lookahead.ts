@@ -25,7 +25,6 @@ export function findSymbols(pass: Pass, text: usize, to: usize, isSegmentEnd: bo
       row = load<u32>(pass.resets + (classAt(pass, p) << 2))
     }
   }
-  pass.searched = to
   pass.known = row == NO_RESET ? pass.at : p - text
   pass.symbolsFrom = pass.at
   const bytes = pass.known - pass.at
@@ -35,6 +34,7 @@ export function findSymbols(pass: Pass, text: usize, to: usize, isSegmentEnd: bo
     pass.symbolRoom = pass.symbols == 0 ? 0 : 2 * bytes
     if (pass.symbols == 0) return false
   }
+  pass.searched = to
   const from = text + pass.at
   const symbols = pass.symbols
   p = text + pass.known
