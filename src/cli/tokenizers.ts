@@ -38,12 +38,13 @@ const WIDTH = 100
 const NAME_WIDTH = 22
 
 const entry = (preset: Preset): string => {
-  const { name, models, notes } = preset
+  const { name, models, notes, lacks } = preset
   const also = aliasNames(preset)
   const lines = [
     models,
     ...(also.length === 0 ? [] : [`also ${also.join(', ')}`]),
     ...(isComplete(preset) ? [] : ['only with the tokenizer.json of the model']),
+    ...(lacks === undefined ? [] : [`without ${lacks}: give the tokenizer.json of the model`]),
     ...(notes === undefined ? [] : [notes]),
   ].flatMap(wrap)
   // a long name has a line to itself

@@ -14,8 +14,8 @@ const LARGEST_FILE = 2 ** 28
 const OTHER_KINDS: readonly [pattern: RegExp, lack: string][] = [
   [/\.tiktoken$/, 'a .tiktoken file has ranks only, no regex: give the regex with --pattern, and the special tokens with -s'],
   [/\.model$/, `a .model file is SentencePiece's or tiktoken's; give the ${FILE_NAME} of the model`],
-  [/(?:vocab\.json|vocab\.txt|merges\.txt)$/, `that is the vocabulary only; give the ${FILE_NAME} of the model`],
-  [/tokenizer_config\.json$/, `that is not the tokenizer itself; give the ${FILE_NAME} beside it`],
+  [/(?:^|[/\\])(?:vocab\.json|vocab\.txt|merges\.txt)$/, `that is the vocabulary only; give the ${FILE_NAME} of the model`],
+  [/(?:^|[/\\])tokenizer_config\.json$/, `that is not the tokenizer itself; give the ${FILE_NAME} beside it`],
 ]
 
 /** Whether a tokenizer's name means a file or folder: because there is one, or because it is written like a path. */

@@ -1,20 +1,10 @@
-import tokenizers from 'tokenizers'
 import { describe, expect, test } from 'vitest'
 import { parseTokenizerJson, readTokenizerJson } from '../../src/tokenizer/tokenizerJson.ts'
 import type { SplitStage } from '../../src/types.ts'
+import { officialLoads } from '../support/officialTokenizer.ts'
 import { addedToken, tokenizerJson } from '../support/tokenizerJson.ts'
 
 const read = (parts: Record<string, unknown>) => readTokenizerJson(tokenizerJson(parts), 'tokenizer.json')
-
-/** Whether the official engine loads a file with these parts. */
-const officialLoads = (parts: Record<string, unknown>): boolean => {
-  try {
-    tokenizers.Tokenizer.fromString(JSON.stringify(tokenizerJson(parts)))
-    return true
-  } catch {
-    return false
-  }
-}
 
 const split = (fields: Partial<SplitStage>): SplitStage => ({
   kind: 'split',

@@ -56,7 +56,7 @@ export const SENTENCEPIECE_FAMILY: Family = {
       aliases: ['llama2', 'llama-2', 'llama', 'mistral', 'mistral-7b', 'tinyllama', ...withOwnTokens('yi', 'codellama', 'phi-3')],
       models: 'Llama 1 and 2, Mistral 7B 0.1 to 0.3, TinyLlama, Yi, CodeLlama, Phi 3',
       source: 'transformers convert_slow_tokenizer.py LlamaConverter(legacy=True)',
-      notes: 'no pre-tokenizer: a document, or what is between two special tokens, is one piece',
+      notes: 'no pre-tokenizer: a document, or what is between two special tokens, is one piece. Mistral 7B 0.3 has more special tokens',
       definition: huggingFace(null, normalizeInTurn({ type: 'Prepend', prepend: '▁' }, SPACES_MARKED)),
       specialTokens: ['<unk>', '<s>', '</s>'],
     },
