@@ -2,6 +2,7 @@ import type { CountedPieces } from './count/counter.ts'
 import type { Engine } from './count/engine.ts'
 import type { ErrorCode } from './errors.ts'
 import type { MergedPartition, PartitionMerge } from './merge/mergePartition.ts'
+import type { Sample } from './select/sample.ts'
 import type { ReadingOptions } from './read/readRecords.ts'
 import type { AddedToken, Chunk, ErrorPolicy, InvalidRange, Pipeline, SkippedRecord, Source, Tally, Task } from './types.ts'
 
@@ -18,6 +19,10 @@ export interface WorkerOptions extends ReadingOptions {
   errors: ErrorPolicy
   /** A record that cannot be read fails its chunk, or is left out. */
   onError: 'fail' | 'skip'
+  sample?: Sample | undefined
+  /** The limits on documents that the plan was made with. */
+  maxBytes?: number | undefined
+  maxDocuments?: number | undefined
   maxPieceBytes: number
 }
 

@@ -3,6 +3,8 @@ import { PretokError } from './errors.ts'
 import { INPUT_FORMATS } from './format/detect.ts'
 import { parseFields } from './format/textFields.ts'
 import { DOCUMENT_PER, type DocumentPer } from './format/records.ts'
+import { createPieceFilter, type PieceFilter } from './select/pieceFilter.ts'
+import type { Sample } from './select/sample.ts'
 import type { TokenizerChoice } from './tokenizer/resolve.ts'
 import type { ErrorPolicy, InputFormat } from './types.ts'
 
@@ -18,6 +20,20 @@ export interface PretokenizeOptions {
    * is none of them: it runs the pre-tokenizer of @xenova/transformers, whose pieces are not always those of the tokenizer.
    */
   engine?: EngineChoice
+  /** Takes this part of the documents, chosen by their places. Default: 1, all. */
+  sample?: number
+  /** Another seed gives another sample. Default: 0. */
+  seed?: number
+  /** Takes documents in order, whole ones, as long as their text is not longer than this. */
+  maxBytes?: number
+  /** Takes no more than so many documents, the first ones. */
+  maxDocuments?: number
+  /** Leaves out of the result pieces that occur less often, at the end. */
+  minCount?: number
+  /** Leaves out of the result pieces in which this regex (of JavaScript, flag v) finds nothing. */
+  include?: string
+  /** Leaves out of the result pieces in which this regex finds something. */
+  exclude?: string
   /** What happens to invalid UTF-8. Default: 'replace', as with Python's errors='replace'. */
   errors?: ErrorPolicy
   /** What all inputs hold. Default: as their endings say, behind the ending of a compression; text if those say nothing. */
@@ -87,6 +103,18 @@ export const DEFAULT_MAX_RECORD_BYTES = 2 ** 26
 export const textFieldsOf = ({ textField = 'text' }: PretokenizeOptions): readonly string[] =>
   typeof textField === 'string' ? [textField] : textField
 
+export const sampleOf = ({ sample, seed = 0 }: PretokenizeOptions): Sample | undefined =>
+  sample === undefined ? undefined : { fraction: sample, seed }
+
+export const pieceFilterOf = ({ minCount, include, exclude }: PretokenizeOptions): PieceFilter | undefined =>
+  minCount === undefined && include === undefined && exclude === undefined
+    ? undefined
+    : {
+        ...(minCount === undefined ? {} : { minCount }),
+        ...(include === undefined ? {} : { include }),
+        ...(exclude === undefined ? {} : { exclude }),
+      }
+
 const FUNCTIONS = ['onProgress', 'onWarning'] as const
 const LARGEST_SIZE = 2 ** 30
 
@@ -108,6 +136,14 @@ export const checkOptions = (options: PretokenizeOptions): void => {
   if (!Array.isArray(fields) || fields.some((field) => typeof field !== 'string'))
     refuse('textField', fields, 'a path or an array of paths')
   parseFields(textFieldsOf(options))
+  const { sample, seed } = options
+  if (sample !== undefined && !(sample >= 0 && sample <= 1)) refuse('sample', sample, 'a number from 0 to 1')
+  if (seed !== undefined && !Number.isSafeInteger(seed)) refuse('seed', seed, 'a whole number')
+  for (const name of ['maxBytes', 'maxDocuments'] as const) {
+    const value = options[name]
+    if (value !== undefined && !(Number.isSafeInteger(value) && value >= 0)) refuse(name, value, 'a whole number from 0 up')
+  }
+  createPieceFilter(pieceFilterOf(options) ?? {})
   for (const name of FUNCTIONS)
     if (options[name] !== undefined && typeof options[name] !== 'function') refuse(name, options[name], 'a function')
 }

@@ -1,7 +1,7 @@
 import { PretokError } from './errors.ts'
 import { gatherCounts } from './gather/gatherCounts.ts'
 import { startMonitor } from './monitor/monitor.ts'
-import type { PretokenizeOptions } from './options.ts'
+import { pieceFilterOf, type PretokenizeOptions } from './options.ts'
 import { countTasks, startWorkers } from './pipeline/countTasks.ts'
 import { inParallel, planFromFolder, planRun, type RunPlan } from './pipeline/planRun.ts'
 import type { RoundsResult } from './pool/rounds.ts'
@@ -9,8 +9,11 @@ import { removeSpool } from './read/inputs.ts'
 import { verifyUnchanged } from './read/source.ts'
 import { checkReceipt, makeReceipt } from './receipt/receipt.ts'
 import { FileTable } from './result/fileTable.ts'
+import { filterCounts } from './result/filterCounts.ts'
 import type { PretokenCounts } from './result/pretokenCounts.ts'
 import type { RunFolder } from './run/runFolder.ts'
+import type { PieceFilter } from './select/pieceFilter.ts'
+import type { Receipt } from './types.ts'
 import { countDone, inShard, partialsToMerge, tasksToDo, type Shard } from './run/tasks.ts'
 
 /**
@@ -87,7 +90,7 @@ const perform = async (
     })
     checkReceipt(receipt, counts.total)
     checkStopped(options)
-    counts.receipt = receipt
+    counts = withReceipt(counts, receipt, pieceFilterOf(options))
     return { counts, tasksDone: queue.length }
   } catch (error) {
     counts?.close()
@@ -99,6 +102,16 @@ const perform = async (
     if (!(counts?.source instanceof FileTable)) plan?.folder.remove()
     for (const { spool } of plan?.sources ?? []) if (spool !== undefined) await removeSpool(spool)
   }
+}
+
+/** The result with its receipt, which has been checked by then, less what is to be left out of it. */
+const withReceipt = (counted: PretokenCounts, receipt: Receipt, filter: PieceFilter | undefined): PretokenCounts => {
+  counted.receipt = receipt
+  if (filter === undefined) return counted
+  const { counts, removed } = filterCounts(counted, filter)
+  counted.close()
+  counts.receipt = { ...receipt, filters: { ...receipt.filters, ...filter, removed } }
+  return counts
 }
 
 /** The tasks to do: all, or those that are not done in the run folder. */

@@ -117,6 +117,8 @@ export interface Chunk {
   source: number
   start: number
   end: number
+  /** Documents that begin at this place of the plain data, or behind it, are left out. */
+  until?: number
 }
 
 /** Consecutive chunks, by their numbers: [start, end). What a worker does at a time. */
@@ -146,6 +148,8 @@ export interface Tally {
   /** Records that could not be read and were left out (only with onError: 'skip'), and their bytes of plain data. */
   skippedRecords: number
   skippedBytes: number
+  /** Bytes of documents that were not chosen: by a sample, or behind a limit. */
+  filtered: number
   /** Number of maximal invalid sequences. */
   invalidSequences: number
   /** Number of non-empty documents. */
@@ -171,6 +175,20 @@ export interface SkippedRecord {
   reason: string
 }
 
+/** What was chosen from the input and from the result; what was not asked for is not there. */
+export interface Filters {
+  sample?: { fraction: number; seed: number }
+  maxBytes?: number
+  maxDocuments?: number
+  /** The first document, if any, that these limits left out; the sources behind it were not read. */
+  limit?: { path: string; place: number }
+  /** Pieces that were left out of the result at the end; `pieces`, `distinct` and `bytes.pieces` of the receipt count them. */
+  minCount?: number
+  include?: string
+  exclude?: string
+  removed?: { distinct: number; pieces: number; bytes: number }
+}
+
 /** Accounts for every byte of a run. All sizes in bytes. */
 export interface Receipt {
   pretok: string
@@ -181,9 +199,11 @@ export interface Receipt {
   bytes: {
     /** Bytes of the sources as they are stored. */
     stored: number
+    /** Bytes of the sources, as they are stored, behind a limit on documents. */
+    unread: number
     /**
      * Bytes of plain data: of the files, or of what their compression holds; of Parquet, the bytes of the text columns.
-     * read = pieces + special + dropped + format + skipped + ignored + replacedGain + normalizedGain
+     * read = pieces + special + dropped + format + skipped + filtered + ignored + replacedGain + normalizedGain
      */
     read: number
     /** Bytes of counted pre-tokens: the sum over the result of length × count. */
@@ -194,6 +214,8 @@ export interface Receipt {
     format: number
     /** Records that were left out. */
     skipped: number
+    /** Documents that were not chosen. */
+    filtered: number
     ignored: number
     /** Bytes read as invalid UTF-8 minus bytes of U+FFFD counted in their place; negative if the text grew. */
     replacedGain: number
@@ -205,6 +227,7 @@ export interface Receipt {
   distinct: number
   specialTokens: Record<string, number>
   invalidUtf8: { policy: ErrorPolicy; sequences: number; bytes: number; first: InvalidRange[] }
+  filters: Filters
   /** Chunks that had to be counted again after a worker failed. */
   retried: { path: string; start: number; end: number; reason: string }[]
   /** Chunks that were left out (only with onError: 'skip'). */

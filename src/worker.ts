@@ -20,6 +20,8 @@ import { readRecords } from './read/readRecords.ts'
 import { lineAt } from './read/plainBlocks.ts'
 import { createUtf8Cleaner } from './read/utf8Cleaner.ts'
 import { MAX_SKIPPED_RECORDS } from './receipt/receipt.ts'
+import { createSampler } from './select/sample.ts'
+import { selectDocuments, separatorsIn, type SelectedDocuments } from './select/selectDocuments.ts'
 import type { Chunk, InvalidRange, Pipeline, SkippedRecord, Source, Tally } from './types.ts'
 import { SpillingCounter } from './worker/spillingCounter.ts'
 
@@ -207,16 +209,45 @@ const countChunk = async (
     },
     skip: (bytes) => void (tally.skippedBytes += bytes),
   }
+  const selected = choose(source, chunk, options, specialTokens, sink, (bytes) => (tally.filtered += bytes))
+  let left = chunk.end - chunk.start
+  let read = 0
   try {
-    for await (const { stored, plain } of readRecords(source, chunk, options, sink)) {
+    for await (const { stored, plain } of readRecords(source, chunk, options, selected?.sink ?? sink)) {
+      left -= stored
+      read += plain
       tally.stored += stored
       tally.read += plain
       onBlock()
+      if (selected?.isDone) break
+    }
+    if (selected?.isDone) {
+      selected.sink.endDocument()
+      tally.filtered += read - selected.told
+      tally.stored += left
     }
     counter.flush() // so that whatever is wrong with this chunk comes out here
   } catch (error) {
     throw await withPlace(error, source, place, counter.pending)
   }
+}
+
+/** What chooses documents, if that is wanted. */
+const choose = (
+  source: Source,
+  { until }: Chunk,
+  { sample, documentPer }: WorkerOptions,
+  specialTokens: ReadonlyMap<string, number>,
+  sink: RecordSink,
+  onFiltered: (bytes: number) => void,
+): SelectedDocuments | undefined => {
+  if (sample === undefined && until === undefined) return undefined
+  return selectDocuments(sink, {
+    isWanted: sample === undefined ? () => true : createSampler(sample, source.path),
+    until,
+    separators: separatorsIn(source, documentPer, [...specialTokens.keys()]),
+    onFiltered,
+  })
 }
 
 class BadRecord extends Error {

@@ -11,6 +11,8 @@ import {
   defined,
   ERROR_OPTIONS,
   errorOptionsOf,
+  FILTER_OPTIONS,
+  filterOptionsOf,
   INPUT_HELP,
   INPUT_OPTIONS,
   inputOptionsOf,
@@ -29,6 +31,7 @@ import { countRun, isRunFolder } from './runFolder.ts'
 const OPTIONS = {
   ...TOKENIZER_OPTIONS,
   ...INPUT_OPTIONS,
+  ...FILTER_OPTIONS,
   ...RUN_OPTIONS,
   ...OUTPUT_OPTIONS,
   'work-dir': {
@@ -79,6 +82,7 @@ const handler = async (args: ArgumentsCamelCase<Arguments>): Promise<void> => {
     const tokenizer = await pipelineOf(args)
     counts = await pretokenize(args.INPUT, specialTokensOf(args, tokenizer), {
       ...inputOptionsOf(args),
+      ...filterOptionsOf(args),
       ...runOptionsOf(args),
       ...errorOptionsOf(args),
       tokenizer,

@@ -118,6 +118,22 @@ export const INPUT_OPTIONS = options({
   'strip-bom': { type: 'boolean', describe: 'Leave out a byte-order mark at the start of a file', group: 'Input:' },
 })
 
+export const FILTER_OPTIONS = options({
+  sample: { type: 'number', requiresArg: true, describe: 'Part of the documents to take, such as 0.01', group: 'Filters:' },
+  seed: { type: 'number', requiresArg: true, describe: 'Another seed gives another sample  [default: 0]', group: 'Filters:' },
+  'max-bytes': {
+    type: 'string',
+    requiresArg: true,
+    describe: 'Most text to take: the first documents, whole ones, such as 10GB',
+    group: 'Filters:',
+  },
+  'max-documents': { type: 'number', requiresArg: true, describe: 'Most documents to take, the first ones', group: 'Filters:' },
+  'min-count': { type: 'number', requiresArg: true, describe: 'Leave out pieces that occur less often', group: 'Filters:' },
+  include: { type: 'string', requiresArg: true, describe: 'Leave out pieces in which this regex finds nothing', group: 'Filters:' },
+  exclude: { type: 'string', requiresArg: true, describe: 'Leave out pieces in which this regex finds something', group: 'Filters:' },
+})
+
+type FilterArguments = InferredOptionTypes<typeof FILTER_OPTIONS>
 type TokenizerArguments = InferredOptionTypes<typeof TOKENIZER_OPTIONS>
 type InputArguments = InferredOptionTypes<typeof INPUT_OPTIONS>
 type RunArguments = InferredOptionTypes<typeof RUN_OPTIONS>
@@ -165,6 +181,17 @@ export const runOptionsOf = (args: RunArguments) => {
     maxPieceBytes: size(args, 'max-piece-bytes'),
   })
 }
+
+export const filterOptionsOf = (args: FilterArguments) =>
+  defined({
+    sample: number('sample', args.sample),
+    seed: number('seed', args.seed),
+    maxBytes: size(args, 'max-bytes'),
+    maxDocuments: number('max-documents', args['max-documents']),
+    minCount: number('min-count', args['min-count']),
+    include: single('include', args.include),
+    exclude: single('exclude', args.exclude),
+  })
 
 const size = <Name extends string>(args: { [Key in Name]?: string | undefined }, name: Name): number | undefined => {
   const text = single(name, args[name])

@@ -4,6 +4,8 @@ import {
   defined,
   ERROR_OPTIONS,
   errorOptionsOf,
+  FILTER_OPTIONS,
+  filterOptionsOf,
   INPUT_HELP,
   INPUT_OPTIONS,
   inputOptionsOf,
@@ -18,6 +20,7 @@ import {
 const OPTIONS = {
   ...TOKENIZER_OPTIONS,
   ...INPUT_OPTIONS,
+  ...FILTER_OPTIONS,
   ...RUN_OPTIONS,
   ...ERROR_OPTIONS,
   out: { type: 'string', requiresArg: true, describe: 'Make a run folder with this plan', group: 'Output:' },
@@ -31,7 +34,14 @@ const handler = async (args: ArgumentsCamelCase<Arguments>): Promise<void> => {
   const { pipeline, engine, specialTokens, sources, chunks, chunkBytes, tasks, run, numProcesses, maxMemoryGb } = await planRun(
     args.INPUT,
     specialTokensOf(args, tokenizer),
-    { ...inputOptionsOf(args), ...runOptionsOf(args), ...errorOptionsOf(args), ...defined({ workDir: out }), tokenizer },
+    {
+      ...inputOptionsOf(args),
+      ...filterOptionsOf(args),
+      ...runOptionsOf(args),
+      ...errorOptionsOf(args),
+      ...defined({ workDir: out }),
+      tokenizer,
+    },
   )
   if (run !== undefined) {
     process.stderr.write(`${run.path}: plan ${run.id}, ${tasks.length} tasks; pretok count ${run.path} does them\n`)
@@ -45,7 +55,7 @@ const handler = async (args: ArgumentsCamelCase<Arguments>): Promise<void> => {
     maxMemoryGb,
     chunkBytes,
     sources: sources.map(({ path, size, format, compression }) => ({ path, size, format, compression })),
-    chunks: chunks.map(({ source, start, end }) => ({ source, start, end })),
+    chunks: chunks,
   }
   process.stdout.write(`${JSON.stringify(plan, null, 2)}\n`)
 }

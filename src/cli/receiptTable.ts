@@ -19,6 +19,8 @@ export const receiptTable = (receipt: Receipt): string => {
   line('dropped', bytes.dropped, 'in no pre-token, as the tokenizer has it')
   line('format', bytes.format, 'around the text')
   line('skipped', bytes.skipped, `${plural(receipt.skippedRecords.count, 'record')} that could not be read`)
+  line('filtered', bytes.filtered, 'documents that were not chosen')
+  line('unread', bytes.unread, 'behind the limit on documents')
   line('ignored', bytes.ignored, 'invalid UTF-8')
   line('replaced', bytes.replacedGain, `invalid UTF-8: bytes less those of U+FFFD`)
   line('normalized', bytes.normalizedGain, `taken out by the normalizer (negative: added)`)
@@ -39,6 +41,9 @@ export const receiptTable = (receipt: Receipt): string => {
   const { count, first } = receipt.skippedRecords
   for (const { path, start, reason } of first.slice(0, MAX_LISTED)) facts.push(`SKIPPED a record, ${path}, byte ${start}: ${reason}`)
   if (count > MAX_LISTED) facts.push(`and ${count - MAX_LISTED} more records; the receipt lists up to 100`)
+  const { removed } = receipt.filters
+  if (removed !== undefined)
+    facts.push(`left out of the result: ${plural(removed.distinct, 'distinct pre-token')}, ${integer(removed.pieces)} in all`)
   for (const { path, start, end, reason } of receipt.skipped)
     facts.push(`SKIPPED ${path}, bytes ${start} to ${end}: ${reason.split('\n')[0]}`)
   return [...table.split('\n'), ...facts].map((line) => `  ${line}`).join('\n')

@@ -8,7 +8,7 @@ import { PretokError } from '../errors.ts'
 import type { WorkerOptions } from '../messages.ts'
 import { normalizeText } from '../normalize/normalizer.ts'
 import { onNormalText } from '../normalize/safeCut.ts'
-import { checkLists, checkOptions, DEFAULT_MAX_RECORD_BYTES, textFieldsOf, type PretokenizeOptions } from '../options.ts'
+import { checkLists, checkOptions, DEFAULT_MAX_RECORD_BYTES, sampleOf, textFieldsOf, type PretokenizeOptions } from '../options.ts'
 import { defaultMaxMemoryGb, inspectMachine } from '../plan/machine.ts'
 import { planMemory, shareMemory, type MemoryPlan } from '../plan/memory.ts'
 import { orderChunks, planChunks } from '../plan/planChunks.ts'
@@ -19,13 +19,14 @@ import { expandInputs, spoolStandardInput } from '../read/inputs.ts'
 import { openSource } from '../read/openSource.ts'
 import { sampleSource, withReadAt } from '../read/source.ts'
 import { createRunFolder, differences, openRunFolder, type Definition, type RunFolder } from '../run/runFolder.ts'
+import { chooseChunks } from '../select/chooseChunks.ts'
 import { snapSource, type Cuts } from '../snap/snapSource.ts'
 import type { FindSafeCut } from '../snap/snapChunks.ts'
 import { awayFromEnds } from '../snap/tokenCuts.ts'
 import { reserveTemporaryFolder, type TemporaryFolder } from '../spill/temporaryFolder.ts'
 import { createSafeCutFinder, hasSafeCuts } from '../split/safeCut.ts'
 import { loadTokenizer } from '../tokenizer/resolve.ts'
-import type { AddedToken, Chunk, Pipeline, Source, Task } from '../types.ts'
+import type { AddedToken, Chunk, Filters, Pipeline, Source, Task } from '../types.ts'
 import { VERSION } from '../version.ts'
 
 /** Everything about a run that is settled before it begins. */
@@ -38,6 +39,7 @@ export interface RunPlan {
   reading: WorkerOptions
   sources: Source[]
   chunks: Chunk[]
+  filters: Filters
   tasks: readonly Task[]
   chunkBytes: number
   numProcesses: number
@@ -78,19 +80,27 @@ export const planRun = async (
   const { numProcesses, maxMemoryGb } = means
   const { chunkBytes, chunks: planned } = planChunks(sources, { numProcesses, maxMemoryGb, chunkBytes: options.chunkBytes })
   const added = createAddedTokens(addedTokens, (text) => normalizeText(pipeline.normalizers, text))
-  const cuts = { documentPer: subject.reading.documentPer, added, findSafeCut: createSafeCut(pipeline, engine, added) }
-  const chunks = orderChunks(await snapAll(sources, planned, cuts), chunkBytes)
+  const { reading } = subject
+  // documents are chosen by where they begin, so no chunk may begin inside one
+  const chooses = reading.sample !== undefined || reading.maxBytes !== undefined || reading.maxDocuments !== undefined
+  const findSafeCut = chooses ? undefined : createSafeCut(pipeline, engine, added)
+  const snapped = await snapAll(sources, planned, { documentPer: reading.documentPer, added, findSafeCut })
+  const chosen = await chooseChunks(snapped, sources, reading, specialOnes(addedTokens))
+  const chunks = orderChunks(chosen.chunks, chunkBytes)
+  const { filters } = chosen
   const singly = chunks.map((_, chunk): Task => ({ start: chunk, end: chunk + 1 }))
-  if (options.workDir === undefined) return complete({ ...subject, chunks, chunkBytes, tasks: singly, run: undefined }, means, options)
+  if (options.workDir === undefined)
+    return complete({ ...subject, chunks, filters, chunkBytes, tasks: singly, run: undefined }, means, options)
   const tasks = planTasks(chunks, numProcesses)
   const run = await createRunFolder(options.workDir, {
     version: 1,
     definition: await define(subject),
     chunkBytes,
-    chunks: chunks.map(({ source, start, end }) => [source, start, end]),
+    chunks: chunks.map(({ source, start, end, until }) => (until === undefined ? [source, start, end] : [source, start, end, until])),
+    filters,
     tasks,
   })
-  return complete({ ...subject, chunks, chunkBytes, tasks, run }, means, options)
+  return complete({ ...subject, chunks, filters, chunkBytes, tasks, run }, means, options)
 }
 
 /** The run that a run folder has a plan for. Throws 'source-changed' if its sources are not what they were. */
@@ -119,13 +129,13 @@ const resumed = async (run: RunFolder, subject: Subject, means: Means, options: 
       `resuming the run in ${run.path}: it was planned for something else:\n${found.map((difference) => `  ${difference}`).join('\n')}\n` +
         'what is done there cannot be used; plan into another folder',
     )
-  const { chunkBytes, chunks, tasks } = run.plan
-  const asChunks = chunks.map(([source, start, end]): Chunk => ({ source, start, end }))
-  return complete({ ...subject, chunks: asChunks, chunkBytes, tasks, run }, means, options)
+  const { chunkBytes, chunks, filters, tasks } = run.plan
+  const asChunks = chunks.map(([source, start, end, until]): Chunk => ({ source, start, end, ...(until === undefined ? {} : { until }) }))
+  return complete({ ...subject, chunks: asChunks, filters, chunkBytes, tasks, run }, means, options)
 }
 
 const complete = (
-  settled: Subject & Pick<RunPlan, 'chunks' | 'chunkBytes' | 'tasks' | 'run'>,
+  settled: Subject & Pick<RunPlan, 'chunks' | 'filters' | 'chunkBytes' | 'tasks' | 'run'>,
   means: Means,
   options: PretokenizeOptions,
 ): RunPlan => {
@@ -136,11 +146,14 @@ const complete = (
     ...settled,
     ...means,
     reading: { ...settled.reading, maxPieceBytes: means.memory.maxPieceBytes },
-    specialTokens: addedTokens.filter(({ special }) => special).map(({ content }) => content),
+    specialTokens: specialOnes(addedTokens),
     folder: reserveTemporaryFolder(run?.path ?? options.tempDir ?? tmpdir()),
     threads: isSmall ? 0 : Math.min(means.numProcesses, tasks.length),
   }
 }
+
+const specialOnes = (addedTokens: readonly AddedToken[]): string[] =>
+  addedTokens.filter(({ special }) => special).map(({ content }) => content)
 
 const planMeans = (options: PretokenizeOptions): Means => {
   const machine = inspectMachine()
@@ -160,6 +173,9 @@ const readingOf = (options: PretokenizeOptions): WorkerOptions => ({
   textFields: textFieldsOf(options),
   maxRecordBytes: options.maxRecordBytes ?? DEFAULT_MAX_RECORD_BYTES,
   stripBom: options.stripBom ?? false,
+  sample: sampleOf(options),
+  maxBytes: options.maxBytes,
+  maxDocuments: options.maxDocuments,
   blockBytes: options.blockBytes ?? DEFAULT_LIMITS.blockBytes,
   maxPieceBytes: DEFAULT_LIMITS.maxPieceBytes,
 })

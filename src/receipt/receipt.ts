@@ -1,5 +1,5 @@
 import { PretokError } from '../errors.ts'
-import type { Chunk, ErrorPolicy, InvalidRange, Receipt, SkippedRecord, Source, Tally } from '../types.ts'
+import type { Chunk, ErrorPolicy, Filters, InvalidRange, Receipt, SkippedRecord, Source, Tally } from '../types.ts'
 import { UNICODE_VERSION } from '../unicode/generated/unicode16.ts'
 import { VERSION } from '../version.ts'
 import { addTally, emptyTally } from './tally.ts'
@@ -28,6 +28,7 @@ export interface RunFacts {
   retried: readonly { chunk: number; reason: string }[]
   skipped: readonly { chunk: number; reason: string }[]
   result: { size: number; textBytes: number }
+  filters: Filters
   process: { peakRss: number; cpuPercent: number }
   seconds: Receipt['seconds']
 }
@@ -54,12 +55,14 @@ export const makeReceipt = (run: RunFacts): Receipt => {
     sources: run.sources.map(({ path, size, format, compression }) => ({ path, size, format, compression })),
     bytes: {
       stored: tally.stored,
+      unread: sizeOf(run.sources.map(({ size }) => ({ start: 0, end: size }))) - sizeOf(run.chunks),
       read: tally.read,
       pieces: run.result.textBytes,
       special: tally.special,
       dropped: tally.dropped,
       format: tally.format,
       skipped: tally.skippedBytes,
+      filtered: tally.filtered,
       ignored: tally.ignored,
       replacedGain: tally.replaced - (run.errors === 'replace' ? REPLACEMENT_BYTES * tally.invalidSequences : 0),
       normalizedGain: tally.normalized,
@@ -76,6 +79,7 @@ export const makeReceipt = (run: RunFacts): Receipt => {
       bytes: tally.ignored + tally.replaced,
       first: inOrder(run.invalid).slice(0, MAX_INVALID_RANGES),
     },
+    filters: run.filters,
     retried: run.retried.map(place),
     skipped: run.skipped.map(place),
     skippedRecords: { count: tally.skippedRecords, first: inOrder(run.skippedRecords).slice(0, MAX_SKIPPED_RECORDS) },
@@ -96,14 +100,18 @@ export const makeReceipt = (run: RunFacts): Receipt => {
  * @throws PretokError 'receipt' if it does not add up
  */
 export const checkReceipt = (receipt: Receipt, total: number): void => {
-  const { stored, read, pieces, special, dropped, format, skipped, ignored, replacedGain, normalizedGain } = receipt.bytes
-  const sum = (ranges: readonly { start: number; end: number }[]) => ranges.reduce((total, { start, end }) => total + end - start, 0)
-  const expected = receipt.sources.reduce((total, { size }) => total + size, 0) - sum(receipt.skipped)
+  const { stored, unread, read, pieces, special, dropped, format, skipped, filtered, ignored, replacedGain, normalizedGain } = receipt.bytes
+  const size = sizeOf(receipt.sources.map((source) => ({ start: 0, end: source.size })))
+  const expected = size - unread - sizeOf(receipt.skipped)
+  if (unread !== 0 && receipt.filters.limit === undefined) throw unbalanced(`${unread} bytes are in no chunk`)
   if (stored !== expected) throw unbalanced(`${stored} bytes were read of ${expected}`)
-  const accounted = pieces + special + dropped + format + skipped + ignored + replacedGain + normalizedGain
+  const accounted = pieces + special + dropped + format + skipped + filtered + ignored + replacedGain + normalizedGain
   if (receipt.pieces !== total) throw unbalanced(`${receipt.pieces} pieces were counted, but the result holds ${total}`)
   if (accounted !== read) throw unbalanced(`${read} bytes were read, but ${accounted} are accounted for: ${JSON.stringify(receipt.bytes)}`)
 }
+
+const sizeOf = (ranges: readonly { start: number; end: number }[]): number =>
+  ranges.reduce((total, { start, end }) => total + end - start, 0)
 
 const unbalanced = (what: string): PretokError =>
   new PretokError('receipt', `checking the receipt: ${what}. Nothing was written. This is a bug in pretok: please report it`)

@@ -8,7 +8,7 @@ import { partialPath, type PartialAbout } from '../spill/partial.ts'
 import { RunFile } from '../spill/runReader.ts'
 import { runOutputError } from '../spill/runWriter.ts'
 import { isAlive } from '../spill/temporaryFolder.ts'
-import type { AddedToken, Pipeline, Source, Task } from '../types.ts'
+import type { AddedToken, Filters, Pipeline, Source, Task } from '../types.ts'
 import { writeFileAtomically } from '../write/atomicFile.ts'
 
 /*
@@ -42,7 +42,8 @@ export interface FolderPlan {
   version: number
   definition: Definition
   chunkBytes: number
-  chunks: readonly [source: number, start: number, end: number][]
+  chunks: readonly [source: number, start: number, end: number, until?: number][]
+  filters: Filters
   tasks: readonly Task[]
 }
 

@@ -1,0 +1,81 @@
+import type { TokenSet } from '../added/tokenSet.ts'
+import type { RecordSink } from '../format/records.ts'
+import { readRecords, type ReadingOptions } from '../read/readRecords.ts'
+import type { Chunk, Source } from '../types.ts'
+import { createSampler, type Sample } from './sample.ts'
+import { selectDocuments } from './selectDocuments.ts'
+
+export interface Limits {
+  /** Bytes of text, as it is in the files. */
+  maxBytes?: number | undefined
+  maxDocuments?: number | undefined
+}
+
+/** The first document, in the order of the sources, that is beyond the limits. */
+export interface LimitPlace {
+  source: number
+  place: number
+}
+
+const NOWHERE: RecordSink = {
+  startDocument: () => {},
+  text: () => {},
+  invalid: () => {},
+  endText: () => {},
+  endDocument: () => {},
+  format: () => {},
+  badRecord: () => {},
+  skip: () => {},
+}
+
+class LimitReached extends Error {
+  readonly place: number
+
+  constructor(place: number) {
+    super()
+    this.place = place
+  }
+}
+
+/**
+ * Reads the sources, without counting anything, up to where a limit is reached: documents are taken whole, in order, as long as there are not
+ * more than `maxDocuments` and their text is not longer than `maxBytes`. Empty documents, and records that cannot be read, are no documents.
+ *
+ * @returns undefined if all is within the limits
+ */
+export const findLimit = async (
+  sources: readonly Source[],
+  { maxBytes = Infinity, maxDocuments = Infinity }: Limits,
+  reading: ReadingOptions,
+  separatorsFor: (source: Source) => TokenSet | undefined,
+  sample: Sample | undefined,
+): Promise<LimitPlace | undefined> => {
+  let documents = 0
+  let total = 0
+  for (const [number, source] of sources.entries()) {
+    const { sink } = selectDocuments(NOWHERE, {
+      isWanted: sample === undefined ? () => true : createSampler(sample, source.path),
+      separators: separatorsFor(source),
+      onFiltered: () => {},
+      onTaken(place, bytes) {
+        total += bytes
+        if (++documents > maxDocuments || total > maxBytes) throw new LimitReached(place)
+      },
+    })
+    try {
+      for await (const _ of readRecords(source, { source: number, start: 0, end: source.size }, reading, sink));
+    } catch (error) {
+      if (error instanceof LimitReached) return { source: number, place: error.place }
+      throw error
+    }
+  }
+  return undefined
+}
+
+/** The chunks that are read at all, with the place of their last document if that is in them. */
+export const limitChunks = (chunks: readonly Chunk[], sources: readonly Source[], { source, place }: LimitPlace): Chunk[] => {
+  const isPlaceInFile = sources[source].compression === 'none' && sources[source].format !== 'parquet'
+  return chunks
+    .filter((chunk) => chunk.source < source || (chunk.source === source && !(isPlaceInFile && chunk.start >= place && chunk.start > 0)))
+    .map((chunk) => (chunk.source === source ? { ...chunk, until: place } : chunk))
+}

@@ -1,0 +1,30 @@
+/** Which documents are taken: plain data, for the workers. */
+export interface Sample {
+  /** Part of the documents that is taken, from 0 to 1. */
+  fraction: number
+  seed: number
+}
+
+const UINT32 = 2 ** 32
+
+/** Mixes a number into a hash (the finalizer of MurmurHash3 makes every bit depend on every other). */
+const mix = (hash: number, value: number): number => {
+  let mixed = Math.imul(hash ^ value, 0x85ebca6b)
+  mixed = Math.imul(mixed ^ (mixed >>> 13), 0xc2b2ae35)
+  return (mixed ^ (mixed >>> 16)) + 0x9e3779b9
+}
+
+const hashOfText = (seed: number, text: string): number => {
+  let hash = mix(0, seed)
+  for (let i = 0; i < text.length; i++) hash = mix(hash, text.charCodeAt(i))
+  return hash
+}
+
+/**
+ * Whether the document at a place of a source is in the sample. It depends on the source's name, the place and the seed alone, so neither on
+ * other documents nor on how the work is shared out.
+ */
+export const createSampler = ({ fraction, seed }: Sample, path: string): ((place: number) => boolean) => {
+  const source = hashOfText(seed, path)
+  return (place) => mix(mix(source, place % UINT32), Math.floor(place / UINT32)) >>> 0 < fraction * UINT32
+}

@@ -1,0 +1,130 @@
+import { createTokenCutter } from '../added/tokenCutter.ts'
+import { createSpecialTokens, type TokenSet } from '../added/tokenSet.ts'
+import type { DocumentPer, RecordSink } from '../format/records.ts'
+import type { Source } from '../types.ts'
+
+export interface SelectedDocuments {
+  /** Takes what a parser tells. */
+  sink: RecordSink
+  /** Whether a document was met that is behind the last one wanted. */
+  readonly isDone: boolean
+  /** Bytes of plain data that the parser has told of. */
+  readonly told: number
+}
+
+export interface Choice {
+  /** Whether the document that begins at a place is wanted. */
+  isWanted(place: number): boolean
+  /** No document from this place on is wanted. */
+  until?: number | undefined
+  /** What ends documents in text that is not cut into records. */
+  separators?: TokenSet | undefined
+  /** Is told of text that was left out. */
+  onFiltered(bytes: number): void
+  /** Is told of each document with text that was taken, when it ends. */
+  onTaken?(place: number, bytes: number): void
+}
+
+/** What ends documents in a source: special tokens in text, nothing where records do it. */
+export const separatorsIn = ({ format }: Source, documentPer: DocumentPer, specialTokens: readonly string[]): TokenSet | undefined =>
+  format === 'text' && documentPer === 'file' ? createSpecialTokens(specialTokens) : undefined
+
+/**
+ * Passes on the documents that are wanted. A document is a record or, in text, what stands between separators, as the bytes are in the
+ * file: so its place does not depend on how the work is shared out.
+ */
+export const selectDocuments = (
+  sink: RecordSink,
+  { isWanted, until = Infinity, separators, onFiltered, onTaken }: Choice,
+): SelectedDocuments => {
+  let isTaken = true
+  let isDone = false
+  let told = 0
+  let place = 0
+  let taken = 0 // bytes of the current document
+  const begin = (at: number): void => {
+    isDone ||= at >= until
+    isTaken = at < until && isWanted(at)
+    place = at
+  }
+  const end = (): void => {
+    if (taken > 0) onTaken?.(place, taken)
+    taken = 0
+  }
+  const count = (bytes: number): void => {
+    if (isTaken) taken += bytes
+    else onFiltered(bytes)
+  }
+  const pass = (bytes: Buffer, at: number): void => {
+    count(bytes.length)
+    if (isTaken) sink.text(bytes, at)
+  }
+
+  let position = 0 // in the text, of what the cutter gives next
+  let isInside = false
+  const cutter =
+    separators === undefined
+      ? undefined
+      : createTokenCutter(separators, {
+          text(bytes) {
+            if (!isInside) begin(position)
+            isInside = true
+            pass(bytes, position)
+            position += bytes.length
+          },
+          token(_, bytes) {
+            isInside = false
+            end()
+            sink.text(bytes, position)
+            position += bytes.length
+          },
+        })
+  let hasBegun = false
+  const text = (bytes: Buffer, at: number): void => {
+    told += bytes.length
+    if (cutter === undefined) return pass(bytes, at)
+    if (!hasBegun) position = at
+    hasBegun = true
+    cutter.push(bytes)
+  }
+  return {
+    sink: {
+      startDocument(at) {
+        begin(at)
+        if (isTaken) sink.startDocument(at)
+      },
+      text,
+      invalid(start, stop, bytes) {
+        told += stop - start
+        count(stop - start)
+        if (isTaken) sink.invalid(start, stop, bytes)
+      },
+      endText() {
+        if (isTaken) sink.endText()
+      },
+      endDocument() {
+        cutter?.end()
+        end()
+        if (isTaken || cutter !== undefined) sink.endDocument()
+      },
+      format(bytes) {
+        told += bytes
+        sink.format(bytes)
+      },
+      badRecord(start, stop, reason, at) {
+        told += stop - start
+        sink.badRecord(start, stop, reason, at)
+      },
+      skip(bytes) {
+        told += bytes
+        sink.skip(bytes)
+      },
+    },
+    get isDone() {
+      return isDone
+    },
+    get told() {
+      return told
+    },
+  }
+}
