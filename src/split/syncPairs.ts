@@ -9,8 +9,8 @@ const MAX_STATES = 256
 
 /**
  * For each pair of classes (row by row, the end left out): the state that the machine is in after reading them, whatever state it was in
- * before, if it then has just cut before the second and holds nothing open. There the kernel can begin to read in the middle of a text
- * ("letter, space" is such a pair for most patterns). Undefined for machines that are too large to try, and for those that look far
+ * before, if it then holds no cut that may still come. There the kernel can begin to read in the middle of a text ("letter, space" is such a
+ * pair for most patterns, any two letters for one that looks for digits). Undefined for machines that are too large to try, and for those that look far
  * ahead.
  */
 export const findSyncPairs = (machine: Tables): Uint32Array | undefined => {
@@ -44,8 +44,7 @@ const syncAfter = (machine: Tables, runs: readonly Run[], second: number): numbe
     machine.step(run, second, SECOND)
     if (row !== undefined && run.row !== row) return NO_SYNC
     row = run.row
-    // as a plain cut: the end of a dropped gap has a bit more
-    if (run.cuts.at(-1) !== SECOND || run.marks.length > 0) return NO_SYNC
+    if (run.marks.length > 0) return NO_SYNC
   }
   return machine.liveSlots(row!) === 0 ? row! / machine.rowBytes : NO_SYNC
 }

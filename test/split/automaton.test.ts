@@ -4,7 +4,7 @@ import { compileStage } from '../../src/pattern/compile.ts'
 import { createKernelCounter } from '../../src/count/kernelCounter.ts'
 import type { SplitStage } from '../../src/types.ts'
 import { catalogueStages, conformanceTexts } from '../support/conformance.ts'
-import { CONSTRUCT_STAGES, DROP_GAPS, KEEP_GAPS, PRESET_STAGES } from '../support/stages.ts'
+import { CONSTRUCT_STAGES, DROP_GAPS, KEEP_GAPS, PRESET_STAGES, TREATED_STAGES } from '../support/stages.ts'
 import { allStrings, kernelTier, referenceTier, representatives } from '../support/tiers.ts'
 import { codePointTexts, TROUBLESOME, troublesomeText } from '../support/texts.ts'
 
@@ -77,7 +77,7 @@ describe.each(catalogueStages().filter(isSupported))('%s', (_, stage) => {
 })
 
 // long texts are read at two places in turn (kernel/read.ts)
-describe.each([...PRESET_STAGES, ...CONSTRUCT_STAGES])('%s', (_, one) => {
+describe.each([...PRESET_STAGES, ...CONSTRUCT_STAGES, ...TREATED_STAGES])('%s', (_, one) => {
   test('the kernel cuts long texts as the reference tier does', () => {
     const kernel = kernelTier([one])
     const reference = referenceTier([one])

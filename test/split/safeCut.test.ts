@@ -3,22 +3,11 @@ import { describe, expect, test } from 'vitest'
 import { compileStage } from '../../src/pattern/compile.ts'
 import { createSafeCutFinder } from '../../src/split/safeCut.ts'
 import { huggingFace } from '../../src/tokenizer/patternPipeline.ts'
-import type { SplitStage } from '../../src/types.ts'
-import { CONSTRUCT_STAGES, PRESET_STAGES } from '../support/stages.ts'
+import { CONSTRUCT_STAGES, PRESET_STAGES, TREATED_STAGES } from '../support/stages.ts'
 import { kernelTier } from '../support/tiers.ts'
 import { troublesomeText } from '../support/texts.ts'
 
 const SHORT = fc.string({ unit: fc.constantFrom('a', 'b', 'c', ' ', '\n', "'", 's', '1', '日', '<', '>', '@', '.'), maxLength: 14 })
-
-const BEHAVIORS = ['removed', 'merged-with-previous', 'merged-with-next', 'contiguous'] as const
-const TREATED_STAGES = BEHAVIORS.flatMap((behavior) =>
-  [true, false].flatMap((invert) =>
-    ['\\s', '[a-c]', '\\s+|[b1]', 'ab|<[^>]*>|', "\\p{L}+| '|\\b"].map((pattern): [string, SplitStage] => [
-      `${pattern} ${behavior}${invert ? ', inverted' : ''}`,
-      { ...huggingFace(pattern), behavior, invert },
-    ]),
-  ),
-)
 
 describe.each([...PRESET_STAGES, ...CONSTRUCT_STAGES, ...TREATED_STAGES])('%s', (_, stage) => {
   const cutDocuments = kernelTier([stage])

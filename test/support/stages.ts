@@ -1,3 +1,4 @@
+import { huggingFace } from '../../src/tokenizer/patternPipeline.ts'
 import { phasesOf, type PlacedSplit } from '../../src/split/phases.ts'
 import type { Pipeline, SplitStage, Stage } from '../../src/types.ts'
 import { MAIN_PIPELINES } from './presets.ts'
@@ -98,6 +99,17 @@ export const CONSTRUCT_STAGES: [name: string, stage: SplitStage][] = [KEEP_GAPS,
     { kind: 'split', pattern, dialect: 'fancy-regex', ...gaps, refusesEmptyMatches: false },
   ]),
 ])
+
+const BEHAVIORS = ['removed', 'merged-with-previous', 'merged-with-next', 'contiguous'] as const
+/** Small patterns with every other behavior, inverted or not. */
+export const TREATED_STAGES: [name: string, stage: SplitStage][] = BEHAVIORS.flatMap((behavior) =>
+  [true, false].flatMap((invert) =>
+    ['\\s', '[a-c]', '\\s+|[b1]', 'ab|<[^>]*>|', "\\p{L}+| '|\\b"].map((pattern): [string, SplitStage] => [
+      `${pattern} ${behavior}${invert ? ', inverted' : ''}`,
+      { ...huggingFace(pattern), behavior, invert },
+    ]),
+  ),
+)
 
 /** A pipeline of stages and nothing else. */
 export const withStages = (name: string, stages: readonly Stage[]): Pipeline => ({
