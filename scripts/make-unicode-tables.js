@@ -131,7 +131,9 @@ const normalization = async () => {
       ['NFC', 'NFD', 'NFKC', 'NFKD'].map((form) => [form, encode(asRanges(characters.filter((c) => isChangedBy(form, c))))]),
     ) +
     '\n// Characters of Unicode 9.0 that can combine with the one before them.\n' +
-    `export const COMBINES_BACKWARD = '${encode(asRanges(secondsOfPairs(characters)))}'\n\n` +
+    `export const COMBINES_BACKWARD = '${encode(asRanges(partsOfPairs(characters, (parts) => parts.at(-1))))}'\n` +
+    '// Characters of Unicode 9.0 that can combine with one behind them.\n' +
+    `export const COMBINES_FORWARD = '${encode(asRanges(partsOfPairs(characters, (parts) => parts.slice(0, -1).join('').normalize('NFC'))))}'\n\n` +
     '// Characters of Unicode 9.0 by their canonical combining class, in ascending order of it; class 0 is left out.\n' +
     `export const COMBINING_CLASSES: readonly string[] = [\n${combiningClasses(characters)
       .map((members) => `  '${encode(asRanges(members))}',\n`)
@@ -179,12 +181,12 @@ const asRanges = (codePoints) => {
 
 const isChangedBy = (form, c) => String.fromCodePoint(c).normalize(form) !== String.fromCodePoint(c)
 
-/** What stands second in a canonical decomposition that composition takes back. */
-const secondsOfPairs = (characters) => {
-  const seconds = new Set()
+/** A part of each canonical decomposition that composition takes back. */
+const partsOfPairs = (characters, partOf) => {
+  const found = new Set()
   for (const c of characters)
-    if (isChangedBy('NFD', c) && !isChangedBy('NFC', c)) seconds.add([...String.fromCodePoint(c).normalize('NFD')].at(-1))
-  return [...seconds].map((character) => character.codePointAt(0)).sort((a, b) => a - b)
+    if (isChangedBy('NFD', c) && !isChangedBy('NFC', c)) found.add(partOf([...String.fromCodePoint(c).normalize('NFD')]))
+  return [...found].map((character) => character.codePointAt(0)).sort((a, b) => a - b)
 }
 
 /** The combining classes, told by how the host orders two marks. */

@@ -5,16 +5,21 @@
  *
  * What needs no normalizing is told by the quick check of Unicode Standard Annex 15, section 9. Each code point has a class:
  *
- *   SETTLED   it is what it is, and nothing before it has to do with it
- *   1 … 254   a mark, numbered in canonical order: right unless the code point before has a higher number
- *   UNSURE    it may be changed, or change what is before it
+ *   SETTLED        it is what it is, and nothing before it has to do with it
+ *   LEADING        the same, but it may combine with what comes
+ *   1 … 63         a mark, numbered in canonical order: right unless the code point before has a higher number
+ *   MAYBE + 0 … 63 the same, or no mark (0); it may combine with a LEADING one before it
+ *   UNSURE         it may be changed, or change what is before it
  *
- * Text can be cut in front of a code point that is SETTLED if none that is UNSURE is right before it; the two sides then have nothing to
- * do with each other.
+ * Text can be cut in front of a code point that is SETTLED or LEADING if none that is UNSURE is right before it; the two sides then have
+ * nothing to do with each other.
  */
 
 const SETTLED: u32 = 0
-const UNSURE: u32 = 255
+const LEADING: u32 = 0x40
+const MAYBE: u32 = 0x80
+const UNSURE: u32 = 0xff
+const ORDER: u32 = 0x3f
 /** What is unsure may end where this many bytes are not: fewer, longer stretches of it are quicker to deal with. */
 const CALM_BYTES: usize = 256
 
@@ -35,6 +40,8 @@ let groupByHigh: usize = 0
 
 /** The class of the code point read last. */
 export let previous: u32 = SETTLED
+/** Whether what comes may combine with the last code point that is no mark. */
+let isLeading: bool = false
 /** The last place that was read where text can be cut. */
 export let cut: usize = 0
 /** Whether anything UNSURE or out of order has been read. */
@@ -52,17 +59,28 @@ export function setClasses(pagesAt: usize, blocksAt: usize, below0x800: usize, s
 /** What comes next begins at a place where text can be cut. */
 export function startAt(at: usize): void {
   previous = SETTLED
+  isLeading = true // it may be
   cut = at
   isUnsure = false
+}
+
+function isSettled(class_: u32): bool {
+  return (class_ & ~LEADING) == SETTLED
+}
+
+/** Whether a code point that is not settled is right where it stands: in order, and with nothing to combine with. */
+function isRight(class_: u32, last: u32, leading: bool): bool {
+  return class_ != UNSURE && !(class_ >= MAYBE && leading) && ((class_ & ORDER) == 0 || (class_ & ORDER) >= (last & ORDER))
 }
 
 /** Reads text[at, end) up to the first place where it can be cut; returns that, or `end`. */
 export function readToCut(at: usize, end: usize): usize {
   while (at < end) {
     const class_ = classAt(at)
-    if (class_ == SETTLED) {
+    if (isSettled(class_)) {
       if (previous != UNSURE) return at
-    } else if (class_ == UNSURE || class_ < previous) isUnsure = true
+      isLeading = class_ == LEADING
+    } else if (!isRight(class_, previous, isLeading)) isUnsure = true
     previous = class_
     at += bytesOf(load<u8>(at))
   }
@@ -74,6 +92,7 @@ export function readSure(at: usize, end: usize): usize {
   const settled = v128.load(settledByLow)
   const groups = v128.load(groupByHigh)
   let last = SETTLED
+  let leading = false
   let safe = at
   while (at < end) {
     // one by one where fewer than 16 bytes are left, or not all of them are settled
@@ -85,6 +104,7 @@ export function readSure(at: usize, end: usize): usize {
       const high = i8x16.swizzle(groups, i8x16.shr_u(bytes, 4))
       if (i8x16.all_true(v128.and(low, high))) {
         last = SETTLED
+        leading = true // it may be
         safe = at
         at = stop
         while (at < end && (load<u8>(at) & 0xc0) == 0x80) at++
@@ -106,8 +126,10 @@ export function readSure(at: usize, end: usize): usize {
         class_ = classAt(at)
         at += byte < 0xf0 ? 3 : 4
       }
-      if (class_ == SETTLED) safe = start
-      else if (class_ < last || class_ == UNSURE) {
+      if (isSettled(class_)) {
+        safe = start
+        leading = class_ == LEADING
+      } else if (!isRight(class_, last, leading)) {
         previous = last
         cut = safe
         return start
@@ -116,6 +138,7 @@ export function readSure(at: usize, end: usize): usize {
     }
   }
   previous = last
+  isLeading = leading
   cut = safe
   return at
 }
@@ -126,21 +149,24 @@ export function readSure(at: usize, end: usize): usize {
  */
 export function readUnsure(at: usize, end: usize): usize {
   let last = previous
+  let leading = true // it may be
   let safe = cut
   let calm: usize = 0
   while (at < end) {
     const class_ = classAt(at)
-    if (class_ == SETTLED) {
+    if (isSettled(class_)) {
+      leading = class_ == LEADING
       if (last != UNSURE) {
         safe = at
         if (calm == 0) calm = at
         else if (at - calm >= CALM_BYTES) return calm
       }
-    } else if (class_ == UNSURE || class_ < last) calm = 0
+    } else if (!isRight(class_, last, leading)) calm = 0
     last = class_
     at += bytesOf(load<u8>(at))
   }
   previous = last
+  isLeading = leading
   cut = safe
   isUnsure = true
   return calm

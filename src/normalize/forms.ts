@@ -1,7 +1,7 @@
-import { decodeSet, EVERYTHING, intersection } from '../unicode/codePointSet.ts'
-import { CHANGED_BY, COMBINES_BACKWARD, COMBINING_CLASSES, UNASSIGNED_9 } from '../unicode/generated/normalization.ts'
+import { decodeSet, EVERYTHING, intersection, members } from '../unicode/codePointSet.ts'
+import { CHANGED_BY, COMBINES_BACKWARD, COMBINES_FORWARD, COMBINING_CLASSES, UNASSIGNED_9 } from '../unicode/generated/normalization.ts'
 import { CODE_POINTS, fillSet, valueAt, type CodePointTable } from './codePointTable.ts'
-import { createQuickCheckStage, packClasses, SETTLED, UNSURE, type QuickCheckClasses } from './quickCheck.ts'
+import { createQuickCheckStage, isSettled, LEADING, MAYBE, packClasses, SETTLED, UNSURE, type QuickCheckClasses } from './quickCheck.ts'
 import type { Step } from './textStage.ts'
 
 /*
@@ -24,12 +24,19 @@ const classesOf = (form: Form): QuickCheckClasses => {
   if (made === undefined) {
     const values = new Uint8Array(CODE_POINTS).fill(SETTLED)
     COMBINING_CLASSES.forEach((members, i) => fillSet(values, decodeSet(members), i + 1))
-    if (form.endsWith('C')) fillSet(values, decodeSet(COMBINES_BACKWARD), UNSURE)
+    if (form.endsWith('C')) markCombining(values)
     fillSet(values, decodeSet(CHANGED_BY[form]), UNSURE)
     made = packClasses(values)
     classes.set(form, made)
   }
   return made
+}
+
+const markCombining = (values: Uint8Array): void => {
+  for (const c of members(decodeSet(COMBINES_BACKWARD))) values[c] |= MAYBE
+  // a composed character too: marks that come may go in front of its own
+  for (const line of [COMBINES_FORWARD, CHANGED_BY.NFD])
+    for (const c of members(decodeSet(line))) if (values[c] === SETTLED) values[c] = LEADING
 }
 
 /** A whole text in a form of normalization. */
@@ -75,7 +82,7 @@ const LONG = 1024
 
 /** The last place, at most LONG units on, where text can be cut; if there is none, the first one that comes; or the text's end. */
 const nextCut = (table: CodePointTable<Uint8Array>, text: string, start: number): number => {
-  const isCut = (at: number): boolean => (text.charCodeAt(at) & 0xfc00) !== 0xdc00 && valueAt(table, text.codePointAt(at)!) === SETTLED
+  const isCut = (at: number): boolean => (text.charCodeAt(at) & 0xfc00) !== 0xdc00 && isSettled(valueAt(table, text.codePointAt(at)!))
   if (start + LONG >= text.length) return text.length
   for (let at = start + LONG; at > start; at--) if (isCut(at)) return at
   for (let at = start + LONG + 1; at < text.length; at++) if (isCut(at)) return at
@@ -137,6 +144,6 @@ export const formStep = (form: Form): Step => {
   const { table } = classesOf(form)
   return {
     start: (emit) => createQuickCheckStage(classesOf(form), (text) => Buffer.from(normalizeTo(form, text.toString('utf8'))), emit),
-    canCutBefore: (codePoint) => valueAt(table, codePoint) === SETTLED,
+    canCutBefore: (codePoint) => isSettled(valueAt(table, codePoint)),
   }
 }

@@ -15,25 +15,31 @@ export interface QuickCheckClasses {
   isAsciiSettled: boolean
 }
 
-/** Nothing before it has to do with it. */
+// Classes; numbers below LEADING are those of marks in canonical order.
+/** Nothing before it has to do with it, and it stays. */
 export const SETTLED = 0
+/** The same, but it may combine with what comes. */
+export const LEADING = 0x40
+/** Added to the number of a mark, or 0: it may combine with a LEADING one before it. */
+export const MAYBE = 0x80
 /** It may be changed, or change what is before it. */
-export const UNSURE = 255
+export const UNSURE = 0xff
+
+export const isSettled = (class_: number): boolean => class_ === SETTLED || class_ === LEADING
 
 /** Packs classes, one for each code point. */
 export const packClasses = (classes: Uint8Array): QuickCheckClasses => {
-  const isSettled = ([start, end]: readonly [start: number, end: number]): boolean =>
-    classes.subarray(start, end).every((value) => value === SETTLED)
+  const areSettled = ([start, end]: readonly [start: number, end: number]): boolean => classes.subarray(start, end).every(isSettled)
   const settledByLow = new Uint8Array(16).fill(0xff)
   // a group of several high halves is settled only where all of them are
   for (let byte = 0; byte < 0x100; byte++)
-    if (!isContinuation(byte) && !isSettled(beginningWith(byte))) settledByLow[byte & 0x0f] &= ~GROUPS[byte >> 4]
+    if (!isContinuation(byte) && !areSettled(beginningWith(byte))) settledByLow[byte & 0x0f] &= ~GROUPS[byte >> 4]
   return {
     table: packTable(classes),
     below0x800: classes.slice(0, 0x800),
     settledByLow,
     groupByHigh: GROUPS,
-    isAsciiSettled: isSettled([0, 0x80]),
+    isAsciiSettled: areSettled([0, 0x80]),
   }
 }
 
