@@ -83,5 +83,5 @@ describe('generated files', () => {
     } finally {
       rmSync(folder, { recursive: true })
     }
-  })
+  }, 60_000)
 })
