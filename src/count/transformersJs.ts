@@ -87,7 +87,7 @@ export const createTransformersJsCounter = (cut: CutSection, limits: CounterLimi
   let parts: Buffer[] = []
   let pending = 0
   let section = 0
-  let dropped = 0
+  let rewritten = 0
 
   const drain = (): void => {
     if (table.size > 0) spill!((take) => handOverSorted(table, take))
@@ -103,7 +103,7 @@ export const createTransformersJsCounter = (cut: CutSection, limits: CounterLimi
 
   const endSection = (): void => {
     if (pending === 0) return
-    dropped += pending - add(cut(Buffer.concat(parts).toString('utf8'), section++))
+    rewritten += pending - add(cut(Buffer.concat(parts).toString('utf8'), section++))
     parts = []
     pending = 0
   }
@@ -139,9 +139,9 @@ export const createTransformersJsCounter = (cut: CutSection, limits: CounterLimi
     get pieces() {
       return table.added
     },
-    rewritten: 0,
-    get dropped() {
-      return dropped
+    dropped: 0, // what it leaves out and what it puts in cannot be told apart
+    get rewritten() {
+      return rewritten
     },
     get pending() {
       return pending

@@ -43,6 +43,7 @@ export class SpillingCounter {
   /** The result of a worker that commits nothing. */
   result(): WorkerCounts {
     const { counter, task, invalid, skippedRecords } = this
+    counter.settle() // its numbers are whole only then
     const { memory } = counter
     const facts = { tally: this.wholeTally(), invalid, skippedRecords, memory }
     if (this.runs.length === 0 && memory <= task.memory.counting * HANDED_OVER_SHARE) return { ...facts, table: counter.finish(), runs: [] }
@@ -54,6 +55,7 @@ export class SpillingCounter {
   commit(number: number, partials: NonNullable<WorkerTask['partials']>): void {
     const { task, counter } = this
     const { start, end } = task.tasks[number]
+    counter.settle() // its numbers are whole only then
     const about: PartialAbout = {
       plan: partials.plan,
       task: number,
@@ -63,7 +65,6 @@ export class SpillingCounter {
       skipped: task.skipped.filter(({ chunk }) => chunk >= start && chunk < end),
     }
     const path = partialPath(partials.folder, number)
-    counter.settle()
     const options = { durable: true, temporaryPath: join(this.folder(), `partial-${task.slot}.tmp`) }
     if (this.runs.length === 0) {
       writeRun(

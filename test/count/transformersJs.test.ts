@@ -112,6 +112,16 @@ describe('a run', () => {
     expect([...counts]).toEqual([...(await pretokenize(text, ['<|endoftext|>'], options))])
   })
 
+  test('of a tokenizer that puts text in: the receipt adds up', async () => {
+    const text = file('prefix.txt', 'a b')
+    const counts = await pretokenize(text, [], { tokenizer: 'roberta_prefix_space', engine: 'transformers.js' })
+    expect([...counts].sort()).toEqual([
+      [' a', 1],
+      [' b', 1],
+    ])
+    expect(counts.receipt!.bytes).toMatchObject({ read: 3, pieces: 4, dropped: 0, normalizedGain: -1 })
+  })
+
   test('of a file that it reads otherwise than the reference', async () => {
     const text = file('words.txt', 'a\u0085b c') // U+0085 is white space, but not to JavaScript
     const tokenizer = file('words.json', JSON.stringify(tokenizerJson({ pre_tokenizer: { type: 'WhitespaceSplit' } })))
