@@ -21,6 +21,7 @@ import {
   runOptionsOf,
   single,
   specialTokensOf,
+  TEMP_DIR_OPTION,
   TOKENIZER_OPTIONS,
 } from './options.ts'
 import { checkOutputs, OUTPUT_OPTIONS, outputsOf } from './output.ts'
@@ -42,12 +43,7 @@ const OPTIONS = {
   },
   resume: { type: 'boolean', describe: 'Go on with the run that is in --work-dir', group: 'Workers:' },
   shard: { type: 'string', requiresArg: true, describe: 'Of a run folder, only the tasks of part i of n, such as 3/8', group: 'Workers:' },
-  'temp-dir': {
-    type: 'string',
-    requiresArg: true,
-    describe: "Folder for what does not fit into memory  [default: the system's]",
-    group: 'Workers:',
-  },
+  ...TEMP_DIR_OPTION,
   receipt: { type: 'string', requiresArg: true, describe: 'Write the receipt, which accounts for every byte, as JSON', group: 'Output:' },
   ...ERROR_OPTIONS,
   log: {

@@ -1,9 +1,10 @@
 import type { ArgumentsCamelCase, CommandModule, InferredOptionTypes } from 'yargs'
 import { PretokError } from '../errors.ts'
+import { defaultMaxMemoryGb, inspectMachine } from '../plan/machine.ts'
 import { loadCounts } from '../result/loadCounts.ts'
 import { formatOf, STANDARD_STREAM } from '../write/formats.ts'
 import { COUNTS_HELP, INPUT_FORMAT_OPTION, inputFormatOf } from './countsOptions.ts'
-import { refuseStandardInput, RUN_OPTIONS } from './options.ts'
+import { defined, refuseStandardInput, RUN_OPTIONS, runOptionsOf, single, TEMP_DIR_OPTION } from './options.ts'
 import { checkOutputs, OUTPUT_OPTIONS, outputsOf } from './output.ts'
 import { mergeRun, isRunFolder } from './runFolder.ts'
 import { integer } from './table.ts'
@@ -14,6 +15,7 @@ const OPTIONS = {
   ...INPUT_FORMAT_OPTION,
   'num-processes': processes,
   'max-memory-gb': memory,
+  ...TEMP_DIR_OPTION,
   receipt: { type: 'string', requiresArg: true, describe: 'Of a run folder: write the receipt as JSON', group: 'Output:' },
 } as const
 
@@ -36,11 +38,17 @@ const handler = async (args: ArgumentsCamelCase<Arguments>): Promise<void> => {
   )
   const input = inputFormatOf(args)
   if (input.format === undefined) args.COUNTS.forEach(formatOf) // a wrong name is found before an hour of reading
-  const counts = await loadCounts(args.COUNTS, input)
-  for (const { path, format } of outputs) {
-    await counts.save(path, { format })
-    const summary = `${integer(counts.size)} distinct pre-tokens, ${integer(counts.total)} in all`
-    if (path !== STANDARD_STREAM) process.stderr.write(`wrote ${path}: ${summary}\n`)
+  const { maxMemoryGb = defaultMaxMemoryGb(inspectMachine(), 1) } = runOptionsOf(args as never)
+  const tempDir = single('temp-dir', args['temp-dir'])
+  const counts = await loadCounts(args.COUNTS, { ...input, ...defined({ tempDir }), memoryBytes: maxMemoryGb * 2 ** 30 })
+  try {
+    for (const { path, format } of outputs) {
+      await counts.save(path, { format })
+      const summary = `${integer(counts.size)} distinct pre-tokens, ${integer(counts.total)} in all`
+      if (path !== STANDARD_STREAM) process.stderr.write(`wrote ${path}: ${summary}\n`)
+    }
+  } finally {
+    counts.close()
   }
 }
 

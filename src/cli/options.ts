@@ -77,6 +77,15 @@ export const RUN_OPTIONS = options({
   'max-piece-bytes': { type: 'string', requiresArg: true, describe: 'Longest pre-token  [default: 64MiB]', group: 'Workers:' },
 })
 
+export const TEMP_DIR_OPTION = options({
+  'temp-dir': {
+    type: 'string',
+    requiresArg: true,
+    describe: "Folder for what does not fit into memory  [default: the system's]",
+    group: 'Workers:',
+  },
+})
+
 /** What becomes of input that cannot be counted. */
 export const ERROR_OPTIONS = options({
   errors: {

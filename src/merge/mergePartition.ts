@@ -4,7 +4,7 @@ import { PARTITIONS } from '../spill/layout.ts'
 import { BLOCK_BYTES, type Segment } from '../spill/runFormat.ts'
 import { cursorBytes, RunCursor, RunFile } from '../spill/runReader.ts'
 import { writeRun, type RunWriter } from '../spill/runWriter.ts'
-import { cursorsInOrder, mergeCursors, type TakeRecord } from './mergeCursors.ts'
+import { CursorHeap, cursorsInOrder, mergeCursors, type TakeRecord } from './mergeCursors.ts'
 import { OrderWriter } from './orderWriter.ts'
 
 /** Some partitions of a merge, as plain data: what a worker is asked to do. */
@@ -73,6 +73,19 @@ export const mergeRunsInto = (
     const few = reduce(inputsOf(runs, partition), memoryBytes, Infinity, (level) => nameOf(`${partition}-${level}`), mergeCursors)
     readAll(few, (cursors) => mergeCursors(cursors, (bytes, length, count) => out.add(partition, bytes, 0, length, count)))
   }
+}
+
+/** A piece that is in more than one of these runs; undefined if there is none. Reads all of them at a time: let there be hundreds at most. */
+export const findRepeated = (runs: readonly string[]): Uint8Array | undefined => {
+  let repeated: Uint8Array | undefined
+  for (let partition = 0; partition < PARTITIONS && repeated === undefined; partition++)
+    readAll(inputsOf(runs, partition), (cursors) => {
+      for (const heap = new CursorHeap(cursors, false); heap.size > 0 && repeated === undefined; heap.advance(0)) {
+        const { second } = heap
+        if (second !== -1 && heap.isSamePiece(second)) repeated = heap.first.view.slice()
+      }
+    })
+  return repeated
 }
 
 const mergeOrders: Merge = (cursors, take) => {

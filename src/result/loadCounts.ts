@@ -1,51 +1,119 @@
+import { mkdirSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { handOverSorted, SORT_BYTES } from '../count/handOverSorted.ts'
 import { PieceTable } from '../count/pieceTable.ts'
 import { PretokError } from '../errors.ts'
+import { findRepeated, mergePartitions } from '../merge/mergePartition.ts'
+import { PARTITIONS } from '../spill/layout.ts'
+import { runOutputError, writeRun } from '../spill/runWriter.ts'
+import { reserveTemporaryFolder, type TemporaryFolder } from '../spill/temporaryFolder.ts'
 import type { CountsFormat } from '../write/formats.ts'
 import { pieceToString } from '../write/pieceText.ts'
-import { readCounts, type TakeEntry } from '../write/readCounts.ts'
+import { readCounts } from '../write/readCounts.ts'
+import { FileTable } from './fileTable.ts'
 import { PretokenCounts } from './pretokenCounts.ts'
+
+export interface LoadOptions {
+  /** Of all files. Default: as the ending of each says. */
+  format?: CountsFormat
+  /** Memory for the counts in bytes; what is more stays in files. Default: no limit. */
+  memoryBytes?: number
+  /** A folder for what does not fit into memory. Default: the system's folder for temporary files. */
+  tempDir?: string
+}
 
 /**
  * Reads a file of counts, or adds up several. The format of each is told by its ending unless it is given. Throws 'format' for a damaged
  * file or a piece that is twice in one file, and 'limit' when the counts are more than 2^53 together.
  */
-export const loadCounts = async (paths: string | readonly string[], options: { format?: CountsFormat } = {}): Promise<PretokenCounts> => {
+export const loadCounts = async (paths: string | readonly string[], options: LoadOptions = {}): Promise<PretokenCounts> => {
   const files = typeof paths === 'string' ? [paths] : paths
   if (files.length === 0) throw new PretokError('usage', 'nothing to load: no file was given')
-  const table = new PieceTable()
-  // one after the other: parsing takes the processor, not the disk
-  for (const file of files) await readCounts(file, options.format, addTo(table))
-  return new PretokenCounts(table)
-}
-
-/** Takes the entries of one file. */
-const addTo = (table: PieceTable): TakeEntry => {
-  const known = table.size
-  const seen = new EntrySet(known)
-  return (bytes, start, end, count) => {
-    const size = table.size
-    table.add(bytes, start, end, count)
-    if (table.size > size) return
-    // it was there before: from this file, or from an earlier one and now for the first time in this file
-    const entry = table.find(bytes, start, end)
-    if (entry >= known || seen.has(entry)) return `the piece ${JSON.stringify(pieceToString(bytes, start, end))} is there twice`
-    seen.add(entry)
+  const loading = new Loading(options)
+  try {
+    // one after the other: parsing takes the processor, not the disk
+    for (const file of files) await loading.load(file)
+    return new PretokenCounts(loading.finish())
+  } catch (error) {
+    loading.folder.remove()
+    throw error
   }
 }
 
-/** A set of entry numbers, as bits. */
-class EntrySet {
-  private readonly bits: Uint32Array
+/** The counts that were read so far: in a table, and in runs once that would have become too large. */
+class Loading {
+  readonly folder: TemporaryFolder
+  private readonly format: CountsFormat | undefined
+  private readonly memoryBytes: number
+  private sum: PieceTable | undefined
+  private readonly runs: string[] = []
 
-  constructor(size: number) {
-    this.bits = new Uint32Array((size >>> 5) + 1)
+  constructor({ format, memoryBytes = Infinity, tempDir = tmpdir() }: LoadOptions) {
+    this.format = format
+    this.memoryBytes = memoryBytes
+    this.folder = reserveTemporaryFolder(tempDir)
   }
 
-  has(entry: number): boolean {
-    return ((this.bits[entry >>> 5] >>> (entry & 31)) & 1) === 1
+  /** Each file has a table of its own while it is read: so it is known when a piece is twice in one file. */
+  async load(path: string): Promise<void> {
+    const own = new PieceTable()
+    const runs: string[] = []
+    await readCounts(path, this.format, (bytes, start, end, count) => {
+      if (!this.hasRoom(own, end - start)) this.spill(own, runs)
+      const { size } = own
+      own.add(bytes, start, end, count)
+      return own.size > size ? undefined : isTwice(bytes.subarray(start, end))
+    })
+    if (runs.length > 0) {
+      this.spill(own, runs)
+      const repeated = findRepeated(runs)
+      if (repeated !== undefined) throw new PretokError('format', `reading ${path}: ${isTwice(repeated)}`)
+      this.runs.push(...runs)
+    } else this.addUp(own)
   }
 
-  add(entry: number): void {
-    this.bits[entry >>> 5] |= 1 << (entry & 31)
+  finish(): PieceTable | FileTable {
+    if (this.runs.length === 0) {
+      this.folder.remove()
+      return this.sum ?? new PieceTable()
+    }
+    if (this.sum !== undefined) this.spill(this.sum, this.runs)
+    this.sum = undefined
+    const partitions = Array.from({ length: PARTITIONS }, (_, partition) => partition)
+    const merged = mergePartitions({ partitions, runs: this.runs, folder: this.folder.path, memoryBytes: this.memoryBytes })
+    return new FileTable(merged, this.folder.remove)
+  }
+
+  private addUp(own: PieceTable): void {
+    if (this.sum === undefined) {
+      this.sum = own
+      return
+    }
+    const { arena, starts, counts, size } = own
+    for (let i = 0; i < size; i++) {
+      if (!this.hasRoom(this.sum, starts[i + 1] - starts[i])) this.spill(this.sum, this.runs)
+      this.sum.add(arena, starts[i], starts[i + 1], counts[i])
+    }
+  }
+
+  /** Two tables there are at a time: that of a file, and the sum. */
+  private hasRoom(table: PieceTable, bytes: number): boolean {
+    return this.memoryBytes === Infinity || table.size === 0 || table.memoryWith(bytes, SORT_BYTES) <= this.memoryBytes / 2
+  }
+
+  private spill(table: PieceTable, runs: string[]): void {
+    if (table.size === 0) return
+    try {
+      mkdirSync(this.folder.path, { recursive: true })
+    } catch (error) {
+      throw runOutputError(this.folder.path, error)
+    }
+    const path = join(this.folder.path, `counts-${this.runs.length + runs.length}.run`)
+    writeRun(path, (run) => handOverSorted(table, (partition, bytes, start, end, count) => run.add(partition, bytes, start, end, count)))
+    runs.push(path)
+    table.clear()
   }
 }
+
+const isTwice = (piece: Uint8Array): string => `the piece ${JSON.stringify(pieceToString(piece, 0, piece.length))} is there twice`

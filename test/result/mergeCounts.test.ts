@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import fc from 'fast-check'
@@ -70,6 +70,24 @@ describe('loadCounts', () => {
   test('in the format that is told', async () => {
     expect([...(await loadCounts(file('d.txt', 'piece,count\nx,1\n'), { format: 'csv' }))]).toEqual([['x', 1]])
     await expect(loadCounts(join(folder, 'd.txt'))).rejects.toMatchObject({ code: 'usage' })
+  })
+
+  test('of files that are larger than memory is the same, and finds a piece that is twice in one file', async () => {
+    const lines = (from: number, to: number): string =>
+      Array.from({ length: to - from }, (_, i) => `{"piece":"piece ${from + i}","count":${1 + ((from + i) % 7)}}\n`).join('')
+    const a = file('large-a.jsonl', lines(0, 20_000))
+    const b = file('large-b.jsonl', lines(10_000, 25_000))
+    const few = file('few.jsonl', lines(0, 10))
+    const expected = await loadCounts([a, b, few])
+    const counts = await loadCounts([a, b, few], { memoryBytes: 1e6, tempDir: folder })
+    expect(() => counts.table).toThrow(expect.objectContaining({ code: 'limit' }))
+    expect([counts.size, counts.total, counts.textBytes]).toEqual([expected.size, expected.total, expected.textBytes])
+    expect([...counts]).toEqual([...expected])
+    counts.close()
+    const twice = file('large-twice.jsonl', lines(0, 20_000) + lines(5, 6))
+    const loading = loadCounts([few, twice], { memoryBytes: 1e6, tempDir: folder })
+    await expect(loading).rejects.toThrow(`reading ${twice}: the piece "piece 5" is there twice`)
+    expect(readdirSync(folder).filter((name) => name.startsWith('pretok-'))).toEqual([])
   })
 
   test('refuses a piece that is twice in one file, also when an earlier file had it', async () => {

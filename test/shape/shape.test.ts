@@ -70,6 +70,7 @@ const ROOMS: Readonly<Record<string, readonly string[]>> = {
     'format',
     'pattern',
     'pipeline',
+    'plan',
     'read',
     'result',
     'run',
