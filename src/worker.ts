@@ -17,7 +17,7 @@ import {
 import type { RecordSink } from './format/records.ts'
 import { normalizeText } from './normalize/normalizer.ts'
 import { readRecords } from './read/readRecords.ts'
-import { lineAt } from './read/plainBlocks.ts'
+import { firstLineOf, lineAt } from './read/plainBlocks.ts'
 import { createUtf8Cleaner } from './read/utf8Cleaner.ts'
 import { MAX_SKIPPED_RECORDS } from './receipt/receipt.ts'
 import { createSampler } from './select/sample.ts'
@@ -210,6 +210,7 @@ const countChunk = async (
     skip: (bytes) => void (tally.skippedBytes += bytes),
   }
   const selected = choose(source, chunk, options, specialTokens, sink, (bytes) => (tally.filtered += bytes))
+  const known = { invalid: invalid.length, skipped: skippedRecords.length }
   let left = chunk.end - chunk.start
   let read = 0
   try {
@@ -227,8 +228,16 @@ const countChunk = async (
       tally.stored += left
     }
     counter.flush() // so that whatever is wrong with this chunk comes out here
+    const noted = [...invalid.slice(known.invalid), ...skippedRecords.slice(known.skipped)]
+    if (noted.length > 0) {
+      const shift = await shiftOf(source, chunk)
+      for (const range of noted) {
+        range.start += shift
+        range.end += shift
+      }
+    }
   } catch (error) {
-    throw await withPlace(error, source, place, counter.pending)
+    throw await withPlace(error, source, place, counter.pending, () => shiftOf(source, chunk))
   }
 }
 
@@ -270,11 +279,22 @@ class InvalidUtf8 extends Error {
   }
 }
 
+/** Places in a chunk that begins inside compressed data are counted from the chunk's, as if it were plain; by so much they are wrong. */
+const shiftOf = async (source: Source, chunk: Chunk): Promise<number> =>
+  source.compression === 'none' || chunk.start === 0 ? 0 : (await firstLineOf(source, chunk)) - chunk.start
+
 /** The error with the place in the source where it happened. */
-const withPlace = async (error: unknown, source: Source, offset: number, pending: number): Promise<unknown> => {
+const withPlace = async (
+  error: unknown,
+  source: Source,
+  offset: number,
+  pending: number,
+  findShift: () => Promise<number>,
+): Promise<unknown> => {
   /** A byte of plain data in words, and its line; the line may be beyond reach, behind damaged data. */
-  const where = async (at: number): Promise<string> => {
-    if (source.format === 'parquet') return `row ${at}`
+  const where = async (counted: number): Promise<string> => {
+    if (source.format === 'parquet') return `row ${counted}`
+    const at = counted + (await findShift())
     const line = await lineAt(source, at).catch(() => undefined)
     return `byte ${at}${source.compression === 'none' ? '' : ' of what it holds'}${line === undefined ? '' : `, line ${line}`}`
   }

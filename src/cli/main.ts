@@ -37,7 +37,7 @@ const withCommand = (args: readonly string[]): string[] => {
 }
 
 /** Options without a value. */
-const FLAGS = /^--?(?:q|quiet|strip-bom|no-default-special-tokens|[a-z-]+=.*)$/
+const FLAGS = /^--?(?:q|quiet|resume|strip-bom|no-default-special-tokens|[a-z-]+=.*)$/
 
 /** yargs loses a lone `-` among files, so there it goes under its other name. */
 const nameStandardInput = (args: readonly string[]): string[] =>

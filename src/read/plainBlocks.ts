@@ -46,3 +46,18 @@ export const lineAt = async (source: Source, offset: number): Promise<number> =>
   }
   return line
 }
+
+/**
+ * The place in the plain data of the first line of a chunk that begins inside compressed data. All before it is read to know it: for messages
+ * only.
+ */
+export const firstLineOf = async (source: Source, chunk: Chunk): Promise<number> => {
+  let place = 0
+  for await (const { bytes } of plainBlocks(source, { ...chunk, start: 0, end: chunk.start }, 1 << 20)) place += bytes.length
+  for await (const { bytes } of plainBlocks(source, { ...chunk, end: source.size }, 1 << 20)) {
+    const feed = bytes.indexOf(0x0a)
+    if (feed !== -1) return place + feed + 1
+    place += bytes.length
+  }
+  return place
+}

@@ -1,3 +1,4 @@
+import type { PlainBlock } from '../decompress/plainBlock.ts'
 import { createCsvParser } from '../format/csv.ts'
 import { createJsonParser } from '../format/json.ts'
 import { createJsonlParser } from '../format/jsonl.ts'
@@ -33,12 +34,34 @@ export interface Progress {
 export async function* readRecords(source: Source, chunk: Chunk, options: ReadingOptions, sink: RecordSink): AsyncGenerator<Progress> {
   if (source.format === 'parquet') return yield* readParquetRecords(source, chunk, options, sink)
   const parser = createParser(source, chunk.start, options, sink)
-  for await (const { bytes, stored } of plainBlocks(source, chunk, options.blockBytes)) {
+  for await (const { bytes, stored } of wholeLines(source, chunk, options.blockBytes)) {
     parser.push(bytes)
     yield { stored, plain: bytes.length }
   }
   parser.end()
 }
+
+/**
+ * The plain data of a chunk. A chunk of compressed data that does not begin or end with it (snapFrames) begins and ends anywhere in its lines:
+ * it has the lines that begin behind its first line end, up to the first line end behind it.
+ */
+async function* wholeLines(source: Source, chunk: Chunk, blockBytes: number): AsyncGenerator<PlainBlock> {
+  if (source.compression === 'none') return yield* plainBlocks(source, chunk, blockBytes)
+  let isInside = chunk.start === 0
+  for await (const block of plainBlocks(source, chunk, blockBytes)) {
+    const first = isInside ? 0 : block.bytes.indexOf(LINE_FEED) + 1
+    isInside ||= first > 0
+    yield isInside ? { ...block, bytes: block.bytes.subarray(first) } : { ...block, bytes: block.bytes.subarray(0, 0) }
+  }
+  if (!isInside || chunk.end === source.size) return
+  for await (const { bytes } of plainBlocks(source, { ...chunk, start: chunk.end, end: source.size }, blockBytes)) {
+    const last = bytes.indexOf(LINE_FEED) + 1
+    yield { bytes: last === 0 ? bytes : bytes.subarray(0, last), stored: 0 }
+    if (last > 0) return
+  }
+}
+
+const LINE_FEED = 0x0a
 
 const createParser = ({ format, path }: Source, start: number, options: ReadingOptions, sink: RecordSink): RecordParser => {
   switch (format) {

@@ -1,6 +1,7 @@
 import type { AddedTokens } from '../added/addedTokens.ts'
 import type { DocumentPer } from '../format/records.ts'
 import type { Chunk, Source } from '../types.ts'
+import { snapFrames } from './snapFrames.ts'
 import { snapChunks, type FindSafeCut, type ReadAt } from './snapChunks.ts'
 import { findLineStart, findParagraphStart, snapRecords } from './snapRecords.ts'
 
@@ -8,12 +9,15 @@ export interface Cuts {
   documentPer: DocumentPer
   added: AddedTokens
   findSafeCut: FindSafeCut | undefined
+  /** Places of documents must be known: in compressed data they are only from its start. */
+  isPlaced: boolean
 }
 
 /** Moves the borders between the chunks of one source to where a cut changes nothing; what cannot be cut becomes one chunk. */
 export const snapSource = async (source: Source, chunks: readonly Chunk[], readAt: ReadAt, cuts: Cuts): Promise<Chunk[]> => {
   if (chunks.length < 2) return [...chunks]
-  if (source.compression !== 'none') return [asOne(chunks)]
+  if (source.compression !== 'none')
+    return hasLines(source, cuts) && !cuts.isPlaced ? snapFrames(chunks, source.compression, readAt) : [asOne(chunks)]
   switch (source.format) {
     case 'text':
       if (cuts.documentPer === 'file') return snapChunks(chunks, cuts.added, readAt, cuts.findSafeCut)
@@ -45,5 +49,8 @@ const snapRowGroups = async (source: Source, chunks: readonly Chunk[], readAt: R
   }
   return snapped
 }
+
+/** Records of these end with their line, so that a reader who begins anywhere finds the next one. */
+const hasLines = ({ format }: Source, { documentPer }: Cuts): boolean => format === 'jsonl' || (format === 'text' && documentPer === 'line')
 
 const asOne = (chunks: readonly Chunk[]): Chunk => ({ ...chunks[0], end: chunks.at(-1)!.end })

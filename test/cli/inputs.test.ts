@@ -30,7 +30,7 @@ describe('standard input', () => {
   test('the options that main takes for flags are those of --help', () => {
     const help = ['count', 'plan'].map((command) => pretok([command, '--help']).stdout).join('\n')
     const flags = [...help.matchAll(/--([a-z-]+) [^[]*\[boolean\]/g)].map(([, name]) => name)
-    expect([...new Set(flags)].sort()).toEqual(['help', 'no-default-special-tokens', 'quiet', 'strip-bom', 'version'])
+    expect([...new Set(flags)].sort()).toEqual(['help', 'no-default-special-tokens', 'quiet', 'resume', 'strip-bom', 'version'])
   })
 })
 

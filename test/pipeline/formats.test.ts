@@ -2,7 +2,7 @@ import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 // workers run from dist, so that is what is tested here
 import { pretokenize, type PretokenizeOptions } from '../../dist/index.js'
-import { bzip2, compressBy, gzip, hasProgram, xz, zstd } from '../support/compress.ts'
+import { bgzip, bzip2, compressBy, gzip, hasProgram, xz, zstd } from '../support/compress.ts'
 import { parquet } from '../support/parquet.ts'
 import { temporaryFolder } from '../support/temporary.ts'
 import { troublesomeText } from '../support/texts.ts'
@@ -42,6 +42,17 @@ const inParts = (make: (data: Buffer) => Buffer, data: string): Buffer => {
   return Buffer.concat(parts.slice(0, -1))
 }
 
+/** Frames of so much text each, and frames to be skipped among them. */
+const inFrames = (data: string, size: number): Buffer => {
+  const bytes = Buffer.from(data)
+  const skippable = Buffer.from([0x50, 0x2a, 0x4d, 0x18, 2, 0, 0, 0, 7, 7])
+  return Buffer.concat(
+    Array.from({ length: Math.ceil(bytes.length / size) }, (_, i) =>
+      zstd(bytes.subarray(i * size, (i + 1) * size), i % 2 ? '--check' : '--no-check'),
+    ).flatMap((frame, i) => (i % 3 === 0 ? [frame, skippable] : [frame])),
+  )
+}
+
 /** Name, content, and the program that it takes to make it. */
 const FILES: [name: string, make: () => string | Buffer, program?: string][] = [
   ['data.jsonl', () => JSONL],
@@ -58,6 +69,8 @@ const FILES: [name: string, make: () => string | Buffer, program?: string][] = [
   ['data.txt.gz', () => gzip(TEXT)],
   ['members.txt.gz', () => inParts(gzip, TEXT)],
   ['data.jsonl.gz', () => inParts(gzip, JSONL)],
+  ['bgzip.jsonl.gz', () => bgzip(JSONL, 300)],
+  ['frames.jsonl.zst', () => inFrames(JSONL, 500), 'zstd'],
   ['data.txt.zst', () => zstd(TEXT), 'zstd'],
   ['frames.txt.zst', () => inParts((data) => zstd(data, '-19'), TEXT), 'zstd'],
   ['data.jsonl.zst', () => zstd(JSONL), 'zstd'],
@@ -139,6 +152,37 @@ test.skipIf(!hasProgram('zstd'))('what is wrong in a compressed file is told wit
     ['one', 1],
   ])
   expect(counts.receipt!.skipped).toEqual([{ path: cut, start: 0, end: 1000, reason: fails }])
+})
+
+describe('compressed in independent parts', () => {
+  const small = DOCUMENTS.slice(0, 60).map(jsonRow).join('\n')
+
+  test.each([
+    ['bgzip', (size: number) => bgzip(small, size)],
+    ['zstd', (size: number) => inFrames(small, size)],
+  ])('%s: cut at parts, whatever their size, the counts stay the same', async (name, make) => {
+    if (name === 'zstd' && !hasProgram('zstd')) return console.warn('zstd: not tested, for zstd is not installed')
+    const whole = [...(await count(file('small.jsonl', small)))]
+    for (const size of [60, 500, 20_000]) {
+      const path = file(`parts-${name}.jsonl.gz`, make(size))
+      for (const chunkBytes of [50, 400, 3000]) {
+        const counts = await count(path, { chunkBytes })
+        if (chunkBytes === 400 && size === 500) expect(counts.receipt!.chunks).toBeGreaterThan(5)
+        expect([...counts]).toEqual(whole)
+        expect(counts.receipt!.bytes.read).toBe(Buffer.byteLength(small))
+      }
+    }
+  })
+
+  test('places are those in the whole', async () => {
+    const rows = Array.from({ length: 200 }, (_, i) => (i === 150 ? '{"text":null}' : JSON.stringify({ text: `row ${i}` })))
+    const data = `${rows.join('\n')}\n`
+    const path = file('bad.jsonl.gz', bgzip(data, 100))
+    const place = Buffer.byteLength(`${rows.slice(0, 150).join('\n')}\n`)
+    await expect(count(path, { chunkBytes: 500 })).rejects.toThrow(`at byte ${place + 8} of what it holds, line 151; --on-error`)
+    const { skippedRecords } = (await count(path, { chunkBytes: 500, onError: 'skip' })).receipt!
+    expect(skippedRecords.first).toMatchObject([{ start: place, end: place + 14 }])
+  })
 })
 
 test('nulls in Parquet are bad rows, invalid UTF-8 is told with its row, and damage with its row group', async () => {
