@@ -1,7 +1,7 @@
 import { Tinypool } from 'tinypool'
 import { createAddedTokens, type AddedTokens } from './added/addedTokens.ts'
 import { createSections } from './added/sections.ts'
-import { canBeMarked, createTokenMarker, type Marks } from './added/tokenMarker.ts'
+import { canBeMarked, createDocumentMarker, createTokenMarker, type Marks } from './added/tokenMarker.ts'
 import type { TextCounter } from './count/counter.ts'
 import { PretokError } from './errors.ts'
 import { mergePartitions, type PartitionMerge } from './merge/mergePartition.ts'
@@ -15,7 +15,7 @@ import {
   type WorkerTask,
 } from './messages.ts'
 import type { RecordSink } from './format/records.ts'
-import { normalizeText } from './normalize/normalizer.ts'
+import { createNormalCheck, normalizeText } from './normalize/normalizer.ts'
 import { readRecords } from './read/readRecords.ts'
 import { firstLineOf, lineAt } from './read/plainBlocks.ts'
 import { createUtf8Cleaner } from './read/utf8Cleaner.ts'
@@ -43,6 +43,7 @@ const doTasks = async (task: WorkerTask, atChunk: (chunk: number) => void): Prom
   const { normalizers, sources, chunks, tasks, options, slot, partials } = task
   const board = new Board(task.board, tasks.length)
   const added = createAddedTokens(task.addedTokens, (text) => normalizeText(normalizers, text))
+  const isNormal = createNormalCheck(normalizers)
   const specialTokens = new Map(task.addedTokens.filter(({ special }) => special).map(({ content }, i) => [content, i]))
   const skipped = new Set(task.skipped.map(({ chunk }) => chunk))
   const counting = await SpillingCounter.start(task, specialTokens.size)
@@ -74,7 +75,19 @@ const doTasks = async (task: WorkerTask, atChunk: (chunk: number) => void): Prom
       checkCancelled()
       const { tally, invalid, skippedRecords } = counting
       const source = sources[chunks[chunk].source]
-      const job = { chunk: chunks[chunk], source, added, specialTokens, normalizers, options, counter, tally, invalid, skippedRecords }
+      const job = {
+        chunk: chunks[chunk],
+        source,
+        added,
+        specialTokens,
+        normalizers,
+        isNormal,
+        options,
+        counter,
+        tally,
+        invalid,
+        skippedRecords,
+      }
       await countChunk(job, onBlock)
     }
     atChunk(-1)
@@ -97,6 +110,8 @@ interface ChunkJob {
   /** The place of each special token in the tally. */
   specialTokens: ReadonlyMap<string, number>
   normalizers: Pipeline['normalizers']
+  /** Whether text, and each part of it, is normalized already; undefined where that cannot be told quickly. */
+  isNormal: ((text: Buffer) => boolean) | undefined
   options: WorkerOptions
   counter: TextCounter
   tally: Tally
@@ -106,7 +121,7 @@ interface ChunkJob {
 
 /** The way of the text: bytes → valid UTF-8 → documents → sections of normalized text → pieces, counted. `onBlock` is called after each block. */
 const countChunk = async (
-  { chunk, source, added, specialTokens, normalizers, options, counter, tally, invalid, skippedRecords }: ChunkJob,
+  { chunk, source, added, specialTokens, normalizers, isNormal, options, counter, tally, invalid, skippedRecords }: ChunkJob,
   onBlock: () => void,
 ): Promise<void> => {
   let hasText = false
@@ -157,10 +172,13 @@ const countChunk = async (
     hasText ||= text.length > from
     counter.documents!(text, starts, ends, count)
   }
+  const takesDocuments = counter.documents !== undefined && canBeMarked(added)
   const input =
-    counter.documents !== undefined && normalizers.length === 0 && canBeMarked(added)
+    takesDocuments && normalizers.length === 0
       ? createTokenMarker(added.raw, takeDocuments)
-      : sections
+      : takesDocuments && isNormal !== undefined
+        ? createDocumentMarker(added.raw, isNormal, takeDocuments, sections)
+        : sections
   const push = (text: Buffer): void => {
     tally.normalized += text.length
     input.push(text)

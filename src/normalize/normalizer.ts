@@ -4,7 +4,7 @@ import type { Normalizer } from '../types.ts'
 import { prependStep, stripStep } from './borders.ts'
 import { byteLevelStep } from './byteLevel.ts'
 import { composeMaps, createMap, mapStep, type CharacterMap } from './characterMap.ts'
-import { formStep, type Form } from './forms.ts'
+import { createFormCheck, formStep, type Form } from './forms.ts'
 import { cleanBertText, lowercase, nmt, spaceBertChinese, stripAccents, stripBertAccents } from './maps.ts'
 import { precompiledStep } from './precompiled.ts'
 import { replaceLiteralStep, replaceRegexStep } from './replace.ts'
@@ -31,6 +31,16 @@ export const createNormalizer = (normalizers: readonly Normalizer[], emit: Emit)
     },
     { push: emit, end() {} },
   )
+
+/**
+ * A check that takes no longer than reading: whether normalization leaves a text, and each part of it, as it is; undefined where there is no
+ * such check. It may say no where the answer is yes.
+ */
+export const createNormalCheck = (normalizers: readonly Normalizer[]): ((text: Buffer) => boolean) | undefined => {
+  if (normalizers.length !== 1) return undefined
+  const [{ kind }] = normalizers
+  return kind === 'nfc' || kind === 'nfd' || kind === 'nfkc' || kind === 'nfkd' ? createFormCheck(kind.toUpperCase() as Form) : undefined
+}
 
 /** Normalizes one whole text. */
 export const normalizeText = (normalizers: readonly Normalizer[], text: string): string => {
