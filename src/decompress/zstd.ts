@@ -102,7 +102,8 @@ export const decompressZstd: Decompress = async function* (blocks, damaged) {
           throw damaged(`the zstd data is damaged (${ERRORS[code] ?? `error ${code}`})`, before + read)
         }
         if (read === taken && written === 0 && !isFull) throw damaged('the zstd data is damaged (no end of it)', before + read)
-        isFull = written === OUTPUT_BYTES
+        // at 0 a frame has ended, and all of it is out: another call would ask for the next frame
+        isFull = written === OUTPUT_BYTES && result !== 0
         taken = read
         expects = result
         if (written > 0) {

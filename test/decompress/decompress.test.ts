@@ -48,6 +48,16 @@ describe.each(KINDS)('%s', (name, how, make, isThere) => {
     }
   })
 
+  test.skipIf(!isThere)('text that is just as long as buffers are', async () => {
+    for (const length of [2 ** 17, 2 ** 18, 2 ** 19, 2 ** 20 - 1, 2 ** 20]) {
+      const text = Buffer.alloc(length, 'words, ')
+      for (const size of [100, 2 ** 16]) {
+        expect((await decompress(how, make(text), size)).equals(text)).toBe(true)
+        expect((await decompress(how, Buffer.concat([make(text), make(text)]), size)).length).toBe(2 * length)
+      }
+    }
+  })
+
   test.skipIf(!isThere)('what is cut off, or changed, or followed by something else, is an error, and never other text', async () => {
     const whole = make(Buffer.from('A short text, a short text.'))
     // programs take milliseconds to start
