@@ -31,7 +31,7 @@ describe('random pipelines', () => {
           for (const text of texts) expect(inItsWords(config, splitToBytes(text))).toEqual(official(text))
         },
       ),
-      { numRuns: 300 },
+      { numRuns: 150 },
     )
   })
 
