@@ -6,6 +6,7 @@ import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node
 import { cpus, tmpdir, totalmem } from 'node:os'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { benchFormats } from './bench/formats.js'
 
 const HERE = dirname(fileURLToPath(import.meta.url))
 const PRETOK = join(HERE, '../dist/cli/main.js')
@@ -106,6 +107,18 @@ try {
     bytes = statSync(file).size
     row('wc -w', measure(['wc', '-w', file], nothing))
     row('cat', measure(['cat', file], nothing))
+    console.log()
+    if (kind !== KINDS[0]) continue
+    console.log(`### formats: the documents of ${kind}, gpt2, 1 worker; MB/s of the text file\n`)
+    console.log('| what | MB/s | seconds | peak memory | pre-tokens | distinct |\n|---|---:|---:|---:|---:|---:|')
+    const count = (name, input) => {
+      const facts = measure(pretok(input, 'gpt2', '-n', '1'), fromReceipt)
+      row(name, facts)
+      return facts
+    }
+    benchFormats(folder, file, count, (input) =>
+      row('node:zlib alone, the same file', measure(node(join(HERE, 'bench/gunzip.js'), input), nothing)),
+    )
     console.log()
   }
 } finally {
