@@ -14,7 +14,9 @@ const option = (name, standard) => (process.argv.includes(name) ? process.argv[p
 const SIZE = option('--size', '100MB')
 const RUNS = Number(option('--runs', '3'))
 const KINDS = option('--kinds', 'stories,mixed,code,multilingual').split(',')
-const PRESETS = ['gpt2', 'cl100k_base', 'o200k_base', 'llama3', 'qwen2']
+const PRESETS = ['gpt2', 'cl100k_base', 'o200k_base', 'llama3', 'qwen2', 'starcoder', 'deepseek_v3']
+/** The presets that are counted by every tier. */
+const TIERED = PRESETS.slice(0, 3)
 // the slow ones get the beginning of the corpus only
 const SLOW_BYTES = 10_000_000
 
@@ -34,13 +36,15 @@ const median = (values) => values.toSorted((a, b) => a - b)[Math.floor(values.le
 /** One warm-up, then RUNS counted runs; `read` gives distinct, total and rss of a run, which must not differ between runs. */
 const measure = (command, read) => {
   const facts = read(run(command))
+  const counting = []
   const seconds = Array.from({ length: RUNS }, () => {
     const outcome = run(command)
-    const { distinct, total } = read(outcome)
+    const { distinct, total, counting: part } = read(outcome)
+    counting.push(part)
     if (distinct !== facts.distinct || total !== facts.total) throw new Error(`${command.join(' ')}: the totals differ between runs`)
     return outcome.seconds
   })
-  return { ...facts, seconds: median(seconds), best: Math.min(...seconds) }
+  return { ...facts, seconds: median(seconds), best: Math.min(...seconds), counting: counting[0] && median(counting) }
 }
 
 const fromReceipt = ({ stderr }) => {
@@ -49,10 +53,12 @@ const fromReceipt = ({ stderr }) => {
     .split('\n')
     .map((line) => JSON.parse(line))
     .find(({ event }) => event === 'receipt')
-  return { distinct: receipt.distinct, total: receipt.pieces, rss: receipt.memory.peakRss }
+  return { distinct: receipt.distinct, total: receipt.pieces, rss: receipt.memory.peakRss, counting: receipt.seconds.count }
 }
 const fromJson = ({ stdout }) => JSON.parse(stdout)
 const nothing = () => ({})
+/** The module that has \\p{…}: Debian's python3-regex, or pip's. */
+const hasPythonRegex = spawnSync('python3', ['-c', 'import regex']).status === 0
 
 const pretok = (file, preset, ...more) =>
   node(PRETOK, 'count', file, '-t', preset, '-s', '<|endoftext|>', '-o', join(folder, 'counts.tsv'), '--log', 'json', ...more)
@@ -70,10 +76,12 @@ try {
     console.log(
       `### ${kind}: ${number(bytes)} bytes, SHA-256 ${createHash('sha256').update(readFileSync(file)).digest('hex').slice(0, 16)}\n`,
     )
-    console.log('| what | MB/s | seconds | peak memory | pre-tokens | distinct |\n|---|---:|---:|---:|---:|---:|')
-    const row = (name, { seconds, best, rss, total, distinct }) =>
+    console.log(
+      '| what | MB/s | seconds | MB/s while counting | peak memory | pre-tokens | distinct |\n|---|---:|---:|---:|---:|---:|---:|',
+    )
+    const row = (name, { seconds, best, counting, rss, total, distinct }) =>
       console.log(
-        `| ${name} | ${(bytes / seconds / 1e6).toFixed(1)} | ${seconds.toFixed(2)} (${best.toFixed(2)}) | ${rss === undefined ? '' : `${Math.round(rss / 1e6)} MB`} | ${number(total)} | ${number(distinct)} |`,
+        `| ${name} | ${(bytes / seconds / 1e6).toFixed(1)} | ${seconds.toFixed(2)} (${best.toFixed(2)}) | ${counting === undefined ? '' : (bytes / counting / 1e6).toFixed(0)} | ${rss === undefined ? '' : `${Math.round(rss / 1e6)} MB`} | ${number(total)} | ${number(distinct)} |`,
       )
     const fast = new Map()
     for (const preset of PRESETS) {
@@ -83,12 +91,14 @@ try {
     row('pretok gpt2, 2 workers', measure(pretok(file, 'gpt2', '-n', '2'), fromReceipt))
     const uncut = measure(pretok(file, 'gpt2', '-n', '2', '--no-default-special-tokens', '-s', '<none>'), fromReceipt)
     row('pretok gpt2, 2 workers, no special tokens', uncut)
-    for (const preset of PRESETS.slice(0, 3)) {
-      const slow = measure(pretok(file, preset, '-n', '1', '--engine', 'reference'), fromReceipt)
-      if (slow.total !== fast.get(preset).total || slow.distinct !== fast.get(preset).distinct)
-        throw new Error(`${preset}: the tiers differ`)
-      row(`pretok ${preset}, 1 worker, reference tier (1/${(slow.seconds / fast.get(preset).seconds).toFixed(1)})`, slow)
-    }
+    for (const preset of TIERED)
+      for (const tier of ['automaton', 'reference']) {
+        const slow = measure(pretok(file, preset, '-n', '1', '--engine', tier), fromReceipt)
+        const best = fast.get(preset)
+        if (slow.total !== best.total || slow.distinct !== best.distinct) throw new Error(`${preset}: the tiers differ`)
+        const ratio = (key) => (slow[key] / best[key]).toFixed(1)
+        row(`pretok ${preset}, 1 worker, ${tier} tier (1/${ratio('seconds')}, counting 1/${ratio('counting')})`, slow)
+      }
     const text = readFileSync(file)
     const part = join(folder, 'part.txt')
     const cut = text.indexOf('<|endoftext|>', Math.min(SLOW_BYTES, text.length - 20))
@@ -99,8 +109,13 @@ try {
       ['RegExp and Map', 'regexp-and-map'],
       ['npm tokenizers (Rust)', 'tokenizers-rust'],
       ['@xenova/transformers', 'transformers-js'],
+      ['@huggingface/tokenizers', 'huggingface-js'],
+      ['Python: regex and multiprocessing, 2 processes', 'classroom'],
     ]) {
-      const other = measure(node(join(HERE, `bench/${script}.js`), part), fromJson)
+      const command =
+        script === 'classroom' ? ['python3', join(HERE, 'bench/classroom.py'), part] : node(join(HERE, `bench/${script}.js`), part)
+      if (script === 'classroom' && !hasPythonRegex) continue
+      const other = measure(command, fromJson)
       const isSame = other.total === expected.total && other.distinct === expected.distinct
       row(`${name}, gpt2, first 10 MB${isSame ? '' : ' (**other totals**)'}`, other)
     }
