@@ -1,0 +1,64 @@
+import { PretokError } from '../errors.ts'
+import { firstLineOf, lineAt } from '../read/plainBlocks.ts'
+import type { Chunk, Source } from '../types.ts'
+
+/*
+ * What goes wrong in the text of a chunk, and how the user is told where.
+ */
+
+export class BadRecord extends Error {
+  readonly offset: number
+
+  constructor(offset: number, reason: string) {
+    super(reason)
+    this.offset = offset
+  }
+}
+
+export class InvalidUtf8 extends Error {
+  readonly offset: number
+  readonly bytes: string
+
+  constructor(offset: number, bytes: Uint8Array) {
+    super()
+    this.offset = offset
+    this.bytes = Buffer.from(bytes).toString('hex')
+  }
+}
+
+/** Places in a chunk that begins inside compressed data are counted from the chunk's, as if it were plain; by so much they are wrong. */
+export const shiftOf = async (source: Source, chunk: Chunk): Promise<number> =>
+  source.compression === 'none' || chunk.start === 0 ? 0 : (await firstLineOf(source, chunk)) - chunk.start
+
+/** The error with the place in the source where it happened. */
+export const withPlace = async (
+  error: unknown,
+  source: Source,
+  offset: number,
+  pending: number,
+  findShift: () => Promise<number>,
+): Promise<unknown> => {
+  /** A byte of plain data in words, and its line; the line may be beyond reach, behind damaged data. */
+  const where = async (counted: number): Promise<string> => {
+    if (source.format === 'parquet') return `row ${counted}`
+    const at = counted + (await findShift())
+    const line = await lineAt(source, at).catch(() => undefined)
+    return `byte ${at}${source.compression === 'none' ? '' : ' of what it holds'}${line === undefined ? '' : `, line ${line}`}`
+  }
+  if (error instanceof BadRecord)
+    return new PretokError(
+      'data',
+      `reading ${source.path}: ${error.message}${source.format === 'parquet' ? '' : `, at ${await where(error.offset)}`}; --on-error skip goes on without such records`,
+    )
+  if (error instanceof InvalidUtf8)
+    return new PretokError(
+      'invalid-utf8',
+      `reading ${source.path}: invalid UTF-8 (${error.bytes}) at ${await where(error.offset)}; --errors replace or ignore goes on over it`,
+    )
+  if (error instanceof PretokError && error.code === 'piece-too-long')
+    return new PretokError(
+      'piece-too-long',
+      `counting ${source.path}: ${error.message}, from about ${await where(source.format === 'parquet' ? offset : Math.max(0, offset - pending))}; --max-piece-bytes raises the limit`,
+    )
+  return error
+}
