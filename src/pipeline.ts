@@ -61,10 +61,12 @@ const perform = async (
     checkStopped(options)
     const planned = seconds()
     const queue = work.counts ? queueOf(plan, work.shard, options) : []
+    await monitor.enter('count')
     const outcome = await countTasks(plan, queue, options, monitor, seconds)
     await inParallel(plan.sources, verifyUnchanged)
     if (!work.gathers) return { counts, tasksDone: queue.length }
     const counted = seconds()
+    await monitor.enter('merge')
     const { partials, facts } = whatWasCounted(plan, outcome)
     counts = await gatherCounts(outcome.counts, {
       partials,

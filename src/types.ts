@@ -242,6 +242,8 @@ export interface Receipt {
     maxMemoryGb: number
     /** Largest resident set of the process that was sampled. */
     peakRss: number
+    /** The same for each phase: plan, count, merge. */
+    peakRssOf: Record<string, number>
     /** What the workers accounted for at the end, all together. */
     tables: number
   }

@@ -8,7 +8,12 @@ export interface ProcessUse {
   cpuPercent: number
 }
 
+/** What a run is about. */
+export type Phase = 'plan' | 'count' | 'merge'
+
 export interface Monitor {
+  /** A new phase begins. At first it is 'plan'. */
+  enter(phase: Phase): Promise<void>
   /** Takes a sample if 1,000 documents or a second have passed since the last one. Never more often than every 100 ms: a sample costs 1 ms. */
   tick(documents: number): void
   /** Takes a last sample. */
@@ -18,6 +23,8 @@ export interface Monitor {
 
 export interface MonitorSummary {
   peakRss: number
+  /** The same for each phase that there was. */
+  peakRssOf: Partial<Record<Phase, number>>
   /** CPU time over wall time, in percent of one core. */
   cpuPercent: number
 }
@@ -30,7 +37,8 @@ export const startMonitor = (): Monitor => {
   const started = performance.now()
   const cpuAtStart = process.cpuUsage()
   let latest: ProcessUse = { rss: process.memoryUsage.rss(), cpuPercent: 0 }
-  let peakRss = latest.rss
+  let phase: Phase = 'plan'
+  const peakRssOf: Partial<Record<Phase, number>> = { plan: latest.rss }
   let sampledAt = started
   let sampledDocuments = 0
   let sampling: Promise<void> | undefined
@@ -43,8 +51,10 @@ export const startMonitor = (): Monitor => {
       // where the system's tables cannot be read (no /proc, no ps), Node's own figure still can
       latest = { rss: process.memoryUsage.rss(), cpuPercent: latest.cpuPercent }
     }
-    peakRss = Math.max(peakRss, latest.rss)
+    peakRssOf[phase] = Math.max(peakRssOf[phase] ?? 0, latest.rss)
   }
+  // while workers merge nobody calls `tick`
+  const timer = setInterval(() => void (sampling ??= sample().finally(() => (sampling = undefined))), SAMPLE_MS).unref()
 
   return {
     get latest() {
@@ -58,12 +68,19 @@ export const startMonitor = (): Monitor => {
       sampledDocuments = documents
       sampling = sample().finally(() => (sampling = undefined))
     },
+    async enter(next) {
+      await sampling
+      await sample()
+      phase = next
+    },
     async stop() {
+      clearInterval(timer)
       await sampling
       await sample()
       pidusage.clear()
       const { user, system } = process.cpuUsage(cpuAtStart)
-      return { peakRss, cpuPercent: (user + system) / 10 / Math.max(1, performance.now() - started) }
+      const peakRss = Math.max(...Object.values(peakRssOf))
+      return { peakRss, peakRssOf: { ...peakRssOf }, cpuPercent: (user + system) / 10 / Math.max(1, performance.now() - started) }
     },
   }
 }

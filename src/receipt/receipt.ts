@@ -29,7 +29,7 @@ export interface RunFacts {
   skipped: readonly { chunk: number; reason: string }[]
   result: { size: number; textBytes: number }
   filters: Filters
-  process: { peakRss: number; cpuPercent: number }
+  process: { peakRss: number; peakRssOf: Record<string, number>; cpuPercent: number }
   seconds: Receipt['seconds']
 }
 
@@ -86,7 +86,7 @@ export const makeReceipt = (run: RunFacts): Receipt => {
     numProcesses: run.numProcesses,
     workers: run.workers,
     chunks: run.chunks.length,
-    memory: { maxMemoryGb: run.maxMemoryGb, peakRss: run.process.peakRss, tables: run.tableMemory },
+    memory: { maxMemoryGb: run.maxMemoryGb, peakRss: run.process.peakRss, peakRssOf: run.process.peakRssOf, tables: run.tableMemory },
     cpuPercent: run.process.cpuPercent,
     seconds: run.seconds,
   }

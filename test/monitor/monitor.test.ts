@@ -7,10 +7,21 @@ describe('startMonitor', () => {
   test('sees the memory and the CPU of the process', async () => {
     const monitor = startMonitor()
     const held = Buffer.alloc(2 ** 28, 1)
-    for (const end = performance.now() + 120; performance.now() < end; ) Math.sqrt(held[0])
+    for (const end = performance.now() + 120; performance.now() < end;) Math.sqrt(held[0])
     const { peakRss, cpuPercent } = await monitor.stop()
     expect(peakRss).toBeGreaterThan(held.length)
     expect(cpuPercent).toBeGreaterThan(0)
+  })
+
+  test('tells the phases apart', async () => {
+    const monitor = startMonitor()
+    await monitor.enter('count')
+    const held = Buffer.alloc(2 ** 28, 1)
+    await monitor.enter('merge')
+    const { peakRss, peakRssOf } = await monitor.stop()
+    expect(Object.keys(peakRssOf)).toEqual(['plan', 'count', 'merge'])
+    expect(peakRssOf.count).toBeGreaterThan(held.length)
+    expect(peakRss).toBe(Math.max(...Object.values(peakRssOf)))
   })
 
   test('takes a sample after 1,000 documents, but not for each call', async () => {

@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process'
-import { closeSync, openSync, writeSync } from 'node:fs'
+import { closeSync, existsSync, openSync, writeSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { pretok } from '../support/command.ts'
@@ -10,7 +10,7 @@ const { folder } = temporaryFolder()
 const GNU_TIME = '/usr/bin/time'
 
 /** Runs a count as a user would measure it; peak resident set in bytes, and the receipt. */
-const measure = (...args: string[]): { peak: number; receipt: { pieces: number; documents: number; chunks: number } } => {
+const measure = (...args: string[]): { peak: number; receipt: { pieces: number; distinct: number; documents: number; chunks: number } } => {
   const { status, stderr } = spawnSync(
     GNU_TIME,
     ['-f', '%M', process.execPath, MAIN, 'count', ...args, '--log', 'json', '-o', join(folder, 'out.tsv')],
@@ -51,3 +51,34 @@ describe.skipIf(!hasTime)('memory does not grow with the file', () => {
     expect(measure(oneDocument, '-n', '1').peak).toBeLessThan(200e6)
   })
 })
+
+describe.skipIf(!hasTime)('memory stays within number of workers × budget + 150 MB', () => {
+  const corpus = join(folder, 'distinct.txt')
+
+  test.each([
+    [1, 0.0625],
+    [2, 0.0625],
+    [2, 0.1],
+    [4, 0.0625],
+  ])('all-distinct pieces, %i workers of %d GiB: and the output is the same', (workers, budget) => {
+    if (!existsSync(corpus)) expect(pretok(['generate', corpus, '--size', '300MB', '--kind', 'distinct', '-q']).code).toBe(0)
+    const { peak, receipt } = measure(corpus, '-n', String(workers), '-m', String(budget))
+    expect(receipt.distinct).toBeGreaterThan(28_000_000)
+    expect(peak).toBeLessThan(workers * budget * 2 ** 30 + 150e6)
+    const hash = spawnSync('sha256sum', [join(folder, 'out.tsv')])
+      .stdout.toString()
+      .slice(0, 64)
+    expect(hash).toBe((hashes.distinct ??= hash))
+  })
+
+  test('pieces of megabytes', () => {
+    const path = join(folder, 'pieces.txt')
+    const file = openSync(path, 'w')
+    for (let i = 0; i < 200; i++) writeSync(file, `${String.fromCharCode(97 + (i % 26)).repeat(1_000_000 + i)} `)
+    closeSync(file)
+    expect(measure(path, '-n', '2', '-m', '0.1').peak).toBeLessThan(2 * 0.1 * 2 ** 30 + 150e6)
+  })
+})
+
+/** Of outputs that must not differ. */
+const hashes: { distinct?: string } = {}
