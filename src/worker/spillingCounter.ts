@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto'
 import { mkdirSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import type { TextCounter } from '../count/counter.ts'
@@ -21,6 +22,8 @@ export class SpillingCounter {
   skippedRecords: SkippedRecord[] = []
   private readonly task: WorkerTask
   private readonly specialTokens: number
+  /** Part of the names of files: a worker that takes the place of one that died must not write over what others have handed over. */
+  private readonly id = randomBytes(4).toString('hex')
   private runs: string[] = []
   private runNumber = 0
   /** What the counter had counted when the last task was committed. */
@@ -65,7 +68,7 @@ export class SpillingCounter {
       skipped: task.skipped.filter(({ chunk }) => chunk >= start && chunk < end),
     }
     const path = partialPath(partials.folder, number)
-    const options = { durable: true, temporaryPath: join(this.folder(), `partial-${task.slot}.tmp`) }
+    const options = { durable: true, temporaryPath: join(this.folder(), `partial-${this.id}.tmp`) }
     if (this.runs.length === 0) {
       writeRun(
         path,
@@ -116,7 +119,7 @@ export class SpillingCounter {
   }
 
   private pathOf(name: string): string {
-    return join(this.folder(), `${name}-of-${this.task.slot}.run`)
+    return join(this.folder(), `${name}-of-${this.id}.run`)
   }
 
   private folder(): string {

@@ -1,5 +1,5 @@
 import fc from 'fast-check'
-import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { hostname } from 'node:os'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
@@ -48,6 +48,26 @@ describe('a result that is larger than memory', () => {
       expect(counts.has('')).toBe(false)
       counts.close()
       expect(readdirSync(tempDir)).toEqual([])
+    }
+  })
+
+  test.each(['exit', 'throw'])('is the same when a worker dies: %s', async (failure) => {
+    const workerUrl = new URL('../support/workers/misbehave.js', import.meta.url)
+    const expected = await pretokenize(path, special, { tokenizer: WORDS, numProcesses: 2 })
+    const marker = join(folder, `marker-${failure}`)
+    Object.assign(process.env, { PRETOK_TEST_FAILURE: failure, PRETOK_TEST_MARKER: marker, PRETOK_TEST_CHUNK: '12' })
+    try {
+      const options = { tokenizer: WORDS, numProcesses: 2, chunkBytes: 100_000, workerUrl }
+      const counts = await pretokenize(path, special, { ...options, ...SMALL, tempDir })
+      expect(counts.receipt!.retried).toHaveLength(1)
+      expect([...counts]).toEqual([...expected])
+      counts.close()
+      rmSync(marker)
+      const kept = await pretokenize(path, special, { ...options, workDir: join(folder, `run-${failure}`) })
+      expect(kept.receipt!.retried).toHaveLength(1)
+      expect([...kept]).toEqual([...expected])
+    } finally {
+      for (const name of Object.keys(process.env)) if (name.startsWith('PRETOK_TEST_')) delete process.env[name]
     }
   })
 
