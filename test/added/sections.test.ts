@@ -9,8 +9,8 @@ import { anyText, anyTokens, naiveExtraction, officialExtraction, token, type Se
 /** A normalizer of the official engine, and what it does to text. */
 const OFFICIAL: [name: string, normalizer: object | null, normalize: (text: string) => string][] = [
   ['none', null, (text) => text],
-  ['NFC', { type: 'NFC' }, (text) => text.normalize('NFC')],
-  ['Lowercase', { type: 'Lowercase' }, (text) => text.toLowerCase()],
+  ['NFC', { type: 'NFC' }, (text) => normalizeText([{ kind: 'nfc' }], text)],
+  ['Lowercase', { type: 'Lowercase' }, (text) => normalizeText([{ kind: 'lowercase' }], text)],
 ]
 
 describe('the definition is what the official engine does', () => {
