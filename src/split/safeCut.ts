@@ -9,7 +9,8 @@ import { openTables, type Run, type Tables } from './tables.ts'
  *   1. all runs have a certain cut at p,
  *   2. all runs, and a run that starts afresh at p, are in the same state with the same open cuts, and have cut alike behind p:
  *      text before p has no influence any more, and a document that begins at p is split as the text was
- *   3. each run, had the document ended at p, would have cut alike before p: text from p on has no influence on what is before
+ *   3. each run, had the document ended at p, would have cut alike before p: text from p on has no influence on what is before, neither in
+ *      the window nor, by a look-ahead that reaches into it, in front of it
  *
  * Stages after the first need no look: they start afresh at each cut of the first. Nothing here knows of spaces or newlines.
  */
@@ -105,6 +106,8 @@ const provenCut = (machine: Tables, runs: readonly Run[], stretch: Stretch, read
     if (index <= 0) continue
     const after = (run: Run): string => run.cuts.slice(run.cuts.findLastIndex((other) => positionOf(other) <= at) + 1).join()
     if (!runs.every((run) => run.cuts.some((other) => positionOf(other) === at) && after(run) === after(runs[0]))) continue
+    // look-aheads from before the window must not reach as far as the cut
+    if (!stretch.classes.slice(0, index).some(machine.isReset)) continue
     const fresh = startIn(machine, 0)
     for (let i = index; i < read; i++) machine.step(fresh, symbols[i], positions[i])
     if (!isSame(machine, [runs[0], fresh]) || fresh.cuts.join() !== after(runs[0])) continue

@@ -29,6 +29,8 @@ export interface Tables {
   looksAhead: boolean
   /** The symbols of code points by their classes, up to where they are known; of all, if the segment ends behind them. */
   symbolsOf(classes: readonly number[], isSegmentEnd: boolean): readonly number[]
+  /** Whether the symbols of what is before a code point of this class do not depend on what comes behind it. */
+  isReset(name: number): boolean
   /** Reads a code point that begins at `position` (or ends the segment there). */
   step(run: Run, symbol: number, position: number): void
   /** Bit s: the value of slot s matters in this state. */
@@ -61,15 +63,12 @@ export const openTables = (bytes: Uint8Array): Tables => {
     return bytes[word(layout.HEADER_BLOCKS) + (block << layout.BLOCK_BITS) + (codePoint & ((1 << layout.BLOCK_BITS) - 1))]
   }
 
+  const resetOf = (name: number): number => view.getUint32(word(layout.HEADER_RESETS) + 4 * name, true)
+  const isReset = (name: number): boolean => !looksAhead || resetOf(name) !== layout.NO_RESET
+
   const symbolsOf = (classes: readonly number[], isSegmentEnd: boolean): readonly number[] => {
     if (!looksAhead) return classes
-    const resetOf = (name: number): number => view.getUint32(word(layout.HEADER_RESETS) + 4 * name, true)
-    const known = isSegmentEnd
-      ? classes.length
-      : Math.max(
-          0,
-          classes.findLastIndex((name) => resetOf(name) !== layout.NO_RESET),
-        )
+    const known = isSegmentEnd ? classes.length : Math.max(0, classes.findLastIndex(isReset))
     const symbols = Array.from({ length: known }, () => 0)
     let row = isSegmentEnd || known === 0 ? 0 : resetOf(classes[known])
     for (let i = known - 1; i >= 0; i--) {
@@ -166,6 +165,7 @@ export const openTables = (bytes: Uint8Array): Tables => {
     classOf,
     looksAhead,
     symbolsOf,
+    isReset,
     step,
     liveSlots: (row) => (live ??= findLiveSlots())[row / rowBytes],
     markCount: (row) => (marks ??= findMarkCounts()).get(row)!,

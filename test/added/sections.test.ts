@@ -7,16 +7,22 @@ import type { AddedToken, Normalizer } from '../../src/types.ts'
 import { anyText, anyTokens, naiveExtraction, officialExtraction, token, type Section } from '../support/addedTokens.ts'
 
 /** A normalizer of the official engine, and what it does to text. */
+const NFC: readonly Normalizer[] = [{ kind: 'nfc' }]
+const LOWERCASE: readonly Normalizer[] = [{ kind: 'lowercase' }]
+
 const OFFICIAL: [name: string, normalizer: object | null, normalize: (text: string) => string][] = [
   ['none', null, (text) => text],
-  ['NFC', { type: 'NFC' }, (text) => normalizeText([{ kind: 'nfc' }], text)],
-  ['Lowercase', { type: 'Lowercase' }, (text) => normalizeText([{ kind: 'lowercase' }], text)],
+  ['NFC', { type: 'NFC' }, (text) => normalizeText(NFC, text)],
+  ['Lowercase', { type: 'Lowercase' }, (text) => normalizeText(LOWERCASE, text)],
 ]
 
 describe('the definition is what the official engine does', () => {
   test.each(OFFICIAL)('%s', async (_, normalizer, normalize) => {
     await fc.assert(
       fc.asyncProperty(anyTokens(), fc.array(anyText(30), { minLength: 1, maxLength: 10 }), async (tokens, texts) => {
+        // of two that are equal when they are normalized, the official engine takes either, by chance
+        const looked = tokens.filter(({ normalized }) => normalized).map(({ content }) => normalize(content))
+        fc.pre(new Set(looked).size === looked.length)
         const official = officialExtraction(tokens, normalizer)
         for (const text of texts) {
           const sections = naiveExtraction(tokens, text, normalize)
