@@ -1,4 +1,3 @@
-import { PretokError } from '../errors.ts'
 import type { SplitStage, Stage } from '../types.ts'
 import { SCRIPTS } from '../unicode/preTokenizerClasses.ts'
 
@@ -20,11 +19,10 @@ const cut = (pattern: string, behavior: Behavior, invert = false): SplitStage =>
 /** A regex that matches the text and nothing else. */
 const literal = (text: string): string => text.replace(/[\\^$.*+?()[\]{}|&~#-]/g, '\\$&')
 
-/** Split: by a regex, or by a text as it is. */
-export const split = (pattern: string, isRegex: boolean, behavior: Behavior, invert: boolean): Stage[] => {
-  if (pattern === '' && !isRegex) throw new PretokError('tokenizer', 'pre-tokenizer Split: a literal pattern must not be empty')
-  return [cut(isRegex ? pattern : literal(pattern), behavior, invert)]
-}
+/** Split: by a regex, or by a text as it is. An empty one matches between all characters: tokenizers of single characters are made so. */
+export const split = (pattern: string, isRegex: boolean, behavior: Behavior, invert: boolean): Stage[] => [
+  cut(isRegex ? pattern : literal(pattern), behavior, invert),
+]
 
 const GPT2 = String.raw`'s|'t|'re|'ve|'m|'ll|'d| ?\p{L}+| ?\p{N}+| ?[^\s\p{L}\p{N}]+|\s+(?!\S)|\s+`
 

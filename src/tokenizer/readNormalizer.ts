@@ -1,3 +1,5 @@
+import { PretokError } from '../errors.ts'
+import { parsePattern } from '../pattern/parse.ts'
 import type { Normalizer } from '../types.ts'
 import { choice, field, flag, isMissingOrNull, items, refuse, text, type Field } from './fields.ts'
 
@@ -60,5 +62,17 @@ export const readPattern = (pattern: Field): { pattern: string; isRegex: boolean
   const literal = field(pattern, 'String')
   if ((regex.value === undefined) === (literal.value === undefined))
     return refuse(pattern, 'either {"Regex": …} or {"String": …} is needed')
-  return literal.value === undefined ? { pattern: text(regex), isRegex: true } : { pattern: text(literal), isRegex: false }
+  return literal.value === undefined ? { pattern: readRegex(regex), isRegex: true } : { pattern: text(literal), isRegex: false }
+}
+
+/** Parsed here already, so that a regex that cannot be honoured is named with its place in the file. */
+const readRegex = (given: Field): string => {
+  const regex = text(given)
+  try {
+    parsePattern(regex, 'oniguruma')
+  } catch (error) {
+    if (!(error instanceof PretokError)) throw error
+    throw new PretokError(error.code, `reading ${given.file}: ${given.path}: ${error.message}`, { cause: error })
+  }
+  return regex
 }

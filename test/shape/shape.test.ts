@@ -11,7 +11,7 @@ const ROOMS: Readonly<Record<string, readonly string[]>> = {
   types: ['pattern'], // the name of a dialect
   normalize: ['errors', 'types', 'pattern', 'unicode'],
   added: ['errors', 'types', 'unicode', 'normalize'],
-  tokenizer: ['errors', 'types', 'unicode'],
+  tokenizer: ['errors', 'types', 'pattern', 'unicode'],
   plan: ['errors', 'types'],
   format: ['errors', 'types'],
   decompress: ['errors', 'types'],

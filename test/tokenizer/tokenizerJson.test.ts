@@ -24,6 +24,7 @@ describe('pre-tokenizers', () => {
     ['null is no stage', null, []],
     ['Split by a regex', { ...SPLIT, pattern: { Regex: 'a|b' } }, [split({ pattern: 'a|b' })]],
     ['Split by a text, which is no regex', { ...SPLIT, pattern: { String: 'a|b.' } }, [split({ pattern: 'a\\|b\\.' })]],
+    ['Split by an empty text: between all characters', { ...SPLIT, pattern: { String: '' } }, [split({ pattern: '' })]],
     ['Removed', { ...SPLIT, behavior: 'Removed' }, [split({ behavior: 'removed' })]],
     ['MergedWithPrevious', { ...SPLIT, behavior: 'MergedWithPrevious' }, [split({ behavior: 'merged-with-previous' })]],
     ['MergedWithNext', { ...SPLIT, behavior: 'MergedWithNext' }, [split({ behavior: 'merged-with-next' })]],
@@ -211,6 +212,19 @@ describe('what is refused, with file, place and value', () => {
     expect(() => read({ pre_tokenizer: { type: 'Sequence', pretokenizers: [bytes, METASPACE] } })).toThrow(
       'text put in front of pieces behind a ByteLevel is not supported',
     )
+  })
+
+  test.each([
+    [
+      { pre_tokenizer: { type: 'Sequence', pretokenizers: [BYTE_LEVEL, { ...SPLIT, pattern: { Regex: 'b(a' } }] } },
+      'reading tokenizer.json: pre_tokenizer.pretokenizers[1].pattern.Regex: pattern: unclosed group at 1 in "b(a"',
+    ],
+    [
+      { normalizer: { type: 'Replace', pattern: { Regex: '(?<=a.*)b' }, content: '' } },
+      'reading tokenizer.json: normalizer.pattern.Regex: pattern: look-behind of unbounded length at 0 in "(?<=a.*)b"',
+    ],
+  ])('a regex that cannot be honoured, with its place: %j', (parts, message) => {
+    expect(() => read(parts)).toThrow(expect.objectContaining({ code: 'pattern', message }) as Error)
   })
 
   test('lone surrogates, which no text of UTF-8 has', () => {
