@@ -1,5 +1,13 @@
-/** The candidate with the smallest edit distance, if it is near enough to be a typing error. */
-export const closest = (word: string, candidates: readonly string[]): string | undefined => {
+const SHORTEST_BEGINNING = 3
+
+/** The shortest candidate that begins with the word, or else that with the smallest edit distance, if it is near enough to be a typing error. */
+export const closest = (word: string, candidates: readonly string[]): string | undefined =>
+  (word.length >= SHORTEST_BEGINNING ? shortest(candidates.filter((candidate) => candidate.startsWith(word))) : undefined) ??
+  mistyped(word, candidates)
+
+const shortest = (words: readonly string[]): string | undefined => words.toSorted((a, b) => a.length - b.length)[0]
+
+const mistyped = (word: string, candidates: readonly string[]): string | undefined => {
   let best: string | undefined
   let bestDistance = Math.max(1, Math.floor(word.length / 3)) + 1
   for (const candidate of candidates) {

@@ -66,8 +66,11 @@ export const presetPipeline = (name: string): Pipeline | undefined => {
   const specialTokens = tokens.specialTokens ?? []
   const pipeline: Pipeline = {
     name: preset.name === key(name) ? preset.name : `${key(name)} (${preset.name})`,
-    addedTokens: [...specialTokens.map(special), ...(tokens.addedTokens ?? [])],
-    ...build(preset.name, preset.definition),
+    addedTokens: [
+      ...specialTokens.map((content) => special(content, tokens.leftStripping?.includes(content) ?? false)),
+      ...(tokens.addedTokens ?? []),
+    ],
+    ...build(name, preset.definition),
     specialTokens,
   }
   const lacks = [
@@ -92,11 +95,11 @@ const build = (name: string, definition: Definition): Pick<Pipeline, 'normalizer
   }
 }
 
-const special = (content: string): AddedToken => ({
+const special = (content: string, lstrip: boolean): AddedToken => ({
   content,
   special: true,
   normalized: false,
-  lstrip: false,
+  lstrip,
   rstrip: false,
   singleWord: false,
 })

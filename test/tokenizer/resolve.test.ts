@@ -84,6 +84,16 @@ describe('models that cut alike have tokens of their own', () => {
     expect(resolveTokenizer('gpt-4').lacks).toBeUndefined()
   })
 
+  test("RoBERTa's mask takes the white space before it along", () => {
+    const { specialTokens } = resolveTokenizer('roberta')
+    expect(createSplitter('roberta', specialTokens).split('<s>a <mask> b</s>')).toEqual(['a', ' b'])
+    expect(createSplitter('roberta').split('a <mask>')).toEqual(['a', ' <', 'mask', '>'])
+  })
+
+  test('deepseek-v3: what is not known of its tokens', () => {
+    expect(resolveTokenizer('deepseek-v3').lacks).toBe('the tokens of chats and of code completion')
+  })
+
   test('gemma says what is missing', () => {
     expect(resolveTokenizer('gemma').lacks).toBe('the tokens for runs of newlines and of spaces, and the unused ones')
   })
@@ -97,6 +107,8 @@ describe('what is refused', () => {
   writeFileSync(at('list.json'), '[1]')
 
   test.each([
+    ['bert-base', 'did you mean bert-base-cased?'],
+    ['xlm-roberta', 'tokenizer "xlm-roberta": its normalizer is a table'],
     ['llama33', 'tokenizer "llama33": there is no preset and no file of that name (did you mean llama3?)'],
     ['xyzzy', 'there is no preset and no file of that name. pretok tokenizers lists the presets'],
     [at('none.json'), `reading tokenizer ${at('none.json')}: no such file`],

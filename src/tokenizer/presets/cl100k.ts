@@ -44,6 +44,7 @@ export const CL100K_FAMILY: Family = {
         'cl100k',
         'gpt-4',
         'gpt4',
+        'gpt-4-turbo',
         'gpt-3.5-turbo',
         'gpt-3.5',
         'text-embedding-3-small',

@@ -12,7 +12,9 @@ import { BYTES, DIGIT_RUNS, EACH_DIGIT, huggingFace, inTurn, split, names, withO
 
 const raw = String.raw
 
+/** Those that begin and end a text. */
 const DEEPSEEK = ['<｜begin▁of▁sentence｜>', '<｜end▁of▁sentence｜>']
+const LACKS = 'the tokens of chats and of code completion'
 
 const AFMOE_SCRIPTS =
   raw`(?:[\u4E00-\u9FFF\u3040-\u309F\u30A0-\u30FF\u3400-\u4DBF\uf900-\uFAFF\uFF65-\uFF9F\u2F00-\u2FDF]+|[\u0E00-\u0E7F]+` +
@@ -29,17 +31,16 @@ export const DEEPSEEK_FAMILY: Family = {
       ],
       models: 'DeepSeek V3, V3.1, V3.2, V4 and R1; Hunyuan dense 0.5B to 7B, Hy4, JoyAI LLM Flash',
       source: "jitllm tok/testdata/pre/deepseek-v3.json@cd3ef38, the model's own pre_tokenizer",
-      notes:
-        'digits by threes, Chinese and Japanese, then words. Of the special tokens those that begin and end a text are known here, not those of chats',
+      notes: 'digits by threes, Chinese and Japanese, then words',
       definition: huggingFace(inTurn(split(UP_TO_THREE_DIGITS), split(CJK), split(DEEPSEEK_V3), BYTES)),
       specialTokens: DEEPSEEK,
+      lacks: LACKS,
     },
     {
       name: 'deepseek_llm',
       aliases: ['deepseek-llm', 'deepseek-v2', 'deepseek-v2-lite'],
       models: 'DeepSeek LLM 7B and 67B, DeepSeek V2 and V2 Lite',
       source: 'joaopauloschuler/neural-api tools/hf_pretok_fixture.py; llama.cpp src/llama-vocab.cpp@00ad355e DEEPSEEK_LLM',
-      notes: 'of the special tokens those that begin and end a text are known here',
       definition: huggingFace(
         inTurn(
           split('[\r\n]'),
@@ -52,17 +53,18 @@ export const DEEPSEEK_FAMILY: Family = {
         ),
       ),
       specialTokens: DEEPSEEK,
+      lacks: LACKS,
     },
     {
       name: 'deepseek_coder',
       aliases: ['deepseek-coder'],
       models: 'DeepSeek Coder 1.3B to 33B',
       source: "llama.cpp src/llama-vocab.cpp@00ad355e DEEPSEEK_CODER; jitllm tok/pretok/table.go@cd3ef38, from the model's tokenizer.json",
-      notes: 'of the special tokens those that begin and end a text are known here',
       definition: huggingFace(
         inTurn(split('[\r\n]'), split(raw`\s?\p{L}+`), split(raw`\s?\p{P}+`), split(DEEPSEEK_ASIAN), EACH_DIGIT, BYTES),
       ),
       specialTokens: DEEPSEEK,
+      lacks: LACKS,
     },
     {
       name: 'spark2_5',

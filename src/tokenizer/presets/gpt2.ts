@@ -41,7 +41,7 @@ const SMOLLM = [
   '<empty_output>',
 ]
 
-const ROBERTA = ['<s>', '<pad>', '</s>', '<unk>', '<mask>']
+const ROBERTA = { specialTokens: ['<s>', '<pad>', '</s>', '<unk>', '<mask>'], leftStripping: ['<mask>'] }
 
 export const GPT2_FAMILY: Family = {
   title: "GPT-2's regex",
@@ -56,7 +56,7 @@ export const GPT2_FAMILY: Family = {
         'r50k',
         'p50k_base',
         'p50k',
-        { name: 'roberta-base', specialTokens: ROBERTA },
+        ...names('roberta-base roberta roberta-large').map((name) => ({ name, ...ROBERTA })),
         { name: 'whisper' },
       ],
       models: 'GPT-2, GPT-3, Codex, RoBERTa, Whisper, EXAONE 4.0, A.X 4.0, Trillion 7B, Mellum 4B',
@@ -103,7 +103,7 @@ export const GPT2_FAMILY: Family = {
       source: 'transformers convert_slow_tokenizer.py RobertaConverter',
       notes: 'a space is put before the text; with add_prefix_space=False it is gpt2 (roberta-base)',
       definition: huggingFace(GPT2_BYTES_WITH_PREFIX),
-      specialTokens: ROBERTA,
+      ...ROBERTA,
     },
     {
       name: 'minerva',
@@ -149,6 +149,7 @@ export const GPT2_FAMILY: Family = {
       notes: 'starcoder with NFC first',
       definition: huggingFace(inTurn(EACH_DIGIT, GPT2_BYTES), NFC),
       specialTokens: ['<PAD>', '<UNK>', '<CLS>', '<SEP>', '<MASK_TOKEN>', '<BOS_TOKEN>', '<|END_OF_TURN_TOKEN|>'],
+      lacks: 'the other tokens for ends of texts, turns and roles',
     },
     {
       name: 'falcon',

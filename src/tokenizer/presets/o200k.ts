@@ -35,7 +35,7 @@ export const O200K_FAMILY: Family = {
     {
       name: 'o200k_base',
       aliases: [
-        ...names('o200k gpt-4o gpt4o gpt-4o-mini gpt-4.1 gpt-4.5 gpt-5 o1 o3 o4-mini'),
+        ...names('o200k gpt-4o gpt4o gpt-4o-mini gpt-4.1 gpt-4.1-mini gpt-4.5 gpt-5 gpt-5-mini o1 o3 o4-mini'),
         ...names('o200k_harmony gpt-oss gpt-oss-20b gpt-oss-120b').map((name) => ({ name, specialTokens: HARMONY })),
         ...names('llama4 llama-4').map((name) => ({ name, specialTokens: LLAMA4 })),
         ...withOwnTokens('minimax-m2', 'kanana-2', 'gigachat-20b'),
@@ -68,6 +68,7 @@ export const O200K_FAMILY: Family = {
         ...names('[BOS] [EOS] [EOT]'),
         ...names('im_end im_user im_assistant start_header_id end_header_id im_system im_middle').map((name) => `<|${name}|>`),
       ],
+      lacks: 'the tokens of tools and pictures, and the reserved ones',
     },
     {
       name: 'tiny_aya',

@@ -161,8 +161,18 @@ export const BERT_FAMILY: Family = {
   presets: [
     {
       name: 'bert_uncased',
-      aliases: ['bert', 'bert-base-uncased', 'bert-large-uncased', 'distilbert', 'distilbert-base-uncased', 'minilm', 'bge-en', 'e5'],
-      models: 'BERT uncased, DistilBERT, MiniLM, BGE (English), E5, LayoutLMv2',
+      aliases: [
+        'bert',
+        'bert-base-uncased',
+        'bert-large-uncased',
+        'distilbert',
+        'distilbert-base-uncased',
+        'minilm',
+        'electra',
+        'bge-en',
+        'e5',
+      ],
+      models: 'BERT uncased, DistilBERT, MiniLM, ELECTRA, BGE (English), E5, LayoutLMv2',
       source: 'transformers convert_slow_tokenizer.py BertConverter; tokenizers/src/pre_tokenizers/bert.rs',
       notes: 'small letters without accents; Chinese characters are pieces',
       definition: bert(true),

@@ -19,6 +19,8 @@ export type Definition =
 export interface Tokens {
   /** Undefined: not known here, or not the same for all models that use the preset. */
   specialTokens?: readonly string[]
+  /** Those of the special tokens that take the white space in front of them along. */
+  leftStripping?: readonly string[]
   /** Added tokens that are not special. */
   addedTokens?: readonly AddedToken[]
 }
