@@ -6,6 +6,7 @@ import { readTekken, isTekken } from './tekkenJson.ts'
 import { parseTokenizerJson, readTokenizerJson } from './tokenizerJson.ts'
 
 const FILE_NAME = 'tokenizer.json'
+const HOW_TO_MAKE_ONE = 'AutoTokenizer.from_pretrained(…).save_pretrained(…) of transformers writes one'
 
 /** Vocabularies are tens of megabytes; a string in JavaScript ends at 512. */
 const LARGEST_FILE = 2 ** 28
@@ -13,8 +14,11 @@ const LARGEST_FILE = 2 ** 28
 /** Files of other kinds that hold a tokenizer, and what they lack. */
 const OTHER_KINDS: readonly [pattern: RegExp, lack: string][] = [
   [/\.tiktoken$/, 'a .tiktoken file has ranks only, no regex: give the regex with --pattern, and the special tokens with -s'],
-  [/\.model$/, `a .model file is SentencePiece's or tiktoken's; give the ${FILE_NAME} of the model`],
-  [/(?:^|[/\\])(?:vocab\.json|vocab\.txt|merges\.txt)$/, `that is the vocabulary only; give the ${FILE_NAME} of the model`],
+  [/\.model$/, `a .model file is SentencePiece's or tiktoken's; give the ${FILE_NAME} of the model (${HOW_TO_MAKE_ONE})`],
+  [
+    /(?:^|[/\\])(?:vocab\.json|vocab\.txt|merges\.txt)$/,
+    `that is the vocabulary only; give the ${FILE_NAME} of the model (${HOW_TO_MAKE_ONE})`,
+  ],
   [/(?:^|[/\\])tokenizer_config\.json$/, `that is not the tokenizer itself; give the ${FILE_NAME} beside it`],
 ]
 
@@ -43,7 +47,7 @@ const fileAt = (path: string): string => {
   const stats = inspect(path)
   if (!stats.isDirectory()) return path
   const file = [FILE_NAME, 'tekken.json'].map((name) => join(path, name)).find(existsSync)
-  if (file === undefined) throw new PretokError('tokenizer', `reading folder ${path}: there is no ${FILE_NAME} in it`)
+  if (file === undefined) throw new PretokError('tokenizer', `reading folder ${path}: there is no ${FILE_NAME} in it; ${HOW_TO_MAKE_ONE}`)
   return file
 }
 

@@ -113,13 +113,13 @@ describe('what is refused', () => {
     ['xyzzy', 'there is no preset and no file of that name. pretok tokenizers lists the presets'],
     [at('none.json'), `reading tokenizer ${at('none.json')}: no such file`],
     ['./nothing', 'reading tokenizer ./nothing: no such file'],
-    [at('empty'), `reading folder ${at('empty')}: there is no tokenizer.json in it`],
+    [at('empty'), `reading folder ${at('empty')}: there is no tokenizer.json in it; AutoTokenizer.from_pretrained(…).save_pretrained(…) of transformers writes one`],
     [at('latin1.json'), 'it is not UTF-8 text'],
     [at('cut.json'), 'it is no JSON'],
     [at('list.json'), 'the document is [1]; an object is needed'],
     [file('some.tiktoken', 'IQ== 0\n'), 'has ranks only, no regex: give the regex with --pattern'],
     [file('tokenizer.model', ''), 'give the tokenizer.json of the model'],
-    [file('vocab.json', '{}'), 'that is the vocabulary only'],
+    [file('vocab.json', '{}'), 'that is the vocabulary only; give the tokenizer.json of the model (AutoTokenizer.from_pretrained('],
     [file('tokenizer_config.json', '{}'), 'that is not the tokenizer itself'],
   ])('%s', async (name, message) => {
     await expect(loadTokenizer(name)).rejects.toThrow(message)
