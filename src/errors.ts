@@ -51,7 +51,7 @@ export const describeSystemError = (error: unknown): string => {
     case 'EROFS':
       return 'the file system is read-only'
     case 'EMFILE':
-      return 'too many open files'
+      return 'too many open files (ulimit -n raises the limit)'
     case 'EIO':
       return 'input/output error of the device'
     default:

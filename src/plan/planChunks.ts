@@ -12,7 +12,7 @@ export interface PlanOptions {
 export interface Plan {
   /** Size that a chunk should have. */
   chunkBytes: number
-  /** Chunks in order; those of a source follow each other and cover it. Sources without bytes have none. */
+  /** Chunks in order; those of a source follow each other and cover it. Sources without bytes have none, unless they are damaged. */
   chunks: Chunk[]
 }
 
@@ -37,11 +37,17 @@ export const chunkSize = (totalBytes: number, { numProcesses, maxMemoryGb, chunk
   return Math.max(MIN_CHUNK_BYTES, Math.min(largest, basic))
 }
 
+type PlannedSource = Pick<Source, 'size'> & Partial<Pick<Source, 'format' | 'compression'>>
+
+/** Compressed data and Parquet are never without bytes; whoever reads the source says so. */
+const mayBeEmpty = ({ compression = 'none', format }: Omit<PlannedSource, 'size'>): boolean =>
+  compression === 'none' && format !== 'parquet'
+
 /**
  * Cuts sources into chunks of one size (each source's last one is shorter). Pure: the borders are moved to safe places later, by
  * `snapChunks`. Throws 'usage' for options that cannot be.
  */
-export const planChunks = (sources: readonly Pick<Source, 'size'>[], options: PlanOptions): Plan => {
+export const planChunks = (sources: readonly PlannedSource[], options: PlanOptions): Plan => {
   checkOptions(options)
   const total = sources.reduce((sum, { size }) => sum + size, 0)
   const chunkBytes = chunkSize(total, options)
@@ -51,7 +57,8 @@ export const planChunks = (sources: readonly Pick<Source, 'size'>[], options: Pl
       `chunkBytes: ${chunkBytes} bytes make more than ${MAX_CHUNKS} chunks of these ${total} bytes; take larger ones`,
     )
   const chunks: Chunk[] = []
-  sources.forEach(({ size }, source) => {
+  sources.forEach(({ size, ...holds }, source) => {
+    if (size === 0 && !mayBeEmpty(holds)) chunks.push({ source, start: 0, end: 0 })
     for (let start = 0; start < size; start += chunkBytes) chunks.push({ source, start, end: Math.min(size, start + chunkBytes) })
   })
   return { chunkBytes, chunks }

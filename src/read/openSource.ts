@@ -1,3 +1,4 @@
+import { PretokError } from '../errors.ts'
 import type { InputFormat, Source } from '../types.ts'
 import { plainBlocks } from './plainBlocks.ts'
 import { inspectSource } from './source.ts'
@@ -7,7 +8,7 @@ import { inspectSource } from './source.ts'
  *
  * @param format what it holds, if that was said
  * @param spool the file that holds what came from standard input, if that is meant
- * @throws PretokError 'input', and 'data' if it is compressed and damaged
+ * @throws PretokError 'input'
  */
 export const openSource = async (path: string, format?: InputFormat, spool?: string): Promise<Source> => {
   const inspected = await inspectSource(spool ?? path, format)
@@ -17,13 +18,23 @@ export const openSource = async (path: string, format?: InputFormat, spool?: str
 
 const HEAD = 2 ** 18
 
+/** The first bytes of what a source holds, or fewer if it is damaged: that is told when it is read, where errors may be passed over. */
+const readHead = async (source: Source): Promise<string> => {
+  let head = ''
+  try {
+    for await (const { bytes } of plainBlocks(source, { source: 0, start: 0, end: source.size }, HEAD)) {
+      head += bytes.toString('latin1')
+      if (head.length >= HEAD) break
+    }
+  } catch (error) {
+    if (!(error instanceof PretokError) || error.code !== 'data') throw error
+  }
+  return head
+}
+
 /** Whether the first line is a JSON object, and other lines follow. */
 const isJsonLines = async (source: Source): Promise<boolean> => {
-  let head = ''
-  for await (const { bytes } of plainBlocks(source, { source: 0, start: 0, end: source.size }, HEAD)) {
-    head += bytes.toString('latin1')
-    if (head.length >= HEAD) break
-  }
+  const head = await readHead(source)
   const lineEnd = head.indexOf('\n')
   if (!head.startsWith('{') || lineEnd === -1 || head.slice(lineEnd).trim() === '') return false
   try {

@@ -19,6 +19,7 @@ export async function* plainBlocks(source: Source, chunk: Chunk, blockBytes: num
   }
   const damaged: Damaged = (problem, at, cause) =>
     new PretokError('data', `reading ${source.path}: ${problem}, at byte ${chunk.start + at} of the file`, { cause })
+  if (source.size === 0) throw damaged(`the file is empty, and no ${source.compression} data is`, 0)
   try {
     yield* inBlocks(DECOMPRESSORS[source.compression](blocks, damaged), blockBytes)
   } catch (error) {

@@ -17,7 +17,7 @@ export const inspectSource = async (path: string, format?: InputFormat): Promise
   if (facts.isDirectory()) throw new PretokError('input', `reading ${path}: it is a directory; name the files in it (${path}/*.txt)`)
   if (!facts.isFile()) throw new PretokError('input', `reading ${path}: it is no regular file; write its text to a file first`)
   const head = await using(await openFile(path, path), (file) => readFully(file, path, Buffer.alloc(HEAD_BYTES), 0))
-  const source = { path, size: facts.size, modified: facts.mtimeMs, compression: compressionOf(head) }
+  const source = { path, size: facts.size, modified: facts.mtimeMs, compression: compressionOf(path, head) }
   const known = format ?? formatOf(path, head)
   if (known === 'parquet' && source.compression !== 'none')
     throw new PretokError(

@@ -1,4 +1,5 @@
 import type { AddedTokens } from '../added/addedTokens.ts'
+import { PretokError } from '../errors.ts'
 import type { DocumentPer } from '../format/records.ts'
 import type { Chunk, Source } from '../types.ts'
 import { snapFrames } from './snapFrames.ts'
@@ -34,7 +35,9 @@ export const snapSource = async (source: Source, chunks: readonly Chunk[], readA
 /** A row group belongs to the chunk in which it begins; a chunk without any is one with the chunk before it. */
 const snapRowGroups = async (source: Source, chunks: readonly Chunk[], readAt: ReadAt): Promise<Chunk[]> => {
   const { openParquet } = await import('../parquet/readParquet.ts')
-  const { rowGroups } = await openParquet(readAt, source.size, source.path)
+  const file = await openParquet(readAt, source.size, source.path).catch(unlessDamaged)
+  if (file === undefined) return [asOne(chunks)]
+  const { rowGroups } = file
   const snapped = [{ ...chunks[0] }]
   for (const { start, end } of chunks.slice(1)) {
     const first = rowGroups
@@ -48,6 +51,11 @@ const snapRowGroups = async (source: Source, chunks: readonly Chunk[], readAt: R
     snapped.at(-1)!.end = end
   }
   return snapped
+}
+
+/** Who counts a damaged file meets the damage again; it is for the policy on errors to say what follows. */
+const unlessDamaged = (error: unknown): undefined => {
+  if (!(error instanceof PretokError) || error.code !== 'data') throw error
 }
 
 /** Records of these end with their line, so that a reader who begins anywhere finds the next one. */

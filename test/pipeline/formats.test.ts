@@ -154,6 +154,30 @@ test.skipIf(!hasProgram('zstd'))('what is wrong in a compressed file is told wit
   expect(counts.receipt!.skipped).toEqual([{ path: cut, start: 0, end: 1000, reason: fails }])
 })
 
+describe('a file that is damaged from its first byte on is told by its name, and left out with --on-error skip', () => {
+  const good = file('whole.txt', 'one two')
+
+  test.each([
+    ['zeros.jsonl.gz', Buffer.alloc(20), 'the gzip data is damaged (incorrect header check), at byte 0 of the file'],
+    ['empty.txt.gz', Buffer.alloc(0), 'the file is empty, and no gzip data is, at byte 0 of the file'],
+    ['empty.zst', Buffer.alloc(0), 'the file is empty, and no zstd data is, at byte 0 of the file'],
+    ['zeros.json.zst', Buffer.alloc(20), 'the zstd data is damaged (no frame begins here), at byte 0 of the file'],
+    ['empty.parquet', Buffer.alloc(0), 'the metadata at the end of the Parquet file is damaged'],
+    ['cut.parquet', parquet(DOCUMENTS).subarray(0, 3000), 'the metadata at the end of the Parquet file is damaged'],
+  ])('%s', async (name, data, problem) => {
+    const damaged = file(name, data)
+    const reason = expect.stringContaining(`reading ${damaged}: ${problem}`)
+    await expect(count(damaged)).rejects.toMatchObject({ code: 'data', message: reason })
+    const counts = await pretokenize([damaged, good], [END], { onError: 'skip', chunkBytes: 1000 })
+    expect(counts.total).toBe(2)
+    expect(counts.receipt!.skipped).toEqual([{ path: damaged, start: 0, end: data.length, reason }])
+  })
+
+  test('an empty text file is none', async () => {
+    expect((await count(file('empty.txt', ''))).total).toBe(0)
+  })
+})
+
 describe('compressed in independent parts', () => {
   const small = DOCUMENTS.slice(0, 60).map(jsonRow).join('\n')
 

@@ -32,6 +32,18 @@ describe('planChunks', () => {
     ])
   })
 
+  test('an empty source that cannot be: somebody must read it to find out', () => {
+    const sources = [
+      { size: 0, compression: 'gzip' as const },
+      { size: 0, format: 'text' as const },
+      { size: 0, format: 'parquet' as const },
+    ]
+    expect(planChunks(sources, { numProcesses: 2, maxMemoryGb: 1 }).chunks).toEqual([
+      { source: 0, start: 0, end: 0 },
+      { source: 2, start: 0, end: 0 },
+    ])
+  })
+
   test.each([
     [{ numProcesses: 0, maxMemoryGb: 1 }, 'numProcesses: 0 is no whole number from 1 to 1024'],
     [{ numProcesses: 1.5, maxMemoryGb: 1 }, 'numProcesses: 1.5 is no whole number from 1 to 1024'],

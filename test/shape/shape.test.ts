@@ -18,7 +18,7 @@ const ROOMS: Readonly<Record<string, readonly string[]>> = {
   select: ['errors', 'types', 'added', 'format', 'read'],
   parquet: ['errors', 'format', 'decompress'],
   read: ['errors', 'types', 'added', 'format', 'decompress', 'parquet'],
-  snap: ['types', 'added', 'unicode', 'format'],
+  snap: ['types', 'errors', 'added', 'unicode', 'format'],
   split: ['errors', 'types', 'added', 'pattern', 'normalize', 'unicode'],
   sort: [],
   spill: ['errors', 'types'],
