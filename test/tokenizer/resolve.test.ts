@@ -113,7 +113,10 @@ describe('what is refused', () => {
     ['xyzzy', 'there is no preset and no file of that name. pretok tokenizers lists the presets'],
     [at('none.json'), `reading tokenizer ${at('none.json')}: no such file`],
     ['./nothing', 'reading tokenizer ./nothing: no such file'],
-    [at('empty'), `reading folder ${at('empty')}: there is no tokenizer.json in it; AutoTokenizer.from_pretrained(…).save_pretrained(…) of transformers writes one`],
+    [
+      at('empty'),
+      `reading folder ${at('empty')}: there is no tokenizer.json in it; AutoTokenizer.from_pretrained(…).save_pretrained(…) of transformers writes one`,
+    ],
     [at('latin1.json'), 'it is not UTF-8 text'],
     [at('cut.json'), 'it is no JSON'],
     [at('list.json'), 'the document is [1]; an object is needed'],
