@@ -12,9 +12,10 @@ import { allocateLeaving, release } from './memory'
  *
  * When the table should grow and the memory's limit does not let it, the caller is asked to take the counts away (`spill`) and to clear it.
  *
- * The hash is seeded with random numbers, so that nobody can prepare a corpus whose pieces all collide. For short pieces it is
- * pair-multiply-shift (Thorup, "High speed hashing for integers and strings", 2015, section 3.5): two multiplications for 128 bits, and two
- * different pieces share their highest k bits with a probability of about 2^-k.
+ * The hash is seeded with random numbers, so that nobody can prepare a corpus whose pieces all collide. For short pieces it is the sum of two
+ * multiply-shift hashes (Dietzfelbinger et al., "A reliable randomized algorithm for the closest-pair problem", 1997), one for each half of
+ * the key, with odd multipliers: two pieces share their highest k bits with a probability of about 2^(1-k). That does not hold for pieces
+ * that differ in nothing but the highest bits of both halves (bytes 6, 7 and 14); of those at most 256 can share a place.
  */
 
 export const SLOT_BYTES: usize = 32
