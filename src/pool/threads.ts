@@ -24,6 +24,8 @@ export const startThreads = (workerUrl: URL, threads: number): Threads => {
     minThreads: threads,
     maxThreads: threads,
   })
+  // of a thread without a job, which has taken the place of one that failed and cannot start either: nobody waits for it
+  pool.on('error', () => {})
   let isClosing = false
   for (const thread of pool.threads) {
     let hasFailed = false
