@@ -37,6 +37,8 @@ interface Node {
 const FEW = 3
 /** How far to look at every byte before `indexOf` is called. */
 const NEAR = 128
+/** A beginning of so many bytes is hardly ever anything but a token: it is left to `indexOf` at once. */
+const RARE = 4
 
 /** @param strings not empty; of two that are equal the first is found */
 export const createTokenTrie = (strings: readonly Uint8Array[]): TokenTrie => {
@@ -49,6 +51,7 @@ export const createTokenTrie = (strings: readonly Uint8Array[]): TokenTrie => {
   const pairs = findPairs(root)
   const prefixes = [...root.next].map(([byte, node]) => prefixFrom(byte, node))
   const longestPrefix = Math.max(0, ...prefixes.map(({ length }) => length))
+  const nearBytes = prefixes.every(({ length }) => length >= RARE) ? 0 : NEAR
 
   const mayBegin = (text: Uint8Array, at: number): boolean =>
     at + 1 < text.length ? pairs[(text[at] << 8) | text[at + 1]] !== 0 : classOf[text[at]] !== 0 && root.next.has(text[at])
@@ -86,7 +89,7 @@ export const createTokenTrie = (strings: readonly Uint8Array[]): TokenTrie => {
       }
       return (from) => {
         let at = from
-        const near = prefixes.length > FEW ? last : Math.min(last, from + NEAR)
+        const near = prefixes.length > FEW ? last : Math.min(last, from + nearBytes)
         while (at < near && pairs[(text[at] << 8) | text[at + 1]] === 0) at++
         // a prefix may be cut off by the end of the text
         if (at === near && at < last) at = Math.max(at, Math.min(findFar(at), text.length - longestPrefix))

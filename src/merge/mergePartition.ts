@@ -28,7 +28,7 @@ export interface MergedPartition {
 }
 
 /** So many runs are read at a time at most, however much memory there is: each is an open file. */
-const MOST_RUNS = 256
+const MOST_RUNS = 64
 /** A partition's order is left in this many runs: the main thread reads those of all partitions at a time. */
 const MOST_ORDER_RUNS = 4
 
