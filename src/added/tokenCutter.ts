@@ -1,6 +1,6 @@
 import { PretokError } from '../errors.ts'
 import { codePointBefore } from '../unicode/utf8.ts'
-import { createKeptText } from './keptText.ts'
+import { createTextTail } from './textTail.ts'
 import { isWord, whiteSpaceEnd, whiteSpaceStart } from './neighbours.ts'
 import type { TokenSet } from './tokenSet.ts'
 import { NONE, UNDECIDED } from './tokenTrie.ts'
@@ -37,7 +37,7 @@ export interface TokenCutter {
 export const createTokenCutter = (set: TokenSet, sink: TokenSink, maxKept = Infinity): TokenCutter => {
   if (set.tokens.length === 0) return { push: (text) => text.length > 0 && sink.text(text), end: () => {} }
   const { trie, tokens, bytes } = set
-  const kept = createKeptText()
+  const kept = createTextTail()
   let at = 0 // the search has come so far
   let handedOn = 0 // text before this place has been
   let blankEnd = 0 // text[handedOn, blankEnd) is white space, kept in case that a token strips it

@@ -1,4 +1,4 @@
-import { createKeptText } from './keptText.ts'
+import { createTextTail } from './textTail.ts'
 import type { TextStage } from '../normalize/textStage.ts'
 import type { AddedTokens } from './addedTokens.ts'
 import type { TokenSet } from './tokenSet.ts'
@@ -21,7 +21,7 @@ export const canBeMarked = ({ raw, normalized }: AddedTokens): boolean =>
  * many short documents. The text and the marks are good until the call returns.
  */
 export const createTokenMarker = ({ trie }: TokenSet, take: (text: Buffer, marks: Marks) => void): TextStage => {
-  const kept = createKeptText()
+  const kept = createTextTail()
   let marks: Marks = createMarks(1024)
 
   const mark = (text: Buffer, isEnd: boolean): number => {

@@ -1,7 +1,7 @@
 const NOTHING = Buffer.alloc(0)
 
-/** Text that must wait for more. */
-export interface KeptText {
+/** The end of a text, which must wait for more. */
+export interface TextTail {
   readonly length: number
   /** What is kept. */
   readonly alone: Buffer
@@ -12,7 +12,7 @@ export interface KeptText {
 }
 
 /** Text stays where it is while it waits, so that waiting for long costs no more than the text is long. */
-export const createKeptText = (): KeptText => {
+export const createTextTail = (): TextTail => {
   let place = NOTHING
   let length = 0
 
