@@ -1,15 +1,8 @@
 // What one writes first: the whole file as a string, a RegExp with the host's Unicode, a Map. Run: node regexp-and-map.js FILE
-import { readFileSync } from 'node:fs'
-import { peakMemory } from './peak.js'
+import { documentsOf, report } from './program.js'
 
 const GPT2 = /'s|'t|'re|'ve|'m|'ll|'d| ?\p{L}+| ?\p{N}+| ?[^\s\p{L}\p{N}]+|\s+(?!\S)|\s+/gu
 const counts = new Map()
-for (const document of readFileSync(process.argv[2], 'utf8').split('<|endoftext|>'))
+for (const document of documentsOf(process.argv[2]))
   for (const [piece] of document.matchAll(GPT2)) counts.set(piece, (counts.get(piece) ?? 0) + 1)
-console.log(
-  JSON.stringify({
-    distinct: counts.size,
-    total: [...counts.values()].reduce((sum, count) => sum + count, 0),
-    rss: peakMemory(),
-  }),
-)
+report(counts)

@@ -50,9 +50,13 @@ const explain = (message: string, known: readonly string[]): string => {
   const operands = unknown.filter((name) => process.argv.includes(name))
   if (operands.length > 0) return `unexpected ${operands.map((name) => JSON.stringify(name)).join(', ')}`
   const hints = [...new Set(unknown.map((name) => closest(name, known)).filter((name) => name !== undefined))]
-  const options = [...new Set(unknown.map((name) => `--${name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`))]
+  const options = [...new Set(unknown.map(asTyped))]
   return `unknown option ${options.join(', ')}${hints.length > 0 ? ` (did you mean ${hints.map((name) => `--${name}`).join(' or ')}?)` : ''}`
 }
+
+/** An option as it stands on the command line: yargs tells `q` and `maxMemoryGb`. */
+const asTyped = (name: string): string =>
+  name.length === 1 ? `-${name}` : `--${name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`
 
 const optionNames = (parser: Argv): string[] => {
   const { key } = (parser as Argv & { getOptions(): { key: Record<string, unknown> } }).getOptions()
@@ -94,8 +98,13 @@ const main = async (): Promise<void> => {
 
 const isJson = process.argv.includes('--log=json') || process.argv.some((word, i) => word === 'json' && process.argv[i - 1] === '--log')
 
+/** It can happen anywhere, even where modules are loaded. */
+const isOutOfFiles = (error: unknown): boolean =>
+  error instanceof Error && 'code' in error && (error.code === 'EMFILE' || error.code === 'ENFILE')
+
 const describe = (error: unknown): { code: string; message: string } => {
   if (error instanceof PretokError) return { code: error.code, message: error.message }
+  if (isOutOfFiles(error)) return { code: 'limit', message: `starting: ${describeSystemError(error)}` }
   const message = error instanceof Error ? (error.stack ?? error.message) : String(error)
   return { code: 'bug', message: `${message}\nThis is a bug in pretok: please report it` }
 }
