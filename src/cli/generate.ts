@@ -24,11 +24,15 @@ const ABOUT = `Writes a synthetic corpus for trying things out. The same options
 
 Kinds:
   stories       short English-like stories
+  prose         English-like prose with a vocabulary of a million words
+  tiny          the same in documents of about 50 bytes
   logs          log files: times, levels, ids, addresses
   code          code-like text in a few languages
   multilingual  many scripts, with and without spaces, marks, emoji
-  mixed         documents of all these
+  cjk           Chinese, Japanese and Korean
+  mixed         documents of stories, logs, code and multilingual text
   jsonl         rows {"id", "text", "meta"} of stories, code and multilingual text
+  varied        as varied as the web: a million distinct pre-tokens in 100 MB
   distinct      the worst case: nearly every word is new`
 
 const parseSeed = (text: string): number => {

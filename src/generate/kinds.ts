@@ -2,18 +2,33 @@ import { createCode } from './code.ts'
 import { createDistinct } from './distinct.ts'
 import { createJsonlFrame, createTextFrame, type Frame } from './frame.ts'
 import { createLogs } from './logs.ts'
-import { createMultilingual } from './multilingual.ts'
+import { createCjk, createMultilingual } from './multilingual.ts'
+import { createProse, createTiny } from './prose.ts'
 import { below, type Random } from './random.ts'
 import { createStories } from './stories.ts'
 import { prepareVoice, type Voice, type VoiceRecipe } from './voice.ts'
 
+/** As varied as the web: all sorts of text, every slot filled anew each time, and strings that mean nothing. Cache misses rule. */
+const createVaried = (): VoiceRecipe[] => {
+  const texts = [...createLogs(), ...createCode(), ...createMultilingual(), ...createCjk()]
+  const weighted = [
+    { ...createProse(), weight: 8 },
+    { ...createDistinct(), weight: 3 },
+  ]
+  return [...weighted, ...texts].map((recipe) => ({ ...recipe, keepSlotOneIn: 1 }))
+}
+
 const RECIPES = {
   stories: () => [createStories()],
+  prose: () => [createProse()],
+  tiny: () => [createTiny()],
   logs: createLogs,
   code: createCode,
   multilingual: createMultilingual,
+  cjk: createCjk,
   jsonl: () => [createStories(), ...createCode(), ...createMultilingual()],
   mixed: () => [createStories(), ...createLogs(), ...createCode(), ...createMultilingual()],
+  varied: createVaried,
   distinct: () => [createDistinct()],
 } satisfies Record<string, () => VoiceRecipe[]>
 

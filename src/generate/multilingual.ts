@@ -57,7 +57,7 @@ const partsOf = ({ syllables, normalization }: Language): string[] =>
     (syllable) => syllable !== '' && Buffer.byteLength(syllable) <= 8,
   )
 
-const createVoice = (language: Language): VoiceRecipe => {
+const createVoice = (language: Language, poolSize: number): VoiceRecipe => {
   const sentence = createSentenceRule(language)
   const spelling = createSpelling({ first: partsOf(language) })
   const { space } = language
@@ -65,7 +65,7 @@ const createVoice = (language: Language): VoiceRecipe => {
     name: language.name,
     weight: 1,
     documentBytes: 1500,
-    poolSize: 512,
+    poolSize,
     joints: [space, space, space, space, space, space, '\n', '\n\n'],
     keepSlotOneIn: 2,
     body: (random) => Array.from({ length: 1 + below(random, 3) }, () => sentence(random)).join(space),
@@ -76,4 +76,9 @@ const createVoice = (language: Language): VoiceRecipe => {
   }
 }
 
-export const createMultilingual = (): VoiceRecipe[] => LANGUAGES.map(createVoice)
+export const createMultilingual = (): VoiceRecipe[] => LANGUAGES.map((language) => createVoice(language, 512))
+
+const CJK = new Set(['chinese', 'japanese', 'korean'])
+
+/** Chinese, Japanese and Korean only. Most pre-tokens are whole clauses, so more texts are prepared: few clauses come twice. */
+export const createCjk = (): VoiceRecipe[] => LANGUAGES.filter(({ name }) => CJK.has(name)).map((language) => createVoice(language, 4096))

@@ -11,11 +11,15 @@ const sha256 = (bytes: Uint8Array): string => createHash('sha256').update(bytes)
 /** Of 200,000 bytes with seed 1. If these change, corpora of an older version cannot be made again: say so in the release. */
 const SHA256: Record<CorpusKind, string> = {
   stories: '7df501359a28eaa2df254e3ba5dea6216074636fcee2834d9471e6f26a817ea0',
+  prose: '4648722d115cc58e9891725284258fba8b257c3aaad3f7518d2caa3992317e67',
+  tiny: '74b530af272864bcd30500ede0075ddbc1624ef96e273db4f3457413c94ba0d5',
   logs: 'afef0d637fbe585893aef4e7b6e96bfa05ede605cdb8a30bca9d1768cb421f27',
   code: '59fb5ce384a91c1f55d0666a3784688c381ab11df45c454e3c44ab6ef0edeb56',
   multilingual: 'eaf7f15964f632b27cb9e6a82b406d93a3ab232a61d17315da13c07c99b8fe8f',
+  cjk: '8bb589f10d27efcfc38765042a25e5a79e02af088726389cf16965bfc951fc74',
   jsonl: 'ba13346ef6b832580607d7632bc31d5875c5d267753f85a1642827e2043f793d',
   mixed: 'c928bad9c78d0ebecd73b1b50a847f2bf94aaf5a6adbe507d42b0af7f624354a',
+  varied: 'f4eb3fadae3582781ad8cbad0c2bab69fa87b00b77d5d5732dba4377d7d9845e',
   distinct: 'a538cb17b7af1726919e778ef34578463db433f8568436de00564667609e0267',
 }
 
@@ -131,6 +135,34 @@ describe('what a corpus is like', () => {
     expect(missing(text, ['👩‍💻', '👍🏽', '🇯🇵', '1️⃣', 'e\u0302', '٣', '४'])).toEqual([])
   })
 
+  test('prose has a vocabulary as long as a library has', () => {
+    const { counts, distinct } = countWords(makeCorpus('prose', 3_000_000).corpus)
+    expect(distinct).toBeGreaterThan(30_000)
+    expect(counts.filter((count) => count === 1).length / distinct).toBeGreaterThan(0.3)
+  })
+
+  test('tiny has documents of about 50 bytes', () => {
+    const documents = makeCorpus('tiny', 300_000).corpus.toString().split(`\n${SEPARATOR}\n`)
+    const mean = documents.join('').length / documents.length
+    expect(mean).toBeGreaterThan(40)
+    expect(mean).toBeLessThan(60)
+  })
+
+  test('cjk is Chinese, Japanese and Korean, and little else', () => {
+    const text = makeCorpus('cjk', 200_000).corpus.toString()
+    const letters = text.match(/\p{L}/gu) ?? []
+    const ofTheEast = text.match(/[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Hangul}]/gu) ?? []
+    expect(ofTheEast.length / letters.length).toBeGreaterThan(0.9)
+    expect(missing(text, [/\p{Script=Han}{2}/u, /\p{Script=Hiragana}{2}/u, /\p{Script=Katakana}{2}/u, /\p{Script=Hangul}{2}/u])).toEqual([])
+  })
+
+  test('varied has text of every sort', () => {
+    const text = makeCorpus('varied', 1_000_000).corpus.toString()
+    expect(missing(text, ['In 18', ' INFO [', 'def __init__(self', '#include <', 'export const', 'だ', /\p{Script=Cyrillic}{2}/u])).toEqual(
+      [],
+    )
+  })
+
   test('mixed has documents of every voice', () => {
     const text = makeCorpus('mixed', 1_000_000).corpus.toString()
     const traces = ['Once upon a time', ' INFO [', 'HTTP/1.1"', 'def __init__(self', '#include <', 'export const', 'だ', '😂']
@@ -151,6 +183,7 @@ const countWords = (corpus: Buffer): { total: number; counts: number[]; distinct
 describe('words', () => {
   const TOP_SHARES = [
     ['stories', 0.05, 0.1],
+    ['prose', 0.02, 0.05],
     ['mixed', 0.02, 0.07],
     ['code', 0.02, 0.07],
   ] as const

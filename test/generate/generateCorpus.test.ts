@@ -130,7 +130,7 @@ test.each([
   [{ bytes: 1.5 }, 'bytes must be a whole number of at least 0, got 1.5'],
   [{ seed: Number.NaN }, 'seed must be a whole number of at least 0, got NaN'],
   [{ documentBytes: 0 }, 'documentBytes must be a whole number of at least 1, got 0'],
-  [{ kind: 'poems' as 'code' }, 'no kind "poems"; there are stories, logs, code, multilingual, jsonl, mixed, distinct'],
+  [{ kind: 'poems' as 'code' }, 'no kind "poems"; there are stories, prose, tiny, logs, code, multilingual, cjk, jsonl, mixed, varied, distinct'],
   [{ separator: '\ud800' }, 'the separator "\\ud800" is not well-formed Unicode'],
 ])('refuses %j', async (options, message) => {
   await expect(generate(options)).rejects.toMatchObject({ code: 'usage', message: `generate: ${message}` })
