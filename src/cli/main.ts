@@ -63,12 +63,23 @@ const optionNames = (parser: Argv): string[] => {
   return Object.keys(key).filter((name) => name.length > 1)
 }
 
+/** While a command runs, yargs lays out the whole help in case it is asked for later, which takes longer than to read the first megabytes. */
+const withoutSpareHelp = (parser: Argv): void => {
+  interface Internals {
+    getInternalMethods?(): { getUsageInstance(): { cacheHelpMessage(): void } }
+  }
+  const usage = (parser as Argv & Internals).getInternalMethods?.().getUsageInstance()
+  if (usage !== undefined) usage.cacheHelpMessage = () => {}
+}
+
 const main = async (): Promise<void> => {
   const args = withCommand(process.argv.slice(2))
   if (args[0] === '--version') return void process.stdout.write(`${VERSION}\n`)
-  const { default: yargs } = await import('yargs')
   const called = COMMAND_NAMES.filter((name) => name === args[0])
-  const commands = await Promise.all((called.length > 0 ? called : COMMAND_NAMES).map((name) => LOADERS[name]() as Promise<CommandModule>))
+  const [{ default: yargs }, ...commands] = await Promise.all([
+    import('yargs'),
+    ...(called.length > 0 ? called : COMMAND_NAMES).map((name) => LOADERS[name]() as Promise<CommandModule>),
+  ])
   const takesInput = ['count', 'plan'].includes(called[0])
   const parser: Argv = yargs(takesInput ? nameStandardInput(args) : args)
     .scriptName('pretok')
@@ -93,6 +104,7 @@ const main = async (): Promise<void> => {
         `${explain(message ?? error?.message, optionNames(parser))}\npretok --help and pretok COMMAND --help list what there is`,
       )
     })
+  withoutSpareHelp(parser)
   await parser.parseAsync()
 }
 

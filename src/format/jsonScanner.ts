@@ -1,5 +1,5 @@
-import { readFileSync } from 'node:fs'
 import { PretokError } from '../errors.ts'
+import { loadWasm } from '../loadWasm.ts'
 
 /** What json.wasm exports (src/kernel/json.ts has the descriptions). Addresses above 2 GiB come as negative numbers. */
 interface JsonExports {
@@ -77,18 +77,10 @@ const SPAN_WORDS = 4
 const NO_FIELD = 0xffffffff
 const FIRST_INPUT = 2 ** 18
 
-let compiled: WebAssembly.Module | undefined
-
-const jsonModule = (): WebAssembly.Module => {
-  // beside the compiled file, or in dist/ when this runs from its source
-  const file = import.meta.url.endsWith('.ts') ? '../../dist/kernel/json.wasm' : '../kernel/json.wasm'
-  return (compiled ??= new WebAssembly.Module(readFileSync(new URL(file, import.meta.url))))
-}
-
 /** Finds the strings at some paths in JSON values. Throws 'limit' when memory runs out. */
 const createJsonScanner = (paths: readonly (readonly string[])[]): JsonScanner => {
   const memory = new WebAssembly.Memory({ initial: 1, maximum: PAGE })
-  const exports = new WebAssembly.Instance(jsonModule(), { env: { memory } }).exports as unknown as JsonExports
+  const exports = new WebAssembly.Instance(loadWasm('json'), { env: { memory } }).exports as unknown as JsonExports
   let free = exports.firstFree()
   const take = (bytes: number): number => {
     const address = free

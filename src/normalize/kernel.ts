@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs'
+import { loadWasm } from '../loadWasm.ts'
 
 /** What normalize.wasm exports (src/kernel/normalize.ts has the descriptions). */
 export interface NormalizeExports {
@@ -30,20 +30,12 @@ export interface NormalizeKernel {
 const PAGE = 65536
 const ALIGN = 64
 
-let compiled: WebAssembly.Module | undefined
-
-const kernelModule = (): WebAssembly.Module => {
-  // beside the compiled file, or in dist/ when this runs from its source
-  const file = import.meta.url.endsWith('.ts') ? '../../dist/kernel/normalize.wasm' : '../kernel/normalize.wasm'
-  return (compiled ??= new WebAssembly.Module(readFileSync(new URL(file, import.meta.url))))
-}
-
 /** Starts a kernel whose memory holds some tables and `roomBytes` of free room. */
 export const startNormalizeKernel = (tables: readonly NodeJS.TypedArray[], roomBytes: number): NormalizeKernel => {
   const tableBytes = tables.reduce((sum, { byteLength }) => sum + byteLength + ALIGN, 0)
   const pages = 1 + Math.ceil((tableBytes + roomBytes) / PAGE) // one for what the module has itself
   const memory = new WebAssembly.Memory({ initial: pages, maximum: pages })
-  const exports = new WebAssembly.Instance(kernelModule(), { env: { memory } }).exports as unknown as NormalizeExports
+  const exports = new WebAssembly.Instance(loadWasm('normalize'), { env: { memory } }).exports as unknown as NormalizeExports
   const bytes = Buffer.from(memory.buffer)
   let at = exports.base.value
   const addresses = tables.map(({ buffer, byteOffset, byteLength }) => {

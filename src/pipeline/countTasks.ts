@@ -76,7 +76,7 @@ export const countTasks = async (
 export const startWorkers = (plan: RunPlan, options: PretokenizeOptions, threads: number): Threads =>
   plan.threads === 0
     ? { run: (jobs) => jobs.map(async (job) => (job.kind === 'merge' ? mergeRuns(job) : countChunks(job))), close: async () => {} }
-    : startThreads(options.workerUrl ?? new URL('../worker.js', import.meta.url), threads)
+    : startThreads(options.workerUrl ?? new URL('./worker.js', import.meta.url), threads)
 
 /** What the main thread may take beside the workers. */
 const MAIN_THREAD_BYTES = 150e6

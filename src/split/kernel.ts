@@ -1,8 +1,8 @@
-import { readFileSync } from 'node:fs'
 import { PretokError } from '../errors.ts'
 import { pieceTooLong } from './pieceTooLong.ts'
 import { findSyncPairs } from './syncPairs.ts'
 import { openTables } from './tables.ts'
+import { loadWasm } from '../loadWasm.ts'
 
 /** What kernel.wasm exports (src/kernel/index.ts has the descriptions). Addresses above 2 GiB come as negative numbers. */
 export interface KernelExports {
@@ -45,14 +45,6 @@ const PAGE = 65536
 const NO_MEMORY = -1
 const PIECE_TOO_LONG = -2
 
-let compiled: WebAssembly.Module | undefined
-
-const kernelModule = (): WebAssembly.Module => {
-  // beside the compiled file, or in dist/ when this runs from its source
-  const file = import.meta.url.endsWith('.ts') ? '../../dist/kernel/kernel.wasm' : '../kernel/kernel.wasm'
-  return (compiled ??= new WebAssembly.Module(readFileSync(new URL(file, import.meta.url))))
-}
-
 export interface KernelOptions {
   /** Room for text at first. */
   textBytes: number
@@ -75,7 +67,7 @@ export const startKernel = (
   { textBytes, maxEnds, maxPieceBytes = Infinity, memoryBytes, spill = () => false }: KernelOptions,
 ): Kernel => {
   const memory = new WebAssembly.Memory({ initial: 2, maximum: PAGE })
-  const exports = new WebAssembly.Instance(kernelModule(), { env: { memory }, table: { spill } }).exports as unknown as KernelExports
+  const exports = new WebAssembly.Instance(loadWasm('kernel'), { env: { memory }, table: { spill } }).exports as unknown as KernelExports
   let bytes = new Uint8Array(memory.buffer)
   let words = new Uint32Array(memory.buffer)
   const refresh = (): void => {
