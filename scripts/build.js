@@ -19,7 +19,13 @@ await build({
   platform: 'node',
   external: /^[^./]/, // packages
   logLevel: 'warn',
-  output: { dir: 'dist', format: 'esm', entryFileNames: '[name].js', chunkFileNames: '[name]-[hash].js', minify: { mangle: false, compress: false, codegen: true } },
+  output: {
+    dir: 'dist',
+    format: 'esm',
+    entryFileNames: '[name].js',
+    chunkFileNames: '[name]-[hash].js',
+    minify: { mangle: false, compress: false, codegen: true },
+  },
 })
 await import('./build-kernel.js')
 chmodSync(join(root, 'dist/cli/main.js'), 0o755)

@@ -61,12 +61,12 @@ const perform = async (
     checkStopped(options)
     const planned = seconds()
     const queue = work.counts ? queueOf(plan, work.shard, options) : []
-    await monitor.enter('count')
+    monitor.enter('count')
     const outcome = await countTasks(plan, queue, options, monitor, seconds)
     await inParallel(plan.sources, verifyUnchanged)
     if (!work.gathers) return { counts, tasksDone: queue.length }
     const counted = seconds()
-    await monitor.enter('merge')
+    monitor.enter('merge')
     const { partials, facts } = whatWasCounted(plan, outcome)
     counts = await gatherCounts(outcome.counts, {
       partials,
@@ -87,7 +87,7 @@ const perform = async (
       errors: plan.reading.errors,
       retried: outcome.retried,
       result: counts,
-      process: await monitor.stop(),
+      process: monitor.stop(),
       seconds: { plan: planned, count: counted - planned, merge: seconds() - counted, total: seconds() },
     })
     checkReceipt(receipt, counts.total)
@@ -100,7 +100,7 @@ const perform = async (
       ? interrupted(plan.run, plan.tasks.length)
       : error
   } finally {
-    await monitor.stop()
+    monitor.stop()
     if (!(counts?.source instanceof FileTable)) plan?.folder.remove()
     for (const { spool } of plan?.sources ?? []) if (spool !== undefined) await removeSpool(spool)
   }

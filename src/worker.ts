@@ -286,6 +286,8 @@ export const mergeRuns = (merge: PartitionMerge): MergeResult => {
   }
 }
 
+export { Board }
+
 /** What the pool calls in a worker thread: the result's memory moves to the main thread instead of being copied. */
 export default async (job: WorkerJob): Promise<unknown> => {
   if (job.kind === 'merge') return mergeRuns(job)

@@ -13,11 +13,11 @@ export type Phase = 'plan' | 'count' | 'merge'
 
 export interface Monitor {
   /** A new phase begins. At first it is 'plan'. */
-  enter(phase: Phase): Promise<void>
+  enter(phase: Phase): void
   /** Takes a sample if 1,000 documents or a second have passed since the last one. Never more often than every 100 ms: a sample costs 1 ms. */
   tick(documents: number): void
   /** Takes a last sample. */
-  stop(): Promise<MonitorSummary>
+  stop(): MonitorSummary
   readonly latest: ProcessUse
 }
 
@@ -43,6 +43,10 @@ export const startMonitor = (): Monitor => {
   let sampledDocuments = 0
   let sampling: Promise<void> | undefined
 
+  const note = (rss: number): void => {
+    peakRssOf[phase] = Math.max(peakRssOf[phase] ?? 0, rss)
+  }
+
   const sample = async (): Promise<void> => {
     try {
       const { memory, cpu } = await pidusage(process.pid)
@@ -51,7 +55,7 @@ export const startMonitor = (): Monitor => {
       // where the system's tables cannot be read (no /proc, no ps), Node's own figure still can
       latest = { rss: process.memoryUsage.rss(), cpuPercent: latest.cpuPercent }
     }
-    peakRssOf[phase] = Math.max(peakRssOf[phase] ?? 0, latest.rss)
+    note(latest.rss)
   }
   // while workers merge nobody calls `tick`
   const timer = setInterval(() => void (sampling ??= sample().finally(() => (sampling = undefined))), SAMPLE_MS).unref()
@@ -68,15 +72,14 @@ export const startMonitor = (): Monitor => {
       sampledDocuments = documents
       sampling = sample().finally(() => (sampling = undefined))
     },
-    async enter(next) {
-      await sampling
-      await sample()
+    // between phases nobody waits for pidusage, whose first sample starts a process
+    enter(next) {
+      note(process.memoryUsage.rss())
       phase = next
     },
-    async stop() {
+    stop() {
       clearInterval(timer)
-      await sampling
-      await sample()
+      note(process.memoryUsage.rss())
       pidusage.clear()
       const { user, system } = process.cpuUsage(cpuAtStart)
       const peakRss = Math.max(...Object.values(peakRssOf))

@@ -1,8 +1,7 @@
 // Workers that count like the real one until a block has been read, and then fail in the way that the environment names.
 // PRETOK_TEST_FAILURE: exit | throw | terminate-later; PRETOK_TEST_MARKER: a file; made by the first failure if failures are to happen once.
 import { existsSync, writeFileSync } from 'node:fs'
-import { Board } from '../../../dist/messages.js'
-import count from '../../../dist/worker.js'
+import count, { Board } from '../../../dist/worker.js'
 
 const { PRETOK_TEST_FAILURE: failure, PRETOK_TEST_MARKER: marker, PRETOK_TEST_CHUNK: onlyChunk } = process.env
 
