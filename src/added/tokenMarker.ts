@@ -4,13 +4,16 @@ import type { AddedTokens } from './addedTokens.ts'
 import type { TokenSet } from './tokenSet.ts'
 import { NONE, UNDECIDED } from './tokenTrie.ts'
 
-/** Tokens in a text, in order: token `tokens[i]` is text[starts[i], ends[i]). */
+/** Tokens in a text, in order: token `tokens[i]` is text[starts[i], ends[i]). Or a place where a document ends without any. */
 export interface Marks {
   starts: Uint32Array
   ends: Uint32Array
   tokens: Uint32Array
   count: number
 }
+
+/** In place of a token: the document ends here. */
+export const DOCUMENT_END = 0xffffffff
 
 /** Whether all tokens are special, raw and without flags: then text can be marked instead of being cut. */
 export const canBeMarked = ({ raw, normalized }: AddedTokens): boolean =>
@@ -33,11 +36,8 @@ export const createTokenMarker = ({ trie }: TokenSet, take: (text: Buffer, marks
       if (token === UNDECIDED) break
       if (token === NONE) at = search(at + 1)
       else {
-        if (marks.count === marks.starts.length) marks = larger(marks)
         const end = at + trie.lengths[token]
-        marks.starts[marks.count] = at
-        marks.ends[marks.count] = end
-        marks.tokens[marks.count++] = token
+        marks = withMark(marks, at, end, token)
         at = search(end)
       }
     }
@@ -53,6 +53,31 @@ export const createTokenMarker = ({ trie }: TokenSet, take: (text: Buffer, marks
   return {
     push: (added) => handOn(kept.with(added), false),
     end: () => handOn(kept.alone, true),
+  }
+}
+
+/**
+ * The same for many whole documents that stand one behind the other: no token reaches from one to the next, and where each ends there is a
+ * mark of its own.
+ *
+ * @returns a function that takes their text and where each ends in it
+ */
+export const createDocumentsMarker = ({ trie }: TokenSet, take: (text: Buffer, marks: Marks) => void) => {
+  let marks = createMarks(1024)
+  return (text: Buffer, documentEnds: Uint32Array): void => {
+    const search = trie.searchIn(text)
+    marks.count = 0
+    let at = search(0)
+    for (const documentEnd of documentEnds) {
+      while (at < documentEnd) {
+        const token = trie.longestAt(text, at, true, documentEnd)
+        const end = token === NONE ? at + 1 : at + trie.lengths[token]
+        if (token !== NONE) marks = withMark(marks, at, end, token)
+        at = search(end)
+      }
+      marks = withMark(marks, documentEnd, documentEnd, DOCUMENT_END)
+    }
+    take(text, marks)
   }
 }
 
@@ -110,6 +135,14 @@ const createMarks = (size: number): Marks => ({
   tokens: new Uint32Array(size),
   count: 0,
 })
+
+const withMark = (marks: Marks, start: number, end: number, token: number): Marks => {
+  const roomy = marks.count === marks.starts.length ? larger(marks) : marks
+  roomy.starts[roomy.count] = start
+  roomy.ends[roomy.count] = end
+  roomy.tokens[roomy.count++] = token
+  return roomy
+}
 
 const larger = ({ starts, ends, tokens, count }: Marks): Marks => {
   const grown = createMarks(2 * count)

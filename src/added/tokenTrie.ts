@@ -19,8 +19,10 @@ export interface TokenTrie {
   readonly lengths: readonly number[]
   /**
    * The longest string at a place, or NONE. Where the text ends and could go on (`isEnd` is false), a longer one may be to come: UNDECIDED.
+   *
+   * @param end where the text ends; default: where its bytes do
    */
-  longestAt(text: Uint8Array, at: number, isEnd: boolean): number
+  longestAt(text: Uint8Array, at: number, isEnd: boolean, end?: number): number
   /**
    * A search for places where a string, or as much of it as there is text, may begin: the function gives the first one at or after a place,
    * or the text's length. It is to be asked for places in ascending order.
@@ -61,10 +63,10 @@ export const createTokenTrie = (strings: readonly Uint8Array[]): TokenTrie => {
     maxLength: lengths.reduce((longest, length) => Math.max(longest, length), 0),
     lengths,
 
-    longestAt(text, at, isEnd) {
+    longestAt(text, at, isEnd, end = text.length) {
       let longest = NONE
       let node = 0
-      for (; at < text.length; at++) {
+      for (; at < end; at++) {
         node = next[node * classes + classOf[text[at]]]
         if (node === 0) return longest
         if (tokens[node] !== NONE) longest = tokens[node]

@@ -27,8 +27,8 @@ export interface TextCounter {
   /** The current document ends here. */
   endDocument(): void
   /**
-   * Text of many documents, with bytes between them that are in no document: `count` stretches [starts[i], ends[i]), in order. The same as
-   * `text` and `endDocument` in turn, for less; a counter that does not have it wants them.
+   * Text of many documents, with bytes between them that are in no document: `count` stretches [starts[i], ends[i]), in order; an empty one
+   * ends a document, too. The same as `text` and `endDocument` in turn, for less; a counter that does not have it wants them.
    */
   documents?(bytes: Uint8Array, starts: Uint32Array, ends: Uint32Array, count: number): void
   /** Counts all that is there. The current document must have been ended. */

@@ -82,10 +82,10 @@ export const createKernelCounter = (
     if (endCount === MAX_ENDS) advance()
   }
 
-  /** What is between `start` and `end` is in no document. */
+  /** A document ends at `start`; what is between it and `end` is in no document. */
   const skip = (start: number, end: number): void => {
     if (start !== lastEnd) ends[endCount++] = start
-    ends[endCount++] = end | GAP_BIT
+    if (end !== start) ends[endCount++] = end | GAP_BIT
     lastEnd = end
     skipped += end - start
     if (endCount > MAX_ENDS - 2) advanceTo(end)
@@ -130,6 +130,7 @@ export const createKernelCounter = (
         at = to
         if (length - advanced > BATCH - 4) advance()
       }
+      for (; next < count; next++) skip(length, length) // where the text ends
     },
     piece(bytes) {
       if (bytes.length > maxPieceBytes) throw pieceTooLong(maxPieceBytes)

@@ -1,9 +1,11 @@
 import { ENDS_EARLY, releaseScanner, takeScanner } from './jsonScanner.ts'
 import { createRowReader, rowTooLong, type JsonOptions } from './jsonl.ts'
+import { createManyRows } from './manyRows.ts'
 import type { RecordParser, RecordSink } from './records.ts'
 import { parseFields } from './textFields.ts'
 
 const BOM = Buffer.from('\ufeff')
+const OPEN_OBJECT = 0x7b
 const OPEN = 0x5b
 const CLOSE = 0x5d
 const COMMA = 0x2c
@@ -21,6 +23,7 @@ export const createJsonParser = (sink: RecordSink, options: JsonOptions): Record
   const paths = parseFields(options.textFields)
   const scanner = takeScanner(paths)
   const readRow = createRowReader(scanner, sink, options.textFields)
+  const takeMany = createManyRows(sink)
   let at = 0 // place of the input's first byte
   let length = 0 // of the input
   let from = 0 // what is before this has been read
@@ -39,6 +42,14 @@ export const createJsonParser = (sink: RecordSink, options: JsonOptions): Record
   /** Reads a row if it is all there. */
   const row = (isEnd: boolean): boolean => {
     if (!isEnd && length - from < wanted) return false
+    if (scanner.input[from] === OPEN_OBJECT) {
+      const next = takeMany(at, from, () => scanner.takeRows(from, length, state === 'value' ? 0 : COMMA))
+      if (next > from) {
+        from = next
+        if (state !== 'value') state = 'row'
+        return true
+      }
+    }
     const found = scanner.scan(from, length)
     const goesOn = 'problem' in found ? found.problem === ENDS_EARLY : found.after === length && !ENDS.includes(scanner.input[length - 1])
     if (goesOn && !isEnd) {

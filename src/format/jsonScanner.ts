@@ -1,12 +1,15 @@
 import { PretokError } from '../errors.ts'
 import { loadWasm } from '../loadWasm.ts'
 
-/** What json.wasm exports (src/kernel/json.ts has the descriptions). Addresses above 2 GiB come as negative numbers. */
+/** What json.wasm exports (src/kernel/json.ts and jsonRows.ts have the descriptions). Addresses above 2 GiB come as negative numbers. */
 interface JsonExports {
   start(levels: number): void
   firstFree(): number
   scan(at: number, end: number, root: number, spans: number, maxSpans: number, scratch: number): number
   unescape(at: number, end: number, to: number): number
+  takeLines(at: number, end: number, root: number, spans: number, text: number, ends: number, maxRows: number): number
+  takeRows(at: number, end: number, root: number, spans: number, text: number, ends: number, maxRows: number, separator: number): number
+  rowsEnd: WebAssembly.Global<'i32'>
   MAX_DEPTH: WebAssembly.Global<'i32'>
   after: WebAssembly.Global<'i32'>
   problem: WebAssembly.Global<'i32'>
@@ -39,6 +42,18 @@ export interface JsonScanner {
   scan(start: number, end: number): { spans: Span[]; after: number } | JsonProblem
   /** What the inside of a string stands for, good until the next call; a lone surrogate becomes three bytes that are no UTF-8. */
   unescape(start: number, end: number): Buffer
+  /** The texts of rows of which each has one: from lines [start, end), up to the first that is anything else. */
+  takeLines(start: number, end: number): Rows
+  /** The same for rows that are set apart by a separator (a byte; 0: none). */
+  takeRows(start: number, end: number, separator: number): Rows
+}
+
+/** Texts one behind the other, good until the next call. */
+export interface Rows {
+  text: Buffer
+  ends: Uint32Array
+  /** Behind the rows. */
+  after: number
 }
 
 /** Scanners that are not at work, by their paths: one is made in a millisecond, and there may be thousands of small files. */
@@ -73,6 +88,8 @@ const PAGE = 65536
 /** Bytes behind input and output that may be touched. */
 const PADDING = 64
 const MAX_SPANS = 65536
+/** Rows that are taken at a time. */
+const MAX_ROWS = 8192
 const SPAN_WORDS = 4
 const NO_FIELD = 0xffffffff
 const FIRST_INPUT = 2 ** 18
@@ -101,6 +118,7 @@ const createJsonScanner = (paths: readonly (readonly string[])[]): JsonScanner =
   exports.start(take(exports.MAX_DEPTH.value))
   const root = putNode(memory, take, treeOf(paths))
   const spansAt = take(4 * SPAN_WORDS * MAX_SPANS)
+  const endsAt = take(4 * MAX_ROWS)
   const inputAt = free
   let outputAt = 0
   let bytes = Buffer.alloc(0)
@@ -121,6 +139,11 @@ const createJsonScanner = (paths: readonly (readonly string[])[]): JsonScanner =
     const at = (spansAt >>> 2) + SPAN_WORDS * i
     return { field: words[at], kind: KINDS[words[at + 1]], start: words[at + 2] - inputAt, end: words[at + 3] - inputAt }
   }
+  const rowsFrom = (count: number): Rows => {
+    const ends = words.subarray(endsAt >>> 2, (endsAt >>> 2) + count)
+    const length = count === 0 ? 0 : ends[count - 1]
+    return { text: bytes.subarray(outputAt, outputAt + length), ends, after: (exports.rowsEnd.value >>> 0) - inputAt }
+  }
   return {
     get input() {
       return input
@@ -137,6 +160,9 @@ const createJsonScanner = (paths: readonly (readonly string[])[]): JsonScanner =
       const to = exports.unescape(inputAt + start, inputAt + end, outputAt) >>> 0
       return bytes.subarray(outputAt, to)
     },
+    takeLines: (start, end) => rowsFrom(exports.takeLines(inputAt + start, inputAt + end, root, spansAt, outputAt, endsAt, MAX_ROWS)),
+    takeRows: (start, end, separator) =>
+      rowsFrom(exports.takeRows(inputAt + start, inputAt + end, root, spansAt, outputAt, endsAt, MAX_ROWS, separator)),
   }
 }
 

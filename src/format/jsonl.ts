@@ -1,5 +1,6 @@
 import { isUtf8 } from 'node:buffer'
 import { PretokError } from '../errors.ts'
+import { createManyRows } from './manyRows.ts'
 import { releaseScanner, takeScanner, type JsonScanner, type Span } from './jsonScanner.ts'
 import type { RecordParser, RecordSink } from './records.ts'
 import { parseFields } from './textFields.ts'
@@ -26,6 +27,7 @@ export const createJsonlParser = (sink: RecordSink, start: number, options: Json
   const paths = parseFields(options.textFields)
   const scanner = takeScanner(paths)
   const row = createRowReader(scanner, sink, options.textFields)
+  const takeMany = createManyRows(sink)
   let at = start // place of the input's first byte
   let length = 0 // of the input
   let searched = 0 // no line ends before this
@@ -49,11 +51,15 @@ export const createJsonlParser = (sink: RecordSink, start: number, options: Json
       scanner.reserve(length + block.length)
       scanner.input.set(block, length)
       length += block.length
+      const lastFeed = scanner.input.subarray(searched, length).lastIndexOf(LINE_FEED)
+      const linesEnd = lastFeed === -1 ? 0 : searched + lastFeed + 1
       let from = 0
-      const data = scanner.input.subarray(0, length)
-      for (let feed; (feed = data.indexOf(LINE_FEED, searched)) !== -1; from = searched) {
-        searched = feed + 1
-        readLine(from, feed, searched)
+      while (from < linesEnd) {
+        from = takeMany(at, from, () => scanner.takeLines(from, linesEnd))
+        if (from === linesEnd) break
+        const feed = scanner.input.indexOf(LINE_FEED, from)
+        readLine(from, feed, feed + 1)
+        from = feed + 1
       }
       scanner.input.copyWithin(0, from, length)
       at += from

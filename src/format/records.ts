@@ -14,12 +14,27 @@ export interface RecordSink {
   /** What follows is of the same document, but no piece reaches across: another of its fields. */
   endText(): void
   endDocument(): void
+  /**
+   * The same as startDocument, text and endDocument for each, for much less. False: it has taken none of them, and wants to be told of each
+   * by itself. A sink that does not have it always wants that.
+   */
+  documents?: ((documents: Documents) => boolean) | undefined
   /** Bytes of plain data that are no text. */
   format(bytes: number): void
   /** A record at [start, end) that cannot be read, because of what is at `at`. Throws, or goes on without it. */
   badRecord(start: number, end: number, reason: string, at: number): void
   /** Bytes behind a bad record that are lost with it. */
   skip(bytes: number): void
+}
+
+/** The texts of many records, one behind the other; good until the call returns. */
+export interface Documents {
+  text: Buffer
+  /** Where each ends in the text. None begins with a byte 10xxxxxx, inside a code point. */
+  ends: Uint32Array
+  /** The records are plain data [start, end), or rows. */
+  start: number
+  end: number
 }
 
 export interface RecordParser {

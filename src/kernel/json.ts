@@ -1,6 +1,6 @@
 /*
- * Reads one JSON value after another and finds the strings that are wanted in it, by their paths. A kernel of its own (json.wasm): the caller
- * puts text into its memory, and addresses into its functions.
+ * Reads one JSON value after another and finds the strings that are wanted in it, by their paths. A kernel of its own (json.wasm, made from
+ * jsonRows.ts): the caller puts text into its memory, and addresses into its functions.
  *
  *   scan(value):  the whole value is held against the grammar of RFC 8259, as JSON.parse does it; nothing is built.
  *     on the way of a path (a node, below) objects are read key by key, arrays element by element;
@@ -112,7 +112,7 @@ function dropSpans(from: usize, fields: u32): void {
   nextSpan = kept
 }
 
-function skipSpace(at: usize, end: usize): usize {
+export function skipSpace(at: usize, end: usize): usize {
   while (at < end) {
     const byte = <u32>load<u8>(at)
     if (byte != 0x20 && byte != 0x0a && byte != 0x0d && byte != 0x09) break

@@ -4,7 +4,14 @@ import { createSpecialTokens, plainToken } from '../../src/added/tokenSet.ts'
 import { createAddedTokens } from '../../src/added/addedTokens.ts'
 import { createTokenCutter } from '../../src/added/tokenCutter.ts'
 import { createSections } from '../../src/added/sections.ts'
-import { canBeMarked, createDocumentMarker, createTokenMarker, type Marks } from '../../src/added/tokenMarker.ts'
+import {
+  canBeMarked,
+  createDocumentMarker,
+  createDocumentsMarker,
+  createTokenMarker,
+  DOCUMENT_END,
+  type Marks,
+} from '../../src/added/tokenMarker.ts'
 import { createNormalCheck } from '../../src/normalize/normalizer.ts'
 
 type Part = string | number
@@ -44,6 +51,31 @@ test('finds the tokens that the cutter finds, at every feed size', () => {
         expect(join(marked)).toEqual(join(cut))
       },
     ),
+    { numRuns: 1000 },
+  )
+})
+
+test('finds in many whole documents what it finds in each', () => {
+  const text = fc.string({ unit: fc.constantFrom('<', '|', 'a', 'b', 'é', '\n'), maxLength: 12 })
+  const string = fc.string({ unit: fc.constantFrom('<', '|', 'a', 'b', 'é', '\n'), maxLength: 5, minLength: 1 })
+  fc.assert(
+    fc.property(fc.uniqueArray(string, { maxLength: 6 }), fc.array(text, { maxLength: 60 }), (tokens, documents) => {
+      const set = createSpecialTokens(tokens)
+      const each: Part[] = []
+      for (const document of documents) {
+        const cutter = createTokenCutter(set, { text: (bytes) => each.push(bytes.toString()), token: (token) => each.push(token) })
+        cutter.push(Buffer.from(document))
+        cutter.end()
+        each.push(DOCUMENT_END)
+      }
+      const all: Part[] = []
+      let end = 0
+      const mark = createDocumentsMarker(set, (bytes, { starts, ends, tokens: found, count }) => {
+        for (let i = 0; i < count; i++) all.push(bytes.subarray(i === 0 ? 0 : ends[i - 1], starts[i]).toString(), found[i])
+      })
+      mark(Buffer.from(documents.join('')), Uint32Array.from(documents.map((document) => (end += Buffer.byteLength(document)))))
+      expect(join(all)).toEqual(join(each))
+    }),
     { numRuns: 1000 },
   )
 })

@@ -1,7 +1,8 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { createJsonParser } from '../../src/format/json.ts'
-import { collectingSink, feed } from '../support/records.ts'
+import type { RecordSink } from '../../src/format/records.ts'
+import { collectingSink, collectTexts, feed } from '../support/records.ts'
 
 const parse = (data: string | Buffer, size = 1000, maxRecordBytes = 1e6) => {
   const { sink, records } = collectingSink()
@@ -29,6 +30,39 @@ describe('JSON', () => {
       }),
       { numRuns: 1000 },
     )
+  })
+
+  test('rows that are taken many at a time are what they are one by one, whatever is among them', () => {
+    const row = fc.oneof(
+      { weight: 8, arbitrary: fc.string({ unit: 'grapheme', maxLength: 20 }).map((text) => JSON.stringify({ id: 1, text })) },
+      { weight: 1, arbitrary: fc.constantFrom('12', 'null', '{"x":1}', '{"text":["a","b"]}', '[{"text":"c"}]', '{"text":"\\ud800"}') },
+    )
+    const separator = fc.oneof(
+      { weight: 9, arbitrary: fc.constantFrom(',', ' ,\n ') },
+      { weight: 1, arbitrary: fc.constantFrom('', ',,', '],[', ']', '}') },
+    )
+    fc.assert(
+      fc.property(
+        fc.array(fc.tuple(row, separator), { maxLength: 30 }),
+        fc.constantFrom('[', ' [ ', ''),
+        fc.constantFrom(7, 100, 1e6),
+        (list, start, size) => {
+          const data = Buffer.from(
+            `${start}${list.map(([json, between]) => json + (start === '' ? '\n' : between)).join('')}{"text":"z"}${start && ']'}`,
+          )
+          const parser = (sink: RecordSink) => createJsonParser(sink, { name: 'x.json', textFields: ['text'], maxRecordBytes: 1e6 })
+          expect(collectTexts(parser, data, size, true).found).toEqual(collectTexts(parser, data, size, false).found)
+        },
+      ),
+      { numRuns: 2000 },
+    )
+  })
+
+  test('usual rows are taken many at a time', () => {
+    const rows = Array.from({ length: 1000 }, (_, i) => ({ text: `row ${i}` }))
+    const parser = (sink: RecordSink) => createJsonParser(sink, { name: 'x.json', textFields: ['text'], maxRecordBytes: 1e6 })
+    for (const data of [JSON.stringify(rows), JSON.stringify(rows, undefined, 2), rows.map((row) => JSON.stringify(row)).join('\n')])
+      expect(collectTexts(parser, Buffer.from(data), 1e6, true).many).toBeGreaterThan(990)
   })
 
   test('a row without the text is bad, and the others are not', () => {

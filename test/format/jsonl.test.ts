@@ -1,7 +1,8 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { createJsonlParser } from '../../src/format/jsonl.ts'
-import { collectingSink, feed } from '../support/records.ts'
+import type { RecordSink } from '../../src/format/records.ts'
+import { collectingSink, collectTexts, feed } from '../support/records.ts'
 
 const parse = (data: string | Buffer, size = 1000, textFields: readonly string[] = ['text'], maxRecordBytes = 1e6) => {
   const { sink, records } = collectingSink()
@@ -112,6 +113,39 @@ describe('JSON Lines', () => {
       )
     },
   )
+
+  test('rows that are taken many at a time are what they are one by one, whatever is among them', () => {
+    const line = fc.oneof(
+      { weight: 6, arbitrary: string.map((text) => JSON.stringify({ id: 1, text })) },
+      {
+        weight: 1,
+        arbitrary: fc.oneof(value, damaged, fc.constantFrom('', ' ', '{"text":["a","b"]}', '{"text":"a"} \r', '{"text":"a"}}')),
+      },
+    )
+    const odd = fc.constantFrom('', '', '{"text":"\xff"}\n', '{"text":"\x80x"}\n{"text":"\xc3"}\n{"text":"\xa9"}\n', '\xef\xbb\xbf')
+    fc.assert(
+      fc.property(
+        fc.array(fc.tuple(fc.array(line, { maxLength: 12 }), odd), { maxLength: 5 }),
+        fc.constantFrom(7, 100, 1e6),
+        (parts, size) => {
+          const data = Buffer.concat(
+            parts.flatMap(([lines, bytes]) => [Buffer.from(lines.map((text) => `${text}\n`).join('')), Buffer.from(bytes, 'latin1')]),
+          )
+          const parser = (sink: RecordSink) => createJsonlParser(sink, 0, { name: 'x.jsonl', textFields: ['text'], maxRecordBytes: 1e6 })
+          expect(collectTexts(parser, data, size, true).found).toEqual(collectTexts(parser, data, size, false).found)
+        },
+      ),
+      { numRuns: 2000 },
+    )
+  })
+
+  test('usual rows are taken many at a time, and so are those behind an odd one', () => {
+    const rows = Array.from({ length: 20_000 }, (_, i) => (i % 1000 === 500 ? '{"text":["a","b"]}\n' : `{"text":"a\\n${i}"}\n`)).join('')
+    const parser = (sink: RecordSink) => createJsonlParser(sink, 0, { name: 'x.jsonl', textFields: ['text'], maxRecordBytes: 1e6 })
+    const { many, found } = collectTexts(parser, Buffer.from(rows), 1e6, true)
+    expect(many).toBe(20_000 - 20)
+    expect(found.documents).toEqual(collectTexts(parser, Buffer.from(rows), 1e6, false).found.documents)
+  })
 
   test('strings of every length and alignment, with something to escape at every place', () => {
     const texts: string[] = []

@@ -1,3 +1,4 @@
+import { isUtf8 } from 'node:buffer'
 import type { RecordParser, RecordSink } from '../../src/format/records.ts'
 
 export interface FoundRecords {
@@ -37,6 +38,28 @@ export const collectingSink = (): { sink: RecordSink; records: FoundRecords } =>
     badRecord: (start, end, reason, at) => void records.bad.push({ start, end, reason, at }),
   }
   return { sink, records }
+}
+
+/**
+ * What a parser tells of texts: as strings, and how many documents came many at a time. The sink takes many documents only if they are valid
+ * UTF-8, as the worker does; without `takesMany` it takes each by itself.
+ */
+export const collectTexts = (makeParser: (sink: RecordSink) => RecordParser, bytes: Buffer, size: number, takesMany: boolean) => {
+  const { sink, records } = collectingSink()
+  let many = 0
+  const documents: RecordSink['documents'] = ({ text, ends }) => {
+    if (!isUtf8(text)) return false
+    let from = 0
+    for (const end of ends) {
+      sink.text(text.subarray(from, end), -1)
+      sink.endDocument()
+      from = end
+    }
+    many += ends.length
+    return true
+  }
+  feed(makeParser(takesMany ? { ...sink, documents } : sink), bytes, size)
+  return { many, found: { ...records, documents: records.documents.map(({ text }) => text) } }
 }
 
 /** Gives bytes to a parser in feeds of one size. Each feed is a copy that is overwritten afterwards, as a reader does it. */

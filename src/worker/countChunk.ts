@@ -1,0 +1,220 @@
+import { isUtf8 } from 'node:buffer'
+import type { AddedTokens } from '../added/addedTokens.ts'
+import { createSections } from '../added/sections.ts'
+import {
+  canBeMarked,
+  createDocumentMarker,
+  createDocumentsMarker,
+  createTokenMarker,
+  DOCUMENT_END,
+  type Marks,
+} from '../added/tokenMarker.ts'
+import type { TextCounter } from '../count/counter.ts'
+import type { RecordSink } from '../format/records.ts'
+import type { WorkerOptions } from '../messages.ts'
+import { readRecords } from '../read/readRecords.ts'
+import { createUtf8Cleaner } from '../read/utf8Cleaner.ts'
+import { MAX_SKIPPED_RECORDS } from '../receipt/receipt.ts'
+import { createSampler } from '../select/sample.ts'
+import { selectDocuments, separatorsIn, type SelectedDocuments } from '../select/selectDocuments.ts'
+import type { Chunk, InvalidRange, Pipeline, SkippedRecord, Source, Tally } from '../types.ts'
+import { BadRecord, InvalidUtf8, shiftOf, withPlace } from './places.ts'
+
+/** How many places with invalid UTF-8 a worker remembers; the rest are only counted. */
+const MAX_INVALID_RANGES = 10
+
+export interface ChunkJob {
+  chunk: Chunk
+  source: Source
+  added: AddedTokens
+  /** The place of each special token in the tally. */
+  specialTokens: ReadonlyMap<string, number>
+  normalizers: Pipeline['normalizers']
+  /** Whether text, and each part of it, is normalized already; undefined where that cannot be told quickly. */
+  isNormal: ((text: Buffer) => boolean) | undefined
+  options: WorkerOptions
+  counter: TextCounter
+  tally: Tally
+  invalid: InvalidRange[]
+  skippedRecords: SkippedRecord[]
+}
+
+/** The way of the text: bytes → valid UTF-8 → documents → sections of normalized text → pieces, counted. `onBlock` is called after each block. */
+export const countChunk = async (
+  { chunk, source, added, specialTokens, normalizers, isNormal, options, counter, tally, invalid, skippedRecords }: ChunkJob,
+  onBlock: () => void,
+): Promise<void> => {
+  let hasText = false
+  // a chunk of text that does not begin the source begins at a special token, or inside a document that was counted where it began
+  let isNew = chunk.start === 0
+  const noteDocument = (): void => {
+    if (hasText && isNew) tally.documents++
+    hasText = false
+    isNew = true
+  }
+  const endDocument = (): void => {
+    counter.endDocument()
+    noteDocument()
+  }
+  /** Text on its way to the counter: what normalization makes of it, and what added tokens share, comes out as a difference. */
+  const takeText = (text: Buffer, take: (text: Buffer) => void): void => {
+    hasText = true
+    tally.normalized -= text.length
+    take(text)
+  }
+  const sections = createSections(
+    added,
+    normalizers,
+    {
+      text: (text) => takeText(text, counter.text),
+      piece: (text) => takeText(text, counter.piece),
+      special(token, text) {
+        endDocument()
+        tally.normalized -= text.length
+        tally.special += text.length
+        tally.specialTokens[specialTokens.get(token.content)!]++
+      },
+    },
+    options.maxPieceBytes,
+  )
+  const placeOf = added.raw.tokens.map(({ content }) => specialTokens.get(content)!)
+  /** Text in which special tokens, and where documents end, are all there is to find. */
+  const takeDocuments = (text: Buffer, { starts, ends, tokens, count }: Marks): void => {
+    tally.normalized -= text.length
+    let from = 0
+    for (let i = 0; i < count; i++) {
+      hasText ||= starts[i] > from
+      noteDocument()
+      from = ends[i]
+      tally.special += from - starts[i]
+      if (tokens[i] !== DOCUMENT_END) tally.specialTokens[placeOf[tokens[i]]]++
+    }
+    hasText ||= text.length > from
+    counter.documents!(text, starts, ends, count)
+  }
+  const takesDocuments = counter.documents !== undefined && canBeMarked(added)
+  const input =
+    takesDocuments && normalizers.length === 0
+      ? createTokenMarker(added.raw, takeDocuments)
+      : takesDocuments && isNormal !== undefined
+        ? createDocumentMarker(added.raw, isNormal, takeDocuments, sections)
+        : sections
+  const push = (text: Buffer): void => {
+    tally.normalized += text.length
+    input.push(text)
+  }
+  const markDocuments = takesDocuments ? createDocumentsMarker(added.raw, takeDocuments) : undefined
+  /** Whole documents, valid UTF-8. */
+  const pushDocuments = (text: Buffer, ends: Uint32Array): void => {
+    if (markDocuments !== undefined && (normalizers.length === 0 || isNormal?.(text))) {
+      tally.normalized += text.length
+      return markDocuments(text, ends)
+    }
+    let from = 0
+    for (const end of ends) {
+      push(text.subarray(from, end))
+      input.end()
+      endDocument()
+      from = end
+    }
+  }
+  let place = chunk.start
+  const hasRows = source.format === 'parquet' // places are numbers of rows there
+  const cleaner = createUtf8Cleaner(options.errors, (start, end, bytes) => {
+    if (options.errors === 'strict') throw new InvalidUtf8(hasRows ? place : start, bytes)
+    tally.invalidSequences++
+    tally[options.errors === 'replace' ? 'replaced' : 'ignored'] += end - start
+    if (invalid.length < MAX_INVALID_RANGES)
+      invalid.push(hasRows ? { path: source.path, start: place, end: place + 1 } : { path: source.path, start, end })
+  })
+  const endText = (): void => {
+    push(cleaner.end())
+    input.end()
+  }
+  const sink: RecordSink = {
+    startDocument(at) {
+      isNew = true
+      place = at
+    },
+    text(bytes, at) {
+      place = hasRows ? at : at + bytes.length
+      push(cleaner.push(bytes, at))
+    },
+    invalid(start, end, bytes) {
+      push(cleaner.end())
+      push(cleaner.invalid(start, end, bytes))
+    },
+    endText() {
+      endText()
+      counter.endDocument()
+    },
+    endDocument() {
+      endText()
+      endDocument()
+    },
+    documents({ text, ends, end }) {
+      if (!isUtf8(text)) return false // what is wrong has places then
+      isNew = true
+      place = hasRows ? end - 1 : end
+      pushDocuments(text, ends)
+      return true
+    },
+    format: (bytes) => void (tally.format += bytes),
+    badRecord(start, end, reason, at) {
+      if (options.onError === 'fail') throw new BadRecord(at, reason)
+      tally.skippedRecords++
+      tally.skippedBytes += end - start
+      if (skippedRecords.length < MAX_SKIPPED_RECORDS)
+        skippedRecords.push({ path: source.path, start, end: hasRows ? start + 1 : end, reason })
+    },
+    skip: (bytes) => void (tally.skippedBytes += bytes),
+  }
+  const selected = choose(source, chunk, options, specialTokens, sink, (bytes) => (tally.filtered += bytes))
+  const known = { invalid: invalid.length, skipped: skippedRecords.length }
+  let left = chunk.end - chunk.start
+  let read = 0
+  try {
+    for await (const { stored, plain } of readRecords(source, chunk, options, selected?.sink ?? sink)) {
+      left -= stored
+      read += plain
+      tally.stored += stored
+      tally.read += plain
+      onBlock()
+      if (selected?.isDone) break
+    }
+    if (selected?.isDone) {
+      selected.sink.endDocument()
+      tally.filtered += read - selected.told
+      tally.stored += left
+    }
+    counter.flush() // so that whatever is wrong with this chunk comes out here
+    const noted = [...invalid.slice(known.invalid), ...skippedRecords.slice(known.skipped)]
+    if (noted.length > 0) {
+      const shift = await shiftOf(source, chunk)
+      for (const range of noted) {
+        range.start += shift
+        range.end += shift
+      }
+    }
+  } catch (error) {
+    throw await withPlace(error, source, place, counter.pending, () => shiftOf(source, chunk))
+  }
+}
+
+/** What chooses documents, if that is wanted. */
+const choose = (
+  source: Source,
+  { until }: Chunk,
+  { sample, documentPer }: WorkerOptions,
+  specialTokens: ReadonlyMap<string, number>,
+  sink: RecordSink,
+  onFiltered: (bytes: number) => void,
+): SelectedDocuments | undefined => {
+  if (sample === undefined && until === undefined) return undefined
+  return selectDocuments(sink, {
+    isWanted: sample === undefined ? () => true : createSampler(sample, source.path),
+    until,
+    separators: separatorsIn(source, documentPer, [...specialTokens.keys()]),
+    onFiltered,
+  })
+}
