@@ -6,6 +6,7 @@ import { createSplitter, splitBlock } from '../split/splitter.ts'
 import { countPieces } from './countPieces.ts'
 import { handOverSorted, SORT_BYTES } from './handOverSorted.ts'
 import { PieceTable } from './pieceTable.ts'
+import { inByteOrder } from './sortedTable.ts'
 
 /** Distinct pieces and their counts, as they travel from a worker: entry i is arena[starts[i], starts[i + 1]) with counts[i]. */
 export interface CountedPieces {
@@ -33,7 +34,7 @@ export interface TextCounter {
   documents?(bytes: Uint8Array, starts: Uint32Array, ends: Uint32Array, count: number): void
   /** Counts all that is there. The current document must have been ended. */
   flush(): void
-  /** The pieces that have not been spilled. Nothing may be left to count. */
+  /** The pieces that have not been spilled, in the order of their bytes. Nothing may be left to count. */
   finish(): CountedPieces
   /** Spills what has been counted; text that is not decided yet stays. Only with a `spill`. */
   drain(): void
@@ -118,8 +119,7 @@ export const createReferenceCounter = (splits: readonly PlacedSplit[], limits: C
     },
     finish() {
       if (block.counted !== block.length) throw new Error('finish: there is text left to count')
-      const { arena, starts, counts, size } = table
-      return { arena: arena.subarray(0, starts[size]), starts: starts.subarray(0, size + 1), counts: counts.subarray(0, size), size }
+      return inByteOrder(table)
     },
     drain() {
       split()

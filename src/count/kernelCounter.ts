@@ -31,7 +31,7 @@ export const createKernelCounter = (
 ): TextCounter => {
   const spillTable = (): boolean => {
     if (spill === undefined) return false
-    exports.sortTable()
+    exports.sortTable(1)
     if (exports.used.value > 0) spill((take) => handOverTable(kernel, take))
     exports.clearTable()
     return true
@@ -222,31 +222,20 @@ const countOf = (words: Uint32Array, slot: number): number => {
   return count
 }
 
-/** The counting table's slots (kernel/table.ts) as plain arrays. */
-const readTable = ({ exports, bytes, words }: Kernel): CountedPieces => {
+/** The counting table as plain arrays, in the order of the bytes. */
+const readTable = (kernel: Kernel): CountedPieces => {
+  const { exports } = kernel
+  exports.sortTable(0)
   const size = exports.used.value
   const starts = new Uint32Array(size + 1)
   const counts = new Float64Array(size)
-  const first = (exports.slots.value >>> 0) >>> 2
-  const end = first + exports.slotCount.value * SLOT_WORDS
-  const lengthOf = (slot: number): number => (words[slot + 3] >>> 24 === LONG ? words[slot + 6] : words[slot + 3] >>> 24)
   let entry = 0
-  for (let slot = first; slot < end; slot += SLOT_WORDS) {
-    const length = lengthOf(slot)
-    if (length === 0) continue
-    counts[entry] = countOf(words, slot)
-    starts[entry + 1] = starts[entry] + length
-    entry++
-  }
+  handOverTable(kernel, (_, __, start, end, count) => {
+    counts[entry] = count
+    starts[++entry] = starts[entry - 1] + end - start
+  })
   const arena = new Uint8Array(starts[size])
   entry = 0
-  for (let slot = first; slot < end; slot += SLOT_WORDS) {
-    const length = lengthOf(slot)
-    if (length === 0) continue
-    const from = words[slot + 3] >>> 24 === LONG ? words[slot + 2] : (slot << 2) >>> 0
-    const to = starts[entry++]
-    if (length > 32) arena.set(bytes.subarray(from, from + length), to)
-    else for (let i = 0; i < length; i++) arena[to + i] = bytes[from + i]
-  }
+  handOverTable(kernel, (_, bytes, start, end) => copy(bytes, start, end, arena, starts[entry++]))
   return { arena, starts, counts, size }
 }

@@ -5,6 +5,7 @@ import type { CounterLimits, TextCounter } from './counter.ts'
 import { createFirstPieces } from './firstPieces.ts'
 import { handOverSorted, SORT_BYTES } from './handOverSorted.ts'
 import { PieceTable } from './pieceTable.ts'
+import { inByteOrder } from './sortedTable.ts'
 import { createRewritingCounter } from './rewritingCounter.ts'
 
 /*
@@ -106,8 +107,7 @@ const createLaterCounter = ({ splits, later, createFirst, limits }: LaterPhases)
     finish() {
       first.drain()
       first.finish() // nothing may be left
-      const { arena, starts, counts, size } = table
-      return { arena: arena.subarray(0, starts[size]), starts: starts.subarray(0, size + 1), counts: counts.subarray(0, size), size }
+      return inByteOrder(table)
     },
     drain() {
       first.drain()

@@ -5,6 +5,7 @@ import type { Pipeline } from '../types.ts'
 import { DEFAULT_LIMITS, type CounterLimits, type TextCounter } from './counter.ts'
 import { handOverSorted, SORT_BYTES } from './handOverSorted.ts'
 import { PieceTable } from './pieceTable.ts'
+import { inByteOrder } from './sortedTable.ts'
 
 /*
  * The normalizer and pre-tokenizer of @xenova/transformers, for those who must match what it does. It is no tier: it is slow, and its pieces
@@ -128,8 +129,7 @@ export const createTransformersJsCounter = (cut: CutSection, limits: CounterLimi
     },
     finish() {
       if (pending > 0) throw new Error('finish: there is text left to count')
-      const { arena, starts, counts, size } = table
-      return { arena: arena.subarray(0, starts[size]), starts: starts.subarray(0, size + 1), counts: counts.subarray(0, size), size }
+      return inByteOrder(table)
     },
     drain,
     settle() {},

@@ -5,7 +5,7 @@ import type { CountedPieces } from '../count/counter.ts'
 import { PieceTable } from '../count/pieceTable.ts'
 import { PretokError } from '../errors.ts'
 import type { MergedPartition } from '../merge/mergePartition.ts'
-import { mergeTables } from '../merge/mergeTables.ts'
+import { mergeSorted } from '../merge/mergeSorted.ts'
 import type { MergeResult, WorkerCounts } from '../messages.ts'
 import type { Threads } from '../pool/threads.ts'
 import { FileTable } from '../result/fileTable.ts'
@@ -41,7 +41,7 @@ export const gatherCounts = async (counts: WorkerCounts[], gathering: Gathering)
   const runs = [...gathering.partials, ...counts.flatMap((one) => one.runs)]
   const workersBytes = counts.reduce((sum, { memory }) => sum + memory, 0) // until their threads have ended
   counts.length = 0
-  if (runs.length === 0 && workersBytes + memoryForTables(tables) <= gathering.resultBytes) return new PretokenCounts(mergeTables(tables))
+  if (runs.length === 0 && workersBytes + memoryForTables(tables) <= gathering.resultBytes) return new PretokenCounts(mergeSorted(tables))
   await gathering.closed
   const partitions = await mergeRuns([...runs, ...spool(tables, gathering.folder.path)], gathering)
   const { records, pieceBytes } = sumSegments(partitions.map(({ segment }) => segment))
@@ -57,11 +57,15 @@ const ENTRY_BYTES = 41
 
 const memoryFor = (entries: number, pieceBytes: number): number => pieceBytes + ENTRY_BYTES * entries
 
-/** Memory for adding tables up: they are there, the sum is at most as large, and while it grows a part of it is there twice. */
+/** Bytes for the order of the sum, for each entry: the order, and as much again while it is made. */
+const ORDER_BYTES = 8
+
+/** Memory for adding tables up: they are there, sums of some of them, and their sum. */
 const memoryForTables = (tables: readonly CountedPieces[]): number => {
+  const sums = Math.min(tables.length - 1, 2) // there are at a time, each as large as all tables at most
   let bytes = 0
   for (const { arena, starts, counts, size } of tables)
-    bytes += arena.byteLength + starts.byteLength + counts.byteLength + 1.5 * memoryFor(size, arena.byteLength)
+    bytes += (1 + sums) * (arena.byteLength + starts.byteLength + counts.byteLength) + ORDER_BYTES * size
   return bytes
 }
 

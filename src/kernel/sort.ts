@@ -2,7 +2,7 @@ import { HASH_FACTOR, HASH_SPREAD, HASH_START, PARTITIONS, PARTITIONS_LOG } from
 import { LONG, SLOT_BYTES, slotCount, slots, used } from './table'
 
 /*
- * Sorts the counting table in place, for spilling: by partition, then by the bytes of the piece.
+ * Sorts the counting table in place: by partition (for spilling; or all in one), then by the bytes of the piece.
  *
  *   used slots to the front → keys → by partition (American flag) → each partition by key (quicksort)
  *
@@ -24,8 +24,11 @@ const partitionAt: usize = memory.data(32 * 4)
 const SMALL: usize = 12 * 32
 
 let random: u32 = 1
+let isByPartition: bool = false
 
-export function sortTable(): void {
+/** @param isPartitioned whether by partition first; otherwise all pieces are in partition 0 */
+export function sortTable(isPartitioned: bool): void {
+  isByPartition = isPartitioned
   gatherKeys()
   distribute()
   let from = slots
@@ -74,6 +77,7 @@ function gatherKeys(): void {
 }
 
 function partitionOf(start: usize, length: usize): usize {
+  if (!isByPartition) return 0
   let hash = <u32>HASH_START
   for (let p = start; p < start + length; p++) hash = (hash ^ <u32>load<u8>(p)) * <u32>HASH_FACTOR
   return <usize>((hash * <u32>HASH_SPREAD) >>> <u32>(32 - PARTITIONS_LOG))

@@ -1,4 +1,4 @@
-import type { PieceTable } from '../count/pieceTable.ts'
+import type { CountTable } from '../count/sortedTable.ts'
 import type { PretokenCounts } from './pretokenCounts.ts'
 import { comparePieces, sortPieces } from '../sort/sortPieces.ts'
 
@@ -52,7 +52,7 @@ const add = (sum: { distinct: number; total: number }, count: number): void => {
 }
 
 /** The weight of each entry of `table`, from its count and that of the same piece in `other`. */
-const weigh = (table: PieceTable, other: PieceTable, weightOf: (count: number, otherCount: number | undefined) => number): Float64Array => {
+const weigh = (table: CountTable, other: CountTable, weightOf: (count: number, otherCount: number | undefined) => number): Float64Array => {
   const { arena, starts, counts, size } = table
   const weights = new Float64Array(size)
   for (let i = 0; i < size; i++) {
@@ -64,7 +64,7 @@ const weigh = (table: PieceTable, other: PieceTable, weightOf: (count: number, o
 
 /** The entries whose weight is above 0, the heaviest first. */
 function* differencesOf(
-  table: PieceTable,
+  table: CountTable,
   weights: Float64Array,
   makeDifference: (piece: Uint8Array, count: number) => Difference,
 ): Generator<Difference> {

@@ -1,6 +1,7 @@
-import { mergeTables } from '../merge/mergeTables.ts'
+import { inByteOrder, SortedTable } from '../count/sortedTable.ts'
+import { mergeSorted } from '../merge/mergeSorted.ts'
 import { PretokenCounts } from './pretokenCounts.ts'
 
 /** Adds up counts, exactly. Throws 'limit' when they are more than 2^53 together. */
 export const mergeCounts = (...counts: readonly PretokenCounts[]): PretokenCounts =>
-  new PretokenCounts(mergeTables(counts.map(({ table }) => table)))
+  new PretokenCounts(mergeSorted(counts.map(({ table }) => (table instanceof SortedTable ? table : inByteOrder(table)))))

@@ -1,10 +1,11 @@
-import { PieceTable } from '../count/pieceTable.ts'
+import { SortedTable, type CountTable } from '../count/sortedTable.ts'
 import { PretokError } from '../errors.ts'
 import type { PieceCount, Receipt } from '../types.ts'
 import { formatOf, type CountsFormat } from '../write/formats.ts'
 import { pieceToBytes, pieceToString } from '../write/pieceText.ts'
 import { writeCounts } from '../write/writeCounts.ts'
 import { FileTable } from './fileTable.ts'
+import { orderByCount } from '../sort/orderByCount.ts'
 import { sortPieces } from '../sort/sortPieces.ts'
 
 /** How many keys a JavaScript Map can hold. */
@@ -22,7 +23,7 @@ const BLOCK = 256
  */
 export class PretokenCounts implements Iterable<[piece: string, count: number]> {
   /** Where the counts are; of no interest outside of pretok. */
-  readonly source: PieceTable | FileTable
+  readonly source: CountTable | FileTable
   /** Accounts for every byte of the run that counted; undefined if the counts were loaded or merged. */
   receipt: Receipt | undefined
   private sorted: Uint32Array | undefined
@@ -30,13 +31,13 @@ export class PretokenCounts implements Iterable<[piece: string, count: number]> 
   protected touched = 0
 
   /** The table must not change any more. */
-  constructor(source: PieceTable | FileTable, receipt?: Receipt) {
+  constructor(source: CountTable | FileTable, receipt?: Receipt) {
     this.source = source
     this.receipt = receipt
   }
 
   /** The table in memory. Throws 'limit' for counts that are in files. */
-  get table(): PieceTable {
+  get table(): CountTable {
     if (this.source instanceof FileTable)
       throw new PretokError(
         'limit',
@@ -80,11 +81,7 @@ export class PretokenCounts implements Iterable<[piece: string, count: number]> 
 
   /** Entry numbers of the table, the most frequent first. Sorted when it is first needed. */
   order(): Uint32Array {
-    if (this.sorted === undefined) {
-      this.sorted = new Uint32Array(this.size).map((_, i) => i)
-      sortPieces(this.table, this.table.counts, this.sorted)
-    }
-    return this.sorted
+    return (this.sorted ??= orderOf(this.table))
   }
 
   /**
@@ -150,6 +147,14 @@ export class PretokenCounts implements Iterable<[piece: string, count: number]> 
   close(): void {
     if (this.source instanceof FileTable) this.source.close()
   }
+}
+
+const orderOf = (table: CountTable): Uint32Array => {
+  const counts = table.counts.subarray(0, table.size)
+  if (table instanceof SortedTable) return orderByCount(counts)
+  const order = new Uint32Array(table.size).map((_, i) => i)
+  sortPieces(table, counts, order)
+  return order
 }
 
 const asBuffer = (bytes: Uint8Array): Buffer => Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength)

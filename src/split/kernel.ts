@@ -16,7 +16,7 @@ export interface KernelExports {
   makeRoom(length: number, wanted: number): number
   allocate(bytes: number): number
   clearTable(): void
-  sortTable(): void
+  sortTable(isPartitioned: 0 | 1): void
   partitionEnds: WebAssembly.Global<'i32'>
   text: WebAssembly.Global<'i32'>
   capacity: WebAssembly.Global<'i32'>

@@ -68,7 +68,7 @@ export class ByteBuffer {
     const end = piece.length
     this.reserve(LONGEST_ESCAPE * end)
     for (let at = 0; at < end;) {
-      const length = utf8Length(piece, at, end)
+      const length = piece[at] < 0x80 ? 1 : utf8Length(piece, at, end)
       const escape = length <= 1 ? escapes[piece[at]] : undefined
       const next = at + (length || 1)
       if (escape !== undefined) this.ascii(escape)

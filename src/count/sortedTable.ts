@@ -1,0 +1,59 @@
+import { PretokError } from '../errors.ts'
+import { comparePieces, sortPieces } from '../sort/sortPieces.ts'
+import type { CountedPieces } from './counter.ts'
+
+/** Distinct pieces and their counts, to be looked up and walked through. Entry i is arena[starts[i], starts[i + 1]). */
+export interface CountTable extends CountedPieces {
+  /** All counts together. */
+  readonly total: number
+  /** The entry number of the piece bytes[start, end); -1 if it is not in the table. */
+  find(bytes: Uint8Array, start?: number, end?: number): number
+}
+
+/** A table in the order of the bytes, which does not change any more: no memory but that of its arrays. */
+export class SortedTable implements CountTable {
+  readonly arena: Uint8Array
+  readonly starts: Uint32Array
+  readonly counts: Float64Array
+  readonly size: number
+  readonly total: number
+
+  /** Throws 'limit' when the counts are more than 2^53 together. */
+  constructor({ arena, starts, counts, size }: CountedPieces) {
+    let total = 0
+    for (let i = 0; i < size; i++) total += counts[i]
+    if (total > Number.MAX_SAFE_INTEGER)
+      throw new PretokError('limit', 'counting: the counts add up to more than 2^53, the largest exact number')
+    this.arena = arena
+    this.starts = starts
+    this.counts = counts
+    this.size = size
+    this.total = total
+  }
+
+  find(bytes: Uint8Array, start = 0, end = bytes.length): number {
+    const { arena, starts, size } = this
+    let low = 0
+    for (let high = size; low < high;) {
+      const middle = (low + high) >>> 1
+      const order = comparePieces(arena, starts[middle], starts[middle + 1], bytes, start, end)
+      if (order === 0) return middle
+      if (order < 0) low = middle + 1
+      else high = middle
+    }
+    return -1
+  }
+}
+
+/** The pieces of any table, in the order of their bytes. */
+export const inByteOrder = ({ arena, starts, counts, size }: CountedPieces): CountedPieces => {
+  const order = new Uint32Array(size).map((_, entry) => entry)
+  sortPieces({ arena, starts }, new Float64Array(size), order)
+  const sorted = { arena: new Uint8Array(starts[size]), starts: new Uint32Array(size + 1), counts: new Float64Array(size), size }
+  order.forEach((entry, i) => {
+    sorted.arena.set(arena.subarray(starts[entry], starts[entry + 1]), sorted.starts[i])
+    sorted.starts[i + 1] = sorted.starts[i] + starts[entry + 1] - starts[entry]
+    sorted.counts[i] = counts[entry]
+  })
+  return sorted
+}

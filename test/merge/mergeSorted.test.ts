@@ -1,0 +1,45 @@
+import fc from 'fast-check'
+import { describe, expect, test } from 'vitest'
+import { PieceTable } from '../../src/count/pieceTable.ts'
+import { inByteOrder, SortedTable } from '../../src/count/sortedTable.ts'
+import { mergeSorted } from '../../src/merge/mergeSorted.ts'
+
+const tableOf = (pieces: readonly (readonly [Uint8Array, number])[]): PieceTable => {
+  const table = new PieceTable()
+  for (const [piece, count] of pieces) table.add(piece, 0, piece.length, count)
+  return table
+}
+
+// few bytes and short pieces, so that many are equal or the start of one another
+const piece = fc.uint8Array({ minLength: 0, maxLength: 4 }).map((bytes) => bytes.map((byte) => [0, 1, 0x61, 0x80, 0xff][byte % 5]))
+const count = fc.oneof(fc.integer({ min: 1, max: 3 }), fc.integer({ min: 1, max: 2 ** 33 }), fc.constantFrom(65535, 65536, 2 ** 40 + 1))
+const tables = fc.array(fc.array(fc.tuple(piece, count), { maxLength: 60 }), { maxLength: 6 })
+
+const entriesOf = ({ arena, starts, counts, size }: SortedTable): [piece: string, count: number][] =>
+  Array.from({ length: size }, (_, i) => [Buffer.from(arena.subarray(starts[i], starts[i + 1])).toString('hex'), counts[i]])
+
+describe('mergeSorted', () => {
+  test('adds up what a Map adds up, in the order of the bytes', () => {
+    fc.assert(
+      fc.property(tables, (all) => {
+        const sums = new Map<string, number>()
+        for (const [bytes, count] of all.flat()) {
+          const key = Buffer.from(bytes).toString('hex')
+          sums.set(key, (sums.get(key) ?? 0) + count)
+        }
+        const merged = mergeSorted(all.map((pieces) => inByteOrder(tableOf(pieces))))
+        expect(entriesOf(merged)).toEqual([...sums].sort(([a], [b]) => (a < b ? -1 : 1)))
+        expect(merged.total).toBe([...sums.values()].reduce((sum, count) => sum + count, 0))
+        for (let entry = 0; entry < merged.size; entry++)
+          expect(merged.find(Buffer.concat([merged.arena.subarray(merged.starts[entry], merged.starts[entry + 1])]))).toBe(entry)
+        expect(merged.find(Buffer.from('not there'))).toBe(-1)
+      }),
+    )
+  })
+
+  test('refuses counts above 2^53', () => {
+    const half = inByteOrder(tableOf([[Buffer.from('a'), 2 ** 52]]))
+    expect(mergeSorted([half, { ...half, counts: Float64Array.of(2 ** 52 - 1) }]).total).toBe(2 ** 53 - 1)
+    expect(() => mergeSorted([half, half])).toThrow(expect.objectContaining({ code: 'limit' }))
+  })
+})
