@@ -6,15 +6,7 @@ import { createSplitter, splitBlock } from '../split/splitter.ts'
 import { countPieces } from './countPieces.ts'
 import { handOverSorted, SORT_BYTES } from './handOverSorted.ts'
 import { PieceTable } from './pieceTable.ts'
-import { inByteOrder } from './sortedTable.ts'
-
-/** Distinct pieces and their counts, as they travel from a worker: entry i is arena[starts[i], starts[i + 1]) with counts[i]. */
-export interface CountedPieces {
-  arena: Uint8Array
-  starts: Uint32Array
-  counts: Float64Array
-  size: number
-}
+import { inByteOrder, type CountedPieces } from './sortedTable.ts'
 
 /** Counts the pre-tokens of a stream of documents. All tiers have this signature. */
 export interface TextCounter {

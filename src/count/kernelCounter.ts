@@ -6,7 +6,8 @@ import { pieceTooLong, undecidedSlack } from '../split/pieceTooLong.ts'
 import { PARTITIONS } from '../spill/layout.ts'
 import type { TakeSorted } from '../spill/sortedPieces.ts'
 import { PieceTable } from './pieceTable.ts'
-import { DEFAULT_LIMITS, textMemory, type CountedPieces, type CounterLimits, type TextCounter } from './counter.ts'
+import type { CountedPieces } from './sortedTable.ts'
+import { DEFAULT_LIMITS, textMemory, type CounterLimits, type TextCounter } from './counter.ts'
 
 /*
  * The automaton tier: packed tables (pattern/layout.ts) run by the WebAssembly kernel, which splits and counts in its own memory. Text is

@@ -1,8 +1,15 @@
 import { PretokError } from '../errors.ts'
 import { comparePieces, sortPieces } from '../sort/sortPieces.ts'
-import type { CountedPieces } from './counter.ts'
 
-/** Distinct pieces and their counts, to be looked up and walked through. Entry i is arena[starts[i], starts[i + 1]). */
+/** Distinct pieces and their counts, as they travel from a worker: entry i is arena[starts[i], starts[i + 1]) with counts[i]. */
+export interface CountedPieces {
+  arena: Uint8Array
+  starts: Uint32Array
+  counts: Float64Array
+  size: number
+}
+
+/** The same, to be looked up and walked through. */
 export interface CountTable extends CountedPieces {
   /** All counts together. */
   readonly total: number

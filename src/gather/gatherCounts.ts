@@ -1,7 +1,7 @@
 import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { handOverSorted } from '../count/handOverSorted.ts'
-import type { CountedPieces } from '../count/counter.ts'
+import type { CountedPieces } from '../count/sortedTable.ts'
 import { PieceTable } from '../count/pieceTable.ts'
 import { PretokError } from '../errors.ts'
 import type { MergedPartition } from '../merge/mergePartition.ts'

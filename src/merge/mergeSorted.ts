@@ -1,5 +1,4 @@
-import type { CountedPieces } from '../count/counter.ts'
-import { SortedTable } from '../count/sortedTable.ts'
+import { SortedTable, type CountedPieces } from '../count/sortedTable.ts'
 import { PretokError } from '../errors.ts'
 import { comparePieces } from '../sort/sortPieces.ts'
 
