@@ -1,7 +1,7 @@
 import { parquetMetadataAsync, parquetSchema, type ColumnMetaData, type FileMetaData, type SchemaTree } from 'hyparquet'
 
-/** Reads bytes [position, position + length) of a file; fewer only at its end. */
-export type ReadAt = (position: number, length: number) => Promise<Buffer>
+/** Reads bytes [position, position + length) of a file; fewer only at its end. They may be put into a buffer that has room for them. */
+export type ReadAt = (position: number, length: number, into?: Buffer) => Promise<Buffer>
 
 /** What a column chunk of a row group needs to be read. */
 export interface ParquetFile {

@@ -1,20 +1,26 @@
 import { crc32 } from 'node:zlib'
 import type { ColumnMetaData, PageHeader } from 'hyparquet'
 import { parquetHeader } from 'hyparquet/src/column.js'
-import { deltaByteArray, deltaLengthByteArray } from 'hyparquet/src/delta.js'
 import type { PageCodec } from './codecs.ts'
 import { readHybrid } from './levels.ts'
 import { startOf, type ReadAt, type TextColumn } from './metadata.ts'
+import type { PageKernel } from './pageKernel.ts'
+import { checkedCount, readDictionaryValues, readValues, type TextValues } from './values.ts'
 
-/** The values of a data page with their levels; value i is missing where its definition level is below the column's. */
+/**
+ * The values of a data page with their levels; value i is missing where its definition level is below the column's. It is good until the next
+ * page is asked for.
+ */
 export interface TextPage {
   /** Bytes of the file that were read for it. */
   stored: number
   count: number
   repetition: Uint32Array | undefined
   definition: Uint32Array | undefined
+  /** Whether all values are there. */
+  isFull: boolean
   /** Those that are there. */
-  values: readonly Buffer[]
+  values: TextValues
 }
 
 /** Page headers may hold statistics with whole values. */
@@ -23,27 +29,40 @@ const LARGEST_HEADER = 2 ** 24
 /** A page is in memory as a whole. */
 const LARGEST_PAGE = 2 ** 30
 
+/** What decodes the pages of a column. */
+export interface PageDecoder {
+  codec: PageCodec
+  kernel: PageKernel
+}
+
 /** The data pages of one column in one row group, one after another. Throws an Error for what is damaged or not supported. */
-export async function* readPages(readAt: ReadAt, metadata: ColumnMetaData, column: TextColumn, codec: PageCodec): AsyncGenerator<TextPage> {
+export async function* readPages(
+  readAt: ReadAt,
+  metadata: ColumnMetaData,
+  column: TextColumn,
+  decoder: PageDecoder,
+): AsyncGenerator<TextPage> {
   const start = startOf(metadata)
   const end = start + Number(metadata.total_compressed_size)
   const total = Number(metadata.num_values)
   let dictionary: readonly Buffer[] | undefined
   let stored = 0
+  let buffer = Buffer.alloc(0)
   for (let at = start, values = 0; values < total;) {
     const { header, length } = await readHeader(readAt, at, end)
     const size = header.compressed_page_size
     if (!(size >= 0) || at + length + size > end) throw new Error('a page is longer than its column')
     if (!(header.uncompressed_page_size >= 0) || header.uncompressed_page_size > LARGEST_PAGE)
       throw new Error('a page is longer than 1 GiB')
-    const data = await readAt(at + length, size)
+    if (buffer.length < size) buffer = Buffer.allocUnsafeSlow(size)
+    const data = await readAt(at + length, size, buffer)
     if (data.length < size) throw new Error('a page is cut off')
     if (header.crc !== undefined && crc32(data) !== header.crc >>> 0) throw new Error('a page has a wrong checksum')
     at += length + size
     stored += length + size
-    if (header.type === 'DICTIONARY_PAGE') dictionary = readDictionary(data, header, codec)
+    if (header.type === 'DICTIONARY_PAGE') dictionary = readDictionary(data, header, decoder)
     else if (header.type === 'DATA_PAGE' || header.type === 'DATA_PAGE_V2') {
-      const page = { ...readDataPage(data, header, column, codec, dictionary, total - values), stored }
+      const page = { ...readDataPage(data, header, column, decoder, dictionary, total - values), stored }
       stored = 0
       values += page.count
       yield page
@@ -69,8 +88,11 @@ const decompressed = (data: Buffer, codec: PageCodec, length: number): Buffer =>
   return Buffer.from(page.buffer, page.byteOffset, page.length)
 }
 
-const readDictionary = (data: Buffer, { dictionary_page_header, uncompressed_page_size }: PageHeader, codec: PageCodec): Buffer[] =>
-  readPlain(decompressed(data, codec, uncompressed_page_size), 0, dictionary_page_header?.num_values ?? 0)
+const readDictionary = (
+  data: Buffer,
+  { dictionary_page_header, uncompressed_page_size }: PageHeader,
+  { codec, kernel }: PageDecoder,
+): Buffer[] => readDictionaryValues(decompressed(data, codec, uncompressed_page_size), countOf(dictionary_page_header?.num_values), kernel)
 
 type Values = Omit<TextPage, 'stored'>
 
@@ -78,7 +100,7 @@ const readDataPage = (
   data: Buffer,
   header: PageHeader,
   column: TextColumn,
-  codec: PageCodec,
+  { codec, kernel }: PageDecoder,
   dictionary: readonly Buffer[] | undefined,
   most: number,
 ): Values => {
@@ -86,7 +108,7 @@ const readDataPage = (
     header.data_page_header_v2 === undefined ? levelsOfV1(data, header, column, codec) : levelsOfV2(data, header, column, codec)
   if (count > most) throw new Error('a page has more values than its column')
   const present = definition === undefined ? count : definition.reduce((sum, level) => sum + (level === column.maxDefinition ? 1 : 0), 0)
-  return { count, repetition, definition, values: readValues(page, at, encoding, present, dictionary) }
+  return { count, repetition, definition, isFull: present === count, values: readValues(page, at, encoding, present, dictionary, kernel) }
 }
 
 interface Levels {
@@ -146,61 +168,4 @@ const levelsOfV2 = (
   const length = uncompressed_page_size - levelsEnd
   const page = header!.is_compressed === false || length === 0 ? values : decompressed(values, codec, length)
   return { count, encoding: header!.encoding, page, repetition, definition, at: 0 }
-}
-
-/** Runs may stand for very many values, but no page of text has as many as this. */
-const MAX_VALUES = 2 ** 26
-
-const checkedCount = (count: number, page: Buffer): number => {
-  if (count > MAX_VALUES + page.length) throw new Error('a page has more values than can be')
-  return count
-}
-
-const readValues = (
-  page: Buffer,
-  at: number,
-  encoding: string,
-  count: number,
-  dictionary: readonly Buffer[] | undefined,
-): readonly Buffer[] => {
-  switch (encoding) {
-    case 'PLAIN':
-      return readPlain(page, at, count)
-    case 'PLAIN_DICTIONARY':
-    case 'RLE_DICTIONARY':
-      if (count === 0) return []
-      return Array.from(readHybrid(page, at + 1, page.length, page.readUInt8(at), checkedCount(count, page)), (index) => {
-        const value = dictionary?.[index]
-        if (value === undefined) throw new Error('a value is not in the dictionary')
-        return value
-      })
-    case 'DELTA_LENGTH_BYTE_ARRAY':
-      return readDelta(page, at, count, deltaLengthByteArray)
-    case 'DELTA_BYTE_ARRAY':
-      return readDelta(page, at, count, deltaByteArray)
-    default:
-      throw new Error(`the encoding ${encoding} is not supported for text`)
-  }
-}
-
-/** Each value behind its length. */
-const readPlain = (page: Buffer, at: number, count: number): Buffer[] => {
-  if (count * 4 > page.length - at) throw new Error('a page has fewer values than it says')
-  const values: Buffer[] = []
-  for (let i = 0; i < count; i++) {
-    const start = at + 4
-    at = start + page.readUInt32LE(at)
-    if (at > page.length) throw new Error('a value is longer than its page')
-    values.push(page.subarray(start, at))
-  }
-  return values
-}
-
-const readDelta = (page: Buffer, at: number, count: number, read: typeof deltaByteArray): Buffer[] => {
-  if (count === 0) return []
-  // in memory of its own, for values are checked against the end of that
-  const data = Uint8Array.from(page.subarray(at))
-  const values = Array.from({ length: checkedCount(count, page) }, () => data)
-  read({ view: new DataView(data.buffer), offset: 0 }, count, values)
-  return values.map((value) => Buffer.from(value.buffer, value.byteOffset, value.length))
 }

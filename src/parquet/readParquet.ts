@@ -1,8 +1,8 @@
 import { PretokError } from '../errors.ts'
 import type { RecordSink } from '../format/records.ts'
-import { loadCodec } from './codecs.ts'
 import { readParquetMetadata, type ParquetFile, type ReadAt, type RowGroup, type TextColumn } from './metadata.ts'
-import { readPages, type TextPage } from './pages.ts'
+import { releasePageKernel, takePageKernel, type Texts } from './pageKernel.ts'
+import { DamagedGroup, openCursor, type RowCursor } from './rowCursor.ts'
 
 export interface ParquetOptions {
   /** The source, in errors. */
@@ -61,9 +61,6 @@ export async function* readParquet(
   }
 }
 
-/** Something about the file, not about what is done with its text. */
-class DamagedGroup extends Error {}
-
 const columnOf = ({ textColumns, columns }: ParquetFile, field: string, name: string): TextColumn => {
   const column = textColumns.get(field.replaceAll('\\.', '.'))
   if (column !== undefined) return column
@@ -82,27 +79,51 @@ async function* readRowGroup(
   sink: RecordSink,
   describeNull: (field: number, row: number) => string,
 ): AsyncGenerator<ParquetProgress> {
-  const cursors: RowCursor[] = []
-  for (const column of columns) cursors.push(await openCursor(group, column, readAt))
-  let plain = 0
-  for (let row = 0; row < group.rows; row++) {
-    for (const cursor of cursors)
-      if (!cursor.isReady()) {
-        yield { stored: cursor.takeStored(), plain }
-        plain = 0
-        await damagedIfFailing(() => cursor.load())
+  const kernels = columns.map(takePageKernel)
+  try {
+    const cursors: RowCursor[] = []
+    for (const [i, column] of columns.entries()) cursors.push(await openCursor(group, column, readAt, kernels[i]))
+    const takesMany = cursors.length === 1 && sink.documents !== undefined
+    let plain = 0
+    for (let row = 0; row < group.rows;) {
+      for (const cursor of cursors)
+        if (!cursor.isReady()) {
+          yield { stored: cursor.takeStored(), plain }
+          plain = 0
+          await cursor.load()
+        }
+      const place = group.firstRow + row
+      const many = takesMany ? cursors[0].takeMany() : undefined
+      if (many !== undefined) {
+        plain += tellRows(many, place, sink)
+        row += many.ends.length
+        continue
       }
-    const place = group.firstRow + row
-    const texts = cursors.map((cursor) => cursor.next())
-    const field = texts.indexOf('null')
-    if (field !== -1) sink.badRecord(place, place, describeNull(field, place), place)
-    else plain += tellRow(texts as Buffer[][], place, sink)
+      const texts = cursors.map((cursor) => cursor.next())
+      const field = texts.indexOf('null')
+      if (field !== -1) sink.badRecord(place, place, describeNull(field, place), place)
+      else plain += tellRow(texts as Buffer[][], place, sink)
+      row++
+    }
+    for (const cursor of cursors) {
+      yield { stored: cursor.takeStored(), plain }
+      plain = 0
+      if (!cursor.isAtEnd()) throw new DamagedGroup('a column has more values than there are rows')
+    }
+  } finally {
+    kernels.forEach(releasePageKernel)
   }
-  for (const cursor of cursors) {
-    yield { stored: cursor.takeStored(), plain }
-    plain = 0
-    if (!cursor.isAtEnd()) throw new DamagedGroup('a column has more values than there are rows')
-  }
+}
+
+/** Rows of one text each, from row `place` on. */
+const tellRows = ({ text, ends }: Texts, place: number, sink: RecordSink): number => {
+  if (sink.documents!({ text, ends, start: place, end: place + ends.length })) return text.length
+  let from = 0
+  ends.forEach((end, row) => {
+    tellRow([[text.subarray(from, end)]], place + row, sink)
+    from = end
+  })
+  return text.length
 }
 
 const tellRow = (texts: readonly Buffer[][], place: number, sink: RecordSink): number => {
@@ -118,102 +139,4 @@ const tellRow = (texts: readonly Buffer[][], place: number, sink: RecordSink): n
     }
   sink.endDocument()
   return bytes
-}
-
-const damagedIfFailing = async <Result>(read: () => Promise<Result>): Promise<Result> => {
-  try {
-    return await read()
-  } catch (error) {
-    if (error instanceof PretokError) throw error
-    throw new DamagedGroup((error as Error).message, { cause: error })
-  }
-}
-
-/** The texts of a row in one column: several of a list. */
-type RowTexts = Buffer[] | 'null'
-
-interface RowCursor {
-  /** Whether the next row is all there. */
-  isReady(): boolean
-  /** Reads on until it is. */
-  load(): Promise<void>
-  next(): RowTexts
-  isAtEnd(): boolean
-  /** Bytes of the file that were read since the last call. */
-  takeStored(): number
-}
-
-const openCursor = async (group: RowGroup, column: TextColumn, readAt: ReadAt): Promise<RowCursor> => {
-  const metadata = group.columns.get(column.path)
-  if (metadata === undefined) throw new DamagedGroup(`the column ${JSON.stringify(column.path)} is missing`)
-  if (column.maxRepetition === 0 && Number(metadata.num_values) !== group.rows)
-    throw new DamagedGroup(`the column ${JSON.stringify(column.path)} has ${metadata.num_values} values in ${group.rows} rows`)
-  const codec = await loadCodec(metadata.codec)
-  if (codec === undefined) throw new DamagedGroup(`the compression ${metadata.codec} is not supported`)
-  const pages = readPages(readAt, metadata, column, codec)
-  let page: TextPage | undefined
-  let at = 0 // of the page's values, those that are missing included
-  let value = 0 // of those that are there
-  let stored = 0
-  let isFinished = false
-  let begun: Buffer[] | 'null' | undefined // a row of a list that may go on in the next page
-
-  const nextPage = async (): Promise<void> => {
-    const { done, value: next } = await pages.next()
-    isFinished = done === true
-    page = isFinished ? undefined : (next as TextPage)
-    stored += page?.stored ?? 0
-    at = value = 0
-  }
-  /** Takes one value of the page. */
-  const take = (row: RowTexts): RowTexts => {
-    const level = page!.definition === undefined ? column.maxDefinition : page!.definition[at]
-    at++
-    if (level === column.maxDefinition) {
-      const text = page!.values[value++]
-      if (row !== 'null') row.push(text)
-      return row
-    }
-    return column.undefinedAs[level] === 'null' ? 'null' : row
-  }
-  const isRowStart = (): boolean => (page!.repetition?.[at] ?? 0) === 0
-  const hasMore = (): boolean => page !== undefined && at < page.count
-  return {
-    isReady: () => (column.maxRepetition === 0 ? hasMore() : begun !== undefined && (isFinished || (hasMore() && isRowStart()))),
-    async load() {
-      if (column.maxRepetition === 0) {
-        while (!hasMore()) {
-          if (isFinished) throw new Error('a column has fewer values than there are rows')
-          await nextPage()
-        }
-        return
-      }
-      for (;;) {
-        if (!hasMore()) {
-          if (isFinished) {
-            if (begun === undefined) throw new Error('a column has fewer values than there are rows')
-            return
-          }
-          await nextPage()
-        } else if (isRowStart()) {
-          if (begun !== undefined) return
-          begun = take([])
-        } else if (begun === undefined) throw new Error('a list does not begin at its row')
-        else begun = take(begun)
-      }
-    },
-    next() {
-      if (column.maxRepetition === 0) return take([])
-      const row = begun!
-      begun = undefined
-      while (hasMore() && (begun === undefined || !isRowStart())) begun = take(begun ?? [])
-      return row
-    },
-    isAtEnd: () => !hasMore() && begun === undefined,
-    takeStored() {
-      const bytes = stored
-      stored = 0
-      return bytes
-    },
-  }
 }

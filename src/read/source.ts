@@ -104,15 +104,15 @@ const changedError = (source: Source, how: string): PretokError =>
   )
 
 export interface OpenSource {
-  /** Bytes [position, position + length); fewer only at the end. */
-  readAt(position: number, length: number): Promise<Buffer>
+  /** Bytes [position, position + length), in memory of their own or in a buffer that has room for them; fewer only at the end. */
+  readAt(position: number, length: number, into?: Buffer): Promise<Buffer>
   close(): Promise<void>
 }
 
 export const openForReading = async (source: Source): Promise<OpenSource> => {
   const file = await openHandle(source)
   return {
-    readAt: (position, length) => readFully(file, source.path, Buffer.allocUnsafe(length), position),
+    readAt: (position, length, into = Buffer.allocUnsafe(length)) => readFully(file, source.path, into.subarray(0, length), position),
     close: () => file.close(),
   }
 }

@@ -2,16 +2,22 @@ import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { openParquet, readParquet } from '../../src/parquet/readParquet.ts'
-import { collectingSink } from '../support/records.ts'
+import { readAtOf } from '../support/parquet.ts'
+import { collectingSink, collectingSinkOfMany } from '../support/records.ts'
 
 // files made by pyarrow and DuckDB: fixtures/make-parquet.py says how
 const FOLDER = join(import.meta.dirname, '../fixtures/parquet')
 const { texts, nested } = JSON.parse(readFileSync(join(FOLDER, 'texts.json'), 'utf8')) as { texts: string[]; nested: string[][] }
 
 const read = async (name: string, ...fields: string[]) => {
+  const singly = await readTo(collectingSink(), name, fields)
+  expect(await readTo(collectingSinkOfMany(), name, fields)).toEqual(singly)
+  return singly
+}
+
+const readTo = async ({ sink, records }: ReturnType<typeof collectingSink>, name: string, fields: readonly string[]) => {
   const data = readFileSync(join(FOLDER, `${name}.parquet`))
-  const { sink, records } = collectingSink()
-  const readAt = async (position: number, length: number): Promise<Buffer> => data.subarray(position, position + length)
+  const readAt = readAtOf(data)
   const file = await openParquet(readAt, data.length, name)
   for await (const { plain } of readParquet(file, { start: 0, end: data.length }, readAt, { name, textFields: fields }, sink))
     expect(plain).toBeGreaterThanOrEqual(0)

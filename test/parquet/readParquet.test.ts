@@ -1,19 +1,19 @@
 import { describe, expect, test } from 'vitest'
 import { PretokError } from '../../src/errors.ts'
 import { openParquet, readParquet } from '../../src/parquet/readParquet.ts'
-import { parquet, CODECS } from '../support/parquet.ts'
-import { collectingSink } from '../support/records.ts'
+import { parquet, CODECS, readAtOf } from '../support/parquet.ts'
+import { collectingSink, collectingSinkOfMany } from '../support/records.ts'
 
 const TEXTS = Array.from({ length: 170 }, (_, i) => `Row ${i}: ${'word '.repeat((i * 7) % 40)}${i % 9 === 0 ? '' : 'é😀\n"'}`)
 
-const read = async (data: Buffer, { fields = ['text'], start = 0, end = data.length } = {}) => {
-  const { sink, records } = collectingSink()
-  const readAt = async (position: number, length: number): Promise<Buffer> => data.subarray(position, position + length)
+const read = async (data: Buffer, { fields = ['text'], start = 0, end = data.length, takesMany = false } = {}) => {
+  const { sink, records, taken } = takesMany ? collectingSinkOfMany() : { ...collectingSink(), taken: { many: 0 } }
+  const readAt = readAtOf(data)
   const file = await openParquet(readAt, data.length, 'x.parquet')
   let plain = 0
   for await (const progress of readParquet(file, { start, end }, readAt, { name: 'x.parquet', textFields: fields }, sink))
     plain += progress.plain
-  return { ...records, plain, file }
+  return { ...records, plain, file, many: taken.many }
 }
 
 describe('Parquet', () => {
@@ -30,6 +30,33 @@ describe('Parquet', () => {
   test('a dictionary', async () => {
     const texts = TEXTS.map((_, i) => TEXTS[i % 5])
     expect((await read(parquet(texts))).documents.map(({ text }) => text)).toEqual(texts)
+  })
+
+  test.each(CODECS)('%s: rows that are taken many at a time are what they are one by one', async (codec) => {
+    const long = 'long '.repeat(200_000)
+    const texts = [...TEXTS, '', long, ...TEXTS.map((text) => `${text}!`), long]
+    for (const encoding of ['PLAIN', 'DELTA_BYTE_ARRAY', 'DELTA_LENGTH_BYTE_ARRAY'] as const) {
+      const data = parquet(texts, codec, { encoding, rowGroupSize: 300, pageSize: 20_000 })
+      const { documents, plain, many } = await read(data, { takesMany: true })
+      const singly = await read(data)
+      expect(documents).toEqual(singly.documents)
+      expect(plain).toBe(singly.plain)
+      expect(many).toBeGreaterThan(340)
+    }
+    const repeated = parquet(TEXTS.map((_, i) => TEXTS[i % 5]))
+    expect(await read(repeated, { takesMany: true })).toMatchObject({ documents: (await read(repeated)).documents, many: 170 })
+  })
+
+  test('values that begin inside a code point, that are not UTF-8, or that are missing, among many', async () => {
+    const texts = TEXTS.map((text, i) => (i % 60 === 59 ? null : i % 40 === 20 ? '#bc' : i === 35 ? 'a#' : text))
+    const data = parquet(texts, 'UNCOMPRESSED')
+    for (let at = data.indexOf('#'); at !== -1; at = data.indexOf('#', at)) data[at] = 0x85
+    const { documents, bad, many } = await read(data, { takesMany: true })
+    const singly = await read(data)
+    expect(documents).toEqual(singly.documents)
+    expect(bad).toEqual(singly.bad)
+    expect(documents[20]).toMatchObject({ at: 20, text: '\ufffdbc' })
+    expect(many).toBeGreaterThan(30)
   })
 
   test('null is a bad row, with row and row group', async () => {

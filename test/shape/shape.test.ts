@@ -17,7 +17,7 @@ const ROOMS: Readonly<Record<string, readonly string[]>> = {
   format: ['errors', 'loadWasm', 'types'],
   decompress: ['errors', 'types'],
   select: ['errors', 'types', 'added', 'format', 'read'],
-  parquet: ['errors', 'format', 'decompress'],
+  parquet: ['errors', 'loadWasm', 'format', 'decompress'],
   read: ['errors', 'types', 'added', 'format', 'decompress', 'parquet'],
   snap: ['types', 'errors', 'added', 'unicode', 'format'],
   split: ['errors', 'loadWasm', 'types', 'added', 'pattern', 'normalize', 'unicode'],

@@ -1,6 +1,7 @@
 import { brotliCompressSync, gzipSync } from 'node:zlib'
 import type { CompressionCodec } from 'hyparquet'
 import { parquetWriteBuffer, type ParquetWriteOptions } from 'hyparquet-writer'
+import type { ReadAt } from '../../src/parquet/metadata.ts'
 import { zstd } from './compress.ts'
 
 /** An LZ4 block of literals only. */
@@ -31,6 +32,12 @@ const compressors = {
 }
 
 export const CODECS: readonly CompressionCodec[] = ['UNCOMPRESSED', 'SNAPPY', 'GZIP', 'BROTLI', 'ZSTD', 'LZ4', 'LZ4_RAW']
+
+/** Reads from a buffer as from a file: what was read into a buffer is gone when that is used again. */
+export const readAtOf =
+  (data: Buffer): ReadAt =>
+  async (position, length, into = Buffer.alloc(length)) =>
+    into.subarray(0, data.copy(into, 0, position, Math.min(position + length, data.length)))
 
 /** A Parquet file with columns `id` and `text`, in row groups of 50 rows and small pages. */
 export const parquet = (

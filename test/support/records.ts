@@ -40,26 +40,29 @@ export const collectingSink = (): { sink: RecordSink; records: FoundRecords } =>
   return { sink, records }
 }
 
-/**
- * What a parser tells of texts: as strings, and how many documents came many at a time. The sink takes many documents only if they are valid
- * UTF-8, as the worker does; without `takesMany` it takes each by itself.
- */
-export const collectTexts = (makeParser: (sink: RecordSink) => RecordParser, bytes: Buffer, size: number, takesMany: boolean) => {
+/** A sink that takes many documents, too, but only if they are valid UTF-8, as the worker does. Their places are as for rows of Parquet. */
+export const collectingSinkOfMany = () => {
   const { sink, records } = collectingSink()
-  let many = 0
-  const documents: RecordSink['documents'] = ({ text, ends }) => {
+  const taken = { many: 0 }
+  const documents: RecordSink['documents'] = ({ text, ends, start }) => {
     if (!isUtf8(text)) return false
     let from = 0
-    for (const end of ends) {
-      sink.text(text.subarray(from, end), -1)
+    ends.forEach((end, i) => {
+      sink.text(text.subarray(from, end), start + i)
       sink.endDocument()
       from = end
-    }
-    many += ends.length
+    })
+    taken.many += ends.length
     return true
   }
-  feed(makeParser(takesMany ? { ...sink, documents } : sink), bytes, size)
-  return { many, found: { ...records, documents: records.documents.map(({ text }) => text) } }
+  return { sink: { ...sink, documents }, records, taken }
+}
+
+/** What a parser tells of texts, without their places, and how many documents came many at a time. */
+export const collectTexts = (makeParser: (sink: RecordSink) => RecordParser, bytes: Buffer, size: number, takesMany: boolean) => {
+  const { sink, records, taken } = takesMany ? collectingSinkOfMany() : { ...collectingSink(), taken: { many: 0 } }
+  feed(makeParser(sink), bytes, size)
+  return { many: taken.many, found: { ...records, documents: records.documents.map(({ text }) => text) } }
 }
 
 /** Gives bytes to a parser in feeds of one size. Each feed is a copy that is overwritten afterwards, as a reader does it. */
