@@ -2,8 +2,9 @@ import { PretokError } from './errors.ts'
 import { gatherCounts } from './gather/gatherCounts.ts'
 import { startMonitor } from './monitor/monitor.ts'
 import { pieceFilterOf, type PretokenizeOptions } from './options.ts'
-import { countTasks, startWorkers } from './pipeline/countTasks.ts'
+import { countTasks } from './pipeline/countTasks.ts'
 import { inParallel, planFromFolder, planRun, type RunPlan } from './pipeline/planRun.ts'
+import { createWorkers } from './pipeline/workers.ts'
 import type { RoundsResult } from './pool/rounds.ts'
 import { removeSpool } from './read/inputs.ts'
 import { verifyUnchanged } from './read/source.ts'
@@ -28,7 +29,7 @@ export const pretokenize = async (
   specialTokens: readonly string[] = [],
   options: PretokenizeOptions = {},
 ): Promise<PretokenCounts> =>
-  (await perform(() => planRun(files, specialTokens, options), options, { counts: true, gathers: true })).counts!
+  (await perform((onThreads) => planRun(files, specialTokens, options, onThreads), options, { counts: true, gathers: true })).counts!
 
 /** Does the tasks of a run folder that are not done yet, or those of a shard. How many of them there were. */
 export const countRunFolder = async (path: string, shard: Shard | undefined, options: PretokenizeOptions): Promise<number> =>
@@ -47,22 +48,23 @@ interface Work {
 }
 
 const perform = async (
-  makePlan: () => Promise<RunPlan>,
+  makePlan: (onThreads: (threads: number) => void) => Promise<RunPlan>,
   options: PretokenizeOptions,
   work: Work,
 ): Promise<{ counts: PretokenCounts | undefined; tasksDone: number }> => {
   const startedAt = performance.now()
   const seconds = (): number => (performance.now() - startedAt) / 1000
   const monitor = startMonitor()
+  const workers = createWorkers(options)
   let plan: RunPlan | undefined
   let counts: PretokenCounts | undefined
   try {
-    plan = await makePlan()
+    plan = await makePlan(workers.prepare)
     checkStopped(options)
     const planned = seconds()
     const queue = work.counts ? queueOf(plan, work.shard, options) : []
     monitor.enter('count')
-    const outcome = await countTasks(plan, queue, options, monitor, seconds)
+    const outcome = await countTasks(plan, queue, options, workers, monitor, seconds)
     await inParallel(plan.sources, verifyUnchanged)
     if (!work.gathers) return { counts, tasksDone: queue.length }
     const counted = seconds()
@@ -75,7 +77,7 @@ const perform = async (
       resultBytes: Math.max(1, plan.threads) * plan.memory.accounted,
       threads: plan.threads,
       closed: outcome.closed,
-      start: (threads) => startWorkers(plan!, options, threads),
+      start: (threads) => workers.start(Math.min(threads, plan!.threads)),
       signal: options.signal,
     })
     const receipt = makeReceipt({
@@ -101,6 +103,7 @@ const perform = async (
       : error
   } finally {
     monitor.stop()
+    await workers.close()
     if (!(counts?.source instanceof FileTable)) plan?.folder.remove()
     for (const { spool } of plan?.sources ?? []) if (spool !== undefined) await removeSpool(spool)
   }

@@ -1,11 +1,10 @@
-import { startThreads, type Threads } from '../pool/threads.ts'
 import { runRounds, type RoundsResult } from '../pool/rounds.ts'
 import type { Monitor } from '../monitor/monitor.ts'
 import { watchRun } from '../monitor/watch.ts'
 import type { PretokenizeOptions } from '../options.ts'
 import { partialsOf } from '../run/runFolder.ts'
-import { countChunks, mergeRuns } from '../worker.ts'
 import { totalSize, type RunPlan } from './planRun.ts'
+import type { Workers } from './workers.ts'
 
 /**
  * Has tasks done, by worker threads or, if there is little, here.
@@ -16,6 +15,7 @@ export const countTasks = async (
   plan: RunPlan,
   queue: readonly number[],
   options: PretokenizeOptions,
+  workers: Workers,
   monitor: Monitor,
   seconds: () => number,
 ): Promise<RoundsResult> => {
@@ -55,7 +55,7 @@ export const countTasks = async (
         board: board.memory,
         slot,
       }),
-      start: (slots) => startWorkers(plan, options, slots),
+      start: (slots) => workers.start(Math.min(slots, plan.threads)),
       onError: plan.reading.onError,
       describe,
       onRound: (board, slots, queue) => watch.follow(board, slots, totalBytes - sizeOf(queue)),
@@ -71,12 +71,6 @@ export const countTasks = async (
     watch.stop()
   }
 }
-
-/** Worker threads, or what does their work in the main thread when there is little. */
-export const startWorkers = (plan: RunPlan, options: PretokenizeOptions, threads: number): Threads =>
-  plan.threads === 0
-    ? { run: (jobs) => jobs.map(async (job) => (job.kind === 'merge' ? mergeRuns(job) : countChunks(job))), close: async () => {} }
-    : startThreads(options.workerUrl ?? new URL('./worker.js', import.meta.url), threads)
 
 /** What the main thread may take beside the workers. */
 const MAIN_THREAD_BYTES = 150e6

@@ -57,11 +57,16 @@ export interface RunPlan {
 const SMALL_BYTES = 4 * 2 ** 20
 const FILES_AT_A_TIME = 16
 
-/** Sources, options and chunks of a run; the chunks begin and end where a cut changes nothing. With a work-dir, it has a run folder then. */
+/**
+ * Sources, options and chunks of a run; the chunks begin and end where a cut changes nothing. With a work-dir, it has a run folder then.
+ *
+ * @param onThreads is told early how many threads there will be, at most
+ */
 export const planRun = async (
   files: string | readonly string[],
   specialTokens: readonly string[],
   options: PretokenizeOptions,
+  onThreads: (threads: number) => void = () => {},
 ): Promise<RunPlan> => {
   checkOptions(options)
   const paths = checkLists(files, specialTokens)
@@ -71,14 +76,15 @@ export const planRun = async (
       'usage',
       `work-dir ${options.workDir}: there is a run in it; --resume goes on with it, another folder begins a new one`,
     )
-  const { pipeline, engine } = await chooseTokenizer(options)
-  const addedTokens = chooseTokens(pipeline.addedTokens, specialTokens)
-  const sources = await openSources(paths, options)
-  const subject = { pipeline, engine, addedTokens, sources, reading: readingOf(options) }
   const means = planMeans(options)
-  if (existing !== undefined) return resumed(existing, subject, means, options)
+  const sources = await openSources(paths, options)
   const { numProcesses, maxMemoryGb } = means
   const { chunkBytes, chunks: planned } = planChunks(sources, { numProcesses, maxMemoryGb, chunkBytes: options.chunkBytes })
+  onThreads(Math.min(mostThreads(options, sources), numProcesses, planned.length))
+  const { pipeline, engine } = await chooseTokenizer(options)
+  const addedTokens = chooseTokens(pipeline.addedTokens, specialTokens)
+  const subject = { pipeline, engine, addedTokens, sources, reading: readingOf(options) }
+  if (existing !== undefined) return resumed(existing, subject, means, options)
   const added = createAddedTokens(addedTokens, (text) => normalizeText(pipeline.normalizers, text))
   const { reading } = subject
   // documents are chosen by where they begin, so no chunk may begin inside one
@@ -140,17 +146,19 @@ const complete = (
   options: PretokenizeOptions,
 ): RunPlan => {
   const { addedTokens, sources, tasks, run } = settled
-  // who asks for a number of workers gets them; otherwise small input is not worth it
-  const isSmall = options.numProcesses === undefined && options.workerUrl === undefined && totalSize(sources) <= SMALL_BYTES
   return {
     ...settled,
     ...means,
     reading: { ...settled.reading, maxPieceBytes: means.memory.maxPieceBytes },
     specialTokens: specialOnes(addedTokens),
     folder: reserveTemporaryFolder(run?.path ?? options.tempDir ?? tmpdir()),
-    threads: isSmall ? 0 : Math.min(means.numProcesses, tasks.length),
+    threads: Math.min(mostThreads(options, sources), means.numProcesses, tasks.length),
   }
 }
+
+/** Who asks for a number of workers gets them; otherwise small input is not worth any. */
+const mostThreads = ({ numProcesses, workerUrl }: PretokenizeOptions, sources: readonly Source[]): number =>
+  numProcesses === undefined && workerUrl === undefined && totalSize(sources) <= SMALL_BYTES ? 0 : Infinity
 
 const specialOnes = (addedTokens: readonly AddedToken[]): string[] =>
   addedTokens.filter(({ special }) => special).map(({ content }) => content)

@@ -1,0 +1,44 @@
+import type { PretokenizeOptions } from '../options.ts'
+import { startThreads, type Threads } from '../pool/threads.ts'
+import { countChunks, mergeRuns } from '../worker.ts'
+
+/** Where the threads of a run come from. */
+export interface Workers {
+  /** Starts threads before there is work for them: they load while the run is planned. */
+  prepare(threads: number): void
+  /** Worker threads, as many or more; for 0, what does their work in the main thread. */
+  start(threads: number): Threads
+  /** Ends threads that nobody has asked for. */
+  close(): Promise<void>
+}
+
+/** Without `prepare` the threads start when they are asked for. */
+export const createWorkers = ({ workerUrl = new URL('./worker.js', import.meta.url) }: PretokenizeOptions): Workers => {
+  let prepared: { threads: Threads; count: number } | undefined
+
+  const takePrepared = (): typeof prepared => {
+    const taken = prepared
+    prepared = undefined
+    return taken
+  }
+  return {
+    prepare(count) {
+      if (count > 0) prepared = { threads: startThreads(workerUrl, count), count }
+    },
+    start(count) {
+      if (count === 0) return MAIN_THREAD
+      const ready = takePrepared()
+      if (ready !== undefined && ready.count >= count) return ready.threads
+      void ready?.threads.close()
+      return startThreads(workerUrl, count)
+    },
+    async close() {
+      await takePrepared()?.threads.close()
+    },
+  }
+}
+
+const MAIN_THREAD: Threads = {
+  run: (jobs) => jobs.map(async (job) => (job.kind === 'merge' ? mergeRuns(job) : countChunks(job))),
+  async close() {},
+}
