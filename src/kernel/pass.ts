@@ -1,6 +1,7 @@
 import {
-  ENTRY_NEXT_SHIFT, HEADER_ACTIONS, HEADER_ASCII, HEADER_BACKWARD, HEADER_BLOCKS, HEADER_DECIDED, HEADER_DROPS, HEADER_FAMILY, HEADER_PAGES,
-  HEADER_READS_BYTES, HEADER_RESETS, HEADER_ROLES, HEADER_ROW_BYTES, HEADER_ROWS, HEADER_STATES, HEADER_SYMBOLS,
+  ENTRY_NEXT_SHIFT, FAMILY_MASK, FAMILY_O200K, HEADER_ACTIONS, HEADER_ASCII, HEADER_BACKWARD, HEADER_BLOCKS, HEADER_DECIDED, HEADER_DROPS, HEADER_FAMILY, HEADER_PAGES,
+  HEADER_READS_BYTES, HEADER_RESETS, HEADER_ROLES, HEADER_ROW_BYTES, HEADER_ROWS, HEADER_STATES, HEADER_SYMBOLS, ROLE_LETTER,
+  ROLE_UNCASED,
 } from '../pattern/layout'
 import { allocate } from './memory'
 
@@ -39,6 +40,8 @@ export class Pass {
   /** The family that the pattern belongs to, or 0 (layout.ts). */
   family: u32
   roles: usize
+  /** 16 bytes: bit k of byte n is set if all characters that begin with byte 0xc0 + 16 k + n are letters (without case, if that counts). */
+  usualLeads: usize
   /** Whether each byte is a symbol. */
   readsBytes: u32
   /** By two classes: the state after them, or NO_SYNC. 0: there is no such table. */
@@ -88,6 +91,7 @@ export function startPass(pass: Pass, tables: usize, syncPairs: usize): bool {
   pass.resets = tables + word(tables, HEADER_RESETS)
   pass.symbolRoom = 0
   pass.searched = 0
+  if (pass.family != 0 && !findUsualLeads(pass)) return false
   if (!setRows(pass, tables + word(tables, HEADER_ROWS), word(tables, HEADER_ROW_BYTES), word(tables, HEADER_STATES))) return false
   pass.row = pass.rows
   pass.at = 0
@@ -137,4 +141,17 @@ function setRows(pass: Pass, rows: usize, rowBytes: usize, states: usize): bool 
 function widen(entry: u32, rowBytes: usize, wideBytes: usize): u32 {
   const state = <usize>(entry >>> ENTRY_NEXT_SHIFT) / rowBytes
   return (<u32>(state * wideBytes) << ENTRY_NEXT_SHIFT) | (entry & ((1 << ENTRY_NEXT_SHIFT) - 1))
+}
+
+function findUsualLeads(pass: Pass): bool {
+  const leads = allocate(16)
+  if (leads == 0) return false
+  const usual = (pass.family & FAMILY_MASK) == FAMILY_O200K ? ROLE_UNCASED : ROLE_LETTER
+  for (let n: usize = 0; n < 16; n++) {
+    let rows: u32 = 0
+    for (let k: u32 = 0; k < 4; k++) rows |= <u32>(load<u8>(pass.roles + n + (<usize>k << 4), 0xc0) == <u8>usual) << k
+    store<u8>(leads + n, rows)
+  }
+  pass.usualLeads = leads
+  return true
 }

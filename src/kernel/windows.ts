@@ -1,6 +1,6 @@
 import { certainEnd } from './cuts'
 import { Pass, POSITION } from './pass'
-import { bytesOfLong, classOfLong, readOnePlace } from './read'
+import { readOnePlace } from './read'
 
 /*
  * The tier for the families of patterns that carry almost all real corpora: 64 bytes of text at a time become bit masks, one for each role
@@ -25,11 +25,8 @@ const LONG_PIECE: usize = 256
 /** The machine reads this much at a time until it has found a cut. */
 const STEP: usize = 64
 
-// families and roles, as in pattern/layout.ts
-import {
-  FAMILY_BLANK_END, FAMILY_CL100K, FAMILY_CONTRACTIONS, FAMILY_DIGITS_SHIFT, FAMILY_GPT2, FAMILY_MASK, ROLE_DIGIT, ROLE_LETTER, ROLE_MARK, ROLE_MIXED, ROLE_OTHER,
-  ROLE_UNCASED, ROLE_UPPER, ROLE_WHITE,
-} from '../pattern/layout'
+// families, as in pattern/layout.ts
+import { BLOCK_BITS, FAMILY_BLANK_END, FAMILY_CL100K, FAMILY_CONTRACTIONS, FAMILY_DIGITS_SHIFT, FAMILY_GPT2, FAMILY_MASK } from '../pattern/layout'
 
 /** Reads text[at, to), whole code points. With `isEnd`, the segment ends at `to`: the piece that ends there is left to `endSegment`. */
 export function readWindows(pass: Pass, text: usize, to: usize, isEnd: bool): void {
@@ -168,34 +165,100 @@ let other: u64 = 0
   if (long != 0) {
     const x = i8x16.splat(-64)
     continuation = bitsOf(i8x16.lt_s(a, x), i8x16.lt_s(b, x), i8x16.lt_s(c, x), i8x16.lt_s(d, x)) & valid
-    findLongRoles(pass, p, long & ~continuation, valid)
+    let leads = long & ~continuation
+    let rest = long
+    if (popcnt(leads) >= MANY_LEADS) {
+      const usual = charactersOf(usualLeads(pass.usualLeads, a, b, c, d) & valid)
+      if (isCased) uncased = usual
+      else letter |= usual
+      leads &= ~usual
+      rest &= ~usual
+    }
+    if (leads != 0) findLongRoles(pass, p, leads, rest, isCased)
   }
 }
 
-/** By role: the window's bytes of characters of several bytes that have it. */
-const byRole: usize = memory.data(8 * 8)
+/** From here on it is worth the while to look for usual characters: text in another script than Latin. */
+const MANY_LEADS: u64 = 6
 
-function findLongRoles(pass: Pass, p: usize, leads: u64, valid: u64): void {
-  memory.fill(byRole, 0, 8 * 8)
-  const roles = pass.roles
+/** First bytes of which it is enough to know them (`usualLeads` in pass.ts). */
+@inline function usualLeads(table: usize, a: v128, b: v128, c: v128, d: v128): u64 {
+  const leads = v128.load(table)
+  return ~bitsOf(isUnusual(leads, a), isUnusual(leads, b), isUnusual(leads, c), isUnusual(leads, d))
+}
+
+@inline function isUnusual(leads: v128, bytes: v128): v128 {
+  const low = i8x16.splat(15)
+  const column = i8x16.swizzle(leads, v128.and(bytes, low))
+  const row = i8x16.swizzle(i8x16(0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1, 2, 4, 8), v128.and(i16x8.shr_u(bytes, 4), low))
+  return i8x16.eq(v128.and(column, row), i8x16.splat(0))
+}
+
+/** All bytes of the characters that begin there. */
+@inline function charactersOf(leads: u64): u64 {
+  leads |= (leads << 1) & continuation
+  leads |= (leads << 1) & continuation
+  return leads | ((leads << 1) & continuation)
+}
+
+/** The role of each byte of a character of several bytes. Other bytes of it mean nothing; nor do those behind the 64th. */
+const roleBytes: usize = memory.data(64 + 16)
+
+/**
+ * The roles of the characters that begin at `leads` and whose bytes are `long`: noted one after the other, then made masks all together. A
+ * role is a number of three bits (ROLE_…).
+ */
+@inline function findLongRoles(pass: Pass, p: usize, leads: u64, long: u64, isCased: bool): void {
+  const pages = pass.pages
+  const blocks = pass.blocks
+  const roles = pass.roles + 256
   do {
-    const i = ctz(leads)
-    const at = p + <usize>i
-    const byte = <usize>load<u8>(at)
-    let role = <usize>load<u8>(roles + byte)
-    if (role == ROLE_MIXED) role = <usize>load<u8>(roles + 256 + classOfLong(pass, at, byte))
-    const bits = byRole + (role << 3)
-    store<u64>(bits, load<u64>(bits) | (((<u64>1 << <u64>bytesOfLong(byte)) - 1) << i))
+    // when none is left, ctz gives 64
+    noteRole(p, <usize>ctz(leads), pages, blocks, roles)
+    leads &= leads - 1
+    noteRole(p, <usize>ctz(leads), pages, blocks, roles)
+    leads &= leads - 1
+    noteRole(p, <usize>ctz(leads), pages, blocks, roles)
+    leads &= leads - 1
+    noteRole(p, <usize>ctz(leads), pages, blocks, roles)
     leads &= leads - 1
   } while (leads != 0)
-  letter |= load<u64>(byRole, ROLE_LETTER << 3) & valid
-  upper |= load<u64>(byRole, ROLE_UPPER << 3) & valid
-  uncased = load<u64>(byRole, ROLE_UNCASED << 3) & valid
-  mark = load<u64>(byRole, ROLE_MARK << 3) & valid
-  longDigit = load<u64>(byRole, ROLE_DIGIT << 3) & valid
+  const a = v128.load(roleBytes)
+  const b = v128.load(roleBytes, 16)
+  const c = v128.load(roleBytes, 32)
+  const d = v128.load(roleBytes, 48)
+  const bit0 = bitsOf(i16x8.shl(a, 7), i16x8.shl(b, 7), i16x8.shl(c, 7), i16x8.shl(d, 7)) & long
+  const bit1 = bitsOf(i16x8.shl(a, 6), i16x8.shl(b, 6), i16x8.shl(c, 6), i16x8.shl(d, 6)) & long
+  const bit2: u64 = isCased ? bitsOf(i16x8.shl(a, 5), i16x8.shl(b, 5), i16x8.shl(c, 5), i16x8.shl(d, 5)) & long : 0
+  letter |= bit0 & ~(bit1 | bit2)
+  longDigit = bit1 & ~(bit0 | bit2)
   digit |= longDigit
-  white |= load<u64>(byRole, ROLE_WHITE << 3) & valid
-  other |= load<u64>(byRole, ROLE_OTHER << 3) & valid
+  white |= bit0 & bit1 & ~bit2
+  other |= long & ~(bit0 | bit1 | bit2)
+  if (isCased) {
+    upper |= bit2 & ~(bit0 | bit1)
+    uncased |= bit2 & bit0
+    mark = bit2 & bit1
+  }
+}
+
+/** Notes the role of the character at p + i for itself and for the three bytes behind: later characters come later. (i = 64: to no purpose.) */
+@inline function noteRole(p: usize, i: usize, pages: usize, blocks: usize, roles: usize): void {
+  const at = p + (i & 63)
+  const lead = <usize>load<u8>(at)
+  let page = lead & 31
+  let last = at + 1
+  // as `classOfLong`, but a call would take as long as all the rest
+  if (lead >= 0xe0) {
+    page = ((lead & 15) << 6) | (<usize>load<u8>(at, 1) & 63)
+    last = at + 2
+    if (lead >= 0xf0) {
+      page = ((lead & 7) << 12) | ((<usize>load<u8>(at, 1) & 63) << 6) | (<usize>load<u8>(at, 2) & 63)
+      last = at + 3
+    }
+  }
+  const class_ = <usize>load<u8>(blocks + (<usize>load<u16>(pages + (page << 1)) << BLOCK_BITS) + (<usize>load<u8>(last) & 63))
+  store<u32>(roleBytes + i, <u32>load<u8>(roles + class_) * 0x01010101)
 }
 
 /** Bits that may stand on the last bytes of characters, moved to the first. */
