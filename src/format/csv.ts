@@ -1,5 +1,8 @@
 import { PretokError } from '../errors.ts'
+import { releaseCsvScanner, takeCsvScanner } from './csvScanner.ts'
+import { createManyRows } from './manyRows.ts'
 import { rowTooLong, type JsonOptions } from './jsonl.ts'
+import type { InputFormat } from '../types.ts'
 import type { RecordParser, RecordSink } from './records.ts'
 
 export interface CsvOptions extends JsonOptions {
@@ -7,10 +10,28 @@ export interface CsvOptions extends JsonOptions {
   delimiter: number
 }
 
+/** A byte. */
+export const delimiterOf = (format: InputFormat): number => (format === 'tsv' ? 0x09 : 0x2c)
+
 const QUOTE = 0x22
 const LINE_FEED = 0x0a
 const CARRIAGE_RETURN = 0x0d
 const BOM = Buffer.from('\ufeff')
+
+/** What the header tells of the rows. */
+export interface CsvHeader {
+  /** Those with text, in the order in which they were named, from 0. */
+  columns: readonly number[]
+  /** Number of fields. */
+  width: number
+  /** Place behind it. */
+  end: number
+}
+
+export interface CsvParser extends RecordParser {
+  /** The header, when it has been read. */
+  readonly header: CsvHeader | undefined
+}
 
 /** A field of a row: bytes [start, end), within the quotes if it has them. */
 interface Field {
@@ -29,33 +50,34 @@ type Row =
 /**
  * CSV as RFC 4180 has it, with another delimiter for TSV: a header that names the columns, rows that end at \n or \r\n, fields with
  * delimiters, quotes or line ends in quotes. Empty lines are passed over. A quote in a field that does not begin with one is an error.
+ *
+ * @param start place of the first byte, where a row begins
+ * @param header of the file, for who does not begin at its beginning
  */
-export const createCsvParser = (sink: RecordSink, options: CsvOptions): RecordParser => {
-  let input = Buffer.alloc(2 ** 16)
-  let at = 0 // place of the input's first byte
+export const createCsvParser = (sink: RecordSink, start: number, options: CsvOptions, header?: CsvHeader): CsvParser => {
+  const scanner = takeCsvScanner()
+  const takeMany = createManyRows(sink)
+  let at = start // place of the input's first byte
   let length = 0 // of the input
   let from = 0 // what is before this has been read
   let wanted = 0 // an unfinished row is looked at again when there is so much of it, so that all looks together are linear
-  let columns: number[] | undefined // those with text
-  let width = 0
 
   const readHeader = (fields: readonly Field[], next: number): void => {
     const names = fields.map(({ start, end, hasDoubles }) => {
-      const name = input.toString('utf8', start, end)
+      const name = scanner.input.toString('utf8', start, end)
       return hasDoubles ? name.replaceAll('""', '"') : name
     })
-    width = fields.length
-    columns = columnsOf(names, options)
+    header = { columns: columnsOf(names, options), width: fields.length, end: at + next }
     sink.format(next - from)
   }
-  const readRow = (fields: readonly Field[], next: number): void => {
+  const readRow = (fields: readonly Field[], next: number, { columns, width }: CsvHeader): void => {
     if (fields.length !== width) {
       const reason = `the row has ${fields.length} fields, and the header has ${width}`
       return sink.badRecord(at + from, at + next, reason, at + from)
     }
     sink.startDocument(at + from)
     let bytes = 0
-    columns!.forEach((column, i) => {
+    columns.forEach((column, i) => {
       if (i > 0) sink.endText()
       bytes += passText(fields[column])
     })
@@ -65,20 +87,29 @@ export const createCsvParser = (sink: RecordSink, options: CsvOptions): RecordPa
   const passText = ({ start, end, hasDoubles }: Field): number => {
     let bytes = 0
     for (let stop = start; start < end; start = stop + 1) {
-      const quote = hasDoubles ? input.indexOf(QUOTE, start) : -1
+      const quote = hasDoubles ? scanner.input.indexOf(QUOTE, start) : -1
       stop = quote === -1 || quote >= end ? end : quote + 1 // with the first quote of two
-      sink.text(input.subarray(start, stop), at + start)
+      sink.text(scanner.input.subarray(start, stop), at + start)
       bytes += stop - start
     }
     return bytes
   }
   const read = (isEnd: boolean): void => {
-    if (at + from === 0 && input.subarray(0, Math.min(length, BOM.length)).equals(BOM)) {
+    if (at + from === 0 && scanner.input.subarray(0, Math.min(length, BOM.length)).equals(BOM)) {
       from = BOM.length
       sink.format(from)
     }
     while (from < length && (isEnd || length - from >= wanted)) {
-      const data = input.subarray(0, length)
+      if (header !== undefined && header.columns.length === 1 && at + from >= header.end) {
+        const { width, columns } = header
+        const next = takeMany(at, from, () => scanner.takeRows(from, length, options.delimiter, width, columns[0]))
+        if (next > from) {
+          from = next
+          wanted = 0
+          continue
+        }
+      }
+      const data = scanner.input.subarray(0, length)
       const lineEnd = lineEndAt(data, from)
       const row: Row = lineEnd > 0 ? { kind: 'row', fields: [], next: from + lineEnd } : scanRow(data, from, options.delimiter, isEnd)
       if (row.kind === 'unfinished') {
@@ -86,26 +117,25 @@ export const createCsvParser = (sink: RecordSink, options: CsvOptions): RecordPa
         return
       }
       wanted = 0
-      if (row.kind === 'bad') sink.badRecord(at + from, at + row.next, row.reason, at + row.at)
-      else if (row.fields.length === 0) sink.format(row.next - from)
-      else if (columns === undefined) readHeader(row.fields, row.next)
-      else readRow(row.fields, row.next)
+      if (row.kind === 'bad') {
+        if (header === undefined) throw badHeader(row.reason, at + row.at, options)
+        sink.badRecord(at + from, at + row.next, row.reason, at + row.at)
+      } else if (row.fields.length === 0) sink.format(row.next - from)
+      else if (header === undefined) readHeader(row.fields, row.next)
+      else if (at + from < header.end) sink.format(row.next - from)
+      else readRow(row.fields, row.next, header)
       from = row.next
     }
   }
 
   return {
     push(block) {
-      if (length + block.length > input.length) {
-        const larger = Buffer.alloc(Math.max(2 * input.length, length + block.length))
-        input.copy(larger, 0, 0, length)
-        input = larger
-      }
-      input.set(block, length)
+      scanner.reserve(length + block.length)
+      scanner.input.set(block, length)
       length += block.length
       if (at === 0 && length < BOM.length) return
       read(false)
-      input.copyWithin(0, from, length)
+      scanner.input.copyWithin(0, from, length)
       at += from
       length -= from
       from = 0
@@ -113,9 +143,16 @@ export const createCsvParser = (sink: RecordSink, options: CsvOptions): RecordPa
     },
     end() {
       read(true)
+      releaseCsvScanner(scanner)
+    },
+    get header() {
+      return header
     },
   }
 }
+
+const badHeader = (reason: string, at: number, { name }: CsvOptions): PretokError =>
+  new PretokError('data', `reading ${name}: the header of the table cannot be read: ${reason}, at byte ${at}`)
 
 const columnsOf = (names: readonly string[], { name, textFields }: CsvOptions): number[] =>
   textFields.map((field) => {

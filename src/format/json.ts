@@ -46,6 +46,7 @@ export const createJsonParser = (sink: RecordSink, options: JsonOptions): Record
       const next = takeMany(at, from, () => scanner.takeRows(from, length, state === 'value' ? 0 : COMMA))
       if (next > from) {
         from = next
+        wanted = 0
         if (state !== 'value') state = 'row'
         return true
       }

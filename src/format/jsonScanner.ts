@@ -1,5 +1,5 @@
-import { PretokError } from '../errors.ts'
 import { loadWasm } from '../loadWasm.ts'
+import { MAX_ROWS, RowMemory, type Rows } from './rowMemory.ts'
 
 /** What json.wasm exports (src/kernel/json.ts and jsonRows.ts have the descriptions). Addresses above 2 GiB come as negative numbers. */
 interface JsonExports {
@@ -48,14 +48,6 @@ export interface JsonScanner {
   takeRows(start: number, end: number, separator: number): Rows
 }
 
-/** Texts one behind the other, good until the next call. */
-export interface Rows {
-  text: Buffer
-  ends: Uint32Array
-  /** Behind the rows. */
-  after: number
-}
-
 /** Scanners that are not at work, by their paths: one is made in a millisecond, and there may be thousands of small files. */
 const idle = new Map<string, JsonScanner[]>()
 
@@ -84,72 +76,32 @@ const PROBLEMS: Readonly<Record<number, string>> = {
   6: 'more texts than one row may have',
 }
 
-const PAGE = 65536
-/** Bytes behind input and output that may be touched. */
-const PADDING = 64
 const MAX_SPANS = 65536
-/** Rows that are taken at a time. */
-const MAX_ROWS = 8192
 const SPAN_WORDS = 4
 const NO_FIELD = 0xffffffff
-const FIRST_INPUT = 2 ** 18
 
 /** Finds the strings at some paths in JSON values. Throws 'limit' when memory runs out. */
 const createJsonScanner = (paths: readonly (readonly string[])[]): JsonScanner => {
-  const memory = new WebAssembly.Memory({ initial: 1, maximum: PAGE })
-  const exports = new WebAssembly.Instance(loadWasm('json'), { env: { memory } }).exports as unknown as JsonExports
-  let free = exports.firstFree()
-  const take = (bytes: number): number => {
-    const address = free
-    free = (free + bytes + 63) & ~63
-    grow(free)
-    return address
-  }
-  const grow = (end: number): void => {
-    const pages = Math.ceil(end / PAGE) - memory.buffer.byteLength / PAGE
-    if (pages <= 0) return
-    try {
-      memory.grow(pages)
-    } catch (error) {
-      throw new PretokError('limit', 'reading JSON: there is no memory for a row as long as this', { cause: error })
-    }
-  }
-
-  exports.start(take(exports.MAX_DEPTH.value))
-  const root = putNode(memory, take, treeOf(paths))
-  const spansAt = take(4 * SPAN_WORDS * MAX_SPANS)
-  const endsAt = take(4 * MAX_ROWS)
-  const inputAt = free
-  let outputAt = 0
-  let bytes = Buffer.alloc(0)
-  let words = new Uint32Array()
-  let input = bytes
-
-  const reserve = (size: number): void => {
-    if (size <= input.length) return
-    outputAt = inputAt + size + PADDING
-    grow(outputAt + size + PADDING)
-    bytes = Buffer.from(memory.buffer)
-    words = new Uint32Array(memory.buffer)
-    input = bytes.subarray(inputAt, inputAt + size)
-  }
-  reserve(FIRST_INPUT)
+  const rows = new RowMemory('JSON')
+  const exports = new WebAssembly.Instance(loadWasm('json'), { env: { memory: rows.memory } }).exports as unknown as JsonExports
+  rows.begin(exports.firstFree())
+  exports.start(rows.take(exports.MAX_DEPTH.value))
+  const root = putNode(rows, treeOf(paths))
+  const spansAt = rows.take(4 * SPAN_WORDS * MAX_SPANS)
+  rows.open()
 
   const spanAt = (i: number): Span => {
     const at = (spansAt >>> 2) + SPAN_WORDS * i
+    const { words, inputAt } = rows
     return { field: words[at], kind: KINDS[words[at + 1]], start: words[at + 2] - inputAt, end: words[at + 3] - inputAt }
-  }
-  const rowsFrom = (count: number): Rows => {
-    const ends = words.subarray(endsAt >>> 2, (endsAt >>> 2) + count)
-    const length = count === 0 ? 0 : ends[count - 1]
-    return { text: bytes.subarray(outputAt, outputAt + length), ends, after: (exports.rowsEnd.value >>> 0) - inputAt }
   }
   return {
     get input() {
-      return input
+      return rows.input
     },
-    reserve,
+    reserve: (bytes) => rows.reserve(bytes),
     scan(start, end) {
+      const { inputAt, outputAt } = rows
       const count = exports.scan(inputAt + start, inputAt + end, root, spansAt, MAX_SPANS, outputAt)
       if (count < 0) return { problem: PROBLEMS[exports.problem.value], at: (exports.problemAt.value >>> 0) - inputAt }
       const spans: Span[] = []
@@ -157,12 +109,20 @@ const createJsonScanner = (paths: readonly (readonly string[])[]): JsonScanner =
       return { spans, after: (exports.after.value >>> 0) - inputAt }
     },
     unescape(start, end) {
-      const to = exports.unescape(inputAt + start, inputAt + end, outputAt) >>> 0
-      return bytes.subarray(outputAt, to)
+      const { inputAt, outputAt, bytes } = rows
+      return bytes.subarray(outputAt, exports.unescape(inputAt + start, inputAt + end, outputAt) >>> 0)
     },
-    takeLines: (start, end) => rowsFrom(exports.takeLines(inputAt + start, inputAt + end, root, spansAt, outputAt, endsAt, MAX_ROWS)),
-    takeRows: (start, end, separator) =>
-      rowsFrom(exports.takeRows(inputAt + start, inputAt + end, root, spansAt, outputAt, endsAt, MAX_ROWS, separator)),
+    takeLines(start, end) {
+      const { inputAt, outputAt, endsAt } = rows
+      return rows.rows(exports.takeLines(inputAt + start, inputAt + end, root, spansAt, outputAt, endsAt, MAX_ROWS), exports.rowsEnd.value)
+    },
+    takeRows(start, end, separator) {
+      const { inputAt, outputAt, endsAt } = rows
+      return rows.rows(
+        exports.takeRows(inputAt + start, inputAt + end, root, spansAt, outputAt, endsAt, MAX_ROWS, separator),
+        exports.rowsEnd.value,
+      )
+    },
   }
 }
 
@@ -189,15 +149,15 @@ const treeOf = (paths: readonly (readonly string[])[]): PathNode => {
 }
 
 /** Writes a node and what is below it; its address. */
-const putNode = (memory: WebAssembly.Memory, take: (bytes: number) => number, { field, fields, children }: PathNode): number => {
+const putNode = (rows: RowMemory, { field, fields, children }: PathNode): number => {
   const entries = [...children].map(([name, child]) => {
     const key = Buffer.from(name)
-    const keyAt = take(key.length)
-    Buffer.from(memory.buffer).set(key, keyAt)
-    return [keyAt, key.length, putNode(memory, take, child)]
+    const keyAt = rows.take(key.length)
+    Buffer.from(rows.memory.buffer).set(key, keyAt)
+    return [keyAt, key.length, putNode(rows, child)]
   })
   const words = [field, fields >>> 0, entries.length, ...entries.flat()]
-  const address = take(4 * words.length)
-  new Uint32Array(memory.buffer, address, words.length).set(words)
+  const address = rows.take(4 * words.length)
+  new Uint32Array(rows.memory.buffer, address, words.length).set(words)
   return address
 }

@@ -1,5 +1,5 @@
 import type { RecordSink } from './records.ts'
-import type { Rows } from './jsonScanner.ts'
+import type { Rows } from './rowMemory.ts'
 
 /** After a row that is not as the others, so many at most are looked at one by one before many are tried again. */
 const MOST_SINGLY = 256

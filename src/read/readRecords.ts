@@ -1,5 +1,5 @@
 import type { PlainBlock } from '../decompress/plainBlock.ts'
-import { createCsvParser } from '../format/csv.ts'
+import { createCsvParser, delimiterOf, type CsvHeader } from '../format/csv.ts'
 import { createJsonParser } from '../format/json.ts'
 import { createJsonlParser } from '../format/jsonl.ts'
 import type { DocumentPer, RecordParser, RecordSink } from '../format/records.ts'
@@ -33,7 +33,8 @@ export interface Progress {
  */
 export async function* readRecords(source: Source, chunk: Chunk, options: ReadingOptions, sink: RecordSink): AsyncGenerator<Progress> {
   if (source.format === 'parquet') return yield* readParquetRecords(source, chunk, options, sink)
-  const parser = createParser(source, chunk.start, options, sink)
+  const isLaterCsv = (source.format === 'csv' || source.format === 'tsv') && chunk.start > 0
+  const parser = createParser(source, chunk.start, options, sink, isLaterCsv ? await csvHeaderOf(source, options) : undefined)
   for await (const { bytes, stored } of wholeLines(source, chunk, options.blockBytes)) {
     parser.push(bytes)
     yield { stored, plain: bytes.length }
@@ -63,7 +64,13 @@ async function* wholeLines(source: Source, chunk: Chunk, blockBytes: number): As
 
 const LINE_FEED = 0x0a
 
-const createParser = ({ format, path }: Source, start: number, options: ReadingOptions, sink: RecordSink): RecordParser => {
+const createParser = (
+  { format, path }: Source,
+  start: number,
+  options: ReadingOptions,
+  sink: RecordSink,
+  header: CsvHeader | undefined,
+): RecordParser => {
   switch (format) {
     case 'jsonl':
       return createJsonlParser(sink, start, { name: path, ...options })
@@ -71,10 +78,45 @@ const createParser = ({ format, path }: Source, start: number, options: ReadingO
       return createJsonParser(sink, { name: path, ...options })
     case 'csv':
     case 'tsv':
-      return createCsvParser(sink, { name: path, ...options, delimiter: format === 'csv' ? 0x2c : 0x09 })
+      return createCsvParser(sink, start, { name: path, ...options, delimiter: delimiterOf(format) }, header)
     default:
       return createTextParser(sink, start, options)
   }
+}
+
+const csvHeaders = new WeakMap<Source, Promise<CsvHeader | undefined>>()
+
+/** The header of a table, which stands at its beginning, for chunks that do not begin there. */
+const csvHeaderOf = (source: Source, options: ReadingOptions): Promise<CsvHeader | undefined> => {
+  const known = csvHeaders.get(source) ?? readCsvHeader(source, options)
+  csvHeaders.set(source, known)
+  return known
+}
+
+/** Smaller than other blocks: most of it is read again. */
+const HEADER_BLOCK = 2 ** 14
+
+const readCsvHeader = async (source: Source, options: ReadingOptions): Promise<CsvHeader | undefined> => {
+  const delimiter = delimiterOf(source.format)
+  const parser = createCsvParser(NOBODY, 0, { name: source.path, ...options, delimiter })
+  for await (const { bytes } of plainBlocks(source, { source: 0, start: 0, end: source.size }, HEADER_BLOCK)) {
+    parser.push(bytes)
+    if (parser.header !== undefined) break
+  }
+  parser.end()
+  return parser.header
+}
+
+/** Is told and does nothing. */
+const NOBODY: RecordSink = {
+  startDocument: () => {},
+  text: () => {},
+  invalid: () => {},
+  endText: () => {},
+  endDocument: () => {},
+  format: () => {},
+  badRecord: () => {},
+  skip: () => {},
 }
 
 /** The metadata of a file serves for all of its chunks. */

@@ -1,7 +1,9 @@
 import type { AddedTokens } from '../added/addedTokens.ts'
 import { PretokError } from '../errors.ts'
+import { delimiterOf } from '../format/csv.ts'
 import type { DocumentPer } from '../format/records.ts'
 import type { Chunk, Source } from '../types.ts'
+import { snapCsv } from './snapCsv.ts'
 import { snapFrames } from './snapFrames.ts'
 import { snapChunks, type FindSafeCut, type ReadAt } from './snapChunks.ts'
 import { findLineStart, findParagraphStart, snapRecords } from './snapRecords.ts'
@@ -25,6 +27,9 @@ export const snapSource = async (source: Source, chunks: readonly Chunk[], readA
       return snapRecords(chunks, readAt, cuts.documentPer === 'line' ? findLineStart : findParagraphStart)
     case 'jsonl':
       return snapRecords(chunks, readAt, findLineStart)
+    case 'csv':
+    case 'tsv':
+      return snapCsv(chunks, delimiterOf(source.format), readAt)
     case 'parquet':
       return snapRowGroups(source, chunks, readAt)
     default:

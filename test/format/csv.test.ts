@@ -1,12 +1,13 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { createCsvParser } from '../../src/format/csv.ts'
-import { collectingSink, feed } from '../support/records.ts'
+import type { RecordSink } from '../../src/format/records.ts'
+import { collectingSink, collectTexts, feed } from '../support/records.ts'
 
 const parse = (data: string | Buffer, size = 1000, textFields = ['text'], delimiter = ',', maxRecordBytes = 1e6) => {
   const { sink, records } = collectingSink()
   const options = { name: 'x.csv', textFields, maxRecordBytes, delimiter: delimiter.charCodeAt(0) }
-  feed(createCsvParser(sink, options), Buffer.from(data), size)
+  feed(createCsvParser(sink, 0, options), Buffer.from(data), size)
   return records
 }
 
@@ -38,6 +39,42 @@ describe('CSV', () => {
         },
       ),
       { numRuns: 3000 },
+    )
+  })
+
+  test('rows that are taken many at a time are what they are one by one, whatever is among them', () => {
+    const text = fc.array(fc.constantFrom('a', 'é', ',', '""', '\n', '\r\n', '\r', ' ', 'word', 'x'.repeat(40)), { maxLength: 6 })
+    const row = fc.oneof(
+      { weight: 8, arbitrary: text.map((parts) => `1,"${parts.join('')}"`) },
+      { weight: 4, arbitrary: fc.constantFrom('1,plain', ',', '1,', '"1",text of a row that is longer than sixteen bytes', '1,a\r') },
+      {
+        weight: 1,
+        arbitrary: fc.constantFrom('', '1', '1,a,2', '1,a"b', '1,"a"b', '1,"a"\rb', '1,"a\r', '1,a\rb', '"', '1,\x80', '1,a\xff'),
+      },
+    )
+    const rows = fc.array(fc.tuple(row, fc.constantFrom('\n', '\n', '\r\n')), { maxLength: 40 })
+    fc.assert(
+      fc.property(rows, fc.constantFrom(1, 7, 100, 1e6), fc.constantFrom(['text'], ['id']), (lines, size, textFields) => {
+        const data = Buffer.from(`id,text\n${lines.map((line) => line.join('')).join('')}`, 'latin1')
+        const parser = (sink: RecordSink) => createCsvParser(sink, 0, { name: 'x.csv', textFields, maxRecordBytes: 1e6, delimiter: 0x2c })
+        expect(collectTexts(parser, data, size, true).found).toEqual(collectTexts(parser, data, size, false).found)
+      }),
+      { numRuns: 3000 },
+    )
+  })
+
+  test('usual rows are taken many at a time', () => {
+    const rows = Array.from({ length: 1000 }, (_, i) => `${i},"text ""${i}"""\r\n`).join('')
+    const options = { name: 'x.csv', textFields: ['text'], maxRecordBytes: 1e6, delimiter: 0x2c }
+    const parser = (sink: RecordSink) => createCsvParser(sink, 0, options)
+    const { many, found } = collectTexts(parser, Buffer.from(`id,text\n${rows}`), 1e6, true)
+    expect(many).toBe(1000)
+    expect(found.documents[7]).toBe('text "7"')
+  })
+
+  test('a header that cannot be read is an error', () => {
+    expect(() => parse('id,"te"xt\n1,a\n')).toThrow(
+      'reading x.csv: the header of the table cannot be read: text behind the quotes of a field, at byte 7',
     )
   })
 

@@ -1,0 +1,85 @@
+import { PretokError } from '../errors.ts'
+
+/** Texts one behind the other, good until the next call. */
+export interface Rows {
+  text: Buffer
+  ends: Uint32Array
+  /** Behind the rows. */
+  after: number
+}
+
+const PAGE = 65536
+/** Bytes behind input and output that may be touched. */
+const PADDING = 64
+const FIRST_INPUT = 2 ** 18
+/** Rows that are taken at a time. */
+export const MAX_ROWS = 8192
+
+/**
+ * The memory of a kernel that reads rows. Behind what the kernel keeps for itself come what is taken once, where texts end, the input, and
+ * as much room for the texts.
+ */
+export class RowMemory {
+  readonly memory = new WebAssembly.Memory({ initial: 1, maximum: PAGE })
+  /** The input; made larger by `reserve`. */
+  input = Buffer.alloc(0)
+  inputAt = 0
+  outputAt = 0
+  endsAt = 0
+  bytes = Buffer.alloc(0)
+  words = new Uint32Array()
+  private free = 0
+  /** What is read, in errors. */
+  private readonly format: string
+
+  constructor(format: string) {
+    this.format = format
+  }
+
+  /** Call first, when the kernel has been started. */
+  begin(firstFree: number): void {
+    this.free = firstFree
+  }
+
+  /** Memory that stays where it is. Throws 'limit' when there is none. */
+  take(bytes: number): number {
+    const address = this.free
+    this.free = (address + bytes + 63) & ~63
+    this.grow(this.free)
+    return address
+  }
+
+  /** Call when all is taken. */
+  open(): void {
+    this.endsAt = this.take(4 * MAX_ROWS)
+    this.inputAt = this.free
+    this.reserve(FIRST_INPUT)
+  }
+
+  /** Makes room for so many bytes of input and keeps those that are there. Throws 'limit' when memory runs out. */
+  reserve(size: number): void {
+    if (size <= this.input.length) return
+    this.outputAt = this.inputAt + size + PADDING
+    this.grow(this.outputAt + size + PADDING)
+    this.bytes = Buffer.from(this.memory.buffer)
+    this.words = new Uint32Array(this.memory.buffer)
+    this.input = this.bytes.subarray(this.inputAt, this.inputAt + size)
+  }
+
+  /** What a kernel has put down: so many rows, up to an address. */
+  rows(count: number, end: number): Rows {
+    const ends = this.words.subarray(this.endsAt >>> 2, (this.endsAt >>> 2) + count)
+    const length = count === 0 ? 0 : ends[count - 1]
+    return { text: this.bytes.subarray(this.outputAt, this.outputAt + length), ends, after: (end >>> 0) - this.inputAt }
+  }
+
+  private grow(end: number): void {
+    const pages = Math.ceil(end / PAGE) - this.memory.buffer.byteLength / PAGE
+    if (pages <= 0) return
+    try {
+      this.memory.grow(pages)
+    } catch (error) {
+      throw new PretokError('limit', `reading ${this.format}: there is no memory for a row as long as this`, { cause: error })
+    }
+  }
+}

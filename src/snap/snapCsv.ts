@@ -1,0 +1,155 @@
+import type { Chunk } from '../types.ts'
+import type { ReadAt } from './snapChunks.ts'
+
+/*
+ * Where rows of CSV begin depends on all quotes before, back to the beginning of the file. But whoever reads a stretch of text in all states
+ * in which a reader could come to it, at once, mostly finds that after a row or two all of these have become one: from there on it is known
+ * where rows begin, whatever came before. Where the states stay apart (in a stretch without any quotes, say) the text before is read, too,
+ * from the last place at which the state is known; that is little more than to look for quotes.
+ *
+ * The states are those of a reader that passes over bad rows as the parser does (format/csv.ts): behind the line end that follows.
+ */
+
+const ROW = 0 // a row begins here
+const FIELD = 1 // a field begins here
+const PLAIN = 2 // in a field without quotes
+const QUOTED = 3
+const CLOSED = 4 // behind a quote in a quoted field: its end, or the first of two
+const RETURN = 5 // behind a \r that follows the end of a quoted field
+const BAD = 6 // in a bad row
+const STATES = 7
+
+const OTHER = 0
+const QUOTE = 1
+const DELIMITER = 2
+const LINE_FEED = 3
+const CARRIAGE_RETURN = 4
+
+const BOM = Buffer.from('\ufeff')
+const QUOTE_BYTE = 0x22
+const LINE_FEED_BYTE = 0x0a
+
+/** The state that follows, by the kind of byte. */
+const NEXT: readonly (readonly number[])[] = [
+  [PLAIN, QUOTED, FIELD, ROW, PLAIN], // ROW
+  [PLAIN, QUOTED, FIELD, ROW, PLAIN], // FIELD
+  [PLAIN, BAD, FIELD, ROW, PLAIN], // PLAIN
+  [QUOTED, CLOSED, QUOTED, QUOTED, QUOTED], // QUOTED
+  [BAD, QUOTED, FIELD, ROW, RETURN], // CLOSED
+  [BAD, BAD, BAD, ROW, BAD], // RETURN
+  [BAD, BAD, BAD, ROW, BAD], // BAD
+]
+
+/** The same for sets of states, as bits: NEXT_SETS[set × 8 + kind of byte]. */
+const NEXT_SETS = Uint8Array.from({ length: 2 ** STATES * 8 }, (_, i) => {
+  const kind = i & 7
+  if (kind > CARRIAGE_RETURN) return 0
+  return NEXT.reduce((sum, next, state) => ((i >> 3) & (1 << state) ? sum | (1 << next[kind]) : sum), 0)
+})
+const ALL_STATES = 2 ** STATES - 1
+
+const kindsOfBytes = (delimiter: number): Uint8Array => {
+  const kinds = new Uint8Array(256).fill(OTHER)
+  kinds[QUOTE_BYTE] = QUOTE
+  kinds[delimiter] = DELIMITER
+  kinds[LINE_FEED_BYTE] = LINE_FEED
+  kinds[0x0d] = CARRIAGE_RETURN
+  return kinds
+}
+
+const WINDOW = 2 ** 14
+const LARGEST_WINDOW = 2 ** 20
+/** If the states are still apart behind so many bytes, the text before is read. */
+const REACH = 2 ** 16
+
+/**
+ * Moves the borders between the chunks of a CSV file to where rows begin. A border without one before the next border is given up.
+ *
+ * @param delimiter a byte
+ */
+export const snapCsv = async (chunks: readonly Chunk[], delimiter: number, readAt: ReadAt): Promise<Chunk[]> => {
+  const start = (await readAt(0, BOM.length)).equals(BOM) ? BOM.length : 0
+  const kinds = kindsOfBytes(delimiter)
+  const reader = createStateReader(start, kinds, readAt)
+  const snapped: Chunk[] = []
+  for (const chunk of chunks) {
+    const row = snapped.length === 0 ? chunk.start : await reader.findRow(Math.max(start, chunk.start), chunk.end)
+    if (row === undefined) snapped.at(-1)!.end = chunk.end
+    else {
+      if (snapped.length > 0) snapped.at(-1)!.end = row
+      snapped.push({ ...chunk, start: row })
+    }
+  }
+  return snapped
+}
+
+const createStateReader = (start: number, kinds: Uint8Array, readAt: ReadAt) => {
+  let known = start // the state is known in front of this byte
+  let state = ROW
+
+  /** Reads on in all states of a set; the place behind the byte after which a row begins for certain, or undefined before `to`. */
+  const findFrom = async (from: number, to: number, set: number): Promise<{ row: number | undefined; set: number }> => {
+    let window = WINDOW
+    for (let at = from; at < to; at += window, window = Math.min(2 * window, LARGEST_WINDOW)) {
+      const bytes = await readAt(at, Math.min(window, to - at))
+      for (let i = 0; i < bytes.length; i++) {
+        if (set === 1 << ROW) return { row: at + i, set }
+        set = NEXT_SETS[(set << 3) | kinds[bytes[i]]]
+      }
+    }
+    return { row: undefined, set }
+  }
+
+  const rowAt = (place: number): number => {
+    known = place
+    state = ROW
+    return place
+  }
+
+  /** Reads up to a place from where the state is known. */
+  const readOnTo = async (place: number): Promise<void> => {
+    while (known < place) {
+      const bytes = await readAt(known, Math.min(LARGEST_WINDOW, place - known))
+      if (bytes.length === 0) return // the file has become shorter; whoever reads it next finds out
+      state = stateBehind(state, bytes, kinds)
+      known += bytes.length
+    }
+  }
+
+  return {
+    /** The first place in [from, to) at which a row begins for certain. */
+    async findRow(from: number, to: number): Promise<number | undefined> {
+      const reach = Math.min(to, from + REACH)
+      const tried = await findFrom(from, reach, ALL_STATES)
+      if (tried.row !== undefined) return rowAt(tried.row)
+      const isOne = (tried.set & (tried.set - 1)) === 0
+      if (!isOne) await readOnTo(from)
+      const { row, set } = await (isOne ? findFrom(reach, to, tried.set) : findFrom(from, to, 1 << state))
+      if (row !== undefined) return rowAt(row)
+      known = to
+      state = 31 - Math.clz32(set)
+      return undefined
+    },
+  }
+}
+
+/** The state behind some bytes, by leaps from quote to quote. */
+const stateBehind = (state: number, bytes: Buffer, kinds: Uint8Array): number => {
+  let quote = -1 // no other one between the last place and this
+  for (let at = 0; at < bytes.length;) {
+    if (state === QUOTED || state === BAD) {
+      const found = bytes.indexOf(state === QUOTED ? QUOTE_BYTE : LINE_FEED_BYTE, at)
+      if (found === -1) return state
+      at = found
+    } else if (state < QUOTED) {
+      if (quote < at) quote = bytes.indexOf(QUOTE_BYTE, at)
+      const stop = quote === -1 ? bytes.length : quote
+      // without a quote between, the last byte alone tells the state
+      if (stop > at) state = NEXT[state][kinds[bytes[stop - 1]]]
+      if (quote === -1) return state
+      at = stop
+    }
+    state = NEXT[state][kinds[bytes[at++]]]
+  }
+  return state
+}

@@ -1,0 +1,90 @@
+import fc from 'fast-check'
+import { describe, expect, test } from 'vitest'
+import { createCsvParser } from '../../src/format/csv.ts'
+import { snapCsv } from '../../src/snap/snapCsv.ts'
+import { collectingSink, type FoundRecords } from '../support/records.ts'
+
+const COMMA = 0x2c
+
+const plan = (size: number, chunkBytes: number) =>
+  Array.from({ length: Math.ceil(size / chunkBytes) }, (_, i) => ({
+    source: 0,
+    start: i * chunkBytes,
+    end: Math.min(size, (i + 1) * chunkBytes),
+  }))
+
+/** Snaps, and tells how many bytes were read for it. */
+const snap = async (data: Buffer, chunkBytes: number) => {
+  let read = 0
+  const readAt = async (position: number, length: number): Promise<Buffer> => {
+    read += length
+    return data.subarray(position, position + length)
+  }
+  return { chunks: await snapCsv(plan(data.length, chunkBytes), COMMA, readAt), read: () => read }
+}
+
+/** What a parser tells of a table that is read in parts. */
+const parse = (data: Buffer, parts: readonly { start: number; end: number }[]): FoundRecords => {
+  const { sink, records } = collectingSink()
+  const options = { name: 'x.csv', textFields: ['text'], maxRecordBytes: 1e6, delimiter: COMMA }
+  const whole = createCsvParser(collectingSink().sink, 0, options)
+  whole.push(data)
+  whole.end()
+  for (const { start, end } of parts) {
+    const parser = createCsvParser(sink, start, options, start === 0 ? undefined : whole.header)
+    parser.push(Buffer.from(data.subarray(start, end)))
+    parser.end()
+  }
+  return records
+}
+
+const field = fc.oneof(
+  fc.array(fc.constantFrom('a', '""', ',', '\n', '\r\n', 'é'), { maxLength: 8 }).map((parts) => `"${parts.join('')}"`),
+  fc.constantFrom('', 'a', 'words', 'é\r', '\r'),
+  fc.constantFrom('a"b', '"a"b', '"a"\rb', '"', 'a'.repeat(30)), // the first four of these make the row a bad one
+)
+const tables = fc
+  .tuple(
+    fc.constantFrom('', '\ufeff', '\n', '\r\n\n'),
+    fc.constantFrom('id,text', '"id","text"'),
+    fc.array(fc.tuple(fc.array(field, { minLength: 1, maxLength: 3 }), fc.constantFrom('\n', '\r\n')), { maxLength: 20 }),
+  )
+  .map(([start, header, rows]) => Buffer.from(`${start}${header}\n${rows.map(([fields, end]) => fields.join(',') + end).join('')}`))
+
+describe('chunks of CSV', () => {
+  test('are read as the whole, whatever is in it, bad rows, too', async () => {
+    await fc.assert(
+      fc.asyncProperty(tables, fc.integer({ min: 1, max: 40 }), async (data, chunkBytes) => {
+        const { chunks } = await snap(data, chunkBytes)
+        expect(chunks[0].start).toBe(0)
+        expect(chunks.slice(1).map(({ start }) => start)).toEqual(chunks.slice(0, -1).map(({ end }) => end))
+        expect(chunks.at(-1)!.end).toBe(data.length)
+        expect(parse(data, chunks)).toEqual(parse(data, [{ start: 0, end: data.length }]))
+      }),
+      { numRuns: 5000 },
+    )
+  })
+
+  test('there is one for each border, if rows are short', async () => {
+    const row = (i: number): string => `${i},"some ""text"" and\n1,""2"",3\na line, ${i}"\r\n`
+    const data = Buffer.from(`id,text\n${Array.from({ length: 20_000 }, (_, i) => row(i)).join('')}`)
+    const { chunks, read } = await snap(data, 50_000)
+    expect(chunks).toHaveLength(Math.ceil(data.length / 50_000))
+    expect(read()).toBeLessThan(data.length / 2)
+  })
+
+  test('a table without any quotes is read once for it, and is cut all the same', async () => {
+    const data = Buffer.from(`id,text\n${Array.from({ length: 100_000 }, (_, i) => `${i},some text\n`).join('')}`)
+    const { chunks, read } = await snap(data, 100_000)
+    expect(chunks).toHaveLength(Math.ceil(data.length / 100_000))
+    expect(read()).toBeLessThan(2.5 * data.length)
+    for (const { start } of chunks.slice(1)) expect(data[start - 1]).toBe(0x0a)
+  })
+
+  test('a field that is as long as many chunks is not cut', async () => {
+    const data = Buffer.from(`id,text\n1,"${'a line\n'.repeat(50_000)}"\n2,"b"\n3,"c"\n`)
+    const { chunks } = await snap(data, 10_000)
+    expect(chunks.length).toBeLessThanOrEqual(2)
+    expect(parse(data, chunks)).toEqual(parse(data, [{ start: 0, end: data.length }]))
+  })
+})
