@@ -18,13 +18,18 @@ type State = 'value' | 'first row' | 'row' | 'behind row' | 'lost'
 /**
  * JSON: an array of rows, or JSON values one after another, each a row or an array of rows; however they are laid out. Behind a row that is
  * no JSON nothing can be told any more: the rest of the file is lost with it.
+ *
+ * A part of a file (snap/snapJson.ts) begins at the comma behind a row of an array, or behind a value.
+ *
+ * @param start place of the first byte
+ * @param isLast whether the file ends where the part does
  */
-export const createJsonParser = (sink: RecordSink, options: JsonOptions): RecordParser => {
+export const createJsonParser = (sink: RecordSink, start: number, options: JsonOptions, isLast: boolean): RecordParser => {
   const paths = parseFields(options.textFields)
   const scanner = takeScanner(paths)
   const readRow = createRowReader(scanner, sink, options.textFields)
   const takeMany = createManyRows(sink)
-  let at = 0 // place of the input's first byte
+  let at = start // place of the input's first byte
   let length = 0 // of the input
   let from = 0 // what is before this has been read
   let wanted = 0 // a row that is not all there is looked at again when there is so much of it, so that all looks together are linear
@@ -90,6 +95,7 @@ export const createJsonParser = (sink: RecordSink, options: JsonOptions): Record
       from = BOM.length
       sink.format(from)
     }
+    if (start > 0 && at + from === start && scanner.input[from] === COMMA) state = 'behind row'
     for (;;) {
       if (state === 'lost') {
         sink.skip(length - from)
@@ -114,7 +120,8 @@ export const createJsonParser = (sink: RecordSink, options: JsonOptions): Record
     },
     end() {
       read(true)
-      if (state !== 'value' && state !== 'lost') lose('the JSON array is not closed', length)
+      const isWhole = state === 'value' || (state === 'behind row' && !isLast)
+      if (!isWhole && state !== 'lost') lose('the JSON array is not closed', length)
       releaseScanner(paths, scanner)
     },
   }

@@ -90,7 +90,13 @@ export const planRun = async (
   // documents are chosen by where they begin, so no chunk may begin inside one
   const chooses = reading.sample !== undefined || reading.maxBytes !== undefined || reading.maxDocuments !== undefined
   const findSafeCut = chooses ? undefined : createSafeCut(pipeline, engine, added)
-  const snapped = await snapAll(sources, planned, { documentPer: reading.documentPer, added, findSafeCut, isPlaced: chooses })
+  const snapped = await snapAll(sources, planned, {
+    documentPer: reading.documentPer,
+    added,
+    findSafeCut,
+    isPlaced: chooses,
+    passesOverErrors: reading.onError === 'skip',
+  })
   const chosen = await chooseChunks(snapped, sources, reading, specialOnes(addedTokens))
   const chunks = orderChunks(chosen.chunks, chunkBytes)
   const { filters } = chosen

@@ -34,7 +34,7 @@ export interface Progress {
 export async function* readRecords(source: Source, chunk: Chunk, options: ReadingOptions, sink: RecordSink): AsyncGenerator<Progress> {
   if (source.format === 'parquet') return yield* readParquetRecords(source, chunk, options, sink)
   const isLaterCsv = (source.format === 'csv' || source.format === 'tsv') && chunk.start > 0
-  const parser = createParser(source, chunk.start, options, sink, isLaterCsv ? await csvHeaderOf(source, options) : undefined)
+  const parser = createParser(source, chunk, options, sink, isLaterCsv ? await csvHeaderOf(source, options) : undefined)
   for await (const { bytes, stored } of wholeLines(source, chunk, options.blockBytes)) {
     parser.push(bytes)
     yield { stored, plain: bytes.length }
@@ -65,8 +65,8 @@ async function* wholeLines(source: Source, chunk: Chunk, blockBytes: number): As
 const LINE_FEED = 0x0a
 
 const createParser = (
-  { format, path }: Source,
-  start: number,
+  { format, path, size }: Source,
+  { start, end }: Chunk,
   options: ReadingOptions,
   sink: RecordSink,
   header: CsvHeader | undefined,
@@ -75,7 +75,7 @@ const createParser = (
     case 'jsonl':
       return createJsonlParser(sink, start, { name: path, ...options })
     case 'json':
-      return createJsonParser(sink, { name: path, ...options })
+      return createJsonParser(sink, start, { name: path, ...options }, end === size)
     case 'csv':
     case 'tsv':
       return createCsvParser(sink, start, { name: path, ...options, delimiter: delimiterOf(format) }, header)

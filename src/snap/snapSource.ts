@@ -4,6 +4,7 @@ import { delimiterOf } from '../format/csv.ts'
 import type { DocumentPer } from '../format/records.ts'
 import type { Chunk, Source } from '../types.ts'
 import { snapCsv } from './snapCsv.ts'
+import { snapJson } from './snapJson.ts'
 import { snapFrames } from './snapFrames.ts'
 import { snapChunks, type FindSafeCut, type ReadAt } from './snapChunks.ts'
 import { findLineStart, findParagraphStart, snapRecords } from './snapRecords.ts'
@@ -14,6 +15,8 @@ export interface Cuts {
   findSafeCut: FindSafeCut | undefined
   /** Places of documents must be known: in compressed data they are only from its start. */
   isPlaced: boolean
+  /** Bad records are passed over: behind one that is no JSON all is lost, wherever it stands, so that JSON must be read from its start. */
+  passesOverErrors: boolean
 }
 
 /** Moves the borders between the chunks of one source to where a cut changes nothing; what cannot be cut becomes one chunk. */
@@ -27,13 +30,13 @@ export const snapSource = async (source: Source, chunks: readonly Chunk[], readA
       return snapRecords(chunks, readAt, cuts.documentPer === 'line' ? findLineStart : findParagraphStart)
     case 'jsonl':
       return snapRecords(chunks, readAt, findLineStart)
+    case 'json':
+      return cuts.passesOverErrors ? [asOne(chunks)] : snapJson(chunks, readAt)
     case 'csv':
     case 'tsv':
       return snapCsv(chunks, delimiterOf(source.format), readAt)
     case 'parquet':
       return snapRowGroups(source, chunks, readAt)
-    default:
-      return [asOne(chunks)]
   }
 }
 

@@ -6,7 +6,7 @@ import { collectingSink, collectTexts, feed } from '../support/records.ts'
 
 const parse = (data: string | Buffer, size = 1000, maxRecordBytes = 1e6) => {
   const { sink, records } = collectingSink()
-  feed(createJsonParser(sink, { name: 'x.json', textFields: ['text'], maxRecordBytes }), Buffer.from(data), size)
+  feed(createJsonParser(sink, 0, { name: 'x.json', textFields: ['text'], maxRecordBytes }, true), Buffer.from(data), size)
   return records
 }
 
@@ -50,7 +50,8 @@ describe('JSON', () => {
           const data = Buffer.from(
             `${start}${list.map(([json, between]) => json + (start === '' ? '\n' : between)).join('')}{"text":"z"}${start && ']'}`,
           )
-          const parser = (sink: RecordSink) => createJsonParser(sink, { name: 'x.json', textFields: ['text'], maxRecordBytes: 1e6 })
+          const parser = (sink: RecordSink) =>
+            createJsonParser(sink, 0, { name: 'x.json', textFields: ['text'], maxRecordBytes: 1e6 }, true)
           expect(collectTexts(parser, data, size, true).found).toEqual(collectTexts(parser, data, size, false).found)
         },
       ),
@@ -60,7 +61,7 @@ describe('JSON', () => {
 
   test('usual rows are taken many at a time', () => {
     const rows = Array.from({ length: 1000 }, (_, i) => ({ text: `row ${i}` }))
-    const parser = (sink: RecordSink) => createJsonParser(sink, { name: 'x.json', textFields: ['text'], maxRecordBytes: 1e6 })
+    const parser = (sink: RecordSink) => createJsonParser(sink, 0, { name: 'x.json', textFields: ['text'], maxRecordBytes: 1e6 }, true)
     for (const data of [JSON.stringify(rows), JSON.stringify(rows, undefined, 2), rows.map((row) => JSON.stringify(row)).join('\n')])
       expect(collectTexts(parser, Buffer.from(data), 1e6, true).many).toBeGreaterThan(990)
   })

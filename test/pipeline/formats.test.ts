@@ -105,6 +105,45 @@ describe('the same text gives the same counts', () => {
   })
 })
 
+describe('chunks of JSON and CSV', () => {
+  const rows = ROWS.map(({ id, text }) => [`${id}`, `"${text.replaceAll('"', '""')}"`].join(','))
+  const csv = ['id,text', ...rows.slice(0, 150), '150,"text"x', ...rows.slice(150)].join('\n')
+  const json = ['[', ...ROWS.slice(0, 150).map((row) => `${JSON.stringify(row)},`), '{"id":null},', '{"text":"last"}]'].join('\n')
+
+  test.each([
+    ['bad.csv', csv, 'text behind the quotes of a field', csv.indexOf('150,"text"x') + 10],
+    ['bad.json', json, 'the field "text" is not there', json.indexOf('null}') + 5],
+  ])('%s: errors have their place, whatever the chunks', async (name, data, reason, at) => {
+    const path = file(name, data)
+    const place = `byte ${Buffer.byteLength(data.slice(0, at))}, line ${data.slice(0, at).split('\n').length}`
+    for (const setting of SETTINGS)
+      await expect(count(path, setting)).rejects.toMatchObject({
+        message: `reading ${path}: ${reason}, at ${place}; --on-error skip goes on without such records`,
+      })
+  })
+
+  test('with onError: skip the same is left out, whatever the chunks', async () => {
+    for (const path of [file('skipped.csv', csv), file('skipped.json', json)]) {
+      const [first, ...others] = await Promise.all(SETTINGS.map((setting) => count(path, { ...setting, onError: 'skip' })))
+      expect(first.receipt!.skippedRecords.count).toBe(1)
+      for (const other of others) {
+        expect([...other]).toEqual([...first])
+        expect(other.receipt!.skippedRecords).toEqual(first.receipt!.skippedRecords)
+      }
+    }
+  })
+
+  test('each border gives a chunk', async () => {
+    for (const [name, data] of [
+      ['many.csv', table(',')],
+      ['many.json', JSON.stringify(ROWS)],
+    ]) {
+      const { receipt } = await count(file(name, data), { chunkBytes: 2000 })
+      expect(receipt!.chunks).toBe(Math.ceil(Buffer.byteLength(data) / 2000))
+    }
+  })
+})
+
 describe('rows that cannot be read', () => {
   const rows = JSONL.trimEnd().split('\n')
   const bad = ['{"text":null}', '{"text":"cut', '{}', '[]']

@@ -19,7 +19,7 @@ const ROOMS: Readonly<Record<string, readonly string[]>> = {
   select: ['errors', 'types', 'added', 'format', 'read'],
   parquet: ['errors', 'loadWasm', 'format', 'decompress'],
   read: ['errors', 'types', 'added', 'format', 'decompress', 'parquet'],
-  snap: ['types', 'errors', 'added', 'unicode', 'format'],
+  snap: ['types', 'errors', 'loadWasm', 'added', 'unicode', 'format'],
   split: ['errors', 'loadWasm', 'types', 'added', 'pattern', 'normalize', 'unicode'],
   sort: [],
   spill: ['errors', 'types'],

@@ -1,0 +1,88 @@
+import fc from 'fast-check'
+import { describe, expect, test } from 'vitest'
+import { createJsonParser } from '../../src/format/json.ts'
+import { snapJson } from '../../src/snap/snapJson.ts'
+import type { Chunk } from '../../src/types.ts'
+import { collectingSink, type FoundRecords } from '../support/records.ts'
+
+const snap = (data: Buffer, chunkBytes: number): Promise<Chunk[]> => {
+  const planned = Array.from({ length: Math.ceil(data.length / chunkBytes) }, (_, i) => ({
+    source: 0,
+    start: i * chunkBytes,
+    end: Math.min(data.length, (i + 1) * chunkBytes),
+  }))
+  return snapJson(planned, async (position, length) => data.subarray(position, position + length))
+}
+
+const parse = (data: Buffer, parts: readonly { start: number; end: number }[]): FoundRecords => {
+  const { sink, records } = collectingSink()
+  for (const { start, end } of parts) {
+    const parser = createJsonParser(sink, start, { name: 'x.json', textFields: ['text'], maxRecordBytes: 1e6 }, end === data.length)
+    parser.push(Buffer.from(data.subarray(start, end)))
+    parser.end()
+  }
+  return records
+}
+
+const whole = (data: Buffer): FoundRecords => parse(data, [{ start: 0, end: data.length }])
+
+const text = fc
+  .array(fc.constantFrom('a', '"', '\\', ',', '[', ']', '{', '}', '\n', 'é', 'words '), { maxLength: 8 })
+  .map((parts) => parts.join(''))
+const row = fc.oneof(
+  { weight: 5, arbitrary: text.map((text) => ({ text })) },
+  { weight: 1, arbitrary: fc.record({ a: fc.array(fc.record({ [']']: text }), { maxLength: 2 }), text }) },
+  { weight: 1, arbitrary: fc.constantFrom<unknown>({ other: 1 }, [1, [2]], [], {}, 12, 'a,b', null) },
+)
+const parts = fc
+  .tuple(fc.array(row, { maxLength: 8 }), fc.constantFrom(undefined, 1), fc.boolean())
+  .map(([rows, indent, isArray]) =>
+    isArray ? JSON.stringify(rows, undefined, indent) : rows.map((value) => JSON.stringify(value, undefined, indent)).join('\n'),
+  )
+const files = fc
+  .tuple(fc.constantFrom('', '\ufeff', ' \n'), fc.array(parts, { maxLength: 4 }))
+  .map(([start, values]) => start + values.join(' \n'))
+
+describe('chunks of JSON', () => {
+  test('have the rows of the whole', async () => {
+    await fc.assert(
+      fc.asyncProperty(files, fc.integer({ min: 1, max: 60 }), async (json, chunkBytes) => {
+        const data = Buffer.from(json)
+        fc.pre(data.length > 0)
+        const chunks = await snap(data, chunkBytes)
+        expect(chunks[0].start).toBe(0)
+        expect(chunks.slice(1).map(({ start }) => start)).toEqual(chunks.slice(0, -1).map(({ end }) => end))
+        expect(chunks.at(-1)!.end).toBe(data.length)
+        expect(parse(data, chunks)).toEqual(whole(data))
+      }),
+      { numRuns: 5000 },
+    )
+  })
+
+  test('what is no JSON as a whole is none in chunks, and what is gives the same rows', async () => {
+    const change = fc.constantFrom('', '"', '\\', '{', '}', '[', ']', ',', ':', ' ', '],[', '},{', ']]', '[,')
+    await fc.assert(
+      fc.asyncProperty(files, fc.nat(), change, fc.integer({ min: 1, max: 60 }), async (json, place, what, chunkBytes) => {
+        const at = place % (json.length + 1)
+        const data = Buffer.from(json.slice(0, at) + what + json.slice(at + (place % 2)))
+        fc.pre(data.length > 0)
+        const found = parse(data, await snap(data, chunkBytes))
+        const expected = whole(data)
+        const isLost = expected.bad.some(({ start, end }) => start === end)
+        if (isLost) expect(found.bad.some(({ start, end }) => start === end)).toBe(true)
+        else expect(found).toEqual(expected)
+      }),
+      { numRuns: 20_000 },
+    )
+  })
+
+  test('there is one for each border, if rows are short', async () => {
+    const rows = Array.from({ length: 30_000 }, (_, i) => ({ id: i, text: `a "text", ] and [ more \\${i}`, list: [i, [i, { a: i }]] }))
+    for (const json of [JSON.stringify(rows), JSON.stringify(rows, undefined, 2), rows.map((value) => JSON.stringify(value)).join('\n')]) {
+      const data = Buffer.from(json)
+      const chunks = await snap(data, 100_000)
+      expect(chunks).toHaveLength(Math.ceil(data.length / 100_000))
+      expect(parse(data, chunks)).toEqual(whole(data))
+    }
+  })
+})
