@@ -26,7 +26,7 @@ export const createAnswers = (body: Node, alphabet: Alphabet): Answers | undefin
 
 const buildAnswers = (body: Node, alphabet: Alphabet): Answers => {
   const builder = new Builder('')
-  const begin = builder.buildAll(body, false)
+  const begin = builder.buildAhead(body)
   const { drafts, newNumber } = withoutDead(builder.program, [begin])
   const start = newNumber[begin]
   const { partition, members } = partitionBySets(builder.sets)

@@ -115,7 +115,8 @@ export const createMatcher = (root: Node, alphabet: Alphabet): Matcher => {
   const loop = (body: Step, min: number, max: number, greedy: boolean): Step => {
     const again = (count: number, at: number, next: Next): number => {
       const more = (): number =>
-        count >= max ? NO_MATCH : body(at, (end) => (end === at && count >= min ? NO_MATCH : again(count + 1, end, next)))
+        // a turn that takes nothing is the last one
+        count >= max ? NO_MATCH : body(at, (end) => (end === at && count >= min ? next(end) : again(count + 1, end, next)))
       if (count < min) return more()
       const first = greedy ? more() : next(at)
       return first !== NO_MATCH ? first : greedy ? next(at) : more()

@@ -29,7 +29,7 @@ export const maxLength = (node: Node): number => {
     case 'alternation':
       return Math.max(...node.branches.map(maxLength))
     case 'repeat':
-      return maxLength(node.body) === 0 ? 0 : maxLength(node.body) * node.max
+      return maxLength(node.body) === 0 || node.max === 0 ? 0 : maxLength(node.body) * node.max
     case 'group':
     case 'atomic':
       return maxLength(node.body)
@@ -74,6 +74,10 @@ export const holdsSearchStart = (node: Node): boolean => node.type === 'searchSt
 
 export const holdsUnboundedLookAhead = (node: Node): boolean =>
   (node.type === 'look' && node.ahead && maxLength(node.body) === Infinity) || children(node).some(holdsUnboundedLookAhead)
+
+/** A turn that takes nothing ends such a repetition, with success; in a RegExp it is as if it failed. */
+export const holdsRepeatOfNothing = (node: Node): boolean =>
+  (node.type === 'repeat' && node.min !== node.max && minLength(node.body) === 0) || children(node).some(holdsRepeatOfNothing)
 
 export const holdsLookOrBackreference = (node: Node, lookToo: boolean): boolean =>
   (lookToo && node.type === 'look') ||

@@ -1,5 +1,5 @@
 import { PretokError } from '../errors.ts'
-import { closeOverCase, DIGIT, property, WHITE_SPACE, WORD_ONIGURUMA, WORD_ONIGURUMA_IN_CLASS, WORD_RUST } from '../unicode/properties.ts'
+import { closeOverCase, DIGIT, fullFolding, property, WHITE_SPACE, WORD_ONIGURUMA, WORD_ONIGURUMA_IN_CLASS, WORD_RUST } from '../unicode/properties.ts'
 import {
   complement,
   EMPTY,
@@ -24,6 +24,10 @@ import { children, holdsLookOrBackreference, maxLength, minLength } from './node
  * - `X{n,m}+` repeats the repetition in Oniguruma and is possessive in fancy-regex; `X{n}?` is optional in Oniguruma, lazy in fancy-regex
  * - `^` and `$` are line borders (only \n counts) in Oniguruma and text borders in fancy-regex
  * - `\w` outside a class has six more members in Oniguruma, and Join_Control in fancy-regex
+ * - behind `\Z` there may be one last \n in Oniguruma, any number in fancy-regex
+ * - `a(?i)b|c` is `a(?i:b|c)` in Oniguruma, `(?:a(?i:b)|(?i:c))` in fancy-regex
+ * - in `(?i:…)` properties outside of classes take part in fancy-regex only, and `[^[^a]]` is `[aA]` there, nothing in Oniguruma
+ * - `\pL` is a property in fancy-regex only
  *
  * Throws a `PretokError` with code 'pattern' that names the construct and its offset.
  */
@@ -41,9 +45,8 @@ const HEX_DIGIT = fromRanges([
 ])
 const CONTROL_ESCAPES: Readonly<Record<string, number>> = { n: 0x0a, r: 0x0d, t: 0x09, f: 0x0c, v: 0x0b, a: 0x07, e: 0x1b, 0: 0x00 }
 const MAX_REPEAT = 100_000
-
-/** Letter pairs that Oniguruma's multi-character case folding takes for one letter (ß, ﬀ, ﬁ, ﬂ, ﬆ). */
-const MULTI_CHARACTER_FOLDS = ['ss', 'ff', 'fi', 'fl', 'st']
+/** No letter has more cases. */
+const MOST_CASES = 4
 
 const sequence = (...parts: Node[]): Node => (parts.length === 1 ? parts[0] : { type: 'sequence', parts })
 const alternation = (...branches: Node[]): Node => (branches.length === 1 ? branches[0] : { type: 'alternation', branches })
@@ -112,16 +115,21 @@ class Parser {
     const parts: Node[] = []
     const start = this.at
     while (this.at < this.text.length && !this.peek('|') && !this.peek(')')) parts.push(this.quantified())
-    if (this.ignoreCase && this.dialect === 'oniguruma') this.refuseMultiCharacterFolds(parts, start)
+    if (this.ignoreCase && this.dialect === 'oniguruma') this.refuseFullFolding(parts, start)
     return sequence(...parts)
   }
 
-  private refuseMultiCharacterFolds(parts: readonly Node[], at: number): void {
-    const holds = (node: Node, letter: string) => node.type === 'set' && has(node.set, letter.charCodeAt(0)) && size(node.set) <= 4
-    for (const [first, second] of MULTI_CHARACTER_FOLDS)
-      for (let i = 0; i + 1 < parts.length; i++)
-        if (holds(parts[i], first) && holds(parts[i + 1], second))
-          throw this.error(`"${first}${second}" in (?i:…): Oniguruma's multi-character case folding is not supported`, at)
+  /** To Oniguruma "ss" in (?i:…) is "ß", too. */
+  private refuseFullFolding(parts: readonly Node[], at: number): void {
+    const letters = parts.flatMap((part) => (part.type === 'sequence' ? part.parts : part))
+    const holds = (node: Node, letter: number) => node.type === 'set' && has(node.set, letter) && size(node.set) <= MOST_CASES
+    for (const [, first, second] of fullFolding())
+      for (let i = 0; i + 1 < letters.length; i++)
+        if (holds(letters[i], first) && holds(letters[i + 1], second)) throw this.fullFoldingError(String.fromCodePoint(first, second), at)
+  }
+
+  private fullFoldingError(text: string, at: number): PretokError {
+    return this.error(`"${text}" in (?i:…): Oniguruma's multi-character case folding is not supported`, at)
   }
 
   private quantified(): Node {
@@ -135,8 +143,8 @@ class Parser {
       if (min > max) throw this.error(`{${min},${max}}: the minimum is above the maximum`, at)
       if (node.type === 'look' || node.type === 'textBorder' || node.type === 'searchStart')
         throw this.error('quantifier after something that takes no text', at)
-      // engines differ in what they make of a repetition that takes nothing
-      if (min !== max && minLength(node) === 0) throw this.error('repetition of something that may be empty (not supported)', start)
+      // fancy-regex has two engines inside, which do not agree on repetitions that take nothing
+      if (this.dialect === 'fancy-regex' && min !== max && max > 1 && minLength(node) === 0) throw this.error('repetition of something that may be empty (not supported)', start)
       if (start === at) throw this.error('quantifier without anything before it', at)
       const oniguruma = this.dialect === 'oniguruma'
       if (this.peek('?')) {
@@ -171,8 +179,13 @@ class Parser {
     return [min, max, true]
   }
 
-  private cased(members: CodePointSet): CodePointSet {
-    return this.ignoreCase ? closeOverCase(members) : members
+  /** A character, or what a class lists, with its case variants if they count. */
+  private cased(members: CodePointSet, at: number): CodePointSet {
+    if (!this.ignoreCase) return members
+    const closed = closeOverCase(members)
+    const several = this.dialect === 'oniguruma' ? fullFolding().find(([character]) => has(closed, character)) : undefined
+    if (several !== undefined) throw this.fullFoldingError(String.fromCodePoint(several[0]), at)
+    return closed
   }
 
   private atom(): Node {
@@ -184,7 +197,7 @@ class Parser {
     if (this.take('$')) return this.dialect === 'oniguruma' ? lineEnd(at) : { type: 'textBorder', border: 'end' }
     if (this.take('\\')) return this.escapeOutsideClass(at)
     if (this.peek('*') || this.peek('+') || this.peek('?')) throw this.error('quantifier without anything before it', at)
-    return set(this.cased(of(this.codePoint())))
+    return set(this.cased(of(this.codePoint()), at))
   }
 
   private group(at: number): Node {
@@ -206,7 +219,7 @@ class Parser {
       if (flags === null) throw this.error(`"(${this.text.slice(this.at, this.at + 2)}" (not supported)`, at)
       this.at += flags[0].length
       this.ignoreCase = flags[1] === ''
-      if (flags[2] === ')') return sequence() // holds to the end of the enclosing group
+      if (flags[2] === ')') return this.rest()
       wrap = (body) => body
     } else {
       const index = ++this.groups
@@ -222,6 +235,11 @@ class Parser {
     return node
   }
 
+  /** What stands behind a flag `(?i)`. To Oniguruma that is one group up to the end of the enclosing one: `a(?i)b|c` is `a(?i:b|c)`. */
+  private rest(): Node {
+    return this.dialect === 'oniguruma' ? this.alternatives() : sequence()
+  }
+
   private escapeOutsideClass(at: number): Node {
     const next = this.text[this.at]
     const word = this.dialect === 'oniguruma' ? WORD_ONIGURUMA : WORD_RUST
@@ -233,6 +251,7 @@ class Parser {
         this.at++
         return set(complement(word))
       case 'b':
+        if (this.dialect === 'fancy-regex' && this.peek('b{')) throw this.error('\\b{…} (not supported)', at)
         this.at++
         return wordBorder(word, at)
       case 'B':
@@ -246,7 +265,7 @@ class Parser {
         return { type: 'textBorder', border: 'end' }
       case 'Z':
         this.at++
-        return textEndOrLastNewline(at)
+        return this.dialect === 'oniguruma' ? textEndOrLastNewline(at) : textEndOrNewlines(at)
       case 'G':
         this.at++
         return { type: 'searchStart', at }
@@ -256,10 +275,14 @@ class Parser {
       this.at += digits.length
       return { type: 'backreference', index: Number(digits), at }
     }
-    return set(this.escapedSet(at, word))
+    const members = this.escapedSet(at, word)
+    return set(size(members) === 1 ? this.cased(members, at) : members)
   }
 
-  /** What an escape that may stand inside or outside a class stands for. The cursor is behind the backslash. */
+  /**
+   * What an escape that may stand inside or outside a class stands for; a character without its case variants. The cursor is behind the
+   * backslash.
+   */
   private escapedSet(at: number, word: CodePointSet): CodePointSet {
     if (this.at >= this.text.length) throw this.error('backslash at the end', at)
     const codePoint = this.codePoint()
@@ -283,19 +306,23 @@ class Parser {
         return complement(HEX_DIGIT)
       case 'p':
       case 'P':
+        // to Oniguruma \pL is the letters p and L
+        if (this.dialect === 'oniguruma' && !this.peek('{')) return of(codePoint)
         return this.propertySet(at, letter === 'P')
       case 'x':
       case 'u':
-        return this.cased(of(this.hexadecimal(at, letter)))
+        return of(this.hexadecimal(at, letter))
     }
     if (letter in CONTROL_ESCAPES) return of(CONTROL_ESCAPES[letter])
-    if (/[A-Za-z0-9]/.test(letter)) throw this.error(`escape \\${letter} (not supported)`, at)
-    return this.cased(of(codePoint))
+    const isBorder = this.dialect === 'fancy-regex' && (letter === '<' || letter === '>')
+    if (isBorder || /[A-Za-z0-9]/.test(letter)) throw this.error(`escape \\${letter} (not supported)`, at)
+    return of(codePoint)
   }
 
   private hexadecimal(at: number, kind: string): number {
     const rest = this.text.slice(this.at, this.at + 12)
-    const found = /^\{([0-9A-Fa-f]{1,6})\}/.exec(rest) ?? (kind === 'x' ? /^([0-9A-Fa-f]{2})/ : /^([0-9A-Fa-f]{4})/).exec(rest)
+    const braced = kind === 'u' && this.dialect === 'oniguruma' ? null : /^\{([0-9A-Fa-f]{1,6})\}/.exec(rest)
+    const found = braced ?? (kind === 'x' ? /^([0-9A-Fa-f]{2})/ : /^([0-9A-Fa-f]{4})/).exec(rest)
     if (found === null) throw this.error(`incomplete \\${kind}`, at)
     this.at += found[0].length
     const codePoint = parseInt(found[1], 16)
@@ -310,16 +337,22 @@ class Parser {
     const name = found[2] ?? found[4]
     const members = property(name)
     if (members === undefined) throw this.error(`unknown property \\p{${name}}`, at)
-    return (found[1] === '^') !== negated ? complement(this.cased(members)) : this.cased(members)
+    const closed = this.ignoreCase && this.dialect === 'fancy-regex' ? closeOverCase(members) : members
+    return (found[1] === '^') !== negated ? complement(closed) : closed
   }
 
-  /** A class, the cursor behind its `[`. `&&` binds looser than union; classes may be nested. */
-  private classBody(at: number): CodePointSet {
+  /**
+   * A class, the cursor behind its `[`. `&&` binds looser than union; classes may be nested. fancy-regex closes all that is listed over case,
+   * Oniguruma only what the outermost class comes to.
+   */
+  private classBody(at: number, isNested = false): CodePointSet {
     const negated = this.take('^')
     let result: CodePointSet | undefined // what stands before the last `&&`
     let members: CodePointSet = EMPTY
     let isFirst = true
-    const inWord = this.dialect === 'oniguruma' ? WORD_ONIGURUMA_IN_CLASS : WORD_RUST
+    const oniguruma = this.dialect === 'oniguruma'
+    const inWord = oniguruma ? WORD_ONIGURUMA_IN_CLASS : WORD_RUST
+    const listed = (some: CodePointSet): CodePointSet => (oniguruma ? some : this.cased(some, at))
     for (; ; isFirst = false) {
       const itemAt = this.at
       if (this.at >= this.text.length) throw this.error('unclosed class', at)
@@ -331,7 +364,7 @@ class Parser {
       }
       if (this.peek('[:')) throw this.error('POSIX bracket (not supported: write \\p{…})', itemAt)
       if (this.take('[')) {
-        members = union(members, this.classBody(itemAt))
+        members = union(members, this.classBody(itemAt, true))
         continue
       }
       if (this.dialect === 'fancy-regex' && (this.peek('--') || this.peek('~~')))
@@ -339,32 +372,27 @@ class Parser {
       const low = this.classItem(inWord)
       const isRange = this.peek('-') && !this.peek('-]') && !this.peek('-[') && !this.peek('-&&')
       if (!isRange || size(low) !== 1) {
-        members = union(members, this.cased(low))
+        members = union(members, listed(low))
         continue
       }
       this.at++
       const high = this.classItem(inWord)
       if (size(high) !== 1) throw this.error('range to something that is no single character', itemAt)
       if (low[0] > high[0]) throw this.error('range out of order', itemAt)
-      members = union(members, this.cased(fromRanges([[low[0], high[0] + 1]])))
+      members = union(members, listed(fromRanges([[low[0], high[0] + 1]])))
     }
     if (result !== undefined) members = intersection(result, members)
+    if (oniguruma && !isNested) members = negated && this.ignoreCase ? closeOverCase(members) : this.cased(members, at)
     if (isEmpty(members) && !negated) throw this.error('class without members', at)
     return negated ? complement(members) : members
   }
 
-  /** One escape or character of a class, without its case variants. */
+  /** One escape or character of a class. */
   private classItem(word: CodePointSet): CodePointSet {
     const at = this.at
-    const ignoreCase = this.ignoreCase
-    this.ignoreCase = false
-    try {
-      if (!this.take('\\')) return of(this.codePoint())
-      if (this.take('b')) return of(0x08)
-      return this.escapedSet(at, word)
-    } finally {
-      this.ignoreCase = ignoreCase
-    }
+    if (!this.take('\\')) return of(this.codePoint())
+    if (this.take('b')) return of(0x08)
+    return this.escapedSet(at, word)
   }
 }
 
@@ -393,6 +421,13 @@ const lineStart = (at: number): Node => alternation(textStart, sequence(behind(N
 const lineEnd = (at: number): Node => alternation(textEnd, ahead(NEWLINE, false, at))
 const textEndOrLastNewline = (at: number): Node =>
   alternation(textEnd, { type: 'look', ahead: true, negative: false, body: sequence(set(NEWLINE), textEnd), at })
+const textEndOrNewlines = (at: number): Node => ({
+  type: 'look',
+  ahead: true,
+  negative: false,
+  body: sequence({ type: 'repeat', body: set(NEWLINE), min: 0, max: Infinity, greedy: true }, textEnd),
+  at,
+})
 const wordBorder = (word: CodePointSet, at: number): Node =>
   alternation(sequence(behind(word, false, at), ahead(word, true, at)), sequence(behind(word, true, at), ahead(word, false, at)))
 const notWordBorder = (word: CodePointSet, at: number): Node =>

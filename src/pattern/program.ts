@@ -2,6 +2,7 @@ import { PretokError } from '../errors.ts'
 import { areDisjoint, complement, EMPTY, union, type CodePointSet } from '../unicode/codePointSet.ts'
 import type { LookNode, Node, RepeatNode } from './ast.ts'
 import { conditionOf, type Condition } from './conditions.ts'
+import { maxLength, minLength } from './nodes.ts'
 
 /*
  * The pattern as a program of small instructions (Thompson's construction, as in Pike's virtual machine): a thread stands at an
@@ -44,6 +45,14 @@ export class Builder {
   buildAll(root: Node, isSearchStart: boolean): number {
     this.isSearchStart = isSearchStart
     return this.build(root, MATCH)
+  }
+
+  /** Adds the program of a look-ahead's body; returns where it begins. */
+  buildAhead(body: Node): number {
+    this.isLookingAhead = true
+    const start = this.build(body, MATCH)
+    this.isLookingAhead = false
+    return start
   }
 
   private error(what: string, at?: number): PretokError {
@@ -94,7 +103,7 @@ export class Builder {
       case 'repeat':
         return this.repeat(node, next)
       case 'atomic':
-        return this.atomic(node.body, next)
+        return this.atomic(node.body, next, next)
       case 'look':
         return this.look(node, next)
       case 'searchStart':
@@ -166,14 +175,47 @@ export class Builder {
     if (max === Infinity) {
       // a loop: the split is made first and filled in when its body is there
       const loop = this.add({ op: 'split', first: next, second: next })
-      const again = this.build(body, loop)
+      const again = this.buildTurn(body, next, loop)
       this.program[loop] = greedy ? { op: 'split', first: again, second: next } : { op: 'split', first: next, second: again }
-      if (min === 0) return loop
-      after = again
-      return this.times(body, min - 1, after)
+      // a body that takes something is in the loop already
+      return min === 0 || minLength(body) === 0 ? this.times(body, min, loop) : this.times(body, min - 1, again)
     }
-    for (let i = min; i < max; i++) after = prefer(this.build(body, after), next)
+    for (let i = min; i < max; i++) after = prefer(this.buildTurn(body, next, after), next)
     return this.times(body, min, after)
+  }
+
+  /**
+   * One more turn of a repetition that may end here. A turn that takes nothing is the last one (as in Oniguruma): the program goes on at
+   * `ifEmpty`, otherwise at `ifTaken`.
+   */
+  private buildTurn(node: Node, ifEmpty: number, ifTaken: number): number {
+    if (minLength(node) > 0) return this.build(node, ifTaken)
+    if (maxLength(node) === 0) return this.build(node, ifEmpty)
+    switch (node.type) {
+      case 'sequence':
+        return node.parts.reduceRight(
+          ([empty, taken], part) => [this.buildTurn(part, empty, taken), this.build(part, taken)] as const,
+          [ifEmpty, ifTaken] as const,
+        )[0]
+      case 'alternation':
+        return this.choice(node.branches.map((branch) => this.buildTurn(branch, ifEmpty, ifTaken)))
+      case 'group':
+        return this.buildTurn(node.body, ifEmpty, ifTaken)
+      case 'repeat':
+        return this.repeatTurn(node, ifEmpty, ifTaken)
+      case 'atomic':
+        return this.atomic(node.body, ifEmpty, ifTaken)
+      default:
+        throw new Error(`a ${node.type} takes either something or nothing`)
+    }
+  }
+
+  private repeatTurn({ body, min, max, greedy }: RepeatNode, ifEmpty: number, ifTaken: number): number {
+    const wanted = Array.from({ length: min }, () => body)
+    const more: RepeatNode = { type: 'repeat', body, min: 0, max: max - min, greedy }
+    if (min > 0) return this.buildTurn({ type: 'sequence', parts: [...wanted, more] }, ifEmpty, ifTaken)
+    const again = this.buildTurn(body, ifEmpty, this.build({ ...more, max: max - 1 }, ifTaken))
+    return this.share(greedy ? { op: 'split', first: again, second: ifEmpty } : { op: 'split', first: ifEmpty, second: again })
   }
 
   private times(body: Node, count: number, next: number): number {
@@ -181,8 +223,11 @@ export class Builder {
     return next
   }
 
-  /** A run `X{n,m}` of one set that is never shortened stops at m, or before a code point that is not in X. */
-  private atomic(body: Node, next: number): number {
+  /**
+   * A run `X{n,m}` of one set that is never shortened stops at m, or before a code point that is not in X. The program goes on at `ifEmpty`
+   * behind a run of no length.
+   */
+  private atomic(body: Node, ifEmpty: number, next: number): number {
     const inner = body.type === 'group' ? body.body : body
     if (inner.type !== 'repeat') {
       if (isDeterministic(inner)) return this.build(inner, next)
@@ -191,9 +236,14 @@ export class Builder {
     const { body: repeated, min, max, greedy } = inner
     if (min === max && isDeterministic(repeated)) return this.build(inner, next)
     if (repeated.type !== 'set') throw this.error('atomic group or possessive quantifier over more than one class')
-    if (!greedy) return this.times(repeated, min, next)
-    const stop = this.check(true, { set: complement(repeated.set), atBorder: true }, next)
-    if (max === Infinity) return this.repeat({ ...inner, type: 'repeat' }, stop)
+    if (!greedy) return min === 0 ? ifEmpty : this.times(repeated, min, next)
+    const end: Condition = { set: complement(repeated.set), atBorder: true }
+    if (min === 0 && ifEmpty !== next) {
+      const some = this.atomic({ ...inner, min: 1 }, next, next)
+      return this.share({ op: 'split', first: some, second: this.check(true, end, ifEmpty) })
+    }
+    const stop = this.check(true, end, next)
+    if (max === Infinity) return this.repeat(inner, stop)
     let after = next
     for (let i = min; i < max; i++) after = this.share({ op: 'split', first: this.build(repeated, after), second: stop })
     return this.times(repeated, min, after)
@@ -204,10 +254,7 @@ export class Builder {
     if (condition !== undefined) return this.check(node.ahead, condition, next)
     if (!node.ahead) throw this.error('look-behind of more than one code point', node.at)
     if (this.isLookingAhead) throw this.error('look-ahead of more than one code point inside a look-ahead', node.at)
-    this.isLookingAhead = true
-    const start = this.build(node.body, MATCH)
-    this.isLookingAhead = false
-    return this.share({ op: 'look', start, negative: node.negative, next })
+    return this.share({ op: 'look', start: this.buildAhead(node.body), negative: node.negative, next })
   }
 }
 

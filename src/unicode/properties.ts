@@ -1,5 +1,5 @@
 import { decodeSet, has, members, of, size, union, type CodePointSet } from './codePointSet.ts'
-import { BINARY_PROPERTY, CASE_FOLDING, GENERAL_CATEGORY, SCRIPT } from './generated/unicode16.ts'
+import { BINARY_PROPERTY, CASE_FOLDING, FULL_CASE_FOLDING, GENERAL_CATEGORY, SCRIPT } from './generated/unicode16.ts'
 import { preTokenizerClass } from './preTokenizerClasses.ts'
 
 /*
@@ -153,3 +153,12 @@ export const closeOverCase = (set: CodePointSet): CodePointSet => {
     size(set) < classes.size ? members(set).filter((codePoint) => classes.has(codePoint)) : [...classes.keys()].filter((c) => has(set, c))
   return cased.length === 0 ? set : union(set, of(...cased.flatMap((codePoint) => classes.get(codePoint)!)))
 }
+
+/**
+ * Characters whose full case folding (CaseFolding.txt, status F) is several characters, with the first two of those: ß and s, s. Oniguruma
+ * takes the one for the others; nobody else does.
+ */
+export const fullFolding: () => readonly (readonly [character: number, first: number, second: number])[] = (() => {
+  let list: [number, number, number][] | undefined
+  return () => (list ??= FULL_CASE_FOLDING.split(',').map((one) => one.split(' ').map((word) => parseInt(word, 36)) as [number, number, number]))
+})()

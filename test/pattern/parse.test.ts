@@ -18,9 +18,10 @@ describe('what cannot be is refused, with construct and offset', () => {
     ['[z-a]', 'range out of order at 1'],
     ['[a-\\d]', 'range to something that is no single character at 1'],
     ['\\p{Foo}', 'unknown property \\p{Foo} at 0'],
-    ['\\p', 'incomplete \\p at 0'],
+    ['\\p{L', 'incomplete \\p at 0'],
     ['\\x4', 'incomplete \\x at 0'],
-    ['\\u{d800}', '\\u{d800} is no character at 0'],
+    ['\\x{d800}', '\\x{d800} is no character at 0'],
+    ['\\u{61}', 'incomplete \\u at 0'],
     ['\\K', 'escape \\K (not supported) at 0'],
     ['a\\', 'backslash at the end at 1'],
     ['(?<name>a)', 'named group "(?<name>" (not supported'],
@@ -32,9 +33,11 @@ describe('what cannot be is refused, with construct and offset', () => {
     ['[[:alpha:]]', 'POSIX bracket (not supported: write \\p{…}) at 1'],
     ['[a&&b]', 'class without members at 0'],
     ['(?i:ss)', '"ss" in (?i:…): Oniguruma\'s multi-character case folding is not supported at 4'],
-    ['x(?:a??)?', 'repetition of something that may be empty (not supported) at 1'],
+    ['(?i:ŉ)', '"ŉ" in (?i:…): Oniguruma\'s multi-character case folding is not supported at 4'],
+    ['(?i:[\\p{L}])', '"ß" in (?i:…): Oniguruma\'s multi-character case folding is not supported at 4'],
+    ['(?i:x(?:j\u030c))', '"j\u030c" in (?i:…): Oniguruma\'s multi-character case folding is not supported at 8'],
     ['a\\G', '\\G elsewhere than at the start (not supported) at 1'],
-    ['(?:b|\\G)?a', 'repetition of something that may be empty (not supported) at 0'],
+    ['(?:b|\\G)?a', '\\G elsewhere than at the start (not supported) at 5'],
     ['(?=\\G)a', '\\G elsewhere than at the start (not supported) at 3'],
     ['(?=a)*', 'quantifier after something that takes no text at 5'],
   ])('%s', (pattern, message) => expect(() => parsePattern(pattern, 'oniguruma')).toThrow(message))
@@ -58,6 +61,38 @@ describe('the two engines read the same text differently', () => {
     expect(split(huggingFace('\\p{L}+'), 'ab, cd')).toEqual(['ab', ', ', 'cd'])
     expect(split(tiktoken('\\p{L}+'), 'ab, cd')).toEqual(['ab', 'cd'])
   })
+
+  test('a flag within a pattern holds for the other branches, too, and in Oniguruma makes them branches of a group', () => {
+    expect(split(huggingFace('a(?i)b|c'), 'aBacC')).toEqual(['aB', 'ac', 'C'])
+    expect(split(tiktoken('a(?i)b|c'), 'aBacC')).toEqual(['aB', 'c', 'C'])
+  })
+
+  test('(?i:…) and properties', () => {
+    expect(split(huggingFace('(?i:\\p{Lu}+)'), 'abABab')).toEqual(['ab', 'AB', 'ab'])
+    expect(split(tiktoken('(?i:\\p{Lu}+)'), 'abABab')).toEqual(['abABab'])
+    expect(split(huggingFace('(?i:[^\\p{Lu}]+)'), 'abAB12')).toEqual(['abAB', '12'])
+    expect(split(tiktoken('(?i:[\\P{Lu}]+)'), 'abAB12')).toEqual(['12'])
+  })
+
+  test('(?i:…) and nested classes', () => {
+    expect(split(huggingFace('(?i:[^[^ab]]+)'), 'aAb')).toEqual(['aAb'])
+    expect(split(huggingFace('(?i:[a-z&&[^s]]+)'), 'aSſsb')).toEqual(['a', 'Sſs', 'b'])
+    expect(split(tiktoken('(?i:[^[^a]])'), 'aAb')).toEqual(['a', 'A'])
+  })
+
+  test('\\pL is p and L in Oniguruma, a property in fancy-regex', () => {
+    expect(split(huggingFace('\\pL'), 'apLb')).toEqual(['a', 'pL', 'b'])
+    expect(split(tiktoken('\\pL'), 'a1b')).toEqual(['a', 'b'])
+  })
+
+  test('\\Z lets one newline follow in Oniguruma, any number in fancy-regex', () => {
+    expect(split(huggingFace('a\\Z'), 'aa\n')).toEqual(['a', 'a', '\n'])
+    expect(split(huggingFace('a\\Z'), 'aa\n\n')).toEqual(['aa\n\n'])
+    expect(split(tiktoken('a\\Z'), 'aa\n\n')).toEqual(['a'])
+  })
+
+  test.each(['\\b{start}a', '\\<a', 'a\\>', '(?:a??)*'])('%s is refused for fancy-regex', (pattern) =>
+    expect(() => parsePattern(pattern, 'fancy-regex')).toThrow('not supported'))
 
   test('an empty match is an error for tiktoken only', () => {
     expect(() => split(tiktoken('a*'), 'b')).toThrow('it matches the empty string')
@@ -83,6 +118,15 @@ describe('traps', () => {
   test('a brace that starts no interval is a brace', () =>
     expect(split(tiktoken('a{|b{x}|c{,2}'), 'a{b{x}cc')).toEqual(['a{', 'b{x}', 'cc']))
 })
+
+test.each([
+  ['x(?:|a)*', 'xaa', ['x', 'aa']],
+  ['x(?:a??)*', 'xaa', ['x', 'aa']],
+  ['x(?:b??a?)*', 'xaab', ['xaa', 'b']],
+  ['x(?:a?b??)*', 'xaab', ['xaa', 'b']],
+  ['x(?:(?:b??a?)*c?)*', 'xaabcab', ['xaa', 'bcab']],
+  ['x(?:a|b?)*?c', 'xabc', ['xabc']],
+])('a turn of %s that takes nothing is the last one', (pattern, text, pieces) => expect(split(huggingFace(pattern), text)).toEqual(pieces))
 
 test('the sizes of the classes are those of Unicode 16.0', () => {
   expect(['L', 'N', 'M', 'P', 'S', 'White_Space', 'Nd'].map((name) => size(property(name)!))).toEqual([

@@ -5,6 +5,7 @@ import { huggingFace } from '../../src/tokenizer/patternPipeline.ts'
 import type { SplitStage } from '../../src/types.ts'
 import { randomPattern } from '../support/patterns.ts'
 import { DROP_GAPS, KEEP_GAPS } from '../support/stages.ts'
+import { compareWildPatterns } from '../support/wildPatterns.ts'
 import { allStrings, kernelTier, referenceTier, type CutDocuments } from '../support/tiers.ts'
 
 const ALPHABET = ['a', 'b', 'c', ' ']
@@ -44,4 +45,8 @@ test('random patterns: the kernel cuts all short strings, and some longer ones, 
     { numRuns: Number(process.env.PRETOK_RUNS ?? 150) },
   )
   expect(compared).toBeGreaterThan(50)
+})
+
+test('random patterns of every construct: all tiers and the official engine cut alike, or somebody refuses', () => {
+  expect(compareWildPatterns(120)).toBeGreaterThan(60)
 })

@@ -1,0 +1,112 @@
+import fc from 'fast-check'
+import { expect } from 'vitest'
+import { PretokError } from '../../src/errors.ts'
+import type { Dialect } from '../../src/pattern/ast.ts'
+import { createPipelineSplitter } from '../../src/split/splitText.ts'
+import { huggingFace } from '../../src/tokenizer/patternPipeline.ts'
+import type { SplitStage } from '../../src/types.ts'
+import { splitInFeeds } from './feed.ts'
+import { officialSplit } from './oracle.ts'
+import { withStages } from './stages.ts'
+import { kernelTier, referenceTier } from './tiers.ts'
+
+/*
+ * Random patterns of everything that the parser takes, and of some things that it refuses, as opposed to those of patterns.ts, which all tiers
+ * can do. Some are refused by somebody; the rest must be cut alike by all.
+ */
+
+const SINGLE = [
+  ...['a', 'b', 's', 'k', 'S', '1', ' ', "'", '-', '_', '\\n', 'é', 'ſ', '日', '😀', '.', '\\.', '\\-', '\\x61', '\\u0062', '\\x{1f600}'],
+  ...['\\s', '\\S', '\\w', '\\W', '\\d', '\\D', '\\h', '\\H'],
+  ...['\\p{L}', '\\p{Lu}', '\\p{Ll}', '\\p{N}', '\\p{M}', '\\P{L}', '\\P{Nd}', '\\p{Han}', '\\p{P}', '\\p{^N}', '\\pL'],
+  ...['[ab]', '[^a]', '[a-c]', '[^\\s\\p{L}\\p{N}]', '[\\r\\n]', '[^\\r\\n]', '[\\w-]', '[-a]', '[a\\-b]', '[^\\W]', '[^\\D1]', '[\\S]', '[ 1]'],
+  ...['[\\p{L}&&[^s]]', '[\\p{Ll}\\p{M}&&[^\\p{Han}]]', '[^(\\s|[.,])]', '[[a]b]', '[^[^a]b]', '[a-c&&b-d]', '[\\h]', '[^\\w]', '[é-ſ]', '[a-]'],
+]
+
+const ONIGURUMA_QUANTIFIERS = ['{2}?', '{1,2}?', '{1,2}+', '{2}+', '{,2}', '{0}', '{0,1}', '+*', '?+', '{2}{2}', '+??']
+const FANCY_QUANTIFIERS = ['{2}?', '{1,2}?', '{1,2}+', '{2}+', '{0,1}', '?+']
+
+const look = (body: fc.Arbitrary<string>, single: fc.Arbitrary<string>): fc.Arbitrary<string> =>
+  fc.oneof(
+    fc.constantFrom('\\b', '\\B', '^', '$', '\\A', '\\z', '(?!\\S)', '(?=\\s|$)', '(?<=\\s|^)', '(?<!\\w)', '(?!.)', '(?<=ab)', '(?<!a|b)'),
+    fc.tuple(fc.constantFrom('(?=', '(?!'), body).map(([open, inside]) => `${open}${inside})`),
+    fc.tuple(fc.constantFrom('(?<=', '(?<!'), single).map(([open, inside]) => `${open}${inside})`),
+  )
+
+export const wildPattern = (dialect: Dialect): fc.Arbitrary<string> => {
+  const single = fc.constantFrom(...SINGLE)
+  const times = fc.oneof(
+    { weight: 5, arbitrary: fc.constant('') },
+    { weight: 4, arbitrary: fc.constantFrom('?', '*', '+') },
+    { weight: 2, arbitrary: fc.constantFrom('??', '*?', '+?', '++', '*+', '{2}', '{1,3}', '{2,}', '{0,2}') },
+    { weight: 1, arbitrary: fc.constantFrom(...(dialect === 'oniguruma' ? ONIGURUMA_QUANTIFIERS : FANCY_QUANTIFIERS)) },
+  )
+  return fc.letrec<{ alternatives: string; branch: string; item: string; group: string }>((tie) => ({
+    alternatives: fc.array(tie('branch'), { minLength: 1, maxLength: 3 }).map((branches) => branches.join('|')),
+    branch: fc.array(tie('item'), { minLength: 0, maxLength: 4 }).map((items) => items.join('')),
+    item: fc.oneof(
+      { maxDepth: 3, depthSize: 'xsmall', withCrossShrink: true },
+      { weight: 9, arbitrary: fc.tuple(single, times).map((parts) => parts.join('')) },
+      { weight: 2, arbitrary: look(tie('alternatives'), single) },
+      { weight: 3, arbitrary: fc.tuple(tie('group'), times).map((parts) => parts.join('')) },
+      { weight: 1, arbitrary: fc.constantFrom('(a)\\1', "([!' ])\\1*", '([ab])c?\\1', "'(?i:[sdmt]|ll|ve|re)", '\\G', '(?i)k', '\\Z') },
+    ),
+    group: fc
+      .tuple(fc.constantFrom('(?:', '(?:', '(', '(?i:', '(?>', '(?-i:'), tie('alternatives'))
+      .map(([open, inside]) => `${open}${inside})`),
+  })).alternatives
+}
+
+/** Characters of all classes in those patterns. */
+const CHARACTERS = ['a', 'b', 'c', 'A', 's', 'S', 'k', 'K', 'ſ', 'é', 'e\u0301', '日', '😀', '1', '2', '٣', '²', ' ', '\n', '\r\n', '\u00a0', "'", '.', ',', '-', '_', '\u200d']
+const FEW = ['a', 'b', 'c', ' ']
+const WORDS = ["'s", "'LL", 'ab', 'aab', '12', '  ', '\n\n', 'sS']
+
+export const wildText = (): fc.Arbitrary<string> =>
+  fc.oneof(
+    { weight: 2, arbitrary: fc.string({ unit: fc.constantFrom(...CHARACTERS, ...WORDS), maxLength: 10 }) },
+    { weight: 1, arbitrary: fc.string({ unit: fc.constantFrom(...FEW), maxLength: 14 }) },
+  )
+
+const BEHAVIORS: readonly SplitStage['behavior'][] = ['isolated', 'removed', 'merged-with-previous', 'merged-with-next', 'contiguous']
+
+/** What a function makes, or undefined if the pattern is refused, by us or by the official engine. */
+const unlessRefused = <Made>(make: () => Made): Made | undefined => {
+  try {
+    return make()
+  } catch (error) {
+    if (error instanceof PretokError || (error as Error).message.startsWith('Oniguruma error')) return undefined
+    throw error
+  }
+}
+
+/** Stages of random patterns, read by either dialect, with any behavior. */
+const wildStage: fc.Arbitrary<SplitStage> = fc.constantFrom<Dialect>('oniguruma', 'oniguruma', 'fancy-regex').chain((dialect) =>
+  fc
+    .tuple(wildPattern(dialect), fc.constantFrom(...BEHAVIORS), fc.boolean())
+    .map(([pattern, behavior, invert]) => ({ ...huggingFace(pattern), dialect, behavior, invert })),
+)
+
+/**
+ * Cuts random texts by random patterns with all tiers, and with the official engine if it is Oniguruma that reads them (there is no other
+ * one for Node). Returns how many patterns were compared.
+ */
+export const compareWildPatterns = (patterns: number): number => {
+  let compared = 0
+  fc.assert(
+    fc.property(wildStage, fc.array(wildText(), { minLength: 10, maxLength: 25 }), (stage, texts) => {
+      const pipeline = withStages('', [stage])
+      const splitter = unlessRefused(() => createPipelineSplitter(pipeline))
+      if (splitter === undefined) return
+      const pieces = texts.map(splitter.split)
+      texts.forEach((text, i) => expect(splitInFeeds(pipeline, text, 2)).toEqual(pieces[i]))
+      const official = stage.dialect === 'oniguruma' ? unlessRefused(() => officialSplit(pipeline)) : undefined
+      if (official !== undefined) expect(pieces).toEqual(texts.map(official))
+      const kernel = unlessRefused(() => kernelTier([stage]))
+      if (kernel !== undefined) expect(kernel(texts)).toEqual(referenceTier([stage])(texts))
+      compared++
+    }),
+    { numRuns: patterns },
+  )
+  return compared
+}
