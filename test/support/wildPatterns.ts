@@ -16,12 +16,37 @@ import { kernelTier, referenceTier } from './tiers.ts'
  */
 
 const SINGLE = [
-  ...['a', 'b', 's', 'k', 'S', '1', ' ', "'", '-', '_', '\\n', 'é', 'ſ', '日', '😀', '.', '\\.', '\\-', '\\x61', '\\u0062', '\\x{1f600}'],
-  ...['\\s', '\\S', '\\w', '\\W', '\\d', '\\D', '\\h', '\\H'],
-  ...['\\p{L}', '\\p{Lu}', '\\p{Ll}', '\\p{N}', '\\p{M}', '\\P{L}', '\\P{Nd}', '\\p{Han}', '\\p{P}', '\\p{^N}', '\\pL'],
-  ...['[ab]', '[^a]', '[a-c]', '[^\\s\\p{L}\\p{N}]', '[\\r\\n]', '[^\\r\\n]', '[\\w-]', '[-a]', '[a\\-b]', '[^\\W]', '[^\\D1]', '[\\S]', '[ 1]'],
-  ...['[\\p{L}&&[^s]]', '[\\p{Ll}\\p{M}&&[^\\p{Han}]]', '[^(\\s|[.,])]', '[[a]b]', '[^[^a]b]', '[a-c&&b-d]', '[\\h]', '[^\\w]', '[é-ſ]', '[a-]'],
-]
+  ['a', 'b', 's', 'k', 'S', '1', ' ', "'", '-', '_', '\\n', 'é', 'ſ', '日', '😀', '.', '\\.', '\\-', '\\x61', '\\u0062', '\\x{1f600}'],
+  ['\\s', '\\S', '\\w', '\\W', '\\d', '\\D', '\\h', '\\H'],
+  ['\\p{L}', '\\p{Lu}', '\\p{Ll}', '\\p{N}', '\\p{M}', '\\P{L}', '\\P{Nd}', '\\p{Han}', '\\p{P}', '\\p{^N}', '\\pL'],
+  [
+    '[ab]',
+    '[^a]',
+    '[a-c]',
+    '[^\\s\\p{L}\\p{N}]',
+    '[\\r\\n]',
+    '[^\\r\\n]',
+    '[\\w-]',
+    '[-a]',
+    '[a\\-b]',
+    '[^\\W]',
+    '[^\\D1]',
+    '[\\S]',
+    '[ 1]',
+  ],
+  [
+    '[\\p{L}&&[^s]]',
+    '[\\p{Ll}\\p{M}&&[^\\p{Han}]]',
+    '[^(\\s|[.,])]',
+    '[[a]b]',
+    '[^[^a]b]',
+    '[a-c&&b-d]',
+    '[\\h]',
+    '[^\\w]',
+    '[é-ſ]',
+    '[a-]',
+  ],
+].flat()
 
 const ONIGURUMA_QUANTIFIERS = ['{2}?', '{1,2}?', '{1,2}+', '{2}+', '{,2}', '{0}', '{0,1}', '+*', '?+', '{2}{2}', '+??']
 const FANCY_QUANTIFIERS = ['{2}?', '{1,2}?', '{1,2}+', '{2}+', '{0,1}', '?+']
@@ -58,7 +83,35 @@ export const wildPattern = (dialect: Dialect): fc.Arbitrary<string> => {
 }
 
 /** Characters of all classes in those patterns. */
-const CHARACTERS = ['a', 'b', 'c', 'A', 's', 'S', 'k', 'K', 'ſ', 'é', 'e\u0301', '日', '😀', '1', '2', '٣', '²', ' ', '\n', '\r\n', '\u00a0', "'", '.', ',', '-', '_', '\u200d']
+const CHARACTERS = [
+  'a',
+  'b',
+  'c',
+  'A',
+  's',
+  'S',
+  'k',
+  'K',
+  'ſ',
+  'é',
+  'e\u0301',
+  '日',
+  '😀',
+  '1',
+  '2',
+  '٣',
+  '²',
+  ' ',
+  '\n',
+  '\r\n',
+  '\u00a0',
+  "'",
+  '.',
+  ',',
+  '-',
+  '_',
+  '\u200d',
+]
 const FEW = ['a', 'b', 'c', ' ']
 const WORDS = ["'s", "'LL", 'ab', 'aab', '12', '  ', '\n\n', 'sS']
 
@@ -81,11 +134,13 @@ const unlessRefused = <Made>(make: () => Made): Made | undefined => {
 }
 
 /** Stages of random patterns, read by either dialect, with any behavior. */
-const wildStage: fc.Arbitrary<SplitStage> = fc.constantFrom<Dialect>('oniguruma', 'oniguruma', 'fancy-regex').chain((dialect) =>
-  fc
-    .tuple(wildPattern(dialect), fc.constantFrom(...BEHAVIORS), fc.boolean())
-    .map(([pattern, behavior, invert]) => ({ ...huggingFace(pattern), dialect, behavior, invert })),
-)
+const wildStage: fc.Arbitrary<SplitStage> = fc
+  .constantFrom<Dialect>('oniguruma', 'oniguruma', 'fancy-regex')
+  .chain((dialect) =>
+    fc
+      .tuple(wildPattern(dialect), fc.constantFrom(...BEHAVIORS), fc.boolean())
+      .map(([pattern, behavior, invert]) => ({ ...huggingFace(pattern), dialect, behavior, invert })),
+  )
 
 /**
  * Cuts random texts by random patterns with all tiers, and with the official engine if it is Oniguruma that reads them (there is no other
