@@ -15,7 +15,9 @@ import { allocateLeaving, release } from './memory'
  * The hash is seeded with random numbers, so that nobody can prepare a corpus whose pieces all collide. For short pieces it is the sum of two
  * multiply-shift hashes (Dietzfelbinger et al., "A reliable randomized algorithm for the closest-pair problem", 1997), one for each half of
  * the key, with odd multipliers: two pieces share their highest k bits with a probability of about 2^(1-k). That does not hold for pieces
- * that differ in nothing but the highest bits of both halves (bytes 6, 7 and 14); of those at most 256 can share a place.
+ * that differ in nothing but the highest bits of both halves (bytes 6, 7 and 14); of those at most 256 can share a place. With more halves
+ * it would be 256 times as many for each, so the hash of longer pieces multiplies the two parts of each half by each other (Black et al.,
+ * "UMAC: fast and secure message authentication", 1999, call it NH): there are no such bits then.
  */
 
 export const SLOT_BYTES: usize = 32
@@ -106,23 +108,23 @@ function hashShort(low: u64, high: u64): u64 {
   return low * k1 + high * k2
 }
 
+/** Of a piece of at least 16 bytes: 16 at a time, the last ones together with some of those before. */
 function hashLong(start: usize, length: usize): u64 {
-  if (length < 32) {
-    const mask = masks + ((length - 16) << 4)
-    const third = load<u64>(start, 16) & load<u64>(mask)
-    const last = (load<u64>(start, 24) & load<u64>(mask, 8)) | (<u64>length << 56)
-    return hashShort(load<u64>(start), load<u64>(start, 8)) + third * k3 + last * k4
-  }
-  let hash = k1 + <u64>length
-  let p = start
-  const end = start + length
-  for (; p + 16 <= end; p += 16) {
-    hash = (hash ^ hashShort(load<u64>(p), load<u64>(p, 8))) * k5
-    hash ^= hash >>> 32
-  }
-  const mask = masks + ((end - p) << 4)
-  hash = (hash ^ hashShort(load<u64>(p) & load<u64>(mask), load<u64>(p, 8) & load<u64>(mask, 8))) * k5
-  return (hash ^ (hash >>> 32)) * k5
+  let hash = <u64>length
+  const last = start + length - 16
+  for (let p = start; p < last; p += 16) hash = hashOn(hash, p)
+  return hashOn(hash, last) * k5
+}
+
+@inline function hashOn(hash: u64, p: usize): u64 {
+  const low = load<u64>(p)
+  const high = load<u64>(p, 8)
+  hash = (hash ^ (multiplyHalves(low, k1, k2) + multiplyHalves(high, k3, k4))) * k5
+  return hash ^ (hash >>> 32)
+}
+
+@inline function multiplyHalves(word: u64, a: u64, b: u64): u64 {
+  return (a + (word & 0xffffffff)) * (b + (word >>> 32))
 }
 
 /**
@@ -228,10 +230,14 @@ function addLong(start: usize, length: usize, times: u64): bool {
 function isSame(at: usize, hash: u64, start: usize, length: usize): bool {
   const high = load<u64>(at, 8)
   if (load<u64>(at) != hash || high >>> 56 != LONG || <usize>load<u32>(at, 24) != length) return false
-  const piece = <usize>(high & 0xffffffff)
-  if (length >= 32) return memory.compare(piece, start, length) == 0
-  const behind = v128.and(v128.xor(v128.load(piece, 16), v128.load(start, 16)), v128.load(masks + ((length - 16) << 4)))
-  return !v128.any_true(v128.or(v128.xor(v128.load(piece), v128.load(start)), behind))
+  return areEqual(<usize>(high & 0xffffffff), start, length)
+}
+
+/** memory.compare goes byte by byte. */
+function areEqual(a: usize, b: usize, length: usize): bool {
+  const last = length - 16
+  for (let i: usize = 0; i < last; i += 16) if (v128.any_true(v128.xor(v128.load(a + i), v128.load(b + i)))) return false
+  return !v128.any_true(v128.xor(v128.load(a + last), v128.load(b + last)))
 }
 
 function insertLong(at: usize, hash: u64, start: usize, length: usize, times: u64): bool {
@@ -260,7 +266,7 @@ function reserve(length: usize, spareBytes: u64): usize {
     const block = takeBlock(ARENA_BLOCK, spareBytes)
     if (block == 0) return 0
     arenaAt = block + ARENA_HEADER
-    arenaEnd = block + ARENA_BLOCK - 16 // pieces are compared 16 bytes at a time
+    arenaEnd = block + ARENA_BLOCK
   }
   arenaAt += length
   return arenaAt - length

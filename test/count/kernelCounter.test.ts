@@ -5,6 +5,7 @@ import { createReferenceCounter } from '../../src/count/counter.ts'
 import type { CountedPieces } from '../../src/count/sortedTable.ts'
 import { chooseEngine, createCounter } from '../../src/count/engine.ts'
 import { createKernelCounter } from '../../src/count/kernelCounter.ts'
+import { startKernel } from '../../src/split/kernel.ts'
 import type { SplitStage } from '../../src/types.ts'
 import { cutsOf, DROP_GAPS, KEEP_GAPS, PRESET_STAGES } from '../support/stages.ts'
 
@@ -60,14 +61,14 @@ describe('counts', () => {
   test('pieces of any bytes and of every length around the table’s limit of 15, apart', () => {
     const lines = counter(stage('[^\\n]+', DROP_GAPS))
     const expected: Record<string, number> = {}
-    for (let length = 1; length <= 50; length++)
+    for (let length = 1; length <= 100; length++)
       for (const filling of ['a', '\0', '\x7f']) {
         const piece = filling.repeat(length)
         expected[piece] = length
         lines.text(Buffer.from(`${piece}\n`.repeat(length)))
       }
     lines.endDocument()
-    expect(lines.dropped).toBe((3 * (50 * 51)) / 2)
+    expect(lines.dropped).toBe((3 * (100 * 101)) / 2)
     expect(asObject(lines.finish())).toEqual(expected)
   })
 
@@ -118,6 +119,22 @@ describe('counts', () => {
     expect(starts[2]).toBe(6_000_002)
     expect(arena.length).toBe(6_000_002)
   })
+})
+
+test('longer pieces that differ only in the highest byte of each half of a key have hashes of their own', () => {
+  const kernel = startKernel([compileStage(stage('[^ ]+', DROP_GAPS)).tables], { textBytes: 2 ** 21, maxEnds: 1 })
+  const { exports } = kernel
+  exports.startCounting(1000, 3n, 5n ** 20n, 7n ** 20n, 11n ** 18n, 13n ** 17n)
+  const letters = Array.from({ length: 27 }, (_, i) => String.fromCharCode(0x41 + i))
+  const words = letters.flatMap((a) => letters.flatMap((b) => letters.map((c) => `1234567${a}1234567${b}1234567${c}`)))
+  const text = Buffer.from(`${words.join(' ')} `)
+  kernel.bytes.set(text, exports.text.value)
+  kernel.check(exports.advance(text.length, 0))
+  expect(exports.used.value).toBe(words.length)
+  const hashes = new Set<string>()
+  for (let i = 0, slot = exports.slots.value >>> 2; i < exports.slotCount.value; i++, slot += 8)
+    if (kernel.words[slot + 3] >>> 24 === 0xff) hashes.add(`${kernel.words[slot]} ${kernel.words[slot + 1]}`)
+  expect(hashes.size).toBe(words.length)
 })
 
 describe('pieces that are given as they are', () => {
