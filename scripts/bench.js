@@ -1,141 +1,113 @@
-// Measures pretok against what one could use instead, all in one run, whole commands, page cache warm; prints a table in Markdown.
-// Run: npm run bench [-- --size 20MB --runs 3]
-import { spawnSync } from 'node:child_process'
-import { createHash } from 'node:crypto'
-import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
-import { cpus, tmpdir, totalmem } from 'node:os'
-import { dirname, join } from 'node:path'
-import { fileURLToPath } from 'node:url'
-import { benchFormats } from './bench/formats.js'
+// Measures pretok against its own slower tiers, against what one could use instead and against yardsticks, all in one run; prints a section for
+// BENCHMARKS.md. Whole commands, page cache warm, in rounds. Stops at the first total that is not what it should be.
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { parseArgs } from 'node:util'
+import { totalsByKey } from './bench/corpora.js'
+import { CORPORA, PRESETS, SCALING } from './bench/definitions.js'
+import { describeMachine, headingOf } from './bench/machine.js'
+import { COLUMNS, tableOf } from './bench/markdown.js'
+import { measureRows } from './bench/measure.js'
+import { TABLES } from './bench/tables.js'
+import { createTotalsCheck } from './bench/totals.js'
 
-const HERE = dirname(fileURLToPath(import.meta.url))
-const PRETOK = join(HERE, '../dist/cli/main.js')
-const option = (name, standard) => (process.argv.includes(name) ? process.argv[process.argv.indexOf(name) + 1] : standard)
-const SIZE = option('--size', '100MB')
-const RUNS = Number(option('--runs', '3'))
-const KINDS = option('--kinds', 'stories,mixed,code,multilingual').split(',')
-const PRESETS = ['gpt2', 'cl100k_base', 'o200k_base', 'llama3', 'qwen2', 'starcoder', 'deepseek_v3']
-/** The presets that are counted by every tier. */
-const TIERED = PRESETS.slice(0, 3)
-// the slow ones get the beginning of the corpus only
-const SLOW_BYTES = 10_000_000
+const USAGE = `npm run -s bench -- [options] > section.md
 
-const folder = mkdtempSync(join(tmpdir(), 'pretok-bench-'))
-const node = (...args) => [process.execPath, ...args]
+  --size SIZE        of each corpus; bytes and totals are known for 1MB, 10MB, 100MB  [default: 100MB]
+  --runs N           rounds that count, after one to warm up  [default: 5]
+  --sections LIST    of ${Object.keys(TABLES).join(', ')}  [default: all but scaling]
+  --scaling          also the section scaling: ${SCALING.sizes.join(', ')} (takes 12 GB of disk)
+  --sizes LIST       of the section scaling  [default: ${SCALING.sizes.join(',')}]
+  --kinds LIST       of ${Object.keys(CORPORA).join(', ')}  [default: what suits the section]
+  --presets LIST     of ${PRESETS.join(', ')}  [default: all]
+  --full             every preset with every tier and 1 and 2 workers, and peers on every corpus
+  --folder DIR       keeps the corpora there, and uses those that are there  [default: a temporary folder]
+  --json FILE        writes every sample there, too
+  --definition FILE  hashes and totals that must come out  [default: scripts/bench/expected.json]
+  --help
 
-const run = ([command, ...args]) => {
-  const started = performance.now()
-  const { status, stdout, stderr } = spawnSync(command, args, { maxBuffer: 2 ** 30, env: { ...process.env, LC_ALL: 'C' } })
-  const seconds = (performance.now() - started) / 1000
-  if (status !== 0) throw new Error(`${command} ${args.join(' ')}: exit ${status}\n${stderr}`)
-  return { seconds, stdout: stdout.toString(), stderr: stderr.toString() }
+Default: about 45 minutes; --full: several hours (the reference tier takes a minute and more for 100 MB in some presets).
+`
+
+const OPTIONS = {
+  size: { type: 'string', default: '100MB' },
+  runs: { type: 'string', default: '5' },
+  sections: { type: 'string', default: 'kinds,peers,formats,startup' },
+  scaling: { type: 'boolean', default: false },
+  sizes: { type: 'string', default: SCALING.sizes.join() },
+  kinds: { type: 'string' },
+  presets: { type: 'string', default: PRESETS.join() },
+  full: { type: 'boolean', default: false },
+  folder: { type: 'string' },
+  json: { type: 'string' },
+  definition: { type: 'string', default: join(import.meta.dirname, 'bench/expected.json') },
+  help: { type: 'boolean', default: false },
 }
 
-const median = (values) => values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)]
-
-/** One warm-up, then RUNS counted runs; `read` gives distinct, total and rss of a run, which must not differ between runs. */
-const measure = (command, read) => {
-  const facts = read(run(command))
-  const counting = []
-  const seconds = Array.from({ length: RUNS }, () => {
-    const outcome = run(command)
-    const { distinct, total, counting: part } = read(outcome)
-    counting.push(part)
-    if (distinct !== facts.distinct || total !== facts.total) throw new Error(`${command.join(' ')}: the totals differ between runs`)
-    return outcome.seconds
-  })
-  return { ...facts, seconds: median(seconds), best: Math.min(...seconds), counting: counting[0] && median(counting) }
+/** The names in a list, all of which must be known. */
+const namesIn = (option, list, known) => {
+  const names = list.split(',')
+  const unknown = names.find((name) => !known.includes(name))
+  if (unknown !== undefined) throw new Error(`--${option}: no ${JSON.stringify(unknown)}; there are ${known.join(', ')}`)
+  return names
 }
 
-const fromReceipt = ({ stderr }) => {
-  const { receipt } = stderr
-    .trim()
-    .split('\n')
-    .map((line) => JSON.parse(line))
-    .find(({ event }) => event === 'receipt')
-  return { distinct: receipt.distinct, total: receipt.pieces, rss: receipt.memory.peakRss, counting: receipt.seconds.count }
+const readOptions = () => {
+  const { values } = parseArgs({ options: OPTIONS })
+  const runs = Number(values.runs)
+  if (!Number.isSafeInteger(runs) || runs < 1)
+    throw new Error(`--runs ${JSON.stringify(values.runs)}: a whole number of at least 1 is needed`)
+  return {
+    ...values,
+    runs,
+    sections: namesIn('sections', values.scaling ? `${values.sections},scaling` : values.sections, Object.keys(TABLES)),
+    kinds: values.kinds === undefined ? undefined : namesIn('kinds', values.kinds, Object.keys(CORPORA)),
+    presets: namesIn('presets', values.presets, PRESETS),
+    scalingSizes: values.sizes.split(','),
+    definition: JSON.parse(readFileSync(values.definition, 'utf8')),
+  }
 }
-const fromJson = ({ stdout }) => JSON.parse(stdout)
-const nothing = () => ({})
-/** The module that has \\p{…}: Debian's python3-regex, or pip's. */
-const hasPythonRegex = spawnSync('python3', ['-c', 'import regex']).status === 0
 
-const pretok = (file, preset, ...more) =>
-  node(PRETOK, 'count', file, '-t', preset, '-s', '<|endoftext|>', '-o', join(folder, 'counts.tsv'), '--log', 'json', ...more)
-const number = (value) => (value === undefined ? '' : value.toLocaleString('en'))
+const say = (text) => process.stderr.write(`${text}\n`)
+
+const measureTable = ({ title, notes, corpora, rows }, section, { runs }) => {
+  const measured = measureRows(rows, runs, createTotalsCheck(totalsByKey(corpora)), (text) => say(`${title}: ${text}`))
+  console.log(`### ${title}\n\n${notes.map((note) => `${note}.\n\n`).join('')}${tableOf(COLUMNS[section], measured)}\n`)
+  return { section, title, notes, rows: measured }
+}
+
+const howText = ({ runs }) =>
+  `Whole commands from start to the written result, page cache warm; one round to warm up, then ${runs} ${runs === 1 ? 'round' : 'rounds'} over all rows of a table in turn. Seconds are the median (least–greatest), CPU seconds the median of all threads and processes, peak memory the greatest of all runs (of the largest process, where there are several). × says how many times as fast a row is as another of the same table.`
+
+const run = async (options) => {
+  const command = ['npm run bench --', ...process.argv.slice(2)].join(' ')
+  const machine = describeMachine()
+  console.log(`${headingOf(machine, command)}\n\n${howText(options)}\n`)
+  const folder = options.folder ?? mkdtempSync(join(tmpdir(), 'pretok-bench-'))
+  const keeps = options.folder !== undefined
+  mkdirSync(folder, { recursive: true })
+  const tables = []
+  try {
+    for (const section of options.sections)
+      for await (const table of TABLES[section]({ ...options, folder })) {
+        tables.push(measureTable(table, section, options))
+        if (!keeps) for (const { path } of table.corpora) rmSync(path, { force: true })
+        if (options.json !== undefined) writeFileSync(options.json, JSON.stringify({ command, machine, tables }, undefined, 1))
+      }
+  } finally {
+    if (!keeps) rmSync(folder, { recursive: true })
+  }
+}
+
+// Ctrl-C ends the command that is being measured; that failure ends this program by the way on which it cleans up.
+process.once('SIGINT', () => {})
 
 try {
-  console.log(
-    `${new Date().toISOString().slice(0, 10)}, Node ${process.version}, ${cpus()[0]?.model ?? 'unknown processor'} × ${cpus().length}, ${Math.round(totalmem() / 2 ** 30)} GiB, ${process.platform} ${process.arch}`,
-  )
-  console.log(`npm run bench -- --size ${SIZE} --runs ${RUNS}: whole commands, one warm-up, median of ${RUNS} (best in brackets)\n`)
-  for (const kind of KINDS) {
-    const file = join(folder, `${kind}.txt`)
-    run(node(PRETOK, 'generate', file, '--kind', kind, '--size', SIZE, '--seed', '1', '-q'))
-    let bytes = statSync(file).size
-    console.log(
-      `### ${kind}: ${number(bytes)} bytes, SHA-256 ${createHash('sha256').update(readFileSync(file)).digest('hex').slice(0, 16)}\n`,
-    )
-    console.log(
-      '| what | MB/s | seconds | MB/s while counting | peak memory | pre-tokens | distinct |\n|---|---:|---:|---:|---:|---:|---:|',
-    )
-    const row = (name, { seconds, best, counting, rss, total, distinct }) =>
-      console.log(
-        `| ${name} | ${(bytes / seconds / 1e6).toFixed(1)} | ${seconds.toFixed(2)} (${best.toFixed(2)}) | ${counting === undefined ? '' : (bytes / counting / 1e6).toFixed(0)} | ${rss === undefined ? '' : `${Math.round(rss / 1e6)} MB`} | ${number(total)} | ${number(distinct)} |`,
-      )
-    const fast = new Map()
-    for (const preset of PRESETS) {
-      fast.set(preset, measure(pretok(file, preset, '-n', '1'), fromReceipt))
-      row(`pretok ${preset}, 1 worker`, fast.get(preset))
-    }
-    row('pretok gpt2, 2 workers', measure(pretok(file, 'gpt2', '-n', '2'), fromReceipt))
-    const uncut = measure(pretok(file, 'gpt2', '-n', '2', '--no-default-special-tokens', '-s', '<none>'), fromReceipt)
-    row('pretok gpt2, 2 workers, no special tokens', uncut)
-    for (const preset of TIERED)
-      for (const tier of ['automaton', 'reference']) {
-        const slow = measure(pretok(file, preset, '-n', '1', '--engine', tier), fromReceipt)
-        const best = fast.get(preset)
-        if (slow.total !== best.total || slow.distinct !== best.distinct) throw new Error(`${preset}: the tiers differ`)
-        const ratio = (key) => (slow[key] / best[key]).toFixed(1)
-        row(`pretok ${preset}, 1 worker, ${tier} tier (1/${ratio('seconds')}, counting 1/${ratio('counting')})`, slow)
-      }
-    const text = readFileSync(file)
-    const part = join(folder, 'part.txt')
-    const cut = text.indexOf('<|endoftext|>', Math.min(SLOW_BYTES, text.length - 20))
-    writeFileSync(part, cut === -1 ? text : text.subarray(0, cut))
-    const expected = measure(pretok(part, 'gpt2', '-n', '1'), fromReceipt)
-    bytes = statSync(part).size
-    for (const [name, script] of [
-      ['RegExp and Map', 'regexp-and-map'],
-      ['npm tokenizers (Rust)', 'tokenizers-rust'],
-      ['@xenova/transformers', 'transformers-js'],
-      ['@huggingface/tokenizers', 'huggingface-js'],
-      ['Python: regex and multiprocessing, 2 processes', 'classroom'],
-    ]) {
-      const command =
-        script === 'classroom' ? ['python3', join(HERE, 'bench/classroom.py'), part] : node(join(HERE, `bench/${script}.js`), part)
-      if (script === 'classroom' && !hasPythonRegex) continue
-      const other = measure(command, fromJson)
-      const isSame = other.total === expected.total && other.distinct === expected.distinct
-      row(`${name}, gpt2, first 10 MB${isSame ? '' : ' (**other totals**)'}`, other)
-    }
-    bytes = statSync(file).size
-    row('wc -w', measure(['wc', '-w', file], nothing))
-    row('cat', measure(['cat', file], nothing))
-    console.log()
-    if (kind !== KINDS[0]) continue
-    console.log(`### formats: the documents of ${kind}, gpt2, 1 worker; MB/s of the text file\n`)
-    console.log('| what | MB/s | seconds | peak memory | pre-tokens | distinct |\n|---|---:|---:|---:|---:|---:|')
-    const count = (name, input) => {
-      const facts = measure(pretok(input, 'gpt2', '-n', '1'), fromReceipt)
-      row(name, facts)
-      return facts
-    }
-    benchFormats(folder, file, count, (input) =>
-      row('node:zlib alone, the same file', measure(node(join(HERE, 'bench/gunzip.js'), input), nothing)),
-    )
-    console.log()
-  }
-} finally {
-  rmSync(folder, { recursive: true, force: true })
+  const options = readOptions()
+  if (options.help) process.stdout.write(USAGE)
+  else await run(options)
+} catch (error) {
+  say(`bench: ${error.message}`)
+  process.exitCode = 1
 }

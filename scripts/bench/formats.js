@@ -1,9 +1,11 @@
-// The same documents in several formats: each row is compared with the text file, and the totals must be the same.
+// The same documents in several formats. Every row is held against the text file: MB/s are those of the text, and the totals must be the same.
 import { spawnSync } from 'node:child_process'
 import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { gzipSync } from 'node:zlib'
 import { parquetWriteBuffer } from 'hyparquet-writer'
+import { PEER_PRESET } from './definitions.js'
+import { pretokRow, yardstick } from './rows.js'
 
 const END = '<|endoftext|>'
 const ROWS_IN_GROUP = 20_000
@@ -25,7 +27,7 @@ const writeFormats = (folder, text) => {
   const table = documents.map((text, id) => `${id},"${text.replaceAll('"', '""')}"\n`).join('')
   const jsonl = file('corpus.jsonl', rows)
   return [
-    file('documents.txt', documents.join(END)),
+    file('corpus.txt', documents.join(END)),
     jsonl,
     file('corpus.json', `[${rows.trimEnd().replaceAll('\n', ',')}]`),
     file('corpus.csv', `id,text\n${table}`),
@@ -35,13 +37,17 @@ const writeFormats = (folder, text) => {
   ]
 }
 
-/** @param count measures a count of a file and prints its row; gives its totals */
-export const benchFormats = (folder, corpus, count, gunzipOnly) => {
-  let expected
-  for (const [name, file] of writeFormats(folder, readFileSync(corpus, 'utf8'))) {
-    const { total, distinct } = count(name, file)
-    expected ??= { total, distinct }
-    if (total !== expected.total || distinct !== expected.distinct) throw new Error(`${name}: other totals than the text`)
-    if (name.endsWith('.gz')) gunzipOnly(file)
-  }
+/** One row for each format, and what decompressing alone takes. */
+export const formatRows = (folder, corpus) => {
+  const files = writeFormats(folder, readFileSync(corpus.path, 'utf8'))
+  const gunzip = join(import.meta.dirname, 'peers/gunzip.js')
+  return files.flatMap(([name, path]) => {
+    const input = { name: 'formats', size: corpus.size, path, bytes: corpus.bytes }
+    const alone = name.endsWith('.gz')
+      ? [yardstick('gzip -dc', input), yardstick('node:zlib alone, the same file', input, [process.execPath, gunzip, path])]
+      : name.endsWith('.zst')
+        ? [yardstick('zstd -dc', input)]
+        : []
+    return [pretokRow(input, PEER_PRESET, { suffix: `, ${name}` }), ...alone]
+  })
 }

@@ -14,15 +14,9 @@ export const GPT2_CONFIGURATION = {
   model: { type: 'BPE', vocab: {}, merges: [], unk_token: null },
 }
 
-/** Peak resident set of this process in bytes. (The system's maximum in resourceUsage counts the parent's memory at the fork, too.) */
-const peakMemory = () => 1024 * Number(/^VmHWM:\s+(\d+) kB$/m.exec(readFileSync('/proc/self/status', 'utf8'))[1])
-
 /** Prints the totals of a Map of counts as JSON. */
 export const report = (counts) =>
-  console.log(
-    JSON.stringify({
-      distinct: counts.size,
-      total: [...counts.values()].reduce((sum, count) => sum + count, 0),
-      rss: peakMemory(),
-    }),
-  )
+  console.log(JSON.stringify({ distinct: counts.size, total: [...counts.values()].reduce((sum, count) => sum + count, 0) }))
+
+/** Prints the number of tokens of an encoder as JSON. */
+export const reportTokens = (tokens) => console.log(JSON.stringify({ tokens }))

@@ -1,7 +1,6 @@
 # The classroom design: chunks that begin at special tokens, one process each, regex and a Counter. Run: python3 classroom.py FILE
 import json
 import os
-import resource
 import sys
 from collections import Counter
 from multiprocessing import Pool
@@ -43,5 +42,4 @@ if __name__ == "__main__":
     with Pool(PROCESSES) as pool:
         for counts in pool.imap_unordered(count, [(sys.argv[1], *chunk) for chunk in borders(sys.argv[1])]):
             total.update(counts)
-    peak = max(resource.getrusage(who).ru_maxrss for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN))
-    print(json.dumps({"distinct": len(total), "total": sum(total.values()), "rss": peak * 1024}))
+    print(json.dumps({"distinct": len(total), "total": sum(total.values())}))
