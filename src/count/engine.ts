@@ -1,5 +1,6 @@
 import { PretokError } from '../errors.ts'
 import { compileStage } from '../pattern/compile.ts'
+import { fuseStages } from '../pattern/fuse.ts'
 import { withFamily } from '../pattern/families.ts'
 import { parsePattern } from '../pattern/parse.ts'
 import { phasesOf, type Phase } from '../split/phases.ts'
@@ -36,9 +37,11 @@ export const chooseEngine = (stages: readonly Stage[], choice: TierChoice = 'aut
   if (choice === 'reference') return { name: 'reference', stages, reason: 'it was asked for' }
   try {
     const compiled = phases[0].splits.map(({ stage, unit }) => compileStage(stage, unit))
-    const automata = compiled.map(({ tables }) => tables)
+    // one machine for several stages is faster than one for each, even if the kernel knows one of these by heart
+    const machines = choice === 'simd' ? compiled : fuseStages(compiled)
+    const automata = machines.map(({ tables }) => tables)
     if (choice === 'automaton') return { name: 'automaton', phases, tables: automata }
-    const tables = compiled.map((stage) => withFamily(stage) ?? stage.tables)
+    const tables = machines.map((machine) => withFamily(machine) ?? machine.tables)
     const isKnown = tables.some((one, i) => one !== automata[i])
     if (choice === 'simd' && !isKnown)
       throw new PretokError(

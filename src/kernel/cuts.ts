@@ -1,4 +1,4 @@
-import { DECIDED_HERE, DECIDED_LAST_CUT, MAX_SLOTS } from '../pattern/layout'
+import { DECIDED_DROPPED, DECIDED_HERE, DECIDED_LAST_CUT, MAX_SLOTS } from '../pattern/layout'
 import { allocate, release } from './memory'
 import { GAP, Pass, POSITION, SLICE_ROOM } from './pass'
 
@@ -22,12 +22,13 @@ export function certainEnd(pass: Pass): usize {
  * its text need not be kept.
  */
 export function decidePass(pass: Pass): usize {
-  const kind = <i32>load<u8>(pass.decidedTable + (pass.row - pass.rows) / pass.rowBytes)
+  const decidedByte = <i32>load<u8>(pass.decidedTable + (pass.row - pass.rows) / pass.rowBytes)
+  const kind = decidedByte & ~DECIDED_DROPPED
   const certain = certainEnd(pass)
   const last = certain > pass.used ? <usize>(load<u32>(certain - 4) & POSITION) : pass.lastCut
   if (kind == DECIDED_LAST_CUT) return last
   const decided = kind == DECIDED_HERE ? pass.at : <usize>(load<u32>(pass.cutEnd + (<usize>kind << 2)) & POSITION)
-  if (pass.drops != 0 && decided > last) {
+  if ((decidedByte & DECIDED_DROPPED) != 0 && decided > last) {
     memory.copy(pass.cutEnd + 4, pass.cutEnd, 4 * MAX_SLOTS)
     store<u32>(pass.cutEnd, <u32>decided | GAP)
     pass.cutEnd += 4

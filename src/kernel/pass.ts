@@ -1,6 +1,6 @@
 import {
-  ENTRY_NEXT_SHIFT, FAMILY_MASK, FAMILY_O200K, HEADER_ACTIONS, HEADER_ASCII, HEADER_BACKWARD, HEADER_BLOCKS, HEADER_DECIDED, HEADER_DROPS, HEADER_FAMILY, HEADER_PAGES,
-  HEADER_READS_BYTES, HEADER_RESETS, HEADER_ROLES, HEADER_ROW_BYTES, HEADER_ROWS, HEADER_STATES, HEADER_SYMBOLS, ROLE_LETTER,
+  ENTRY_NEXT_SHIFT, FAMILY_MASK, FAMILY_O200K, HEADER_ACTIONS, HEADER_ASCII, HEADER_BACKWARD, HEADER_BLOCKS, HEADER_DECIDED, HEADER_FAMILY, HEADER_IDLE,
+  HEADER_PAGES, HEADER_READS_BYTES, HEADER_RESETS, HEADER_ROLES, HEADER_ROW_BYTES, HEADER_ROWS, HEADER_STATES, HEADER_SYMBOLS, ROLE_LETTER,
   ROLE_UNCASED,
 } from '../pattern/layout'
 import { allocate } from './memory'
@@ -36,7 +36,6 @@ export class Pass {
   decidedTable: usize
   /** Number of classes (symbols, if there is a backward machine); the entry for the end of a segment is behind those for classes. */
   classes: usize
-  drops: u32
   /** The family that the pattern belongs to, or 0 (layout.ts). */
   family: u32
   roles: usize
@@ -44,6 +43,8 @@ export class Pass {
   usualLeads: usize
   /** Whether each byte is a symbol. */
   readsBytes: u32
+  /** Which bytes are idle (idle.ts). 0: none. */
+  idle: usize
   /** By two classes: the state after them, or NO_SYNC. 0: there is no such table. */
   syncPairs: usize
   /** The state, as the address of its row. */
@@ -82,10 +83,10 @@ export function startPass(pass: Pass, tables: usize, syncPairs: usize): bool {
   pass.actions = tables + word(tables, HEADER_ACTIONS)
   pass.decidedTable = tables + word(tables, HEADER_DECIDED)
   pass.classes = word(tables, HEADER_SYMBOLS)
-  pass.drops = <u32>word(tables, HEADER_DROPS)
   pass.family = <u32>word(tables, HEADER_FAMILY)
   pass.roles = tables + word(tables, HEADER_ROLES)
   pass.readsBytes = <u32>word(tables, HEADER_READS_BYTES)
+  pass.idle = word(tables, HEADER_IDLE) == 0 ? 0 : tables + word(tables, HEADER_IDLE)
   pass.syncPairs = syncPairs
   pass.backward = word(tables, HEADER_BACKWARD) == 0 ? 0 : tables + word(tables, HEADER_BACKWARD)
   pass.resets = tables + word(tables, HEADER_RESETS)

@@ -80,6 +80,27 @@ export const renameClasses = ({ starts, classes }: Partition, newClass: readonly
   return { ...renamed, count: Math.max(...renamed.classes) + 1 }
 }
 
+/** The partition by two others at once: its class k holds what is in the classes pairs[k] of both. */
+export const pairClasses = (a: Partition, b: Partition): { partition: Partition; pairs: readonly (readonly [number, number])[] } => {
+  const names = new Map<number, number>()
+  const pairs: (readonly [number, number])[] = []
+  const starts: number[] = []
+  const classes: number[] = []
+  for (let i = 0, k = 0; i < a.starts.length && k < b.starts.length;) {
+    const key = a.classes[i] * b.count + b.classes[k]
+    const name = names.get(key) ?? pairs.push([a.classes[i], b.classes[k]]) - 1
+    names.set(key, name)
+    if (name !== classes.at(-1)) {
+      starts.push(Math.max(a.starts[i], b.starts[k]))
+      classes.push(name)
+    }
+    const [nextA, nextB] = [a.starts[i + 1] ?? Infinity, b.starts[k + 1] ?? Infinity]
+    if (nextA <= nextB) i++
+    if (nextB <= nextA) k++
+  }
+  return { partition: { starts, classes, count: pairs.length }, pairs }
+}
+
 /** The code points of a class, as a set. */
 export const classMembers = ({ starts, classes }: Partition, wanted: number): CodePointSet =>
   fromRanges(classes.flatMap((name, i) => (name === wanted ? [[starts[i], starts[i + 1] ?? 0x110000] as const] : [])))

@@ -19,7 +19,8 @@ import { buildTransducer } from './transducer.ts'
  *   lookahead.ts    look-aheads of any length, by reading backward first; then symbols take the place of classes
  *   transducer.ts   program → machine that reads text once and says where it is cut (threads.ts; behavior.ts says what is cut)
  *   minimize.ts     the same with as few states and symbols as possible (refine.ts)
- *   pack.ts         machine → tables, as layout.ts describes them, for the kernel
+ *   fuse.ts         machines of stages one behind the other → one machine, where that is small (steps.ts)
+ *   pack.ts         machine → tables, as layout.ts describes them, for the kernel (idle.ts: which text it may skip)
  *
  * The reference tier goes another way from the tree: toRegExp.ts and match.ts (answers.ts), over the letters of alphabet.ts. describe.ts shows a
  * compiled stage to people, equivalence.ts compares two, families.ts knows those that the kernel has code of its own for.
@@ -34,9 +35,8 @@ export interface PatternStage {
   refusesEmptyMatches: boolean
 }
 
-/** A compiled stage: the tables that the kernel runs, and what they were made from, for people who want to look at it. */
-export interface CompiledStage {
-  stage: PatternStage
+/** The tables that the kernel runs for one or more stages, and what they were made from, for people who want to look at it. */
+export interface Compiled {
   unit: Unit
   partition: Partition
   /** What finds the machine's symbols, if the pattern looks ahead further than one code point; otherwise symbols are classes. */
@@ -44,6 +44,10 @@ export interface CompiledStage {
   machine: Machine
   /** As layout.ts describes. */
   tables: Uint8Array
+}
+
+export interface CompiledStage extends Compiled {
+  stage: PatternStage
 }
 
 /**
@@ -65,6 +69,6 @@ export const compileStage = (stage: PatternStage, unit: Unit = 'code points'): C
   const { backward, newClass } =
     nfa.lookahead === undefined ? { backward: undefined, newClass: machine.newSymbol } : simplifyLookahead(nfa.lookahead, machine.newSymbol)
   const partition = renameClasses(nfa.partition, newClass)
-  const tables = packTables({ machine, partition, backward, drops: treatment.drops, unit, text: stage.pattern })
+  const tables = packTables({ machine, partition, backward, unit, text: stage.pattern })
   return { stage, unit, partition, backward, machine, tables }
 }

@@ -1,7 +1,8 @@
 import { has, type CodePointSet } from '../unicode/codePointSet.ts'
 import { category, WHITE_SPACE } from '../unicode/properties.ts'
+import { firstByteOf } from '../unicode/utf8.ts'
 import type { Partition } from './classes.ts'
-import { compileStage, type CompiledStage, type PatternStage } from './compile.ts'
+import { compileStage, type Compiled, type CompiledStage, type PatternStage } from './compile.ts'
 import { sameAutomaton } from './equivalence.ts'
 import * as layout from './layout.ts'
 
@@ -55,8 +56,12 @@ export const FAMILIES: readonly Family[] = [
   ]),
 ]
 
-/** The tables of a compiled stage with its family and the roles of characters added, or undefined if it belongs to no family. */
-export const withFamily = (compiled: CompiledStage): Uint8Array | undefined => {
+/**
+ * The tables of a compiled stage with its family and the roles of characters added, or undefined if it belongs to no family. Several stages in one
+ * machine belong to none.
+ */
+export const withFamily = (compiled: Compiled | CompiledStage): Uint8Array | undefined => {
+  if (!('stage' in compiled)) return undefined
   const { stage, unit, partition, tables } = compiled
   const keepsAll = stage.behavior === 'isolated' || (stage.behavior === 'removed' && stage.invert) // there are no gaps in these families
   const family = keepsAll && unit === 'code points' ? findFamily(compiled) : undefined
@@ -143,7 +148,3 @@ const findRoles = (partition: Partition, isCased: boolean): Uint8Array => {
 }
 
 const UNSEEN = 255
-
-/** The first byte of a code point's UTF-8. */
-const firstByteOf = (codePoint: number): number =>
-  codePoint < 0x800 ? 0xc0 | (codePoint >> 6) : codePoint < 0x10000 ? 0xe0 | (codePoint >> 12) : 0xf0 | (codePoint >> 18)

@@ -17,7 +17,9 @@
  *   backward  one row per state of the backward machine, one entry per class. State 0 is the end of a segment. Bits 0–7 are the symbol of
  *             the code point, bits 8–31 the offset of the next state's row from the first one
  *   resets    for each class the offset of the row that it leads to from every state, or NO_RESET
- *   decided   one byte per state: up to where no cut can come any more, besides those that are certain
+ *   idle      of most stages, IDLE_BYTES: which bytes they have nothing to do with, see below
+ *   decided   one byte per state: up to where no cut can come any more, besides those that are certain (DECIDED_…), and whether the text
+ *             from the last cut up to there is in no piece
  *
  * An entry says what reading one code point does. Positions are byte offsets; a cut is a position, with bit 31 (GAP_BIT) set if the text
  * that ends there is in no piece. Slots are cuts that are not certain yet; `transducer.ts` tells why there are any, and what marks are.
@@ -29,7 +31,7 @@
  */
 
 export const LAYOUT_MAGIC = 0x544b5450 // 'PTKT'
-export const LAYOUT_VERSION = 2
+export const LAYOUT_VERSION = 3
 
 export const HEADER_MAGIC = 0
 export const HEADER_VERSION = 1
@@ -45,19 +47,19 @@ export const HEADER_BLOCKS = 8
 export const HEADER_ROWS = 9
 export const HEADER_ACTIONS = 10
 export const HEADER_DECIDED = 11
-/** 1 if text from the last cut up to what is decided is in no piece. */
-export const HEADER_DROPS = 12
 /** Number of classes of code points. */
-export const HEADER_CLASSES = 13
+export const HEADER_CLASSES = 12
 /** The family that the pattern belongs to (FAMILY_…), 0 if to none, … */
-export const HEADER_FAMILY = 14
+export const HEADER_FAMILY = 13
 /** … and then the roles: 256 bytes, one for each first byte (ROLE_MIXED: it depends on the rest), then one for each class. */
-export const HEADER_ROLES = 15
+export const HEADER_ROLES = 14
 /** 0: there is no backward machine. */
-export const HEADER_BACKWARD = 16
-export const HEADER_RESETS = 17
+export const HEADER_BACKWARD = 15
+export const HEADER_RESETS = 16
 /** 1 if each byte of the text is a character of its own; there are no pages and blocks then. */
-export const HEADER_READS_BYTES = 18
+export const HEADER_READS_BYTES = 17
+/** 0: no byte is idle. */
+export const HEADER_IDLE = 18
 export const HEADER_WORDS = 20
 
 /** A family is a form of pattern that the kernel knows by heart (kernel/windows.ts). */
@@ -85,6 +87,14 @@ export const ROLE_UPPER = 4
 export const ROLE_UNCASED = 5
 export const ROLE_MARK = 6
 export const ROLE_MIXED = 7
+
+/**
+ * A byte is idle if a segment of nothing but such bytes is left whole. Behind any number of them the machine is in one state, with no open cut.
+ * Two tables of 16 bytes, for bytes below 128 and above, tell the others: byte b is busy if bit `(b >> 4) & 7` of a table's byte `b & 15` is set.
+ * Behind them is the number of the state.
+ */
+export const IDLE_BYTES = 36
+export const IDLE_STATE = 32
 
 export const BLOCK_BITS = 6
 
@@ -116,9 +126,11 @@ export const NO_MARK = 255
 export const SOURCE_NEW_MARK = 128
 
 /** In `decided`: up to the last certain cut, … */
-export const DECIDED_LAST_CUT = 254
-/** … all that was read, or else the number of the slot that holds the position. */
-export const DECIDED_HERE = 255
+export const DECIDED_LAST_CUT = 126
+/** … all that was read, or else the number of the slot that holds the position; … */
+export const DECIDED_HERE = 127
+/** … and this bit, if the text from the last cut up to there is in no piece. */
+export const DECIDED_DROPPED = 128
 
 /** In a cut: the text that ends here is in no piece. Positions are below 2^31. */
 export const GAP_BIT = 0x80000000

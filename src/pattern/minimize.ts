@@ -1,5 +1,17 @@
 import type { Dropped } from './behavior.ts'
-import { ENTRY_ACTION, ENTRY_CERTAIN_SHIFT, ENTRY_GAP, ENTRY_SLOT_SHIFT, MAX_SLOTS, NO_MARK, SOURCE_NOW, SOURCE_NOW_GAP } from './layout.ts'
+import {
+  DECIDED_DROPPED,
+  DECIDED_HERE,
+  DECIDED_LAST_CUT,
+  ENTRY_ACTION,
+  ENTRY_CERTAIN_SHIFT,
+  ENTRY_GAP,
+  ENTRY_SLOT_SHIFT,
+  MAX_SLOTS,
+  NO_MARK,
+  SOURCE_NOW,
+  SOURCE_NOW_GAP,
+} from './layout.ts'
 import { createNumbering } from './numbering.ts'
 import { refine } from './refine.ts'
 import { NONE, NOW, NOW_ENDS_GAP, type Decided, type Effect, type SlotSource, type Transducer } from './transducer.ts'
@@ -12,7 +24,8 @@ export interface Machine {
   outputs: number[][]
   /** What the action entries do, as in the packed tables. */
   actions: number[][]
-  decided: Decided[]
+  /** As in the packed tables. */
+  decided: number[]
   /** New name of each old symbol. */
   newSymbol: number[]
 }
@@ -33,7 +46,7 @@ export const minimize = ({ next, outputs: effectOf, effects, decided, marks }: T
     outputs.map((row, state) => {
       label.set(row)
       label[row.length] = marks[state]
-      label[row.length + 1] = decidedNumber(decided[state])
+      label[row.length + 1] = decidedByte(decided[state])
       return labels.numberOf(label)
     }),
   )
@@ -44,12 +57,15 @@ export const minimize = ({ next, outputs: effectOf, effects, decided, marks }: T
     next: order.map((state) => next[state].map((to) => newNumber[block[to]])),
     outputs: order.map((state) => outputs[state]),
     actions,
-    decided: order.map((state) => decided[state]),
+    decided: order.map((state) => decidedByte(decided[state])),
   }
   return { ...machine, ...joinSymbols(machine) }
 }
 
-const decidedNumber = (decided: Decided): number => (decided === 'last cut' ? -1 : decided === 'here' ? -2 : decided.slot)
+const decidedByte = (decided: Decided): number => {
+  if (decided === 'last cut') return DECIDED_LAST_CUT
+  return (decided.upTo === 'here' ? DECIDED_HERE : decided.upTo) | (decided.isDropped ? DECIDED_DROPPED : 0)
+}
 
 /** The low bits of the entries with an effect. Effects that are more than one store and a shift become actions. */
 const createEncoder = (actions: number[][], drops: Dropped): ((effect: Effect) => number) => {

@@ -1,23 +1,22 @@
 import { PretokError } from '../errors.ts'
-import type { Dropped } from './behavior.ts'
 import type { Partition } from './classes.ts'
 import * as layout from './layout.ts'
 import type { BackwardMachine } from './lookahead.ts'
 import type { Machine } from './minimize.ts'
+import { findIdle, type Idle } from './idle.ts'
 import { classesOfBytes, type Unit } from './unit.ts'
 
 export interface Packable {
   machine: Machine
   partition: Partition
   backward: BackwardMachine | undefined
-  drops: Dropped
   unit: Unit
   /** The pattern, for messages. */
   text: string
 }
 
 /** Writes a machine and its classes as the packed tables that layout.ts describes. */
-export const packTables = ({ machine, partition, backward, drops, unit, text }: Packable): Uint8Array => {
+export const packTables = ({ machine, partition, backward, unit, text }: Packable): Uint8Array => {
   const { next, outputs, actions, decided } = machine
   const refuse = (what: string) => new PretokError('pattern', `pattern: ${what} in ${JSON.stringify(text)}: use the reference engine`)
   if (unit === 'bytes' && backward !== undefined) throw refuse('a look-ahead of more than one code point behind a byte map')
@@ -36,12 +35,11 @@ export const packTables = ({ machine, partition, backward, drops, unit, text }: 
     [layout.HEADER_BLOCKS, blocks],
     [layout.HEADER_ROWS, packRows(next, outputs, rowBytes)],
     [layout.HEADER_ACTIONS, packActions(actions)],
-    [
-      layout.HEADER_DECIDED,
-      Uint8Array.from(decided, (up) => (up === 'last cut' ? layout.DECIDED_LAST_CUT : up === 'here' ? layout.DECIDED_HERE : up.slot)),
-    ],
+    [layout.HEADER_DECIDED, Uint8Array.from(decided)],
   ]
   if (backward !== undefined) parts.push([layout.HEADER_BACKWARD, packBackward(backward)], [layout.HEADER_RESETS, packResets(backward)])
+  const idle = findIdle({ machine, partition, backward, unit })
+  if (idle !== undefined) parts.push([layout.HEADER_IDLE, packIdle(idle)])
   const header = new Uint32Array(layout.HEADER_WORDS)
   let size = header.byteLength
   for (const [word, bytes] of parts) {
@@ -56,7 +54,6 @@ export const packTables = ({ machine, partition, backward, drops, unit, text }: 
   header[layout.HEADER_CLASSES] = partition.count
   header[layout.HEADER_ROW_BYTES] = rowBytes
   header[layout.HEADER_READS_BYTES] = unit === 'bytes' ? 1 : 0
-  header[layout.HEADER_DROPS] = drops === 'nothing' ? 0 : 1
   const tables = new Uint8Array(size)
   tables.set(new Uint8Array(header.buffer))
   for (const [word, bytes] of parts) tables.set(bytes, header[word])
@@ -86,6 +83,15 @@ const packBackward = ({ next, symbols }: BackwardMachine): Uint8Array => {
 const packResets = ({ next }: BackwardMachine): Uint8Array => {
   const resets = next[0].map((to, name) => (next.every((row) => row[name] === to) ? 4 * next[0].length * to : layout.NO_RESET))
   return new Uint8Array(Uint32Array.from(resets).buffer)
+}
+
+const packIdle = ({ isIdle, state }: Idle): Uint8Array => {
+  const packed = new Uint8Array(layout.IDLE_BYTES)
+  isIdle.forEach((idle, byte) => {
+    if (!idle) packed[((byte >> 7) << 4) | (byte & 15)] |= 1 << ((byte >> 4) & 7)
+  })
+  new DataView(packed.buffer).setUint32(layout.IDLE_STATE, state, true)
+  return packed
 }
 
 const packActions = (actions: readonly number[][]): Uint8Array => {

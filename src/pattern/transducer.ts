@@ -71,10 +71,10 @@ export interface Effect {
 export const NONE = -1
 
 /**
- * Up to where no cut can come any more, besides those that have left. If gaps or matches are dropped, the text from the last cut up to there
- * is in one, too.
+ * Up to where no cut can come any more, besides those that have left: the last of these, all that was read, or the position in a slot. Then
+ * the text from the last cut up to there is in one piece, or, if `isDropped`, in none.
  */
-export type Decided = 'last cut' | 'here' | { slot: number }
+export type Decided = 'last cut' | { upTo: 'here' | number; isDropped: boolean }
 
 export interface Transducer {
   /** By state, then by class; the last column is the end of the segment. State 0 is the start of a segment. */
@@ -323,20 +323,21 @@ const readEffects = (effects: Numbering, list: Int32Array): Effect[] =>
 
 const decidedIn = (state: Int32Array, { drops, joins }: Treatment): Decided => {
   if (state[FLAGS] === IS_START || farLevels(state) > 0) return 'last cut'
-  if (joins !== 'nothing') return firstCutToCome(state)
+  if (joins !== 'nothing') return { upTo: firstCutToCome(state), isDropped: false }
   const levels = state[LEVELS]
-  if (drops === 'matches') return levels > 0 && (flagsOf(state, 0) & HAS_MATCH) !== 0 ? { slot: 0 } : 'last cut'
+  const isDropped = drops !== 'nothing'
+  if (drops === 'matches') return levels > 0 && (flagsOf(state, 0) & HAS_MATCH) !== 0 ? { upTo: 0, isDropped } : 'last cut'
   // no attempt is under way: every code point read was part of a gap
-  if (levels === 0) return state[TAIL] === 0 ? 'here' : 'last cut'
-  return isInGap(state, 0) ? { slot: state[TAIL] } : 'last cut'
+  if (levels === 0) return state[TAIL] === 0 ? { upTo: 'here', isDropped } : 'last cut'
+  return isInGap(state, 0) ? { upTo: state[TAIL], isDropped } : 'last cut'
 }
 
 /** Where the first level began whose start is noted, or the first cut in the chain, whichever is earlier. */
-const firstCutToCome = (state: Int32Array): Decided => {
+const firstCutToCome = (state: Int32Array): 'here' | number => {
   const tail = state[TAIL]
   let noted = 0
   while (noted < state[LEVELS] && !isInGap(state, noted)) noted++
-  if (noted < state[LEVELS] && historyOf(state, noted) === 0) return { slot: tail }
-  if (tail > 0) return { slot: 0 }
-  return noted < state[LEVELS] ? { slot: tail } : 'here'
+  if (noted < state[LEVELS] && historyOf(state, noted) === 0) return tail
+  if (tail > 0) return 0
+  return noted < state[LEVELS] ? tail : 'here'
 }

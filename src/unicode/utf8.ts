@@ -21,3 +21,7 @@ export const codePointEnd = (text: Uint8Array, at: number): number => {
   const lead = text[at]
   return at + (lead < 0x80 ? 1 : lead < 0xe0 ? 2 : lead < 0xf0 ? 3 : 4)
 }
+
+/** The first byte of the UTF-8 of a code point from U+0080 on. */
+export const firstByteOf = (codePoint: number): number =>
+  codePoint < 0x800 ? 0xc0 | (codePoint >> 6) : codePoint < 0x10000 ? 0xe0 | (codePoint >> 12) : 0xf0 | (codePoint >> 18)

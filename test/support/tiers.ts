@@ -1,5 +1,6 @@
 import { classMembers } from '../../src/pattern/classes.ts'
-import { compileStage, type CompiledStage } from '../../src/pattern/compile.ts'
+import { compileStage, type Compiled, type CompiledStage } from '../../src/pattern/compile.ts'
+import { fuseStages } from '../../src/pattern/fuse.ts'
 import { appendText, createBlock, endDocument, isDropped, nextBoundary } from '../../src/split/block.ts'
 import { createKernelSplitter } from './kernelSplitter.ts'
 import { createSplitter, splitBlock } from '../../src/split/splitter.ts'
@@ -34,8 +35,15 @@ export const referenceTier = (stages: readonly Stage[]): CutDocuments => {
   }
 }
 
-export const kernelTier = (stages: readonly Stage[]): CutDocuments => {
-  const split = createKernelSplitter(cutsOf(...stages).map(({ stage, unit }) => compileStage(stage, unit).tables))
+export const kernelTier = (stages: readonly Stage[]): CutDocuments => kernelOf(compileAll(stages))
+
+/** Neighbouring stages as one machine. */
+export const fusedTier = (stages: readonly Stage[]): CutDocuments => kernelOf(fuseStages(compileAll(stages)))
+
+const compileAll = (stages: readonly Stage[]): CompiledStage[] => cutsOf(...stages).map(({ stage, unit }) => compileStage(stage, unit))
+
+const kernelOf = (machines: readonly Compiled[]): CutDocuments => {
+  const split = createKernelSplitter(machines.map(({ tables }) => tables))
   return (documents) => {
     const { bytes, ends } = encode(documents)
     return joinGaps(split(bytes, ends).map(({ end, isDropped: isGap }) => (isGap ? -end : end)))
@@ -43,7 +51,7 @@ export const kernelTier = (stages: readonly Stage[]): CutDocuments => {
 }
 
 /** One or two code points of each class; those of several bytes first, since they are the harder ones. */
-export const representatives = ({ partition }: CompiledStage, perClass = 1): string[] =>
+export const representatives = ({ partition }: Compiled, perClass = 1): string[] =>
   Array.from({ length: partition.count }, (_, name) => {
     const members = classMembers(partition, name)
     const ascii = members.find((at, i) => i % 2 === 0 && at < 128)

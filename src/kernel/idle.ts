@@ -1,0 +1,37 @@
+import { IDLE_STATE } from '../pattern/layout'
+import { Pass } from './pass'
+
+/*
+ * Most text is idle to many stages: a stage that cuts digits does nothing where there are none. Such stretches are looked for 16 bytes at a time,
+ * and the pass steps over them.
+ *
+ * Which bytes are busy is told by a table for each half of them (pattern/layout.ts): the low four bits of a byte choose the table's byte, the
+ * next three its bit.
+ */
+
+/** Bit k is set in byte k, and in byte 8 + k. */
+@inline function bitOfHighBits(high: v128): v128 {
+  return v128.swizzle(v128(1, 2, 4, 8, 16, 32, 64, -128, 1, 2, 4, 8, 16, 32, 64, -128), high)
+}
+
+/** The first busy byte in [p, end), or `end`. Up to 15 bytes behind `end` are loaded. */
+export function skipIdle(pass: Pass, p: usize, end: usize): usize {
+  const lower = v128.load(pass.idle)
+  const upper = v128.load(pass.idle, 16)
+  for (; p < end; p += 16) {
+    const bytes = v128.load(p)
+    const low = v128.and(bytes, i8x16.splat(15))
+    const high = i8x16.shr_u(bytes, 4)
+    const table = v128.bitselect(v128.swizzle(upper, low), v128.swizzle(lower, low), i8x16.shr_s(bytes, 7))
+    const busy = v128.and(table, bitOfHighBits(high))
+    if (!v128.any_true(busy)) continue
+    p += <usize>ctz(i8x16.bitmask(i8x16.ne(busy, i8x16.splat(0))))
+    break
+  }
+  return min(p, end)
+}
+
+/** The state behind idle text, as the address of its row. */
+export function idleRow(pass: Pass): usize {
+  return pass.rows + <usize>load<u32>(pass.idle + IDLE_STATE) * pass.rowBytes
+}

@@ -1,0 +1,62 @@
+import type { Partition } from './classes.ts'
+import type { BackwardMachine } from './lookahead.ts'
+import type { Machine } from './minimize.ts'
+import { SOURCE_NOW } from './layout.ts'
+import { firstByteOf } from '../unicode/utf8.ts'
+import { hasMarks, stepsOf } from './steps.ts'
+import { classesOfBytes, type Unit } from './unit.ts'
+
+/** Which bytes a stage has nothing to do with, as layout.ts says. */
+export interface Idle {
+  /** By byte. */
+  isIdle: readonly boolean[]
+  /** The state that the machine is in behind such bytes. */
+  state: number
+}
+
+interface Stage {
+  machine: Machine
+  partition: Partition
+  backward: BackwardMachine | undefined
+  unit: Unit
+}
+
+/** Finds the state in which the machine may stay for the most bytes; undefined if there is none. */
+export const findIdle = ({ machine, partition, backward, unit }: Stage): Idle | undefined => {
+  if (hasMarks(machine)) return undefined
+  const { next, steps } = stepsOf(machine)
+  const end = next[0].length - 1
+  const leavesWhole = (state: number): boolean => {
+    const { sources, leaving } = steps[state][end]
+    return leaving === 1 && sources[0] === SOURCE_NOW
+  }
+  const staysIn = (from: number, symbol: number, state: number): boolean => {
+    const { sources, leaving } = steps[from][symbol]
+    return next[from][symbol] === state && leaving === 0 && sources.length === 0
+  }
+  const symbolsOf = (name: number): readonly number[] => (backward === undefined ? [name] : backward.symbols.map((row) => row[name]))
+  const idleIn = (state: number): readonly boolean[] => {
+    const isIdle = (name: number): boolean => symbolsOf(name).every((symbol) => staysIn(0, symbol, state) && staysIn(state, symbol, state))
+    return byBytes(partition, unit, isIdle)
+  }
+  const candidates = [...new Set(next[0])].filter(leavesWhole).map((state) => ({ state, isIdle: idleIn(state) }))
+  const count = ({ isIdle }: Idle): number => isIdle.filter((idle) => idle).length
+  return candidates.filter((one) => count(one) >= MANY_BYTES).sort((a, b) => count(b) - count(a))[0]
+}
+
+/** With fewer, hardly any text is idle, and looking for it is in vain. */
+const MANY_BYTES = 64
+
+/** A property of classes, by byte: by the first one, of long code points, for all that begin with it. Their other bytes have it. */
+const byBytes = (partition: Partition, unit: Unit, holds: (name: number) => boolean): boolean[] => {
+  if (unit === 'bytes') return Array.from(classesOfBytes(partition), holds)
+  const { starts, classes } = partition
+  const isIdle = Array.from({ length: 256 }, () => true)
+  classes.forEach((name, i) => {
+    if (holds(name)) return
+    const last = (starts[i + 1] ?? 0x110000) - 1
+    for (let codePoint = starts[i]; codePoint <= Math.min(last, 0x7f); codePoint++) isIdle[codePoint] = false
+    if (last >= 0x80) isIdle.fill(false, firstByteOf(Math.max(0x80, starts[i])), firstByteOf(last) + 1)
+  })
+  return isIdle
+}
