@@ -191,7 +191,10 @@ function bytesOf(lead: u32): usize {
 
 /*
  * Rewriting. Each code point has the number of a template, 0 if it stays as it is. A template is what takes its place, bytes of UTF-8;
- * the byte SELF in it stands for the code point itself.
+ * the byte SELF in it stands for the code point itself. One template may be for runs: of code points in a row that have it, the first becomes
+ * the template, and the others become nothing.
+ *
+ * ASCII characters that become one ASCII character each are rewritten sixteen at a time, by a table of 128 bytes in eight registers.
  */
 
 const SELF: u32 = 0xff
@@ -202,61 +205,135 @@ let mapBlocks: usize = 0
 /** Where each template begins, u32; one more for the end of the last. */
 let templateStarts: usize = 0
 let templates: usize = 0
-/** By ASCII character, u16: the byte that takes its place, or NO_BYTE + the number of its template. */
+/** By ASCII character: the ASCII character that takes its place, or NO_BYTE. */
 let ascii: usize = 0
-const NO_BYTE: u32 = 0x80
+const NO_BYTE: u32 = 0xff
+/** The template for runs, or NO_RUNS. */
+let runTemplate: u32 = 0xffff
+const NO_RUNS: u32 = 0xffff
+/** The ASCII character that it is, or NO_BYTE. */
+let runByte: u32 = 0xff
+/** Whether the code point before has it. */
+let isInRun: bool = false
 /** The most that a code point can become, in bytes, and a little more. */
 let room: usize = 0
 
 /** Where what came out ends. */
 export let written: usize = 0
 
-export function setMap(pagesAt: usize, blocksAt: usize, starts: usize, templatesAt: usize, asciiAt: usize, largest: usize): void {
+export function setMap(
+  pagesAt: usize, blocksAt: usize, starts: usize, templatesAt: usize, asciiAt: usize, largest: usize, runs: u32, runCharacter: u32,
+): void {
   mapPages = pagesAt
   mapBlocks = blocksAt
   templateStarts = starts
   templates = templatesAt
   ascii = asciiAt
   room = largest
+  runTemplate = runs
+  runByte = runCharacter
+  isInRun = false
 }
 
-/** The first code point of text[at, end) that does not stay as it is, or `end`. */
-export function readUnchanged(at: usize, end: usize): usize {
-  while (at < end) {
-    const byte = load<u8>(at)
-    if (byte < 0x80) {
-      if (load<u16>(ascii + (<usize>byte << 1)) != byte) break
-      at++
-    } else {
-      if (templateAt(at) != UNCHANGED) break
-      at += bytesOf(byte)
-    }
-  }
-  return at
+/** What comes next has nothing to do with what was before. */
+export function startText(): void {
+  isInRun = false
 }
 
-/** Rewrites text[at, end) to [out, outEnd) as far as there is room; returns how far, and leaves the end of what came out in `written`. */
+/** What sixteen ASCII characters become; where a byte is none, anything. */
+@inline function mapSixteen(bytes: v128, t0: v128, t1: v128, t2: v128, t3: v128, t4: v128, t5: v128, t6: v128, t7: v128): v128 {
+  // a swizzle by 16 or more gives 0
+  const low = v128.or(v128.or(part(t0, bytes, 0), part(t1, bytes, 16)), v128.or(part(t2, bytes, 32), part(t3, bytes, 48)))
+  return v128.or(low, v128.or(v128.or(part(t4, bytes, 64), part(t5, bytes, 80)), v128.or(part(t6, bytes, 96), part(t7, bytes, 112))))
+}
+
+@inline function part(table: v128, bytes: v128, from: i8): v128 {
+  return i8x16.swizzle(table, i8x16.sub(bytes, i8x16.splat(from)))
+}
+
+/**
+ * Rewrites text[at, end) to [out, outEnd) as far as there is room; returns how far, and leaves the end of what came out in `written`. Up to 16
+ * bytes behind that are written, too.
+ */
 export function rewrite(at: usize, end: usize, out: usize, outEnd: usize): usize {
   const last = outEnd - room
+  const t0 = v128.load(ascii)
+  const t1 = v128.load(ascii, 16)
+  const t2 = v128.load(ascii, 32)
+  const t3 = v128.load(ascii, 48)
+  const t4 = v128.load(ascii, 64)
+  const t5 = v128.load(ascii, 80)
+  const t6 = v128.load(ascii, 96)
+  const t7 = v128.load(ascii, 112)
+  const hasRuns = runTemplate != NO_RUNS
   while (at < end && out <= last) {
-    const byte = load<u8>(at)
-    if (byte < 0x80) {
-      const entry = <u32>load<u16>(ascii + (<usize>byte << 1))
-      if (entry < NO_BYTE) store<u8>(out++, entry)
-      else out = putTemplate(entry - NO_BYTE, at, 1, out)
-      at++
-      continue
+    if (at + 16 <= end) {
+      const bytes = v128.load(at)
+      const mapped = mapSixteen(bytes, t0, t1, t2, t3, t4, t5, t6, t7)
+      let others = <u32>i8x16.bitmask(v128.or(bytes, mapped))
+      if (hasRuns) {
+        // what looks like the second of a run, or is
+        const runs = <u32>i8x16.bitmask(i8x16.eq(mapped, i8x16.splat(<i8>runByte)))
+        others |= runs & ((runs << 1) | <u32>isInRun)
+      }
+      v128.store(out, mapped)
+      const count = others == 0 ? 16 : <usize>ctz(others)
+      at += count
+      out += count
+      if (hasRuns && count > 0) isInRun = templateAt(at - 1) == runTemplate
+      if (others == 0) continue
     }
-    const bytes = bytesOf(byte)
-    const template = templateAt(at)
-    if (template == UNCHANGED) {
-      store<u32>(out, load<u32>(at)) // of four bytes, `bytes` count
-      out += bytes
-    } else out = putTemplate(template, at, bytes, out)
-    at += bytes
+    do {
+      const bytes = bytesOf(load<u8>(at))
+      const template = templateAt(at)
+      const isRun = template == runTemplate
+      if (!isRun || !isInRun) out = putTemplate(template, at, bytes, out)
+      isInRun = isRun
+      at += bytes
+    } while (at < end && out <= last && load<u8>(at) >= 0x80)
   }
   written = out
   return at
+}
+
+/** The first place in text[at, end) that rewriting may change, or `end`. */
+export function readUnchanged(at: usize, end: usize): usize {
+  const t0 = v128.load(ascii)
+  const t1 = v128.load(ascii, 16)
+  const t2 = v128.load(ascii, 32)
+  const t3 = v128.load(ascii, 48)
+  const t4 = v128.load(ascii, 64)
+  const t5 = v128.load(ascii, 80)
+  const t6 = v128.load(ascii, 96)
+  const t7 = v128.load(ascii, 112)
+  const hasRuns = runTemplate != NO_RUNS
+  let wasInRun = isInRun
+  while (at < end) {
+    if (at + 16 <= end) {
+      const bytes = v128.load(at)
+      const mapped = mapSixteen(bytes, t0, t1, t2, t3, t4, t5, t6, t7)
+      let others = <u32>i8x16.bitmask(v128.or(bytes, i8x16.ne(bytes, mapped)))
+      if (hasRuns) {
+        const runs = <u32>i8x16.bitmask(i8x16.eq(mapped, i8x16.splat(<i8>runByte)))
+        others |= runs & ((runs << 1) | <u32>wasInRun)
+      }
+      const count = others == 0 ? 16 : <usize>ctz(others)
+      at += count
+      if (hasRuns && count > 0) wasInRun = templateAt(at - 1) == runTemplate
+      if (others == 0) continue
+    }
+    do {
+      const byte = load<u8>(at)
+      const template = templateAt(at)
+      const isRun = template == runTemplate
+      const isSame = byte < 0x80 ? load<u8>(ascii + byte) == byte : template == UNCHANGED
+      if (!isSame || (isRun && wasInRun)) return at
+      wasInRun = isRun
+      at += bytesOf(byte)
+    } while (at < end && load<u8>(at) >= 0x80)
+  }
+  isInRun = wasInRun
+  return end
 }
 
 function templateAt(at: usize): u32 {
@@ -266,6 +343,10 @@ function templateAt(at: usize): u32 {
 }
 
 function putTemplate(template: u32, self: usize, selfBytes: usize, out: usize): usize {
+  if (template == UNCHANGED) {
+    store<u32>(out, load<u32>(self)) // of four bytes, `selfBytes` count
+    return out + selfBytes
+  }
   const starts = templateStarts + (<usize>template << 2)
   const end = templates + load<u32>(starts, 4)
   for (let from = templates + load<u32>(starts); from < end; from++) {

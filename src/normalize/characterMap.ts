@@ -66,7 +66,8 @@ class Templates {
 /** A map's tables, as the kernel wants them (src/kernel/normalize.ts). */
 interface PackedMap {
   table: CodePointTable<Uint16Array>
-  ascii: Uint16Array
+  /** For each ASCII character the one that it becomes, or NO_BYTE. */
+  ascii: Uint8Array
   starts: Uint32Array
   templates: Uint8Array
   /** The most bytes that a code point can become. */
@@ -75,20 +76,24 @@ interface PackedMap {
 
 const SELF_BYTE = 0xff
 const MAX_CODE_POINT_BYTES = 4
-const NO_BYTE = 0x80
+const NO_BYTE = 0xff
+/** No template is for runs. */
+const NO_RUNS = 0xffff
 
 const packMap = ({ numbers, templates }: CharacterMap): PackedMap => {
   const encoded = templates.map(encodeTemplate)
   const starts = new Uint32Array(encoded.length + 1)
   encoded.forEach((bytes, i) => (starts[i + 1] = starts[i] + bytes.length))
   const sizes = encoded.map((bytes) => bytes.length + (MAX_CODE_POINT_BYTES - 1) * bytes.filter((byte) => byte === SELF_BYTE).length)
-  const ascii = Uint16Array.from({ length: NO_BYTE }, (_, character) => {
+  const ascii = Uint8Array.from({ length: 0x80 }, (_, character) => {
     const template = templates[numbers[character]]
-    const byte = (template === SELF ? String.fromCharCode(character) : template).charCodeAt(0)
-    return template.length === 1 && byte < NO_BYTE ? byte : NO_BYTE + numbers[character]
+    return template === SELF ? character : asciiOf(template)
   })
   return { table: packTable(numbers), ascii, starts, templates: Buffer.concat(encoded), largest: sizes.reduce((a, b) => Math.max(a, b)) }
 }
+
+/** The ASCII character that a template is, or NO_BYTE. */
+const asciiOf = (template: string): number => (template.length === 1 && template < '\x80' ? template.charCodeAt(0) : NO_BYTE)
 
 const encodeTemplate = (template: string): Buffer => {
   const parts = template.split(SELF).map((part) => Buffer.from(part))
@@ -97,15 +102,20 @@ const encodeTemplate = (template: string): Buffer => {
 
 /** Room for what a slice becomes; what needs more comes out in several parts. */
 const OUT_BYTES = 2 * SLICE
-/** Around text in the kernel's memory: code points are copied four bytes at a time. */
-const PADDING = 8
+/** Around text in the kernel's memory, which writes sixteen bytes at a time. */
+const PADDING = 16
 
-const startMapStage = ({ table, ascii, starts, templates, largest }: PackedMap, emit: Emit): TextStage => {
+/** @param run the number of the template for runs and what it is */
+const startMapStage = (
+  { table, ascii, starts, templates, largest }: PackedMap,
+  emit: Emit,
+  run = { number: NO_RUNS, byte: NO_BYTE },
+): TextStage => {
   const outBytes = OUT_BYTES + largest + PADDING
   const kernel = startNormalizeKernel([table.pages, table.blocks, starts, templates, ascii], SLICE + PADDING + outBytes)
   const { exports, bytes, room } = kernel
   const [pagesAt, blocksAt, startsAt, templatesAt, asciiAt] = kernel.tables
-  exports.setMap(pagesAt, blocksAt, startsAt, templatesAt, asciiAt, largest + PADDING)
+  exports.setMap(pagesAt, blocksAt, startsAt, templatesAt, asciiAt, largest + PADDING, run.number, run.byte)
   const out = room + SLICE + PADDING
 
   const pushSlice = (text: Buffer): void => {
@@ -123,7 +133,7 @@ const startMapStage = ({ table, ascii, starts, templates, largest }: PackedMap, 
     push(text) {
       for (const slice of slices(text)) pushSlice(slice)
     },
-    end() {},
+    end: exports.startText,
   }
 }
 
@@ -132,3 +142,16 @@ export const mapStep = (map: CharacterMap): Step => {
   let packed: PackedMap | undefined
   return { start: (emit) => startMapStage((packed ??= packMap(map)), emit), canCutBefore: () => true }
 }
+
+/** Puts a text in place of each run of code points of a set: of one or more in a row, as many as there are. */
+export const runStep = (set: readonly number[], content: string): Step => {
+  const map = createMap([[set, content]])
+  let packed: PackedMap | undefined
+  return {
+    start: (emit) => startMapStage((packed ??= packMap(map)), emit, { number: RUN, byte: asciiOf(content) }),
+    canCutBefore: (codePoint) => map.numbers[codePoint] !== RUN,
+  }
+}
+
+/** In a map of one change, the number of its template. */
+const RUN = 1

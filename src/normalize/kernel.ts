@@ -7,7 +7,17 @@ export interface NormalizeExports {
   readToCut(at: number, end: number): number
   readSure(at: number, end: number): number
   readUnsure(at: number, end: number): number
-  setMap(pages: number, blocks: number, starts: number, templates: number, ascii: number, largest: number): void
+  setMap(
+    pages: number,
+    blocks: number,
+    starts: number,
+    templates: number,
+    ascii: number,
+    largest: number,
+    runTemplate: number,
+    runByte: number,
+  ): void
+  startText(): void
   readUnchanged(at: number, end: number): number
   rewrite(at: number, end: number, out: number, outEnd: number): number
   base: WebAssembly.Global<'i32'>

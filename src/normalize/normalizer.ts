@@ -3,7 +3,7 @@ import { of } from '../unicode/codePointSet.ts'
 import type { Normalizer } from '../types.ts'
 import { prependStep, stripStep } from './borders.ts'
 import { byteLevelStep } from './byteLevel.ts'
-import { composeMaps, createMap, mapStep, type CharacterMap } from './characterMap.ts'
+import { composeMaps, createMap, mapStep, runStep, type CharacterMap } from './characterMap.ts'
 import { createFormCheck, formStep, type Form } from './forms.ts'
 import { cleanBertText, lowercase, nmt, spaceBertChinese, stripAccents, stripBertAccents } from './maps.ts'
 import { precompiledStep } from './precompiled.ts'
@@ -132,12 +132,16 @@ const partsOfBert = (bert: Normalizer & { kind: 'bert' }): Part[] => [
   ...(bert.lowercase ? [lowercase()] : []),
 ]
 
-/** What replaces single characters is a map. */
+/** What replaces single characters is a map, and so is what replaces runs of them by nothing. */
 const replacement = ({ pattern, isRegex, content }: Normalizer & { kind: 'replace' }): Part => {
   if (!isRegex && pattern !== '') {
     const [first, ...others] = pattern
     return others.length === 0 ? createMap([[of(first.codePointAt(0)!), content]]) : replaceLiteralStep(pattern, content)
   }
   const parsed = parsePattern(pattern, 'oniguruma')
-  return parsed.root.type === 'set' ? createMap([[parsed.root.set, content]]) : replaceRegexStep(parsed, content)
+  const { root } = parsed
+  if (root.type === 'set') return createMap([[root.set, content]])
+  const isRuns = root.type === 'repeat' && root.greedy && root.min === 1 && root.max === Infinity
+  if (!isRuns || root.body.type !== 'set') return replaceRegexStep(parsed, content)
+  return content === '' ? createMap([[root.body.set, content]]) : runStep(root.body.set, content)
 }

@@ -19,6 +19,8 @@ const text = (): fc.Arbitrary<string> =>
     fc.array(fc.constantFrom(...COMBINING), { maxLength: 12 }).map((list) => list.join('')),
     fc.array(fc.constantFrom(...TROUBLESOME, ...COMBINING, ' ', 'a', 'b'), { maxLength: 20 }).map((list) => list.join('')),
     troublesomeText(20),
+    // ASCII is rewritten sixteen characters at a time
+    fc.string({ unit: fc.constantFrom('a', 'b', 'B', 'x', ' ', ' ', '\n', '1', 'é'), maxLength: 80 }),
   )
 
 /** Makes a function that feeds sections some code points at a time (0: all at once), and gives what comes out of each. */

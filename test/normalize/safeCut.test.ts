@@ -30,7 +30,12 @@ test('there are cuts for normalizers that look at characters and what combines w
     'BertNormalizer, cased',
     'Replace of a character',
     'Replace of a class',
+    'Replace of white space',
+    'Replace of runs',
+    'Replace of runs by a longer text',
+    'Replace of runs by nothing',
     'gpt-neox',
+    'clip',
     'lucie',
     'maps and forms in turn',
   ])
