@@ -26,6 +26,32 @@ export const explainPipeline = (pipeline: Pipeline): string => {
   ].join('\n\n')
 }
 
+/** The same as plain data: the pipeline, and of each stage that cuts what it is compiled to, or why it is not. */
+export const explainAsData = (pipeline: Pipeline): object => {
+  const { name, lacks, specialTokens, addedTokens, normalizers, stages } = pipeline
+  const withSizes = (stage: Stage, i: number): object =>
+    stage.kind === 'split' ? { ...stage, compiled: sizesOf(stage, unitAt(stages, i)) } : stage
+  return { name, ...(lacks === undefined ? {} : { lacks }), specialTokens, addedTokens, normalizers, stages: stages.map(withSizes) }
+}
+
+const sizesOf = (stage: SplitStage, unit: Unit): object => {
+  try {
+    const { partition, machine, backward, tables } = compileStage(stage, unit)
+    const states = machine.next.length
+    return {
+      unit,
+      classes: partition.count,
+      states,
+      actions: machine.actions.length,
+      looksAhead: backward !== undefined,
+      bytes: tables.length,
+    }
+  } catch (error) {
+    if (!(error instanceof PretokError)) throw error
+    return { unit, refused: error.message }
+  }
+}
+
 /** The automata of a pipeline as graphs for Graphviz. */
 export const graphsOf = ({ stages }: Pipeline): string =>
   stages.flatMap((stage, i) => (stage.kind === 'split' ? [toDot(compileStage(stage, unitAt(stages, i)))] : [])).join('\n')

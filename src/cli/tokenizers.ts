@@ -3,10 +3,11 @@ import { PretokError } from '../errors.ts'
 import { aliasNames, FAMILIES, isComplete } from '../tokenizer/presets.ts'
 import type { Family, Preset } from '../tokenizer/presets/preset.ts'
 import { loadTokenizer } from '../tokenizer/resolve.ts'
-import { explainPipeline, graphsOf } from './explain.ts'
+import type { Pipeline } from '../types.ts'
+import { explainAsData, explainPipeline, graphsOf } from './explain.ts'
 
 const OPTIONS = {
-  json: { type: 'boolean', describe: 'The list as JSON' },
+  json: { type: 'boolean', describe: 'The list, or what --explain shows, as JSON' },
   explain: {
     type: 'string',
     requiresArg: true,
@@ -19,8 +20,14 @@ type Arguments = InferredOptionTypes<typeof OPTIONS>
 
 const handler = async ({ json, explain, dot }: ArgumentsCamelCase<Arguments>): Promise<void> => {
   if (dot === true && explain === undefined) throw new PretokError('usage', '--dot goes with --explain NAME')
-  if (explain !== undefined) print((dot === true ? graphsOf : explainPipeline)(await loadTokenizer(explain)))
+  if (dot === true && json === true) throw new PretokError('usage', '--dot is no JSON: give --dot or --json')
+  if (explain !== undefined) print(explainAs(dot === true ? 'graph' : json === true ? 'json' : 'page')(await loadTokenizer(explain)))
   else print(json === true ? JSON.stringify(FAMILIES.flatMap(asJson), null, 2) : `${FAMILIES.map(section).join('\n\n')}\n\n${HINT}`)
+}
+
+const explainAs = (form: 'page' | 'graph' | 'json'): ((pipeline: Pipeline) => string) => {
+  if (form === 'json') return (pipeline) => JSON.stringify(explainAsData(pipeline), null, 2)
+  return form === 'graph' ? graphsOf : explainPipeline
 }
 
 const HINT =

@@ -18,7 +18,7 @@ const MAX_REMEMBERED = 1 << 16
 
 /** @throws PretokError 'tokenizer' if it is no charsmap */
 export const precompiledStep = (base64: string): Step => {
-  const charsmap = openCharsmap(Buffer.from(base64, 'base64'))
+  const charsmap = openCharsmap(decodeCharsmap(base64))
   const map = createMap(singleCharacters(charsmap))
   const characters = mapStep(map)
   const breaks = graphemeBreaks()
@@ -100,6 +100,15 @@ interface Charsmap {
 
 const START = 0
 const DEAD = -1
+
+/** Throws 'tokenizer' if a text is no charsmap. */
+export const checkCharsmap = (base64: string): void => void openCharsmap(decodeCharsmap(base64))
+
+const decodeCharsmap = (base64: string): Buffer => {
+  const bytes = Buffer.from(base64, 'base64')
+  if (bytes.toString('base64') !== base64) throw new PretokError('tokenizer', 'normalizing: the precompiled_charsmap is no base64')
+  return bytes
+}
 
 /** u32 size of the trie in bytes, the trie, u32 each, and the replacements, each ended by a NUL. */
 const openCharsmap = (bytes: Buffer): Charsmap => {

@@ -14,6 +14,16 @@ export interface Field {
   file: string
 }
 
+/** Runs what throws of its own accord, and adds the file and the place in it to what it throws. */
+export const inPlace = ({ file, path }: Field, read: () => void): void => {
+  try {
+    read()
+  } catch (error) {
+    if (!(error instanceof PretokError)) throw error
+    throw new PretokError(error.code, `reading ${file}: ${path}: ${error.message}`, { cause: error })
+  }
+}
+
 type Fields = Readonly<Record<string, unknown>>
 
 const LONGEST_QUOTE = 60

@@ -1,7 +1,7 @@
-import { PretokError } from '../errors.ts'
+import { checkCharsmap } from '../normalize/precompiled.ts'
 import { parsePattern } from '../pattern/parse.ts'
 import type { Normalizer } from '../types.ts'
-import { choice, field, flag, isMissingOrNull, items, refuse, text, type Field } from './fields.ts'
+import { choice, field, flag, isMissingOrNull, inPlace, items, refuse, text, type Field } from './fields.ts'
 
 /*
  * The normalizers of tokenizer.json (tokenizers/src/normalizers/mod.rs). Fields that are not read here are of no account, as in the
@@ -34,6 +34,13 @@ const replace = (config: Field): readonly Normalizer[] => [
   { kind: 'replace', ...readPattern(field(config, 'pattern')), content: text(field(config, 'content')) },
 ]
 
+const precompiled = (config: Field): readonly Normalizer[] => {
+  const given = field(config, 'precompiled_charsmap')
+  const charsmap = text(given)
+  inPlace(given, () => checkCharsmap(charsmap))
+  return [{ kind: 'precompiled', charsmap }]
+}
+
 const READERS: Readonly<Record<string, (config: Field) => readonly Normalizer[]>> = {
   NFC: simple('nfc'),
   NFD: simple('nfd'),
@@ -48,7 +55,7 @@ const READERS: Readonly<Record<string, (config: Field) => readonly Normalizer[]>
   StripNormalizer: strip, // its name in old files
   Prepend: (config) => [{ kind: 'prepend', text: text(field(config, 'prepend')) }],
   Replace: replace,
-  Precompiled: (config) => [{ kind: 'precompiled', charsmap: text(field(config, 'precompiled_charsmap')) }],
+  Precompiled: precompiled,
   Sequence: (config) => items(field(config, 'normalizers')).flatMap(readNormalizer),
 }
 
@@ -68,11 +75,6 @@ export const readPattern = (pattern: Field): { pattern: string; isRegex: boolean
 /** Parsed here already, so that a regex that cannot be honoured is named with its place in the file. */
 const readRegex = (given: Field): string => {
   const regex = text(given)
-  try {
-    parsePattern(regex, 'oniguruma')
-  } catch (error) {
-    if (!(error instanceof PretokError)) throw error
-    throw new PretokError(error.code, `reading ${given.file}: ${given.path}: ${error.message}`, { cause: error })
-  }
+  inPlace(given, () => parsePattern(regex, 'oniguruma'))
   return regex
 }

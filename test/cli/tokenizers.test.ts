@@ -85,6 +85,20 @@ describe('pretok tokenizers', () => {
     expect(pretok(['tokenizers', '--explain', 'qwen3']).stdout).toMatch(/^normalizer {2}nfc$/m)
   })
 
+  test('--explain --json gives the pipeline as data', () => {
+    expect(JSON.parse(pretok(['tokenizers', '--explain', 'falcon', '--json']).stdout)).toMatchObject({
+      name: 'falcon',
+      stages: [
+        { kind: 'split', behavior: 'contiguous', compiled: { unit: 'code points', classes: 2, looksAhead: false } },
+        { kind: 'split', pattern: expect.stringContaining('\\p{L}') },
+        { kind: 'byte-map' },
+        { kind: 'split', compiled: { unit: 'bytes' } },
+        { kind: 'split', pattern: '[0-9][0-9][0-9]', behavior: 'isolated' },
+      ],
+    })
+    expect(pretok(['tokenizers', '--explain', 'gpt2', '--json', '--dot'])).toMatchObject({ status: 2, stdout: '' })
+  })
+
   test('--explain --dot gives a graph for each', () => {
     expect(pretok(['tokenizers', '--explain', 'laguna', '--dot']).stdout.match(/^digraph/gm)).toHaveLength(2)
   })

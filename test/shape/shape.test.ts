@@ -12,7 +12,7 @@ const ROOMS: Readonly<Record<string, readonly string[]>> = {
   types: ['pattern'], // the name of a dialect
   normalize: ['errors', 'loadWasm', 'types', 'pattern', 'unicode'],
   added: ['errors', 'types', 'unicode', 'normalize'],
-  tokenizer: ['errors', 'types', 'pattern', 'unicode'],
+  tokenizer: ['errors', 'types', 'pattern', 'unicode', 'normalize'],
   plan: ['errors', 'types'],
   format: ['errors', 'loadWasm', 'types'],
   decompress: ['errors', 'types'],

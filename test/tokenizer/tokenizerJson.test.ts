@@ -2,6 +2,7 @@ import { describe, expect, test } from 'vitest'
 import { parseTokenizerJson, readTokenizerJson } from '../../src/tokenizer/tokenizerJson.ts'
 import type { SplitStage } from '../../src/types.ts'
 import { officialLoads } from '../support/officialTokenizer.ts'
+import { makeCharsmap } from '../support/charsmap.ts'
 import { addedToken, tokenizerJson } from '../support/tokenizerJson.ts'
 
 const read = (parts: Record<string, unknown>) => readTokenizerJson(tokenizerJson(parts), 'tokenizer.json')
@@ -129,8 +130,9 @@ describe('normalizers', () => {
   })
 
   test('Precompiled keeps its table', () => {
-    expect(read({ normalizer: { type: 'Precompiled', precompiled_charsmap: 'AAAA' } }).normalizers).toEqual([
-      { kind: 'precompiled', charsmap: 'AAAA' },
+    const charsmap = makeCharsmap([['a', 'b']])
+    expect(read({ normalizer: { type: 'Precompiled', precompiled_charsmap: charsmap } }).normalizers).toEqual([
+      { kind: 'precompiled', charsmap },
     ])
   })
 })
@@ -225,6 +227,15 @@ describe('what is refused, with file, place and value', () => {
     ],
   ])('a regex that cannot be honoured, with its place: %j', (parts, message) => {
     expect(() => read(parts)).toThrow(expect.objectContaining({ code: 'pattern', message }) as Error)
+  })
+
+  test.each([
+    ['AAAA', '3 bytes of precompiled_charsmap are damaged, or of another kind'],
+    ['<the map>', 'the precompiled_charsmap is no base64'],
+  ])('a charsmap that is none, with its place: %s', (charsmap, reason) => {
+    const normalizer = { type: 'Sequence', normalizers: [{ type: 'Precompiled', precompiled_charsmap: charsmap }] }
+    const message = `reading tokenizer.json: normalizer.normalizers[0].precompiled_charsmap: normalizing: ${reason}`
+    expect(() => read({ normalizer })).toThrow(expect.objectContaining({ code: 'tokenizer', message }) as Error)
   })
 
   test('lone surrogates, which no text of UTF-8 has', () => {
