@@ -96,7 +96,7 @@ describe('pretok tokenizers', () => {
         { kind: 'split', pattern: '[0-9][0-9][0-9]', behavior: 'isolated' },
       ],
     })
-    expect(pretok(['tokenizers', '--explain', 'gpt2', '--json', '--dot'])).toMatchObject({ status: 2, stdout: '' })
+    expect(pretok(['tokenizers', '--explain', 'gpt2', '--json', '--dot'])).toMatchObject({ code: 2, stdout: '' })
   })
 
   test('--explain --dot gives a graph for each', () => {
