@@ -35,3 +35,13 @@ export function skipIdle(pass: Pass, p: usize, end: usize): usize {
 export function idleRow(pass: Pass): usize {
   return pass.rows + <usize>load<u32>(pass.idle + IDLE_STATE) * pass.rowBytes
 }
+
+/** Passes over idle text before `to`, if the machine stands where that changes nothing but its state. */
+export function passOverIdle(pass: Pass, text: usize, to: usize): void {
+  if (pass.idle == 0) return
+  const row = idleRow(pass)
+  if (pass.row != row && pass.at != pass.segmentStart) return
+  const end = skipIdle(pass, text + pass.at, text + to) - text
+  if (end > pass.at) pass.row = row
+  pass.at = end
+}

@@ -1,5 +1,6 @@
 import { certainEnd, decidePass, makeRoomForCuts, passOverGap, slidePass, useCuts } from './cuts'
 import { allocate, release, setMemoryLimit } from './memory'
+import { passOverIdle } from './idle'
 import { findSymbols, readSymbols } from './lookahead'
 import { Pass, POSITION, SLICE, startPass } from './pass'
 import { endSegment, readText } from './read'
@@ -138,19 +139,39 @@ function runPass(k: i32, inputs: usize, inputEnd: usize, limit: usize): i32 {
 }
 
 function readTo(k: i32, pass: Pass, to: usize, isEnd: bool): i32 {
-  const readsSymbols = pass.backward != 0
-  if (readsSymbols) {
-    if (!findSymbols(pass, text, to, isEnd)) return NO_MEMORY
-    to = pass.known
-  }
+  if (pass.backward != 0) return readLookingAhead(k, pass, to, isEnd)
   while (pass.at < to) {
     if (!makeRoomForCuts(pass)) return NO_MEMORY
     const end = min(to, pass.at + SLICE)
-    if (readsSymbols) readSymbols(pass, text, end)
-    else if (pass.family != 0) readWindows(pass, text, end, isEnd && end == to)
+    if (pass.family != 0) readWindows(pass, text, end, isEnd && end == to)
     else readText(pass, text, end)
     const status = handOnIfMany(k, pass)
     if (status != OK) return status
+  }
+  return OK
+}
+
+/** Text that is not idle is read backward, and then forward, in stretches of this many bytes, or more where that does not suffice. */
+const BUSY_BYTES: usize = 64
+
+/** The same for a pass that looks ahead. What is idle is not looked at; without idle text, all is one stretch. */
+function readLookingAhead(k: i32, pass: Pass, to: usize, isEnd: bool): i32 {
+  let stretch = pass.idle == 0 ? to : BUSY_BYTES
+  while (pass.at < to) {
+    passOverIdle(pass, text, to)
+    let end = min(to, pass.at + stretch)
+    while (end < to && (load<u8>(text + end) & 0xc0) == 0x80) end++
+    if (!findSymbols(pass, text, end, isEnd && end == to)) return NO_MEMORY
+    if (pass.known == pass.at) {
+      if (end == to) break // what follows has a say in it
+      stretch *= 2
+    }
+    while (pass.at < pass.known) {
+      if (!makeRoomForCuts(pass)) return NO_MEMORY
+      readSymbols(pass, text, min(pass.known, pass.at + SLICE))
+      const status = handOnIfMany(k, pass)
+      if (status != OK) return status
+    }
   }
   return OK
 }

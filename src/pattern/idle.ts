@@ -21,7 +21,7 @@ interface Stage {
   unit: Unit
 }
 
-/** Finds the state in which the machine may stay for the most bytes; undefined if there is none. */
+/** Finds the state in which the machine may stay for the most of ASCII; undefined if there is none. */
 export const findIdle = ({ machine, partition, backward, unit }: Stage): Idle | undefined => {
   if (hasMarks(machine)) return undefined
   const { next, steps } = stepsOf(machine)
@@ -40,12 +40,12 @@ export const findIdle = ({ machine, partition, backward, unit }: Stage): Idle | 
     return byBytes(partition, unit, isIdle)
   }
   const candidates = [...new Set(next[0])].filter(leavesWhole).map((state) => ({ state, isIdle: idleIn(state) }))
-  const count = ({ isIdle }: Idle): number => isIdle.filter((idle) => idle).length
-  return candidates.filter((one) => count(one) >= MANY_BYTES).sort((a, b) => count(b) - count(a))[0]
+  const count = ({ isIdle }: Idle): number => isIdle.filter((idle, byte) => idle && byte < 0x80).length
+  return candidates.filter((one) => count(one) >= MANY_CHARACTERS).sort((a, b) => count(b) - count(a))[0]
 }
 
 /** With fewer, hardly any text is idle, and looking for it is in vain. */
-const MANY_BYTES = 64
+const MANY_CHARACTERS = 64
 
 /** A property of classes, by byte: by the first one, of long code points, for all that begin with it. Their other bytes have it. */
 const byBytes = (partition: Partition, unit: Unit, holds: (name: number) => boolean): boolean[] => {
