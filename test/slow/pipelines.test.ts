@@ -1,13 +1,38 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
+import { DEFAULT_LIMITS } from '../../src/count/counter.ts'
+import { chooseEngine, createCounter } from '../../src/count/engine.ts'
+import { normalizeText } from '../../src/normalize/normalizer.ts'
 import { createPipelineSplitter } from '../../src/split/splitText.ts'
 import { PRESETS } from '../../src/tokenizer/presets.ts'
 import { resolveTokenizer } from '../../src/tokenizer/resolve.ts'
 import { readTokenizerJson } from '../../src/tokenizer/tokenizerJson.ts'
+import type { Pipeline } from '../../src/types.ts'
 import { inItsWords, officialPieces } from '../support/officialTokenizer.ts'
 import { randomNormalizer, randomPreTokenizer } from '../support/randomConfigs.ts'
 import { TROUBLESOME, troublesomeText } from '../support/texts.ts'
 import { tokenizerJson } from '../support/tokenizerJson.ts'
+
+/** How often each piece was met, by its bytes. */
+const tally = (pieces: readonly (readonly [piece: Uint8Array, count: number])[]): Record<string, number> => {
+  const counts: Record<string, number> = {}
+  for (const [piece, count] of pieces) {
+    const key = Buffer.from(piece).toString('latin1')
+    counts[key] = (counts[key] ?? 0) + count
+  }
+  return counts
+}
+
+const countFast = ({ normalizers, stages }: Pipeline, texts: readonly string[]): Record<string, number> => {
+  const counter = createCounter(chooseEngine(stages), DEFAULT_LIMITS)
+  for (const text of texts) {
+    counter.text(Buffer.from(normalizeText(normalizers, text)))
+    counter.endDocument()
+  }
+  counter.flush()
+  const { arena, starts, counts, size } = counter.finish()
+  return tally(Array.from({ length: size }, (_, i) => [arena.subarray(starts[i], starts[i + 1]), counts[i]] as const))
+}
 
 /** Each definition once. */
 const DEFINITIONS = [...new Map(PRESETS.map((preset) => [JSON.stringify(preset.definition), preset])).values()].flatMap(
@@ -39,6 +64,17 @@ describe('random pipelines', () => {
         expect(inItsWords(config, pieces)).toEqual(officialPieces(normalizer, config)(text))
       }),
       { numRuns: 1000 },
+    )
+  })
+
+  test('are counted by the fastest tier as they are split', () => {
+    fc.assert(
+      fc.property(randomNormalizer(), randomPreTokenizer(), fc.array(troublesomeText(30), { maxLength: 5 }), (normalizer, config, texts) => {
+        const pipeline = readTokenizerJson(tokenizerJson({ normalizer, pre_tokenizer: config }), 'x')
+        const { splitToBytes } = createPipelineSplitter(pipeline)
+        expect(countFast(pipeline, texts)).toEqual(tally(texts.flatMap(splitToBytes).map((piece) => [piece, 1])))
+      }),
+      { numRuns: 300 },
     )
   })
 })
