@@ -1,5 +1,5 @@
+import { createNormalizer } from '../normalize/normalizer.ts'
 import type { PrependStage, ReplaceStage } from '../types.ts'
-import { backward } from './codePoints.ts'
 import type { Rewrite } from './phases.ts'
 
 /** Rewrites one text after another; text comes in parts (whole code points) and goes out in parts. */
@@ -9,6 +9,7 @@ export interface Rewriter {
   end(isNextFirst: boolean): void
 }
 
+/** Takes text that is valid only until the call returns. */
 type Emit = (text: Buffer) => void
 
 /** Rewrites text by stages, one behind the other. The first text begins where the document does. */
@@ -24,29 +25,11 @@ export const createRewriter = (rewrites: readonly Rewrite[], emit: Emit): Rewrit
 const NOTHING = Buffer.alloc(0)
 
 const createReplacer = ({ from, to }: ReplaceStage, next: Rewriter): Rewriter => {
-  const wanted = Buffer.from(from)
-  const replacement = Buffer.from(to)
-  let kept = NOTHING // what could be the beginning of `from`
-
-  const replace = (text: Buffer, isEnd: boolean): void => {
-    const parts: Buffer[] = []
-    let at = 0
-    for (let found = text.indexOf(wanted); found !== -1; found = text.indexOf(wanted, at)) {
-      parts.push(text.subarray(at, found), replacement)
-      at = found + wanted.length
-    }
-    const undecided = Math.max(at, text.length - wanted.length + 1)
-    const decided = isEnd ? text.length : undecided < text.length ? Math.max(at, backward(text, undecided + 1, 0, 1)) : text.length
-    parts.push(text.subarray(at, decided))
-    kept = Buffer.from(text.subarray(decided))
-    const out = parts.length === 1 ? parts[0] : Buffer.concat(parts)
-    if (out.length > 0) next.push(out)
-  }
-
+  const replacing = createNormalizer([{ kind: 'replace', pattern: from, isRegex: false, content: to }], (text) => next.push(text))
   return {
-    push: (text) => replace(kept.length === 0 ? text : Buffer.concat([kept, text]), false),
+    push: (text) => replacing.push(text),
     end(isNextFirst) {
-      if (kept.length > 0) replace(kept, true)
+      replacing.end()
       next.end(isNextFirst)
     },
   }
@@ -84,7 +67,7 @@ const createPrepender = ({ text: prefix, where }: PrependStage, next: Rewriter):
 /** Rewrites whole pieces. */
 export const createPieceRewriter = (rewrites: readonly Rewrite[]): ((piece: Uint8Array, isFirst: boolean) => Buffer) => {
   let parts: Buffer[] = []
-  const rewriter = createRewriter(rewrites, (text) => parts.push(text))
+  const rewriter = createRewriter(rewrites, (text) => parts.push(Buffer.from(text)))
   return (piece, isFirst) => {
     rewriter.end(isFirst)
     parts = []
