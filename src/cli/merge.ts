@@ -17,6 +17,7 @@ const OPTIONS = {
   'max-memory-gb': memory,
   ...TEMP_DIR_OPTION,
   receipt: { type: 'string', requiresArg: true, describe: 'Of a run folder: write the receipt as JSON', group: 'Output:' },
+  quiet: { alias: 'q', type: 'boolean', describe: 'Only warnings and errors', group: 'Messages:' },
 } as const
 
 type Arguments = InferredOptionTypes<typeof OPTIONS> & { COUNTS: string[] }
@@ -45,7 +46,7 @@ const handler = async (args: ArgumentsCamelCase<Arguments>): Promise<void> => {
     for (const { path, format } of outputs) {
       await counts.save(path, { format })
       const summary = `${integer(counts.size)} distinct pre-tokens, ${integer(counts.total)} in all`
-      if (path !== STANDARD_STREAM) process.stderr.write(`wrote ${path}: ${summary}\n`)
+      if (path !== STANDARD_STREAM && args.quiet !== true) process.stderr.write(`wrote ${path}: ${summary}\n`)
     }
   } finally {
     counts.close()

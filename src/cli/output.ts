@@ -2,7 +2,7 @@ import { access, constants, stat } from 'node:fs/promises'
 import { dirname, resolve } from 'node:path'
 import type { InferredOptionTypes } from 'yargs'
 import { describeSystemError, PretokError } from '../errors.ts'
-import { COUNTS_FORMATS, formatOf, STANDARD_STREAM, type CountsFormat } from '../write/formats.ts'
+import { COUNTS_FORMATS, formatToWrite, STANDARD_STREAM, type CountsFormat } from '../write/formats.ts'
 import { all, single } from './options.ts'
 
 export const OUTPUT_OPTIONS = {
@@ -28,7 +28,7 @@ export interface CountsOutput {
 
 /** The outputs that were asked for. Throws 'usage' for an ending that says no format. */
 export const outputsOf = (args: InferredOptionTypes<typeof OUTPUT_OPTIONS>): CountsOutput[] =>
-  all(args.output).map((path) => ({ path, format: single('output-format', args['output-format']) ?? formatOf(path) }))
+  all(args.output).map((path) => ({ path, format: formatToWrite(path, single('output-format', args['output-format'])) }))
 
 /**
  * Fails now, not after hours of counting, if a file could not be written, or if writing it would destroy another: an input, or another

@@ -31,8 +31,13 @@ export interface TextColumn {
   undefinedAs: ('empty' | 'null')[]
 }
 
+/** The magic at the beginning, the metadata's length in front of the one at the end. */
+const SMALLEST_FILE = 12
+const MAGIC = 'PAR1'
+
 /** Throws an Error if the metadata, at the end of the file, is damaged or not there. */
 export const readParquetMetadata = async (readAt: ReadAt, size: number): Promise<ParquetFile> => {
+  await checkEnd(readAt, size)
   const metadata = await parquetMetadataAsync({
     byteLength: size,
     slice: async (start, end = size) => {
@@ -49,6 +54,16 @@ export const readParquetMetadata = async (readAt: ReadAt, size: number): Promise
     textColumns.set(leaf.name, leaf.column)
   }
   return { rowGroups: rowGroupsOf(metadata), textColumns, columns }
+}
+
+/** What is cut off, and what is no Parquet at all, is told here. */
+const checkEnd = async (readAt: ReadAt, size: number): Promise<void> => {
+  if (size < SMALLEST_FILE) throw new Error(`the file has ${size} bytes, and no Parquet file has fewer than ${SMALLEST_FILE}`)
+  const end = await readAt(size - 8, 8)
+  if (end.toString('latin1', 4) !== MAGIC)
+    throw new Error(`the file does not end with ${MAGIC}, at byte ${size}: it is cut off, or no Parquet file`)
+  const length = end.readUInt32LE()
+  if (length > size - SMALLEST_FILE) throw new Error(`it would have ${length} bytes, and the file has ${size}: it is cut off, or damaged`)
 }
 
 const rowGroupsOf = (metadata: FileMetaData): RowGroup[] => {

@@ -22,9 +22,11 @@ export const openParquet = async (readAt: ReadAt, size: number, name: string): P
     return await readParquetMetadata(readAt, size)
   } catch (error) {
     if (error instanceof PretokError) throw error
-    throw new PretokError('data', `reading ${name}: the metadata at the end of the Parquet file is damaged (${(error as Error).message})`, {
-      cause: error,
-    })
+    throw new PretokError(
+      'data',
+      `reading ${name}: the metadata at the end of the Parquet file cannot be read: ${(error as Error).message}; get the file again, or say with --format what it holds`,
+      { cause: error },
+    )
   }
 }
 

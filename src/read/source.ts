@@ -112,17 +112,19 @@ export interface OpenSource {
 export const openForReading = async (source: Source): Promise<OpenSource> => {
   const file = await openHandle(source)
   return {
-    readAt: (position, length, into = Buffer.allocUnsafe(length)) => readFully(file, source.path, into.subarray(0, length), position),
+    readAt: readAtOf(file, source),
     close: () => file.close(),
   }
 }
 
 /** Opens a source for positioned reads; `body` gets the function that reads. */
-export const withReadAt = async <Result>(
-  source: Source,
-  body: (readAt: (position: number, length: number) => Promise<Buffer>) => Promise<Result>,
-): Promise<Result> =>
-  using(await openHandle(source), (file) => body((position, length) => readFully(file, source.path, Buffer.allocUnsafe(length), position)))
+export const withReadAt = async <Result>(source: Source, body: (readAt: OpenSource['readAt']) => Promise<Result>): Promise<Result> =>
+  using(await openHandle(source), (file) => body(readAtOf(file, source)))
+
+const readAtOf =
+  (file: FileHandle, { path }: Source): OpenSource['readAt'] =>
+  (position, length, into = Buffer.allocUnsafe(length)) =>
+    readFully(file, path, into.subarray(0, length), position)
 
 const SAMPLES = 16
 const SAMPLE_BYTES = 2 ** 14

@@ -1,7 +1,7 @@
 import { SortedTable, type CountTable } from '../count/sortedTable.ts'
 import { PretokError } from '../errors.ts'
 import type { PieceCount, Receipt } from '../types.ts'
-import { formatOf, type CountsFormat } from '../write/formats.ts'
+import { formatToWrite, type CountsFormat } from '../write/formats.ts'
 import { pieceToBytes, pieceToString } from '../write/pieceText.ts'
 import { writeCounts } from '../write/writeCounts.ts'
 import { FileTable } from './fileTable.ts'
@@ -140,7 +140,7 @@ export class PretokenCounts implements Iterable<[piece: string, count: number]> 
    * unless it is given. `signal` stops it: nothing is left behind then.
    */
   async save(path: string, options: { format?: CountsFormat; signal?: AbortSignal } = {}): Promise<void> {
-    await writeCounts(path, options.format ?? formatOf(path), this.rows(), options.signal)
+    await writeCounts(path, formatToWrite(path, options.format), this.rows(), options.signal)
   }
 
   /** Removes the files of a result that is larger than memory. It cannot be read afterwards. */

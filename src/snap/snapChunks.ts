@@ -3,8 +3,8 @@ import type { AddedTokens } from '../added/addedTokens.ts'
 import type { Chunk } from '../types.ts'
 import { textBetween, tokenCuts } from './tokenCuts.ts'
 
-/** Reads bytes [position, position + length) of one source; fewer only at its end. */
-export type ReadAt = (position: number, length: number) => Promise<Buffer>
+/** Reads bytes [position, position + length) of one source; fewer only at its end. They may be put into a buffer that has room for them. */
+export type ReadAt = (position: number, length: number, into?: Buffer) => Promise<Buffer>
 
 /**
  * An offset in a window of valid UTF-8 at which text can be cut whatever stands around the window, or -1. The window holds no part of a

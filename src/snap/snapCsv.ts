@@ -106,10 +106,12 @@ const createStateReader = (start: number, kinds: Uint8Array, readAt: ReadAt) => 
     return place
   }
 
+  let buffer: Buffer | undefined
   /** Reads up to a place from where the state is known. */
   const readOnTo = async (place: number): Promise<void> => {
     while (known < place) {
-      const bytes = await readAt(known, Math.min(LARGEST_WINDOW, place - known))
+      buffer ??= Buffer.allocUnsafeSlow(LARGEST_WINDOW)
+      const bytes = await readAt(known, Math.min(LARGEST_WINDOW, place - known), buffer)
       if (bytes.length === 0) return // the file has become shorter; whoever reads it next finds out
       state = stateBehind(state, bytes, kinds)
       known += bytes.length

@@ -28,7 +28,7 @@ export const snapJson = async (chunks: readonly Chunk[], readAt: ReadAt): Promis
   const exports = new WebAssembly.Instance(loadWasm('jsonCuts'), { env: { memory } }).exports as unknown as CutExports
   const windowAt = exports.firstFree()
   memory.grow(Math.ceil((windowAt + WINDOW + PADDING) / PAGE))
-  const bytes = Buffer.from(memory.buffer)
+  const buffer = Buffer.from(memory.buffer, windowAt, WINDOW)
   exports.begin()
 
   const borders = chunks.slice(1).map(({ start }) => start)
@@ -36,9 +36,8 @@ export const snapJson = async (chunks: readonly Chunk[], readAt: ReadAt): Promis
   let next = 0 // border to find a cut for
   const last = chunks.at(-1)!.end
   for (let at = chunks[0].start; at < last && next < borders.length;) {
-    const window = await readAt(at, Math.min(WINDOW, last - at))
+    const window = await readAt(at, Math.min(WINDOW, last - at), buffer)
     if (window.length === 0) break // the file has become shorter; whoever reads it next finds out
-    bytes.set(window, windowAt)
     const end = windowAt + window.length
     for (let from = windowAt, cut = 1; cut !== 0 && next < borders.length; from = cut) {
       cut = exports.findCut(from, end, windowAt + Math.max(0, borders[next] - at))

@@ -23,13 +23,21 @@ const FORMAT_OF_ENDING: Readonly<Record<string, CountsFormat>> = {
   '.tsv': 'tsv',
   '.csv': 'csv',
 }
+const PARQUET = '.parquet'
 const COMPRESSED = new Set(['.gz', '.zst', '.bz2', '.xz', '.lz4', '.br', '.zip'])
 const KNOWN = 'known are .json, .jsonl, .ndjson, .tsv and .csv'
 
 const whyUnknown = (name: string, ending: string): string => {
   if (COMPRESSED.has(ending)) return `compressed counts are not supported (${KNOWN}); compress or decompress with a pipe and -`
-  if (ending === '.parquet') return `counts as Parquet are not supported; ${KNOWN}`
+  if (ending === PARQUET) return `counts as Parquet are not supported; ${KNOWN}`
   return `no format for counts is known by the ending of "${name}"; ${KNOWN}; or name the format`
+}
+
+/** The format to write, if one was named: whatever the ending, but for one that promises what is not done. Throws 'usage'. */
+export const formatToWrite = (path: string, named: CountsFormat | undefined): CountsFormat => {
+  const ending = extname(path).toLowerCase()
+  if (named === undefined || COMPRESSED.has(ending) || ending === PARQUET) return formatOf(path)
+  return named
 }
 
 /** The format that a file's name asks for; JSON for `-`. Throws 'usage' for an ending that is not known. */

@@ -83,6 +83,26 @@ describe('merge', () => {
     expect(readFileSync(outputs[1], 'utf8').split('\n')).toHaveLength(6)
   })
 
+  test('tells what it has written, but for -q', async () => {
+    const out = join(folder, 'quiet.json')
+    const said = vi.spyOn(process.stderr, 'write').mockReturnValue(true)
+    await run('merge', a, '-o', out, '-q')
+    expect(said).not.toHaveBeenCalled()
+    await run('merge', a, '-o', out)
+    expect(said).toHaveBeenCalledWith(`wrote ${out}: 4 distinct pre-tokens, 1,508 in all\n`)
+    said.mockRestore()
+  })
+
+  test('an ending that promises what is not done is refused, whatever the format', async () => {
+    for (const [ending, problem] of [
+      ['tsv.gz', 'compressed counts are not supported'],
+      ['parquet', 'counts as Parquet are not supported'],
+    ])
+      for (const named of [[], ['--output-format', 'tsv']])
+        await expect(run('merge', a, '-o', join(folder, `x.${ending}`), ...named)).rejects.toThrow(problem)
+    await run('merge', a, '-o', join(folder, 'x.counts'), '--output-format', 'tsv')
+  })
+
   test('needs an output, and no file gets lost', async () => {
     const out = join(folder, 'x.json')
     await expect(run('merge', a, b)).rejects.toThrow('merge: no output was given; -o FILE writes one, -o - writes to stdout')

@@ -77,6 +77,20 @@ describe.each(KINDS)('%s', (name, how, make, isThere) => {
   })
 })
 
+test('zeros behind gzip data are passed over, and anything else is not', async () => {
+  for (const size of [1, 7, 1000, 2 ** 20])
+    for (const zeros of [1, 6, 512, 100_000]) {
+      const padded = Buffer.concat([gzip(HALVES[0]), gzip(HALVES[1]), Buffer.alloc(zeros)])
+      if (size > 1 || zeros < 1000) expect((await decompress(DECOMPRESSORS.gzip, padded, size)).equals(TEXT)).toBe(true)
+      const place = padded.length - zeros
+      for (const more of [Buffer.from('x'), gzip(HALVES[0])])
+        await expect(decompress(DECOMPRESSORS.gzip, Buffer.concat([padded, more]), Math.max(7, size))).rejects.toMatchObject({
+          code: 'data',
+          message: `there is something behind the gzip data at ${place}`,
+        })
+    }
+})
+
 describe.skipIf(!ZSTD)('zstd', () => {
   test('frames to be skipped, a frame in one block, a long window', async () => {
     const data = Buffer.concat([skippable, zstd(HALVES[0]), skippable, zstd(HALVES[1]), skippable])

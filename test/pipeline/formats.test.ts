@@ -201,8 +201,21 @@ describe('a file that is damaged from its first byte on is told by its name, and
     ['empty.txt.gz', Buffer.alloc(0), 'the file is empty, and no gzip data is, at byte 0 of the file'],
     ['empty.zst', Buffer.alloc(0), 'the file is empty, and no zstd data is, at byte 0 of the file'],
     ['zeros.json.zst', Buffer.alloc(20), 'the zstd data is damaged (no frame begins here), at byte 0 of the file'],
-    ['empty.parquet', Buffer.alloc(0), 'the metadata at the end of the Parquet file is damaged'],
-    ['cut.parquet', parquet(DOCUMENTS).subarray(0, 3000), 'the metadata at the end of the Parquet file is damaged'],
+    [
+      'empty.parquet',
+      Buffer.alloc(0),
+      'the metadata at the end of the Parquet file cannot be read: the file has 0 bytes, and no Parquet file has fewer than 12',
+    ],
+    [
+      'short.parquet',
+      Buffer.from('PAR1'),
+      'the metadata at the end of the Parquet file cannot be read: the file has 4 bytes, and no Parquet file has fewer than 12',
+    ],
+    [
+      'cut.parquet',
+      parquet(DOCUMENTS).subarray(0, 3000),
+      'the metadata at the end of the Parquet file cannot be read: the file does not end with PAR1, at byte 3000: it is cut off, or no Parquet file',
+    ],
   ])('%s', async (name, data, problem) => {
     const damaged = file(name, data)
     const reason = expect.stringContaining(`reading ${damaged}: ${problem}`)
