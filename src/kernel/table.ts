@@ -108,19 +108,21 @@ function hashShort(low: u64, high: u64): u64 {
   return low * k1 + high * k2
 }
 
-/** Of a piece of at least 16 bytes: 16 at a time, the last ones together with some of those before. */
+/** Of a piece of at least 16 bytes: 16 at a time, the last ones together with some of those before. Most have no more than 32: no loop. */
 function hashLong(start: usize, length: usize): u64 {
-  let hash = <u64>length
   const last = start + length - 16
-  for (let p = start; p < last; p += 16) hash = hashOn(hash, p)
-  return hashOn(hash, last) * k5
+  let hash = hashBlock(start) + <u64>length
+  for (let p = start + 16; p < last; p += 16) hash = join(hash, hashBlock(p))
+  return join(hash, hashBlock(last)) * k5
 }
 
-@inline function hashOn(hash: u64, p: usize): u64 {
-  const low = load<u64>(p)
-  const high = load<u64>(p, 8)
-  hash = (hash ^ (multiplyHalves(low, k1, k2) + multiplyHalves(high, k3, k4))) * k5
+@inline function join(hash: u64, next: u64): u64 {
+  hash = hash * k5 + next
   return hash ^ (hash >>> 32)
+}
+
+@inline function hashBlock(p: usize): u64 {
+  return multiplyHalves(load<u64>(p), k1, k2) + multiplyHalves(load<u64>(p, 8), k3, k4)
 }
 
 @inline function multiplyHalves(word: u64, a: u64, b: u64): u64 {
@@ -233,11 +235,12 @@ function isSame(at: usize, hash: u64, start: usize, length: usize): bool {
   return areEqual(<usize>(high & 0xffffffff), start, length)
 }
 
-/** memory.compare goes byte by byte. */
+/** Whether two pieces of at least 16 bytes are equal. (memory.compare goes byte by byte.) */
 function areEqual(a: usize, b: usize, length: usize): bool {
   const last = length - 16
-  for (let i: usize = 0; i < last; i += 16) if (v128.any_true(v128.xor(v128.load(a + i), v128.load(b + i)))) return false
-  return !v128.any_true(v128.xor(v128.load(a + last), v128.load(b + last)))
+  let difference = v128.or(v128.xor(v128.load(a), v128.load(b)), v128.xor(v128.load(a + last), v128.load(b + last)))
+  for (let i: usize = 16; i < last; i += 16) difference = v128.or(difference, v128.xor(v128.load(a + i), v128.load(b + i)))
+  return !v128.any_true(difference)
 }
 
 function insertLong(at: usize, hash: u64, start: usize, length: usize, times: u64): bool {

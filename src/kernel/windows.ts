@@ -127,7 +127,7 @@ let newline: u64 = 0
 let other: u64 = 0
 
 @inline function bitsOf(a: v128, b: v128, c: v128, d: v128): u64 {
-  return <u64>i8x16.bitmask(a) | (<u64>i8x16.bitmask(b) << 16) | (<u64>i8x16.bitmask(c) << 32) | (<u64>i8x16.bitmask(d) << 48)
+  return <u64><u32>(i8x16.bitmask(a) | (i8x16.bitmask(b) << 16)) | (<u64><u32>(i8x16.bitmask(c) | (i8x16.bitmask(d) << 16)) << 32)
 }
 
 @inline function equal(a: v128, b: v128, c: v128, d: v128, byte: i8): u64 {
@@ -142,8 +142,8 @@ let other: u64 = 0
   return bitsOf(i8x16.le_u(i8x16.sub(a, x), y), i8x16.le_u(i8x16.sub(b, x), y), i8x16.le_u(i8x16.sub(c, x), y), i8x16.le_u(i8x16.sub(d, x), y))
 }
 
-/** The roles in text[p, p + 64). `upper` is apart from `letter` if `isCased`; `white` is without CR and LF unless `isCased` is -1. */
-@inline function findRoles(pass: Pass, p: usize, valid: u64, isCased: bool): void {
+/** The roles in text[p, p + 64). `upper` is apart from `letter` if `isCased`; CR and LF are `white`, and `newline`, too, if that is needed. */
+@inline function findRoles(pass: Pass, p: usize, valid: u64, isCased: bool, needsNewlines: bool): void {
   const a = v128.load(p)
   const b = v128.load(p, 16)
   const c = v128.load(p, 32)
@@ -154,8 +154,14 @@ let other: u64 = 0
   letter = letters & valid & ~upper
   digit = within(a, b, c, d, 0x30, 9) & valid
   space = equal(a, b, c, d, 0x20) & valid
-  white = within(a, b, c, d, 9, 4) & valid
-  newline = white == 0 ? 0 : (equal(a, b, c, d, 10) | equal(a, b, c, d, 13)) & valid
+  // by byte, from 0 to 15: bit 7 for white space, bit 6 for newlines; others give 0
+  const controls = i8x16(0, 0, 0, 0, 0, 0, 0, 0, 0, -128, -64, -128, -128, -64, 0, 0)
+  const e = i8x16.swizzle(controls, a)
+  const f = i8x16.swizzle(controls, b)
+  const g = i8x16.swizzle(controls, c)
+  const h = i8x16.swizzle(controls, d)
+  white = bitsOf(e, f, g, h) & valid
+  if (needsNewlines) newline = bitsOf(i16x8.shl(e, 1), i16x8.shl(f, 1), i16x8.shl(g, 1), i16x8.shl(h, 1)) & valid
   const long = bitsOf(a, b, c, d) & valid
   other = valid & ~(letter | upper | digit | space | white | long)
   continuation = 0
@@ -274,7 +280,7 @@ const roleBytes: usize = memory.data(64 + 16)
  * and before its last character if another one follows. A contraction counts where a match begins.
  */
 function cutGpt2(pass: Pass, p: usize, end: usize, valid: u64): u64 {
-  findRoles(pass, p, valid, false)
+  findRoles(pass, p, valid, false, false)
   const blank = space | white
   let last = blank & ((letter | digit | other) >> 1)
   if ((blank & continuation) != 0) last = toFirstBytes(last)
@@ -343,7 +349,7 @@ function contractionOfAnyCaseAt(p: usize, end: usize): u64 {
   const isCased = family != FAMILY_CL100K
   const groups = (pass.family >>> FAMILY_DIGITS_SHIFT) & 3
   const hasContractions = (pass.family & FAMILY_CONTRACTIONS) != 0
-  findRoles(pass, p, valid, isCased)
+  findRoles(pass, p, valid, isCased, true)
   const blank = space | (white & ~newline)
   const words = letter | upper | uncased | mark
 
