@@ -1,5 +1,5 @@
 import type { CompiledStage } from './compile.ts'
-import { pairClasses } from './classes.ts'
+import { classOf, pairClasses } from './classes.ts'
 import { SOURCE_NOW, SOURCE_NOW_GAP } from './layout.ts'
 import { DEAD, hasMarks, stepsOf, type Steps } from './steps.ts'
 
@@ -50,6 +50,21 @@ export const sameAutomaton = (a: CompiledStage, b: CompiledStage): boolean => {
   for (const configuration of met.values())
     if (stepBoth(machines, configuration, end)?.ahead.length !== 0 || !goOn(configuration)) return false
   return true
+}
+
+/** The pieces of a small text, for a first look at what a machine does. Not for those that `sameAutomaton` has no answer for. */
+export const piecesOf = ({ machine, partition }: CompiledStage, text: string): string[] => {
+  const characters = [...text]
+  const symbols = [...characters.map((character) => classOf(partition, character.codePointAt(0)!)), partition.count]
+  const steps = stepsOf(machine)
+  const cuts: number[] = [0]
+  let half: Half = { state: 0, slots: [] }
+  symbols.forEach((symbol, at) => {
+    const stepped = step(steps, half, symbol, 2 * at)
+    cuts.push(...stepped.cuts.map((cut) => cut >> 1))
+    half = stepped
+  })
+  return cuts.slice(1).map((cut, i) => characters.slice(cuts[i], cut).join(''))
 }
 
 const keyOf = ({ halves, leader, ahead }: Configuration): string =>
