@@ -8,7 +8,9 @@ import { fileURLToPath, pathToFileURL } from 'node:url'
 const require = createRequire(import.meta.url)
 const out = process.argv[2] ?? fileURLToPath(new URL('../src/unicode/generated', import.meta.url))
 
-// The leaf general categories; the groups (L, N, …) are their unions and are made at load time.
+// The groups of general categories that real patterns ask for; others are united at load time.
+const GROUPS = { L: 'Letter', M: 'Mark', N: 'Number', P: 'Punctuation', S: 'Symbol' }
+// The leaf general categories.
 const CATEGORIES = {
   Lu: 'Uppercase_Letter',
   Ll: 'Lowercase_Letter',
@@ -88,7 +90,8 @@ const record = (name, entries) =>
 const unicode16 = async () => {
   const { root, header, ranges } = await makeTables('16.0.0')
   const categories = []
-  for (const [short, long] of Object.entries(CATEGORIES)) categories.push([short, encode(await ranges(`General_Category/${long}`))])
+  for (const [short, long] of Object.entries({ ...CATEGORIES, ...GROUPS }))
+    categories.push([short, encode(await ranges(`General_Category/${long}`))])
   const scripts = []
   for (const entry of readdirSync(join(root, 'Script'), { withFileTypes: true }))
     if (entry.isDirectory()) scripts.push([entry.name, encode(await ranges(`Script/${entry.name}`))])
@@ -102,7 +105,7 @@ const unicode16 = async () => {
   return (
     header +
     "export const UNICODE_VERSION = '16.0.0'\n\n" +
-    '// Leaf general categories. Surrogates (Cs) are left out: text never contains them.\n' +
+    '// General categories. Surrogates (Cs) are left out: text never contains them.\n' +
     record('GENERAL_CATEGORY', categories) +
     '\n// Values of Script.\n' +
     record('SCRIPT', scripts) +

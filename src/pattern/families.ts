@@ -144,7 +144,9 @@ export const stageOf = ({ pattern, dialect }: Family): PatternStage => ({
   refusesEmptyMatches: false,
 })
 
-const CASED: readonly (readonly [role: number, set: CodePointSet])[] = [
+type Roles = readonly (readonly [role: number, set: CodePointSet])[]
+
+const casedRoles = (): Roles => [
   [layout.ROLE_LETTER, category('Ll')],
   [layout.ROLE_UPPER, category('Lu')],
   [layout.ROLE_UPPER, category('Lt')],
@@ -155,7 +157,7 @@ const CASED: readonly (readonly [role: number, set: CodePointSet])[] = [
   [layout.ROLE_WHITE, WHITE_SPACE],
 ]
 
-const UNCASED: readonly (readonly [role: number, set: CodePointSet])[] = [
+const uncasedRoles = (): Roles => [
   [layout.ROLE_LETTER, category('L')],
   [layout.ROLE_DIGIT, category('N')],
   [layout.ROLE_WHITE, WHITE_SPACE],
@@ -163,7 +165,7 @@ const UNCASED: readonly (readonly [role: number, set: CodePointSet])[] = [
 
 /** The roles of all characters of more than one byte, by first byte and by class, as behind HEADER_ROLES. */
 const findRoles = (partition: Partition, isCased: boolean): Uint8Array => {
-  const sets = isCased ? CASED : UNCASED
+  const sets = isCased ? casedRoles() : uncasedRoles()
   const classes = new Uint8Array(partition.count).fill(layout.ROLE_MIXED)
   const firstBytes = new Uint8Array(256).fill(UNSEEN)
   partition.starts.forEach((from, i) => {

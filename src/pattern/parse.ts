@@ -1,5 +1,14 @@
 import { PretokError } from '../errors.ts'
-import { closeOverCase, DIGIT, fullFolding, property, WHITE_SPACE, WORD_ONIGURUMA, WORD_ONIGURUMA_IN_CLASS, WORD_RUST } from '../unicode/properties.ts'
+import {
+  closeOverCase,
+  DIGIT,
+  fullFolding,
+  property,
+  WHITE_SPACE,
+  wordOniguruma,
+  wordOnigurumaInClass,
+  wordRust,
+} from '../unicode/properties.ts'
 import {
   complement,
   EMPTY,
@@ -144,7 +153,8 @@ class Parser {
       if (node.type === 'look' || node.type === 'textBorder' || node.type === 'searchStart')
         throw this.error('quantifier after something that takes no text', at)
       // fancy-regex has two engines inside, which do not agree on repetitions that take nothing
-      if (this.dialect === 'fancy-regex' && min !== max && max > 1 && minLength(node) === 0) throw this.error('repetition of something that may be empty (not supported)', start)
+      if (this.dialect === 'fancy-regex' && min !== max && max > 1 && minLength(node) === 0)
+        throw this.error('repetition of something that may be empty (not supported)', start)
       if (start === at) throw this.error('quantifier without anything before it', at)
       const oniguruma = this.dialect === 'oniguruma'
       if (this.peek('?')) {
@@ -242,21 +252,21 @@ class Parser {
 
   private escapeOutsideClass(at: number): Node {
     const next = this.text[this.at]
-    const word = this.dialect === 'oniguruma' ? WORD_ONIGURUMA : WORD_RUST
+    const word = this.dialect === 'oniguruma' ? wordOniguruma : wordRust
     switch (next) {
       case 'w':
         this.at++
-        return set(word)
+        return set(word())
       case 'W':
         this.at++
-        return set(complement(word))
+        return set(complement(word()))
       case 'b':
         if (this.dialect === 'fancy-regex' && this.peek('b{')) throw this.error('\\b{…} (not supported)', at)
         this.at++
-        return wordBorder(word, at)
+        return wordBorder(word(), at)
       case 'B':
         this.at++
-        return notWordBorder(word, at)
+        return notWordBorder(word(), at)
       case 'A':
         this.at++
         return { type: 'textBorder', border: 'start' }
@@ -283,7 +293,7 @@ class Parser {
    * What an escape that may stand inside or outside a class stands for; a character without its case variants. The cursor is behind the
    * backslash.
    */
-  private escapedSet(at: number, word: CodePointSet): CodePointSet {
+  private escapedSet(at: number, word: () => CodePointSet): CodePointSet {
     if (this.at >= this.text.length) throw this.error('backslash at the end', at)
     const codePoint = this.codePoint()
     const letter = String.fromCodePoint(codePoint)
@@ -297,9 +307,9 @@ class Parser {
       case 'D':
         return complement(DIGIT)
       case 'w':
-        return word
+        return word()
       case 'W':
-        return complement(word)
+        return complement(word())
       case 'h':
         return HEX_DIGIT
       case 'H':
@@ -351,7 +361,7 @@ class Parser {
     let members: CodePointSet = EMPTY
     let isFirst = true
     const oniguruma = this.dialect === 'oniguruma'
-    const inWord = oniguruma ? WORD_ONIGURUMA_IN_CLASS : WORD_RUST
+    const inWord = oniguruma ? wordOnigurumaInClass : wordRust
     const listed = (some: CodePointSet): CodePointSet => (oniguruma ? some : this.cased(some, at))
     for (; ; isFirst = false) {
       const itemAt = this.at
@@ -388,7 +398,7 @@ class Parser {
   }
 
   /** One escape or character of a class. */
-  private classItem(word: CodePointSet): CodePointSet {
+  private classItem(word: () => CodePointSet): CodePointSet {
     const at = this.at
     if (!this.take('\\')) return of(this.codePoint())
     if (this.take('b')) return of(0x08)

@@ -15,13 +15,14 @@ const memo = <Value>(make: (key: string) => Value): ((key: string) => Value) => 
   }
 }
 
+const once = <Value>(make: () => Value): (() => Value) => {
+  let made: Value | undefined
+  return () => (made ??= make())
+}
+
+/** Groups that real patterns do not ask for; the others are in the data, since to unite large sets takes time. */
 const GROUPS: Readonly<Record<string, readonly string[]>> = {
-  L: ['Lu', 'Ll', 'Lt', 'Lm', 'Lo'],
   LC: ['Lu', 'Ll', 'Lt'],
-  M: ['Mn', 'Mc', 'Me'],
-  N: ['Nd', 'Nl', 'No'],
-  P: ['Pc', 'Pd', 'Ps', 'Pe', 'Pi', 'Pf', 'Po'],
-  S: ['Sm', 'Sc', 'Sk', 'So'],
   Z: ['Zs', 'Zl', 'Zp'],
   C: ['Cc', 'Cf', 'Co', 'Cn'],
 }
@@ -113,35 +114,33 @@ export const WHITE_SPACE: CodePointSet = binary('White_Space')
 /** `\d`: Nd. */
 export const DIGIT: CodePointSet = category('Nd')
 
-const ALPHABETIC_MARK_DIGIT_CONNECTOR = [binary('Alphabetic'), category('M'), DIGIT, category('Pc')].reduce(union)
+// \w is asked for by few patterns, and made only for them
 
 /** `\w` of Oniguruma inside a class: Alphabetic, M, Nd, Pc. */
-export const WORD_ONIGURUMA_IN_CLASS: CodePointSet = ALPHABETIC_MARK_DIGIT_CONNECTOR
+export const wordOnigurumaInClass: () => CodePointSet = once(() =>
+  [binary('Alphabetic'), category('M'), DIGIT, category('Pc')].reduce(union),
+)
 
 /** `\w` and `\b` of Oniguruma outside a class: also ² ³ ¹ ¼ ½ ¾ (measured on tokenizers 0.23.2). */
-export const WORD_ONIGURUMA: CodePointSet = union(ALPHABETIC_MARK_DIGIT_CONNECTOR, of(0xb2, 0xb3, 0xb9, 0xbc, 0xbd, 0xbe))
+export const wordOniguruma: () => CodePointSet = once(() => union(wordOnigurumaInClass(), of(0xb2, 0xb3, 0xb9, 0xbc, 0xbd, 0xbe)))
 
 /** `\w` and `\b` of Rust's regex crates (Unicode Technical Standard 18, annex C): also Join_Control. */
-export const WORD_RUST: CodePointSet = union(ALPHABETIC_MARK_DIGIT_CONNECTOR, binary('Join_Control'))
+export const wordRust: () => CodePointSet = once(() => union(wordOnigurumaInClass(), binary('Join_Control')))
 
-const foldingClasses: () => ReadonlyMap<number, readonly number[]> = (() => {
-  let classes: Map<number, number[]> | undefined
-  return () => {
-    if (classes !== undefined) return classes
-    classes = new Map()
-    let at = 0
-    const words = CASE_FOLDING.split(' ')
-    for (let i = 0; i < words.length; i += 2) {
-      at += parseInt(words[i], 36)
-      const folded = at + parseInt(words[i + 1], 36)
-      const together = classes.get(folded) ?? [folded]
-      together.push(at)
-      classes.set(folded, together)
-      classes.set(at, together)
-    }
-    return classes
+const foldingClasses: () => ReadonlyMap<number, readonly number[]> = once(() => {
+  const classes = new Map<number, number[]>()
+  let at = 0
+  const words = CASE_FOLDING.split(' ')
+  for (let i = 0; i < words.length; i += 2) {
+    at += parseInt(words[i], 36)
+    const folded = at + parseInt(words[i + 1], 36)
+    const together = classes.get(folded) ?? [folded]
+    together.push(at)
+    classes.set(folded, together)
+    classes.set(at, together)
   }
-})()
+  return classes
+})
 
 /**
  * The set closed under simple case folding (CaseFolding.txt, C and S): what `(?i:…)` matches. So `s` brings U+017F and `k` U+212A, as in
@@ -158,7 +157,6 @@ export const closeOverCase = (set: CodePointSet): CodePointSet => {
  * Characters whose full case folding (CaseFolding.txt, status F) is several characters, with the first two of those: ß and s, s. Oniguruma
  * takes the one for the others; nobody else does.
  */
-export const fullFolding: () => readonly (readonly [character: number, first: number, second: number])[] = (() => {
-  let list: [number, number, number][] | undefined
-  return () => (list ??= FULL_CASE_FOLDING.split(',').map((one) => one.split(' ').map((word) => parseInt(word, 36)) as [number, number, number]))
-})()
+export const fullFolding: () => readonly (readonly [character: number, first: number, second: number])[] = once(() =>
+  FULL_CASE_FOLDING.split(',').map((one) => one.split(' ').map((word) => parseInt(word, 36)) as [number, number, number]),
+)
