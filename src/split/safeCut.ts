@@ -25,7 +25,7 @@ export const hasSafeCuts = ([{ rewrites, splits }, ...later]: readonly Phase[]):
 /**
  * Makes a function that finds the first safe cut it can prove in a window of text, as an offset in the window; -1 if there is none. The
  * window may begin inside a code point; bytes that are no valid UTF-8 are taken for text of which nothing is known.
- * `tables` are those of the pipeline's first stage, which reads code points.
+ * `tables` are the first ones of the pipeline's (its first stage, or several as one), which read code points.
  */
 export const createSafeCutFinder = (tables: Uint8Array): ((window: Uint8Array) => number) => {
   const machine = openTables(tables)
