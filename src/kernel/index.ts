@@ -36,14 +36,14 @@ export let ends: usize = 0
 /** All text before this position has been counted. */
 export let counted: usize = 0
 
-const passes: usize = memory.data(32 * 128)
+const passes: usize = memory.data(32 * offsetof<Pass>())
 let passCount: i32 = 0
 let pieceLimit: usize = 0
 /** Where the next cut is to be put down; 0: pieces are counted. */
 export let sink: usize = 0
 
 function passNumber(k: i32): Pass {
-  return changetype<Pass>(passes + (<usize>k << 7))
+  return changetype<Pass>(passes + <usize>k * offsetof<Pass>())
 }
 
 /** Call once. Returns NO_MEMORY or OK. */
