@@ -112,17 +112,36 @@ export const createMatcher = (root: Node, alphabet: Alphabet): Matcher => {
     }
   }
 
-  const loop = (body: Step, min: number, max: number, greedy: boolean): Step => {
-    const again = (count: number, at: number, next: Next): number => {
-      const more = (): number =>
-        // a turn that takes nothing is the last one
-        count >= max ? NO_MATCH : body(at, (end) => (end === at && count >= min ? next(end) : again(count + 1, end, next)))
-      if (count < min) return more()
-      const first = greedy ? more() : next(at)
-      return first !== NO_MATCH ? first : greedy ? next(at) : more()
+  /** What has failed at a place fails there again: it is remembered, or else repetitions in repetitions would take exponential time. */
+  const onceFailed = (tryAt: (place: number) => number): ((place: number) => number) => {
+    let failed: Set<number> | undefined
+    return (place) => {
+      if (failed?.has(place)) return NO_MATCH
+      const result = tryAt(place)
+      if (result === NO_MATCH) (failed ??= new Set()).add(place)
+      return result
     }
-    return (at, next) => again(0, at, next)
   }
+
+  const loop =
+    (body: Step, min: number, max: number, greedy: boolean): Step =>
+    (start, next) => {
+      const places = text.length + 1
+      const leave = onceFailed(next)
+      // a number for the place and for how often the body has matched, as far as that matters
+      const turn = (count: number, at: number): number => again((max === Infinity ? Math.min(count, min) : count) * places + at)
+      const again = onceFailed((key) => {
+        const at = key % places
+        const count = (key - at) / places
+        const more = (): number =>
+          // a turn that takes nothing is the last one
+          count >= max ? NO_MATCH : body(at, (end) => (end === at && count >= min ? leave(end) : turn(count + 1, end)))
+        if (count < min) return more()
+        const first = greedy ? more() : leave(at)
+        return first !== NO_MATCH ? first : greedy ? leave(at) : more()
+      })
+      return turn(0, start)
+    }
 
   const lookAhead = ({ body, negative }: LookNode): Step => {
     const answer = maxLength(body) === Infinity ? createAnswers(body, alphabet) : undefined
