@@ -8,7 +8,7 @@ import { huggingFace } from '../../src/tokenizer/patternPipeline.ts'
 import type { SplitStage } from '../../src/types.ts'
 import { catalogueStages, conformanceTexts } from '../support/conformance.ts'
 import { CONSTRUCT_STAGES, PRESET_STAGES } from '../support/stages.ts'
-import { allStrings, kernelTier, referenceTier, representatives } from '../support/tiers.ts'
+import { allStrings, kernelTier, referenceTier, representatives, simdTier } from '../support/tiers.ts'
 import { codePointTexts, troublesomeText } from '../support/texts.ts'
 import { has, union } from '../../src/unicode/codePointSet.ts'
 import { category } from '../../src/unicode/properties.ts'
@@ -21,14 +21,19 @@ const same = (got: readonly number[], wanted: readonly number[], texts: readonly
 
 const FAR: [string, SplitStage][] = ['\\d{1,3}(?=(?:\\d{3})*\\b)', '(?=(\\d{3})+(?!\\d))'].map((pattern) => [pattern, huggingFace(pattern)])
 
-describe.each([...PRESET_STAGES, ...FAR])('%s: the kernel cuts as the reference tier does', (_, stage) => {
+describe.each([...PRESET_STAGES, ...FAR])('%s: automaton and simd cut as the reference tier does', (_, stage) => {
   const kernel = kernelTier([stage])
+  const simd = simdTier(stage)
   const reference = referenceTier([stage])
   const alphabet = representatives(compileStage(stage))
+  const check = (texts: readonly string[]): void => {
+    const expected = reference(texts)
+    same(kernel(texts), expected, texts)
+    if (simd !== undefined) same(simd(texts), expected, texts)
+  }
 
   test('all strings of up to 5 class representatives', () => {
-    for (let length = 1; length <= 5; length++)
-      for (const texts of allStrings(alphabet, length)) same(kernel(texts), reference(texts), texts)
+    for (let length = 1; length <= 5; length++) for (const texts of allStrings(alphabet, length)) check(texts)
   })
 
   test('every code point has a class of the same members as the letter that the reference tier spells it with', () => {
@@ -54,14 +59,14 @@ describe.each([...PRESET_STAGES, ...FAR])('%s: the kernel cuts as the reference 
       if ((c >= 0xd800 && c < 0xe000) || (has(unassigned, c) && c % 61 !== 0)) continue
       texts.push(between.join(String.fromCodePoint(c)))
       if (texts.length < 50) continue
-      same(kernel(texts), reference(texts), texts)
+      check(texts)
       texts = []
     }
-    same(kernel(texts), reference(texts), texts)
+    check(texts)
   }, 1_200_000)
 
   test('every code point in running text', () => {
-    for (const text of codePointTexts(() => true)) same(kernel([text]), reference([text]), [])
+    for (const text of codePointTexts(() => true)) check([text])
   })
 })
 

@@ -1,10 +1,11 @@
 import { classMembers } from '../../src/pattern/classes.ts'
 import { compileStage, type Compiled, type CompiledStage } from '../../src/pattern/compile.ts'
 import { fuseStages } from '../../src/pattern/fuse.ts'
+import { withFamily } from '../../src/pattern/families.ts'
 import { appendText, createBlock, endDocument, isDropped, nextBoundary } from '../../src/split/block.ts'
 import { createKernelSplitter } from './kernelSplitter.ts'
 import { createSplitter, splitBlock } from '../../src/split/splitter.ts'
-import type { Stage } from '../../src/types.ts'
+import type { SplitStage, Stage } from '../../src/types.ts'
 import { cutsOf } from './stages.ts'
 
 /** Cuts documents; a cut is its position, negative if the text that ends there is in no piece. */
@@ -36,6 +37,13 @@ export const referenceTier = (stages: readonly Stage[]): CutDocuments => {
 }
 
 export const kernelTier = (stages: readonly Stage[]): CutDocuments => kernelOf(compileAll(stages))
+
+/** Undefined if the kernel does not know the stage's pattern by heart. */
+export const simdTier = (stage: SplitStage): CutDocuments | undefined => {
+  const compiled = compileStage(stage)
+  const tables = withFamily(compiled)
+  return tables && kernelOf([{ ...compiled, tables }])
+}
 
 /** Neighbouring stages as one machine. */
 export const fusedTier = (stages: readonly Stage[]): CutDocuments => kernelOf(fuseStages(compileAll(stages)))
