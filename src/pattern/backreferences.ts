@@ -1,6 +1,6 @@
 import { PretokError } from '../errors.ts'
-import { of, size } from '../unicode/codePointSet.ts'
-import type { AlternationNode, GroupNode, Node, SequenceNode } from './ast.ts'
+import { members, of, size } from '../unicode/codePointSet.ts'
+import type { GroupNode, Node, SequenceNode } from './ast.ts'
 import { children } from './nodes.ts'
 
 const MAX_EXPANDED_MEMBERS = 64
@@ -33,21 +33,21 @@ const substitute = (node: Node, replaced: (node: Node) => Node | undefined): Nod
  * others are refused.
  */
 export const expandBackreferences = (root: Node, text: string): Node => {
-  const expandSequence = (node: SequenceNode): SequenceNode | AlternationNode => {
-    const group = node.parts.find(
-      (part): part is GroupNode =>
-        part.type === 'group' && node.parts.some((other) => other !== part && hasBackreference(other, part.index)),
+  /** Only from the group to the last reference: what is before must not be tried anew for each member, or the first member would win. */
+  const expandSequence = (node: SequenceNode): SequenceNode => {
+    const { parts } = node
+    const start = parts.findIndex(
+      (part, i) => part.type === 'group' && parts.slice(i + 1).some((later) => hasBackreference(later, part.index)),
     )
+    const group = parts[start] as GroupNode | undefined
     if (group === undefined || group.body.type !== 'set' || size(group.body.set) > MAX_EXPANDED_MEMBERS) return node
-    const branches: Node[] = []
-    for (let i = 0; i < group.body.set.length; i += 2)
-      for (let member = group.body.set[i]; member < group.body.set[i + 1]; member++)
-        branches.push(
-          substitute(node, (part) =>
-            part === group || (part.type === 'backreference' && part.index === group.index) ? { type: 'set', set: of(member) } : undefined,
-          ),
-        )
-    return { type: 'alternation', branches }
+    const end = parts.findLastIndex((part) => hasBackreference(part, group.index)) + 1
+    const isSame = (part: Node) => part === group || (part.type === 'backreference' && part.index === group.index)
+    const branches = members(group.body.set).map((member) => {
+      const one: Node = { type: 'set', set: of(member) }
+      return substitute({ type: 'sequence', parts: parts.slice(start, end) }, (part) => (isSame(part) ? one : undefined))
+    })
+    return { type: 'sequence', parts: [...parts.slice(0, start), { type: 'alternation', branches }, ...parts.slice(end)] }
   }
   const expanded = hasBackreference(root)
     ? substitute(root, (node) => (node.type === 'sequence' && expandSequence(node) !== node ? expandSequence(node) : undefined))

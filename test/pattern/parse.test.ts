@@ -92,7 +92,8 @@ describe('the two engines read the same text differently', () => {
   })
 
   test.each(['\\b{start}a', '\\<a', 'a\\>', '(?:a??)*'])('%s is refused for fancy-regex', (pattern) =>
-    expect(() => parsePattern(pattern, 'fancy-regex')).toThrow('not supported'))
+    expect(() => parsePattern(pattern, 'fancy-regex')).toThrow('not supported'),
+  )
 
   test('an empty match is an error for tiktoken only', () => {
     expect(() => split(tiktoken('a*'), 'b')).toThrow('it matches the empty string')
@@ -115,6 +116,10 @@ describe('traps', () => {
   })
   test('look-behind sees what the match before took', () =>
     expect(split(huggingFace('(?<=[a-z])[0-9]|[a-z]'), 'a12')).toEqual(['a', '1', '2']))
+  test('what stands before a group that is referred to is tried as ever', () => {
+    expect(split(huggingFace('[a-c ]+([ab])c?\\1'), 'b caabbcb ')).toEqual(['b caabbcb', ' '])
+    expect(() => split(huggingFace('\\1([ab])'), 'aa')).toThrow('back-reference \\1 (not supported')
+  })
   test('a brace that starts no interval is a brace', () =>
     expect(split(tiktoken('a{|b{x}|c{,2}'), 'a{b{x}cc')).toEqual(['a{', 'b{x}', 'cc']))
 })
