@@ -68,6 +68,7 @@ const doTasks = async (task: WorkerTask, atChunk: (chunk: number) => void): Prom
         skippedRecords,
       }
       await countChunk(job, onBlock)
+      onBlock() // what was left of the chunk is counted now
     }
     atChunk(-1)
     if (partials === undefined) continue

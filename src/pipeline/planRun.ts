@@ -89,6 +89,8 @@ export const planRun = async (
   const { reading } = subject
   // documents are chosen by where they begin, so no chunk may begin inside one
   const chooses = reading.sample !== undefined || reading.maxBytes !== undefined || reading.maxDocuments !== undefined
+  // in a run folder chunks are what is not done twice; otherwise one source of many is a chunk, and so is all that one worker has to do
+  const wantsChunks = options.workDir !== undefined || options.chunkBytes !== undefined
   const findSafeCut = chooses ? undefined : createSafeCut(pipeline, engine, added)
   const snapped = await snapAll(sources, planned, {
     documentPer: reading.documentPer,
@@ -96,6 +98,7 @@ export const planRun = async (
     findSafeCut,
     isPlaced: chooses,
     passesOverErrors: reading.onError === 'skip',
+    isWorthReading: ({ size }) => wantsChunks || (numProcesses > 1 && 2 * numProcesses * size > totalSize(sources)),
   })
   const chosen = await chooseChunks(snapped, sources, reading, specialOnes(addedTokens))
   const chunks = orderChunks(chosen.chunks, chunkBytes)

@@ -17,6 +17,8 @@ export interface Cuts {
   isPlaced: boolean
   /** Bad records are passed over: behind one that is no JSON all is lost, wherever it stands, so that JSON must be read from its start. */
   passesOverErrors: boolean
+  /** Whether a source is worth reading while planning: borders between rows of JSON and CSV are found by no other way. */
+  isWorthReading(source: Source): boolean
 }
 
 /** Moves the borders between the chunks of one source to where a cut changes nothing; what cannot be cut becomes one chunk. */
@@ -31,10 +33,10 @@ export const snapSource = async (source: Source, chunks: readonly Chunk[], readA
     case 'jsonl':
       return snapRecords(chunks, readAt, findLineStart)
     case 'json':
-      return cuts.passesOverErrors ? [asOne(chunks)] : snapJson(chunks, readAt)
+      return cuts.passesOverErrors || !cuts.isWorthReading(source) ? [asOne(chunks)] : snapJson(chunks, readAt)
     case 'csv':
     case 'tsv':
-      return snapCsv(chunks, delimiterOf(source.format), readAt)
+      return cuts.isWorthReading(source) ? snapCsv(chunks, delimiterOf(source.format), readAt) : [asOne(chunks)]
     case 'parquet':
       return snapRowGroups(source, chunks, readAt)
   }
