@@ -49,8 +49,8 @@ export interface WorkerTask {
   skipped: readonly FailedChunk[]
   options: WorkerOptions
   memory: WorkerMemory
-  /** With a run folder: where the partial result of each task is put, and for which plan. */
-  partials: { folder: string; plan: string } | undefined
+  /** With a run folder: where the partial results are put, and the id of each task. */
+  partials: { folder: string; ids: readonly string[] } | undefined
   board: BoardMemory
   /** This worker's place on the board, from 0. */
   slot: number

@@ -3,7 +3,9 @@ import { gatherCounts } from './gather/gatherCounts.ts'
 import { startMonitor } from './monitor/monitor.ts'
 import { pieceFilterOf, type PretokenizeOptions } from './options.ts'
 import { countTasks } from './pipeline/countTasks.ts'
-import { inParallel, planFromFolder, planRun, type RunPlan } from './pipeline/planRun.ts'
+import { planRun } from './pipeline/planRun.ts'
+import { planFromFolder } from './pipeline/runFolderPlan.ts'
+import { inParallel, type RunPlan } from './pipeline/runPlan.ts'
 import { createWorkers } from './pipeline/workers.ts'
 import type { RoundsResult } from './pool/rounds.ts'
 import { removeSpool } from './read/inputs.ts'
@@ -33,11 +35,11 @@ export const pretokenize = async (
 
 /** Does the tasks of a run folder that are not done yet, or those of a shard. How many of them there were. */
 export const countRunFolder = async (path: string, shard: Shard | undefined, options: PretokenizeOptions): Promise<number> =>
-  (await perform(() => planFromFolder(path, options), options, { counts: true, gathers: false, shard })).tasksDone
+  (await perform(() => planFromFolder(path, options, true), options, { counts: true, gathers: false, shard })).tasksDone
 
 /** The result of a run folder. Throws 'input' unless all of its tasks are done. */
 export const mergeRunFolder = async (path: string, options: PretokenizeOptions): Promise<PretokenCounts> =>
-  (await perform(() => planFromFolder(path, options), options, { counts: false, gathers: true })).counts!
+  (await perform(() => planFromFolder(path, options, false), options, { counts: false, gathers: true })).counts!
 
 interface Work {
   /** Whether tasks are done, and which. */
@@ -98,9 +100,8 @@ const perform = async (
     return { counts, tasksDone: queue.length }
   } catch (error) {
     counts?.close()
-    throw plan?.run !== undefined && error instanceof PretokError && error.code === 'interrupted'
-      ? interrupted(plan.run, plan.tasks.length)
-      : error
+    const isToBeGoneOn = error instanceof PretokError && (work.counts || error.code === 'interrupted')
+    throw plan?.run !== undefined && isToBeGoneOn ? withKept(plan.run, error) : error
   } finally {
     monitor.stop()
     await workers.close()
@@ -126,8 +127,8 @@ const queueOf = ({ run, tasks, folder }: RunPlan, shard: Shard | undefined, { on
 }
 
 /** What the receipt says of the counting: as the workers tell, or as all partial results do, whoever has made them and when. */
-const whatWasCounted = ({ run, tasks }: RunPlan, { counts, skipped }: RoundsResult) => {
-  const { partials, abouts } = run === undefined ? { partials: [], abouts: counts } : partialsToMerge(run, tasks.length)
+const whatWasCounted = ({ run }: RunPlan, { counts, skipped }: RoundsResult) => {
+  const { partials, abouts } = run === undefined ? { partials: [], abouts: counts } : partialsToMerge(run)
   const facts = {
     tallies: abouts.map(({ tally }) => tally),
     invalid: abouts.flatMap(({ invalid }) => invalid),
@@ -142,8 +143,14 @@ const checkStopped = ({ signal }: PretokenizeOptions): void => {
   if (signal?.aborted) throw new PretokError('interrupted', 'counting: stopped before the end; nothing was written')
 }
 
-const interrupted = (run: RunFolder, tasks: number): PretokError =>
-  new PretokError(
-    'interrupted',
-    `stopped; ${countDone(run, tasks)} of ${tasks} tasks are done and kept in ${run.path}. To go on: the same command with --resume, or pretok count ${run.path}`,
+/** The error, with what is kept and how to go on. */
+const withKept = (run: RunFolder, { code, message, cause }: PretokError): PretokError => {
+  const what = code === 'interrupted' ? 'stopped; ' : `${message}\n`
+  const when = code === 'interrupted' ? 'To go on' : 'To go on when that is mended'
+  return new PretokError(
+    code,
+    `${what}${countDone(run)} of ${run.plan.tasks.length} tasks are done and kept in ${run.path}. ${when}: ` +
+      `the same command with --resume, or pretok count ${run.path}`,
+    { cause },
   )
+}

@@ -4,6 +4,7 @@ import { PretokError } from './errors.ts'
 import { mergePartitions, type PartitionMerge } from './merge/mergePartition.ts'
 import { Board, type MergeResult, type WorkerCounts, type WorkerJob, type WorkerResult, type WorkerTask } from './messages.ts'
 import { createNormalCheck, normalizeText } from './normalize/normalizer.ts'
+import { verifyUnchanged } from './read/source.ts'
 import { countChunk } from './worker/countChunk.ts'
 import { SpillingCounter } from './worker/spillingCounter.ts'
 
@@ -69,6 +70,8 @@ const doTasks = async (task: WorkerTask, atChunk: (chunk: number) => void): Prom
       }
       await countChunk(job, onBlock)
       onBlock() // what was left of the chunk is counted now
+      // what is kept is taken for the result of these very sources
+      if (partials !== undefined) await verifyUnchanged(source)
     }
     atChunk(-1)
     if (partials === undefined) continue

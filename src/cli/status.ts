@@ -1,5 +1,7 @@
 import type { ArgumentsCamelCase, CommandModule, InferredOptionTypes } from 'yargs'
 import { PretokError } from '../errors.ts'
+import { inParallel } from '../pipeline/runPlan.ts'
+import { verifyUnchanged } from '../read/source.ts'
 import { inspectTask, openRunFolder, otherAttempts, type RunFolder, type TaskState } from '../run/runFolder.ts'
 import { JSON_OPTION } from './countsOptions.ts'
 import { EXIT } from './exitCodes.ts'
@@ -17,9 +19,23 @@ const handler = async (args: ArgumentsCamelCase<Arguments>): Promise<void> => {
   const run = openRunFolder(args.RUN)
   if (run === undefined) throw new PretokError('input', `reading the run folder ${args.RUN}: there is no plan.json in it`)
   const states = run.plan.tasks.map((_, task) => inspectTask(run, task, args.verify === true))
-  const status = summary(run, states)
+  const status = { ...summary(run, states), changed: await changedSources(run) }
   process.stdout.write(`${args.json === true ? JSON.stringify(status, null, 2) : asText(args.RUN, status)}\n`)
   if (status.damaged.length > 0) process.exitCode = EXIT.failed
+}
+
+/** The sources that are not what they were when they were planned. */
+const changedSources = async ({ plan }: RunFolder): Promise<string[]> => {
+  const paths = await inParallel(plan.definition.sources, async (source) => {
+    const isChanged = await verifyUnchanged(source).then(() => false, isAboutSource)
+    return isChanged ? [source.path] : []
+  })
+  return paths.flat()
+}
+
+const isAboutSource = (error: unknown): true => {
+  if (error instanceof PretokError) return true
+  throw error
 }
 
 const summary = (run: RunFolder, states: readonly TaskState[]) => {
@@ -44,16 +60,19 @@ const summary = (run: RunFolder, states: readonly TaskState[]) => {
   }
 }
 
-const asText = (folder: string, status: ReturnType<typeof summary>): string => {
-  const { id, tokenizer, sources, tasks, done, damaged, missing, bytes, bytesDone, attempts } = status
+const asText = (folder: string, status: ReturnType<typeof summary> & { changed: string[] }): string => {
+  const { id, tokenizer, sources, tasks, done, damaged, missing, bytes, bytesDone, attempts, changed } = status
   const lines = [
     `plan ${id}: ${tokenizer}, ${integer(sources)} ${sources === 1 ? 'file' : 'files'} of ${formatBytes(bytes)}`,
     `${integer(done)} of ${integer(tasks)} tasks done, ${formatBytes(bytesDone)}`,
     ...damaged.map(({ task, problem }) => `task ${task} is DAMAGED: ${problem}`),
     ...attempts.map((attempt) => `at work: ${attempt}`),
-    done === tasks
-      ? `pretok merge ${folder} -o OUT writes the result`
-      : `pretok count ${folder} does the other ${integer(missing.length + damaged.length)}`,
+    ...changed.map((path) => `${path} is missing, or not what it was when it was planned`),
+    changed.length > 0
+      ? `pretok count ${folder} counts what has changed again, and does what is left of the others`
+      : done === tasks
+        ? `pretok merge ${folder} -o OUT writes the result`
+        : `pretok count ${folder} does the other ${integer(missing.length + damaged.length)}`,
   ]
   return lines.join('\n')
 }

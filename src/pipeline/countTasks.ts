@@ -1,9 +1,9 @@
-import { runRounds, type RoundsResult } from '../pool/rounds.ts'
+import { runRounds, type Files, type RoundsResult } from '../pool/rounds.ts'
 import type { Monitor } from '../monitor/monitor.ts'
 import { watchRun } from '../monitor/watch.ts'
 import type { PretokenizeOptions } from '../options.ts'
 import { partialsOf } from '../run/runFolder.ts'
-import { totalSize, type RunPlan } from './planRun.ts'
+import { totalSize, type RunPlan } from './runPlan.ts'
 import type { Workers } from './workers.ts'
 
 /**
@@ -51,13 +51,14 @@ export const countTasks = async (
         skipped,
         options: plan.reading,
         memory: { counting: plan.memory.counting, merging: plan.memory.merging, folder: plan.folder.path },
-        partials: run && { folder: partialsOf(run.path), plan: run.id },
+        partials: run && { folder: partialsOf(run.path), ids: run.plan.tasks.map(({ id }) => id) },
         board: board.memory,
         slot,
       }),
       start: (slots) => workers.start(Math.min(slots, plan.threads)),
       onError: plan.reading.onError,
       describe,
+      files: run === undefined || sources.length === 1 ? undefined : filesOf(plan, options),
       onRound: (board, slots, queue) => watch.follow(board, slots, totalBytes - sizeOf(queue)),
       onRetry: ({ chunk, reason }) => {
         const where = chunk === -1 ? 'before it began' : `at ${describe(chunk)}`
@@ -71,6 +72,13 @@ export const countTasks = async (
     watch.stop()
   }
 }
+
+/** The files of chunks and tasks; who waits for the others hears at once of one that fails. */
+const filesOf = ({ chunks, tasks }: RunPlan, { onWarning }: PretokenizeOptions): Files => ({
+  ofChunk: (chunk) => chunks[chunk].source,
+  ofTask: (task) => chunks.slice(tasks[task].start, tasks[task].end).map(({ source }) => source),
+  onFailure: ({ message }) => onWarning?.(`${message}; other files are gone on with`),
+})
 
 /** What the main thread may take beside the workers. */
 const MAIN_THREAD_BYTES = 150e6

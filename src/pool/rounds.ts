@@ -18,7 +18,16 @@ export interface Rounds {
   /** Called when a round starts, to watch its board; `queue` are the tasks that it has to do. */
   onRound(board: Board, slots: number, queue: readonly number[]): void
   onRetry(failed: FailedChunk): void
+  /** With a run folder, which keeps what is done: what fails for good is the fault of a file, and ends the run only when the others are done. */
+  files?: Files | undefined
   signal?: AbortSignal | undefined
+}
+
+export interface Files {
+  ofChunk(chunk: number): number
+  ofTask(task: number): readonly number[]
+  /** Called at once when a file fails for good, and the others are gone on with. */
+  onFailure(failure: WorkerFailure): void
 }
 
 export interface RoundsResult {
@@ -39,10 +48,12 @@ const isSkippable = ({ onError }: Rounds, { failedChunk, code }: WorkerFailure):
 /**
  * Does all tasks in rounds: in each, workers take tasks until none are left. What a failed worker had taken and not committed goes into the
  * next round, for its counts went down with it; the chunk it failed at may fail once more before it fails the run (or is skipped). So a run
- * ends with every chunk counted exactly once, or with an error, or with the chunk listed as skipped.
+ * ends with every chunk counted exactly once, or with an error, or with the chunk listed as skipped. Where what is done is kept, the error comes
+ * when all files but those that failed are done.
  */
 export const runRounds = async (rounds: Rounds): Promise<RoundsResult> => {
   const result: RoundsResult = { counts: [], retried: [], skipped: [], closed: Promise.resolve() }
+  const failedFiles = new Map<number, WorkerFailure>()
   let pending = [...rounds.queue]
   const hasFailed = new Set<number>()
   while (pending.length > 0) {
@@ -62,10 +73,32 @@ export const runRounds = async (rounds: Rounds): Promise<RoundsResult> => {
         rounds.onRetry(failed)
       } else if (isSkippable(rounds, failure)) {
         result.skipped.push(failed)
+      } else if (isOfFile(rounds, failure)) {
+        const file = rounds.files.ofChunk(failedChunk)
+        if (!failedFiles.has(file)) failedFiles.set(file, failure)
+        if (failedFiles.size === MOST_FILES_FAILED) throw filesError(rounds, [...failedFiles.values()])
+        pending = pending.filter((task) => !rounds.files!.ofTask(task).includes(file))
       } else throw finalError(rounds, failure)
     }
   }
+  if (failedFiles.size > 0) throw filesError(rounds, [...failedFiles.values()])
   return result
+}
+
+/** So many do not fail by chance: nobody should wait until all have. */
+const MOST_FILES_FAILED = 100
+
+/** Whether a failure is that of a file, and other files can be gone on with. */
+const isOfFile = (rounds: Rounds, { failedChunk, code }: WorkerFailure): rounds is Rounds & { files: Files } =>
+  rounds.files !== undefined && failedChunk !== -1 && code !== 'output'
+
+const filesError = (rounds: Rounds, failures: readonly WorkerFailure[]): PretokError => {
+  const [first, ...others] = failures.map((failure) => finalError(rounds, failure))
+  if (others.length === 0) return first
+  return new PretokError(
+    first.code,
+    `counting: ${failures.length} files failed:\n${[first, ...others].map(({ message }) => `  ${message}`).join('\n')}`,
+  )
 }
 
 const finalError = (rounds: Rounds, { failedChunk, code, message }: WorkerFailure): PretokError => {
@@ -95,8 +128,10 @@ const runRound = async (rounds: Rounds, queue: readonly number[], skipped: reado
     const outcomes = await Promise.all(
       (run(tasks) as Promise<WorkerResult>[]).map(async (running, slot) => {
         const outcome = await settle(running, board, slot)
-        // no need for the others to go on when the run is lost
-        if ('failedChunk' in outcome && !isWorthRetrying(outcome) && !isSkippable(rounds, outcome)) cancel()
+        if ('failedChunk' in outcome && !isWorthRetrying(outcome) && !isSkippable(rounds, outcome)) {
+          if (isOfFile(rounds, outcome)) rounds.files.onFailure(outcome)
+          else cancel() // no need for the others to go on when the run is lost
+        }
         return outcome
       }),
     )

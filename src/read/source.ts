@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto'
+import type { Stats } from 'node:fs'
 import { open, stat, type FileHandle } from 'node:fs/promises'
 import { describeSystemError, PretokError } from '../errors.ts'
 import { compressionOf, formatOf, HEAD_BYTES } from '../format/detect.ts'
@@ -11,9 +12,7 @@ import type { Chunk, InputFormat, Source } from '../types.ts'
  * @throws PretokError 'input' if it is missing, no regular file or not readable
  */
 export const inspectSource = async (path: string, format?: InputFormat): Promise<Source> => {
-  const facts = await stat(path).catch((error: unknown) => {
-    throw new PretokError('input', `reading ${path}: ${describeSystemError(error)}`, { cause: error })
-  })
+  const facts = await statFile(path)
   if (facts.isDirectory()) throw new PretokError('input', `reading ${path}: it is a directory; name the files in it (${path}/*.txt)`)
   if (!facts.isFile()) throw new PretokError('input', `reading ${path}: it is no regular file; write its text to a file first`)
   const head = await using(await openFile(path, path), (file) => readFully(file, path, Buffer.alloc(HEAD_BYTES), 0))
@@ -26,6 +25,11 @@ export const inspectSource = async (path: string, format?: InputFormat): Promise
     )
   return { ...source, format: known }
 }
+
+const statFile = (path: string): Promise<Stats> =>
+  stat(path).catch((error: unknown) => {
+    throw new PretokError('input', `reading ${path}: ${describeSystemError(error)}`, { cause: error })
+  })
 
 /** @param name what errors call it */
 const openFile = async (path: string, name: string): Promise<FileHandle> => {
@@ -92,9 +96,9 @@ export async function* readBlocks(source: Source, { start, end }: Chunk, blockBy
 
 /** Throws 'source-changed' if a source is not as it was when it was inspected. */
 export const verifyUnchanged = async (source: Source): Promise<void> => {
-  const now = await inspectSource(source.spool ?? source.path)
-  if (now.size !== source.size) throw changedError(source, `it has ${now.size} bytes now`)
-  if (now.modified !== source.modified) throw changedError(source, 'it was written to')
+  const { size, mtimeMs } = await statFile(source.spool ?? source.path)
+  if (size !== source.size) throw changedError(source, `it has ${size} bytes now`)
+  if (mtimeMs !== source.modified) throw changedError(source, 'it was written to')
 }
 
 const changedError = (source: Source, how: string): PretokError =>

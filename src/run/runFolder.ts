@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto'
 import { mkdirSync, readdirSync, readFileSync, rmSync } from 'node:fs'
 import { hostname } from 'node:os'
 import { join } from 'node:path'
@@ -8,59 +7,66 @@ import { partialPath, type PartialAbout } from '../spill/partial.ts'
 import { RunFile } from '../spill/runReader.ts'
 import { runOutputError } from '../spill/runWriter.ts'
 import { isAlive } from '../spill/temporaryFolder.ts'
-import type { AddedToken, Filters, Pipeline, Source, Task } from '../types.ts'
+import type { TaskPlan } from '../plan/replanTasks.ts'
+import type { Filters, Task } from '../types.ts'
 import { writeFileAtomically } from '../write/atomicFile.ts'
+import { idOf, taskIds, type Definition } from './definition.ts'
 
 /*
  * The run folder: checkpoint, resume point and unit of distribution, all in one.
  *
- *   plan.json       what is to be counted and how, and the list of tasks; its hash is the plan's id
- *   partials/       task-000000.run …: the result of each task that is done, a run file whose footer names plan and task
+ *   plan.json       what is to be counted and how, and the list of tasks with their ids; its hash is the plan's id
+ *   partials/       ID.run …: the result of each task that is done, a run file whose footer has the task's id, too
  *   pretok-HOST-…/  what an attempt is at work on; removed at its end, or by the next one if its process was killed
  *
- * A partial is a function of the plan and the task alone. It is written elsewhere and renamed: where it stands it is whole, and two attempts
- * at one task do no harm. So there are no locks, and any number of processes, on machines that share the folder, can work on it.
+ * A partial is a function of what its task's id is made of (definition.ts): the options, and the task's own sources and chunks. It is written
+ * elsewhere and renamed: where it stands it is whole, and two attempts at one task do no harm. So there are no locks, and any number of
+ * processes, on machines that share the folder, can work on it.
+ *
+ * When a source was replaced, the plan is, too: tasks of other sources keep their ids, and with them their partials. A process that still
+ * works by the old plan makes results of old ids, which nobody takes for those of the new ones.
  */
 
 /** Version of plan.json. Another one is refused. */
-const VERSION = 1
-
-/** What decides about the result: two plans with the same definition count the same. */
-export interface Definition {
-  /** Version of the Unicode tables and rules of this program that partials are made by. */
-  rules: string
-  pipeline: Pipeline
-  addedTokens: readonly AddedToken[]
-  /** Whether transformers.js cuts, whose pieces may be others. */
-  engine: 'own' | 'transformers.js'
-  reading: object
-  /** Size, time of change, and a hash over samples of each source. */
-  sources: readonly (Source & { sample: string })[]
-}
+const VERSION = 2
 
 export interface FolderPlan {
   version: number
   definition: Definition
   chunkBytes: number
+  taskBytes: number
   chunks: readonly [source: number, start: number, end: number, until?: number][]
   filters: Filters
-  tasks: readonly Task[]
+  tasks: readonly (Task & { id: string })[]
 }
 
 export interface RunFolder {
   path: string
   plan: FolderPlan
-  /** Of the plan: partials of another one are not taken. */
+  /** Of the plan. */
   id: string
 }
 
 export const partialsOf = (folder: string): string => join(folder, 'partials')
 const planPath = (folder: string): string => join(folder, 'plan.json')
 
-const idOf = (plan: FolderPlan): string => createHash('sha256').update(JSON.stringify(plan)).digest('hex').slice(0, 16)
-
-/** Makes a run folder. */
-export const createRunFolder = async (path: string, plan: FolderPlan): Promise<RunFolder> => {
+/** Makes a run folder, or gives one that is there another plan; tasks of the same id are done then if they were. */
+export const createRunFolder = async (
+  path: string,
+  definition: Definition,
+  { chunkBytes, taskBytes, chunks, tasks }: TaskPlan,
+  filters: Filters,
+): Promise<RunFolder> => {
+  const ids = taskIds(definition, chunks, tasks)
+  const plan: FolderPlan = {
+    version: VERSION,
+    definition,
+    chunkBytes,
+    taskBytes,
+    chunks: chunks.map(({ source, start, end, until }) => (until === undefined ? [source, start, end] : [source, start, end, until])),
+    filters,
+    tasks: tasks.map((task, number) => ({ ...task, id: ids[number] })),
+  }
   try {
     mkdirSync(partialsOf(path), { recursive: true })
   } catch (error) {
@@ -70,6 +76,14 @@ export const createRunFolder = async (path: string, plan: FolderPlan): Promise<R
   await writeFileAtomically(planPath(path), `${JSON.stringify({ id, plan })}\n`)
   return { path, plan, id }
 }
+
+/** The chunks and tasks of a run folder. */
+export const taskPlanOf = ({ plan: { chunkBytes, taskBytes, chunks, tasks } }: RunFolder): TaskPlan => ({
+  chunkBytes,
+  taskBytes,
+  chunks: chunks.map(([source, start, end, until]) => ({ source, start, end, ...(until === undefined ? {} : { until }) })),
+  tasks,
+})
 
 /** The run folder at a path; undefined if there is none. Throws 'format' for a plan that is damaged or of another version. */
 export const openRunFolder = (path: string): RunFolder | undefined => {
@@ -98,50 +112,8 @@ const parsePlan = (path: string, text: string): { id: string; plan: FolderPlan }
 const damagedPlan = (path: string, problem: string): PretokError =>
   new PretokError('format', `reading ${planPath(path)}: ${problem}; plan into a new folder`)
 
-/** What differs between the definition of a run folder and another one, in words. */
-export const differences = (there: Definition, now: Definition): string[] => {
-  const differ = (a: unknown, b: unknown): boolean => JSON.stringify(a) !== JSON.stringify(b)
-  const found: string[] = []
-  if (there.rules !== now.rules) found.push(`the version of pretok's rules: ${there.rules} there, ${now.rules} now`)
-  if (there.engine !== now.engine) found.push(`the engine: ${there.engine} there, ${now.engine} now`)
-  if (differ(there.pipeline, now.pipeline)) found.push(`the tokenizer: ${there.pipeline.name} there, ${now.pipeline.name} now`)
-  if (differ(there.addedTokens, now.addedTokens)) found.push(`the special or added tokens: ${tokenDifference(there, now)}`)
-  for (const [name, value] of Object.entries(now.reading)) {
-    const other = (there.reading as Record<string, unknown>)[name]
-    if (differ(other, value)) found.push(`the option ${name}: ${JSON.stringify(other)} there, ${JSON.stringify(value)} now`)
-  }
-  return [...found, ...sourceDifferences(there, now)]
-}
-
-const MOST_NAMED = 3
-
-const tokenDifference = ({ addedTokens: there }: Definition, { addedTokens: now }: Definition): string => {
-  const only = (tokens: readonly AddedToken[], others: readonly AddedToken[]): string => {
-    const contents = new Set(others.map((token) => JSON.stringify(token)))
-    const left = tokens.filter((token) => !contents.has(JSON.stringify(token))).map(({ content }) => JSON.stringify(content))
-    if (left.length === 0) return 'none'
-    return left.slice(0, MOST_NAMED).join(', ') + (left.length > MOST_NAMED ? ` and ${left.length - MOST_NAMED} more` : '')
-  }
-  return `${only(there, now)} only there, ${only(now, there)} only now`
-}
-
-const sourceDifferences = ({ sources: there }: Definition, { sources: now }: Definition): string[] => {
-  const before = new Map(there.map((source) => [source.path, source]))
-  const found: string[] = []
-  for (const source of now) {
-    const old = before.get(source.path)
-    before.delete(source.path)
-    if (old === undefined) found.push(`the input ${source.path} is not in the plan`)
-    else if (old.size !== source.size) found.push(`the input ${source.path} had ${old.size} bytes and has ${source.size} now`)
-    else if (old.sample !== source.sample) found.push(`the input ${source.path} has other text than when it was planned`)
-    else if (old.modified !== source.modified) found.push(`the input ${source.path} was written to since it was planned`)
-    else if (JSON.stringify(old) !== JSON.stringify(source))
-      found.push(`the input ${source.path} is read as ${source.format}, not as ${old.format}`)
-  }
-  for (const path of before.keys()) found.push(`the input ${path} is missing`)
-  if (found.length === 0 && JSON.stringify(there) !== JSON.stringify(now)) found.push('the order of the inputs')
-  return found
-}
+/** Where the partial of a task is, when it is done. */
+export const partialOf = ({ path, plan }: RunFolder, task: number): string => partialPath(partialsOf(path), plan.tasks[task].id)
 
 /** How a task stands. */
 export type TaskState = { state: 'done'; about: PartialAbout } | { state: 'missing' } | { state: 'damaged'; problem: string }
@@ -151,12 +123,12 @@ export type TaskState = { state: 'done'; about: PartialAbout } | { state: 'missi
  *
  * @param isThorough reads all of it and holds it against its checksums, not only its footer
  */
-export const inspectTask = ({ path, id }: RunFolder, task: number, isThorough: boolean): TaskState => {
+export const inspectTask = (folder: RunFolder, task: number, isThorough: boolean): TaskState => {
+  const { id } = folder.plan.tasks[task]
   let run: RunFile<PartialAbout> | undefined
   try {
-    run = new RunFile<PartialAbout>(partialPath(partialsOf(path), task), PARTITIONS)
-    if (run.about.plan !== id) return { state: 'damaged', problem: `${run.path}: it belongs to another plan, ${run.about.plan}, not ${id}` }
-    if (run.about.task !== task) return { state: 'damaged', problem: `${run.path}: it is the result of task ${run.about.task}` }
+    run = new RunFile<PartialAbout>(partialOf(folder, task), PARTITIONS)
+    if (run.about.id !== id) return { state: 'damaged', problem: `${run.path}: it is the result of another task, ${run.about.id}` }
     if (isThorough) run.verify()
     return { state: 'done', about: run.about }
   } catch (error) {
@@ -168,8 +140,16 @@ export const inspectTask = ({ path, id }: RunFolder, task: number, isThorough: b
   }
 }
 
-/** Removes the partial of a task, so that it is made again. */
-export const removePartial = ({ path }: RunFolder, task: number): void => rmSync(partialPath(partialsOf(path), task), { force: true })
+/** Removes the partial of a task. */
+export const removePartial = (run: RunFolder, task: number): void => rmSync(partialOf(run, task), { force: true })
+
+/** Removes the partials of tasks that are not in the plan any more. */
+export const removeAbandoned = (before: RunFolder, now: RunFolder): void => {
+  const ids = new Set(now.plan.tasks.map(({ id }) => id))
+  before.plan.tasks.forEach(({ id }, task) => {
+    if (!ids.has(id)) removePartial(before, task)
+  })
+}
 
 /** Other attempts that are at work in a run folder, or seem to be: `host, pid`. */
 export const otherAttempts = (path: string): string[] =>

@@ -1,9 +1,10 @@
 import { mkdirSync } from 'node:fs'
 import { PretokError } from '../errors.ts'
-import { partialPath, type PartialAbout } from '../spill/partial.ts'
+import type { PartialAbout } from '../spill/partial.ts'
 import { runOutputError } from '../spill/runWriter.ts'
 import type { TemporaryFolder } from '../spill/temporaryFolder.ts'
-import { inspectTask, otherAttempts, partialsOf, removePartial, type RunFolder } from './runFolder.ts'
+import type { Task } from '../types.ts'
+import { inspectTask, otherAttempts, partialOf, partialsOf, removePartial, type RunFolder } from './runFolder.ts'
 
 /** A part of the tasks: every `of`-th, beginning with the `index`-th (from 1). */
 export interface Shard {
@@ -48,14 +49,15 @@ export const tasksToDo = (
 }
 
 /** All partial results, and what they say of themselves. Throws 'input' if one is missing or damaged. */
-export const partialsToMerge = (run: RunFolder, tasks: number): { partials: string[]; abouts: PartialAbout[] } => {
+export const partialsToMerge = (run: RunFolder): { partials: string[]; abouts: PartialAbout[] } => {
+  const tasks = run.plan.tasks.length
   const abouts: PartialAbout[] = []
   const missing: number[] = []
   for (let task = 0; task < tasks; task++) {
     const found = inspectTask(run, task, false)
     if (found.state === 'damaged')
       throw new PretokError('format', `merging ${run.path}: ${found.problem}; pretok count ${run.path} makes it again`)
-    if (found.state === 'done') abouts.push(found.about)
+    if (found.state === 'done') abouts.push(inPlan(found.about, run.plan.tasks[task]))
     else missing.push(task)
   }
   if (missing.length > 0)
@@ -63,12 +65,15 @@ export const partialsToMerge = (run: RunFolder, tasks: number): { partials: stri
       'input',
       `merging ${run.path}: ${missing.length} of ${tasks} tasks are not done (the first is ${missing[0]}); pretok count ${run.path} does them`,
     )
-  return { partials: abouts.map(({ task }) => partialPath(partialsOf(run.path), task)), abouts }
+  return { partials: abouts.map((_, task) => partialOf(run, task)), abouts }
 }
 
+/** The same with chunks by their numbers in the plan. */
+const inPlan = (about: PartialAbout, { start }: Task): PartialAbout => ({
+  ...about,
+  skipped: about.skipped.map(({ chunk, reason }) => ({ chunk: start + chunk, reason })),
+})
+
 /** How many tasks are done. */
-export const countDone = (run: RunFolder, tasks: number): number => {
-  let done = 0
-  for (let task = 0; task < tasks; task++) if (inspectTask(run, task, false).state === 'done') done++
-  return done
-}
+export const countDone = (run: RunFolder): number =>
+  run.plan.tasks.filter((_, task) => inspectTask(run, task, false).state === 'done').length

@@ -54,20 +54,20 @@ export class SpillingCounter {
     return { ...facts, table: undefined, runs: this.runs }
   }
 
-  /** Writes the partial result of a task: a function of the plan and the task alone, whatever this worker had to spill. */
+  /** Writes the partial result of a task: a function of the task alone, whatever this worker had to spill. */
   commit(number: number, partials: NonNullable<WorkerTask['partials']>): void {
     const { task, counter } = this
     const { start, end } = task.tasks[number]
+    const id = partials.ids[number]
     counter.settle() // its numbers are whole only then
     const about: PartialAbout = {
-      plan: partials.plan,
-      task: number,
+      id,
       tally: this.wholeTally(),
       invalid: this.invalid,
       skippedRecords: this.skippedRecords,
-      skipped: task.skipped.filter(({ chunk }) => chunk >= start && chunk < end),
+      skipped: task.skipped.flatMap(({ chunk, reason }) => (chunk >= start && chunk < end ? [{ chunk: chunk - start, reason }] : [])),
     }
-    const path = partialPath(partials.folder, number)
+    const path = partialPath(partials.folder, id)
     const options = { durable: true, temporaryPath: join(this.folder(), `partial-${this.id}.tmp`) }
     if (this.runs.length === 0) {
       writeRun(

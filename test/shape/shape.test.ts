@@ -33,7 +33,7 @@ const ROOMS: Readonly<Record<string, readonly string[]>> = {
   pool: ['errors', 'messages'],
   write: ['errors', 'types'],
   result: ['errors', 'types', 'count', 'merge', 'select', 'sort', 'spill', 'write'],
-  run: ['errors', 'types', 'spill', 'write'],
+  run: ['errors', 'types', 'plan', 'spill', 'write'],
   gather: ['errors', 'messages', 'pool', 'count', 'spill', 'merge', 'result'],
   generate: ['errors'],
   createSplitter: ['split', 'tokenizer'],

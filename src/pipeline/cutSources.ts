@@ -1,0 +1,51 @@
+import { createAddedTokens, type AddedTokens } from '../added/addedTokens.ts'
+import type { Engine } from '../count/engine.ts'
+import { normalizeText } from '../normalize/normalizer.ts'
+import { onNormalText } from '../normalize/safeCut.ts'
+import { withReadAt } from '../read/source.ts'
+import { snapSource, type Cuts } from '../snap/snapSource.ts'
+import type { FindSafeCut } from '../snap/snapChunks.ts'
+import { awayFromEnds } from '../snap/tokenCuts.ts'
+import { createSafeCutFinder, hasSafeCuts } from '../split/safeCut.ts'
+import type { Chunk, Pipeline, Source } from '../types.ts'
+import { inParallel, type Subject } from './runPlan.ts'
+
+/** Moves the borders of chunks to where a cut changes nothing. */
+export const cutSources = (
+  { pipeline, engine, addedTokens, sources, reading }: Subject,
+  planned: readonly Chunk[],
+  isWorthReading: Cuts['isWorthReading'],
+): Promise<Chunk[]> => {
+  const added = createAddedTokens(addedTokens, (text) => normalizeText(pipeline.normalizers, text))
+  // documents are chosen by where they begin, so no chunk may begin inside one
+  const chooses = reading.sample !== undefined || hasLimits(reading)
+  return snapAll(sources, planned, {
+    documentPer: reading.documentPer,
+    added,
+    findSafeCut: chooses ? undefined : createSafeCut(pipeline, engine, added),
+    isPlaced: chooses,
+    passesOverErrors: reading.onError === 'skip',
+    isWorthReading,
+  })
+}
+
+/** Whether documents are chosen by what is in front of them, in other sources, too. */
+export const hasLimits = ({ maxBytes, maxDocuments }: Subject['reading']): boolean => maxBytes !== undefined || maxDocuments !== undefined
+
+const snapAll = async (sources: readonly Source[], chunks: readonly Chunk[], cuts: Cuts): Promise<Chunk[]> => {
+  const ofSource = sources.map((): Chunk[] => [])
+  for (const chunk of chunks) ofSource[chunk.source].push(chunk)
+  const snap = async (own: Chunk[]): Promise<Chunk[]> => {
+    if (own.length < 2) return own
+    const source = sources[own[0].source]
+    return withReadAt(source, (readAt) => snapSource(source, own, readAt, cuts))
+  }
+  return (await inParallel(ofSource, snap)).flat()
+}
+
+/** Where text without special tokens can be cut; only the automaton can tell. */
+const createSafeCut = ({ normalizers }: Pipeline, engine: Engine, { normalized }: AddedTokens): FindSafeCut | undefined => {
+  if (!('tables' in engine) || !hasSafeCuts(engine.phases)) return undefined
+  const find = createSafeCutFinder(engine.tables[0])
+  return normalizers.length === 0 ? find : onNormalText(normalizers, awayFromEnds(find, normalized.trie.maxLength))
+}

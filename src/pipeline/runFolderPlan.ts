@@ -1,0 +1,118 @@
+import { chooseEngine } from '../count/engine.ts'
+import { transformersJsEngine } from '../count/transformersJs.ts'
+import { DEFAULT_LIMITS } from '../count/counter.ts'
+import { PretokError } from '../errors.ts'
+import type { WorkerOptions } from '../messages.ts'
+import { checkOptions, type PretokenizeOptions } from '../options.ts'
+import { planChunks } from '../plan/planChunks.ts'
+import { replanTasks } from '../plan/replanTasks.ts'
+import { openSource } from '../read/openSource.ts'
+import { sampleSource } from '../read/source.ts'
+import type { Definition } from '../run/definition.ts'
+import { differencesOf } from '../run/differences.ts'
+import { createRunFolder, openRunFolder, removeAbandoned, taskPlanOf, type RunFolder } from '../run/runFolder.ts'
+import { chooseChunks } from '../select/chooseChunks.ts'
+import type { Chunk } from '../types.ts'
+import { VERSION } from '../version.ts'
+import { cutSources, hasLimits } from './cutSources.ts'
+import { complete, inParallel, planMeans, specialOnes, type Means, type RunPlan, type Subject } from './runPlan.ts'
+
+/**
+ * The run that a run folder has a plan for. If its sources are not what they were, they are planned anew.
+ *
+ * @param mayReplan otherwise that is an error, 'source-changed'
+ */
+export const planFromFolder = async (path: string, options: PretokenizeOptions, mayReplan: boolean): Promise<RunPlan> => {
+  checkOptions(options)
+  const run = openRunFolder(path)
+  if (run === undefined)
+    throw new PretokError('input', `reading the run folder ${path}: there is no plan.json in it; pretok plan makes one`)
+  const { pipeline, addedTokens, engine: kind, sources: planned, format, reading } = run.plan.definition
+  const engine = kind === 'transformers.js' ? transformersJsEngine(pipeline) : chooseEngine(pipeline.stages, options.engine as never)
+  const sources = await inParallel(planned, ({ path }) => openSource(path, format))
+  const blocks = { blockBytes: options.blockBytes ?? DEFAULT_LIMITS.blockBytes, maxPieceBytes: DEFAULT_LIMITS.maxPieceBytes }
+  const subject = { pipeline, engine, addedTokens, sources, format, reading: { ...(reading as WorkerOptions), ...blocks } }
+  return resumed(run, subject, planMeans(options), options, mayReplan)
+}
+
+/** The plan of a run folder, if it is for the same subject; sources that have changed since are planned anew. */
+export const resumed = async (
+  run: RunFolder,
+  subject: Subject,
+  means: Means,
+  options: PretokenizeOptions,
+  mayReplan = true,
+): Promise<RunPlan> => {
+  const definition = await define(subject)
+  const { others, changed } = differencesOf(run.plan.definition, definition)
+  if (others.length > 0)
+    throw new PretokError(
+      'usage',
+      `resuming the run in ${run.path}: it was planned for something else:\n${listed(others)}\n` +
+        'what is done there cannot be used; plan into another folder',
+    )
+  const asPlanned = (run: RunFolder): RunPlan =>
+    complete({ ...subject, ...taskPlanOf(run), filters: run.plan.filters, run }, means, options)
+  if (changed.size === 0) return asPlanned(run)
+  const changes = listed([...changed.values()])
+  if (!mayReplan)
+    throw new PretokError(
+      'source-changed',
+      `merging ${run.path}: it is not the result of the input as it is now:\n${changes}\npretok count ${run.path} counts that again`,
+    )
+  const replanned = await replan(run, subject, means, definition, changed)
+  const isNew = newTasks(run, replanned)
+  options.onWarning?.(
+    `${run.path}: some input has changed since it was planned:\n${changes}\n` +
+      `${isNew} of ${replanned.plan.tasks.length} tasks are to be done for that; what is done of the others is kept`,
+  )
+  return asPlanned(replanned)
+}
+
+/** Gives a run folder a plan for sources of which some have changed. Tasks of the others stay, and their results. */
+const replan = async (
+  run: RunFolder,
+  subject: Subject,
+  { numProcesses, maxMemoryGb }: Means,
+  definition: Definition,
+  changed: ReadonlyMap<number, string>,
+): Promise<RunFolder> => {
+  const { sources, addedTokens, reading } = subject
+  const before = taskPlanOf(run)
+  // a limit may now be reached elsewhere, so chunks behind the old one are needed, too
+  const isAnew = ({ source }: Chunk): boolean => changed.has(source) || hasLimits(reading)
+  const planned = planChunks(sources, { numProcesses, maxMemoryGb, chunkBytes: before.chunkBytes }).chunks.filter(isAnew)
+  const cut = [...before.chunks.filter((chunk) => !isAnew(chunk)), ...(await cutSources(subject, planned, () => true))]
+  const { chunks, filters } = await chooseChunks(cut, sources, reading, specialOnes(addedTokens))
+  const taskPlan = replanTasks(before, chunks, (source) => changed.has(source))
+  const replanned = await createRunFolder(run.path, definition, taskPlan, filters)
+  removeAbandoned(run, replanned)
+  return replanned
+}
+
+const newTasks = (before: RunFolder, now: RunFolder): number => {
+  const ids = new Set(before.plan.tasks.map(({ id }) => id))
+  return now.plan.tasks.filter(({ id }) => !ids.has(id)).length
+}
+
+const MOST_LISTED = 10
+
+/** Lines of a message. */
+const listed = (lines: readonly string[]): string => {
+  const more = lines.length > MOST_LISTED ? [`and ${lines.length - MOST_LISTED} more`] : []
+  return [...lines.slice(0, MOST_LISTED), ...more].map((line) => `  ${line}`).join('\n')
+}
+
+/** What decides about the result of a run, and nothing else: not how large blocks are, or how much memory there is. */
+export const define = async ({ pipeline, engine, addedTokens, sources, format, reading }: Subject): Promise<Definition> => {
+  const { blockBytes: _, maxPieceBytes: __, ...deciding } = reading
+  return {
+    rules: `pretok ${VERSION}`,
+    pipeline,
+    addedTokens,
+    engine: engine.name === 'transformers.js' ? 'transformers.js' : 'own',
+    reading: deciding,
+    format,
+    sources: await inParallel(sources, async (source) => ({ ...source, sample: await sampleSource(source) })),
+  }
+}

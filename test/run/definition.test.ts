@@ -1,0 +1,74 @@
+import { expect, test } from 'vitest'
+import { taskIds, type Definition, type PlannedSource } from '../../src/run/definition.ts'
+import { differencesOf } from '../../src/run/differences.ts'
+
+const source = (path: string, changes: Partial<PlannedSource> = {}): PlannedSource => ({
+  path,
+  size: 100,
+  modified: 1,
+  format: 'text',
+  compression: 'none',
+  sample: 'abc',
+  ...changes,
+})
+
+const define = (...sources: PlannedSource[]): Definition => ({
+  rules: 'pretok 1',
+  pipeline: { name: 'words', addedTokens: [], normalizers: [], stages: [], specialTokens: [] },
+  addedTokens: [],
+  engine: 'own',
+  reading: { errors: 'replace' },
+  sources,
+})
+
+const CHUNKS = [
+  { source: 0, start: 0, end: 50 },
+  { source: 0, start: 50, end: 100 },
+  { source: 1, start: 0, end: 100 },
+]
+const TASKS = [
+  { start: 0, end: 1 },
+  { start: 1, end: 3 },
+  { start: 2, end: 3 },
+]
+
+const idsOf = (definition: Definition, chunks = CHUNKS): string[] => taskIds(definition, chunks, TASKS)
+/** Which tasks have another id. */
+const othersOf = (definition: Definition, chunks = CHUNKS): number[] => {
+  const before = idsOf(define(source('a'), source('b')))
+  return idsOf(definition, chunks).flatMap((id, task) => (id === before[task] ? [] : [task]))
+}
+
+test('the id of a task is made of its own sources and chunks and of all options', () => {
+  expect(new Set(idsOf(define(source('a'), source('b')))).size).toBe(3)
+  expect(othersOf(define(source('a'), source('b')))).toEqual([])
+  for (const change of [
+    { size: 101 },
+    { modified: 2 },
+    { sample: 'abd' },
+    { format: 'csv' },
+    { compression: 'gzip' },
+    { path: 'c' },
+  ] as const) {
+    expect(othersOf(define(source('a'), source('b', change)))).toEqual([1, 2])
+    expect(othersOf(define(source('a', change), source('b')))).toEqual([0, 1])
+  }
+  const both = [source('a'), source('b')]
+  expect(othersOf({ ...define(...both), rules: 'pretok 2' })).toEqual([0, 1, 2])
+  expect(othersOf({ ...define(...both), reading: { errors: 'ignore' } })).toEqual([0, 1, 2])
+  expect(othersOf(define(...both), [CHUNKS[0], { ...CHUNKS[1], end: 99 }, CHUNKS[2]])).toEqual([1])
+  expect(othersOf(define(...both), [CHUNKS[0], CHUNKS[1], { ...CHUNKS[2], until: 7 } as never])).toEqual([1, 2])
+})
+
+test('a changed source is one thing, another list of sources is another', () => {
+  const there = define(source('a'), source('b'))
+  const changed = (change: Partial<PlannedSource>): unknown => differencesOf(there, define(source('a'), source('b', change)))
+  expect(changed({})).toEqual({ others: [], changed: new Map() })
+  expect(changed({ size: 0 })).toEqual({ others: [], changed: new Map([[1, 'the input b had 100 bytes and has 0 now']]) })
+  expect(changed({ sample: 'x' })).toEqual({ others: [], changed: new Map([[1, 'the input b has other text than when it was planned']]) })
+  expect(changed({ modified: 7 })).toEqual({ others: [], changed: new Map([[1, 'the input b was written to since it was planned']]) })
+  const of = (...sources: PlannedSource[]): string[] => differencesOf(there, define(...sources)).others
+  expect(of(source('a'))).toEqual(['the input b is missing'])
+  expect(of(source('a'), source('c'), source('b'))).toEqual(['the input c is not in the plan'])
+  expect(of(source('b'), source('a', { size: 3 }))).toEqual(['the order of the inputs'])
+})
