@@ -2,7 +2,7 @@ import { PretokError } from './errors.ts'
 import { gatherCounts } from './gather/gatherCounts.ts'
 import { startMonitor } from './monitor/monitor.ts'
 import { pieceFilterOf, type PretokenizeOptions } from './options.ts'
-import { countTasks } from './pipeline/countTasks.ts'
+import { countAll } from './pipeline/countAll.ts'
 import { planRun } from './pipeline/planRun.ts'
 import { planFromFolder } from './pipeline/runFolderPlan.ts'
 import { inParallel, type RunPlan } from './pipeline/runPlan.ts'
@@ -14,7 +14,7 @@ import { checkReceipt, makeReceipt } from './receipt/receipt.ts'
 import { FileTable } from './result/fileTable.ts'
 import { filterCounts } from './result/filterCounts.ts'
 import type { PretokenCounts } from './result/pretokenCounts.ts'
-import type { RunFolder } from './run/runFolder.ts'
+import { openRunFolder, type RunFolder } from './run/runFolder.ts'
 import type { PieceFilter } from './select/pieceFilter.ts'
 import type { Receipt } from './types.ts'
 import { countDone, inShard, partialsToMerge, tasksToDo, type Shard } from './run/tasks.ts'
@@ -66,7 +66,7 @@ const perform = async (
     const planned = seconds()
     const queue = work.counts ? queueOf(plan, work.shard, options) : []
     monitor.enter('count')
-    const outcome = await countTasks(plan, queue, options, workers, monitor, seconds)
+    const outcome = await countAll(plan, queue, options, workers, monitor, seconds)
     await inParallel(plan.sources, verifyUnchanged)
     if (!work.gathers) return { counts, tasksDone: queue.length }
     const counted = seconds()
@@ -144,7 +144,8 @@ const checkStopped = ({ signal }: PretokenizeOptions): void => {
 }
 
 /** The error, with what is kept and how to go on. */
-const withKept = (run: RunFolder, { code, message, cause }: PretokError): PretokError => {
+const withKept = (planned: RunFolder, { code, message, cause }: PretokError): PretokError => {
+  const run = openRunFolder(planned.path) ?? planned // its tasks may have been split meanwhile
   const what = code === 'interrupted' ? 'stopped; ' : `${message}\n`
   const when = code === 'interrupted' ? 'To go on' : 'To go on when that is mended'
   return new PretokError(

@@ -21,7 +21,7 @@ export const countTasks = async (
 ): Promise<RoundsResult> => {
   const { chunks, sources, pipeline, engine, addedTokens, tasks, run } = plan
   const describe = (chunk: number): string => `${sources[chunks[chunk].source].path}, bytes ${chunks[chunk].start} to ${chunks[chunk].end}`
-  if (queue.length === 0) return { counts: [], retried: [], skipped: [], closed: Promise.resolve() }
+  if (queue.length === 0) return { counts: [], retried: [], skipped: [], failed: new Map(), closed: Promise.resolve() }
   const sizeOf = (queue: readonly number[]): number =>
     queue.flatMap((task) => chunks.slice(tasks[task].start, tasks[task].end)).reduce((sum, { start, end }) => sum + end - start, 0)
   const totalBytes = totalSize(sources)

@@ -10,7 +10,7 @@ import { openSource } from '../read/openSource.ts'
 import { sampleSource } from '../read/source.ts'
 import type { Definition } from '../run/definition.ts'
 import { differencesOf } from '../run/differences.ts'
-import { createRunFolder, openRunFolder, removeAbandoned, taskPlanOf, type RunFolder } from '../run/runFolder.ts'
+import { createRunFolder, newTasks, openRunFolder, removeAbandoned, taskPlanOf, type RunFolder } from '../run/runFolder.ts'
 import { chooseChunks } from '../select/chooseChunks.ts'
 import type { Chunk } from '../types.ts'
 import { VERSION } from '../version.ts'
@@ -61,10 +61,10 @@ export const resumed = async (
       `merging ${run.path}: it is not the result of the input as it is now:\n${changes}\npretok count ${run.path} counts that again`,
     )
   const replanned = await replan(run, subject, means, definition, changed)
-  const isNew = newTasks(run, replanned)
+  const anew = newTasks(run, replanned).length
   options.onWarning?.(
     `${run.path}: some input has changed since it was planned:\n${changes}\n` +
-      `${isNew} of ${replanned.plan.tasks.length} tasks are to be done for that; what is done of the others is kept`,
+      `${anew} of ${replanned.plan.tasks.length} tasks are to be done for that; what is done of the others is kept`,
   )
   return asPlanned(replanned)
 }
@@ -88,11 +88,6 @@ const replan = async (
   const replanned = await createRunFolder(run.path, definition, taskPlan, filters)
   removeAbandoned(run, replanned)
   return replanned
-}
-
-const newTasks = (before: RunFolder, now: RunFolder): number => {
-  const ids = new Set(before.plan.tasks.map(({ id }) => id))
-  return now.plan.tasks.filter(({ id }) => !ids.has(id)).length
 }
 
 const MOST_LISTED = 10

@@ -18,7 +18,7 @@ export interface Rounds {
   /** Called when a round starts, to watch its board; `queue` are the tasks that it has to do. */
   onRound(board: Board, slots: number, queue: readonly number[]): void
   onRetry(failed: FailedChunk): void
-  /** With a run folder, which keeps what is done: what fails for good is the fault of a file, and ends the run only when the others are done. */
+  /** With a run folder, which keeps what is done: what fails for good is the fault of a file, and the others are gone on with. */
   files?: Files | undefined
   signal?: AbortSignal | undefined
 }
@@ -34,6 +34,8 @@ export interface RoundsResult {
   counts: WorkerCounts[]
   retried: FailedChunk[]
   skipped: FailedChunk[]
+  /** The files that failed for good, by their numbers. Tasks that have one of them are not done. */
+  failed: Map<number, PretokError>
   /** Settles when all threads have ended, and given their memory back. */
   closed: Promise<unknown>
 }
@@ -48,15 +50,14 @@ const isSkippable = ({ onError }: Rounds, { failedChunk, code }: WorkerFailure):
 /**
  * Does all tasks in rounds: in each, workers take tasks until none are left. What a failed worker had taken and not committed goes into the
  * next round, for its counts went down with it; the chunk it failed at may fail once more before it fails the run (or is skipped). So a run
- * ends with every chunk counted exactly once, or with an error, or with the chunk listed as skipped. Where what is done is kept, the error comes
- * when all files but those that failed are done.
+ * ends with every chunk counted exactly once, or with an error, or with the chunk listed as skipped. Where what is done is kept, a file that
+ * failed is listed instead, and the others are gone on with.
  */
 export const runRounds = async (rounds: Rounds): Promise<RoundsResult> => {
-  const result: RoundsResult = { counts: [], retried: [], skipped: [], closed: Promise.resolve() }
-  const failedFiles = new Map<number, WorkerFailure>()
+  const result: RoundsResult = { counts: [], retried: [], skipped: [], failed: new Map(), closed: Promise.resolve() }
   let pending = [...rounds.queue]
   const hasFailed = new Set<number>()
-  while (pending.length > 0) {
+  while (pending.length > 0 && result.failed.size < MOST_FILES_FAILED) {
     await result.closed // no more threads at a time than there may be
     const { counts, failures, left, closed } = await runRound(rounds, pending, result.skipped)
     result.closed = closed
@@ -75,31 +76,20 @@ export const runRounds = async (rounds: Rounds): Promise<RoundsResult> => {
         result.skipped.push(failed)
       } else if (isOfFile(rounds, failure)) {
         const file = rounds.files.ofChunk(failedChunk)
-        if (!failedFiles.has(file)) failedFiles.set(file, failure)
-        if (failedFiles.size === MOST_FILES_FAILED) throw filesError(rounds, [...failedFiles.values()])
+        if (!result.failed.has(file)) result.failed.set(file, finalError(rounds, failure))
         pending = pending.filter((task) => !rounds.files!.ofTask(task).includes(file))
       } else throw finalError(rounds, failure)
     }
   }
-  if (failedFiles.size > 0) throw filesError(rounds, [...failedFiles.values()])
   return result
 }
 
 /** So many do not fail by chance: nobody should wait until all have. */
-const MOST_FILES_FAILED = 100
+export const MOST_FILES_FAILED = 100
 
 /** Whether a failure is that of a file, and other files can be gone on with. */
 const isOfFile = (rounds: Rounds, { failedChunk, code }: WorkerFailure): rounds is Rounds & { files: Files } =>
   rounds.files !== undefined && failedChunk !== -1 && code !== 'output'
-
-const filesError = (rounds: Rounds, failures: readonly WorkerFailure[]): PretokError => {
-  const [first, ...others] = failures.map((failure) => finalError(rounds, failure))
-  if (others.length === 0) return first
-  return new PretokError(
-    first.code,
-    `counting: ${failures.length} files failed:\n${[first, ...others].map(({ message }) => `  ${message}`).join('\n')}`,
-  )
-}
 
 const finalError = (rounds: Rounds, { failedChunk, code, message }: WorkerFailure): PretokError => {
   if (code !== undefined) return new PretokError(code, message)

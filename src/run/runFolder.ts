@@ -143,6 +143,12 @@ export const inspectTask = (folder: RunFolder, task: number, isThorough: boolean
 /** Removes the partial of a task. */
 export const removePartial = (run: RunFolder, task: number): void => rmSync(partialOf(run, task), { force: true })
 
+/** The numbers of the tasks that another plan does not have. */
+export const newTasks = (before: RunFolder, now: RunFolder): number[] => {
+  const ids = new Set(before.plan.tasks.map(({ id }) => id))
+  return now.plan.tasks.flatMap(({ id }, task) => (ids.has(id) ? [] : [task]))
+}
+
 /** Removes the partials of tasks that are not in the plan any more. */
 export const removeAbandoned = (before: RunFolder, now: RunFolder): void => {
   const ids = new Set(now.plan.tasks.map(({ id }) => id))

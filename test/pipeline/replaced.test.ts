@@ -125,6 +125,21 @@ describe('a damaged file among good ones', () => {
     expect(madeSince(new Map())).toEqual(expect.arrayContaining(GOOD))
   })
 
+  test('those with which they share a task are done, too, and all are named', async () => {
+    const names = Array.from({ length: 60 }, (_, i) => `small${i}.json`)
+    for (const name of names) write(name, JSON.stringify({ text: name }))
+    for (const i of [3, 4, 20]) write(names[i], '{"text"')
+    const { message } = (await count()).error!
+    expect(message).toContain('counting: 3 files failed:')
+    for (const i of [3, 4, 20]) expect(message).toContain(names[i])
+    const good = [...GOOD, ...names.filter((_, i) => ![3, 4, 20].includes(i))].sort()
+    expect(madeSince(new Map())).toEqual(good)
+    for (const i of [3, 4, 20]) write(names[i], JSON.stringify([{ text: 'whole' }]))
+    const before = partials()
+    await expectFreshResult(await count())
+    expect(madeSince(before)).toEqual([3, 4, 20].map((i) => names[i]).sort())
+  })
+
   test('very many: nobody waits until all have failed', async () => {
     for (const name of GOOD) rmSync(join(corpus, name))
     for (let i = 0; i < 120; i++) write(`x${i}.json`, '{"text"')
