@@ -1,3 +1,4 @@
+import { chooseEngine } from '../count/engine.ts'
 import { PretokError } from '../errors.ts'
 import { compileStage } from '../pattern/compile.ts'
 import { describeStage, toDot } from '../pattern/describe.ts'
@@ -18,6 +19,7 @@ export const explainPipeline = (pipeline: Pipeline): string => {
     ...normalizers.map((normalizer) => ['normalizer', nameNormalizer(normalizer)]),
     ...stages.map((stage, i) => [`stage ${i + 1}`, nameStage(stage)]),
     ...(stages.length === 0 ? [['stages', 'none: what is between two added tokens is one piece']] : []),
+    ['tier', nameTier(tierOf(stages))],
   ]
   const overview = lines.map(([label, text]) => `${label.padEnd(12)}${text}`).join('\n')
   return [
@@ -26,12 +28,43 @@ export const explainPipeline = (pipeline: Pipeline): string => {
   ].join('\n\n')
 }
 
-/** The same as plain data: the pipeline, and of each stage that cuts what it is compiled to, or why it is not. */
+/** The same as plain data: the pipeline, the tier that runs it, and of each stage that cuts what it is compiled to, or why it is not. */
 export const explainAsData = (pipeline: Pipeline): object => {
   const { name, lacks, specialTokens, addedTokens, normalizers, stages } = pipeline
   const withSizes = (stage: Stage, i: number): object =>
     stage.kind === 'split' ? { ...stage, compiled: sizesOf(stage, unitAt(stages, i)) } : stage
-  return { name, ...(lacks === undefined ? {} : { lacks }), specialTokens, addedTokens, normalizers, stages: stages.map(withSizes) }
+  return {
+    name,
+    ...(lacks === undefined ? {} : { lacks }),
+    specialTokens,
+    addedTokens,
+    normalizers,
+    stages: stages.map(withSizes),
+    tier: tierOf(stages),
+  }
+}
+
+/** What `--engine auto` takes; `cuts` stages cut the text in so many `passes`. */
+type ChosenTier = { name: 'simd' | 'automaton'; cuts: number; passes: number } | { name: 'reference'; reason: string } | { refused: string }
+
+const tierOf = (stages: readonly Stage[]): ChosenTier => {
+  try {
+    const tier = chooseEngine(stages)
+    return tier.name === 'reference'
+      ? { name: tier.name, reason: tier.reason }
+      : { name: tier.name, cuts: tier.phases[0].splits.length, passes: tier.tables.length }
+  } catch (error) {
+    if (!(error instanceof PretokError)) throw error
+    return { refused: error.message }
+  }
+}
+
+const nameTier = (tier: ChosenTier): string => {
+  if ('refused' in tier) return `none: ${tier.refused}`
+  if (tier.name === 'reference') return `reference: ${tier.reason}`
+  return tier.cuts < 2
+    ? tier.name
+    : `${tier.name}; ${tier.cuts} stages cut the text in ${tier.passes === 1 ? 'one pass' : `${tier.passes} passes`}`
 }
 
 const sizesOf = (stage: SplitStage, unit: Unit): object => {

@@ -1,6 +1,7 @@
 import { pairClasses, renameClasses } from './classes.ts'
 import type { Compiled, CompiledStage } from './compile.ts'
 import { MAX_SLOTS, SOURCE_NOW, SOURCE_NOW_GAP } from './layout.ts'
+import type { Machine } from './minimize.ts'
 import { packTables } from './pack.ts'
 import {
   DEAD,
@@ -80,7 +81,11 @@ export const fuseStages = (stages: readonly CompiledStage[]): (Compiled | Compil
   return fused
 }
 
-const isFusible = ({ machine, backward }: Compiled): boolean => backward === undefined && !hasMarks(machine)
+const isSmall = ({ next, actions }: Machine): boolean =>
+  next.length <= MAX_STATES && next[0].length <= MAX_SYMBOLS && actions.length <= MAX_ACTIONS
+
+/** What is too large alone is not tried: that would take as long as compiling it. */
+const isFusible = ({ machine, backward }: Compiled): boolean => backward === undefined && !hasMarks(machine) && isSmall(machine)
 
 /** One machine for two; undefined if it would be too large. */
 const fuse = (first: Compiled, second: Compiled): Compiled | undefined => {
@@ -89,7 +94,7 @@ const fuse = (first: Compiled, second: Compiled): Compiled | undefined => {
   const steps = composeSteps(makeOnward(stepsOf(first.machine)), makeOnward(stepsOf(second.machine)), pairs)
   if (steps === undefined) return undefined
   const machine = machineOf(steps)
-  if (machine.next.length > MAX_STATES || machine.next[0].length > MAX_SYMBOLS || machine.actions.length > MAX_ACTIONS) return undefined
+  if (!isSmall(machine)) return undefined
   const { unit } = first
   const small = renameClasses(partition, machine.newSymbol)
   return {

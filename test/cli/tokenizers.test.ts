@@ -85,6 +85,15 @@ describe('pretok tokenizers', () => {
     expect(pretok(['tokenizers', '--explain', 'qwen3']).stdout).toMatch(/^normalizer {2}nfc$/m)
   })
 
+  test.each([
+    ['o200k_base', 'simd'],
+    ['deepseek_v3', 'automaton; 3 stages cut the text in one pass'],
+    ['deepseek_llm', 'automaton; 6 stages cut the text in 2 passes'],
+    ['afmoe_trinity', 'reference: pattern: '],
+  ])('--explain tells the tier: %s', (name, tier) => {
+    expect(pretok(['tokenizers', '--explain', name]).stdout).toContain(`\ntier        ${tier}`)
+  })
+
   test('--explain --json gives the pipeline as data', () => {
     expect(JSON.parse(pretok(['tokenizers', '--explain', 'falcon', '--json']).stdout)).toMatchObject({
       name: 'falcon',
@@ -95,6 +104,7 @@ describe('pretok tokenizers', () => {
         { kind: 'split', compiled: { unit: 'bytes' } },
         { kind: 'split', pattern: '[0-9][0-9][0-9]', behavior: 'isolated' },
       ],
+      tier: { name: 'automaton' },
     })
     expect(pretok(['tokenizers', '--explain', 'gpt2', '--json', '--dot'])).toMatchObject({ code: 2, stdout: '' })
   })

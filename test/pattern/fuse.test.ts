@@ -5,9 +5,10 @@ import { fuseStages } from '../../src/pattern/fuse.ts'
 import { phasesOf } from '../../src/split/phases.ts'
 import { PRESETS } from '../../src/tokenizer/presets.ts'
 import { resolveTokenizer } from '../../src/tokenizer/resolve.ts'
+import { digits, unicodeScripts, whitespaceSplit } from '../../src/tokenizer/preTokenizers.ts'
 import type { SplitStage } from '../../src/types.ts'
 import { createKernelSplitter } from '../support/kernelSplitter.ts'
-import { CONSTRUCT_STAGES, PRESET_STAGES, TREATED_STAGES } from '../support/stages.ts'
+import { CONSTRUCT_STAGES, cutsOf, PRESET_STAGES, TREATED_STAGES } from '../support/stages.ts'
 import { allStrings, fusedTier, referenceTier, representatives } from '../support/tiers.ts'
 import { troublesomeText } from '../support/texts.ts'
 
@@ -36,6 +37,12 @@ const machinesOf = (stages: readonly SplitStage[]) => fuseStages(stages.map((sta
 test('pipelines become few machines', () => {
   const sizes = Object.fromEntries(PIPELINES.map(([name, stages]) => [name, `${stages.length} → ${machinesOf(stages).length}`]))
   expect(sizes).toMatchObject({ starcoder: '2 → 1', deepseek_v3: '3 → 1', falcon: '2 → 1', deepseek_coder: '5 → 1', galactica: '5 → 1' })
+})
+
+test('what is too large alone stays alone', () => {
+  const scripts = [...whitespaceSplit(), ...unicodeScripts(), ...digits(true)]
+  const compiled = cutsOf(...scripts).map(({ stage }) => compileStage(stage))
+  expect(fuseStages(compiled)).toEqual(compiled)
 })
 
 describe.each(PIPELINES)('%s: one machine cuts as all stages do', (_, stages) => {

@@ -64,6 +64,7 @@ const ROOMS: Readonly<Record<string, readonly string[]>> = {
   ],
   index: ['errors', 'types', 'options', 'createSplitter', 'pipeline', 'plan', 'read', 'result', 'split', 'tokenizer'],
   cli: [
+    'count',
     'errors',
     'types',
     'version',
