@@ -121,6 +121,7 @@ const createStateReader = (start: number, kinds: Uint8Array, readAt: ReadAt) => 
   return {
     /** The first place in [from, to) at which a row begins for certain. */
     async findRow(from: number, to: number): Promise<number | undefined> {
+      if (from >= to) return undefined // all of it lies in the byte-order mark
       const reach = Math.min(to, from + REACH)
       const tried = await findFrom(from, reach, ALL_STATES)
       if (tried.row !== undefined) return rowAt(tried.row)

@@ -47,7 +47,7 @@ const field = fc.oneof(
 const tables = fc
   .tuple(
     fc.constantFrom('', '\ufeff', '\n', '\r\n\n'),
-    fc.constantFrom('id,text', '"id","text"'),
+    fc.constantFrom('id,text', '"id","text"', '"i\nd",text'),
     fc.array(fc.tuple(fc.array(field, { minLength: 1, maxLength: 3 }), fc.constantFrom('\n', '\r\n')), { maxLength: 20 }),
   )
   .map(([start, header, rows]) => Buffer.from(`${start}${header}\n${rows.map(([fields, end]) => fields.join(',') + end).join('')}`))
