@@ -28,6 +28,8 @@ export const receiptTable = (receipt: Receipt): string => {
     rows.map(([name, value, note]) => [name, `${value} bytes`, note]),
     'lrl',
   )
+  const inRows = new Set(receipt.sources.filter(({ format }) => format === 'parquet').map(({ path }) => path))
+  const placeIn = (path: string, place: number): string => `${inRows.has(path) ? 'row' : 'byte'} ${place}`
   const facts = [
     `${plural(receipt.documents, 'document')}, ${plural(receipt.chunks, 'chunk')}, ${receipt.workers === 0 ? 'no threads' : plural(receipt.workers, 'worker')}; ` +
       `${receipt.tokenizer}, ${receipt.engine}${receipt.engine === 'transformers.js' ? '' : ' tier'}, Unicode ${receipt.unicode}`,
@@ -36,10 +38,11 @@ export const receiptTable = (receipt: Receipt): string => {
   if (invalidUtf8.sequences > 0)
     facts.push(
       `invalid UTF-8: ${integer(invalidUtf8.sequences)} sequences of ${integer(invalidUtf8.bytes)} bytes, policy ${invalidUtf8.policy}, first at ` +
-        shorten(invalidUtf8.first.map(({ path, start }) => `${path} byte ${start}`)),
+        shorten(invalidUtf8.first.map(({ path, start }) => `${path} ${placeIn(path, start)}`)),
     )
   const { count, first } = receipt.skippedRecords
-  for (const { path, start, reason } of first.slice(0, MAX_LISTED)) facts.push(`SKIPPED a record, ${path}, byte ${start}: ${reason}`)
+  for (const { path, start, reason } of first.slice(0, MAX_LISTED))
+    facts.push(`SKIPPED a record, ${path}, ${placeIn(path, start)}: ${reason}`)
   if (count > MAX_LISTED) facts.push(`and ${count - MAX_LISTED} more records; the receipt lists up to 100`)
   const { removed } = receipt.filters
   if (removed !== undefined)

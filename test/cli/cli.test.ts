@@ -2,6 +2,7 @@ import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { pretok, shell, startPretok } from '../support/command.ts'
+import { parquet } from '../support/parquet.ts'
 import { temporaryFolder } from '../support/temporary.ts'
 
 const { file, folder } = temporaryFolder()
@@ -78,6 +79,16 @@ describe('count', () => {
     const { code, stderr } = pretok(['count', path, '--errors', 'strict', '--on-error', 'skip'])
     expect(code).toBe(3)
     expect(stderr).toContain('SKIPPED')
+  })
+
+  test('places in Parquet are called rows, those in other files bytes', () => {
+    const rows = file('rows.parquet', parquet(['good', null]))
+    const lines = file('lines.jsonl', Buffer.from('{"text":"a\xff"}\n{"text":1}\n', 'latin1'))
+    const { code, stderr } = pretok(['count', rows, lines, '--on-error', 'skip'])
+    expect(code).toBe(3)
+    expect(stderr).toContain(`SKIPPED a record, ${rows}, row 1: the field "text" is null`)
+    expect(stderr).toContain(`SKIPPED a record, ${lines}, byte 14: the field "text" is no string`)
+    expect(stderr).toContain(`first at ${lines} byte 10`)
   })
 
   test.each(['SIGINT', 'SIGTERM'] as const)('%s stops it with exit code 130 and leaves nothing', async (signal) => {
