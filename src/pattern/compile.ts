@@ -5,7 +5,7 @@ import { renameClasses, type Partition } from './classes.ts'
 import { simplifyLookahead, type BackwardMachine } from './lookahead.ts'
 import { minimize, type Machine } from './minimize.ts'
 import { buildNfa } from './nfa.ts'
-import { packTables } from './pack.ts'
+import { withTables } from './pack.ts'
 import { parsePattern } from './parse.ts'
 import type { Unit } from './unit.ts'
 import { buildTransducer } from './transducer.ts'
@@ -19,7 +19,7 @@ import { buildTransducer } from './transducer.ts'
  *   lookahead.ts    look-aheads of any length, by reading backward first; then symbols take the place of classes
  *   transducer.ts   program → machine that reads text once and says where it is cut (threads.ts; behavior.ts says what is cut)
  *   minimize.ts     the same with as few states and symbols as possible (refine.ts)
- *   fuse.ts         machines of stages one behind the other → one machine, where that is small (steps.ts)
+ *   fuse.ts         machines of stages one behind the other → one machine, where that is small (beside.ts, steps.ts)
  *   pack.ts         machine → tables, as layout.ts describes them, for the kernel (idle.ts: which text it may skip)
  *
  * The reference tier goes another way from the tree: toRegExp.ts and match.ts (answers.ts), over the letters of alphabet.ts. describe.ts shows a
@@ -42,8 +42,8 @@ export interface Compiled {
   /** What finds the machine's symbols, if the pattern looks ahead further than one code point; otherwise symbols are classes. */
   backward: BackwardMachine | undefined
   machine: Machine
-  /** As layout.ts describes. */
-  tables: Uint8Array
+  /** As layout.ts describes; written when they are first asked for. */
+  readonly tables: Uint8Array
 }
 
 export interface CompiledStage extends Compiled {
@@ -69,6 +69,5 @@ export const compileStage = (stage: PatternStage, unit: Unit = 'code points'): C
   const { backward, newClass } =
     nfa.lookahead === undefined ? { backward: undefined, newClass: machine.newSymbol } : simplifyLookahead(nfa.lookahead, machine.newSymbol)
   const partition = renameClasses(nfa.partition, newClass)
-  const tables = packTables({ machine, partition, backward, unit, text: stage.pattern })
-  return { stage, unit, partition, backward, machine, tables }
+  return Object.assign(withTables({ unit, partition, backward, machine, text: stage.pattern }), { stage })
 }

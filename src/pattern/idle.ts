@@ -24,24 +24,43 @@ interface Stage {
 /** Finds the state in which the machine may stay for the most of ASCII; undefined if there is none. */
 export const findIdle = ({ machine, partition, backward, unit }: Stage): Idle | undefined => {
   if (hasMarks(machine)) return undefined
-  const { next, steps } = stepsOf(machine)
-  const end = next[0].length - 1
+  const symbolsOf = (name: number): readonly number[] => (backward === undefined ? [name] : backward.symbols.map((row) => row[name]))
+  const idleWhere = (state: number, staysIn: (symbol: number) => boolean): Idle => ({
+    state,
+    isIdle: byBytes(partition, unit, (name) => symbolsOf(name).every(staysIn)),
+  })
+  const { next } = machine
+  const ascii = Array.from(classesOfAscii(partition, unit), symbolsOf)
+  // what the steps do is asked only where they lead to one state: that is rare
+  const candidates = [...new Set(next[0])].filter((state) => {
+    const staysIn = (symbol: number): boolean => next[0][symbol] === state && next[state][symbol] === state
+    return ascii.filter((symbols) => symbols.every(staysIn)).length >= MANY_CHARACTERS
+  })
+  if (candidates.length === 0) return undefined
+  const { steps } = stepsOf(machine)
   const leavesWhole = (state: number): boolean => {
-    const { sources, leaving } = steps[state][end]
+    const { sources, leaving } = steps[state].at(-1)!
     return leaving === 1 && sources[0] === SOURCE_NOW
   }
   const staysIn = (from: number, symbol: number, state: number): boolean => {
     const { sources, leaving } = steps[from][symbol]
     return next[from][symbol] === state && leaving === 0 && sources.length === 0
   }
-  const symbolsOf = (name: number): readonly number[] => (backward === undefined ? [name] : backward.symbols.map((row) => row[name]))
-  const idleIn = (state: number): readonly boolean[] => {
-    const isIdle = (name: number): boolean => symbolsOf(name).every((symbol) => staysIn(0, symbol, state) && staysIn(state, symbol, state))
-    return byBytes(partition, unit, isIdle)
-  }
-  const candidates = [...new Set(next[0])].filter(leavesWhole).map((state) => ({ state, isIdle: idleIn(state) }))
-  const count = ({ isIdle }: Idle): number => isIdle.filter((idle, byte) => idle && byte < 0x80).length
-  return candidates.filter((one) => count(one) >= MANY_CHARACTERS).sort((a, b) => count(b) - count(a))[0]
+  return candidates
+    .filter(leavesWhole)
+    .map((state) => idleWhere(state, (symbol) => staysIn(0, symbol, state) && staysIn(state, symbol, state)))
+    .filter((one) => countOf(one) >= MANY_CHARACTERS)
+    .sort((a, b) => countOf(b) - countOf(a))[0]
+}
+
+const countOf = ({ isIdle }: Idle): number => isIdle.filter((idle, byte) => idle && byte < 0x80).length
+
+const classesOfAscii = (partition: Partition, unit: Unit): Uint16Array => {
+  if (unit === 'bytes') return classesOfBytes(partition).subarray(0, 0x80)
+  const { starts, classes } = partition
+  const names = new Uint16Array(0x80)
+  for (let i = 0; i < starts.length && starts[i] < 0x80; i++) names.fill(classes[i], starts[i])
+  return names
 }
 
 /** With fewer, hardly any text is idle, and looking for it is in vain. */
@@ -49,11 +68,12 @@ const MANY_CHARACTERS = 64
 
 /** A property of classes, by byte: by the first one, of long code points, for all that begin with it. Their other bytes have it. */
 const byBytes = (partition: Partition, unit: Unit, holds: (name: number) => boolean): boolean[] => {
-  if (unit === 'bytes') return Array.from(classesOfBytes(partition), holds)
+  const held = Array.from({ length: partition.count }, (_, name) => holds(name))
+  if (unit === 'bytes') return Array.from(classesOfBytes(partition), (name) => held[name])
   const { starts, classes } = partition
   const isIdle = Array.from({ length: 256 }, () => true)
   classes.forEach((name, i) => {
-    if (holds(name)) return
+    if (held[name]) return
     const last = (starts[i + 1] ?? 0x110000) - 1
     for (let codePoint = starts[i]; codePoint <= Math.min(last, 0x7f); codePoint++) isIdle[codePoint] = false
     if (last >= 0x80) isIdle.fill(false, firstByteOf(Math.max(0x80, starts[i])), firstByteOf(last) + 1)

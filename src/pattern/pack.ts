@@ -15,18 +15,44 @@ export interface Packable {
   text: string
 }
 
-/** Writes a machine and its classes as the packed tables that layout.ts describes. */
-export const packTables = ({ machine, partition, backward, unit, text }: Packable): Uint8Array => {
-  const { next, outputs, actions, decided } = machine
+export interface Packed extends Packable {
+  readonly tables: Uint8Array
+}
+
+/**
+ * Adds the tables, which are written when they are asked for: stages that become part of a larger machine need none.
+ *
+ * @throws PretokError 'pattern', at once, for what the tables have no room for
+ */
+export const withTables = (packable: Packable): Packed => {
+  checkRoom(packable)
+  let tables: Uint8Array | undefined
+  return {
+    ...packable,
+    get tables() {
+      return (tables ??= packTables(packable))
+    },
+  }
+}
+
+const bytesOfRow = ({ next }: Machine): number => 4 * next[0].length
+
+const checkRoom = ({ machine, partition, backward, unit, text }: Packable): void => {
+  const { next, actions } = machine
   const refuse = (what: string) => new PretokError('pattern', `pattern: ${what} in ${JSON.stringify(text)}: use the reference engine`)
   if (unit === 'bytes' && backward !== undefined) throw refuse('a look-ahead of more than one code point behind a byte map')
-  const symbols = next[0].length - 1
-  const rowBytes = 4 * (symbols + 1)
-  const rowsBytes = rowBytes * next.length
-  if (symbols > 255 || partition.count > 255) throw refuse('more than 255 classes of code points')
+  const rowsBytes = bytesOfRow(machine) * next.length
+  if (next[0].length > 256 || partition.count > 255) throw refuse('more than 255 classes of code points')
   if (rowsBytes >= 2 ** (32 - layout.ENTRY_NEXT_SHIFT)) throw refuse(`tables of ${rowsBytes} bytes`)
   if (actions.length > layout.ENTRY_ACTION_MASK) throw refuse(`more than ${layout.ENTRY_ACTION_MASK} kinds of steps`)
   if (actions.some((action) => action.length > layout.ACTION_BYTES)) throw refuse('a step of too many parts')
+}
+
+/** Writes a machine and its classes as the packed tables that layout.ts describes. */
+const packTables = ({ machine, partition, backward, unit }: Packable): Uint8Array => {
+  const { next, outputs, actions, decided } = machine
+  const symbols = next[0].length - 1
+  const rowBytes = bytesOfRow(machine)
   const { ascii, pages, blocks } = unit === 'bytes' ? mapBytes(partition) : mapCodePoints(partition)
 
   const parts: [word: number, bytes: Uint8Array][] = [

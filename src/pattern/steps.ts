@@ -11,7 +11,7 @@ import {
   SOURCE_NOW,
   SOURCE_NOW_GAP,
 } from './layout.ts'
-import { NONE, NOW, NOW_ENDS_GAP, type Decided } from './transducer.ts'
+import { NONE, NOW, NOW_ENDS_GAP, type Decided, type Effect } from './transducer.ts'
 import { minimize, type Machine } from './minimize.ts'
 import { createNumbering } from './numbering.ts'
 
@@ -32,20 +32,26 @@ export const DEAD = -1
 
 export const isOldSlot = (source: number): boolean => source >= 0 && source < MAX_SLOTS
 
-/** By state, then by symbol; the last column is the end of the segment. */
+/** By state, then by symbol; the last column is the end of the segment. Steps that are alike are mostly one object. */
 export interface Steps {
   next: readonly (readonly number[])[]
   steps: readonly (readonly Step[])[]
 }
 
+/** Slots that do not matter are DEAD. */
+export interface LiveSteps extends Steps {
+  /** For each state, bit s: slot s may leave as a cut before anything else is put there. */
+  live: Uint32Array
+}
+
 export const hasMarks = ({ actions }: Machine): boolean => actions.some(([, , back, marks]) => back !== NO_MARK || marks > 0)
 
-/** The steps of a machine without marks; slots that do not matter are DEAD. */
-export const stepsOf = (machine: Machine): Steps => {
+/** The steps of a machine without marks. */
+export const stepsOf = (machine: Machine): LiveSteps => {
   const known = new Map<number, Step>()
   const stepOf = (entry: number): Step => {
-    const step = known.get(entry) ?? readEntry(entry, machine.actions)
-    known.set(entry, step)
+    let step = known.get(entry)
+    if (step === undefined) known.set(entry, (step = readEntry(entry, machine.actions)))
     return step
   }
   const steps = machine.outputs.map((row) => row.map(stepOf))
@@ -65,70 +71,89 @@ const readEntry = (entry: number, actions: Machine['actions']): Step => {
 
 const isLive = (slots: number, slot: number): boolean => ((slots >>> slot) & 1) === 1
 
-/** For each state, bit s: slot s may leave as a cut before anything else is put there. Found by going round until nothing changes. */
-export const findLiveSlots = ({ next, steps }: Steps): Uint32Array => {
-  const live = new Uint32Array(next.length)
-  const before = ({ sources, leaving }: Step, after: number): number =>
-    sources.reduce(
-      (bits, source, slot) => (isOldSlot(source) && (slot < leaving || isLive(after, slot - leaving)) ? bits | (1 << source) : bits),
-      0,
-    )
+/** Goes over the states, the last first, until a round has changed nothing. `visit` says whether it has. */
+const untilStable = (states: number, visit: (state: number) => boolean): void => {
   for (let isChanged = true; isChanged;) {
     isChanged = false
-    for (let state = live.length - 1; state >= 0; state--) {
-      const slots = steps[state].reduce((bits, step, symbol) => bits | before(step, live[next[state][symbol]]), live[state]) >>> 0
-      if (slots !== live[state]) isChanged = true
-      live[state] = slots
-    }
+    for (let state = states - 1; state >= 0; state--) if (visit(state)) isChanged = true
   }
+}
+
+const findLiveSlots = ({ next, steps }: Steps): Uint32Array => {
+  const live = new Uint32Array(next.length)
+  untilStable(next.length, (state) => {
+    const before = live[state]
+    for (let symbol = 0; symbol < next[state].length; symbol++) live[state] |= liveBefore(steps[state][symbol], live[next[state][symbol]])
+    return live[state] !== before
+  })
   return live
 }
 
-const withoutDead = ({ next, steps }: Steps): Steps => {
+/** The slots that matter before a step, from those that do after it. */
+const liveBefore = ({ sources, leaving }: Step, after: number): number => {
+  let live = 0
+  const end = Math.min(sources.length, leaving + 32 - Math.clz32(after))
+  for (let slot = 0; slot < end; slot++)
+    if (isOldSlot(sources[slot]) && (slot < leaving || isLive(after, slot - leaving))) live |= 1 << sources[slot]
+  return live
+}
+
+/** Makes a function of steps and numbers whose results are kept: there are few different steps. */
+const onceForEach = (make: (step: Step, number: number) => Step): ((step: Step, number: number) => Step) => {
+  const made = new Map<Step, Map<number, Step>>()
+  return (step, number) => {
+    let results = made.get(step)
+    if (results === undefined) made.set(step, (results = new Map()))
+    let result = results.get(number)
+    if (result === undefined) results.set(number, (result = make(step, number)))
+    return result
+  }
+}
+
+const withoutDead = ({ next, steps }: Steps): LiveSteps => {
   const live = findLiveSlots({ next, steps })
-  const trim = ({ sources, leaving }: Step, after: number): Step => {
+  const trim = onceForEach(({ sources, leaving }, after) => {
     const kept = sources.map((source, slot) => (slot < leaving || isLive(after, slot - leaving) ? source : DEAD))
     return { sources: kept.slice(0, kept.findLastIndex((source) => source !== DEAD) + 1), leaving }
-  }
-  return { next, steps: steps.map((row, state) => row.map((step, symbol) => trim(step, live[next[state][symbol]]))) }
+  })
+  return { next, steps: steps.map((row, state) => row.map((step, symbol) => trim(step, live[next[state][symbol]]))), live }
 }
 
 /**
  * The same cuts, each made as soon as it is certain: a slot whose position will be a cut whatever follows leaves at once (the onward form of a
  * transducer; Mohri, "Minimization algorithms for sequential transducers", 2000).
  */
-export const makeOnward = ({ next, steps }: Steps): Steps => {
+export const makeOnward = ({ next, steps }: Steps): LiveSteps => {
   const certain = countCertain({ next, steps })
+  const moves = MAX_SLOTS + 1
+  const move = onceForEach(({ sources, leaving }, numbers) => {
+    const before = numbers % moves
+    const after = (numbers - before) / moves
+    return {
+      sources: sources.slice(before).map((source) => (isOldSlot(source) ? source - before : source)),
+      leaving: leaving + after - before,
+    }
+  })
   return withoutDead({
     next,
-    steps: steps.map((row, state) =>
-      row.map(({ sources, leaving }, symbol) => ({
-        sources: sources.slice(certain[state]).map((source) => (isOldSlot(source) ? source - certain[state] : source)),
-        leaving: leaving + certain[next[state][symbol]] - certain[state],
-      })),
-    ),
+    steps: steps.map((row, state) => row.map((step, symbol) => move(step, certain[next[state][symbol]] * moves + certain[state]))),
   })
 }
 
 /** For each state: so many of the first slots will leave as cuts, in this order and before all others, whatever follows. */
-const countCertain = ({ next, steps }: Steps): number[] => {
-  const certain = next.map(() => MAX_SLOTS)
-  const through = ({ sources, leaving }: Step, after: number): number => {
-    let count = 0
-    while (count < leaving + after && sources[count] === count) count++
-    return count
-  }
-  for (let isChanged = true; isChanged;) {
-    isChanged = false
-    for (let state = certain.length - 1; state >= 0; state--) {
-      const count = steps[state].reduce(
-        (least, step, symbol) => Math.min(least, through(step, certain[next[state][symbol]])),
-        certain[state],
-      )
-      if (count !== certain[state]) isChanged = true
-      certain[state] = count
+const countCertain = ({ next, steps }: Steps): Uint8Array => {
+  const certain = new Uint8Array(next.length).fill(MAX_SLOTS)
+  untilStable(next.length, (state) => {
+    const before = certain[state]
+    let least = before
+    for (let symbol = 0; symbol < next[state].length; symbol++) {
+      const { sources, leaving } = steps[state][symbol]
+      const most = Math.min(least, leaving + certain[next[state][symbol]])
+      for (least = 0; least < most && sources[least] === least;) least++
     }
-  }
+    certain[state] = least
+    return least !== before
+  })
   return certain
 }
 
@@ -136,61 +161,60 @@ export const KEPT = 1
 export const DROPPED = 2
 
 /** For each state: whether text from the last cut on may be in a piece (KEPT), in none (DROPPED), or, both bits, either. */
-export const findFates = ({ next, steps }: Steps): number[] => {
+export const findFates = ({ next, steps }: Steps): Uint8Array => {
   const fateOf = findFatesOfSlots({ next, steps })
-  const fates = next.map(() => 0)
-  for (let isChanged = true; isChanged;) {
-    isChanged = false
-    for (let state = fates.length - 1; state >= 0; state--) {
-      const through = ({ sources, leaving }: Step, symbol: number): number =>
-        leaving === 0 ? fates[next[state][symbol]] : fateOf(state, sources[0])
-      const fate = steps[state].reduce((bits, step, symbol) => bits | through(step, symbol), fates[state])
-      if (fate !== fates[state]) isChanged = true
-      fates[state] = fate
+  const fates = new Uint8Array(next.length)
+  untilStable(next.length, (state) => {
+    const before = fates[state]
+    for (let symbol = 0; symbol < next[state].length; symbol++) {
+      const { sources, leaving } = steps[state][symbol]
+      fates[state] |= leaving === 0 ? fates[next[state][symbol]] : fateOf(state, sources[0])
     }
-  }
+    return fates[state] !== before
+  })
   return fates
 }
 
 /** The same of text that ends where a source of a state's step says. */
 const findFatesOfSlots = ({ next, steps }: Steps): ((state: number, source: number) => number) => {
-  const fates = next.map(() => new Uint8Array(MAX_SLOTS))
+  const fates = new Uint8Array(next.length * MAX_SLOTS)
   const fateOf = (state: number, source: number): number =>
-    source === SOURCE_NOW ? KEPT : source === SOURCE_NOW_GAP ? DROPPED : source === DEAD ? 0 : fates[state][source]
-  for (let isChanged = true; isChanged;) {
-    isChanged = false
-    steps.forEach((row, state) =>
-      row.forEach(({ sources, leaving }, symbol) => {
-        const after = fates[next[state][symbol]]
-        for (let slot = leaving; slot < sources.length; slot++) {
-          const fate = after[slot - leaving] | fateOf(state, sources[slot])
-          if (fate !== after[slot - leaving]) isChanged = true
-          after[slot - leaving] = fate
-        }
-      }),
-    )
-  }
+    source === SOURCE_NOW ? KEPT : source === SOURCE_NOW_GAP ? DROPPED : source === DEAD ? 0 : fates[state * MAX_SLOTS + source]
+  untilStable(next.length, (state) => {
+    let isChanged = false
+    for (let symbol = 0; symbol < next[state].length; symbol++) {
+      const { sources, leaving } = steps[state][symbol]
+      const after = next[state][symbol] * MAX_SLOTS - leaving
+      for (let slot = leaving; slot < sources.length; slot++) {
+        const fate = fates[after + slot] | fateOf(state, sources[slot])
+        if (fate !== fates[after + slot]) isChanged = true
+        fates[after + slot] = fate
+      }
+    }
+    return isChanged
+  })
   return fateOf
 }
 
 /** The smallest machine of these steps, whose slots are in the order of their positions. */
 export const machineOf = (steps: Steps): Machine => {
   const onward = makeOnward(steps)
-  const live = findLiveSlots(onward)
-  const fates = findFates(onward)
+  const { live } = onward
   const numbers = createNumbering()
-  const effects: { slots: number[]; leaving: number; back: number; marks: number[]; keepsMarks: boolean }[] = []
-  const outputs = onward.steps.map((row) =>
-    row.map(({ sources, leaving }) => {
-      const slots = sources.map((source, slot) =>
-        source === DEAD ? slot : source === SOURCE_NOW ? NOW : source === SOURCE_NOW_GAP ? NOW_ENDS_GAP : source,
-      )
-      const number = numbers.numberOf([leaving, ...slots])
-      effects[number] ??= { slots, leaving, back: NONE, marks: [], keepsMarks: true }
-      return number
-    }),
-  )
-  const decided = fates.map((fate, state): Decided => {
+  const effects: Effect[] = []
+  const known = new Map<Step, number>()
+  const effectOf = (step: Step): number => {
+    let number = known.get(step)
+    if (number === undefined) {
+      const effect = toEffect(step)
+      number = numbers.numberOf([effect.leaving, ...effect.slots])
+      effects[number] ??= effect
+      known.set(step, number)
+    }
+    return number
+  }
+  const outputs = onward.steps.map((row) => row.map(effectOf))
+  const decided = Array.from(findFates(onward), (fate, state): Decided => {
     if (fate === (KEPT | DROPPED)) return 'last cut'
     const first = live[state] === 0 ? 'here' : 31 - Math.clz32(live[state] & -live[state])
     return { upTo: first, isDropped: fate === DROPPED }
@@ -198,3 +222,13 @@ export const machineOf = (steps: Steps): Machine => {
   const next = onward.next.map((row) => [...row])
   return minimize({ next, outputs, effects, decided, marks: next.map(() => 0), matchesEmpty: false }, 'gaps')
 }
+
+const toEffect = ({ sources, leaving }: Step): Effect => ({
+  slots: sources.map((source, slot) =>
+    source === DEAD ? slot : source === SOURCE_NOW ? NOW : source === SOURCE_NOW_GAP ? NOW_ENDS_GAP : source,
+  ),
+  leaving,
+  back: NONE,
+  marks: [],
+  keepsMarks: true,
+})

@@ -1,0 +1,184 @@
+import { SOURCE_NOW_GAP } from './layout.ts'
+import { DEAD, DROPPED, findFates, isOldSlot, KEPT, type LiveSteps } from './steps.ts'
+
+/*
+ * Two stages, one behind the other, as one machine that reads the text once. The second stage begins afresh at each cut of the first, so the
+ * machine for both runs the second beside the first:
+ *
+ *   for each code point:
+ *     step the first stage
+ *     where it cuts: end the second, and begin it afresh
+ *     step the second stage
+ *
+ * What the real one adds: a cut of the first stage may be open (a position in one of its slots, of which what follows decides). Then it is not
+ * known where the second stage began last, so it is run from each place where it may have begun: from the last cut that is certain, and
+ * from each open one. For each two of these places there is a list of the cuts that the second stage makes between them, should both be
+ * cuts of the first, and no place between. All these cuts are slots of the new machine.
+ */
+
+export interface Run {
+  /** State of the second stage, or OFF: it begins at text that the first drops. */
+  state: number
+  slots: readonly number[]
+  /** Cuts that it is certain of, should the first stage not cut before. */
+  cuts: readonly number[]
+}
+
+export const OFF = -1
+
+/** All positions are slots, in the order in which they were put there, or SOURCE_NOW, or SOURCE_NOW_GAP. */
+export interface State {
+  first: number
+  /** Slots of the first stage that are open cuts, in the order of their positions: places 1, 2, …; place 0 is the last certain cut. */
+  open: readonly number[]
+  /** By place. */
+  runs: readonly Run[]
+  /** pieces[i][k]: the cuts from place i to place k, the one at k included; k above i. */
+  pieces: readonly (readonly (readonly number[])[])[]
+}
+
+interface Machines {
+  first: LiveSteps
+  second: LiveSteps
+  /** Of the first. */
+  fates: Uint8Array
+}
+
+export interface Stepper {
+  /**
+   * Makes a function for what a state does, symbol by symbol; undefined where two open cuts are at one place. What the first stage does depends on its
+   * own symbol only, and so do the runs of the second on theirs: there are far fewer of either than pairs.
+   */
+  goOn(state: State): (symbols: readonly [number, number]) => After | undefined
+  /** All cuts that are left at the end of the segment. */
+  cutsAtEnd(state: State): readonly number[]
+}
+
+export const createStepper = (first: LiveSteps, second: LiveSteps): Stepper => {
+  const machines: Machines = { first, second, fates: findFates(first) }
+  const end = second.next[0].length - 1
+  const lastOfFirst = first.next[0].length - 1
+  const fresh: Run[] = []
+  const goOn: Stepper['goOn'] = (state) => {
+    const firstSteps: (AfterFirst | undefined)[] = []
+    const runs: Run[][] = state.runs.map(() => [])
+    const runOn = (place: number, symbol: number): Run =>
+      place === NEW
+        ? (fresh[symbol] ??= stepRun(machines, FRESH, symbol))
+        : (runs[place][symbol] ??= stepRun(machines, state.runs[place], symbol))
+    return ([symbol, other]) => {
+      if (!(symbol in firstSteps)) firstSteps[symbol] = stepFirst(machines, state, [symbol, end])
+      const after = firstSteps[symbol]
+      return after === undefined ? undefined : stepBoth(after, (place) => runOn(place, other))
+    }
+  }
+  return { goOn, cutsAtEnd: (state) => cutFirst(machines, state, [lastOfFirst, end]).cuts }
+}
+
+/** What the first stage's step to a symbol comes to: the cuts that are certain now, and the place behind the last of them. */
+interface FirstStep {
+  cuts: readonly number[]
+  /** A place of the state before, or NEW: the second stage begins afresh here. */
+  place: number
+  /** The cuts of a piece from a place of the state before to a source of the first stage's. */
+  pieceTo(place: number, source: number): readonly number[]
+}
+
+const NEW = -1
+
+const cutFirst = ({ first, second }: Machines, state: State, [symbol, end]: readonly [number, number]): FirstStep => {
+  const { sources, leaving } = first.steps[state.first][symbol]
+  const pieceTo = (place: number, source: number): readonly number[] => {
+    if (isOldSlot(source)) return state.pieces[place][1 + state.open.indexOf(source)]
+    if (source === SOURCE_NOW_GAP) return [SOURCE_NOW_GAP]
+    const run = state.runs[place]
+    if (run.state === OFF) return [] // it is dropped, so the piece that begins there ends elsewhere: at an open cut before this one
+    return [...run.cuts, ...resolve(run, second.steps[run.state][end].sources)]
+  }
+  const cuts: number[] = []
+  let place = 0
+  for (const source of sources.slice(0, leaving)) {
+    cuts.push(...pieceTo(place, source))
+    place = isOldSlot(source) ? 1 + state.open.indexOf(source) : NEW
+  }
+  return { cuts, place, pieceTo }
+}
+
+/** The positions that sources of the second stage's stand for. */
+const resolve = ({ slots }: Run, sources: readonly number[]): number[] =>
+  sources.map((source) => (isOldSlot(source) ? (slots[source] ?? DEAD) : source))
+
+export interface After {
+  /** Cuts that are certain. */
+  cuts: readonly number[]
+  state: State
+}
+
+/** What the first stage does, whatever the second. */
+interface AfterFirst {
+  cuts: readonly number[]
+  /** The state after it. */
+  to: number
+  /** The places of the state after: places of the state before, or NEW. */
+  from: readonly number[]
+  open: readonly number[]
+  pieces: State['pieces']
+  /** KEPT, DROPPED or both. */
+  fate: number
+}
+
+/** The first stage reads a code point. Undefined if two open cuts are at one place. */
+const stepFirst = (machines: Machines, state: State, symbols: readonly [number, number]): AfterFirst | undefined => {
+  const { first, fates } = machines
+  const { sources, leaving } = first.steps[state.first][symbols[0]]
+  const to = first.next[state.first][symbols[0]]
+  const { cuts, place, pieceTo } = cutFirst(machines, state, symbols)
+  const open = sources
+    .map((source, slot) => ({ source, slot: slot - leaving }))
+    .filter(({ slot }) => slot >= 0 && ((first.live[to] >>> slot) & 1) === 1)
+    .map(({ source, slot }) => ({ source, slot, from: isOldSlot(source) ? 1 + state.open.indexOf(source) : NEW }))
+    .sort((a, b) => orderOf(a.from) - orderOf(b.from))
+  const from = [place, ...open.map((one) => one.from)]
+  if (from.filter((one) => one === NEW).length > 1) return undefined
+  const pieces = from.map((one, i) => [[], ...open.map(({ source }, k) => (k < i ? [] : pieceTo(one, source)))])
+  return { cuts, to, from, open: open.map(({ slot }) => slot), pieces, fate: fates[to] }
+}
+
+/** The second stage reads it, too. Positions in the state after are still named as in the one before. */
+const stepBoth = ({ cuts, to, from, open, pieces, fate }: AfterFirst, runOn: (place: number) => Run): After => {
+  const runs = from.map(runOn)
+  const certain = fate === KEPT ? commonLength([runs[0].cuts, ...pieces[0].slice(1)]) : 0
+  const certainCuts = runs[0].cuts.slice(0, certain)
+  if (fate === DROPPED && open.length === 0) runs[0] = TURNED_OFF
+  else if (certain > 0) runs[0] = { ...runs[0], cuts: runs[0].cuts.slice(certain) }
+  return {
+    cuts: certain === 0 ? cuts : [...cuts, ...certainCuts],
+    state: { first: to, open, runs, pieces: certain === 0 ? pieces : [pieces[0].map((piece) => piece.slice(certain)), ...pieces.slice(1)] },
+  }
+}
+
+const TURNED_OFF: Run = { state: OFF, slots: [], cuts: [] }
+
+/** How many positions at the beginning all lists share. */
+const commonLength = ([first, ...others]: readonly (readonly number[])[]): number => {
+  let length = 0
+  while (length < first.length && others.every((other) => other[length] === first[length])) length++
+  return length
+}
+
+export const FRESH: Run = { state: 0, slots: [], cuts: [] }
+
+const orderOf = (place: number): number => (place === NEW ? Infinity : place)
+
+const stepRun = ({ second }: Machines, run: Run, symbol: number): Run => {
+  if (run.state === OFF) return run
+  const { sources, leaving } = second.steps[run.state][symbol]
+  const to = second.next[run.state][symbol]
+  const after = resolve(run, sources)
+  const slots = after.slice(leaving).map((position, slot) => (((second.live[to] >>> slot) & 1) === 1 ? position : DEAD))
+  return {
+    state: to,
+    slots: slots.slice(0, slots.findLastIndex((position) => position !== DEAD) + 1),
+    cuts: [...run.cuts, ...after.slice(0, leaving)],
+  }
+}

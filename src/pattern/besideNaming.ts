@@ -1,0 +1,63 @@
+import { MAX_SLOTS } from './layout.ts'
+import { FRESH, OFF, type Run, type State } from './beside.ts'
+import { createNumbering } from './numbering.ts'
+import type { Step, Steps } from './steps.ts'
+
+export interface Naming {
+  /** Equal states have equal numbers: 0, 1, … */
+  stateOf(state: State): number
+  /** Makes a function that numbers what comes of pairs of symbols: equal numbers mean the same step to the same state, in other states, too. */
+  groupOf(state: State): (symbols: readonly [number, number]) => number
+}
+
+export const createNaming = (firstStage: Steps, second: Steps): Naming => {
+  const firstNames = nameSteps(firstStage)
+  const secondNames = nameSteps(second)
+  const nameIn = (run: Run, symbol: number): number => (run.state === OFF ? OFF : secondNames[run.state][symbol])
+  const end = second.next[0].length - 1
+  const shapes = createNumbering()
+  /** All that matters of a state but where its stages will go. */
+  const shapeOf = ({ open, runs, pieces }: State): number => {
+    const list = [open.length, ...open]
+    const add = (positions: readonly number[]): void => {
+      list.push(positions.length)
+      for (const position of positions) list.push(position)
+    }
+    for (const run of runs) {
+      list.push(nameIn(run, end))
+      add(run.slots)
+      add(run.cuts)
+    }
+    for (const row of pieces) row.forEach(add)
+    return shapes.numberOf(list)
+  }
+  const states = createNumbering()
+  const groups = createNumbering()
+  const list = new Int32Array(3 + 1 + MAX_SLOTS)
+  return {
+    stateOf: (state) => states.numberOf([shapeOf(state), state.first, ...state.runs.map((run) => run.state)]),
+    groupOf(state) {
+      const shape = shapeOf(state)
+      const { first, runs } = state
+      return ([symbol, other]) => {
+        list[0] = shape
+        list[1] = firstNames[first][symbol]
+        list[2] = nameIn(FRESH, other)
+        for (let place = 0; place < runs.length; place++) list[3 + place] = nameIn(runs[place], other)
+        return groups.numberOf(list, 3 + runs.length)
+      }
+    },
+  }
+}
+
+/** For each state and symbol a number: equal ones mean the same step to the same state. */
+const nameSteps = ({ next, steps }: Steps): number[][] => {
+  const numbers = new Map<Step, number>()
+  return steps.map((row, state) =>
+    row.map((step, symbol) => {
+      const number = numbers.get(step) ?? numbers.size
+      numbers.set(step, number)
+      return number * next.length + next[state][symbol]
+    }),
+  )
+}
