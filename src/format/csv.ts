@@ -1,9 +1,10 @@
 import { PretokError } from '../errors.ts'
 import { releaseCsvScanner, takeCsvScanner } from './csvScanner.ts'
 import { createManyRows } from './manyRows.ts'
-import { rowTooLong, type JsonOptions } from './jsonl.ts'
+import type { JsonOptions } from './jsonl.ts'
 import type { InputFormat } from '../types.ts'
 import type { RecordParser, RecordSink } from './records.ts'
+import { rowLength, rowTooLong } from './rowLimit.ts'
 
 export interface CsvOptions extends JsonOptions {
   /** A byte: the comma, or the tab. */
@@ -60,6 +61,7 @@ export const createCsvParser = (sink: RecordSink, start: number, options: CsvOpt
   let at = start // place of the input's first byte
   let length = 0 // of the input
   let from = 0 // what is before this has been read
+  const tooLong = options.maxRecordBytes + 2 // a row that is within the limit is not so long, with its line end, without being finished
   let wanted = 0 // an unfinished row is looked at again when there is so much of it, so that all looks together are linear
 
   const readHeader = (fields: readonly Field[], next: number): void => {
@@ -102,7 +104,8 @@ export const createCsvParser = (sink: RecordSink, start: number, options: CsvOpt
     while (from < length && (isEnd || length - from >= wanted)) {
       if (header !== undefined && header.columns.length === 1 && at + from >= header.end) {
         const { width, columns } = header
-        const next = takeMany(at, from, () => scanner.takeRows(from, length, options.delimiter, width, columns[0]))
+        const stop = Math.min(length, from + options.maxRecordBytes + 1) // so many bytes hold no row that is too long
+        const next = takeMany(at, from, () => scanner.takeRows(from, stop, options.delimiter, width, columns[0]))
         if (next > from) {
           from = next
           wanted = 0
@@ -112,8 +115,10 @@ export const createCsvParser = (sink: RecordSink, start: number, options: CsvOpt
       const data = scanner.input.subarray(0, length)
       const lineEnd = lineEndAt(data, from)
       const row: Row = lineEnd > 0 ? { kind: 'row', fields: [], next: from + lineEnd } : scanRow(data, from, options.delimiter, isEnd)
+      if (row.kind === 'unfinished' ? length - from >= tooLong : rowLength(data, from, row.next) > options.maxRecordBytes)
+        throw rowTooLong(at + from, options)
       if (row.kind === 'unfinished') {
-        wanted = 2 * (length - from)
+        wanted = Math.min(2 * (length - from), tooLong)
         return
       }
       wanted = 0
@@ -139,7 +144,6 @@ export const createCsvParser = (sink: RecordSink, start: number, options: CsvOpt
       at += from
       length -= from
       from = 0
-      if (length > options.maxRecordBytes) throw rowTooLong(at, options)
     },
     end() {
       read(true)

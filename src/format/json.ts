@@ -1,7 +1,8 @@
 import { ENDS_EARLY, releaseScanner, takeScanner } from './jsonScanner.ts'
-import { createRowReader, rowTooLong, type JsonOptions } from './jsonl.ts'
+import { createRowReader, type JsonOptions } from './jsonl.ts'
 import { createManyRows } from './manyRows.ts'
 import type { RecordParser, RecordSink } from './records.ts'
+import { rowTooLong } from './rowLimit.ts'
 import { parseFields } from './textFields.ts'
 
 const BOM = Buffer.from('\ufeff')
@@ -48,7 +49,8 @@ export const createJsonParser = (sink: RecordSink, start: number, options: JsonO
   const row = (isEnd: boolean): boolean => {
     if (!isEnd && length - from < wanted) return false
     if (scanner.input[from] === OPEN_OBJECT) {
-      const next = takeMany(at, from, () => scanner.takeRows(from, length, state === 'value' ? 0 : COMMA))
+      const stop = Math.min(length, from + options.maxRecordBytes) // so many bytes hold no row that is too long
+      const next = takeMany(at, from, () => scanner.takeRows(from, stop, state === 'value' ? 0 : COMMA))
       if (next > from) {
         from = next
         wanted = 0
@@ -56,10 +58,13 @@ export const createJsonParser = (sink: RecordSink, start: number, options: JsonO
         return true
       }
     }
-    const found = scanner.scan(from, length)
-    const goesOn = 'problem' in found ? found.problem === ENDS_EARLY : found.after === length && !ENDS.includes(scanner.input[length - 1])
+    // no more than it takes to tell that the row is too long: what else is wrong with it must not depend on how much of it is there
+    const stop = Math.min(length, from + options.maxRecordBytes + 1)
+    const found = scanner.scan(from, stop)
+    const goesOn = 'problem' in found ? found.problem === ENDS_EARLY : found.after === stop && !ENDS.includes(scanner.input[stop - 1])
+    if (stop - from > options.maxRecordBytes && (goesOn || ('after' in found && found.after === stop))) throw rowTooLong(at + from, options)
     if (goesOn && !isEnd) {
-      wanted = 2 * (length - from)
+      wanted = Math.min(2 * (length - from), options.maxRecordBytes + 1)
       return false
     }
     wanted = 0
@@ -116,7 +121,6 @@ export const createJsonParser = (sink: RecordSink, start: number, options: JsonO
       at += from
       length -= from
       from = 0
-      if (length > options.maxRecordBytes) throw rowTooLong(at, options)
     },
     end() {
       read(true)

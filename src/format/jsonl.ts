@@ -1,17 +1,13 @@
 import { isUtf8 } from 'node:buffer'
-import { PretokError } from '../errors.ts'
 import { createManyRows } from './manyRows.ts'
 import { releaseScanner, takeScanner, type JsonScanner, type Span } from './jsonScanner.ts'
 import type { RecordParser, RecordSink } from './records.ts'
+import { rowLength, rowTooLong, type RowLimit } from './rowLimit.ts'
 import { parseFields } from './textFields.ts'
 
-export interface JsonOptions {
-  /** The source, in errors. */
-  name: string
+export interface JsonOptions extends RowLimit {
   /** Paths of the fields that hold the text. */
   textFields: readonly string[]
-  /** A longer row is an error, since all of one is in memory. */
-  maxRecordBytes: number
 }
 
 const LINE_FEED = 0x0a
@@ -32,7 +28,15 @@ export const createJsonlParser = (sink: RecordSink, start: number, options: Json
   let length = 0 // of the input
   let searched = 0 // no line ends before this
 
+  const isTooLong = (from: number, end: number): boolean =>
+    end - from > options.maxRecordBytes && rowLength(scanner.input, from, end) > options.maxRecordBytes
+  /** Where the lines of [from, end) end that are in no more than the longest row takes, so that none of them is too long. */
+  const linesWithinLimit = (from: number, end: number): number => {
+    const most = options.maxRecordBytes + 1 // with its line feed
+    return end - from <= most ? end : from + scanner.input.subarray(from, from + most).lastIndexOf(LINE_FEED) + 1
+  }
   const readLine = (from: number, end: number, lineEnd: number): void => {
+    if (isTooLong(from, lineEnd)) throw rowTooLong(at + from, options)
     const place = at + from
     if (place === 0 && scanner.input.subarray(from, from + BOM.length).equals(BOM)) {
       sink.format(BOM.length)
@@ -55,8 +59,11 @@ export const createJsonlParser = (sink: RecordSink, start: number, options: Json
       const linesEnd = lastFeed === -1 ? 0 : searched + lastFeed + 1
       let from = 0
       while (from < linesEnd) {
-        from = takeMany(at, from, () => scanner.takeLines(from, linesEnd))
-        if (from === linesEnd) break
+        const stop = linesWithinLimit(from, linesEnd)
+        if (stop > from) {
+          from = takeMany(at, from, () => scanner.takeLines(from, stop))
+          if (from === stop) continue
+        }
         const feed = scanner.input.indexOf(LINE_FEED, from)
         readLine(from, feed, feed + 1)
         from = feed + 1
@@ -65,7 +72,7 @@ export const createJsonlParser = (sink: RecordSink, start: number, options: Json
       at += from
       length -= from
       searched = length
-      if (length > options.maxRecordBytes) throw rowTooLong(at, options)
+      if (isTooLong(0, length)) throw rowTooLong(at, options)
     },
     end() {
       if (length > 0) readLine(0, length, length)
@@ -73,12 +80,6 @@ export const createJsonlParser = (sink: RecordSink, start: number, options: Json
     },
   }
 }
-
-export const rowTooLong = (at: number, { name, maxRecordBytes }: Pick<JsonOptions, 'name' | 'maxRecordBytes'>): PretokError =>
-  new PretokError(
-    'limit',
-    `reading ${name}: the row at byte ${at} is longer than ${maxRecordBytes} bytes; --max-record-bytes raises the limit`,
-  )
 
 const isBlank = (bytes: Uint8Array, from: number, end: number): boolean => {
   for (let i = from; i < end; i++) {
