@@ -17,8 +17,6 @@ import type { AddedToken, Chunk, ErrorPolicy, InvalidRange, Pipeline, SkippedRec
 
 export interface WorkerOptions extends ReadingOptions {
   errors: ErrorPolicy
-  /** A record that cannot be read fails its chunk, or is left out. */
-  onError: 'fail' | 'skip'
   sample?: Sample | undefined
   /** The limits on documents that the plan was made with. */
   maxBytes?: number | undefined

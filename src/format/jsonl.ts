@@ -2,7 +2,7 @@ import { isUtf8 } from 'node:buffer'
 import { createManyRows } from './manyRows.ts'
 import { releaseScanner, takeScanner, type JsonScanner, type Span } from './jsonScanner.ts'
 import type { RecordParser, RecordSink } from './records.ts'
-import { rowLength, rowTooLong, type RowLimit } from './rowLimit.ts'
+import { createRowRefusal, rowLength, type RowLimit } from './rowLimit.ts'
 import { parseFields } from './textFields.ts'
 
 export interface JsonOptions extends RowLimit {
@@ -24,9 +24,11 @@ export const createJsonlParser = (sink: RecordSink, start: number, options: Json
   const scanner = takeScanner(paths)
   const row = createRowReader(scanner, sink, options.textFields)
   const takeMany = createManyRows(sink)
+  const refuse = createRowRefusal(sink, options)
   let at = start // place of the input's first byte
   let length = 0 // of the input
   let searched = 0 // no line ends before this
+  let longRow: number | undefined // place of a row that is too long, while the rest of it is passed over
 
   const isTooLong = (from: number, end: number): boolean =>
     end - from > options.maxRecordBytes && rowLength(scanner.input, from, end) > options.maxRecordBytes
@@ -36,7 +38,7 @@ export const createJsonlParser = (sink: RecordSink, start: number, options: Json
     return end - from <= most ? end : from + scanner.input.subarray(from, from + most).lastIndexOf(LINE_FEED) + 1
   }
   const readLine = (from: number, end: number, lineEnd: number): void => {
-    if (isTooLong(from, lineEnd)) throw rowTooLong(at + from, options)
+    if (isTooLong(from, lineEnd)) return refuse(at + from, at + lineEnd)
     const place = at + from
     if (place === 0 && scanner.input.subarray(from, from + BOM.length).equals(BOM)) {
       sink.format(BOM.length)
@@ -50,6 +52,15 @@ export const createJsonlParser = (sink: RecordSink, start: number, options: Json
     row(found.spans, at, from, lineEnd)
   }
 
+  /** Passes over what there is of a row that is too long; where the next one begins. */
+  const passLongRow = (linesEnd: number): number => {
+    if (linesEnd === 0) return length
+    const next = scanner.input.indexOf(LINE_FEED) + 1
+    refuse(longRow!, at + next)
+    longRow = undefined
+    return next
+  }
+
   return {
     push(block) {
       scanner.reserve(length + block.length)
@@ -57,7 +68,7 @@ export const createJsonlParser = (sink: RecordSink, start: number, options: Json
       length += block.length
       const lastFeed = scanner.input.subarray(searched, length).lastIndexOf(LINE_FEED)
       const linesEnd = lastFeed === -1 ? 0 : searched + lastFeed + 1
-      let from = 0
+      let from = longRow === undefined ? 0 : passLongRow(linesEnd)
       while (from < linesEnd) {
         const stop = linesWithinLimit(from, linesEnd)
         if (stop > from) {
@@ -68,14 +79,19 @@ export const createJsonlParser = (sink: RecordSink, start: number, options: Json
         readLine(from, feed, feed + 1)
         from = feed + 1
       }
+      if (isTooLong(from, length)) {
+        longRow = at + from
+        refuse(longRow, Infinity)
+        from = length
+      }
       scanner.input.copyWithin(0, from, length)
       at += from
       length -= from
       searched = length
-      if (isTooLong(0, length)) throw rowTooLong(at, options)
     },
     end() {
-      if (length > 0) readLine(0, length, length)
+      if (longRow !== undefined) refuse(longRow, at)
+      else if (length > 0) readLine(0, length, length)
       releaseScanner(paths, scanner)
     },
   }

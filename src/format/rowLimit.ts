@@ -1,4 +1,5 @@
 import { PretokError } from '../errors.ts'
+import type { RecordSink } from './records.ts'
 
 /** What is said of rows that are too long, in errors. */
 export interface RowLimit {
@@ -6,6 +7,8 @@ export interface RowLimit {
   name: string
   /** A row with more bytes, its line end not counted, is an error, since all of one is in memory. */
   maxRecordBytes: number
+  /** 'skip': it is left out. Default: 'fail'. */
+  onError?: 'fail' | 'skip'
 }
 
 const LINE_FEED = 0x0a
@@ -17,6 +20,16 @@ export const rowLength = (bytes: Uint8Array, from: number, end: number): number 
   if (end > from && bytes[end - 1] === CARRIAGE_RETURN) end--
   return end - from
 }
+
+/** Takes note of a row at [start, end) that is too long; Infinity: where it ends is not known yet, and it comes again when it is. */
+export type RefuseRow = (start: number, end: number) => void
+
+export const createRowRefusal =
+  (sink: RecordSink, limit: RowLimit): RefuseRow =>
+  (start, end) => {
+    if (limit.onError !== 'skip') throw rowTooLong(start, limit)
+    if (end !== Infinity) sink.badRecord(start, end, `the row is longer than ${limit.maxRecordBytes} bytes (--max-record-bytes)`, start)
+  }
 
 export const rowTooLong = (at: number, { name, maxRecordBytes }: RowLimit): PretokError =>
   new PretokError(

@@ -16,6 +16,8 @@ export interface ReadingOptions {
   /** Paths of the fields that hold the text. */
   textFields: readonly string[]
   maxRecordBytes: number
+  /** A record that cannot be read fails its chunk, or is left out. */
+  onError: 'fail' | 'skip'
   /** Size of the blocks in which sources are read, in bytes. */
   blockBytes: number
 }

@@ -131,7 +131,7 @@ export async function* streamDocuments(path: string, options: StreamOptions = {}
     skip: () => {},
   }
   const textFields = typeof textField === 'string' ? [textField] : textField
-  const reading = { documentPer, textFields, stripBom: false, blockBytes, maxRecordBytes: maxDocumentBytes }
+  const reading = { documentPer, textFields, stripBom: false, blockBytes, maxRecordBytes: maxDocumentBytes, onError: 'fail' as const }
   try {
     for await (const _ of readRecords(source, { source: 0, start: 0, end: source.size }, reading, sink)) yield* ready.splice(0)
   } catch (error) {

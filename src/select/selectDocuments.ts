@@ -113,11 +113,14 @@ export const selectDocuments = (
       },
       badRecord(start, stop, reason, at) {
         told += stop - start
-        sink.badRecord(start, stop, reason, at)
+        isDone ||= start >= until
+        if (isDone) onFiltered(stop - start)
+        else sink.badRecord(start, stop, reason, at)
       },
       skip(bytes) {
         told += bytes
-        sink.skip(bytes)
+        if (isDone) onFiltered(bytes)
+        else sink.skip(bytes)
       },
     },
     get isDone() {

@@ -18,11 +18,11 @@ interface RowFormat {
   rows: readonly ((text: string) => string)[]
   /** What no parser can read. */
   bad: readonly ((text: string) => string)[]
-  create(sink: RecordSink, maxRecordBytes: number): RecordParser
+  create(sink: RecordSink, maxRecordBytes: number, onError: 'fail' | 'skip'): RecordParser
 }
 
 const inObject = (text: string): string => `{"text":"${text}"}`
-const options = (maxRecordBytes: number) => ({ name: 'x', textFields: ['text'], maxRecordBytes })
+const options = (maxRecordBytes: number, onError: 'fail' | 'skip') => ({ name: 'x', textFields: ['text'], maxRecordBytes, onError })
 const FORMATS: readonly RowFormat[] = [
   {
     name: 'JSON Lines',
@@ -31,7 +31,7 @@ const FORMATS: readonly RowFormat[] = [
     end: '',
     rows: [inObject, (text) => `{"text":["${text}","b"]}`, (text) => ' '.repeat(text.length)],
     bad: [(text) => `{"text":"${text}`, (text) => `{"text":"${text}"}}`],
-    create: (sink, maxRecordBytes) => createJsonlParser(sink, 0, options(maxRecordBytes)),
+    create: (sink, ...limit) => createJsonlParser(sink, 0, options(...limit)),
   },
   {
     name: 'JSON, an array',
@@ -46,7 +46,7 @@ const FORMATS: readonly RowFormat[] = [
       (text) => `1${'0'.repeat(text.length)}`,
     ],
     bad: [],
-    create: (sink, maxRecordBytes) => createJsonParser(sink, 0, options(maxRecordBytes), true),
+    create: (sink, ...limit) => createJsonParser(sink, 0, options(...limit), true),
   },
   {
     name: 'JSON, rows one after another',
@@ -55,7 +55,7 @@ const FORMATS: readonly RowFormat[] = [
     end: '',
     rows: [inObject, (text) => `{"text":["${text}","b"]}`, (text) => `1${'0'.repeat(text.length)}`],
     bad: [],
-    create: (sink, maxRecordBytes) => createJsonParser(sink, 0, options(maxRecordBytes), true),
+    create: (sink, ...limit) => createJsonParser(sink, 0, options(...limit), true),
   },
   {
     name: 'CSV',
@@ -64,7 +64,7 @@ const FORMATS: readonly RowFormat[] = [
     end: '',
     rows: [(text) => `1,${text}`, (text) => `1,"${text}"`, (text) => `1,"${text.replaceAll('a', '\n')}"`, (text) => `1,"${text}""\r\n"`],
     bad: [(text) => `1,"a"${text}`, (text) => `1,${text},3`],
-    create: (sink, maxRecordBytes) => createCsvParser(sink, 0, { ...options(maxRecordBytes), delimiter: 0x2c }),
+    create: (sink, ...limit) => createCsvParser(sink, 0, { ...options(...limit), delimiter: 0x2c }),
   },
 ]
 
@@ -79,21 +79,42 @@ const files = ({ start, separators, end, rows, bad }: RowFormat) =>
     .array(fc.tuple(fc.constantFrom(...rows, ...rows, ...bad), texts, fc.constantFrom(...separators)), { minLength: 1, maxLength: 8 })
     .map((parts) => {
       let data = start
-      const places = parts.map(([row, text, separator]) => {
-        const place = { start: data.length, length: row(text).length }
+      let short = start // the same without the rows that are too long
+      const tooLong: { start: number; end: number }[] = []
+      for (const [row, text, separator] of parts) {
+        const { length } = row(text)
+        const next = data.length + length + separator.length
+        if (length > LIMIT) tooLong.push({ start: data.length, end: separator.trim() === '' ? next : data.length + length })
+        else short += row(text) + separator
         data += row(text) + separator
-        return place
-      })
-      return { data: Buffer.from(data + end), tooLong: places.filter(({ length }) => length > LIMIT) }
+      }
+      return { data: Buffer.from(data + end), short: Buffer.from(short + end), tooLong }
     })
 
+const sizes = fc.oneof(fc.integer({ min: 1, max: 3 * LIMIT }), fc.constant(1e6))
+
 test.each(FORMATS)('$name: the first row above the limit is an error with its place, wherever blocks end', (format) => {
-  const sizes = fc.oneof(fc.integer({ min: 1, max: 3 * LIMIT }), fc.constant(1e6))
   fc.assert(
     fc.property(files(format), sizes, fc.boolean(), ({ data, tooLong }, size, takesMany) => {
-      const read = (maxRecordBytes: number) => collectTexts((sink) => format.create(sink, maxRecordBytes), data, size, takesMany).found
+      const read = (maxRecordBytes: number) =>
+        collectTexts((sink) => format.create(sink, maxRecordBytes, 'fail'), data, size, takesMany).found
       if (tooLong.length === 0) expect(read(LIMIT)).toEqual(read(1e6))
       else expect(() => read(LIMIT)).toThrow(`the row at byte ${tooLong[0].start} is longer than ${LIMIT} bytes`)
+    }),
+    { numRuns: 2000 },
+  )
+})
+
+test.each(FORMATS.filter(({ name }) => name === 'JSON Lines'))('$name: rows above the limit are left out, and no others', (format) => {
+  fc.assert(
+    fc.property(files(format), sizes, fc.boolean(), ({ data, short, tooLong }, size, takesMany) => {
+      const read = (bytes: Buffer) => collectTexts((sink) => format.create(sink, LIMIT, 'skip'), bytes, size, takesMany).found
+      const isLong = ({ reason }: { reason: string }): boolean => reason.startsWith('the row is longer than')
+      const [found, expected] = [read(data), read(short)]
+      expect(found.documents).toEqual(expected.documents)
+      expect(found.bad.filter(isLong)).toMatchObject(tooLong)
+      expect(found.bad.filter((row) => !isLong(row)).map(({ reason }) => reason)).toEqual(expected.bad.map(({ reason }) => reason))
+      expect(found.format + found.skipped).toBe(expected.format + expected.skipped)
     }),
     { numRuns: 2000 },
   )
@@ -107,7 +128,7 @@ test('JSON: what is wrong with a row counts up to the limit, wherever blocks end
   ] as const)
     for (let size = 1; size < 2 * LIMIT; size++) {
       const data = Buffer.from(`[{"text":"${'a'.repeat(before)}\x01"}]`)
-      const read = () => collectTexts((sink) => create(sink, LIMIT), data, size, true).found.bad
+      const read = () => collectTexts((sink) => create(sink, LIMIT, 'fail'), data, size, true).found.bad
       if (message === undefined) expect(read()).toMatchObject([{ reason: 'a control character in a JSON string', at: LIMIT + 1 }])
       else expect(read).toThrow(message)
     }

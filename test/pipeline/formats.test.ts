@@ -177,6 +177,43 @@ describe('rows that cannot be read', () => {
   })
 })
 
+describe('rows above maxRecordBytes', () => {
+  const rows = Array.from({ length: 3000 }, (_, i) => jsonRow(i === 2000 ? 'long '.repeat(40_000) : DOCUMENTS[i % DOCUMENTS.length], i))
+  const place = Buffer.byteLength(rows.slice(0, 2000).join('\n')) + 1
+  const settings = [{}, { blockBytes: 1000 }, { blockBytes: 1e6 }, { chunkBytes: 100_000, numProcesses: 2 }, { chunkBytes: 5e7 }]
+  const limits = { maxRecordBytes: 100_000 }
+  const path = file('long.jsonl', rows.join('\n'))
+
+  test('are an error with their place, whatever the size of blocks and chunks', async () => {
+    for (const setting of settings)
+      await expect(count(path, { ...setting, ...limits })).rejects.toMatchObject({
+        code: 'limit',
+        message: `reading ${path}: the row at byte ${place} is longer than 100000 bytes; --max-record-bytes raises the limit`,
+      })
+  })
+
+  test('are left out with onError: skip, and nothing else is', async () => {
+    const others = [...(await count(file('others.jsonl', rows.toSpliced(2000, 1).join('\n'))))]
+    const end = place + Buffer.byteLength(rows[2000]) + 1
+    const reason = 'the row is longer than 100000 bytes (--max-record-bytes)'
+    for (const setting of settings) {
+      const counts = await count(path, { ...setting, ...limits, onError: 'skip' })
+      expect([...counts]).toEqual(others)
+      expect(counts.receipt!.skipped).toEqual([])
+      expect(counts.receipt!.skippedRecords).toEqual({ count: 1, first: [{ path, start: place, end, reason }] })
+      expect(counts.receipt!.bytes.skipped).toBe(end - place)
+    }
+  })
+
+  test('behind a limit on documents are not told of', async () => {
+    for (const setting of settings) {
+      const { receipt } = await count(path, { ...setting, ...limits, onError: 'skip', maxDocuments: 1900 })
+      expect(receipt!.filters.limit).toMatchObject({ path })
+      expect(receipt!.skippedRecords.count).toBe(0)
+    }
+  })
+})
+
 test.skipIf(!hasProgram('zstd'))('what is wrong in a compressed file is told with its place', async () => {
   const row = file('row.jsonl.zst', zstd('{"text":"a"}\n{"text":1}\n'))
   await expect(count(row)).rejects.toThrow(`reading ${row}: the field "text" is no string, at byte 21 of what it holds, line 2; --on-error`)
