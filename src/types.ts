@@ -145,7 +145,7 @@ export interface Tally {
   replaced: number
   /** Bytes of text that went to the added tokens and the normalizer, minus bytes that came out: special tokens and text to be counted. */
   normalized: number
-  /** Records that could not be read and were left out (only with onError: 'skip'), and their bytes of plain data. */
+  /** Records that could not be read and were left out (only with onError: 'skip'), and their bytes of plain data (not known of Parquet's rows). */
   skippedRecords: number
   skippedBytes: number
   /** Bytes of documents that were not chosen: by a sample, or behind a limit. */
@@ -167,7 +167,7 @@ export interface InvalidRange {
   end: number
 }
 
-/** A record that was left out: bytes [start, end) of plain data; of Parquet, rows. */
+/** A record that was left out: bytes [start, end) of plain data; of Parquet, one row or, behind damage, those up to the end of the row group. */
 export interface SkippedRecord {
   path: string
   start: number
@@ -232,7 +232,7 @@ export interface Receipt {
   retried: { path: string; start: number; end: number; reason: string }[]
   /** Chunks that were left out (only with onError: 'skip'). */
   skipped: { path: string; start: number; end: number; reason: string }[]
-  /** Records that were left out (only with onError: 'skip'): how many, and the first of them. */
+  /** Records that were left out (only with onError: 'skip'): how many, and the first places. */
   skippedRecords: { count: number; first: SkippedRecord[] }
   numProcesses: number
   /** Worker threads that ran; 0: the main thread counted. */

@@ -41,9 +41,13 @@ export const receiptTable = (receipt: Receipt): string => {
         shorten(invalidUtf8.first.map(({ path, start }) => `${path} ${placeIn(path, start)}`)),
     )
   const { count, first } = receipt.skippedRecords
-  for (const { path, start, reason } of first.slice(0, MAX_LISTED))
-    facts.push(`SKIPPED a record, ${path}, ${placeIn(path, start)}: ${reason}`)
-  if (count > MAX_LISTED) facts.push(`and ${count - MAX_LISTED} more records; the receipt lists up to 100`)
+  let more = count
+  for (const { path, start, end, reason } of first.slice(0, MAX_LISTED)) {
+    const records = inRows.has(path) ? end - start : 1
+    facts.push(`SKIPPED ${records === 1 ? 'a record' : `${integer(records)} records`}, ${path}, ${placeIn(path, start)}: ${reason}`)
+    more -= records
+  }
+  if (more > 0) facts.push(`and ${more} more ${more === 1 ? 'record' : 'records'}; the receipt lists up to 100 places`)
   const { removed } = receipt.filters
   if (removed !== undefined)
     facts.push(`left out of the result: ${plural(removed.distinct, 'distinct pre-token')}, ${integer(removed.pieces)} in all`)

@@ -23,6 +23,8 @@ export interface RecordSink {
   format(bytes: number): void
   /** A record at [start, end) that cannot be read, because of what is at `at`. Throws, or goes on without it. */
   badRecord(start: number, end: number, reason: string, at: number): void
+  /** Rows [start, end) of Parquet that cannot be read. Throws, or goes on without them. */
+  badRows(start: number, end: number, reason: string): void
   /** Bytes behind a bad record that are lost with it. */
   skip(bytes: number): void
 }

@@ -70,6 +70,7 @@ const rowGroupsOf = (metadata: FileMetaData): RowGroup[] => {
   let firstRow = 0
   return metadata.row_groups.map((group) => {
     const rows = Number(group.num_rows)
+    if (rows < 0) throw new Error(`a row group has ${rows} rows`)
     const columns = new Map<string, ColumnMetaData>()
     let start = Infinity
     for (const { meta_data: column } of group.columns) {

@@ -34,7 +34,9 @@ export const openParquet = async (readAt: ReadAt, size: number, name: string): P
  * Tells a sink the rows of the row groups that begin in bytes [start, end) of a file. Places are numbers of rows, from 0. What is in memory
  * at a time is a page of each column.
  *
- * @throws PretokError 'data' for a column that is not there, and for damaged pages
+ * Where a row group is damaged, the rest of it is told as bad rows.
+ *
+ * @throws PretokError 'data' for a column that is not there
  */
 export async function* readParquet(
   file: ParquetFile,
@@ -46,20 +48,7 @@ export async function* readParquet(
   const columns = options.textFields.map((field) => columnOf(file, field, options.name))
   for (const [number, group] of file.rowGroups.entries()) {
     if (group.start < start || group.start >= end) continue
-    const place = `in row group ${number}`
-    try {
-      yield* readRowGroup(
-        group,
-        columns,
-        readAt,
-        sink,
-        (field, row) => `the field ${JSON.stringify(options.textFields[field])} is null, in row ${row} (row group ${number})`,
-      )
-    } catch (error) {
-      if (error instanceof DamagedGroup)
-        throw new PretokError('data', `reading ${options.name}: ${error.message}, ${place}`, { cause: error })
-      throw error
-    }
+    yield* readRowGroup(group, number, columns, readAt, options, sink)
   }
 }
 
@@ -76,18 +65,20 @@ const columnOf = ({ textColumns, columns }: ParquetFile, field: string, name: st
 
 async function* readRowGroup(
   group: RowGroup,
+  number: number,
   columns: readonly TextColumn[],
   readAt: ReadAt,
+  { textFields }: ParquetOptions,
   sink: RecordSink,
-  describeNull: (field: number, row: number) => string,
 ): AsyncGenerator<ParquetProgress> {
   const kernels = columns.map(takePageKernel)
+  const cursors: RowCursor[] = []
+  let row = 0
+  let plain = 0
   try {
-    const cursors: RowCursor[] = []
     for (const [i, column] of columns.entries()) cursors.push(await openCursor(group, column, readAt, kernels[i]))
     const takesMany = cursors.length === 1 && sink.documents !== undefined
-    let plain = 0
-    for (let row = 0; row < group.rows;) {
+    while (row < group.rows) {
       for (const cursor of cursors)
         if (!cursor.isReady()) {
           yield { stored: cursor.takeStored(), plain }
@@ -102,19 +93,20 @@ async function* readRowGroup(
         continue
       }
       const texts = cursors.map((cursor) => cursor.next())
+      if (row === group.rows - 1 && !cursors.every((cursor) => cursor.isAtEnd()))
+        throw new DamagedGroup('a column has more values than there are rows')
       const field = texts.indexOf('null')
-      if (field !== -1) sink.badRecord(place, place, describeNull(field, place), place)
-      else plain += tellRow(texts as Buffer[][], place, sink)
+      if (field === -1) plain += tellRow(texts as Buffer[][], place, sink)
+      else sink.badRows(place, place + 1, `the field ${JSON.stringify(textFields[field])} is null, in row ${place} (row group ${number})`)
       row++
     }
-    for (const cursor of cursors) {
-      yield { stored: cursor.takeStored(), plain }
-      plain = 0
-      if (!cursor.isAtEnd()) throw new DamagedGroup('a column has more values than there are rows')
-    }
+  } catch (error) {
+    if (!(error instanceof DamagedGroup)) throw error
+    sink.badRows(group.firstRow + row, group.firstRow + group.rows, `${error.message}, in row group ${number}`)
   } finally {
     kernels.forEach(releasePageKernel)
   }
+  yield { stored: cursors.reduce((sum, cursor) => sum + cursor.takeStored(), 0), plain }
 }
 
 /** Rows of one text each, from row `place` on. */

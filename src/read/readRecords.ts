@@ -118,6 +118,7 @@ const NOBODY: RecordSink = {
   endDocument: () => {},
   format: () => {},
   badRecord: () => {},
+  badRows: () => {},
   skip: () => {},
 }
 

@@ -126,7 +126,10 @@ export async function* streamDocuments(path: string, options: StreamOptions = {}
     endDocument: end,
     format: () => {},
     badRecord(_start, _end, reason, at) {
-      throw new PretokError('data', `reading ${path}: ${reason}${hasRows ? '' : `, at byte ${at}`}`)
+      throw new PretokError('data', `reading ${path}: ${reason}, at byte ${at}`)
+    },
+    badRows(_start, _end, reason) {
+      throw new PretokError('data', `reading ${path}: ${reason}`)
     },
     skip: () => {},
   }

@@ -25,6 +25,7 @@ const NOWHERE: RecordSink = {
   endDocument: () => {},
   format: () => {},
   badRecord: () => {},
+  badRows: () => {},
   skip: () => {},
 }
 

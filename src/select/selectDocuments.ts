@@ -117,6 +117,10 @@ export const selectDocuments = (
         if (isDone) onFiltered(stop - start)
         else sink.badRecord(start, stop, reason, at)
       },
+      badRows(start, stop, reason) {
+        isDone ||= start >= until
+        if (!isDone) sink.badRows(start, stop, reason)
+      },
       skip(bytes) {
         told += bytes
         if (isDone) onFiltered(bytes)

@@ -131,6 +131,10 @@ export const countChunk = async (
     push(cleaner.end())
     input.end()
   }
+  const noteSkipped = (start: number, end: number, reason: string, at: number): void => {
+    if (options.onError === 'fail') throw new BadRecord(at, reason)
+    if (skippedRecords.length < MAX_SKIPPED_RECORDS) skippedRecords.push({ path: source.path, start, end, reason })
+  }
   const sink: RecordSink = {
     startDocument(at) {
       isNew = true
@@ -161,11 +165,13 @@ export const countChunk = async (
     },
     format: (bytes) => void (tally.format += bytes),
     badRecord(start, end, reason, at) {
-      if (options.onError === 'fail') throw new BadRecord(at, reason)
+      noteSkipped(start, end, reason, at)
       tally.skippedRecords++
       tally.skippedBytes += end - start
-      if (skippedRecords.length < MAX_SKIPPED_RECORDS)
-        skippedRecords.push({ path: source.path, start, end: hasRows ? start + 1 : end, reason })
+    },
+    badRows(start, end, reason) {
+      noteSkipped(start, end, reason, start)
+      tally.skippedRecords += end - start
     },
     skip: (bytes) => void (tally.skippedBytes += bytes),
   }

@@ -1,9 +1,11 @@
+import { writeFileSync } from 'node:fs'
 import fc from 'fast-check'
-import { describe, expect, test } from 'vitest'
+import { beforeAll, describe, expect, test } from 'vitest'
+import { readParquetMetadata, startOf } from '../../src/parquet/metadata.ts'
 // workers run from dist, so that is what is tested here
 import { pretokenize, type PretokenizeOptions } from '../../dist/index.js'
 import { bgzip, bzip2, compressBy, gzip, hasProgram, xz, zstd } from '../support/compress.ts'
-import { parquet } from '../support/parquet.ts'
+import { parquet, readAtOf } from '../support/parquet.ts'
 import { temporaryFolder } from '../support/temporary.ts'
 import { troublesomeText } from '../support/texts.ts'
 
@@ -312,6 +314,55 @@ test('nulls in Parquet are bad rows, invalid UTF-8 is told with its row, and dam
   const invalid = file('invalid.parquet', data)
   expect((await count(invalid)).receipt!.invalidUtf8).toMatchObject({ sequences: 1, first: [{ path: invalid, start: 1, end: 2 }] })
   await expect(count(invalid, { errors: 'strict' })).rejects.toThrow(`reading ${invalid}: invalid UTF-8 (ff) at row 1; --errors`)
+})
+
+describe('a damaged page of Parquet', () => {
+  const texts = Array.from({ length: 2000 }, (_, i) => `Row ${i}: ${DOCUMENTS[i % DOCUMENTS.length].replaceAll(END, '')}`)
+  const data = parquet(texts, 'GZIP', { pageSize: 1e6 })
+  const path = file('damaged.parquet', data)
+  beforeAll(async () => {
+    const { rowGroups } = await readParquetMetadata(readAtOf(data), data.length)
+    const at = startOf(rowGroups[20].columns.get('text')!)
+    data.fill(0xff, at + 200, at + 210)
+    writeFileSync(path, data)
+  })
+  const settings = [{}, { chunkBytes: 10_000 }, { chunkBytes: 10_000, numProcesses: 2 }, { blockBytes: 100 }]
+
+  test('is an error', async () => {
+    for (const setting of settings)
+      await expect(count(path, setting)).rejects.toMatchObject({
+        code: 'data',
+        message: expect.stringMatching(/, in row group \d+; --on-error/),
+      })
+  })
+
+  test('takes the rest of its row group along with onError: skip, and nothing else, whatever the chunks', async () => {
+    const [first, ...others] = await Promise.all(settings.map((setting) => count(path, { ...setting, onError: 'skip' })))
+    const { skippedRecords, skipped, chunks, documents } = first.receipt!
+    const [{ start, end, reason }] = skippedRecords.first
+    expect({ chunks, skipped, documents, count: skippedRecords.count, size: end - start }).toEqual({
+      chunks: 1,
+      skipped: [],
+      documents: 1950,
+      count: 50,
+      size: 50,
+    })
+    expect(start).toBe(1000)
+    expect(reason).toMatch(/, in row group 20$/)
+    expect([...first]).toEqual([...(await count(file('others.parquet', parquet(texts.toSpliced(start, 50)))))])
+    for (const other of others) {
+      expect([...other]).toEqual([...first])
+      expect(other.receipt!.skippedRecords).toEqual(skippedRecords)
+    }
+    expect(others[0].receipt!.chunks).toBeGreaterThan(5)
+  })
+
+  test('behind a limit on documents is not told of', async () => {
+    for (const setting of settings) {
+      const { receipt } = await count(path, { ...setting, onError: 'skip', maxDocuments: 60 })
+      expect({ documents: receipt!.documents, skipped: receipt!.skippedRecords.count }).toEqual({ documents: 60, skipped: 0 })
+    }
+  })
 })
 
 test('escapes of lone surrogates go by the error policy', async () => {

@@ -36,6 +36,7 @@ export const collectingSink = (): { sink: RecordSink; records: FoundRecords } =>
     format: (bytes) => void (records.format += bytes),
     skip: (bytes) => void (records.skipped += bytes),
     badRecord: (start, end, reason, at) => void records.bad.push({ start, end, reason, at }),
+    badRows: (start, end, reason) => void records.bad.push({ start, end, reason, at: start }),
   }
   return { sink, records }
 }
