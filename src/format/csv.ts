@@ -1,10 +1,11 @@
 import { PretokError } from '../errors.ts'
+import { createRowWalk } from './csvStates.ts'
 import { releaseCsvScanner, takeCsvScanner } from './csvScanner.ts'
 import { createManyRows } from './manyRows.ts'
 import type { JsonOptions } from './jsonl.ts'
 import type { InputFormat } from '../types.ts'
 import type { RecordParser, RecordSink } from './records.ts'
-import { rowLength, rowTooLong } from './rowLimit.ts'
+import { createRowRefusal, rowLength, rowTooLong, type LongRow } from './rowLimit.ts'
 
 export interface CsvOptions extends JsonOptions {
   /** A byte: the comma, or the tab. */
@@ -58,12 +59,22 @@ type Row =
 export const createCsvParser = (sink: RecordSink, start: number, options: CsvOptions, header?: CsvHeader): CsvParser => {
   const scanner = takeCsvScanner()
   const takeMany = createManyRows(sink)
+  const refuse = createRowRefusal(sink, options)
   let at = start // place of the input's first byte
   let length = 0 // of the input
   let from = 0 // what is before this has been read
   const tooLong = options.maxRecordBytes + 2 // a row that is within the limit is not so long, with its line end, without being finished
   let wanted = 0 // an unfinished row is looked at again when there is so much of it, so that all looks together are linear
 
+  let longRow: LongRow | undefined
+
+  const passLongRow = ({ start, findEnd }: LongRow): void => {
+    const end = findEnd(scanner.input, from, length)
+    from = end === -1 ? length : end
+    if (end === -1) return
+    refuse(start, at + end)
+    longRow = undefined
+  }
   const readHeader = (fields: readonly Field[], next: number): void => {
     const names = fields.map(({ start, end, hasDoubles }) => {
       const name = scanner.input.toString('utf8', start, end)
@@ -102,6 +113,10 @@ export const createCsvParser = (sink: RecordSink, start: number, options: CsvOpt
       sink.format(from)
     }
     while (from < length && (isEnd || length - from >= wanted)) {
+      if (longRow !== undefined) {
+        passLongRow(longRow)
+        continue
+      }
       if (header !== undefined && header.columns.length === 1 && at + from >= header.end) {
         const { width, columns } = header
         const stop = Math.min(length, from + options.maxRecordBytes + 1) // so many bytes hold no row that is too long
@@ -115,8 +130,13 @@ export const createCsvParser = (sink: RecordSink, start: number, options: CsvOpt
       const data = scanner.input.subarray(0, length)
       const lineEnd = lineEndAt(data, from)
       const row: Row = lineEnd > 0 ? { kind: 'row', fields: [], next: from + lineEnd } : scanRow(data, from, options.delimiter, isEnd)
-      if (row.kind === 'unfinished' ? length - from >= tooLong : rowLength(data, from, row.next) > options.maxRecordBytes)
-        throw rowTooLong(at + from, options)
+      if (row.kind === 'unfinished' ? length - from >= tooLong : rowLength(data, from, row.next) > options.maxRecordBytes) {
+        if (header === undefined) throw rowTooLong(at + from, options)
+        refuse(at + from, Infinity)
+        longRow = { start: at + from, findEnd: createRowWalk(options.delimiter) }
+        wanted = 0
+        continue
+      }
       if (row.kind === 'unfinished') {
         wanted = Math.min(2 * (length - from), tooLong)
         return
@@ -147,6 +167,7 @@ export const createCsvParser = (sink: RecordSink, start: number, options: CsvOpt
     },
     end() {
       read(true)
+      if (longRow !== undefined) refuse(longRow.start, at + length)
       releaseCsvScanner(scanner)
     },
     get header() {

@@ -1,8 +1,9 @@
 import { ENDS_EARLY, releaseScanner, takeScanner } from './jsonScanner.ts'
 import { createRowReader, type JsonOptions } from './jsonl.ts'
+import { createValueWalk } from './jsonWalk.ts'
 import { createManyRows } from './manyRows.ts'
 import type { RecordParser, RecordSink } from './records.ts'
-import { rowTooLong } from './rowLimit.ts'
+import { createRowRefusal, type LongRow } from './rowLimit.ts'
 import { parseFields } from './textFields.ts'
 
 const BOM = Buffer.from('\ufeff')
@@ -30,11 +31,13 @@ export const createJsonParser = (sink: RecordSink, start: number, options: JsonO
   const scanner = takeScanner(paths)
   const readRow = createRowReader(scanner, sink, options.textFields)
   const takeMany = createManyRows(sink)
+  const refuse = createRowRefusal(sink, options)
   let at = start // place of the input's first byte
   let length = 0 // of the input
   let from = 0 // what is before this has been read
   let wanted = 0 // a row that is not all there is looked at again when there is so much of it, so that all looks together are linear
   let state: State = 'value'
+  let longRow: LongRow | undefined
 
   const lose = (reason: string, problemAt: number): void => {
     sink.badRecord(at + from, at + from, reason, at + problemAt)
@@ -62,7 +65,13 @@ export const createJsonParser = (sink: RecordSink, start: number, options: JsonO
     const stop = Math.min(length, from + options.maxRecordBytes + 1)
     const found = scanner.scan(from, stop)
     const goesOn = 'problem' in found ? found.problem === ENDS_EARLY : found.after === stop && !ENDS.includes(scanner.input[stop - 1])
-    if (stop - from > options.maxRecordBytes && (goesOn || ('after' in found && found.after === stop))) throw rowTooLong(at + from, options)
+    if (stop - from > options.maxRecordBytes && (goesOn || ('after' in found && found.after === stop))) {
+      refuse(at + from, Infinity)
+      longRow = { start: at + from, findEnd: createValueWalk() }
+      wanted = 0
+      state = state === 'value' ? 'value' : 'behind row'
+      return true
+    }
     if (goesOn && !isEnd) {
       wanted = Math.min(2 * (length - from), options.maxRecordBytes + 1)
       return false
@@ -90,6 +99,13 @@ export const createJsonParser = (sink: RecordSink, start: number, options: JsonO
     else return row(isEnd)
     return true
   }
+  const passLongRow = ({ start, findEnd }: LongRow): void => {
+    const end = findEnd(scanner.input, from, length)
+    from = end === -1 ? length : end
+    if (end === -1) return
+    refuse(start, at + end)
+    longRow = undefined
+  }
   const skipSpace = (): void => {
     const start = from
     while (from < length && isSpace(scanner.input[from])) from++
@@ -102,10 +118,11 @@ export const createJsonParser = (sink: RecordSink, start: number, options: JsonO
     }
     if (start > 0 && at + from === start && scanner.input[from] === COMMA) state = 'behind row'
     for (;;) {
+      if (longRow !== undefined) passLongRow(longRow)
       if (state === 'lost') {
         sink.skip(length - from)
         from = length
-      } else skipSpace()
+      } else if (longRow === undefined) skipSpace()
       if (from === length || !step(isEnd)) return
     }
   }
@@ -124,6 +141,10 @@ export const createJsonParser = (sink: RecordSink, start: number, options: JsonO
     },
     end() {
       read(true)
+      if (longRow !== undefined) {
+        refuse(longRow.start, at + length) // behind which nothing can be told any more
+        state = 'lost'
+      }
       const isWhole = state === 'value' || (state === 'behind row' && !isLast)
       if (!isWhole && state !== 'lost') lose('the JSON array is not closed', length)
       releaseScanner(paths, scanner)

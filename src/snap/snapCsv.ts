@@ -1,3 +1,4 @@
+import { BAD, CARRIAGE_RETURN, kindsOfBytes, LINE_FEED_BYTE, NEXT, QUOTE_BYTE, QUOTED, ROW, STATES } from '../format/csvStates.ts'
 import type { Chunk } from '../types.ts'
 import type { ReadAt } from './snapChunks.ts'
 
@@ -6,56 +7,17 @@ import type { ReadAt } from './snapChunks.ts'
  * in which a reader could come to it, at once, mostly finds that after a row or two all of these have become one: from there on it is known
  * where rows begin, whatever came before. Where the states stay apart (in a stretch without any quotes, say) the text before is read, too,
  * from the last place at which the state is known; that is little more than to look for quotes.
- *
- * The states are those of a reader that passes over bad rows as the parser does (format/csv.ts): behind the line end that follows.
  */
 
-const ROW = 0 // a row begins here
-const FIELD = 1 // a field begins here
-const PLAIN = 2 // in a field without quotes
-const QUOTED = 3
-const CLOSED = 4 // behind a quote in a quoted field: its end, or the first of two
-const RETURN = 5 // behind a \r that follows the end of a quoted field
-const BAD = 6 // in a bad row
-const STATES = 7
-
-const OTHER = 0
-const QUOTE = 1
-const DELIMITER = 2
-const LINE_FEED = 3
-const CARRIAGE_RETURN = 4
-
 const BOM = Buffer.from('\ufeff')
-const QUOTE_BYTE = 0x22
-const LINE_FEED_BYTE = 0x0a
 
-/** The state that follows, by the kind of byte. */
-const NEXT: readonly (readonly number[])[] = [
-  [PLAIN, QUOTED, FIELD, ROW, PLAIN], // ROW
-  [PLAIN, QUOTED, FIELD, ROW, PLAIN], // FIELD
-  [PLAIN, BAD, FIELD, ROW, PLAIN], // PLAIN
-  [QUOTED, CLOSED, QUOTED, QUOTED, QUOTED], // QUOTED
-  [BAD, QUOTED, FIELD, ROW, RETURN], // CLOSED
-  [BAD, BAD, BAD, ROW, BAD], // RETURN
-  [BAD, BAD, BAD, ROW, BAD], // BAD
-]
-
-/** The same for sets of states, as bits: NEXT_SETS[set × 8 + kind of byte]. */
+/** The state that follows, for sets of states, as bits: NEXT_SETS[set × 8 + kind of byte]. */
 const NEXT_SETS = Uint8Array.from({ length: 2 ** STATES * 8 }, (_, i) => {
   const kind = i & 7
   if (kind > CARRIAGE_RETURN) return 0
   return NEXT.reduce((sum, next, state) => ((i >> 3) & (1 << state) ? sum | (1 << next[kind]) : sum), 0)
 })
 const ALL_STATES = 2 ** STATES - 1
-
-const kindsOfBytes = (delimiter: number): Uint8Array => {
-  const kinds = new Uint8Array(256).fill(OTHER)
-  kinds[QUOTE_BYTE] = QUOTE
-  kinds[delimiter] = DELIMITER
-  kinds[LINE_FEED_BYTE] = LINE_FEED
-  kinds[0x0d] = CARRIAGE_RETURN
-  return kinds
-}
 
 const WINDOW = 2 ** 14
 const LARGEST_WINDOW = 2 ** 20

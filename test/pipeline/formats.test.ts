@@ -179,12 +179,16 @@ describe('rows that cannot be read', () => {
   })
 })
 
-describe('rows above maxRecordBytes', () => {
-  const rows = Array.from({ length: 3000 }, (_, i) => jsonRow(i === 2000 ? 'long '.repeat(40_000) : DOCUMENTS[i % DOCUMENTS.length], i))
-  const place = Buffer.byteLength(rows.slice(0, 2000).join('\n')) + 1
+describe.each<[name: string, start: string, row: (text: string, i: number) => string, between: string, end: string, hasLineEnds: boolean]>([
+  ['jsonl', '', jsonRow, '\n', '', true],
+  ['json', '[', jsonRow, ',', ']', false],
+  ['csv', 'id,text\n', (text, i) => `${i},"${text.replaceAll('"', '""')}"`, '\r\n', '', true],
+])('rows of %s above maxRecordBytes', (name, start, row, between, end, hasLineEnds) => {
+  const rows = Array.from({ length: 3000 }, (_, i) => row(i === 2000 ? 'long "'.repeat(40_000) : DOCUMENTS[i % DOCUMENTS.length], i))
+  const place = Buffer.byteLength(start + rows.slice(0, 2000).join(between) + between)
   const settings = [{}, { blockBytes: 1000 }, { blockBytes: 1e6 }, { chunkBytes: 100_000, numProcesses: 2 }, { chunkBytes: 5e7 }]
   const limits = { maxRecordBytes: 100_000 }
-  const path = file('long.jsonl', rows.join('\n'))
+  const path = file(`long.${name}`, start + rows.join(between) + end)
 
   test('are an error with their place, whatever the size of blocks and chunks', async () => {
     for (const setting of settings)
@@ -195,15 +199,15 @@ describe('rows above maxRecordBytes', () => {
   })
 
   test('are left out with onError: skip, and nothing else is', async () => {
-    const others = [...(await count(file('others.jsonl', rows.toSpliced(2000, 1).join('\n'))))]
-    const end = place + Buffer.byteLength(rows[2000]) + 1
+    const others = [...(await count(file(`others.${name}`, start + rows.toSpliced(2000, 1).join(between) + end)))]
+    const behind = place + Buffer.byteLength(rows[2000] + (hasLineEnds ? between : ''))
     const reason = 'the row is longer than 100000 bytes (--max-record-bytes)'
     for (const setting of settings) {
       const counts = await count(path, { ...setting, ...limits, onError: 'skip' })
       expect([...counts]).toEqual(others)
       expect(counts.receipt!.skipped).toEqual([])
-      expect(counts.receipt!.skippedRecords).toEqual({ count: 1, first: [{ path, start: place, end, reason }] })
-      expect(counts.receipt!.bytes.skipped).toBe(end - place)
+      expect(counts.receipt!.skippedRecords).toEqual({ count: 1, first: [{ path, start: place, end: behind, reason }] })
+      expect(counts.receipt!.bytes.skipped).toBe(behind - place)
     }
   })
 

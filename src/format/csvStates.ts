@@ -1,0 +1,57 @@
+/*
+ * The states of a reader of CSV that passes over bad rows as the parser does (csv.ts): behind the line end that follows.
+ */
+
+export const ROW = 0 // a row begins here
+const FIELD = 1 // a field begins here
+const PLAIN = 2 // in a field without quotes
+export const QUOTED = 3
+const CLOSED = 4 // behind a quote in a quoted field: its end, or the first of two
+const RETURN = 5 // behind a \r that follows the end of a quoted field
+export const BAD = 6 // in a bad row
+export const STATES = 7
+
+const OTHER = 0
+const QUOTE = 1
+const DELIMITER = 2
+const LINE_FEED = 3
+export const CARRIAGE_RETURN = 4
+
+export const QUOTE_BYTE = 0x22
+export const LINE_FEED_BYTE = 0x0a
+
+/** The state that follows, by the kind of byte. */
+export const NEXT: readonly (readonly number[])[] = [
+  [PLAIN, QUOTED, FIELD, ROW, PLAIN], // ROW
+  [PLAIN, QUOTED, FIELD, ROW, PLAIN], // FIELD
+  [PLAIN, BAD, FIELD, ROW, PLAIN], // PLAIN
+  [QUOTED, CLOSED, QUOTED, QUOTED, QUOTED], // QUOTED
+  [BAD, QUOTED, FIELD, ROW, RETURN], // CLOSED
+  [BAD, BAD, BAD, ROW, BAD], // RETURN
+  [BAD, BAD, BAD, ROW, BAD], // BAD
+]
+
+export const kindsOfBytes = (delimiter: number): Uint8Array => {
+  const kinds = new Uint8Array(256).fill(OTHER)
+  kinds[QUOTE_BYTE] = QUOTE
+  kinds[delimiter] = DELIMITER
+  kinds[LINE_FEED_BYTE] = LINE_FEED
+  kinds[0x0d] = CARRIAGE_RETURN
+  return kinds
+}
+
+/**
+ * Gives a function that goes through a row, part after part, from its first byte on: the place in [from, end) of the part behind the row's
+ * line end, or -1 if it goes on.
+ */
+export const createRowWalk = (delimiter: number) => {
+  const kinds = kindsOfBytes(delimiter)
+  let state = ROW
+  return (part: Buffer, from: number, end: number): number => {
+    for (let at = from; at < end; at++) {
+      state = NEXT[state][kinds[part[at]]]
+      if (state === ROW) return at + 1
+    }
+    return -1
+  }
+}
