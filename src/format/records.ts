@@ -29,6 +29,19 @@ export interface RecordSink {
   skip(bytes: number): void
 }
 
+/** Is told and does nothing. */
+export const IGNORING_SINK: RecordSink = {
+  startDocument: () => {},
+  text: () => {},
+  invalid: () => {},
+  endText: () => {},
+  endDocument: () => {},
+  format: () => {},
+  badRecord: () => {},
+  badRows: () => {},
+  skip: () => {},
+}
+
 /** The texts of many records, one behind the other; good until the call returns. */
 export interface Documents {
   text: Buffer

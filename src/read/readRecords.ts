@@ -2,7 +2,7 @@ import type { PlainBlock } from '../decompress/plainBlock.ts'
 import { createCsvParser, delimiterOf, type CsvHeader } from '../format/csv.ts'
 import { createJsonParser } from '../format/json.ts'
 import { createJsonlParser } from '../format/jsonl.ts'
-import type { DocumentPer, RecordParser, RecordSink } from '../format/records.ts'
+import { IGNORING_SINK, type DocumentPer, type RecordParser, type RecordSink } from '../format/records.ts'
 import { createTextParser } from '../format/text.ts'
 import type { ParquetFile } from '../parquet/metadata.ts'
 import type { Chunk, Source } from '../types.ts'
@@ -100,26 +100,13 @@ const HEADER_BLOCK = 2 ** 14
 
 const readCsvHeader = async (source: Source, options: ReadingOptions): Promise<CsvHeader | undefined> => {
   const delimiter = delimiterOf(source.format)
-  const parser = createCsvParser(NOBODY, 0, { name: source.path, ...options, delimiter })
+  const parser = createCsvParser(IGNORING_SINK, 0, { name: source.path, ...options, delimiter })
   for await (const { bytes } of plainBlocks(source, { source: 0, start: 0, end: source.size }, HEADER_BLOCK)) {
     parser.push(bytes)
     if (parser.header !== undefined) break
   }
   parser.end()
   return parser.header
-}
-
-/** Is told and does nothing. */
-const NOBODY: RecordSink = {
-  startDocument: () => {},
-  text: () => {},
-  invalid: () => {},
-  endText: () => {},
-  endDocument: () => {},
-  format: () => {},
-  badRecord: () => {},
-  badRows: () => {},
-  skip: () => {},
 }
 
 /** The metadata of a file serves for all of its chunks. */

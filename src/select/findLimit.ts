@@ -1,5 +1,5 @@
 import type { TokenSet } from '../added/tokenSet.ts'
-import type { RecordSink } from '../format/records.ts'
+import { IGNORING_SINK } from '../format/records.ts'
 import { readRecords, type ReadingOptions } from '../read/readRecords.ts'
 import type { Chunk, Source } from '../types.ts'
 import { createSampler, type Sample } from './sample.ts'
@@ -15,18 +15,6 @@ export interface Limits {
 export interface LimitPlace {
   source: number
   place: number
-}
-
-const NOWHERE: RecordSink = {
-  startDocument: () => {},
-  text: () => {},
-  invalid: () => {},
-  endText: () => {},
-  endDocument: () => {},
-  format: () => {},
-  badRecord: () => {},
-  badRows: () => {},
-  skip: () => {},
 }
 
 class LimitReached extends Error {
@@ -54,7 +42,7 @@ export const findLimit = async (
   let documents = 0
   let total = 0
   for (const [number, source] of sources.entries()) {
-    const { sink } = selectDocuments(NOWHERE, {
+    const { sink } = selectDocuments(IGNORING_SINK, {
       isWanted: sample === undefined ? () => true : createSampler(sample, source.path),
       separators: separatorsFor(source),
       onFiltered: () => {},
