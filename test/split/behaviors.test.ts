@@ -1,10 +1,10 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { PretokError } from '../../src/errors.ts'
 import { createPipelineSplitter } from '../../src/split/splitText.ts'
 import { huggingFace } from '../../src/tokenizer/patternPipeline.ts'
-import type { Pipeline, SplitStage, Stage } from '../../src/types.ts'
+import type { SplitStage, Stage } from '../../src/types.ts'
 import { countsOf, splitInFeeds, tallyOf } from '../support/feed.ts'
+import { officialUnlessRefused, unlessRefused } from '../support/officialProcess.ts'
 import { officialSplit } from '../support/oracle.ts'
 import { randomPattern } from '../support/patterns.ts'
 import { withStages } from '../support/stages.ts'
@@ -19,17 +19,6 @@ const PATTERNS = ['a', 'a+', 'ab|b', '', 'a*', '\\b', '^', '$', 'a|(?=c)', 'a+b|
 const ALPHABET = ['a', 'b', 'c', ' ']
 const TEXTS = [1, 2, 3, 4].flatMap((length) => [...allStrings(ALPHABET, length)].flat())
 const LONGER = fc.string({ unit: fc.constantFrom(...ALPHABET, 'é', '\n'), minLength: 6, maxLength: 30 })
-
-/** Undefined if we, or the official engine, refuse a pattern. */
-const officialUnlessRefused = (pipeline: Pipeline): ((text: string) => string[]) | undefined => {
-  try {
-    createPipelineSplitter(pipeline)
-    return officialSplit(pipeline)
-  } catch (error) {
-    if (error instanceof PretokError || (error as Error).message.startsWith('Oniguruma error')) return undefined
-    throw error
-  }
-}
 
 describe.each(TREATMENTS)('$behavior, invert: $invert', (treatment) => {
   const stagesOf = (pattern: string): Stage[] => [{ ...huggingFace(pattern), ...treatment }]
@@ -50,9 +39,9 @@ describe.each(TREATMENTS)('$behavior, invert: $invert', (treatment) => {
     fc.assert(
       fc.property(randomPattern(), fc.array(LONGER, { minLength: 1, maxLength: 4 }), (pattern, texts) => {
         const pipeline = withStages('', stagesOf(pattern))
-        const official = officialUnlessRefused(pipeline)
-        if (official === undefined) return
-        const expected = texts.map(official)
+        if (unlessRefused(() => createPipelineSplitter(pipeline)) === undefined) return
+        const expected = officialUnlessRefused(pipeline, texts)
+        if (expected === undefined) return
         for (const size of [0, 1, 2, 5]) {
           texts.forEach((text, i) => expect(splitInFeeds(pipeline, text, size)).toEqual(expected[i]))
           expect(countsOf(pipeline.stages, 'auto', texts, size)).toEqual(tallyOf(expected))

@@ -4,7 +4,8 @@ import { PretokError } from '../../src/errors.ts'
 import { huggingFace } from '../../src/tokenizer/patternPipeline.ts'
 import type { SplitStage } from '../../src/types.ts'
 import { randomPattern } from '../support/patterns.ts'
-import { DROP_GAPS, KEEP_GAPS } from '../support/stages.ts'
+import { DROP_GAPS, KEEP_GAPS, withStages } from '../support/stages.ts'
+import { officialUnlessRefused } from '../support/officialProcess.ts'
 import { compareWildPatterns } from '../support/wildPatterns.ts'
 import { allStrings, kernelTier, referenceTier, type CutDocuments } from '../support/tiers.ts'
 
@@ -49,4 +50,12 @@ test('random patterns: the kernel cuts all short strings, and some longer ones, 
 
 test('random patterns of every construct: all tiers and the official engine cut alike, or somebody refuses', () => {
   expect(compareWildPatterns(120, 1)).toBeGreaterThan(60)
+})
+
+test('a pattern over which the official engine ends its process is left out, and the next one is not', () => {
+  const official = (pattern: string, text: string) => officialUnlessRefused(withStages('', [huggingFace(pattern)]), [text])
+  expect(official('(?:a+b?|[^c]+)+(?=c.)', `${'a'.repeat(40)}c`)).toBe(undefined)
+  expect(official('a+', 'aab')).toEqual([['aa', 'b']])
+  expect(official('(', 'aab')).toBe(undefined)
+  expect(official('b', 'aab')).toEqual([['aa', 'b']])
 })

@@ -14,8 +14,19 @@ const BEHAVIORS: Record<SplitStage['behavior'], string> = {
  * The official engine: HF tokenizers, by its binding for Node. Only pipelines of huggingface style: the same stages as Splits of a Regex.
  * Returns the function that cuts a text.
  */
-export const officialSplit = ({ stages, normalizers }: Pipeline): ((text: string) => string[]) => {
-  const tokenizer = officialTokenizer({
+export const officialSplit = (pipeline: Pipeline): ((text: string) => string[]) => {
+  const tokenizer = tokenizers.Tokenizer.fromString(officialJson(pipeline))
+  const preTokenizer = tokenizer.getPreTokenizer()!
+  const textNormalizer = tokenizer.getNormalizer()
+  return (text) => {
+    const normalized = textNormalizer === null ? text : textNormalizer.normalizeString(text)
+    return normalized === '' ? [] : preTokenizer.preTokenizeString(normalized).map(([piece]) => piece)
+  }
+}
+
+/** A pipeline of huggingface style as the text of a tokenizer.json. */
+export const officialJson = ({ stages, normalizers }: Pipeline): string =>
+  tokenizerText({
     normalizer: officialSequence(normalizers),
     pre_tokenizer: {
       type: 'Sequence',
@@ -27,13 +38,6 @@ export const officialSplit = ({ stages, normalizers }: Pipeline): ((text: string
       })),
     },
   })
-  const preTokenizer = tokenizer.getPreTokenizer()!
-  const textNormalizer = tokenizer.getNormalizer()
-  return (text) => {
-    const normalized = textNormalizer === null ? text : textNormalizer.normalizeString(text)
-    return normalized === '' ? [] : preTokenizer.preTokenizeString(normalized).map(([piece]) => piece)
-  }
-}
 
 /** A pre-tokenizer of the official engine; `config` is as in tokenizer.json. */
 export const officialPreTokenizer = (config: object): ((text: string) => string[]) => {
@@ -81,29 +85,32 @@ const officialForm = (normalizer: Normalizer): object => {
   }
 }
 
-const officialTokenizer = (parts: {
+const officialTokenizer = (parts: Parts): ReturnType<typeof tokenizers.Tokenizer.fromString> =>
+  tokenizers.Tokenizer.fromString(tokenizerText(parts))
+
+interface Parts {
   normalizer: object | null
   pre_tokenizer: object | null
-}): ReturnType<typeof tokenizers.Tokenizer.fromString> =>
-  tokenizers.Tokenizer.fromString(
-    JSON.stringify({
-      version: '1.0',
-      truncation: null,
-      padding: null,
-      added_tokens: [],
-      ...parts,
-      post_processor: null,
-      decoder: null,
-      model: {
-        type: 'BPE',
-        dropout: null,
-        unk_token: null,
-        continuing_subword_prefix: null,
-        end_of_word_suffix: null,
-        fuse_unk: false,
-        byte_fallback: false,
-        vocab: {},
-        merges: [],
-      },
-    }),
-  )
+}
+
+const tokenizerText = (parts: Parts): string =>
+  JSON.stringify({
+    version: '1.0',
+    truncation: null,
+    padding: null,
+    added_tokens: [],
+    ...parts,
+    post_processor: null,
+    decoder: null,
+    model: {
+      type: 'BPE',
+      dropout: null,
+      unk_token: null,
+      continuing_subword_prefix: null,
+      end_of_word_suffix: null,
+      fuse_unk: false,
+      byte_fallback: false,
+      vocab: {},
+      merges: [],
+    },
+  })
