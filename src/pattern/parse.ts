@@ -141,6 +141,11 @@ class Parser {
     return this.error(`"${text}" in (?i:…): Oniguruma's multi-character case folding is not supported`, at)
   }
 
+  /**
+   * An atom with its quantifiers. What is repeated and may be empty is refused where engines do not agree with themselves: Oniguruma ends a
+   * counted repetition at a turn that takes nothing, unless its program is so small that it is written out; fancy-regex has two engines
+   * inside, of which one ends all repetitions there.
+   */
   private quantified(): Node {
     const start = this.at
     let node = this.atom()
@@ -152,11 +157,10 @@ class Parser {
       if (min > max) throw this.error(`{${min},${max}}: the minimum is above the maximum`, at)
       if (node.type === 'look' || node.type === 'textBorder' || node.type === 'searchStart')
         throw this.error('quantifier after something that takes no text', at)
-      // fancy-regex has two engines inside, which do not agree on repetitions that take nothing
-      if (this.dialect === 'fancy-regex' && min !== max && max > 1 && minLength(node) === 0)
-        throw this.error('repetition of something that may be empty (not supported)', start)
       if (start === at) throw this.error('quantifier without anything before it', at)
       const oniguruma = this.dialect === 'oniguruma'
+      if (minLength(node) === 0 && max > 1 && (oniguruma ? min > 1 || max < Infinity : min !== max))
+        throw this.error('repetition of something that may be empty (not supported)', start)
       if (this.peek('?')) {
         this.at++
         // Oniguruma: a fixed interval is greedy only, `X{n}?` is `(?:X{n})?`
