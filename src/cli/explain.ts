@@ -1,6 +1,6 @@
 import { chooseEngine } from '../count/engine.ts'
 import { PretokError } from '../errors.ts'
-import { compileStage } from '../pattern/compile.ts'
+import { compileStage, type CompiledStage } from '../pattern/compile.ts'
 import { describeStage, toDot } from '../pattern/describe.ts'
 import type { Unit } from '../pattern/unit.ts'
 import type { Normalizer, Pipeline, SplitStage, Stage } from '../types.ts'
@@ -24,7 +24,9 @@ export const explainPipeline = (pipeline: Pipeline): string => {
   const overview = lines.map(([label, text]) => `${label.padEnd(12)}${text}`).join('\n')
   return [
     overview,
-    ...stages.flatMap((stage, i) => (stage.kind === 'split' ? [`stage ${i + 1}\n\n${compiled(stage, unitAt(stages, i))}`] : [])),
+    ...stages.flatMap((stage, i) =>
+      stage.kind === 'split' ? [`stage ${i + 1}\n\n${compiledAs(describeStage, stage, unitAt(stages, i))}`] : [],
+    ),
   ].join('\n\n')
 }
 
@@ -85,16 +87,20 @@ const sizesOf = (stage: SplitStage, unit: Unit): object => {
   }
 }
 
-/** The automata of a pipeline as graphs for Graphviz. */
+/** The automata of a pipeline as graphs for Graphviz, one for each stage that cuts; a comment for one that is not compiled. */
 export const graphsOf = ({ stages }: Pipeline): string =>
-  stages.flatMap((stage, i) => (stage.kind === 'split' ? [toDot(compileStage(stage, unitAt(stages, i)))] : [])).join('\n')
+  stages
+    .flatMap((stage, i) =>
+      stage.kind === 'split' ? [`// stage ${i + 1}\n${compiledAs(toDot, stage, unitAt(stages, i)).replace(/^not compiled/, '// $&')}`] : [],
+    )
+    .join('\n')
 
 const unitAt = (stages: readonly Stage[], i: number): Unit =>
   stages.slice(0, i).some(({ kind }) => kind === 'byte-map') ? 'bytes' : 'code points'
 
-const compiled = (stage: SplitStage, unit: Unit): string => {
+const compiledAs = (describe: (compiled: CompiledStage) => string, stage: SplitStage, unit: Unit): string => {
   try {
-    return describeStage(compileStage(stage, unit)).trimEnd()
+    return describe(compileStage(stage, unit)).trimEnd()
   } catch (error) {
     if (!(error instanceof PretokError)) throw error
     return `not compiled: ${error.message}`

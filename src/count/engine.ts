@@ -46,12 +46,13 @@ export const chooseEngine = (stages: readonly Stage[], choice: TierChoice = 'aut
     if (choice === 'simd' && !isKnown)
       throw new PretokError(
         'pattern',
-        'pattern: the simd tier knows the families of gpt2, cl100k_base and o200k_base, and this is none of them; use --engine automaton',
+        'pattern: the simd tier knows the families of gpt2, cl100k_base and o200k_base, and this is none of them',
       )
     return { name: isKnown ? 'simd' : 'automaton', phases, tables }
   } catch (error) {
-    if (choice === 'automaton' || choice === 'simd' || !(error instanceof PretokError)) throw error
+    if (!(error instanceof PretokError)) throw error
     checkPatterns(phases) // what no tier can do is an error
+    if (choice !== 'auto') throw new PretokError('pattern', `${error.message}; --engine auto takes a tier that can`)
     return { name: 'reference', stages, reason: error.message }
   }
 }

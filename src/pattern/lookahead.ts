@@ -87,7 +87,7 @@ export const buildLookahead = (
     if (states.count > MAX_STATES)
       throw new PretokError(
         'pattern',
-        `pattern: look-aheads of more than ${MAX_STATES} states in ${JSON.stringify(text)}: use the reference engine`,
+        `pattern: look-aheads of more than ${MAX_STATES} states in ${JSON.stringify(text)}`,
       )
     enter(state)
     findings.push(finding())

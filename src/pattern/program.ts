@@ -58,7 +58,7 @@ export class Builder {
   private error(what: string, at?: number): PretokError {
     return new PretokError(
       'pattern',
-      `pattern: ${what}${at === undefined ? '' : ` at ${at}`} in ${JSON.stringify(this.text)}: use the reference engine`,
+      `pattern: ${what}${at === undefined ? '' : ` at ${at}`} in ${JSON.stringify(this.text)}`,
     )
   }
 

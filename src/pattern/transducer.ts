@@ -131,7 +131,7 @@ const farLevels = (state: Int32Array): number => {
 /** @throws PretokError 'pattern' if the machine would be too large, or would need more slots than there are. */
 export const buildTransducer = (nfa: Nfa, treatment: Treatment, text: string): Transducer => {
   const { drops, joins } = treatment
-  const refuse = (what: string) => new PretokError('pattern', `pattern: ${what} in ${JSON.stringify(text)}: use the reference engine`)
+  const refuse = (what: string) => new PretokError('pattern', `pattern: ${what} in ${JSON.stringify(text)}`)
   const threads = createThreads(nfa)
   const { behindContextOf } = threads
   const end = nfa.symbols

@@ -111,5 +111,10 @@ describe('pretok tokenizers', () => {
 
   test('--explain --dot gives a graph for each', () => {
     expect(pretok(['tokenizers', '--explain', 'laguna', '--dot']).stdout.match(/^digraph/gm)).toHaveLength(2)
+    // a stage that is not compiled is a comment, and the others have their graphs
+    const trinity = pretok(['tokenizers', '--explain', 'afmoe_trinity', '--dot'])
+    expect(trinity.code).toBe(0)
+    expect(trinity.stdout).toMatch(/^\/\/ stage 2\n\/\/ not compiled: pattern: more than 31 cuts may be undecided at once in /m)
+    expect(trinity.stdout.match(/^digraph/gm)!.length).toBeGreaterThan(2)
   })
 })

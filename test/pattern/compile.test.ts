@@ -26,7 +26,7 @@ describe('what an automaton cannot do is refused by name', () => {
     ['[ab]*a[ab]{16}c', 'more than 4000 states'],
   ])('%s', (pattern, reason) => {
     expect(() => compileStage(stage(pattern))).toThrow(
-      new RegExp(`^pattern: ${reason.replace(/[()]/g, '\\$&')} in .*: use the reference engine$`),
+      new RegExp(`^pattern: ${reason.replace(/[()]/g, '\\$&')} in .*$`),
     )
   })
 
