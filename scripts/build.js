@@ -24,8 +24,10 @@ await build({
     format: 'esm',
     entryFileNames: '[name].js',
     chunkFileNames: '[name]-[hash].js',
+    paths: { yargs: '../yargs/lib/platform-shims/esm.js' }, // as seen from cli/main.js
     minify: { mangle: false, compress: false, codegen: true },
   },
 })
+await import('./bundle-yargs.js')
 await import('./build-kernel.js')
 chmodSync(join(root, 'dist/cli/main.js'), 0o755)

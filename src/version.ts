@@ -1,3 +1,3 @@
-import { createRequire } from 'node:module'
+import { readFileSync } from 'node:fs'
 
-export const VERSION: string = (createRequire(import.meta.url)('../package.json') as { version: string }).version
+export const VERSION = (JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8')) as { version: string }).version

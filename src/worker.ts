@@ -1,4 +1,3 @@
-import { Tinypool } from 'tinypool'
 import { createAddedTokens } from './added/addedTokens.ts'
 import { PretokError } from './errors.ts'
 import { mergePartitions, type PartitionMerge } from './merge/mergePartition.ts'
@@ -97,13 +96,20 @@ export const mergeRuns = (merge: PartitionMerge): MergeResult => {
 
 export { Board }
 
-/** What the pool calls in a worker thread: the result's memory moves to the main thread instead of being copied. */
+/** What the pool calls in a worker thread: the memory of a large result moves to the main thread instead of being copied. */
 export default async (job: WorkerJob): Promise<unknown> => {
   if (job.kind === 'merge') return mergeRuns(job)
   const result = await countChunks(job)
   const table = 'failedChunk' in result ? undefined : result.table
-  return table === undefined ? result : moved(result, [table.arena.buffer, table.starts.buffer, table.counts.buffer])
+  return table === undefined || table.arena.length < MOVED_BYTES
+    ? result
+    : moved(result, [table.arena.buffer, table.starts.buffer, table.counts.buffer])
 }
 
-const moved = (value: object, transfer: unknown[]): unknown =>
-  Tinypool.move({ [Tinypool.transferableSymbol]: transfer, [Tinypool.valueSymbol]: value } as never)
+/** To copy less takes no longer than to load what moves it. */
+const MOVED_BYTES = 2 ** 20
+
+const moved = async (value: object, transfer: unknown[]): Promise<unknown> => {
+  const { Tinypool } = await import('tinypool')
+  return Tinypool.move({ [Tinypool.transferableSymbol]: transfer, [Tinypool.valueSymbol]: value } as never)
+}

@@ -67,7 +67,7 @@ const handler = async (args: ArgumentsCamelCase<Arguments>): Promise<void> => {
     throw new PretokError('usage', '--resume goes on with the run in --work-dir, but there is none')
   const inputs = (await expandInputs(args.INPUT, () => {})).filter((path) => path !== STANDARD_INPUT)
   await checkOutputs([...outputs.map(({ path }) => path), ...all(receiptPath)], inputs)
-  const reporter = createReporter(single('log', args.log) ?? 'text', args.quiet === true)
+  const reporter = await createReporter(single('log', args.log) ?? 'text', args.quiet === true)
   const stopping = new AbortController()
   const release = onInterrupt(stopping, () => {
     reporter.stop()

@@ -1,4 +1,3 @@
-import { SingleBar } from 'cli-progress'
 import { stat } from 'node:fs/promises'
 import type { ArgumentsCamelCase, CommandModule, InferredOptionTypes } from 'yargs'
 import { PretokError } from '../errors.ts'
@@ -53,7 +52,8 @@ interface Display {
   stop: () => void
 }
 
-const createBar = (bytes: number): Display => {
+const createBar = async (bytes: number): Promise<Display> => {
+  const { SingleBar } = await import('cli-progress')
   const bar = new SingleBar({
     stream: process.stderr,
     format: '{bar} {percentage} %  {text}',
@@ -70,7 +70,7 @@ const createBar = (bytes: number): Display => {
   }
 }
 
-const createDisplay = (bytes: number, isQuiet: boolean): Display =>
+const createDisplay = async (bytes: number, isQuiet: boolean): Promise<Display> =>
   !isQuiet && process.stderr.isTTY ? createBar(bytes) : { show: () => {}, stop: () => {} }
 
 const summary = (path: string, { bytes, documents }: GenerateProgress, seconds: number): string => {
@@ -95,7 +95,7 @@ const optionsOf = (args: Arguments) => {
 const handler = async (args: ArgumentsCamelCase<Arguments>): Promise<void> => {
   const options = optionsOf(args)
   if (args.force !== true) await checkIsNew(options.path)
-  const display = createDisplay(options.bytes, args.quiet === true)
+  const display = await createDisplay(options.bytes, args.quiet === true)
   const stopping = new AbortController()
   const release = onInterrupt(stopping)
   const started = performance.now()

@@ -90,6 +90,7 @@ const main = async (): Promise<void> => {
     .demandCommand(1, 'a command or a file is needed')
     .strict()
     .version(VERSION)
+    .locale('en') // the texts of the commands are
     .help()
     .alias('help', 'h')
     .epilogue(EPILOGUE)

@@ -1,4 +1,4 @@
-import { MultiBar, type SingleBar } from 'cli-progress'
+import type { SingleBar } from 'cli-progress'
 import type { Progress } from '../options.ts'
 import type { Receipt } from '../types.ts'
 import { receiptTable } from './receiptTable.ts'
@@ -15,13 +15,14 @@ export interface Reporter {
   stop(): void
 }
 
-export const createReporter = (log: 'text' | 'json', quiet: boolean): Reporter => {
+/** What draws bars is loaded for a terminal only. */
+export const createReporter = async (log: 'text' | 'json', quiet: boolean): Promise<Reporter> => {
   if (log === 'json') return jsonReporter(quiet)
   const lines = textReporter(quiet)
   return quiet
     ? { ...lines, progress: () => {} }
     : process.stderr.isTTY
-      ? { ...lines, ...barReporter() }
+      ? { ...lines, ...(await barReporter()) }
       : { ...lines, progress: plainProgress() }
 }
 
@@ -83,7 +84,8 @@ const plainProgress = (): ((progress: Progress) => void) => {
 /** One line per worker only if there are few. */
 const MAX_WORKER_LINES = 8
 
-const barReporter = (): Pick<Reporter, 'progress' | 'warning' | 'stop'> => {
+const barReporter = async (): Promise<Pick<Reporter, 'progress' | 'warning' | 'stop'>> => {
+  const { MultiBar } = await import('cli-progress')
   const bars = new MultiBar({
     stream: process.stderr,
     hideCursor: true,

@@ -8,7 +8,7 @@ import type { Shard } from '../run/tasks.ts'
 import { onInterrupt } from './interrupt.ts'
 import { all, defined, runOptionsOf, single } from './options.ts'
 import { checkOutputs, type CountsOutput } from './output.ts'
-import { createReporter } from './reporter.ts'
+import { createReporter, type Reporter } from './reporter.ts'
 import { writeResult } from './result.ts'
 import { integer } from './table.ts'
 
@@ -63,11 +63,11 @@ const onRun = async (
   folder: string,
   args: RunFolderArguments,
   outputs: readonly CountsOutput[],
-  work: (options: object, reporter: ReturnType<typeof createReporter>) => Promise<PretokenCounts | undefined>,
+  work: (options: object, reporter: Reporter) => Promise<PretokenCounts | undefined>,
 ): Promise<void> => {
   const receiptPath = single('receipt', args.receipt)
   await checkOutputs([...outputs.map(({ path }) => path), ...all(receiptPath)], [join(folder, 'plan.json')])
-  const reporter = createReporter(single('log', args.log) ?? 'text', args.quiet === true)
+  const reporter = await createReporter(single('log', args.log) ?? 'text', args.quiet === true)
   const stopping = new AbortController()
   const release = onInterrupt(stopping, () => {
     reporter.stop()

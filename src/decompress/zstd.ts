@@ -1,4 +1,4 @@
-import { ZSTDDecoder } from 'zstddec/stream'
+import type { ZSTDDecoder } from 'zstddec/stream'
 import type { Decompress } from './plainBlock.ts'
 
 /** What zstddec's WebAssembly module exports; sizes and pointers are u32. Errors are sizes from 2^32 - 120 up, the negative error code. */
@@ -21,7 +21,8 @@ let loading: Promise<ZstdExports> | undefined
 const loadZstd = (): Promise<ZstdExports> =>
   (loading ??= (async () => {
     let exports: unknown
-    class Loader extends ZSTDDecoder {
+    const { ZSTDDecoder: Decoder } = await import('zstddec/stream')
+    class Loader extends Decoder {
       override _init(result: Parameters<ZSTDDecoder['_init']>[0]): void {
         super._init(result)
         exports = result.instance.exports

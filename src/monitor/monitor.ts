@@ -1,4 +1,4 @@
-import pidusage from 'pidusage'
+import type pidusage from 'pidusage'
 
 /** The process as the operating system sees it: all its threads together. */
 export interface ProcessUse {
@@ -42,6 +42,8 @@ export const startMonitor = (): Monitor => {
   let sampledAt = started
   let sampledDocuments = 0
   let sampling: Promise<void> | undefined
+  /** Loaded for the first sample: short runs take none. */
+  let loaded: typeof pidusage | undefined
 
   const note = (rss: number): void => {
     peakRssOf[phase] = Math.max(peakRssOf[phase] ?? 0, rss)
@@ -49,7 +51,8 @@ export const startMonitor = (): Monitor => {
 
   const sample = async (): Promise<void> => {
     try {
-      const { memory, cpu } = await pidusage(process.pid)
+      loaded ??= (await import('pidusage')).default
+      const { memory, cpu } = await loaded(process.pid)
       latest = { rss: memory, cpuPercent: cpu }
     } catch {
       // where the system's tables cannot be read (no /proc, no ps), Node's own figure still can
@@ -80,7 +83,7 @@ export const startMonitor = (): Monitor => {
     stop() {
       clearInterval(timer)
       note(process.memoryUsage.rss())
-      pidusage.clear()
+      loaded?.clear()
       const { user, system } = process.cpuUsage(cpuAtStart)
       const peakRss = Math.max(...Object.values(peakRssOf))
       return { peakRss, peakRssOf: { ...peakRssOf }, cpuPercent: (user + system) / 10 / Math.max(1, performance.now() - started) }

@@ -1,4 +1,4 @@
-import { Tinypool } from 'tinypool'
+import type { Tinypool } from 'tinypool'
 import type { WorkerJob } from '../messages.ts'
 
 /** Runs all jobs, as many at once as there are threads; each promise settles when its job has. */
@@ -18,6 +18,24 @@ const QUIET_MS = 50
 
 /** Starts threads that run the worker's module. */
 export const startThreads = (workerUrl: URL, threads: number): Threads => {
+  let isClosing = false
+  const starting = startPool(workerUrl, threads, () => isClosing)
+  starting.catch(() => {}) // who runs jobs hears of it
+  return {
+    run: (jobs) => jobs.map(async (job) => (await starting).run(job) as Promise<unknown>),
+    async close() {
+      isClosing = true
+      const pool = await starting.catch(() => undefined)
+      if (pool === undefined) return
+      await new Promise((resolve) => setTimeout(resolve, QUIET_MS))
+      await pool.destroy()
+    },
+  }
+}
+
+/** Tinypool is loaded by those who use threads. */
+const startPool = async (workerUrl: URL, threads: number, isClosing: () => boolean): Promise<Tinypool> => {
+  const { Tinypool } = await import('tinypool')
   const pool = new Tinypool({
     filename: workerUrl.href,
     runtime: 'worker_threads',
@@ -26,21 +44,13 @@ export const startThreads = (workerUrl: URL, threads: number): Threads => {
   })
   // of a thread without a job, which has taken the place of one that failed and cannot start either: nobody waits for it
   pool.on('error', () => {})
-  let isClosing = false
   for (const thread of pool.threads) {
     let hasFailed = false
     thread.once('error', () => (hasFailed = true))
     // Tinypool hears of errors only: a thread that just ends (process.exit, terminate) would leave its task waiting for ever
     thread.once('exit', (code: number) => {
-      if (!isClosing && !hasFailed) thread.emit('error', new Error(`the worker thread ended with exit code ${code}`))
+      if (!isClosing() && !hasFailed) thread.emit('error', new Error(`the worker thread ended with exit code ${code}`))
     })
   }
-  return {
-    run: (jobs) => jobs.map((job) => pool.run(job) as Promise<unknown>),
-    async close() {
-      isClosing = true
-      await new Promise((resolve) => setTimeout(resolve, QUIET_MS))
-      await pool.destroy()
-    },
-  }
+  return pool
 }

@@ -3,7 +3,6 @@ import { mkdtemp, readdir, readFile, rm, stat } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { dirname, isAbsolute, join } from 'node:path'
 import { pipeline } from 'node:stream/promises'
-import { glob } from 'tinyglobby'
 import { describeSystemError, PretokError } from '../errors.ts'
 import { STANDARD_INPUT, STANDARD_INPUT_DEVICE } from './inputNames.ts'
 
@@ -66,6 +65,7 @@ const filesOf = async (name: string): Promise<NamedFile[]> => {
 }
 
 const filesOfGlob = async (pattern: string): Promise<NamedFile[]> => {
+  const { glob } = await import('tinyglobby')
   const paths = (await glob(pattern, { expandDirectories: false, absolute: isAbsolute(pattern) })).sort(byBytes)
   if (paths.length === 0) throw inputError(pattern, 'no such file, and as a pattern it matches none')
   return Promise.all(paths.map(async (path) => namedFile(path, await stat(path))))

@@ -47,7 +47,15 @@ describe('the package', () => {
       .filter((path) => String(path).endsWith('.ts'))
       .map((path) => read(join('src', String(path))))
       .join('\n')
-    for (const name of Object.keys(manifest.dependencies)) expect(sources, name).toMatch(new RegExp(`from '${name}(?:/[^']*)?'`))
+    for (const name of Object.keys(manifest.dependencies))
+      expect(sources, name).toMatch(new RegExp(`(?:from |import\\()'${name}(?:/[^']*)?'`))
+  })
+
+  test('what is bundled has its licences with it', () => {
+    const licences = read('dist/yargs/LICENSES.txt')
+    for (const name of ['yargs', 'yargs-parser', 'cliui', 'y18n', 'string-width', 'escalade']) expect(licences).toContain(`\n${name} `)
+    expect(licences).toContain(`\nyargs ${manifest.dependencies['yargs']}\n`)
+    expect(licences).toContain('Permission is hereby granted')
   })
 
   test('the door has what the README shows', async () => {
