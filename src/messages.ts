@@ -95,7 +95,7 @@ export interface BoardMemory {
 }
 
 // control: int32 words, always accessed with Atomics
-const CANCEL = 0 // 1: stop at the next block
+const CANCEL = 0 // number of a chunk + 1: who is at this one, or a later one, is to stop at the next block
 const CURSOR = 1 // place in the queue of the next chunk to take
 const QUEUE_LENGTH = 2
 const TIGHT = 3 // 1: memory is short, tables must not grow any more
@@ -138,12 +138,15 @@ export class Board {
     return board
   }
 
-  cancel(): void {
-    Atomics.store(this.control, CANCEL, 1)
+  /** Stops the work on a chunk and those behind it; what is before it may still fail, and is then what failed first. */
+  cancelFrom(chunk: number): void {
+    const before = Atomics.load(this.control, CANCEL)
+    if (before === 0 || before > chunk + 1) Atomics.store(this.control, CANCEL, chunk + 1)
   }
 
-  get isCancelled(): boolean {
-    return Atomics.load(this.control, CANCEL) === 1
+  isCancelled(chunk: number): boolean {
+    const from = Atomics.load(this.control, CANCEL)
+    return from !== 0 && chunk >= from - 1
   }
 
   /** Says that memory is short: no table is to grow any more. */

@@ -1,5 +1,6 @@
 import type { EngineChoice } from './count/engine.ts'
 import { PretokError } from './errors.ts'
+import { parseDelimiter } from './format/csvHeader.ts'
 import { INPUT_FORMATS } from './format/detect.ts'
 import { parseFields } from './format/textFields.ts'
 import { DOCUMENT_PER, type DocumentPer } from './format/records.ts'
@@ -42,6 +43,8 @@ export interface PretokenizeOptions {
   documentPer?: DocumentPer
   /** Path of the field that holds the text, in JSON, CSV and Parquet: `text` (default), `meta.body`; or several, which together are one document. */
   textField?: string | readonly string[]
+  /** The character of ASCII between the fields of a table. Default: a comma in CSV, a tab in TSV. */
+  delimiter?: string
   /** Longest row of JSON or CSV in bytes. Default: 64 MiB. */
   maxRecordBytes?: number
   /** Leaves out a byte-order mark at the start of a file. Default: false; the mark is text, as for the reference engines. */
@@ -103,6 +106,10 @@ export const DEFAULT_MAX_RECORD_BYTES = 2 ** 26
 export const textFieldsOf = ({ textField = 'text' }: PretokenizeOptions): readonly string[] =>
   typeof textField === 'string' ? [textField] : textField
 
+/** Throws 'usage' for what is no delimiter. */
+export const delimiterByteOf = ({ delimiter }: PretokenizeOptions): number | undefined =>
+  delimiter === undefined ? undefined : parseDelimiter(delimiter)
+
 export const sampleOf = ({ sample, seed = 0 }: PretokenizeOptions): Sample | undefined =>
   sample === undefined ? undefined : { fraction: sample, seed }
 
@@ -136,7 +143,9 @@ export const checkOptions = (options: PretokenizeOptions): void => {
   if (!Array.isArray(fields) || fields.some((field) => typeof field !== 'string'))
     refuse('textField', fields, 'a path or an array of paths')
   parseFields(textFieldsOf(options))
-  const { sample, seed } = options
+  const { sample, seed, delimiter } = options
+  if (delimiter !== undefined && typeof delimiter !== 'string') refuse('delimiter', delimiter, 'a character')
+  delimiterByteOf(options)
   if (sample !== undefined && !(sample >= 0 && sample <= 1)) refuse('sample', sample, 'a number from 0 to 1')
   if (seed !== undefined && !Number.isSafeInteger(seed)) refuse('seed', seed, 'a whole number')
   for (const name of ['maxBytes', 'maxDocuments'] as const) {

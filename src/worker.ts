@@ -27,6 +27,7 @@ const doTasks = async (task: WorkerTask, atChunk: (chunk: number) => void): Prom
   const skipped = new Set(task.skipped.map(({ chunk }) => chunk))
   const counting = await SpillingCounter.start(task, specialTokens.size)
   const { counter } = counting
+  let current = -1
   let committed = { bytes: 0, documents: 0 }
 
   const onBlock = (): void => {
@@ -43,12 +44,13 @@ const doTasks = async (task: WorkerTask, atChunk: (chunk: number) => void): Prom
   }
 
   const checkCancelled = (): void => {
-    if (board.isCancelled) throw new PretokError('interrupted', 'counting: stopped')
+    if (board.isCancelled(current)) throw new PretokError('interrupted', 'counting: stopped')
   }
 
   for (let number = board.take(slot); number !== -1; number = board.take(slot)) {
     for (let chunk = tasks[number].start; chunk < tasks[number].end; chunk++) {
       if (skipped.has(chunk)) continue
+      current = chunk
       atChunk(chunk)
       board.enter(slot, chunk)
       checkCancelled()

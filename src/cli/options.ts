@@ -117,6 +117,12 @@ export const INPUT_OPTIONS = options({
     describe: 'Path of the field with the text in JSON, CSV and Parquet, such as meta.body. May be repeated  [default: text]',
     group: 'Input:',
   },
+  delimiter: {
+    type: 'string',
+    requiresArg: true,
+    describe: "What stands between the fields of CSV and TSV, such as ';' or '\\t'  [default: , in .csv, a tab in .tsv]",
+    group: 'Input:',
+  },
   'document-per': {
     choices: DOCUMENT_PER,
     requiresArg: true,
@@ -211,6 +217,7 @@ export const inputOptionsOf = (args: InputArguments) =>
   defined({
     format: single('format', args.format),
     ...(args['text-field'] === undefined ? {} : { textField: all(args['text-field']) }),
+    delimiter: single('delimiter', args.delimiter),
     maxRecordBytes: size(args, 'max-record-bytes'),
     documentPer: single('document-per', args['document-per']),
     stripBom: args['strip-bom'],

@@ -17,7 +17,7 @@ export const isRunFolder = (path: string): boolean => existsSync(join(path, 'pla
 
 /** Options that a plan has settled. */
 const SETTLED =
-  'tokenizer pattern pattern-style special no-default-special-tokens format text-field max-record-bytes document-per strip-bom errors on-error chunk-bytes work-dir resume temp-dir'.split(
+  'tokenizer pattern pattern-style special no-default-special-tokens format text-field delimiter max-record-bytes document-per strip-bom errors on-error chunk-bytes work-dir resume temp-dir'.split(
     ' ',
   )
 

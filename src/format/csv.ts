@@ -1,34 +1,20 @@
-import { PretokError } from '../errors.ts'
 import { createRowWalk } from './csvStates.ts'
 import { releaseCsvScanner, takeCsvScanner } from './csvScanner.ts'
+import { columnsOf, headerError, type CsvHeader } from './csvHeader.ts'
 import { createManyRows } from './manyRows.ts'
 import type { JsonOptions } from './jsonl.ts'
-import type { InputFormat } from '../types.ts'
 import type { RecordParser, RecordSink } from './records.ts'
 import { createRowRefusal, rowLength, rowTooLong, type LongRow } from './rowLimit.ts'
 
 export interface CsvOptions extends JsonOptions {
-  /** A byte: the comma, or the tab. */
+  /** A byte. */
   delimiter: number
 }
-
-/** A byte. */
-export const delimiterOf = (format: InputFormat): number => (format === 'tsv' ? 0x09 : 0x2c)
 
 const QUOTE = 0x22
 const LINE_FEED = 0x0a
 const CARRIAGE_RETURN = 0x0d
 const BOM = Buffer.from('\ufeff')
-
-/** What the header tells of the rows. */
-export interface CsvHeader {
-  /** Those with text, in the order in which they were named, from 0. */
-  columns: readonly number[]
-  /** Number of fields. */
-  width: number
-  /** Place behind it. */
-  end: number
-}
 
 export interface CsvParser extends RecordParser {
   /** The header, when it has been read. */
@@ -143,7 +129,7 @@ export const createCsvParser = (sink: RecordSink, start: number, options: CsvOpt
       }
       wanted = 0
       if (row.kind === 'bad') {
-        if (header === undefined) throw badHeader(row.reason, at + row.at, options)
+        if (header === undefined) throw headerError(row.reason, at + row.at, options)
         sink.badRecord(at + from, at + row.next, row.reason, at + row.at)
       } else if (row.fields.length === 0) sink.format(row.next - from)
       else if (header === undefined) readHeader(row.fields, row.next)
@@ -175,20 +161,6 @@ export const createCsvParser = (sink: RecordSink, start: number, options: CsvOpt
     },
   }
 }
-
-const badHeader = (reason: string, at: number, { name }: CsvOptions): PretokError =>
-  new PretokError('data', `reading ${name}: the header of the table cannot be read: ${reason}, at byte ${at}`)
-
-const columnsOf = (names: readonly string[], { name, textFields }: CsvOptions): number[] =>
-  textFields.map((field) => {
-    const column = names.indexOf(field.replaceAll('\\.', '.'))
-    if (column !== -1) return column
-    const known = names.map((known) => JSON.stringify(known)).join(', ')
-    throw new PretokError(
-      'data',
-      `reading ${name}: the header has no column ${JSON.stringify(field)}; it has ${known} (--text-field names one)`,
-    )
-  })
 
 /** Length of the line end at a position; 0 if there is none for certain. */
 const lineEndAt = (data: Buffer, at: number): number =>

@@ -17,6 +17,9 @@ const ENDS = [...Buffer.from('}]"')]
 /** What may come next: a value or an array of rows; a row, or the end of the array; a row; what follows a row; nothing that can be read. */
 type State = 'value' | 'first row' | 'row' | 'behind row' | 'lost'
 
+/** The end of the file; a row, behind which another part begins; or whatever is in front of a row that is not wanted any more. */
+type Ending = 'file' | 'row' | 'limit'
+
 /**
  * JSON: an array of rows, or JSON values one after another, each a row or an array of rows; however they are laid out. Behind a row that is
  * no JSON nothing can be told any more: the rest of the file is lost with it.
@@ -24,9 +27,9 @@ type State = 'value' | 'first row' | 'row' | 'behind row' | 'lost'
  * A part of a file (snap/snapJson.ts) begins at the comma behind a row of an array, or behind a value.
  *
  * @param start place of the first byte
- * @param isLast whether the file ends where the part does
+ * @param ending what the part ends with
  */
-export const createJsonParser = (sink: RecordSink, start: number, options: JsonOptions, isLast: boolean): RecordParser => {
+export const createJsonParser = (sink: RecordSink, start: number, options: JsonOptions, ending: Ending): RecordParser => {
   const paths = parseFields(options.textFields)
   const scanner = takeScanner(paths)
   const readRow = createRowReader(scanner, sink, options.textFields)
@@ -43,6 +46,9 @@ export const createJsonParser = (sink: RecordSink, start: number, options: JsonO
     sink.badRecord(at + from, at + from, reason, at + problemAt)
     state = 'lost'
   }
+  /** Outside of arrays, values may be JSON Lines, where the damage of a line ends with it. */
+  const problemOf = (problem: string): string =>
+    state === 'value' && problem !== ENDS_EARLY ? `${problem} (if each line is a row: --format jsonl)` : problem
   const passMark = (next: State): void => {
     from++
     sink.format(1)
@@ -77,7 +83,7 @@ export const createJsonParser = (sink: RecordSink, start: number, options: JsonO
       return false
     }
     wanted = 0
-    if ('problem' in found) lose(found.problem, found.at)
+    if ('problem' in found) lose(problemOf(found.problem), found.at)
     else {
       readRow(found.spans, at, from, found.after)
       from = found.after
@@ -145,7 +151,7 @@ export const createJsonParser = (sink: RecordSink, start: number, options: JsonO
         refuse(longRow.start, at + length) // behind which nothing can be told any more
         state = 'lost'
       }
-      const isWhole = state === 'value' || (state === 'behind row' && !isLast)
+      const isWhole = state === 'value' || ending === 'limit' || (ending === 'row' && state === 'behind row')
       if (!isWhole && state !== 'lost') lose('the JSON array is not closed', length)
       releaseScanner(paths, scanner)
     },

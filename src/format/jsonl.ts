@@ -1,6 +1,6 @@
 import { isUtf8 } from 'node:buffer'
 import { createManyRows } from './manyRows.ts'
-import { releaseScanner, takeScanner, type JsonScanner, type Span } from './jsonScanner.ts'
+import { ENDS_EARLY, releaseScanner, takeScanner, type JsonProblem, type JsonScanner, type Span } from './jsonScanner.ts'
 import type { RecordParser, RecordSink } from './records.ts'
 import { createRowRefusal, rowLength, type RowLimit } from './rowLimit.ts'
 import { parseFields } from './textFields.ts'
@@ -46,7 +46,7 @@ export const createJsonlParser = (sink: RecordSink, start: number, options: Json
     }
     if (isBlank(scanner.input, from, end)) return sink.format(lineEnd - from)
     const found = scanner.scan(from, end)
-    if ('problem' in found) return sink.badRecord(at + from, at + lineEnd, found.problem, at + found.at)
+    if ('problem' in found) return sink.badRecord(at + from, at + lineEnd, problemOf(found, lineEnd > end), at + found.at)
     if (!isBlank(scanner.input, found.after, end))
       return sink.badRecord(at + from, at + lineEnd, 'the line goes on behind the JSON', at + found.after)
     row(found.spans, at, from, lineEnd)
@@ -96,6 +96,10 @@ export const createJsonlParser = (sink: RecordSink, start: number, options: Json
     },
   }
 }
+
+/** A line that has a line end and no end of its JSON may be the first of several. */
+const problemOf = ({ problem }: JsonProblem, isWhole: boolean): string =>
+  problem === ENDS_EARLY && isWhole ? `${problem} (rows that take several lines need --format json)` : problem
 
 const isBlank = (bytes: Uint8Array, from: number, end: number): boolean => {
   for (let i = from; i < end; i++) {

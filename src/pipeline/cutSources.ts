@@ -21,6 +21,7 @@ export const cutSources = (
   const chooses = reading.sample !== undefined || hasLimits(reading)
   return snapAll(sources, planned, {
     documentPer: reading.documentPer,
+    delimiter: reading.delimiter,
     added,
     findSafeCut: chooses ? undefined : createSafeCut(pipeline, engine, added),
     isPlaced: chooses,

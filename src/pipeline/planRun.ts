@@ -5,12 +5,20 @@ import { chooseEngine } from '../count/engine.ts'
 import { loadTransformersJs, transformersJsEngine } from '../count/transformersJs.ts'
 import { PretokError } from '../errors.ts'
 import type { WorkerOptions } from '../messages.ts'
-import { checkLists, checkOptions, DEFAULT_MAX_RECORD_BYTES, sampleOf, textFieldsOf, type PretokenizeOptions } from '../options.ts'
+import {
+  checkLists,
+  checkOptions,
+  DEFAULT_MAX_RECORD_BYTES,
+  delimiterByteOf,
+  sampleOf,
+  textFieldsOf,
+  type PretokenizeOptions,
+} from '../options.ts'
 import { orderChunks, planChunks } from '../plan/planChunks.ts'
 import { planTasks, taskSize } from '../plan/planTasks.ts'
 import { STANDARD_INPUT } from '../read/inputNames.ts'
 import { expandInputs, spoolStandardInput } from '../read/inputs.ts'
-import { openSource } from '../read/openSource.ts'
+import { isJsonLines, openSource } from '../read/openSource.ts'
 import { createRunFolder, openRunFolder } from '../run/runFolder.ts'
 import { chooseChunks } from '../select/chooseChunks.ts'
 import { loadTokenizer } from '../tokenizer/resolve.ts'
@@ -70,6 +78,7 @@ const readingOf = (options: PretokenizeOptions): WorkerOptions => ({
   documentPer: options.documentPer ?? 'file',
   textFields: textFieldsOf(options),
   maxRecordBytes: options.maxRecordBytes ?? DEFAULT_MAX_RECORD_BYTES,
+  delimiter: delimiterByteOf(options),
   stripBom: options.stripBom ?? false,
   sample: sampleOf(options),
   maxBytes: options.maxBytes,
@@ -85,7 +94,13 @@ const openSources = async (names: readonly string[], { format, onWarning, workDi
     throw new PretokError('usage', 'work-dir: what comes from standard input cannot be read again; write it to a file first')
   // a run folder may be gone on with from anywhere
   const paths = workDir === undefined ? found : found.map((path) => resolve(path))
-  return inParallel(paths, async (path) => openSource(path, format, path === STANDARD_INPUT ? await spoolStandardInput() : undefined))
+  return inParallel(paths, async (path) => {
+    if (path !== STANDARD_INPUT) return openSource(path, format)
+    const source = await openSource(path, format, await spoolStandardInput())
+    if (format === undefined && source.format === 'text' && (await isJsonLines(source)))
+      onWarning?.('standard input looks like JSON Lines, and is counted as text; --format jsonl reads rows')
+    return source
+  })
 }
 
 /** The tokenizer and what runs it. What cannot be had or done fails here, before anything is read. */

@@ -108,7 +108,7 @@ interface RoundResult {
 const runRound = async (rounds: Rounds, queue: readonly number[], skipped: readonly FailedChunk[]): Promise<RoundResult> => {
   const slots = Math.min(rounds.slots, queue.length)
   const board = Board.create(queue, rounds.tasks, slots)
-  const cancel = (): void => board.cancel()
+  const cancel = (): void => board.cancelFrom(0)
   rounds.signal?.addEventListener('abort', cancel)
   const { run, close } = rounds.start(slots)
   try {
@@ -120,7 +120,7 @@ const runRound = async (rounds: Rounds, queue: readonly number[], skipped: reado
         const outcome = await settle(running, board, slot)
         if ('failedChunk' in outcome && !isWorthRetrying(outcome) && !isSkippable(rounds, outcome)) {
           if (isOfFile(rounds, outcome)) rounds.files.onFailure(outcome)
-          else cancel() // no need for the others to go on when the run is lost
+          else board.cancelFrom(Math.max(0, outcome.failedChunk)) // the run is lost; others go on only with what is before that
         }
         return outcome
       }),
@@ -153,6 +153,7 @@ const sortOutcomes = (outcomes: readonly WorkerResult[], board: Board, queue: re
       for (const task of board.takenBy(slot)) done.add(task)
     } else if (outcome.code !== 'interrupted') result.failures.push(outcome)
   })
+  result.failures.sort((a, b) => a.failedChunk - b.failedChunk) // so that the same one is told of, whatever the workers
   result.left = queue.filter((task) => !done.has(task))
   return result
 }

@@ -33,7 +33,7 @@ const readHead = async (source: Source): Promise<string> => {
 }
 
 /** Whether the first line is a JSON object, and other lines follow. */
-const isJsonLines = async (source: Source): Promise<boolean> => {
+export const isJsonLines = async (source: Source): Promise<boolean> => {
   const head = await readHead(source)
   const lineEnd = head.indexOf('\n')
   if (!head.startsWith('{') || lineEnd === -1 || head.slice(lineEnd).trim() === '') return false

@@ -1,11 +1,13 @@
 import type { PlainBlock } from '../decompress/plainBlock.ts'
-import { createCsvParser, delimiterOf, type CsvHeader } from '../format/csv.ts'
+import { createCsvParser } from '../format/csv.ts'
+import { delimiterOf, type CsvHeader } from '../format/csvHeader.ts'
 import { createJsonParser } from '../format/json.ts'
 import { createJsonlParser } from '../format/jsonl.ts'
 import { IGNORING_SINK, type DocumentPer, type RecordParser, type RecordSink } from '../format/records.ts'
 import { createTextParser } from '../format/text.ts'
 import type { ParquetFile } from '../parquet/metadata.ts'
 import type { Chunk, Source } from '../types.ts'
+import { inUtf8 } from './inUtf8.ts'
 import { plainBlocks } from './plainBlocks.ts'
 import { openForReading } from './source.ts'
 
@@ -16,6 +18,8 @@ export interface ReadingOptions {
   /** Paths of the fields that hold the text. */
   textFields: readonly string[]
   maxRecordBytes: number
+  /** The byte between the fields of a table; undefined: as its format has it. */
+  delimiter?: number | undefined
   /** A record that cannot be read fails its chunk, or is left out. */
   onError: 'fail' | 'skip'
   /** Size of the blocks in which sources are read, in bytes. */
@@ -37,7 +41,7 @@ export async function* readRecords(source: Source, chunk: Chunk, options: Readin
   if (source.format === 'parquet') return yield* readParquetRecords(source, chunk, options, sink)
   const isLaterCsv = (source.format === 'csv' || source.format === 'tsv') && chunk.start > 0
   const parser = createParser(source, chunk, options, sink, isLaterCsv ? await csvHeaderOf(source, options) : undefined)
-  for await (const { bytes, stored } of wholeLines(source, chunk, options.blockBytes)) {
+  for await (const { bytes, stored } of inUtf8(wholeLines(source, chunk, options.blockBytes), source, chunk)) {
     parser.push(bytes)
     yield { stored, plain: bytes.length }
   }
@@ -68,7 +72,7 @@ const LINE_FEED = 0x0a
 
 const createParser = (
   { format, path, size }: Source,
-  { start, end }: Chunk,
+  { start, end, until }: Chunk,
   options: ReadingOptions,
   sink: RecordSink,
   header: CsvHeader | undefined,
@@ -77,10 +81,10 @@ const createParser = (
     case 'jsonl':
       return createJsonlParser(sink, start, { name: path, ...options })
     case 'json':
-      return createJsonParser(sink, start, { name: path, ...options }, end === size)
+      return createJsonParser(sink, start, { name: path, ...options }, end === size ? 'file' : end === until ? 'limit' : 'row')
     case 'csv':
     case 'tsv':
-      return createCsvParser(sink, start, { name: path, ...options, delimiter: delimiterOf(format) }, header)
+      return createCsvParser(sink, start, { name: path, ...options, delimiter: delimiterOf(format, options.delimiter) }, header)
     default:
       return createTextParser(sink, start, options)
   }
@@ -99,7 +103,7 @@ const csvHeaderOf = (source: Source, options: ReadingOptions): Promise<CsvHeader
 const HEADER_BLOCK = 2 ** 14
 
 const readCsvHeader = async (source: Source, options: ReadingOptions): Promise<CsvHeader | undefined> => {
-  const delimiter = delimiterOf(source.format)
+  const delimiter = delimiterOf(source.format, options.delimiter)
   const parser = createCsvParser(IGNORING_SINK, 0, { name: source.path, ...options, delimiter })
   for await (const { bytes } of plainBlocks(source, { source: 0, start: 0, end: source.size }, HEADER_BLOCK)) {
     parser.push(bytes)

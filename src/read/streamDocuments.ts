@@ -2,6 +2,7 @@ import { PretokError } from '../errors.ts'
 import { createTokenCutter } from '../added/tokenCutter.ts'
 import { createSpecialTokens } from '../added/tokenSet.ts'
 import type { ErrorPolicy, InputFormat } from '../types.ts'
+import { parseDelimiter } from '../format/csvHeader.ts'
 import type { DocumentPer, RecordSink } from '../format/records.ts'
 import { openSource } from './openSource.ts'
 import { readRecords } from './readRecords.ts'
@@ -16,6 +17,8 @@ export interface StreamOptions {
   documentPer?: DocumentPer
   /** Path of the field with the text, in JSON, CSV and Parquet: `text` (default), or several, each of which then is a document. */
   textField?: string | readonly string[]
+  /** The character of ASCII between the fields of a table. Default: a comma in CSV, a tab in TSV. */
+  delimiter?: string
   /** What happens to invalid UTF-8. Default: 'replace'. */
   errors?: ErrorPolicy
   /** Size of the blocks in which the file is read, in bytes. Default: 256 KiB. */
@@ -58,6 +61,7 @@ export async function* streamDocuments(path: string, options: StreamOptions = {}
     maxDocumentBytes = DEFAULT_MAX_DOCUMENT_BYTES,
     documentPer = 'file',
     textField = 'text',
+    delimiter,
   } = options
   const source = await openSource(path, options.format)
   const hasRows = source.format === 'parquet' // places are numbers of rows there
@@ -134,7 +138,15 @@ export async function* streamDocuments(path: string, options: StreamOptions = {}
     skip: () => {},
   }
   const textFields = typeof textField === 'string' ? [textField] : textField
-  const reading = { documentPer, textFields, stripBom: false, blockBytes, maxRecordBytes: maxDocumentBytes, onError: 'fail' as const }
+  const reading = {
+    documentPer,
+    textFields,
+    delimiter: delimiter === undefined ? undefined : parseDelimiter(delimiter),
+    stripBom: false,
+    blockBytes,
+    maxRecordBytes: maxDocumentBytes,
+    onError: 'fail' as const,
+  }
   try {
     for await (const _ of readRecords(source, { source: 0, start: 0, end: source.size }, reading, sink)) yield* ready.splice(0)
   } catch (error) {

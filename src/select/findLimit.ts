@@ -61,10 +61,12 @@ export const findLimit = async (
   return undefined
 }
 
-/** The chunks that are read at all, with the place of their last document if that is in them. */
+/** The chunks that are read at all, up to the place; where that is none in the file, they have it to know it when it comes. */
 export const limitChunks = (chunks: readonly Chunk[], sources: readonly Source[], { source, place }: LimitPlace): Chunk[] => {
   const isPlaceInFile = sources[source].compression === 'none' && sources[source].format !== 'parquet'
   return chunks
     .filter((chunk) => chunk.source < source || (chunk.source === source && !(isPlaceInFile && chunk.start >= place && chunk.start > 0)))
-    .map((chunk) => (chunk.source === source ? { ...chunk, until: place } : chunk))
+    .map((chunk) =>
+      chunk.source === source ? { ...chunk, end: isPlaceInFile ? Math.min(chunk.end, place) : chunk.end, until: place } : chunk,
+    )
 }

@@ -6,9 +6,9 @@ import type { Source } from '../types.ts'
 export interface SelectedDocuments {
   /** Takes what a parser tells. */
   sink: RecordSink
-  /** Whether a document was met that is behind the last one wanted. */
+  /** Whether a document was met that is behind the last one wanted: nothing from there on is passed on or counted. */
   readonly isDone: boolean
-  /** Bytes of plain data that the parser has told of. */
+  /** Bytes of plain data up to there. */
   readonly told: number
 }
 
@@ -44,14 +44,17 @@ export const selectDocuments = (
   let taken = 0 // bytes of the current document
   const begin = (at: number): void => {
     isDone ||= at >= until
-    isTaken = at < until && isWanted(at)
+    isTaken = !isDone && isWanted(at)
     place = at
   }
   const end = (): void => {
     if (taken > 0) onTaken?.(place, taken)
     taken = 0
   }
+  /** Notes that there are so many bytes of text. */
   const count = (bytes: number): void => {
+    if (isDone) return
+    told += bytes
     if (isTaken) taken += bytes
     else onFiltered(bytes)
   }
@@ -75,13 +78,15 @@ export const selectDocuments = (
           token(_, bytes) {
             isInside = false
             end()
-            sink.text(bytes, position)
+            if (!isDone) {
+              told += bytes.length
+              sink.text(bytes, position)
+            }
             position += bytes.length
           },
         })
   let hasBegun = false
   const text = (bytes: Buffer, at: number): void => {
-    told += bytes.length
     if (cutter === undefined) return pass(bytes, at)
     if (!hasBegun) position = at
     hasBegun = true
@@ -95,7 +100,6 @@ export const selectDocuments = (
       },
       text,
       invalid(start, stop, bytes) {
-        told += stop - start
         count(stop - start)
         if (isTaken) sink.invalid(start, stop, bytes)
       },
@@ -108,23 +112,24 @@ export const selectDocuments = (
         if (isTaken || cutter !== undefined) sink.endDocument()
       },
       format(bytes) {
+        if (isDone) return
         told += bytes
         sink.format(bytes)
       },
       badRecord(start, stop, reason, at) {
-        told += stop - start
         isDone ||= start >= until
-        if (isDone) onFiltered(stop - start)
-        else sink.badRecord(start, stop, reason, at)
+        if (isDone) return
+        told += stop - start
+        sink.badRecord(start, stop, reason, at)
       },
       badRows(start, stop, reason) {
         isDone ||= start >= until
         if (!isDone) sink.badRows(start, stop, reason)
       },
       skip(bytes) {
+        if (isDone) return
         told += bytes
-        if (isDone) onFiltered(bytes)
-        else sink.skip(bytes)
+        sink.skip(bytes)
       },
     },
     get isDone() {

@@ -1,6 +1,7 @@
 import type { AddedTokens } from '../added/addedTokens.ts'
 import { PretokError } from '../errors.ts'
-import { delimiterOf } from '../format/csv.ts'
+import { delimiterOf } from '../format/csvHeader.ts'
+import { ENCODING_HEAD_BYTES, otherEncoding } from '../format/encoding.ts'
 import type { DocumentPer } from '../format/records.ts'
 import type { Chunk, Source } from '../types.ts'
 import { snapCsv } from './snapCsv.ts'
@@ -11,6 +12,8 @@ import { findLineStart, findParagraphStart, snapRecords } from './snapRecords.ts
 
 export interface Cuts {
   documentPer: DocumentPer
+  /** The byte between the fields of a table, if one was given. */
+  delimiter?: number | undefined
   added: AddedTokens
   findSafeCut: FindSafeCut | undefined
   /** Places of documents must be known: in compressed data they are only from its start. */
@@ -26,6 +29,7 @@ export const snapSource = async (source: Source, chunks: readonly Chunk[], readA
   if (chunks.length < 2) return [...chunks]
   if (source.compression !== 'none')
     return hasLines(source, cuts) && !cuts.isPlaced ? snapFrames(chunks, source.compression, readAt) : [asOne(chunks)]
+  if (source.format !== 'parquet' && otherEncoding(await readAt(0, ENCODING_HEAD_BYTES)) !== undefined) return [asOne(chunks)] // an error
   switch (source.format) {
     case 'text':
       if (cuts.documentPer === 'file') return snapChunks(chunks, cuts.added, readAt, cuts.findSafeCut)
@@ -36,7 +40,7 @@ export const snapSource = async (source: Source, chunks: readonly Chunk[], readA
       return cuts.passesOverErrors || !cuts.isWorthReading(source) ? [asOne(chunks)] : snapJson(chunks, readAt)
     case 'csv':
     case 'tsv':
-      return cuts.isWorthReading(source) ? snapCsv(chunks, delimiterOf(source.format), readAt) : [asOne(chunks)]
+      return cuts.isWorthReading(source) ? snapCsv(chunks, delimiterOf(source.format, cuts.delimiter), readAt) : [asOne(chunks)]
     case 'parquet':
       return snapRowGroups(source, chunks, readAt)
   }

@@ -190,7 +190,7 @@ export const countChunk = async (
     }
     if (selected?.isDone) {
       selected.sink.endDocument()
-      tally.filtered += read - selected.told
+      tally.read += selected.told - read // what is behind the limit was not wanted
       tally.stored += left
     }
     counter.flush() // so that whatever is wrong with this chunk comes out here
@@ -203,7 +203,7 @@ export const countChunk = async (
       }
     }
   } catch (error) {
-    throw await withPlace(error, source, place, counter.pending, () => shiftOf(source, chunk))
+    throw await withPlace(error, source, chunk, place, counter.pending, () => shiftOf(source, chunk))
   }
 }
 

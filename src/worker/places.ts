@@ -1,5 +1,5 @@
 import { PretokError } from '../errors.ts'
-import { firstLineOf, lineAt } from '../read/plainBlocks.ts'
+import { firstLineOf, lineAt, plainBlocks } from '../read/plainBlocks.ts'
 import type { Chunk, Source } from '../types.ts'
 
 /*
@@ -30,10 +30,31 @@ export class InvalidUtf8 extends Error {
 export const shiftOf = async (source: Source, chunk: Chunk): Promise<number> =>
   source.compression === 'none' || chunk.start === 0 ? 0 : (await firstLineOf(source, chunk)) - chunk.start
 
+/** Compressed bytes that are read for the sake of a message. */
+const MOST_LOOKED_AT = 2 ** 28
+const DAMAGE_BLOCK = 2 ** 18
+
+/**
+ * What is wrong with the compression of a chunk: that is why its text is, then. The checksum that tells of it stands at the end, so all is read
+ * once more; in a very large file only the beginning.
+ */
+const findDamage = async (source: Source, chunk: Chunk): Promise<PretokError | undefined> => {
+  if (source.compression === 'none' || source.format === 'parquet') return undefined
+  let looked = 0
+  try {
+    for await (const { stored } of plainBlocks(source, chunk, DAMAGE_BLOCK)) if ((looked += stored) > MOST_LOOKED_AT) break
+  } catch (error) {
+    if (error instanceof PretokError) return error
+    throw error
+  }
+  return undefined
+}
+
 /** The error with the place in the source where it happened. */
 export const withPlace = async (
   error: unknown,
   source: Source,
+  chunk: Chunk,
   offset: number,
   pending: number,
   findShift: () => Promise<number>,
@@ -45,6 +66,8 @@ export const withPlace = async (
     const line = await lineAt(source, at).catch(() => undefined)
     return `byte ${at}${source.compression === 'none' ? '' : ' of what it holds'}${line === undefined ? '' : `, line ${line}`}`
   }
+  const damage = error instanceof BadRecord || error instanceof InvalidUtf8 ? await findDamage(source, chunk) : undefined
+  if (damage !== undefined) return damage
   if (error instanceof BadRecord)
     return new PretokError(
       'data',

@@ -27,6 +27,16 @@ describe('standard input', () => {
     expect({ code, stdout }).toEqual({ code: 0, stdout: '{\n"\\n": 1,\n" two": 1,\n"a": 1,\n"b": 1,\n"one": 1\n}\n' })
   })
 
+  test('that looks like JSON Lines is counted as text, with a word of warning', () => {
+    const rows = '{"text":"one"}\n{"text":"two"}\n'
+    const args = ['count', '-', '-o', '-', '-q']
+    const asText = pretok(args, { input: rows })
+    expect(asText.stderr).toContain('standard input looks like JSON Lines, and is counted as text; --format jsonl reads rows')
+    expect(asText.stdout).toContain('"{\\""')
+    for (const [input, ...more] of [[rows, '--format', 'jsonl'], [rows, '--format', 'text'], ['{"a"} is a set\nand {} another\n']])
+      expect(pretok([...args, ...more], { input }).stderr).toBe('')
+  })
+
   test('the options that main takes for flags are those of --help', () => {
     const help = ['count', 'plan'].map((command) => pretok([command, '--help']).stdout).join('\n')
     const flags = [...help.matchAll(/--([a-z-]+) [^[]*\[boolean\]/g)].map(([, name]) => name)

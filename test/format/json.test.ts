@@ -6,7 +6,7 @@ import { collectingSink, collectTexts, feed } from '../support/records.ts'
 
 const parse = (data: string | Buffer, size = 1000, maxRecordBytes = 1e6) => {
   const { sink, records } = collectingSink()
-  feed(createJsonParser(sink, 0, { name: 'x.json', textFields: ['text'], maxRecordBytes }, true), Buffer.from(data), size)
+  feed(createJsonParser(sink, 0, { name: 'x.json', textFields: ['text'], maxRecordBytes }, 'file'), Buffer.from(data), size)
   return records
 }
 
@@ -51,7 +51,7 @@ describe('JSON', () => {
             `${start}${list.map(([json, between]) => json + (start === '' ? '\n' : between)).join('')}{"text":"z"}${start && ']'}`,
           )
           const parser = (sink: RecordSink) =>
-            createJsonParser(sink, 0, { name: 'x.json', textFields: ['text'], maxRecordBytes: 1e6 }, true)
+            createJsonParser(sink, 0, { name: 'x.json', textFields: ['text'], maxRecordBytes: 1e6 }, 'file')
           expect(collectTexts(parser, data, size, true).found).toEqual(collectTexts(parser, data, size, false).found)
         },
       ),
@@ -61,7 +61,7 @@ describe('JSON', () => {
 
   test('usual rows are taken many at a time', () => {
     const rows = Array.from({ length: 1000 }, (_, i) => ({ text: `row ${i}` }))
-    const parser = (sink: RecordSink) => createJsonParser(sink, 0, { name: 'x.json', textFields: ['text'], maxRecordBytes: 1e6 }, true)
+    const parser = (sink: RecordSink) => createJsonParser(sink, 0, { name: 'x.json', textFields: ['text'], maxRecordBytes: 1e6 }, 'file')
     for (const data of [JSON.stringify(rows), JSON.stringify(rows, undefined, 2), rows.map((row) => JSON.stringify(row)).join('\n')])
       expect(collectTexts(parser, Buffer.from(data), 1e6, true).many).toBeGreaterThan(990)
   })
@@ -85,7 +85,8 @@ describe('JSON', () => {
     ['[{"text":"a"},', 14, 'the JSON array is not closed'],
     ['[{"text":"a"},{"text":"b', 24, 'the JSON ends too early'],
     ['[{"text":"a"},{"text":}, {"text":"b"}]', 22, 'this is not JSON'],
-    ['{"text":"a"}}{"text":"b"}', 12, 'this is not JSON'],
+    ['{"text":"a"}}{"text":"b"}', 12, 'this is not JSON (if each line is a row: --format jsonl)'],
+    ['{"text":"a"}\n{"text":"b', 23, 'the JSON ends too early'],
   ])('%s: what is behind the error is lost', (data, at, reason) => {
     for (let size = 1; size < 30; size++) {
       const { documents, bad, format, skipped } = parse(data, size)

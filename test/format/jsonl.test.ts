@@ -181,8 +181,8 @@ describe('JSON Lines', () => {
   })
 
   test.each([
-    ['{"text":"a"', 'the JSON ends too early', 11],
-    ['{"text":"a', 'the JSON ends too early', 10],
+    ['{"text":"a"', 'the JSON ends too early (rows that take several lines need --format json)', 11],
+    ['{"text":"a', 'the JSON ends too early (rows that take several lines need --format json)', 10],
     ['{"text":"a"} x', 'the line goes on behind the JSON', 12],
     ['{"text":"\\x"}', 'a backslash that begins no escape of JSON', 9],
     ['{"text":"\t"}', 'a control character in a JSON string', 9],
@@ -198,6 +198,10 @@ describe('JSON Lines', () => {
     const { documents, bad } = parse(`{"text":"one"}\n${row}\n{"text":"two"}\n`)
     expect(documents.map(({ text }) => text)).toEqual(['one', 'two'])
     expect(bad).toEqual([{ start: 15, end: 16 + row.length, reason, at: 15 + at }])
+  })
+
+  test('a last line that is cut off is no row that takes several', () => {
+    expect(parse('{"text":"a"}\n{"text":').bad).toEqual([{ start: 13, end: 21, reason: 'the JSON ends too early', at: 21 }])
   })
 
   test('several fields come in the order in which they were named; lists give all their strings', () => {

@@ -50,7 +50,7 @@ const FORMATS: readonly RowFormat[] = [
       (text) => `1${'0'.repeat(text.length)}`,
     ],
     bad: [],
-    create: (sink, ...limit) => createJsonParser(sink, 0, options(...limit), true),
+    create: (sink, ...limit) => createJsonParser(sink, 0, options(...limit), 'file'),
   },
   {
     name: 'JSON, rows one after another',
@@ -60,7 +60,7 @@ const FORMATS: readonly RowFormat[] = [
     hasLineEnds: false,
     rows: [inObject, (text) => `{"text":["${text}","b"]}`, (text) => `1${'0'.repeat(text.length)}`],
     bad: [],
-    create: (sink, ...limit) => createJsonParser(sink, 0, options(...limit), true),
+    create: (sink, ...limit) => createJsonParser(sink, 0, options(...limit), 'file'),
   },
   {
     name: 'CSV',

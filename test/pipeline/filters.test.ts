@@ -31,12 +31,15 @@ const countsOf = async (documents: readonly string[]): Promise<[string, number][
 const check = async (path: string | string[], options: PretokenizeOptions, documents: readonly string[]) => {
   const expected = await countsOf(documents)
   let filters: object | undefined
+  let bytes: object | undefined
   for (const setting of SETTINGS) {
     const counts = await pretokenize(path, [END], { ...options, ...setting })
     expect([...counts]).toEqual(expected)
     expect(counts.receipt!.documents).toBe(documents.length)
     filters ??= counts.receipt!.filters
     expect(counts.receipt!.filters).toEqual(filters)
+    bytes ??= counts.receipt!.bytes
+    expect(counts.receipt!.bytes).toEqual(bytes)
   }
   return filters
 }

@@ -167,7 +167,7 @@ describe('rows that cannot be read', () => {
       expect(skipped).toBe(5)
       expect(first.map(({ reason }) => reason)).toEqual([
         'the field "text" is null',
-        'the JSON ends too early',
+        'the JSON ends too early (rows that take several lines need --format json)',
         'the field "text" is not there',
         'the field "text" is not there',
         'the field "text" is not there',
@@ -271,6 +271,73 @@ describe('a file that is damaged from its first byte on is told by its name, and
   test('an empty text file is none', async () => {
     expect((await count(file('empty.txt', ''))).total).toBe(0)
   })
+})
+
+test('text behind which the compression is damaged is not to blame', async () => {
+  const data = gzip(JSONL)
+  data.fill(data[2000] ^ 0x55, 2000, 2004)
+  const damaged = file('damaged.jsonl.gz', data)
+  await expect(count(damaged)).rejects.toMatchObject({
+    code: 'data',
+    message: expect.stringMatching(/damaged\.jsonl\.gz: the gzip data is damaged \(.*\), at byte \d+ of the file$/),
+  })
+  const wrong = gzip(`${JSONL}x`)
+  wrong.fill(0, wrong.length - 8, wrong.length - 4) // the checksum
+  await expect(count(file('wrong.jsonl.gz', wrong))).rejects.toThrow('the gzip data is damaged (incorrect data check)')
+  await expect(count(file('right.jsonl.gz', gzip(`${JSONL}x`)))).rejects.toThrow('this is not JSON, at byte')
+})
+
+test('of several bad rows the first is told of, whatever the number of workers', async () => {
+  const rows = Array.from({ length: 40_000 }, (_, i) => (i % 10_000 === 5000 ? '{"text":5}' : JSON.stringify({ text: `row ${i}` })))
+  const path = file('several.jsonl', rows.join('\n'))
+  for (const numProcesses of [1, 2, 4])
+    await expect(count(path, { numProcesses, chunkBytes: 50_000, blockBytes: 1000 })).rejects.toMatchObject({
+      message: expect.stringContaining(', line 5001; --on-error'),
+    })
+})
+
+describe('text in another encoding', () => {
+  const text = 'Ein Satz, und noch einer.\n'.repeat(100)
+  const swapped = (data: Buffer): Buffer => Buffer.from(data).swap16()
+  const utf16 = Buffer.from(`\ufeff${text}`, 'utf16le')
+  const hint = (path: string, encoding: string) =>
+    `reading ${path}: its byte-order mark says that it is ${encoding}, and UTF-8 is needed; iconv -f ${encoding} -t UTF-8 converts it`
+
+  test.each([
+    ['le.txt', utf16, 'UTF-16'],
+    ['be.txt', swapped(utf16), 'UTF-16'],
+    ['le.jsonl.gz', gzip(utf16), 'UTF-16'],
+    ['han.csv', Buffer.from(`\ufeff${'日本語と漢字。'.repeat(50)}`, 'utf16le'), 'UTF-16'],
+    ['le32.txt', Buffer.from([0xff, 0xfe, 0, 0, 0x61, 0, 0, 0]), 'UTF-32'],
+  ])('%s is an error that says what to do', async (name, data, encoding) => {
+    const path = file(name, data)
+    for (const setting of [...SETTINGS, { errors: 'ignore' as const }, { errors: 'strict' as const }])
+      await expect(count(path, setting)).rejects.toMatchObject({ code: 'data', message: hint(path, encoding) })
+    const { total, receipt } = await pretokenize([path, file('whole.txt', 'one two')], [END], { onError: 'skip', chunkBytes: 100 })
+    expect(total).toBe(2)
+    expect(receipt!.skipped).toEqual([{ path, start: 0, end: data.length, reason: hint(path, encoding) }])
+  })
+
+  test.each([Buffer.from([0xff]), Buffer.concat([Buffer.from([0xff, 0xfe]), Buffer.from(text)])])('%# only begins so', async (data) => {
+    for (const setting of SETTINGS) {
+      const counts = await count(file('begins.txt', data), setting)
+      expect(counts.receipt!.invalidUtf8).toMatchObject({ sequences: Math.min(2, data.length), bytes: Math.min(2, data.length) })
+    }
+  })
+})
+
+test('tables with a delimiter of their own', async () => {
+  for (const delimiter of [';', '|', '\\t'])
+    for (const setting of SETTINGS) {
+      const byte = delimiter.replace('\\t', '\t')
+      expect([...(await count(file('own.csv', table(byte)), { ...setting, delimiter }))]).toEqual(expected)
+    }
+  const path = file('semicolon.csv', table(';'))
+  await expect(count(path)).rejects.toThrow(
+    `reading ${path}: the header has no column "text"; it has "id;text" (--delimiter ';' cuts there)`,
+  )
+  for (const delimiter of ['', ';;', '"', '\n', 'é'])
+    await expect(count(path, { delimiter })).rejects.toMatchObject({ code: 'usage', message: expect.stringContaining('delimiter: ') })
 })
 
 describe('compressed in independent parts', () => {

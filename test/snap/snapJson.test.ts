@@ -18,7 +18,12 @@ const snap = (data: Buffer, chunkBytes: number): Promise<Chunk[]> => {
 const parse = (data: Buffer, parts: readonly { start: number; end: number }[]): FoundRecords => {
   const { sink, records } = collectingSink()
   for (const { start, end } of parts) {
-    const parser = createJsonParser(sink, start, { name: 'x.json', textFields: ['text'], maxRecordBytes: 1e6 }, end === data.length)
+    const parser = createJsonParser(
+      sink,
+      start,
+      { name: 'x.json', textFields: ['text'], maxRecordBytes: 1e6 },
+      end === data.length ? 'file' : 'row',
+    )
     parser.push(Buffer.from(data.subarray(start, end)))
     parser.end()
   }
