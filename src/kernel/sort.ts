@@ -1,5 +1,5 @@
 import { HASH_FACTOR, HASH_SPREAD, HASH_START, PARTITIONS, PARTITIONS_LOG } from '../spill/layout'
-import { LONG, SLOT_BYTES, slotCount, slots, used } from './table'
+import { LONG, SLOT_BYTES, slotCount, slots, swapSlots, used } from './table'
 
 /*
  * Sorts the counting table in place: by partition (for spilling; or all in one), then by the bytes of the piece.
@@ -106,25 +106,16 @@ function distribute(): void {
       const target = partitionAt + (partition << 2)
       const place = load<u32>(target)
       store<u32>(target, place + 1)
-      if (partition != p) swap(at, slots + <usize>place * SLOT_BYTES)
+      if (partition != p) swapSlots(at, slots + <usize>place * SLOT_BYTES)
     }
   }
-}
-
-function swap(a: usize, b: usize): void {
-  const low = v128.load(a)
-  const high = v128.load(a, 16)
-  v128.store(a, v128.load(b))
-  v128.store(a, v128.load(b, 16), 16)
-  v128.store(b, low)
-  v128.store(b, high, 16)
 }
 
 function sortRange(from: usize, to: usize): void {
   while (to - from > SMALL) {
     // a pivot chosen at random, so that no corpus makes it slow
     random = random * 1664525 + 1013904223
-    swap(from, from + (<usize>(random >>> 4) % ((to - from) / SLOT_BYTES)) * SLOT_BYTES)
+    swapSlots(from, from + (<usize>(random >>> 4) % ((to - from) / SLOT_BYTES)) * SLOT_BYTES)
     let left = from
     let right = to
     for (;;) {
@@ -133,9 +124,9 @@ function sortRange(from: usize, to: usize): void {
       do right -= SLOT_BYTES
       while (isLess(from, right))
       if (left >= right) break
-      swap(left, right)
+      swapSlots(left, right)
     }
-    swap(from, right)
+    swapSlots(from, right)
     // the smaller part first: so the depth is at most the logarithm of the number
     if (right - from < to - right) {
       sortRange(from, right)
@@ -146,7 +137,7 @@ function sortRange(from: usize, to: usize): void {
     }
   }
   for (let at = from + SLOT_BYTES; at < to; at += SLOT_BYTES)
-    for (let b = at; b > from && isLess(b, b - SLOT_BYTES); b -= SLOT_BYTES) swap(b, b - SLOT_BYTES)
+    for (let b = at; b > from && isLess(b, b - SLOT_BYTES); b -= SLOT_BYTES) swapSlots(b, b - SLOT_BYTES)
 }
 
 function isLess(a: usize, b: usize): bool {

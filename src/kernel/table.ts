@@ -189,12 +189,18 @@ function countOther(p: usize, length: usize): i32 {
   return add(p, length, 1) ? <i32>length : -1
 }
 
-/** Counts a piece of up to 15 bytes, whose slot is at `at` or behind. */
-function addShort(at: usize, low: u64, high: u64, times: u64): bool {
+/**
+ * Counts a piece of up to 15 bytes, whose slot is `first` or behind. What is met more often than the piece in the first slot changes places
+ * with it: the loop above then finds it. All slots between the two are used, so whoever looks for the other one still gets to it.
+ */
+function addShort(first: usize, low: u64, high: u64, times: u64): bool {
   const mask = (slotCount << 5) - 1
+  let at = first
   for (let there = load<u64>(at, 8); there != 0; there = load<u64>(at, 8)) {
     if (there == high && load<u64>(at) == low) {
-      store<u64>(at, load<u64>(at, 16) + times, 16)
+      const count = load<u64>(at, 16) + times
+      store<u64>(at, count, 16)
+      if (count > load<u64>(first, 16)) swapSlots(at, first)
       return true
     }
     at = slots + ((at - slots + SLOT_BYTES) & mask)
@@ -203,6 +209,15 @@ function addShort(at: usize, low: u64, high: u64, times: u64): bool {
   store<u64>(at, high, 8)
   store<u64>(at, times, 16)
   return growIfFull()
+}
+
+export function swapSlots(a: usize, b: usize): void {
+  const low = v128.load(a)
+  const high = v128.load(a, 16)
+  v128.store(a, v128.load(b))
+  v128.store(a, v128.load(b, 16), 16)
+  v128.store(b, low)
+  v128.store(b, high, 16)
 }
 
 /** Counts a piece of any length as often as it was met. Returns false if there is no memory. */
