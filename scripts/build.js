@@ -30,4 +30,5 @@ await build({
 })
 await import('./bundle-yargs.js')
 await import('./build-kernel.js')
+await import('./compile-presets.js')
 chmodSync(join(root, 'dist/cli/main.js'), 0o755)

@@ -2,7 +2,7 @@ import { createAddedTokens } from './added/addedTokens.ts'
 import { PretokError } from './errors.ts'
 import { mergePartitions, type PartitionMerge } from './merge/mergePartition.ts'
 import { Board, type MergeResult, type WorkerCounts, type WorkerJob, type WorkerResult, type WorkerTask } from './messages.ts'
-import { createNormalCheck, normalizeText } from './normalize/normalizer.ts'
+import { loadNormalization } from './normalize/normalization.ts'
 import { verifyUnchanged } from './read/source.ts'
 import { countChunk } from './worker/countChunk.ts'
 import { SpillingCounter } from './worker/spillingCounter.ts'
@@ -19,10 +19,10 @@ export const countChunks = async (task: WorkerTask): Promise<WorkerResult> => {
 
 /** @param atChunk is told at which chunk the worker is; -1: what goes wrong is no chunk's fault */
 const doTasks = async (task: WorkerTask, atChunk: (chunk: number) => void): Promise<WorkerCounts> => {
-  const { normalizers, sources, chunks, tasks, options, slot, partials } = task
+  const { sources, chunks, tasks, options, slot, partials } = task
   const board = new Board(task.board, tasks.length)
-  const added = createAddedTokens(task.addedTokens, (text) => normalizeText(normalizers, text))
-  const isNormal = createNormalCheck(normalizers)
+  const normalization = await loadNormalization(task.normalizers)
+  const added = createAddedTokens(task.addedTokens, normalization.text)
   const specialTokens = new Map(task.addedTokens.filter(({ special }) => special).map(({ content }, i) => [content, i]))
   const skipped = new Set(task.skipped.map(({ chunk }) => chunk))
   const counting = await SpillingCounter.start(task, specialTokens.size)
@@ -61,8 +61,7 @@ const doTasks = async (task: WorkerTask, atChunk: (chunk: number) => void): Prom
         source,
         added,
         specialTokens,
-        normalizers,
-        isNormal,
+        normalization,
         options,
         counter,
         tally,

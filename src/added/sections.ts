@@ -1,6 +1,6 @@
-import { createNormalizer } from '../normalize/normalizer.ts'
+import type { Normalization } from '../normalize/normalization.ts'
 import type { TextStage } from '../normalize/textStage.ts'
-import type { AddedToken, Normalizer } from '../types.ts'
+import type { AddedToken } from '../types.ts'
 import type { AddedTokens } from './addedTokens.ts'
 import { createTokenCutter } from './tokenCutter.ts'
 
@@ -21,7 +21,7 @@ export interface SectionSink {
  */
 export const createSections = (
   { raw, normalized }: AddedTokens,
-  normalizers: readonly Normalizer[],
+  startNormalizer: Normalization['start'],
   sink: SectionSink,
   maxKept?: number,
 ): TextStage => {
@@ -30,7 +30,7 @@ export const createSections = (
   const takeToken = (token: AddedToken, bytes: Buffer): void => (token.special ? sink.special(token, bytes) : sink.piece(bytes))
 
   const inner = createTokenCutter(normalized, { text: sink.text, token: (i, bytes) => takeToken(normalized.tokens[i], bytes) }, maxKept)
-  const normalizer = createNormalizer(normalizers, inner.push)
+  const normalizer = startNormalizer(inner.push)
   const endSection = (): void => {
     if (!hasText) return
     normalizer.end()

@@ -1,4 +1,4 @@
-import { chooseEngine } from '../count/engine.ts'
+import { chooseEngine } from '../count/chooseEngine.ts'
 import { PretokError } from '../errors.ts'
 import { compileStage, type CompiledStage } from '../pattern/compile.ts'
 import { describeStage, toDot } from '../pattern/describe.ts'

@@ -11,7 +11,8 @@ export const layOut = (rows: readonly (readonly string[])[], alignment: string):
   return rows.map((row) => row.map(cell).join('  ').trimEnd()).join('\n')
 }
 
-export const integer = (value: number): string => value.toLocaleString('en')
+/** A whole number with commas. (toLocaleString takes 5 ms the first time.) */
+export const integer = (value: number): string => String(value).replace(/\B(?=(?:\d{3})+$)/g, ',')
 
 /** A part of a whole in percent; "0.00%" only if it is nothing. */
 export const percent = (part: number, whole: number): string => {

@@ -1,12 +1,6 @@
-import { appendText, blockMemory, createBlock, endDocument, slideBlock, type Block } from '../split/block.ts'
 import type { Spill } from '../spill/sortedPieces.ts'
-import type { PlacedSplit } from '../split/phases.ts'
-import { pieceTooLong, undecidedSlack } from '../split/pieceTooLong.ts'
-import { createSplitter, splitBlock } from '../split/splitter.ts'
-import { countPieces } from './countPieces.ts'
-import { handOverSorted, SORT_BYTES } from './handOverSorted.ts'
-import { PieceTable } from './pieceTable.ts'
-import { inByteOrder, type CountedPieces } from './sortedTable.ts'
+import { undecidedSlack } from '../split/pieceTooLong.ts'
+import type { CountedPieces } from './sortedTable.ts'
 
 /** Counts the pre-tokens of a stream of documents. All tiers have this signature. */
 export interface TextCounter {
@@ -62,80 +56,3 @@ export interface CounterLimits {
 export const textMemory = (maxPieceBytes: number): number => 4 * (maxPieceBytes + undecidedSlack(maxPieceBytes))
 
 export const DEFAULT_LIMITS: CounterLimits = { blockBytes: 2 ** 18, maxPieceBytes: 2 ** 26 }
-
-/** The reference tier: RegExp and a table in JavaScript. Throws 'pattern' and, while counting, 'piece-too-long' or 'limit'. */
-export const createReferenceCounter = (splits: readonly PlacedSplit[], limits: CounterLimits = DEFAULT_LIMITS): TextCounter => {
-  const splitter = createSplitter(splits)
-  const block: Block = createBlock(2 * limits.blockBytes, splits.length)
-  const table = new PieceTable()
-  let splitAt = limits.blockBytes
-  let dropped = 0
-  let { memoryBytes = Infinity } = limits
-  const { spill } = limits
-
-  const drain = (): void => {
-    if (table.size > 0) spill!((take) => handOverSorted(table, take))
-    table.clear()
-  }
-
-  /** Room for all pieces that `bytes` bytes can hold, before any of them is counted. */
-  const makeRoom = (bytes: number): void => {
-    if (spill !== undefined && table.size > 0 && blockMemory(block) + table.memoryWith(bytes, SORT_BYTES) > memoryBytes) drain()
-  }
-
-  const split = (): void => {
-    makeRoom(block.length - block.counted)
-    dropped += countPieces(block, table, splitBlock(splitter, block), limits.maxPieceBytes)
-    slideBlock(block, splitter.keepBehind)
-    const pending = block.length - block.counted
-    if (pending > limits.maxPieceBytes + undecidedSlack(limits.maxPieceBytes)) throw pieceTooLong(limits.maxPieceBytes)
-    // a piece that is longer than a block is looked at again only when twice as much of it is there, so that all looks together are linear
-    splitAt = block.length + Math.max(limits.blockBytes, pending)
-  }
-
-  return {
-    text(bytes) {
-      appendText(block, bytes)
-      if (block.length >= splitAt) split()
-    },
-    piece(bytes) {
-      if (bytes.length > limits.maxPieceBytes) throw pieceTooLong(limits.maxPieceBytes)
-      endDocument(block)
-      makeRoom(bytes.length)
-      table.add(bytes, 0, bytes.length, 1)
-    },
-    endDocument: () => endDocument(block),
-    flush() {
-      split()
-      if (block.counted !== block.length) throw new Error('flush: the last document was not ended')
-    },
-    finish() {
-      if (block.counted !== block.length) throw new Error('finish: there is text left to count')
-      return inByteOrder(table)
-    },
-    drain() {
-      split()
-      drain()
-    },
-    settle: split,
-    stopGrowing() {
-      memoryBytes = table.memory + blockMemory(block)
-    },
-    get pieces() {
-      return table.added
-    },
-    get dropped() {
-      return dropped
-    },
-    rewritten: 0,
-    get pending() {
-      return block.length - block.counted
-    },
-    get distinct() {
-      return table.size
-    },
-    get memory() {
-      return table.memory + blockMemory(block)
-    },
-  }
-}

@@ -1,7 +1,6 @@
 import { createAddedTokens, type AddedTokens } from '../added/addedTokens.ts'
 import type { Engine } from '../count/engine.ts'
-import { normalizeText } from '../normalize/normalizer.ts'
-import { onNormalText } from '../normalize/safeCut.ts'
+import { loadNormalization } from '../normalize/normalization.ts'
 import { withReadAt } from '../read/source.ts'
 import { snapSource, type Cuts } from '../snap/snapSource.ts'
 import type { FindSafeCut } from '../snap/snapChunks.ts'
@@ -11,19 +10,19 @@ import type { Chunk, Pipeline, Source } from '../types.ts'
 import { inParallel, type Subject } from './runPlan.ts'
 
 /** Moves the borders of chunks to where a cut changes nothing. */
-export const cutSources = (
+export const cutSources = async (
   { pipeline, engine, addedTokens, sources, reading }: Subject,
   planned: readonly Chunk[],
   isWorthReading: Cuts['isWorthReading'],
 ): Promise<Chunk[]> => {
-  const added = createAddedTokens(addedTokens, (text) => normalizeText(pipeline.normalizers, text))
+  const added = createAddedTokens(addedTokens, (await loadNormalization(pipeline.normalizers)).text)
   // documents are chosen by where they begin, so no chunk may begin inside one
   const chooses = reading.sample !== undefined || hasLimits(reading)
   return snapAll(sources, planned, {
     documentPer: reading.documentPer,
     delimiter: reading.delimiter,
     added,
-    findSafeCut: chooses ? undefined : createSafeCut(pipeline, engine, added),
+    findSafeCut: chooses ? undefined : await createSafeCut(pipeline, engine, added),
     isPlaced: chooses,
     passesOverErrors: reading.onError === 'skip',
     isWorthReading,
@@ -45,8 +44,10 @@ const snapAll = async (sources: readonly Source[], chunks: readonly Chunk[], cut
 }
 
 /** Where text without special tokens can be cut; only the automaton can tell. */
-const createSafeCut = ({ normalizers }: Pipeline, engine: Engine, { normalized }: AddedTokens): FindSafeCut | undefined => {
+const createSafeCut = async ({ normalizers }: Pipeline, engine: Engine, { normalized }: AddedTokens): Promise<FindSafeCut | undefined> => {
   if (!('tables' in engine) || !hasSafeCuts(engine.phases)) return undefined
   const find = createSafeCutFinder(engine.tables[0])
-  return normalizers.length === 0 ? find : onNormalText(normalizers, awayFromEnds(find, normalized.trie.maxLength))
+  if (normalizers.length === 0) return find
+  const { onNormalText } = await import('../normalize/safeCut.ts')
+  return onNormalText(normalizers, awayFromEnds(find, normalized.trie.maxLength))
 }

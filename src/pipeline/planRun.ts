@@ -1,8 +1,6 @@
 import { resolve } from 'node:path'
 import { chooseTokens } from '../added/addedTokens.ts'
 import { DEFAULT_LIMITS } from '../count/counter.ts'
-import { chooseEngine } from '../count/engine.ts'
-import { loadTransformersJs, transformersJsEngine } from '../count/transformersJs.ts'
 import { PretokError } from '../errors.ts'
 import type { WorkerOptions } from '../messages.ts'
 import {
@@ -21,7 +19,7 @@ import { expandInputs, spoolStandardInput } from '../read/inputs.ts'
 import { isJsonLines, openSource } from '../read/openSource.ts'
 import { createRunFolder, openRunFolder } from '../run/runFolder.ts'
 import { chooseChunks } from '../select/chooseChunks.ts'
-import { loadTokenizer } from '../tokenizer/resolve.ts'
+import { chooseTokenizer } from './chooseTokenizer.ts'
 import type { Source, Task } from '../types.ts'
 import { cutSources } from './cutSources.ts'
 import { define, resumed } from './runFolderPlan.ts'
@@ -101,24 +99,4 @@ const openSources = async (names: readonly string[], { format, onWarning, workDi
       onWarning?.('standard input looks like JSON Lines, and is counted as text; --format jsonl reads rows')
     return source
   })
-}
-
-/** The tokenizer and what runs it. What cannot be had or done fails here, before anything is read. */
-const chooseTokenizer = async ({
-  tokenizer,
-  engine: choice,
-  onWarning,
-}: PretokenizeOptions): Promise<Pick<RunPlan, 'pipeline' | 'engine'>> => {
-  const pipeline = await loadTokenizer(tokenizer)
-  if (pipeline.lacks !== undefined)
-    onWarning?.(`tokenizer ${pipeline.name}: text is cut without ${pipeline.lacks}; its tokenizer.json has all`)
-  if (choice === 'transformers.js') {
-    const engine = transformersJsEngine(pipeline)
-    await loadTransformersJs(engine)
-    return { pipeline: { ...pipeline, normalizers: [] }, engine } // it normalizes, too
-  }
-  const engine = chooseEngine(pipeline.stages, choice)
-  if (engine.name === 'reference' && choice !== 'reference')
-    onWarning?.(`the automaton cannot do this pattern, so the slower reference tier splits (${engine.reason})`)
-  return { pipeline, engine }
 }

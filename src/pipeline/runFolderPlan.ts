@@ -1,5 +1,4 @@
-import { chooseEngine } from '../count/engine.ts'
-import { transformersJsEngine } from '../count/transformersJs.ts'
+import { loadEngine } from '../count/readyEngine.ts'
 import { DEFAULT_LIMITS } from '../count/counter.ts'
 import { PretokError } from '../errors.ts'
 import type { WorkerOptions } from '../messages.ts'
@@ -28,7 +27,10 @@ export const planFromFolder = async (path: string, options: PretokenizeOptions, 
   if (run === undefined)
     throw new PretokError('input', `reading the run folder ${path}: there is no plan.json in it; pretok plan makes one`)
   const { pipeline, addedTokens, engine: kind, sources: planned, format, reading } = run.plan.definition
-  const engine = kind === 'transformers.js' ? transformersJsEngine(pipeline) : chooseEngine(pipeline.stages, options.engine as never)
+  const engine =
+    kind === 'transformers.js'
+      ? (await import('../count/transformersJs.ts')).transformersJsEngine(pipeline)
+      : await loadEngine(pipeline.stages, options.engine as never)
   const sources = await inParallel(planned, ({ path }) => openSource(path, format))
   const blocks = { blockBytes: options.blockBytes ?? DEFAULT_LIMITS.blockBytes, maxPieceBytes: DEFAULT_LIMITS.maxPieceBytes }
   const subject = { pipeline, engine, addedTokens, sources, format, reading: { ...(reading as WorkerOptions), ...blocks } }

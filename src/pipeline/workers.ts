@@ -1,6 +1,5 @@
 import type { PretokenizeOptions } from '../options.ts'
 import { startThreads, type Threads } from '../pool/threads.ts'
-import { countChunks, mergeRuns } from '../worker.ts'
 
 /** Where the threads of a run come from. */
 export interface Workers {
@@ -39,6 +38,10 @@ export const createWorkers = ({ workerUrl = new URL('./worker.js', import.meta.u
 }
 
 const MAIN_THREAD: Threads = {
-  run: (jobs) => jobs.map(async (job) => (job.kind === 'merge' ? mergeRuns(job) : countChunks(job))),
+  run: (jobs) =>
+    jobs.map(async (job) => {
+      const { countChunks, mergeRuns } = await import('../worker.ts')
+      return job.kind === 'merge' ? mergeRuns(job) : countChunks(job)
+    }),
   async close() {},
 }

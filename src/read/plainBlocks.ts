@@ -1,6 +1,4 @@
-import { DECOMPRESSORS, decompressLongZstd } from '../decompress/decompress.ts'
 import type { Damaged, PlainBlock } from '../decompress/plainBlock.ts'
-import { ZstdWindowTooLarge } from '../decompress/zstd.ts'
 import { PretokError } from '../errors.ts'
 import type { Chunk, Source } from '../types.ts'
 import { readBlocks } from './source.ts'
@@ -20,9 +18,11 @@ export async function* plainBlocks(source: Source, chunk: Chunk, blockBytes: num
   const damaged: Damaged = (problem, at, cause) =>
     new PretokError('data', `reading ${source.path}: ${problem}, at byte ${chunk.start + at} of the file`, { cause })
   if (source.size === 0) throw damaged(`the file is empty, and no ${source.compression} data is`, 0)
+  const { DECOMPRESSORS, decompressLongZstd } = await import('../decompress/decompress.ts')
   try {
     yield* inBlocks(DECOMPRESSORS[source.compression](blocks, damaged), blockBytes)
   } catch (error) {
+    const { ZstdWindowTooLarge } = await import('../decompress/zstd.ts')
     if (!(error instanceof ZstdWindowTooLarge)) throw error
     yield* inBlocks(decompressLongZstd(readBlocks(source, chunk, blockBytes), damaged), blockBytes)
   }

@@ -2,7 +2,7 @@ import { PretokError } from '../errors.ts'
 import type { Chunk, ErrorPolicy, Filters, InvalidRange, Receipt, SkippedRecord, Source, Tally } from '../types.ts'
 import { UNICODE_VERSION } from '../unicode/generated/unicode16.ts'
 import { VERSION } from '../version.ts'
-import { addTally, emptyTally } from './tally.ts'
+import { addTally, emptyTally, MAX_SKIPPED_RECORDS } from './tally.ts'
 
 /** Bytes of U+FFFD in UTF-8. */
 export const REPLACEMENT_BYTES = 3
@@ -35,8 +35,6 @@ export interface RunFacts {
 
 /** How many places with invalid UTF-8 a receipt lists; all are counted. */
 const MAX_INVALID_RANGES = 10
-/** How many records that were left out it lists. */
-export const MAX_SKIPPED_RECORDS = 100
 
 export const makeReceipt = (run: RunFacts): Receipt => {
   const tally = run.tallies.reduce(addTally, emptyTally(run.specialTokens.length))

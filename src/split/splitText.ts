@@ -1,6 +1,6 @@
 import { chooseTokens, createAddedTokens } from '../added/addedTokens.ts'
 import { createSections } from '../added/sections.ts'
-import { normalizeText } from '../normalize/normalizer.ts'
+import { createNormalizer, normalizeText } from '../normalize/normalizer.ts'
 import type { Pipeline } from '../types.ts'
 import { phasesOf } from './phases.ts'
 import { createPhaseSplitter } from './splitPhases.ts'
@@ -32,7 +32,7 @@ export const createPipelineSplitter = (pipeline: Pipeline, specialTokens: readon
       section = []
       isFirst = isNextFirst
     }
-    const sections = createSections(tokens, normalizers, {
+    const sections = createSections(tokens, (emit) => createNormalizer(normalizers, emit), {
       text: (bytes) => section.push(Buffer.from(bytes)),
       piece(bytes) {
         endSection(false)

@@ -12,12 +12,13 @@ import {
 import type { TextCounter } from '../count/counter.ts'
 import type { RecordSink } from '../format/records.ts'
 import type { WorkerOptions } from '../messages.ts'
+import { NO_NORMALIZATION, type Normalization } from '../normalize/normalization.ts'
 import { readRecords } from '../read/readRecords.ts'
 import { createUtf8Cleaner } from '../read/utf8Cleaner.ts'
-import { MAX_SKIPPED_RECORDS } from '../receipt/receipt.ts'
+import { MAX_SKIPPED_RECORDS } from '../receipt/tally.ts'
 import { createSampler } from '../select/sample.ts'
 import { selectDocuments, separatorsIn, type SelectedDocuments } from '../select/selectDocuments.ts'
-import type { Chunk, InvalidRange, Pipeline, SkippedRecord, Source, Tally } from '../types.ts'
+import type { Chunk, InvalidRange, SkippedRecord, Source, Tally } from '../types.ts'
 import { BadRecord, InvalidUtf8, shiftOf, withPlace } from './places.ts'
 
 /** How many places with invalid UTF-8 a worker remembers; the rest are only counted. */
@@ -29,9 +30,7 @@ export interface ChunkJob {
   added: AddedTokens
   /** The place of each special token in the tally. */
   specialTokens: ReadonlyMap<string, number>
-  normalizers: Pipeline['normalizers']
-  /** Whether text, and each part of it, is normalized already; undefined where that cannot be told quickly. */
-  isNormal: ((text: Buffer) => boolean) | undefined
+  normalization: Normalization
   options: WorkerOptions
   counter: TextCounter
   tally: Tally
@@ -41,7 +40,7 @@ export interface ChunkJob {
 
 /** The way of the text: bytes → valid UTF-8 → documents → sections of normalized text → pieces, counted. `onBlock` is called after each block. */
 export const countChunk = async (
-  { chunk, source, added, specialTokens, normalizers, isNormal, options, counter, tally, invalid, skippedRecords }: ChunkJob,
+  { chunk, source, added, specialTokens, normalization, options, counter, tally, invalid, skippedRecords }: ChunkJob,
   onBlock: () => void,
 ): Promise<void> => {
   let hasText = false
@@ -64,7 +63,7 @@ export const countChunk = async (
   }
   const sections = createSections(
     added,
-    normalizers,
+    normalization.start,
     {
       text: (text) => takeText(text, counter.text),
       piece: (text) => takeText(text, counter.piece),
@@ -94,10 +93,10 @@ export const countChunk = async (
   }
   const takesDocuments = counter.documents !== undefined && canBeMarked(added)
   const input =
-    takesDocuments && normalizers.length === 0
+    takesDocuments && normalization === NO_NORMALIZATION
       ? createTokenMarker(added.raw, takeDocuments)
-      : takesDocuments && isNormal !== undefined
-        ? createDocumentMarker(added.raw, isNormal, takeDocuments, sections)
+      : takesDocuments && normalization.isNormal !== undefined
+        ? createDocumentMarker(added.raw, normalization.isNormal, takeDocuments, sections)
         : sections
   const push = (text: Buffer): void => {
     tally.normalized += text.length
@@ -106,7 +105,7 @@ export const countChunk = async (
   const markDocuments = takesDocuments ? createDocumentsMarker(added.raw, takeDocuments) : undefined
   /** Whole documents, valid UTF-8. */
   const pushDocuments = (text: Buffer, ends: Uint32Array): void => {
-    if (markDocuments !== undefined && (normalizers.length === 0 || isNormal?.(text))) {
+    if (markDocuments !== undefined && normalization.isNormal?.(text)) {
       tally.normalized += text.length
       return markDocuments(text, ends)
     }

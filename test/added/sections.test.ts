@@ -2,7 +2,7 @@ import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { chooseTokens, createAddedTokens } from '../../src/added/addedTokens.ts'
 import { createSections } from '../../src/added/sections.ts'
-import { normalizeText } from '../../src/normalize/normalizer.ts'
+import { createNormalizer, normalizeText } from '../../src/normalize/normalizer.ts'
 import type { AddedToken, Normalizer } from '../../src/types.ts'
 import { anyText, anyTokens, naiveExtraction, officialExtraction, token, type Section } from '../support/addedTokens.ts'
 
@@ -39,7 +39,7 @@ const extract = (tokens: readonly AddedToken[], normalizers: readonly Normalizer
   const found: Section[] = []
   let isNew = true
   const added = createAddedTokens(tokens, (content) => normalizeText(normalizers, content))
-  const sections = createSections(added, normalizers, {
+  const sections = createSections(added, (emit) => createNormalizer(normalizers, emit), {
     text(bytes) {
       if (isNew) found.push([''])
       isNew = false

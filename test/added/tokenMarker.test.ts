@@ -12,7 +12,7 @@ import {
   DOCUMENT_END,
   type Marks,
 } from '../../src/added/tokenMarker.ts'
-import { createNormalCheck } from '../../src/normalize/normalizer.ts'
+import { createNormalizer, createNormalCheck } from '../../src/normalize/normalizer.ts'
 
 type Part = string | number
 
@@ -102,7 +102,7 @@ test('documents that are normal already, and others, are what they are one by on
       (documents, feed) => {
         const run = (isMarked: boolean): Part[] => {
           const parts: Part[] = []
-          const sections = createSections(added, normalizers, {
+          const sections = createSections(added, (emit) => createNormalizer(normalizers, emit), {
             text: (bytes) => parts.push(bytes.toString()),
             piece: (bytes) => parts.push(bytes.toString()),
             special: (token) => parts.push(added.raw.tokens.indexOf(token)),

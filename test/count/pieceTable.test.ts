@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { createReferenceCounter } from '../../src/count/counter.ts'
+import { createReferenceCounter } from '../../src/count/referenceCounter.ts'
 import { PieceTable } from '../../src/count/pieceTable.ts'
 import { resolveTokenizer } from '../../src/tokenizer/resolve.ts'
 import { countDocuments } from '../support/feed.ts'

@@ -1,6 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { chooseEngine, createCounter } from '../../src/count/engine.ts'
+import { chooseEngine } from '../../src/count/chooseEngine.ts'
+import { createCounter } from '../../src/count/createCounter.ts'
 import { DEFAULT_LIMITS, type TextCounter } from '../../src/count/counter.ts'
 import { PRESETS } from '../../src/tokenizer/presets.ts'
 import { resolveTokenizer } from '../../src/tokenizer/resolve.ts'

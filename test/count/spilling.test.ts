@@ -1,6 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { createReferenceCounter, type CounterLimits, type TextCounter } from '../../src/count/counter.ts'
+import { createReferenceCounter } from '../../src/count/referenceCounter.ts'
+import type { CounterLimits, TextCounter } from '../../src/count/counter.ts'
 import { createKernelCounter } from '../../src/count/kernelCounter.ts'
 import { compileStage } from '../../src/pattern/compile.ts'
 import { PARTITIONS } from '../../src/spill/layout.ts'

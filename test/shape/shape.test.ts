@@ -19,7 +19,7 @@ const ROOMS: Readonly<Record<string, readonly string[]>> = {
   select: ['errors', 'types', 'added', 'format', 'read'],
   parquet: ['errors', 'loadWasm', 'format', 'decompress'],
   read: ['errors', 'types', 'added', 'format', 'decompress', 'parquet'],
-  snap: ['types', 'errors', 'loadWasm', 'added', 'unicode', 'format'],
+  snap: ['types', 'errors', 'loadWasm', 'added', 'unicode', 'format', 'parquet'],
   split: ['errors', 'loadWasm', 'types', 'added', 'pattern', 'normalize', 'unicode'],
   sort: [],
   spill: ['errors', 'types'],
@@ -93,7 +93,9 @@ const sourceFiles = (folder: string): string[] =>
 const roomOf = (file: string): string => relative(SOURCE, file).split('/')[0].replace(/\.ts$/, '')
 
 const importsOf = (file: string): string[] =>
-  [...readFileSync(file, 'utf8').matchAll(/^(?:import|export)\b[^'"]*?from '(\.[^']+)'/gm)].map(([, path]) => resolve(dirname(file), path))
+  [...readFileSync(file, 'utf8').matchAll(/^(?:import|export)\b[^'"]*?from '(\.[^']+)'|\bimport\('(\.[^']+)'\)/gm)].map(
+    ([, path, loaded]) => resolve(dirname(file), path ?? loaded),
+  )
 
 const files = sourceFiles(SOURCE)
 const imports = new Map(files.map((file) => [file, importsOf(file)]))

@@ -1,7 +1,8 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { DEFAULT_LIMITS } from '../../src/count/counter.ts'
-import { chooseEngine, createCounter } from '../../src/count/engine.ts'
+import { chooseEngine } from '../../src/count/chooseEngine.ts'
+import { createCounter } from '../../src/count/createCounter.ts'
 import { normalizeText } from '../../src/normalize/normalizer.ts'
 import { createPipelineSplitter } from '../../src/split/splitText.ts'
 import { PRESETS } from '../../src/tokenizer/presets.ts'
@@ -69,11 +70,16 @@ describe('random pipelines', () => {
 
   test('are counted by the fastest tier as they are split', () => {
     fc.assert(
-      fc.property(randomNormalizer(), randomPreTokenizer(), fc.array(troublesomeText(30), { maxLength: 5 }), (normalizer, config, texts) => {
-        const pipeline = readTokenizerJson(tokenizerJson({ normalizer, pre_tokenizer: config }), 'x')
-        const { splitToBytes } = createPipelineSplitter(pipeline)
-        expect(countFast(pipeline, texts)).toEqual(tally(texts.flatMap(splitToBytes).map((piece) => [piece, 1])))
-      }),
+      fc.property(
+        randomNormalizer(),
+        randomPreTokenizer(),
+        fc.array(troublesomeText(30), { maxLength: 5 }),
+        (normalizer, config, texts) => {
+          const pipeline = readTokenizerJson(tokenizerJson({ normalizer, pre_tokenizer: config }), 'x')
+          const { splitToBytes } = createPipelineSplitter(pipeline)
+          expect(countFast(pipeline, texts)).toEqual(tally(texts.flatMap(splitToBytes).map((piece) => [piece, 1])))
+        },
+      ),
       { numRuns: 300 },
     )
   })

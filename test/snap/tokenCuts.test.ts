@@ -2,7 +2,7 @@ import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { createAddedTokens } from '../../src/added/addedTokens.ts'
 import { createSections } from '../../src/added/sections.ts'
-import { normalizeText } from '../../src/normalize/normalizer.ts'
+import { createNormalizer, normalizeText } from '../../src/normalize/normalizer.ts'
 import { onNormalText } from '../../src/normalize/safeCut.ts'
 import { compileStage } from '../../src/pattern/compile.ts'
 import { planChunks } from '../../src/plan/planChunks.ts'
@@ -37,7 +37,7 @@ const piecesOf = (
     section = ''
   }
   const added = createAddedTokens(tokens, (content) => normalizeText(normalizers, content))
-  const sections = createSections(added, normalizers, {
+  const sections = createSections(added, (emit) => createNormalizer(normalizers, emit), {
     text(bytes) {
       hasText = true
       section += bytes.toString()

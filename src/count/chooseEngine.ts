@@ -1,0 +1,42 @@
+import { PretokError } from '../errors.ts'
+import { compileStage } from '../pattern/compile.ts'
+import { fuseStages } from '../pattern/fuse.ts'
+import { withFamily } from '../pattern/families.ts'
+import { parsePattern } from '../pattern/parse.ts'
+import { phasesOf, type Phase } from '../split/phases.ts'
+import type { Stage } from '../types.ts'
+import type { Tier, TierChoice } from './engine.ts'
+
+/**
+ * The choice of the tier, made here and nowhere else. All tiers give the same pieces.
+ *
+ * @throws PretokError 'pattern' if the tier that was asked for cannot do a pattern, 'tokenizer' for a pipeline that cannot be done exactly
+ */
+export const chooseEngine = (stages: readonly Stage[], choice: TierChoice = 'auto'): Tier => {
+  const phases = phasesOf(stages)
+  if (choice === 'reference') return { name: 'reference', stages, reason: 'it was asked for' }
+  try {
+    const compiled = phases[0].splits.map(({ stage, unit }) => compileStage(stage, unit))
+    // one machine for several stages is faster than one for each, even if the kernel knows one of these by heart
+    const machines = choice === 'simd' ? compiled : fuseStages(compiled)
+    const automata = machines.map(({ tables }) => tables)
+    if (choice === 'automaton') return { name: 'automaton', phases, tables: automata }
+    const tables = machines.map((machine) => withFamily(machine) ?? machine.tables)
+    const isKnown = tables.some((one, i) => one !== automata[i])
+    if (choice === 'simd' && !isKnown)
+      throw new PretokError(
+        'pattern',
+        'pattern: the simd tier knows the families of gpt2, cl100k_base and o200k_base, and this is none of them',
+      )
+    return { name: isKnown ? 'simd' : 'automaton', phases, tables }
+  } catch (error) {
+    if (!(error instanceof PretokError)) throw error
+    checkPatterns(phases) // what no tier can do is an error
+    if (choice !== 'auto') throw new PretokError('pattern', `${error.message}; --engine auto takes a tier that can`)
+    return { name: 'reference', stages, reason: error.message }
+  }
+}
+
+const checkPatterns = (phases: readonly Phase[]): void => {
+  for (const { splits } of phases) for (const { stage } of splits) parsePattern(stage.pattern, stage.dialect)
+}

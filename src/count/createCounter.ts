@@ -1,0 +1,13 @@
+import { phasesOf } from '../split/phases.ts'
+import type { CounterLimits, TextCounter } from './counter.ts'
+import type { Tier } from './engine.ts'
+import { createKernelCounter } from './kernelCounter.ts'
+import { createPhasesCounter } from './phasesCounter.ts'
+import { createReferenceCounter } from './referenceCounter.ts'
+
+/** A counter for any tier. */
+export const createCounter = (engine: Tier, limits: CounterLimits): TextCounter => {
+  if (engine.name !== 'reference') return createPhasesCounter(engine.phases, (own) => createKernelCounter(engine.tables, own), limits)
+  const phases = phasesOf(engine.stages)
+  return createPhasesCounter(phases, (own) => createReferenceCounter(phases[0].splits, own), limits)
+}

@@ -1,0 +1,60 @@
+import { createHash } from 'node:crypto'
+import { readFileSync } from 'node:fs'
+import { gunzipSync, gzipSync } from 'node:zlib'
+import { phasesOf } from '../split/phases.ts'
+import type { Stage } from '../types.ts'
+import type { Tier, TierChoice } from './engine.ts'
+
+/*
+ * The engines of the presets are made when pretok is built (scripts/compile-presets.js), since to compile a pattern, and to load what
+ * compiles, takes longer than to count the first megabytes. Each is a file of dist/engines/, named by the stages that it is for: compressed,
+ * a line of JSON and the tables one behind the other.
+ */
+
+interface Header {
+  name: Tier['name']
+  /** Why it is the reference tier. */
+  reason?: string
+  tableBytes: number[]
+}
+
+/** The engine that `chooseEngine` gives; what compiles is loaded only if it is not there ready-made. Throws what `chooseEngine` throws. */
+export const loadEngine = async (stages: readonly Stage[], choice: TierChoice = 'auto'): Promise<Tier> => {
+  const ready = choice === 'auto' ? readyEngine(stages) : undefined
+  if (ready !== undefined) return ready
+  const { chooseEngine } = await import('./chooseEngine.ts')
+  return chooseEngine(stages, choice)
+}
+
+/** The engine that was made when pretok was built, if there is one for these stages. */
+export const readyEngine = (stages: readonly Stage[]): Tier | undefined => {
+  try {
+    return unpackEngine(readFileSync(new URL(engineFile(stages), FOLDER)), stages)
+  } catch (error) {
+    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return undefined
+    throw error
+  }
+}
+
+/** In dist/, beside the bundle that this is part of. */
+const FOLDER = new URL(import.meta.url.endsWith('.ts') ? '../../dist/engines/' : './engines/', import.meta.url)
+
+/** The name of the file for an engine. */
+export const engineFile = (stages: readonly Stage[]): string =>
+  `${createHash('sha256').update(JSON.stringify(stages)).digest('hex').slice(0, 16)}.gz`
+
+export const packEngine = (engine: Tier): Buffer => {
+  const tables = engine.name === 'reference' ? [] : engine.tables
+  const header: Header = { name: engine.name, tableBytes: tables.map(({ length }) => length) }
+  if (engine.name === 'reference') header.reason = engine.reason
+  return gzipSync(Buffer.concat([Buffer.from(`${JSON.stringify(header)}\n`), ...tables]), { level: 9 })
+}
+
+const unpackEngine = (packed: Buffer, stages: readonly Stage[]): Tier => {
+  const bytes = gunzipSync(packed)
+  let at = bytes.indexOf('\n') + 1
+  const { name, reason = '', tableBytes } = JSON.parse(bytes.toString('utf8', 0, at)) as Header
+  if (name === 'reference') return { name, stages, reason }
+  const tables = tableBytes.map((length) => Uint8Array.from(bytes.subarray(at, (at += length))))
+  return { name, phases: phasesOf(stages), tables }
+}

@@ -1,0 +1,29 @@
+import type { Normalizer } from '../types.ts'
+import type { Emit, TextStage } from './textStage.ts'
+
+/** What a tokenizer does to text before it cuts it. */
+export interface Normalization {
+  /** Starts normalizing, as `createNormalizer` does. */
+  start(emit: Emit): TextStage
+  /** Normalizes one whole text. */
+  text(text: string): string
+  /** A check that takes no longer than reading (`createNormalCheck`); undefined where there is none. */
+  isNormal: ((text: Buffer) => boolean) | undefined
+}
+
+export const NO_NORMALIZATION: Normalization = {
+  start: (emit) => ({ push: emit, end() {} }),
+  text: (text) => text,
+  isNormal: () => true,
+}
+
+/** Most tokenizers do not normalize: what it takes, tables of Unicode above all, is loaded for those that do. */
+export const loadNormalization = async (normalizers: readonly Normalizer[]): Promise<Normalization> => {
+  if (normalizers.length === 0) return NO_NORMALIZATION
+  const { createNormalCheck, createNormalizer, normalizeText } = await import('./normalizer.ts')
+  return {
+    start: (emit) => createNormalizer(normalizers, emit),
+    text: (text) => normalizeText(normalizers, text),
+    isNormal: createNormalCheck(normalizers),
+  }
+}
