@@ -2,6 +2,7 @@ import { loadWasm } from '../loadWasm.ts'
 
 /** What parquet.wasm exports (src/kernel/parquet.ts has the descriptions). Addresses above 2 GiB come as negative numbers. */
 interface PageExports {
+  start(): void
   firstFree(): number
   unsnap(from: number, end: number, to: number, length: number): number
   takeValues(at: number, end: number, count: number, text: number, textEnd: number, ends: number): number
@@ -42,6 +43,7 @@ export const releasePageKernel = (kernel: PageKernel): void => void idle.push(ke
 const createPageKernel = (): PageKernel => {
   const memory = new WebAssembly.Memory({ initial: 1, maximum: PAGE })
   const exports = new WebAssembly.Instance(loadWasm('parquet'), { env: { memory } }).exports as unknown as PageExports
+  exports.start()
   const endsAt = exports.firstFree()
   const textAt = endsAt + 4 * MAX_VALUES
   const windowAt = textAt + MAX_TEXT + PADDING
