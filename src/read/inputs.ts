@@ -1,9 +1,10 @@
-import { createWriteStream, rmSync, type Stats } from 'node:fs'
+import { createWriteStream, rmSync, statSync, type Stats } from 'node:fs'
 import { mkdtemp, readdir, readFile, rm, stat } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { dirname, isAbsolute, join } from 'node:path'
 import { pipeline } from 'node:stream/promises'
 import { describeSystemError, PretokError } from '../errors.ts'
+import { ask } from './ask.ts'
 import { STANDARD_INPUT, STANDARD_INPUT_DEVICE } from './inputNames.ts'
 
 /*
@@ -51,9 +52,15 @@ const readList = async (path: string): Promise<string[]> => {
   return text.split(/\r?\n/).filter((line) => line !== '')
 }
 
+const factsOf = async (path: string): Promise<Stats> =>
+  ask(
+    () => statSync(path),
+    () => stat(path),
+  )
+
 const filesOf = async (name: string): Promise<NamedFile[]> => {
   if (name === STANDARD_INPUT || name === STANDARD_INPUT_DEVICE) return [{ path: STANDARD_INPUT, identity: STANDARD_INPUT }]
-  const facts = await stat(name).catch((error: NodeJS.ErrnoException) => error)
+  const facts = await factsOf(name).catch((error: NodeJS.ErrnoException) => error)
   if (facts instanceof Error) {
     if (/[*?[\]{}()!]/.test(name) && facts.code === 'ENOENT') return filesOfGlob(name)
     throw inputError(name, describeSystemError(facts), facts)
@@ -68,7 +75,7 @@ const filesOfGlob = async (pattern: string): Promise<NamedFile[]> => {
   const { glob } = await import('tinyglobby')
   const paths = (await glob(pattern, { expandDirectories: false, absolute: isAbsolute(pattern) })).sort(byBytes)
   if (paths.length === 0) throw inputError(pattern, 'no such file, and as a pattern it matches none')
-  return Promise.all(paths.map(async (path) => namedFile(path, await stat(path))))
+  return Promise.all(paths.map(async (path) => namedFile(path, await factsOf(path))))
 }
 
 const byBytes = (a: string, b: string): number => Buffer.compare(Buffer.from(a), Buffer.from(b))
@@ -79,7 +86,7 @@ const filesInFolder = async (folder: string, above: readonly string[]): Promise<
   const files: NamedFile[] = []
   for (const name of names) {
     const path = join(folder, name)
-    const facts = await stat(path).catch((error: unknown) => {
+    const facts = await factsOf(path).catch((error: unknown) => {
       throw inputError(path, describeSystemError(error), error)
     })
     const file = namedFile(path, facts)

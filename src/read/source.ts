@@ -1,9 +1,10 @@
 import { createHash } from 'node:crypto'
-import type { Stats } from 'node:fs'
+import { closeSync, openSync, readSync, statSync, type Stats } from 'node:fs'
 import { open, stat, type FileHandle } from 'node:fs/promises'
 import { describeSystemError, PretokError } from '../errors.ts'
 import { compressionOf, formatOf, HEAD_BYTES } from '../format/detect.ts'
 import type { Chunk, InputFormat, Source } from '../types.ts'
+import { ask } from './ask.ts'
 
 /**
  * Looks at a file before a run.
@@ -15,7 +16,7 @@ export const inspectSource = async (path: string, format?: InputFormat): Promise
   const facts = await statFile(path)
   if (facts.isDirectory()) throw new PretokError('input', `reading ${path}: it is a directory; name the files in it (${path}/*.txt)`)
   if (!facts.isFile()) throw new PretokError('input', `reading ${path}: it is no regular file; write its text to a file first`)
-  const head = await using(await openFile(path, path), (file) => readFully(file, path, Buffer.alloc(HEAD_BYTES), 0))
+  const head = await readStart({ path }, Buffer.alloc(Math.min(HEAD_BYTES, facts.size)), 0)
   const source = { path, size: facts.size, modified: facts.mtimeMs, compression: compressionOf(path, head) }
   const known = format ?? formatOf(path, head)
   if (known === 'parquet' && source.compression !== 'none')
@@ -26,21 +27,54 @@ export const inspectSource = async (path: string, format?: InputFormat): Promise
   return { ...source, format: known }
 }
 
-const statFile = (path: string): Promise<Stats> =>
-  stat(path).catch((error: unknown) => {
-    throw new PretokError('input', `reading ${path}: ${describeSystemError(error)}`, { cause: error })
-  })
+const inputError = (name: string, error: unknown, at?: number): PretokError =>
+  new PretokError('input', `reading ${name}${at === undefined ? '' : ` at byte ${at}`}: ${describeSystemError(error)}`, { cause: error })
 
-/** @param name what errors call it */
-const openFile = async (path: string, name: string): Promise<FileHandle> => {
+const statFile = async (path: string): Promise<Stats> => {
   try {
-    return await open(path, 'r')
+    return await ask(
+      () => statSync(path),
+      () => stat(path),
+    )
   } catch (error) {
-    throw new PretokError('input', `reading ${name}: ${describeSystemError(error)}`, { cause: error })
+    throw inputError(path, error)
   }
 }
 
-const openHandle = ({ path, spool }: Source): Promise<FileHandle> => openFile(spool ?? path, path)
+type NamedFile = Pick<Source, 'path' | 'spool'>
+
+/** Fills a buffer from a place on, if the file is that long, as quickly as can be. */
+const readStart = async (source: NamedFile, buffer: Buffer, position: number): Promise<Buffer> =>
+  ask(
+    () => readNow(source, buffer, position),
+    async () => using(await openHandle(source), (file) => readFully(file, source.path, buffer, position)),
+  )
+
+const readNow = ({ path, spool }: NamedFile, buffer: Buffer, position: number): Buffer => {
+  let file: number | undefined
+  let filled = 0
+  try {
+    file = openSync(spool ?? path, 'r')
+    while (filled < buffer.length) {
+      const bytesRead = readSync(file, buffer, filled, buffer.length - filled, position + filled)
+      if (bytesRead === 0) break
+      filled += bytesRead
+    }
+    return buffer.subarray(0, filled)
+  } catch (error) {
+    throw inputError(path, error, file === undefined ? undefined : position + filled)
+  } finally {
+    if (file !== undefined) closeSync(file)
+  }
+}
+
+const openHandle = async ({ path, spool }: NamedFile): Promise<FileHandle> => {
+  try {
+    return await open(spool ?? path, 'r')
+  } catch (error) {
+    throw inputError(path, error)
+  }
+}
 
 const using = async <Result>(file: FileHandle, body: (file: FileHandle) => Promise<Result>): Promise<Result> => {
   try {
@@ -55,7 +89,7 @@ const readFully = async (file: FileHandle, path: string, buffer: Buffer, positio
   let filled = 0
   while (filled < buffer.length) {
     const { bytesRead } = await file.read(buffer, filled, buffer.length - filled, position + filled).catch((error: unknown) => {
-      throw new PretokError('input', `reading ${path} at byte ${position + filled}: ${describeSystemError(error)}`, { cause: error })
+      throw inputError(path, error, position + filled)
     })
     if (bytesRead === 0) break
     filled += bytesRead
@@ -71,8 +105,9 @@ const LEAST_READ = 2 ** 16
  * asked for. Throws 'source-changed' if the file has become shorter than when it was inspected, or was changed otherwise.
  */
 export async function* readBlocks(source: Source, { start, end }: Chunk, blockBytes: number): AsyncGenerator<Buffer> {
-  const file = await openHandle(source)
   const readBytes = blockBytes * Math.ceil(LEAST_READ / blockBytes)
+  if (end - start <= readBytes) return yield* readAtOnce(source, start, end, blockBytes)
+  const file = await openHandle(source)
   const buffers = [0, 1].map((turn) => Buffer.allocUnsafeSlow(Math.max(0, Math.min(readBytes, end - start - turn * readBytes))))
   const read = (at: number, turn: number): Promise<Buffer> => {
     const reading = readFully(file, source.path, buffers[turn].subarray(0, end - at), at)
@@ -83,8 +118,7 @@ export async function* readBlocks(source: Source, { start, end }: Chunk, blockBy
   try {
     for (let at = start, turn = 0; at < end; at += readBytes, turn = 1 - turn) {
       const bytes = await next
-      if (at + bytes.length < Math.min(end, at + readBytes))
-        throw changedError(source, `bytes ${at + bytes.length} to ${end} are not there any more`)
+      if (at + bytes.length < Math.min(end, at + readBytes)) throw shortError(source, at + bytes.length, end)
       if (at + readBytes < end) next = read(at + readBytes, 1 - turn)
       for (let from = 0; from < bytes.length; from += blockBytes) yield bytes.subarray(from, from + blockBytes)
     }
@@ -93,6 +127,24 @@ export async function* readBlocks(source: Source, { start, end }: Chunk, blockBy
     await file.close()
   }
 }
+
+/** Buffers that are not at work: there may be thousands of small files. */
+const idle: Buffer[] = []
+
+async function* readAtOnce(source: Source, start: number, end: number, blockBytes: number): AsyncGenerator<Buffer> {
+  const spare = idle.pop()
+  const buffer = spare !== undefined && spare.length >= end - start ? spare : Buffer.allocUnsafeSlow(end - start)
+  try {
+    const bytes = await readStart(source, buffer.subarray(0, end - start), start)
+    if (start + bytes.length < end) throw shortError(source, start + bytes.length, end)
+    for (let from = 0; from < bytes.length; from += blockBytes) yield bytes.subarray(from, from + blockBytes)
+  } finally {
+    idle.push(buffer)
+  }
+}
+
+const shortError = (source: Source, at: number, end: number): PretokError =>
+  changedError(source, `bytes ${at} to ${end} are not there any more`)
 
 /** Throws 'source-changed' if a source is not as it was when it was inspected. */
 export const verifyUnchanged = async (source: Source): Promise<void> => {
