@@ -1,34 +1,41 @@
-import { expect, test } from 'vitest'
-import { ask } from '../../src/read/ask.ts'
+import { afterAll, beforeEach, describe, expect, test, vi } from 'vitest'
 
-const waitFor = (milliseconds: number): void => {
-  const end = performance.now() + milliseconds
-  while (performance.now() < end);
-}
+let time = 0
+vi.spyOn(performance, 'now').mockImplementation(() => time)
+afterAll(() => vi.restoreAllMocks())
 
-test('errors and answers come out, and a file system that answers slowly is asked in the background', async () => {
-  const ways: string[] = []
-  const question = (now: () => number) => async () =>
-    ask(
-      () => {
-        ways.push('now')
-        return now()
-      },
-      async () => {
-        ways.push('later')
-        return 2
-      },
-    )
-  expect(await question(() => 1)()).toBe(1)
-  await expect(
-    question(() => {
+describe('the file system', () => {
+  let question: (takes: number, answer?: () => string) => Promise<string>
+  beforeEach(async () => {
+    vi.resetModules()
+    const { ask } = await import('../../src/read/ask.ts')
+    question = async (takes, answer = () => 'at once') =>
+      ask(
+        () => {
+          time += takes
+          return answer()
+        },
+        async () => 'in the background',
+      )
+  })
+
+  test('is asked directly while it answers at once, and errors come out', async () => {
+    for (let i = 0; i < 400; i++) expect(await question(0.1)).toBe('at once')
+    const fails = question(0.1, () => {
       throw new Error('not there')
-    })(),
-  ).rejects.toThrow('not there')
-  await question(() => {
-    waitFor(200)
-    return 1
-  })()
-  expect(ways).toEqual(['now', 'now', 'now'])
-  for (let i = 0; i < 3; i++) expect(await question(() => 1)()).toBe(2)
+    })
+    await expect(fails).rejects.toThrow('not there')
+  })
+
+  test('is asked in the background now and then, for others to have their turn', async () => {
+    const answers: string[] = []
+    for (let i = 0; i < 1200; i++) answers.push(await question(0.1))
+    expect(answers.filter((answer) => answer === 'in the background')).toHaveLength(2)
+  })
+
+  test('is asked in the background when it answers slowly', async () => {
+    const answers: string[] = []
+    for (let i = 0; i < 100; i++) answers.push(await question(3))
+    expect(answers.slice(50)).toEqual(Array.from({ length: 50 }, () => 'in the background'))
+  })
 })
