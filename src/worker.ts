@@ -1,8 +1,9 @@
 import { createAddedTokens } from './added/addedTokens.ts'
+import { canBeMarked } from './added/tokenMarker.ts'
 import { PretokError } from './errors.ts'
 import { mergePartitions, type PartitionMerge } from './merge/mergePartition.ts'
 import { Board, type MergeResult, type WorkerCounts, type WorkerJob, type WorkerResult, type WorkerTask } from './messages.ts'
-import { loadNormalization } from './normalize/normalization.ts'
+import { loadNormalization, NO_NORMALIZATION } from './normalize/normalization.ts'
 import { verifyUnchanged } from './read/source.ts'
 import { countChunk } from './worker/countChunk.ts'
 import { SpillingCounter } from './worker/spillingCounter.ts'
@@ -27,6 +28,7 @@ const doTasks = async (task: WorkerTask, atChunk: (chunk: number) => void): Prom
   const skipped = new Set(task.skipped.map(({ chunk }) => chunk))
   const counting = await SpillingCounter.start(task, specialTokens.size)
   const { counter } = counting
+  const tokenText = canBeMarked(added) && normalization === NO_NORMALIZATION ? counter.withTokens?.(added.raw.trie) : undefined
   let current = -1
   let committed = { bytes: 0, documents: 0 }
 
@@ -64,6 +66,7 @@ const doTasks = async (task: WorkerTask, atChunk: (chunk: number) => void): Prom
         normalization,
         options,
         counter,
+        tokenText,
         tally,
         invalid,
         skippedRecords,

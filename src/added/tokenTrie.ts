@@ -12,7 +12,18 @@ export const NONE = -1
 /** More text must come first. */
 export const UNDECIDED = -2
 
+/** The arrays. Bytes that are in no string have class 0. */
+export interface PackedTrie {
+  classOf: Uint8Array
+  classes: number
+  next: Int32Array
+  tokens: Int32Array
+  /** For each node: 1 if no other follows it. */
+  isLeaf: Uint8Array
+}
+
 export interface TokenTrie {
+  readonly packed: PackedTrie
   /** Length in bytes of the longest; 0 if there are none. */
   readonly maxLength: number
   /** Length in bytes of each. */
@@ -49,7 +60,8 @@ export const createTokenTrie = (strings: readonly Uint8Array[]): TokenTrie => {
     const node = nodeAt(root, string)
     if (node.token === NONE) node.token = i
   })
-  const { classOf, classes, next, tokens, isLeaf } = pack(root)
+  const packed = pack(root)
+  const { classOf, classes, next, tokens, isLeaf } = packed
   const pairs = findPairs(root)
   const prefixes = [...root.next].map(([byte, node]) => prefixFrom(byte, node))
   const longestPrefix = Math.max(0, ...prefixes.map(({ length }) => length))
@@ -60,6 +72,7 @@ export const createTokenTrie = (strings: readonly Uint8Array[]): TokenTrie => {
 
   const lengths = strings.map(({ length }) => length)
   return {
+    packed,
     maxLength: lengths.reduce((longest, length) => Math.max(longest, length), 0),
     lengths,
 
@@ -133,7 +146,7 @@ const findPairs = (root: Node): Uint8Array => {
   return pairs
 }
 
-const pack = (root: Node) => {
+const pack = (root: Node): PackedTrie => {
   const nodes = [root]
   const classOf = new Uint8Array(256)
   let classes = 1

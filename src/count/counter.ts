@@ -1,3 +1,4 @@
+import type { TokenTrie } from '../added/tokenTrie.ts'
 import type { Spill } from '../spill/sortedPieces.ts'
 import { undecidedSlack } from '../split/pieceTooLong.ts'
 import type { CountedPieces } from './sortedTable.ts'
@@ -18,6 +19,11 @@ export interface TextCounter {
    * ends a document, too. The same as `text` and `endDocument` in turn, for less; a counter that does not have it wants them.
    */
   documents?(bytes: Uint8Array, starts: Uint32Array, ends: Uint32Array, count: number): void
+  /**
+   * Text in which the counter looks for tokens itself: the same as finding them and calling `documents`, for less. A counter that does not
+   * have it wants that. To be called once; while such text has not ended, nothing else is to be given.
+   */
+  withTokens?(trie: TokenTrie): TokenText
   /** Counts all that is there. The current document must have been ended. */
   flush(): void
   /** The pieces that have not been spilled, in the order of their bytes. Nothing may be left to count. */
@@ -40,6 +46,31 @@ export interface TextCounter {
   readonly distinct: number
   /** Bytes of memory held. */
   readonly memory: number
+}
+
+/** Text with tokens, each the longest at its place: they end documents, and are in none. */
+export interface TokenText {
+  /** Memory for so many bytes of text or fewer, which `push` does not copy. It is there until the next call. */
+  room(bytes: number): Buffer
+  /** Takes text: whole code points. What may be the beginning of a token waits for more. */
+  push(text: Uint8Array): FoundTokens
+  /** The text ends; the last document does not yet. */
+  end(): FoundTokens
+  /** How often each token was found since the last time. */
+  takeCounts(): number[]
+}
+
+/** The tokens in a stretch of text. */
+export interface FoundTokens {
+  count: number
+  /** Bytes of them. */
+  bytes: number
+  /** Whether there is text before the first one, or without any. */
+  isTextBefore: boolean
+  /** How many have text between them and the one before. */
+  apart: number
+  /** Whether there is text behind the last one. */
+  isTextBehind: boolean
 }
 
 export interface CounterLimits {

@@ -15,6 +15,11 @@ export interface RecordSink {
   endText(): void
   endDocument(): void
   /**
+   * Memory for a block of text: what is read right into it, and told whole, need not be copied. It may move when it is told: then the bytes
+   * are gone. A sink may not have any.
+   */
+  room?: ((bytes: number) => Buffer) | undefined
+  /**
    * The same as startDocument, text and endDocument for each, for much less. False: it has taken none of them, and wants to be told of each
    * by itself. A sink that does not have it always wants that.
    */

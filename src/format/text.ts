@@ -22,8 +22,9 @@ export const createTextParser = (sink: RecordSink, start: number, { documentPer,
   let head: Buffer | undefined = stripBom && start === 0 ? Buffer.alloc(0) : undefined // what could be a mark, as far as it has come
 
   const pass = (bytes: Buffer): void => {
-    parser.push(bytes, at)
-    at += bytes.length
+    const start = at
+    at += bytes.length // first, for in a sink's room bytes may be gone when they have been told
+    parser.push(bytes, start)
   }
   const passHead = (bytes: Buffer): void => {
     head = undefined

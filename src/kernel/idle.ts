@@ -14,16 +14,20 @@ import { Pass } from './pass'
   return v128.swizzle(v128(1, 2, 4, 8, 16, 32, 64, -128, 1, 2, 4, 8, 16, 32, 64, -128), high)
 }
 
+/** Bytes that are not 0 where a byte is in a set, as two tables of 16 bytes have it. */
+@inline export function membersOf(lower: v128, upper: v128, bytes: v128): v128 {
+  const low = v128.and(bytes, i8x16.splat(15))
+  const high = i8x16.shr_u(bytes, 4)
+  const table = v128.bitselect(v128.swizzle(upper, low), v128.swizzle(lower, low), i8x16.shr_s(bytes, 7))
+  return v128.and(table, bitOfHighBits(high))
+}
+
 /** The first busy byte in [p, end), or `end`. Up to 15 bytes behind `end` are loaded. */
 export function skipIdle(pass: Pass, p: usize, end: usize): usize {
   const lower = v128.load(pass.idle)
   const upper = v128.load(pass.idle, 16)
   for (; p < end; p += 16) {
-    const bytes = v128.load(p)
-    const low = v128.and(bytes, i8x16.splat(15))
-    const high = i8x16.shr_u(bytes, 4)
-    const table = v128.bitselect(v128.swizzle(upper, low), v128.swizzle(lower, low), i8x16.shr_s(bytes, 7))
-    const busy = v128.and(table, bitOfHighBits(high))
+    const busy = membersOf(lower, upper, v128.load(p))
     if (!v128.any_true(busy)) continue
     p += <usize>ctz(i8x16.bitmask(i8x16.ne(busy, i8x16.splat(0))))
     break

@@ -6,6 +6,7 @@ import { Pass, POSITION, SLICE, startPass } from './pass'
 import { endSegment, readText } from './read'
 import { readShortSegments } from './segments'
 import { partitionEnds, sortTable } from './sort'
+import { endsAt, findTokens, found, foundApart, foundBytes, foundFirst, foundLast, isUndecided, setTokens, startFinding } from './tokens'
 import { clearTable, countCuts, countPiece, dropped, pieces, setTableSpare, slotCount, slots, startTable, used } from './table'
 import { readWindows } from './windows'
 
@@ -20,6 +21,7 @@ import { readWindows } from './windows'
 
 // what is exported here is what JavaScript sees
 export { allocate, slots, slotCount, used, pieces, dropped, clearTable, sortTable, partitionEnds }
+export { setTokens, found, foundBytes, foundFirst, foundLast, foundApart }
 
 const MAX_PASSES = 32
 /** Room behind the text that is read but never used: keys are loaded 16 bytes at a time. */
@@ -33,6 +35,7 @@ export let text: usize = 0
 export let capacity: usize = 0
 /** Positions where documents end, u32 each: the caller adds to them. */
 export let ends: usize = 0
+let endsEnd: usize = 0
 /** All text before this position has been counted. */
 export let counted: usize = 0
 
@@ -51,6 +54,7 @@ export function start(textBytes: usize, endsBytes: usize): i32 {
   capacity = textBytes
   text = allocate(textBytes + PADDING)
   ends = allocate(endsBytes)
+  endsEnd = ends + endsBytes
   return text != 0 && ends != 0 ? OK : NO_MEMORY
 }
 
@@ -80,6 +84,25 @@ export function addPass(tables: usize, syncPairs: usize): i32 {
 /** Splits and counts text[…, length), as far as text to come cannot change it. There are `endCount` document ends in it, in order. */
 export function advance(length: usize, endCount: usize): i32 {
   return runPass(0, ends, ends + (endCount << 2), length)
+}
+
+/** Text is looked through for tokens, split and counted in batches of this many bytes, which stay in the cache meanwhile. */
+const BATCH: usize = 1 << 15
+
+/**
+ * The same for text in which special tokens end documents: looks for those that begin in text[from, length) first. What may be the beginning
+ * of one is left for later, unless the text ends here (`isLast`). Returns the position where this is, or what is wrong.
+ */
+export function advanceFinding(from: usize, length: usize, isLast: bool): i32 {
+  startFinding()
+  while (from < length && !isUndecided) {
+    let to = min(length, from + BATCH)
+    while (to < length && (load<u8>(text + to) & 0xc0) == 0x80) to++
+    from = findTokens(text, from, to, length, isLast, ends, endsEnd)
+    const status = runPass(0, ends, endsAt, from)
+    if (status != OK) return status
+  }
+  return <i32>from
 }
 
 /** Counts text[start, start + length) as a piece that was met so often, whatever the passes are at. */

@@ -1,20 +1,26 @@
 import type { Damaged, PlainBlock } from '../decompress/plainBlock.ts'
 import { PretokError } from '../errors.ts'
 import type { Chunk, Source } from '../types.ts'
-import { readBlocks } from './source.ts'
+import { readBlocks } from './readBlocks.ts'
 
 /**
  * The plain data of a chunk, block after block of at most `blockBytes`: the file itself, or what its compression holds. A block is good until
  * the next one is asked for.
  *
+ * @param room see `readBlocks`
  * @throws PretokError 'input', 'source-changed', and 'data' for compressed data that is damaged, with its place in the file
  */
-export async function* plainBlocks(source: Source, chunk: Chunk, blockBytes: number): AsyncGenerator<PlainBlock> {
-  const blocks = readBlocks(source, chunk, blockBytes)
+export async function* plainBlocks(
+  source: Source,
+  chunk: Chunk,
+  blockBytes: number,
+  room?: (bytes: number) => Buffer,
+): AsyncGenerator<PlainBlock> {
   if (source.compression === 'none') {
-    for await (const bytes of blocks) yield { bytes, stored: bytes.length }
+    for await (const bytes of readBlocks(source, chunk, blockBytes, room)) yield { bytes, stored: bytes.length }
     return
   }
+  const blocks = readBlocks(source, chunk, blockBytes)
   const damaged: Damaged = (problem, at, cause) =>
     new PretokError('data', `reading ${source.path}: ${problem}, at byte ${chunk.start + at} of the file`, { cause })
   if (source.size === 0) throw damaged(`the file is empty, and no ${source.compression} data is`, 0)

@@ -41,9 +41,11 @@ export async function* readRecords(source: Source, chunk: Chunk, options: Readin
   if (source.format === 'parquet') return yield* readParquetRecords(source, chunk, options, sink)
   const isLaterCsv = (source.format === 'csv' || source.format === 'tsv') && chunk.start > 0
   const parser = createParser(source, chunk, options, sink, isLaterCsv ? await csvHeaderOf(source, options) : undefined)
-  for await (const { bytes, stored } of inUtf8(wholeLines(source, chunk, options.blockBytes), source, chunk)) {
+  const blocks = wholeLines(source, chunk, options.blockBytes, sink.room)
+  for await (const { bytes, stored } of inUtf8(blocks, source, chunk)) {
+    const { length } = bytes // in a sink's room they may be gone afterwards
     parser.push(bytes)
-    yield { stored, plain: bytes.length }
+    yield { stored, plain: length }
   }
   parser.end()
 }
@@ -52,8 +54,8 @@ export async function* readRecords(source: Source, chunk: Chunk, options: Readin
  * The plain data of a chunk. A chunk of compressed data that does not begin or end with it (snapFrames) begins and ends anywhere in its lines:
  * it has the lines that begin behind its first line end, up to the first line end behind it.
  */
-async function* wholeLines(source: Source, chunk: Chunk, blockBytes: number): AsyncGenerator<PlainBlock> {
-  if (source.compression === 'none') return yield* plainBlocks(source, chunk, blockBytes)
+async function* wholeLines(source: Source, chunk: Chunk, blockBytes: number, room: RecordSink['room']): AsyncGenerator<PlainBlock> {
+  if (source.compression === 'none') return yield* plainBlocks(source, chunk, blockBytes, room)
   let isInside = chunk.start === 0
   for await (const block of plainBlocks(source, chunk, blockBytes)) {
     const first = isInside ? 0 : block.bytes.indexOf(LINE_FEED) + 1

@@ -3,7 +3,7 @@ import { closeSync, openSync, readSync, statSync, type Stats } from 'node:fs'
 import { open, stat, type FileHandle } from 'node:fs/promises'
 import { describeSystemError, PretokError } from '../errors.ts'
 import { compressionOf, formatOf, HEAD_BYTES } from '../format/detect.ts'
-import type { Chunk, InputFormat, Source } from '../types.ts'
+import type { InputFormat, Source } from '../types.ts'
 import { ask } from './ask.ts'
 
 /**
@@ -27,7 +27,7 @@ export const inspectSource = async (path: string, format?: InputFormat): Promise
   return { ...source, format: known }
 }
 
-const inputError = (name: string, error: unknown, at?: number): PretokError =>
+export const inputError = (name: string, error: unknown, at?: number): PretokError =>
   new PretokError('input', `reading ${name}${at === undefined ? '' : ` at byte ${at}`}: ${describeSystemError(error)}`, { cause: error })
 
 const statFile = async (path: string): Promise<Stats> => {
@@ -44,7 +44,7 @@ const statFile = async (path: string): Promise<Stats> => {
 type NamedFile = Pick<Source, 'path' | 'spool'>
 
 /** Fills a buffer from a place on, if the file is that long, as quickly as can be. */
-const readStart = async (source: NamedFile, buffer: Buffer, position: number): Promise<Buffer> =>
+export const readStart = async (source: NamedFile, buffer: Buffer, position: number): Promise<Buffer> =>
   ask(
     () => readNow(source, buffer, position),
     async () => using(await openHandle(source), (file) => readFully(file, source.path, buffer, position)),
@@ -68,7 +68,7 @@ const readNow = ({ path, spool }: NamedFile, buffer: Buffer, position: number): 
   }
 }
 
-const openHandle = async ({ path, spool }: NamedFile): Promise<FileHandle> => {
+export const openHandle = async ({ path, spool }: NamedFile): Promise<FileHandle> => {
   try {
     return await open(spool ?? path, 'r')
   } catch (error) {
@@ -85,7 +85,7 @@ const using = async <Result>(file: FileHandle, body: (file: FileHandle) => Promi
 }
 
 /** Reads bytes [position, position + length); fewer only where the file ends. */
-const readFully = async (file: FileHandle, path: string, buffer: Buffer, position: number): Promise<Buffer> => {
+export const readFully = async (file: FileHandle, path: string, buffer: Buffer, position: number): Promise<Buffer> => {
   let filled = 0
   while (filled < buffer.length) {
     const { bytesRead } = await file.read(buffer, filled, buffer.length - filled, position + filled).catch((error: unknown) => {
@@ -97,55 +97,6 @@ const readFully = async (file: FileHandle, path: string, buffer: Buffer, positio
   return buffer.subarray(0, filled)
 }
 
-/** Smaller blocks are parts of one read. */
-const LEAST_READ = 2 ** 16
-
-/**
- * Reads a byte range of a source, block after block. While one is looked at, the next is read already. A block is good until the next one is
- * asked for. Throws 'source-changed' if the file has become shorter than when it was inspected, or was changed otherwise.
- */
-export async function* readBlocks(source: Source, { start, end }: Chunk, blockBytes: number): AsyncGenerator<Buffer> {
-  const readBytes = blockBytes * Math.ceil(LEAST_READ / blockBytes)
-  if (end - start <= readBytes) return yield* readAtOnce(source, start, end, blockBytes)
-  const file = await openHandle(source)
-  const buffers = [0, 1].map((turn) => Buffer.allocUnsafeSlow(Math.max(0, Math.min(readBytes, end - start - turn * readBytes))))
-  const read = (at: number, turn: number): Promise<Buffer> => {
-    const reading = readFully(file, source.path, buffers[turn].subarray(0, end - at), at)
-    reading.catch(() => {}) // it is waited for later; until then nobody is there to hear that it failed
-    return reading
-  }
-  let next = read(start, 0)
-  try {
-    for (let at = start, turn = 0; at < end; at += readBytes, turn = 1 - turn) {
-      const bytes = await next
-      if (at + bytes.length < Math.min(end, at + readBytes)) throw shortError(source, at + bytes.length, end)
-      if (at + readBytes < end) next = read(at + readBytes, 1 - turn)
-      for (let from = 0; from < bytes.length; from += blockBytes) yield bytes.subarray(from, from + blockBytes)
-    }
-  } finally {
-    await next.catch(() => {}) // the file must not be closed while it is read
-    await file.close()
-  }
-}
-
-/** Buffers that are not at work: there may be thousands of small files. */
-const idle: Buffer[] = []
-
-async function* readAtOnce(source: Source, start: number, end: number, blockBytes: number): AsyncGenerator<Buffer> {
-  const spare = idle.pop()
-  const buffer = spare !== undefined && spare.length >= end - start ? spare : Buffer.allocUnsafeSlow(end - start)
-  try {
-    const bytes = await readStart(source, buffer.subarray(0, end - start), start)
-    if (start + bytes.length < end) throw shortError(source, start + bytes.length, end)
-    for (let from = 0; from < bytes.length; from += blockBytes) yield bytes.subarray(from, from + blockBytes)
-  } finally {
-    idle.push(buffer)
-  }
-}
-
-const shortError = (source: Source, at: number, end: number): PretokError =>
-  changedError(source, `bytes ${at} to ${end} are not there any more`)
-
 /** Throws 'source-changed' if a source is not as it was when it was inspected. */
 export const verifyUnchanged = async (source: Source): Promise<void> => {
   const { size, mtimeMs } = await statFile(source.spool ?? source.path)
@@ -153,7 +104,7 @@ export const verifyUnchanged = async (source: Source): Promise<void> => {
   if (mtimeMs !== source.modified) throw changedError(source, 'it was written to')
 }
 
-const changedError = (source: Source, how: string): PretokError =>
+export const changedError = (source: Source, how: string): PretokError =>
   new PretokError(
     'source-changed',
     `reading ${source.path}: the file changed during the run: it had ${source.size} bytes at the start, ${how}; run again when it is finished`,

@@ -85,7 +85,7 @@ const sequenceLength = (bytes: Uint8Array, at: number): number => {
 }
 
 /** How many bytes at the end begin a sequence that more bytes could finish. */
-const unfinishedLength = (bytes: Uint8Array): number => {
+export const unfinishedLength = (bytes: Uint8Array): number => {
   for (let length = 1; length <= 3 && length <= bytes.length; length++) {
     const lead = bytes[bytes.length - length]
     if ((lead & 0xc0) === 0x80) continue

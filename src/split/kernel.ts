@@ -12,6 +12,8 @@ export interface KernelExports {
   startCollecting(address: number): void
   addPass(tables: number, syncPairs: number): number
   advance(length: number, endCount: number): number
+  setTokens(trie: number): void
+  advanceFinding(from: number, length: number, isLast: 0 | 1): number
   addPiece(start: number, length: number, times: bigint): number
   makeRoom(length: number, wanted: number): number
   allocate(bytes: number): number
@@ -24,6 +26,11 @@ export interface KernelExports {
   counted: WebAssembly.Global<'i32'>
   dropped: WebAssembly.Global<'i64'>
   sink: WebAssembly.Global<'i32'>
+  found: WebAssembly.Global<'i32'>
+  foundBytes: WebAssembly.Global<'i32'>
+  foundFirst: WebAssembly.Global<'i32'>
+  foundLast: WebAssembly.Global<'i32'>
+  foundApart: WebAssembly.Global<'i32'>
   slots: WebAssembly.Global<'i32'>
   slotCount: WebAssembly.Global<'i32'>
   used: WebAssembly.Global<'i32'>

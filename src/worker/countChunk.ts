@@ -9,7 +9,7 @@ import {
   DOCUMENT_END,
   type Marks,
 } from '../added/tokenMarker.ts'
-import type { TextCounter } from '../count/counter.ts'
+import type { FoundTokens, TextCounter, TokenText } from '../count/counter.ts'
 import type { RecordSink } from '../format/records.ts'
 import type { WorkerOptions } from '../messages.ts'
 import { NO_NORMALIZATION, type Normalization } from '../normalize/normalization.ts'
@@ -33,6 +33,8 @@ export interface ChunkJob {
   normalization: Normalization
   options: WorkerOptions
   counter: TextCounter
+  /** The same counter for text in which it finds the special tokens, if it can and if these are all that there is to do. */
+  tokenText: TokenText | undefined
   tally: Tally
   invalid: InvalidRange[]
   skippedRecords: SkippedRecord[]
@@ -40,7 +42,7 @@ export interface ChunkJob {
 
 /** The way of the text: bytes → valid UTF-8 → documents → sections of normalized text → pieces, counted. `onBlock` is called after each block. */
 export const countChunk = async (
-  { chunk, source, added, specialTokens, normalization, options, counter, tally, invalid, skippedRecords }: ChunkJob,
+  { chunk, source, added, specialTokens, normalization, options, counter, tokenText, tally, invalid, skippedRecords }: ChunkJob,
   onBlock: () => void,
 ): Promise<void> => {
   let hasText = false
@@ -99,8 +101,24 @@ export const countChunk = async (
         ? createDocumentMarker(added.raw, normalization.isNormal, takeDocuments, sections)
         : sections
   const push = (text: Buffer): void => {
+    if (whole !== undefined) return noteTokens(whole.push(text))
     tally.normalized += text.length
     input.push(text)
+  }
+  // what comes in records is marked many at a time; other text is one, however many documents it holds
+  const whole = source.format === 'text' && options.documentPer === 'file' ? tokenText : undefined
+  const noteTokens = ({ count, bytes, isTextBefore, apart, isTextBehind }: FoundTokens): void => {
+    hasText ||= isTextBefore
+    if (count === 0) return
+    noteDocument()
+    tally.special += bytes
+    tally.documents += apart
+    hasText = isTextBehind
+  }
+  const endInput = (): void => {
+    if (whole === undefined) return input.end()
+    noteTokens(whole.end())
+    whole.takeCounts().forEach((count, token) => (tally.specialTokens[placeOf[token]] += count))
   }
   const markDocuments = takesDocuments ? createDocumentsMarker(added.raw, takeDocuments) : undefined
   /** Whole documents, valid UTF-8. */
@@ -128,7 +146,7 @@ export const countChunk = async (
   })
   const endText = (): void => {
     push(cleaner.end())
-    input.end()
+    endInput()
   }
   const noteSkipped = (start: number, end: number, reason: string, at: number): void => {
     if (options.onError === 'fail') throw new BadRecord(at, reason)
@@ -155,6 +173,7 @@ export const countChunk = async (
       endText()
       endDocument()
     },
+    room: whole?.room,
     documents({ text, ends, end }) {
       if (!isUtf8(text)) return false // what is wrong has places then
       isNew = true

@@ -24,7 +24,7 @@ const ROOMS: Readonly<Record<string, readonly string[]>> = {
   sort: [],
   spill: ['errors', 'types'],
   kernel: ['pattern', 'spill'], // the layout of the tables, and which partition a piece is in
-  count: ['errors', 'types', 'split', 'pattern', 'sort', 'spill', 'unicode'],
+  count: ['errors', 'types', 'added', 'split', 'pattern', 'sort', 'spill', 'unicode'],
   merge: ['errors', 'count', 'sort', 'spill'],
   receipt: ['errors', 'types', 'unicode', 'version'],
   options: ['errors', 'types', 'count', 'format', 'select', 'tokenizer'],

@@ -1,0 +1,204 @@
+import type { TokenTrie } from '../added/tokenTrie.ts'
+import { GAP_BIT } from '../pattern/layout.ts'
+import type { Kernel } from '../split/kernel.ts'
+import { pieceTooLong, undecidedSlack } from '../split/pieceTooLong.ts'
+import type { FoundTokens, TokenText } from './counter.ts'
+import { putTokens } from './kernelTokens.ts'
+
+/** Text is given to the kernel in batches of this many bytes: small enough to stay in the cache between splitting and counting. */
+const BATCH = 1 << 16
+/** Text for which room is given at a time, at most. */
+const MOST_ROOM = 1 << 18
+/** Room for text at first. */
+export const TEXT_BYTES = 2 * MOST_ROOM
+export const MAX_ENDS = 4096
+
+/** The text in the kernel's memory: what has been given to the passes and is not counted yet, what waits for more, and where documents end. */
+export class KernelText {
+  /** Bytes that were in no document. */
+  skipped = 0
+  private readonly kernel: Kernel
+  private readonly maxPieceBytes: number
+  private length = 0
+  /** Bytes behind `length` that may be the beginning of a token. */
+  private held = 0
+  /** How much of the text has been given to the passes. */
+  private advanced = 0
+  /** Where the last document ended. */
+  private lastEnd = 0
+  private at: number
+  private capacity: number
+  /** Of segments since the last time that the kernel was told. */
+  private readonly ends = new Uint32Array(MAX_ENDS)
+  private endCount = 0
+
+  constructor(kernel: Kernel, maxPieceBytes: number) {
+    this.kernel = kernel
+    this.maxPieceBytes = maxPieceBytes
+    this.at = kernel.exports.text.value >>> 0
+    this.capacity = kernel.exports.capacity.value >>> 0
+  }
+
+  /** Bytes that are not counted yet. */
+  get pending(): number {
+    return this.length + this.held - this.kernel.exports.counted.value
+  }
+
+  /** Takes text of the current document, whole code points. */
+  add(added: Uint8Array): void {
+    for (let at = 0; at < added.length;) at = this.addBatch(added, at, this.endOfBatch(added, at))
+  }
+
+  /** Takes text of many documents: `TextCounter.documents`. */
+  addDocuments(added: Uint8Array, gapStarts: Uint32Array, gapEnds: Uint32Array, count: number): void {
+    let next = 0
+    for (let at = 0; at < added.length;) {
+      // a part does not end inside what is in no document
+      let to = this.endOfBatch(added, at)
+      let last = next
+      while (last < count && gapStarts[last] < to) last++
+      if (last > next) to = Math.max(to, gapEnds[last - 1])
+      this.put(added, at, to)
+      const base = this.length - at
+      this.length += to - at
+      for (; next < last; next++) this.skip(base + gapStarts[next], base + gapEnds[next])
+      at = to
+      this.advanceIfMany()
+    }
+    for (; next < count; next++) this.skip(this.length, this.length) // where the text ends
+  }
+
+  /** Puts a piece behind the text for a moment; returns where it is. */
+  putPiece(piece: Uint8Array): number {
+    this.put(piece, 0, piece.length)
+    return this.length
+  }
+
+  /** The document ends here. */
+  endSegment(): void {
+    if (this.length === this.lastEnd) return
+    this.ends[this.endCount++] = this.length
+    this.lastEnd = this.length
+    if (this.endCount === MAX_ENDS) this.advance()
+  }
+
+  /** Splits and counts all text, as far as can be. */
+  advance(): void {
+    if (this.advanced === this.length && this.endCount === 0) return
+    this.advanceTo(this.length)
+    this.checkPending()
+  }
+
+  /** Text in which the kernel looks for tokens itself. */
+  withTokens(trie: TokenTrie): TokenText {
+    const takeCounts = putTokens(this.kernel, trie)
+    return {
+      room: (bytes) => this.roomFor(Math.min(bytes, MOST_ROOM)),
+      push: (text) => {
+        this.hold(text)
+        return this.find(false)
+      },
+      end: () => this.find(true),
+      takeCounts,
+    }
+  }
+
+  private roomFor(bytes: number): Buffer {
+    this.makeRoom(bytes)
+    const { buffer } = this.kernel.bytes
+    return Buffer.from(buffer, this.at + this.length + this.held, bytes)
+  }
+
+  /** Puts text behind what is held, unless it has been put there. */
+  private hold(text: Uint8Array): void {
+    const isInKernel = text.buffer === this.kernel.bytes.buffer
+    const isInPlace = isInKernel && text.byteOffset === this.at + this.length + this.held
+    if (!isInPlace) this.put(isInKernel ? text.slice() : text, 0, text.length) // making room moves what is there
+    this.held += text.length
+  }
+
+  private find(isLast: boolean): FoundTokens {
+    this.advance()
+    const { exports } = this.kernel
+    const from = this.length
+    const to = this.kernel.check(exports.advanceFinding(from, from + this.held, isLast ? 1 : 0))
+    this.held -= to - from
+    this.length = to
+    this.advanced = to
+    this.checkPending()
+    const count = exports.found.value
+    if (count === 0) return { count, bytes: 0, isTextBefore: to > from, apart: 0, isTextBehind: false }
+    this.lastEnd = exports.foundLast.value
+    const bytes = exports.foundBytes.value
+    this.skipped += bytes
+    return { count, bytes, isTextBefore: exports.foundFirst.value > from, apart: exports.foundApart.value, isTextBehind: to > this.lastEnd }
+  }
+
+  private addBatch(added: Uint8Array, at: number, to: number): number {
+    this.put(added, at, to)
+    this.length += to - at
+    this.advanceIfMany()
+    return to
+  }
+
+  /** Where the batch ends to which text from a place on belongs, or a little before, so that no code point is cut; not behind the end. */
+  private endOfBatch(bytes: Uint8Array, at: number): number {
+    let end = at + BATCH - (this.length - this.advanced)
+    if (end >= bytes.length) return bytes.length
+    while ((bytes[end] & 0xc0) === 0x80) end--
+    return end
+  }
+
+  private advanceIfMany(): void {
+    if (this.length - this.advanced > BATCH - 4) this.advance()
+  }
+
+  private put(bytes: Uint8Array, start: number, end: number): void {
+    this.makeRoom(end - start)
+    copy(bytes, start, end, this.kernel.bytes, this.at + this.length + this.held)
+  }
+
+  private makeRoom(wanted: number): void {
+    if (this.length + this.held + wanted <= this.capacity) return
+    this.advance()
+    const { exports } = this.kernel
+    const moved = exports.counted.value
+    this.kernel.check(exports.makeRoom(this.length + this.held, wanted))
+    this.at = exports.text.value >>> 0
+    this.capacity = exports.capacity.value >>> 0
+    this.lastEnd -= moved
+    this.length -= moved
+    this.advanced = this.length
+  }
+
+  /** Splits and counts text up to `position`, as far as can be; the ends that are known are all before it. */
+  private advanceTo(position: number): void {
+    const { exports, words } = this.kernel
+    words.set(this.ends.subarray(0, this.endCount), exports.ends.value >>> 2)
+    this.kernel.check(exports.advance(position, this.endCount))
+    this.advanced = position
+    this.endCount = 0
+  }
+
+  /** A document ends at `start`; what is between it and `end` is in no document. */
+  private skip(start: number, end: number): void {
+    if (start !== this.lastEnd) this.ends[this.endCount++] = start
+    if (end !== start) this.ends[this.endCount++] = end | GAP_BIT
+    this.lastEnd = end
+    this.skipped += end - start
+    if (this.endCount > MAX_ENDS - 2) this.advanceTo(end)
+  }
+
+  private checkPending(): void {
+    if (this.length - this.kernel.exports.counted.value > this.maxPieceBytes + undecidedSlack(this.maxPieceBytes))
+      throw pieceTooLong(this.maxPieceBytes)
+  }
+}
+
+/** Below this, calling `set` takes longer than copying. */
+const FEW_BYTES = 64
+
+export const copy = (from: Uint8Array, start: number, end: number, to: Uint8Array, at: number): void => {
+  if (end - start >= FEW_BYTES) to.set(from.subarray(start, end), at)
+  else while (start < end) to[at++] = from[start++]
+}

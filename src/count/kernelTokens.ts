@@ -1,0 +1,64 @@
+import type { PackedTrie, TokenTrie } from '../added/tokenTrie.ts'
+import type { Kernel } from '../split/kernel.ts'
+
+/**
+ * Has the kernel look for tokens (src/kernel/tokens.ts).
+ *
+ * @returns a function that tells how often each was found since the last time
+ */
+export const putTokens = (kernel: Kernel, { packed, lengths }: TokenTrie): (() => number[]) => {
+  if (lengths.length === 0) return () => []
+  const put = (bytes: Uint8Array): number => {
+    const address = kernel.allocate(bytes.length)
+    kernel.bytes.set(bytes, address)
+    return address
+  }
+  const putWords = (words: ArrayLike<number>): number => put(new Uint8Array(Uint32Array.from(words).buffer))
+  const counts = putWords(new Uint32Array(2 * lengths.length))
+  const followers = followersIn(packed)
+  kernel.exports.setTokens(
+    putWords([
+      put(packed.classOf),
+      packed.classes,
+      putWords(packed.next),
+      putWords(packed.tokens),
+      put(packed.isLeaf),
+      putWords(lengths),
+      counts,
+      put(setOf(followers.keys())),
+      followers.size > 2 ? 0 : put(pairsOf(followers)),
+    ]),
+  )
+  return () => {
+    const words = kernel.words.subarray(counts >>> 2, (counts >>> 2) + 2 * lengths.length)
+    const found = lengths.map((_, token) => words[2 * token] + words[2 * token + 1] * 2 ** 32)
+    words.fill(0)
+    return found
+  }
+}
+
+/** The first bytes of tokens, and for each those that may follow it; undefined if any may, because it is a token alone. */
+const followersIn = ({ classOf, classes, next, tokens }: PackedTrie): Map<number, number[] | undefined> => {
+  const bytes = Array.from({ length: 256 }, (_, byte) => byte)
+  const nodeBehind = (node: number, byte: number): number => next[node * classes + classOf[byte]]
+  const first = bytes.filter((byte) => nodeBehind(0, byte) !== 0)
+  return new Map(
+    first.map((byte) => {
+      const node = nodeBehind(0, byte)
+      return [byte, tokens[node] === -1 ? bytes.filter((follower) => nodeBehind(node, follower) !== 0) : undefined]
+    }),
+  )
+}
+
+/** By the low four bits of a byte and its highest one: the byte; by the others: the bit. */
+const setOf = (members: Iterable<number>): Uint8Array => {
+  const set = new Uint8Array(32)
+  for (const byte of members) set[((byte >> 7) << 4) | (byte & 15)] |= 1 << ((byte >> 4) & 7)
+  return set
+}
+
+/** One or two bytes, what follows each, and the mask with which that is compared. */
+const pairsOf = (followers: ReadonlyMap<number, readonly number[] | undefined>): Uint8Array => {
+  const pairs = [...followers].flatMap(([first, second]) => (second?.length === 1 ? [first, second[0], 0xff] : [first, 0, 0]))
+  return Uint8Array.from([...pairs, ...pairs].slice(0, 6))
+}

@@ -1,0 +1,169 @@
+import { membersOf } from './idle'
+import { GAP } from './pass'
+
+/*
+ * Special tokens: found in the text before it is split, for they end documents.
+ *
+ *   for each place p of the text:
+ *     walk the trie of the tokens from p; the longest token on the way is taken, and p goes on behind it
+ *
+ * Places where no token begins are passed over 16 or 32 at a time. If the tokens begin with one or two bytes only, as most do, these and what
+ * follows them are looked for; else all their first bytes, as a set.
+ */
+
+const NONE: i32 = -1
+/** More text must come first. */
+const UNDECIDED: i32 = -2
+
+// the trie (added/tokenTrie.ts, PackedTrie), as addresses
+let classOf: usize = 0
+/** 0: there are no tokens. */
+let classes: usize = 0
+let next: usize = 0
+let tokens: usize = 0
+let isLeaf: usize = 0
+let lengths: usize = 0
+/** How often each token was found, u64 each. */
+let counts: usize = 0
+/** The bytes that tokens begin with, as a set. */
+let firstBytes: usize = 0
+/** If these are at most two: each, the byte that follows it, and a mask for that one, 0 if there are several. Else no address. */
+let pairs: usize = 0
+
+/** Sets the tokens to look for; `trie` is the address of the words that say where its parts are, in the order of those above. */
+export function setTokens(trie: usize): void {
+  classOf = word(trie, 0)
+  classes = word(trie, 1)
+  next = word(trie, 2)
+  tokens = word(trie, 3)
+  isLeaf = word(trie, 4)
+  lengths = word(trie, 5)
+  counts = word(trie, 6)
+  firstBytes = word(trie, 7)
+  pairs = word(trie, 8)
+}
+
+function word(address: usize, index: usize): usize {
+  return <usize>load<u32>(address + (index << 2))
+}
+
+/** How many tokens were found since `startFinding`. */
+export let found: u32 = 0
+/** Bytes of these. */
+export let foundBytes: u32 = 0
+/** Where the first one begins. */
+export let foundFirst: usize = 0
+/** Where the last one ends. */
+export let foundLast: usize = 0
+/** How many of them have text between them and the one before. */
+export let foundApart: u32 = 0
+/** The text ends with what may be the beginning of a token. */
+export let isUndecided: bool = false
+
+export function startFinding(): void {
+  found = 0
+  foundBytes = 0
+  foundApart = 0
+  isUndecided = false
+}
+
+/**
+ * Looks for tokens that begin in text[at, to) and puts down where they begin and end, from `ends` on, until `endsEnd` is near. Text goes on up
+ * to `textEnd`, and no farther if `isLast`. Returns where the search stopped; `endsAt` is where the ends stop then.
+ */
+export function findTokens(text: usize, at: usize, to: usize, textEnd: usize, isLast: bool, ends: usize, endsEnd: usize): usize {
+  endsAt = ends
+  if (classes == 0) return to
+  while (at < to) {
+    const p = findBeginning(text + at, text + to)
+    at = p - text
+    if (at == to) break
+    const token = tokenAt(p, text + textEnd, isLast)
+    if (token == UNDECIDED) {
+      isUndecided = true
+      break
+    }
+    if (token == NONE) at++
+    else {
+      at = note(token, at)
+      if (endsAt + 8 > endsEnd) break
+    }
+  }
+  return at
+}
+
+export let endsAt: usize = 0
+
+/** Notes a token at a place; returns where it ends. */
+function note(token: i32, start: usize): usize {
+  const length = <usize>load<u32>(lengths + (<usize>token << 2))
+  const end = start + length
+  const count = counts + (<usize>token << 3)
+  store<u64>(count, load<u64>(count) + 1)
+  if (found == 0) foundFirst = start
+  else if (start != foundLast) foundApart++
+  if (found == 0 || start != foundLast) {
+    store<u32>(endsAt, <u32>start)
+    endsAt += 4
+  }
+  store<u32>(endsAt, <u32>end | GAP)
+  endsAt += 4
+  found++
+  foundBytes += <u32>length
+  foundLast = end
+  return end
+}
+
+/** The longest token at p, or NONE. Where the text ends and goes on, a longer one may be to come: UNDECIDED. */
+function tokenAt(p: usize, end: usize, isLast: bool): i32 {
+  let longest = NONE
+  let node: usize = 0
+  for (; p < end; p++) {
+    node = <usize>load<u32>(next + ((node * classes + <usize>load<u8>(classOf + <usize>load<u8>(p))) << 2))
+    if (node == 0) return longest
+    const token = load<i32>(tokens + (node << 2))
+    if (token != NONE) longest = token
+  }
+  return isLast || load<u8>(isLeaf + node) != 0 ? longest : UNDECIDED
+}
+
+/** The first place in [p, end) where a token may begin, or `end`. Up to 48 bytes behind `end` are loaded. */
+function findBeginning(p: usize, end: usize): usize {
+  return min(pairs != 0 ? findPair(p, end) : findFirstByte(p, end), end)
+}
+
+/** Of the last place only the first byte is looked at: what follows may be no text. */
+function findPair(p: usize, end: usize): usize {
+  const a = v128.load8_splat(pairs)
+  const b = v128.load8_splat(pairs, 1)
+  const maskB = v128.load8_splat(pairs, 2)
+  const c = v128.load8_splat(pairs, 3)
+  const d = v128.load8_splat(pairs, 4)
+  const maskD = v128.load8_splat(pairs, 5)
+  const last = end - 1
+  for (; p < last; p += 32) {
+    const x = v128.load(p)
+    const y = v128.load(p, 16)
+    const afterX = v128.load(p, 1)
+    const afterY = v128.load(p, 17)
+    const low = v128.or(isPair(x, afterX, a, b, maskB), isPair(x, afterX, c, d, maskD))
+    const high = v128.or(isPair(y, afterY, a, b, maskB), isPair(y, afterY, c, d, maskD))
+    if (!v128.any_true(v128.or(low, high))) continue
+    return min(p + <usize>ctz(i8x16.bitmask(low) | (i8x16.bitmask(high) << 16)), last)
+  }
+  return min(p, last)
+}
+
+@inline function isPair(bytes: v128, following: v128, first: v128, second: v128, mask: v128): v128 {
+  return v128.and(i8x16.eq(bytes, first), i8x16.eq(v128.and(following, mask), second))
+}
+
+function findFirstByte(p: usize, end: usize): usize {
+  const lower = v128.load(firstBytes)
+  const upper = v128.load(firstBytes, 16)
+  for (; p < end; p += 16) {
+    const members = membersOf(lower, upper, v128.load(p))
+    if (v128.any_true(members)) return p + <usize>ctz(i8x16.bitmask(i8x16.ne(members, i8x16.splat(0))))
+  }
+  return p
+}

@@ -1,0 +1,168 @@
+import fc from 'fast-check'
+import { expect, test } from 'vitest'
+import { createTokenCutter } from '../../src/added/tokenCutter.ts'
+import { createSpecialTokens } from '../../src/added/tokenSet.ts'
+import type { FoundTokens, TextCounter } from '../../src/count/counter.ts'
+import { createKernelCounter } from '../../src/count/kernelCounter.ts'
+import { createReferenceCounter } from '../../src/count/referenceCounter.ts'
+import { compileStage } from '../../src/pattern/compile.ts'
+import { cutsOf, PRESET_STAGES } from '../support/stages.ts'
+
+const GPT2 = PRESET_STAGES[0][1]
+const TABLES = compileStage(GPT2).tables
+
+interface Result {
+  counts: Record<string, number>
+  documents: number
+  tokens: number[]
+}
+
+const countsOf = (counter: TextCounter): Record<string, number> => {
+  counter.endDocument()
+  counter.flush()
+  const { arena, starts, counts, size } = counter.finish()
+  const entries = Array.from({ length: size }, (_, i): [string, number] => [
+    Buffer.from(arena.subarray(starts[i], starts[i + 1])).toString(),
+    counts[i],
+  ])
+  return Object.fromEntries(entries.sort())
+}
+
+/** By cutting the text at tokens, and counting each document on its own. */
+const byDefinition = (tokens: readonly string[], text: string): Result => {
+  const counter = createReferenceCounter(cutsOf(GPT2))
+  const result: Result = { counts: {}, documents: 0, tokens: tokens.map(() => 0) }
+  let hasText = false
+  const end = (): void => {
+    counter.endDocument()
+    if (hasText) result.documents++
+    hasText = false
+  }
+  const cutter = createTokenCutter(createSpecialTokens(tokens), {
+    text(bytes) {
+      counter.text(bytes)
+      hasText = true
+    },
+    token(token) {
+      end()
+      result.tokens[token]++
+    },
+  })
+  cutter.push(Buffer.from(text))
+  cutter.end()
+  end()
+  return { ...result, counts: countsOf(counter) }
+}
+
+/** @param feed in code points */
+const byKernel = (tokens: readonly string[], text: string, feed: number, usesRoom: (feed: number) => boolean): Result => {
+  const counter = createKernelCounter([TABLES])
+  const stream = counter.withTokens!(createSpecialTokens(tokens).trie)
+  const result: Result = { counts: {}, documents: 0, tokens: [] }
+  let hasText = false
+  let bytes = 0
+  const note = (found: FoundTokens): void => {
+    hasText ||= found.isTextBefore
+    if (found.count === 0) return
+    result.documents += found.apart + (hasText ? 1 : 0)
+    hasText = found.isTextBehind
+    bytes += found.bytes
+  }
+  const codePoints = [...text]
+  for (let at = 0, feeds = 0; at < codePoints.length; at += feed, feeds++) {
+    const fed = Buffer.from(codePoints.slice(at, at + feed).join(''))
+    if (!usesRoom(feeds)) note(stream.push(fed))
+    else {
+      const room = stream.room(fed.length)
+      fed.copy(room)
+      note(stream.push(room.subarray(0, fed.length)))
+    }
+    expect(counter.pieces).toBeGreaterThanOrEqual(0) // counts what is decided now, before more text comes
+  }
+  note(stream.end())
+  if (hasText) result.documents++
+  result.tokens = stream.takeCounts()
+  expect(stream.takeCounts()).toEqual(tokens.map(() => 0))
+  result.counts = countsOf(counter)
+  expect(bytes).toBe(tokens.reduce((sum, token, i) => sum + Buffer.byteLength(token) * result.tokens[i], 0))
+  expect(counter.dropped).toBe(0)
+  return result
+}
+
+const ALPHABETS = [
+  ['<', '|', 'a', ' ', '\n'],
+  ['<', '|', 'a', 'b', 'é', '日', ' '],
+  ['é', 'è', '日', '😀', '\ud7ff', '.'],
+  ['[', '<', '{', '(', "'", 's'],
+]
+
+test('equals the definition for tokens that overlap, at every feed size', () => {
+  const cases = fc.constantFrom(...ALPHABETS).chain((alphabet) => {
+    const unit = fc.constantFrom(...alphabet)
+    const token = fc.string({ unit, minLength: 1, maxLength: 5 })
+    return fc.record({
+      tokens: fc.uniqueArray(token, { maxLength: 6 }),
+      parts: fc.array(fc.oneof(fc.string({ unit, maxLength: 60 }), fc.constant('plain words between them. '.repeat(4))), { maxLength: 12 }),
+      feed: fc.oneof(fc.integer({ min: 1, max: 8 }), fc.constantFrom(30, 100, 1e6)),
+      room: fc.constantFrom(1, 2, 3),
+    })
+  })
+  fc.assert(
+    fc.property(cases, ({ tokens, parts, feed, room }) => {
+      const text = parts.join('')
+      expect(byKernel(tokens, text, feed, (feeds) => feeds % room === 0)).toEqual(byDefinition(tokens, text))
+    }),
+    { numRuns: 300 },
+  )
+})
+
+test('tokens of documents themselves: what a token can be is cut from the text, wherever blocks and batches end', () => {
+  const tokens = ['<|endoftext|>', '<|endoftext|><|endoftext|>', '<|', '日本', '日']
+  fc.assert(
+    fc.property(
+      fc.array(fc.constantFrom(...tokens, '<|endoftext|', ' once upon a time', '本日', '\n\n', 'é'), { minLength: 1, maxLength: 30 }),
+      fc.integer({ min: 1, max: 4000 }),
+      fc.constantFrom(1000, 33_333, 65_537, 150_000),
+      (parts, times, feed) => {
+        const text = parts.join('').repeat(times).slice(0, 100_000)
+        expect(byKernel(tokens, text, feed, () => true)).toEqual(byDefinition(tokens, text))
+      },
+    ),
+    { numRuns: 8 },
+  )
+})
+
+test('many tokens side by side: more than the kernel notes at a time', () => {
+  const text = `${'x'.repeat(100_000)}${'ax'.repeat(50_000)}xx `
+  for (const tokens of [['x'], ['x', 'a'], ['ax', 'xa'], ['x', 'y', 'z', 'a']])
+    expect(byKernel(tokens, text, 1e6, () => true)).toEqual(byDefinition(tokens, text))
+})
+
+test('a token longer than blocks, and what begins like it', () => {
+  const token = `<${'-'.repeat(100_000)}>`
+  const text = `a ${token} b ${token.slice(0, -1)} c ${token}${token.slice(0, 1000)}`
+  expect(byKernel([token], text, 7000, (feeds) => feeds % 2 === 0)).toEqual(byDefinition([token], text))
+})
+
+test('no tokens: text is one document', () => {
+  expect(byKernel([], 'one document', 3, () => true)).toEqual({ counts: { ' document': 1, one: 1 }, documents: 1, tokens: [] })
+  expect(byKernel([], '', 3, () => true)).toEqual({ counts: {}, documents: 0, tokens: [] })
+})
+
+test('text of the kernel’s own memory that stands elsewhere is copied before it is moved', () => {
+  const counter = createKernelCounter([TABLES])
+  const stream = counter.withTokens!(createSpecialTokens(['|']).trie)
+  const room = stream.room(1000)
+  room.write('xyz one|two')
+  stream.push(room.subarray(4, 11))
+  stream.end()
+  expect(countsOf(counter)).toEqual({ one: 1, two: 1 })
+})
+
+test('a piece that is too long is told with the place of what is not counted', () => {
+  const counter = createKernelCounter([TABLES], { maxPieceBytes: 100 })
+  const stream = counter.withTokens!(createSpecialTokens(['|']).trie)
+  stream.push(Buffer.from(`${'a'.repeat(100)}|`))
+  expect(() => stream.push(Buffer.from(`b|${'a'.repeat(101)}|c`))).toThrow(expect.objectContaining({ code: 'piece-too-long' }))
+  expect(counter.pending).toBeGreaterThanOrEqual(103)
+})

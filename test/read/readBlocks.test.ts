@@ -1,0 +1,84 @@
+import { truncateSync } from 'node:fs'
+import fc from 'fast-check'
+import { afterEach, beforeEach, expect, test, vi } from 'vitest'
+import { readBlocks } from '../../src/read/readBlocks.ts'
+import { inspectSource } from '../../src/read/source.ts'
+import { temporaryFolder } from '../support/temporary.ts'
+
+const { file } = temporaryFolder()
+
+/** So long each look at the clock takes, in milliseconds: all devices are as fast as the test wants them. */
+let lookMs = 0
+let now = 0
+beforeEach(() => void vi.spyOn(performance, 'now').mockImplementation(() => (now += lookMs)))
+afterEach(() => {
+  vi.restoreAllMocks()
+  lookMs = 0
+})
+
+/** The blocks of a range, and how many of them were put into the room that was given. */
+const blocksOf = async (path: string, [start, end]: readonly [number, number], blockBytes: number, hasRoom: boolean) => {
+  const memory = Buffer.alloc(100)
+  const room = (bytes: number): Buffer => memory.subarray(0, bytes)
+  const blocks: Buffer[] = []
+  let inRoom = 0
+  for await (const block of readBlocks(await inspectSource(path), { source: 0, start, end }, blockBytes, hasRoom ? room : undefined)) {
+    blocks.push(Buffer.from(block))
+    if (block.buffer === memory.buffer) inRoom++
+    memory.fill(0)
+  }
+  return { blocks, inRoom }
+}
+
+const anyBytes = fc
+  .array(fc.oneof(fc.constantFrom('a', 'é', '日', '😀').map(Buffer.from), fc.uint8Array({ maxLength: 3 }).map(Buffer.from)), {
+    maxLength: 60,
+  })
+  .map((parts) => Buffer.concat(parts))
+
+test('blocks are the bytes of the range, whatever they are, and no larger than was asked for', async () => {
+  await fc.assert(
+    fc.asyncProperty(
+      anyBytes,
+      fc.nat(200),
+      fc.nat(200),
+      fc.integer({ min: 1, max: 100 }),
+      fc.boolean(),
+      async (bytes, a, b, size, room) => {
+        const range = [Math.min(a, b, bytes.length), Math.min(Math.max(a, b), bytes.length)] as const
+        const { blocks, inRoom } = await blocksOf(file('any.bin', bytes), range, size, room)
+        expect(Buffer.concat(blocks)).toEqual(bytes.subarray(...range))
+        for (const { length } of blocks) expect(length).toBeLessThanOrEqual(size)
+        expect(inRoom).toBe(room ? blocks.length : 0)
+      },
+    ),
+    { numRuns: 200 },
+  )
+})
+
+test('blocks that are put into a room end where code points do', async () => {
+  const text = 'a é 日本 😀😀 '.repeat(50)
+  const { blocks } = await blocksOf(file('text.txt', text), [0, Buffer.byteLength(text)], 10, true)
+  for (const block of blocks) expect(block.toString()).not.toContain('\ufffd')
+  expect(Buffer.concat(blocks).toString()).toBe(text)
+})
+
+test('a slow device is read ahead after a while', async () => {
+  lookMs = 1000
+  const text = 'é日😀 '.repeat(1000)
+  const { blocks, inRoom } = await blocksOf(file('slow.txt', text), [0, Buffer.byteLength(text)], 33, true)
+  expect(inRoom).toBe(4)
+  expect(blocks.length).toBeGreaterThan(100)
+  expect(Buffer.concat(blocks).toString()).toBe(text)
+})
+
+test.each([true, false])('a file that has become shorter is an error: room %s', async (hasRoom) => {
+  const path = file('short.txt', 'x'.repeat(1000))
+  const source = await inspectSource(path)
+  truncateSync(path, 500)
+  const room = hasRoom ? (bytes: number): Buffer => Buffer.alloc(bytes) : undefined
+  const read = async (): Promise<void> => {
+    for await (const _ of readBlocks(source, { source: 0, start: 0, end: 1000 }, 300, room));
+  }
+  await expect(read()).rejects.toThrow(expect.objectContaining({ code: 'source-changed', message: expect.stringContaining('to 1000 are') }))
+})
