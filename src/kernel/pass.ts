@@ -1,5 +1,5 @@
 import {
-  ENTRY_NEXT_SHIFT, FAMILY_MASK, FAMILY_O200K, HEADER_ACTIONS, HEADER_ASCII, HEADER_BACKWARD, HEADER_BLOCKS, HEADER_DECIDED, HEADER_FAMILY, HEADER_IDLE,
+  BLOCK_BITS, ENTRY_NEXT_SHIFT, FAMILY_MASK, FAMILY_O200K, HEADER_ACTIONS, HEADER_ASCII, HEADER_BACKWARD, HEADER_BLOCKS, HEADER_DECIDED, HEADER_FAMILY, HEADER_IDLE,
   HEADER_PAGES, HEADER_READS_BYTES, HEADER_RESETS, HEADER_ROLES, HEADER_ROW_BYTES, HEADER_ROWS, HEADER_STATES, HEADER_SYMBOLS, ROLE_LETTER,
   ROLE_UNCASED,
 } from '../pattern/layout'
@@ -41,6 +41,8 @@ export class Pass {
   roles: usize
   /** 16 bytes: bit k of byte n is set if all characters that begin with byte 0xc0 + 16 k + n are letters (without case, if that counts). */
   usualLeads: usize
+  /** As `blocks`, with the roles of the classes. */
+  blockRoles: usize
   /** Whether each byte is a symbol. */
   readsBytes: u32
   /** Which bytes are idle (idle.ts). 0: none. */
@@ -92,7 +94,7 @@ export function startPass(pass: Pass, tables: usize, syncPairs: usize): bool {
   pass.resets = tables + word(tables, HEADER_RESETS)
   pass.symbolRoom = 0
   pass.searched = 0
-  if (pass.family != 0 && !findUsualLeads(pass)) return false
+  if (pass.family != 0 && !(findUsualLeads(pass) && findBlockRoles(pass))) return false
   if (!setRows(pass, tables + word(tables, HEADER_ROWS), word(tables, HEADER_ROW_BYTES), word(tables, HEADER_STATES))) return false
   pass.row = pass.rows
   pass.at = 0
@@ -154,5 +156,16 @@ function findUsualLeads(pass: Pass): bool {
     store<u8>(leads + n, rows)
   }
   pass.usualLeads = leads
+  return true
+}
+
+function findBlockRoles(pass: Pass): bool {
+  let count: usize = 0
+  for (let page: usize = 0; page < 0x110000 >> BLOCK_BITS; page++) count = max(count, <usize>load<u16>(pass.pages + (page << 1)) + 1)
+  const bytes = count << BLOCK_BITS
+  const roles = allocate(bytes)
+  if (roles == 0) return false
+  for (let i: usize = 0; i < bytes; i++) store<u8>(roles + i, load<u8>(pass.roles + <usize>load<u8>(pass.blocks + i), 256))
+  pass.blockRoles = roles
   return true
 }

@@ -1,6 +1,7 @@
 import { certainEnd } from './cuts'
 import { Pass, POSITION } from './pass'
 import { readOnePlace } from './read'
+import { continuation, digit, equal, findRoles, letter, longDigit, mark, newline, other, space, uncased, upper, white } from './roles'
 
 /*
  * The tier for the families of patterns that carry almost all real corpora: 64 bytes of text at a time become bit masks, one for each role
@@ -11,8 +12,8 @@ import { readOnePlace } from './read'
  *     cuts = logic on the masks
  *     p = the last of these cuts
  *
- * A match begins afresh at a cut, so a window needs to know nothing of the text before it, and no state goes from one window to the next.
- * What a window cannot decide (a piece that is longer than it, characters that are rare where they stand) is read by the machine of the
+ * A match begins afresh at a cut, so a window needs to know nothing of the text before it, and no state goes from one window to the next. (Of
+ * a long word, the next window begins in its middle, see `middleOfWord`.) What a window cannot decide (a piece that is longer than it, characters that are rare where they stand) is read by the machine of the
  * packed tables, from a cut to a cut. Every byte of a character of several bytes has the character's role; `continuation` marks the bytes
  * behind the first, in front of which there can be no cut.
  */
@@ -26,7 +27,7 @@ const LONG_PIECE: usize = 256
 const STEP: usize = 64
 
 // families, as in pattern/layout.ts
-import { BLOCK_BITS, FAMILY_BLANK_END, FAMILY_CL100K, FAMILY_CONTRACTIONS, FAMILY_DIGITS_SHIFT, FAMILY_GPT2, FAMILY_MASK } from '../pattern/layout'
+import { FAMILY_BLANK_END, FAMILY_CL100K, FAMILY_CONTRACTIONS, FAMILY_DIGITS_SHIFT, FAMILY_GPT2, FAMILY_MASK } from '../pattern/layout'
 
 /** Reads text[at, to), whole code points. With `isEnd`, the segment ends at `to`: the piece that ends there is left to `endSegment`. */
 export function readWindows(pass: Pass, text: usize, to: usize, isEnd: bool): void {
@@ -52,7 +53,9 @@ export function readWindows(pass: Pass, text: usize, to: usize, isEnd: bool): vo
       cut = putCuts(cut, cuts, <u32>p)
       p += 63 - <usize>clz(cuts)
     }
-    if (strange != 0 || (cuts == 0 && !isWhole)) {
+    const more: usize = cuts >>> FAR_CUT == 0 && strange == 0 ? middleOfWord(cuts) : 0
+    p += more
+    if (strange != 0 || (cuts == 0 && more == 0 && !isWhole)) {
       startAt(pass, p, cut)
       p = readToCut(pass, text, to)
       if (p == 0) return
@@ -61,6 +64,23 @@ export function readWindows(pass: Pass, text: usize, to: usize, isEnd: bool): vo
   }
   startAt(pass, p, cut)
   readOnePlace(pass, text, to)
+}
+
+/** With a cut from here on, it is not worth the while to look for a better place for the next window to begin. */
+const FAR_CUT: u64 = 45
+
+/**
+ * How far behind the last cut the next window may begin: at the last letter, if there are nothing but letters and marks behind the first
+ * character after that cut. In the middle of a word, a match that begins afresh ends where the real one does, as no contraction is that long;
+ * but it must begin at a small letter if the word has one, for then a capital ends it.
+ */
+function middleOfWord(cuts: u64): usize {
+  const lastCut = 63 - clz(cuts | 1)
+  const words = letter | upper | uncased | mark
+  if (64 - clz(~words) > lastCut + 1) return 0
+  const small = letter & ~continuation
+  const letters = (small >> lastCut != 0 ? small : (upper | uncased) & ~continuation) >> lastCut
+  return <usize>(63 - clz(letters | 1))
 }
 
 /** The machine begins afresh at p, a cut, and all cuts before `cutEnd` are certain. */
@@ -112,160 +132,6 @@ function putCuts(cut: usize, bits: u64, p: u32): usize {
 
 /** Bits where a window must be left to the machine, from the piece on that holds the first of them. */
 let strange: u64 = 0
-
-// the roles in the window
-let continuation: u64 = 0
-let letter: u64 = 0
-let upper: u64 = 0
-let uncased: u64 = 0
-let mark: u64 = 0
-let digit: u64 = 0
-let longDigit: u64 = 0
-let space: u64 = 0
-let white: u64 = 0
-let newline: u64 = 0
-let other: u64 = 0
-
-@inline function bitsOf(a: v128, b: v128, c: v128, d: v128): u64 {
-  return <u64><u32>(i8x16.bitmask(a) | (i8x16.bitmask(b) << 16)) | (<u64><u32>(i8x16.bitmask(c) | (i8x16.bitmask(d) << 16)) << 32)
-}
-
-@inline function equal(a: v128, b: v128, c: v128, d: v128, byte: i8): u64 {
-  const x = i8x16.splat(byte)
-  return bitsOf(i8x16.eq(a, x), i8x16.eq(b, x), i8x16.eq(c, x), i8x16.eq(d, x))
-}
-
-/** Bytes from `first` to `first + more`. */
-@inline function within(a: v128, b: v128, c: v128, d: v128, first: i8, more: i8): u64 {
-  const x = i8x16.splat(first)
-  const y = i8x16.splat(more)
-  return bitsOf(i8x16.le_u(i8x16.sub(a, x), y), i8x16.le_u(i8x16.sub(b, x), y), i8x16.le_u(i8x16.sub(c, x), y), i8x16.le_u(i8x16.sub(d, x), y))
-}
-
-/** The roles in text[p, p + 64). `upper` is apart from `letter` if `isCased`; CR and LF are `white`, and `newline`, too, if that is needed. */
-@inline function findRoles(pass: Pass, p: usize, valid: u64, isCased: bool, needsNewlines: bool): void {
-  const a = v128.load(p)
-  const b = v128.load(p, 16)
-  const c = v128.load(p, 32)
-  const d = v128.load(p, 48)
-  const bit5 = i8x16.splat(0x20)
-  const letters = within(v128.or(a, bit5), v128.or(b, bit5), v128.or(c, bit5), v128.or(d, bit5), 0x61, 25)
-  upper = isCased ? within(a, b, c, d, 0x41, 25) & valid : 0
-  letter = letters & valid & ~upper
-  digit = within(a, b, c, d, 0x30, 9) & valid
-  space = equal(a, b, c, d, 0x20) & valid
-  // by byte, from 0 to 15: bit 7 for white space, bit 6 for newlines; others give 0
-  const controls = i8x16(0, 0, 0, 0, 0, 0, 0, 0, 0, -128, -64, -128, -128, -64, 0, 0)
-  const e = i8x16.swizzle(controls, a)
-  const f = i8x16.swizzle(controls, b)
-  const g = i8x16.swizzle(controls, c)
-  const h = i8x16.swizzle(controls, d)
-  white = bitsOf(e, f, g, h) & valid
-  if (needsNewlines) newline = bitsOf(i16x8.shl(e, 1), i16x8.shl(f, 1), i16x8.shl(g, 1), i16x8.shl(h, 1)) & valid
-  const long = bitsOf(a, b, c, d) & valid
-  other = valid & ~(letter | upper | digit | space | white | long)
-  continuation = 0
-  longDigit = 0
-  uncased = 0
-  mark = 0
-  if (long != 0) {
-    const x = i8x16.splat(-64)
-    continuation = bitsOf(i8x16.lt_s(a, x), i8x16.lt_s(b, x), i8x16.lt_s(c, x), i8x16.lt_s(d, x)) & valid
-    let leads = long & ~continuation
-    let rest = long
-    if (popcnt(leads) >= MANY_LEADS) {
-      const usual = charactersOf(usualLeads(pass.usualLeads, a, b, c, d) & valid)
-      if (isCased) uncased = usual
-      else letter |= usual
-      leads &= ~usual
-      rest &= ~usual
-    }
-    if (leads != 0) findLongRoles(pass, p, leads, rest, isCased)
-  }
-}
-
-/** From here on it is worth the while to look for usual characters: text in another script than Latin. */
-const MANY_LEADS: u64 = 6
-
-/** First bytes of which it is enough to know them (`usualLeads` in pass.ts). */
-@inline function usualLeads(table: usize, a: v128, b: v128, c: v128, d: v128): u64 {
-  const leads = v128.load(table)
-  return ~bitsOf(isUnusual(leads, a), isUnusual(leads, b), isUnusual(leads, c), isUnusual(leads, d))
-}
-
-@inline function isUnusual(leads: v128, bytes: v128): v128 {
-  const low = i8x16.splat(15)
-  const column = i8x16.swizzle(leads, v128.and(bytes, low))
-  const row = i8x16.swizzle(i8x16(0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1, 2, 4, 8), v128.and(i16x8.shr_u(bytes, 4), low))
-  return i8x16.eq(v128.and(column, row), i8x16.splat(0))
-}
-
-/** All bytes of the characters that begin there. */
-@inline function charactersOf(leads: u64): u64 {
-  leads |= (leads << 1) & continuation
-  leads |= (leads << 1) & continuation
-  return leads | ((leads << 1) & continuation)
-}
-
-/** The role of each byte of a character of several bytes. Other bytes of it mean nothing; nor do those behind the 64th. */
-const roleBytes: usize = memory.data(64 + 16)
-
-/**
- * The roles of the characters that begin at `leads` and whose bytes are `long`: noted one after the other, then made masks all together. A
- * role is a number of three bits (ROLE_…).
- */
-@inline function findLongRoles(pass: Pass, p: usize, leads: u64, long: u64, isCased: bool): void {
-  const pages = pass.pages
-  const blocks = pass.blocks
-  const roles = pass.roles + 256
-  do {
-    // when none is left, ctz gives 64
-    noteRole(p, <usize>ctz(leads), pages, blocks, roles)
-    leads &= leads - 1
-    noteRole(p, <usize>ctz(leads), pages, blocks, roles)
-    leads &= leads - 1
-    noteRole(p, <usize>ctz(leads), pages, blocks, roles)
-    leads &= leads - 1
-    noteRole(p, <usize>ctz(leads), pages, blocks, roles)
-    leads &= leads - 1
-  } while (leads != 0)
-  const a = v128.load(roleBytes)
-  const b = v128.load(roleBytes, 16)
-  const c = v128.load(roleBytes, 32)
-  const d = v128.load(roleBytes, 48)
-  const bit0 = bitsOf(i16x8.shl(a, 7), i16x8.shl(b, 7), i16x8.shl(c, 7), i16x8.shl(d, 7)) & long
-  const bit1 = bitsOf(i16x8.shl(a, 6), i16x8.shl(b, 6), i16x8.shl(c, 6), i16x8.shl(d, 6)) & long
-  const bit2: u64 = isCased ? bitsOf(i16x8.shl(a, 5), i16x8.shl(b, 5), i16x8.shl(c, 5), i16x8.shl(d, 5)) & long : 0
-  letter |= bit0 & ~(bit1 | bit2)
-  longDigit = bit1 & ~(bit0 | bit2)
-  digit |= longDigit
-  white |= bit0 & bit1 & ~bit2
-  other |= long & ~(bit0 | bit1 | bit2)
-  if (isCased) {
-    upper |= bit2 & ~(bit0 | bit1)
-    uncased |= bit2 & bit0
-    mark = bit2 & bit1
-  }
-}
-
-/** Notes the role of the character at p + i for itself and for the three bytes behind: later characters come later. (i = 64: to no purpose.) */
-@inline function noteRole(p: usize, i: usize, pages: usize, blocks: usize, roles: usize): void {
-  const at = p + (i & 63)
-  const lead = <usize>load<u8>(at)
-  let page = lead & 31
-  let last = at + 1
-  // as `classOfLong`, but a call would take as long as all the rest
-  if (lead >= 0xe0) {
-    page = ((lead & 15) << 6) | (<usize>load<u8>(at, 1) & 63)
-    last = at + 2
-    if (lead >= 0xf0) {
-      page = ((lead & 7) << 12) | ((<usize>load<u8>(at, 1) & 63) << 6) | (<usize>load<u8>(at, 2) & 63)
-      last = at + 3
-    }
-  }
-  const class_ = <usize>load<u8>(blocks + (<usize>load<u16>(pages + (page << 1)) << BLOCK_BITS) + (<usize>load<u8>(last) & 63))
-  store<u32>(roleBytes + i, <u32>load<u8>(roles + class_) * 0x01010101)
-}
 
 /** Bits that may stand on the last bytes of characters, moved to the first. */
 @inline function toFirstBytes(bits: u64): u64 {
