@@ -15,7 +15,7 @@ if (status !== 0) process.exit(status ?? 1)
 // few files: loading 250 modules takes 0.1 s in each thread. All of them stand in dist/ itself, where loadWasm.ts and others look for what is beside them.
 await build({
   cwd: root,
-  input: { index: 'src/index.ts', worker: 'src/worker.ts', 'cli/main': 'src/cli/main.ts' },
+  input: { index: 'src/index.ts', worker: 'src/worker.ts', decompressor: 'src/read/decompressor.ts', 'cli/main': 'src/cli/main.ts' },
   platform: 'node',
   external: /^[^./]/, // packages
   logLevel: 'warn',

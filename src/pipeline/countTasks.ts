@@ -1,3 +1,4 @@
+import { availableParallelism } from 'node:os'
 import { runRounds, type Files, type RoundsResult } from '../pool/rounds.ts'
 import type { Monitor } from '../monitor/monitor.ts'
 import { watchRun } from '../monitor/watch.ts'
@@ -25,6 +26,7 @@ export const countTasks = async (
   const sizeOf = (queue: readonly number[]): number =>
     queue.flatMap((task) => chunks.slice(tasks[task].start, tasks[task].end)).reduce((sum, { start, end }) => sum + end - start, 0)
   const totalBytes = totalSize(sources)
+  const ahead = plan.threads > 0 && plan.threads < availableParallelism()
   const stopping = new AbortController()
   const watch = watchRun({
     totalBytes,
@@ -49,7 +51,7 @@ export const countTasks = async (
         chunks,
         tasks,
         skipped,
-        options: plan.reading,
+        options: { ...plan.reading, ahead },
         memory: { counting: plan.memory.counting, merging: plan.memory.merging, folder: plan.folder.path },
         partials: run && { folder: partialsOf(run.path), ids: run.plan.tasks.map(({ id }) => id) },
         board: board.memory,

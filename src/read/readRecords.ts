@@ -7,6 +7,7 @@ import { IGNORING_SINK, type DocumentPer, type RecordParser, type RecordSink } f
 import { createTextParser } from '../format/text.ts'
 import type { ParquetFile } from '../parquet/metadata.ts'
 import type { Chunk, Source } from '../types.ts'
+import { blocksAhead, isWorthAhead } from './blocksAhead.ts'
 import { inUtf8 } from './inUtf8.ts'
 import { plainBlocks } from './plainBlocks.ts'
 import { openForReading } from './source.ts'
@@ -24,6 +25,8 @@ export interface ReadingOptions {
   onError: 'fail' | 'skip'
   /** Size of the blocks in which sources are read, in bytes. */
   blockBytes: number
+  /** There are cores to spare: another thread may decompress while this one has the text. */
+  ahead?: boolean
 }
 
 /** How far the reading has come since the last time, in bytes as they are stored, and in bytes of plain data. */
@@ -41,7 +44,7 @@ export async function* readRecords(source: Source, chunk: Chunk, options: Readin
   if (source.format === 'parquet') return yield* readParquetRecords(source, chunk, options, sink)
   const isLaterCsv = (source.format === 'csv' || source.format === 'tsv') && chunk.start > 0
   const parser = createParser(source, chunk, options, sink, isLaterCsv ? await csvHeaderOf(source, options) : undefined)
-  const blocks = wholeLines(source, chunk, options.blockBytes, sink.room)
+  const blocks = wholeLines(source, chunk, options, sink.room)
   for await (const { bytes, stored } of inUtf8(blocks, source, chunk)) {
     const { length } = bytes // in a sink's room they may be gone afterwards
     parser.push(bytes)
@@ -54,10 +57,15 @@ export async function* readRecords(source: Source, chunk: Chunk, options: Readin
  * The plain data of a chunk. A chunk of compressed data that does not begin or end with it (snapFrames) begins and ends anywhere in its lines:
  * it has the lines that begin behind its first line end, up to the first line end behind it.
  */
-async function* wholeLines(source: Source, chunk: Chunk, blockBytes: number, room: RecordSink['room']): AsyncGenerator<PlainBlock> {
+async function* wholeLines(
+  source: Source,
+  chunk: Chunk,
+  { blockBytes, ahead }: ReadingOptions,
+  room: RecordSink['room'],
+): AsyncGenerator<PlainBlock> {
   if (source.compression === 'none') return yield* plainBlocks(source, chunk, blockBytes, room)
   let isInside = chunk.start === 0
-  for await (const block of plainBlocks(source, chunk, blockBytes)) {
+  for await (const block of (ahead && isWorthAhead(source, chunk) ? blocksAhead : plainBlocks)(source, chunk, blockBytes)) {
     const first = isInside ? 0 : block.bytes.indexOf(LINE_FEED) + 1
     isInside ||= first > 0
     yield isInside ? { ...block, bytes: block.bytes.subarray(first) } : { ...block, bytes: block.bytes.subarray(0, 0) }

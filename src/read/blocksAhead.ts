@@ -1,0 +1,80 @@
+import { MessageChannel, Worker, type MessagePort } from 'node:worker_threads'
+import type { PlainBlock } from '../decompress/plainBlock.ts'
+import { PretokError, type ErrorCode } from '../errors.ts'
+import type { Chunk, Source } from '../types.ts'
+
+/*
+ * Plain data that another thread (decompressor.ts) reads and decompresses meanwhile: zstd runs in WebAssembly, which takes the time of the
+ * thread that asks for it, while gzip is done in the background by Node. Blocks come in buffers that go back to be filled again.
+ */
+
+/** What the other thread is asked for. */
+export interface ReadAhead {
+  source: Source
+  chunk: Chunk
+  blockBytes: number
+  /** Sends blocks and takes buffers back; closed when no more blocks are wanted. */
+  port: MessagePort
+}
+
+/** What it answers. */
+export type BlockAhead =
+  | { kind: 'block'; buffer: ArrayBuffer; length: number; stored: number }
+  | { kind: 'end' }
+  | { kind: 'failed'; code: ErrorCode | undefined; message: string }
+
+let running: Worker | undefined
+
+/** One thread serves all that this thread reads. */
+const takeThread = (url: URL): Worker => {
+  if (running !== undefined) return running
+  const thread = new Worker(url)
+  thread.unref()
+  thread.on('error', () => {}) // whoever waits for it hears of that, and nobody else needs to
+  thread.once('exit', () => (running = undefined))
+  return (running = thread)
+}
+
+/** Less is decompressed before a thread has started. */
+const LEAST_BYTES = 2 ** 20
+
+/** Whether it is worth it to read a chunk ahead. */
+export const isWorthAhead = ({ compression }: Source, { start, end }: Chunk): boolean =>
+  compression === 'zstd' && end - start >= LEAST_BYTES
+
+/** The same as `plainBlocks`. */
+export async function* blocksAhead(
+  source: Source,
+  chunk: Chunk,
+  blockBytes: number,
+  threadUrl: URL = new URL('./decompressor.js', import.meta.url),
+): AsyncGenerator<PlainBlock> {
+  const { port1, port2 } = new MessageChannel()
+  const arrived: BlockAhead[] = []
+  let wake = (): void => {}
+  const arrive = (message: BlockAhead): void => {
+    arrived.push(message)
+    wake()
+  }
+  const fail = (error: unknown): void => arrive({ kind: 'failed', code: undefined, message: `decompressing: ${String(error)}` })
+  const ended = (): void => fail('the thread ended')
+  port1.on('message', arrive)
+  const thread = takeThread(threadUrl)
+  thread.on('error', fail).on('exit', ended)
+  thread.postMessage({ source, chunk, blockBytes, port: port2 } satisfies ReadAhead, [port2])
+  try {
+    for (;;) {
+      while (arrived.length === 0) await new Promise<void>((resolve) => (wake = resolve))
+      const message = arrived.shift()!
+      if (message.kind === 'end') return
+      if (message.kind === 'failed')
+        throw message.code === undefined ? new Error(message.message) : new PretokError(message.code, message.message)
+      const { buffer, length, stored } = message
+      yield { bytes: Buffer.from(buffer, 0, length), stored }
+      port1.postMessage(buffer, [buffer])
+    }
+  } finally {
+    thread.off('error', fail).off('exit', ended)
+    port1.close()
+  }
+}
