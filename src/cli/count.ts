@@ -65,7 +65,7 @@ const handler = async (args: ArgumentsCamelCase<Arguments>): Promise<void> => {
   if (args.shard !== undefined) throw new PretokError('usage', '--shard shares a run folder out; pretok plan INPUT… --out RUN makes one')
   if (args.resume === true && args['work-dir'] === undefined)
     throw new PretokError('usage', '--resume goes on with the run in --work-dir, but there is none')
-  const inputs = (await expandInputs(args.INPUT, () => {})).filter((path) => path !== STANDARD_INPUT)
+  const inputs = async () => (await expandInputs(args.INPUT, () => {})).filter((path) => path !== STANDARD_INPUT)
   await checkOutputs([...outputs.map(({ path }) => path), ...all(receiptPath)], inputs)
   const reporter = await createReporter(single('log', args.log) ?? 'text', args.quiet === true)
   const stopping = new AbortController()

@@ -35,7 +35,7 @@ const handler = async (args: ArgumentsCamelCase<Arguments>): Promise<void> => {
   refuseStandardInput(args, '/dev/stdin can, with --input-format')
   await checkOutputs(
     outputs.map(({ path }) => path),
-    args.COUNTS,
+    async () => args.COUNTS,
   )
   const input = inputFormatOf(args)
   if (input.format === undefined) args.COUNTS.forEach(formatOf) // a wrong name is found before an hour of reading

@@ -2,6 +2,7 @@ import { access, constants, stat } from 'node:fs/promises'
 import { dirname, resolve } from 'node:path'
 import type { InferredOptionTypes } from 'yargs'
 import { describeSystemError, PretokError } from '../errors.ts'
+import { factsOf } from '../read/ask.ts'
 import { COUNTS_FORMATS, formatToWrite, STANDARD_STREAM, type CountsFormat } from '../write/formats.ts'
 import { all, single } from './options.ts'
 
@@ -33,13 +34,19 @@ export const outputsOf = (args: InferredOptionTypes<typeof OUTPUT_OPTIONS>): Cou
 /**
  * Fails now, not after hours of counting, if a file could not be written, or if writing it would destroy another: an input, or another
  * output.
+ *
+ * @param inputsOf is asked only if an output is there already: there may be thousands of inputs, and what is not there is none of them
  */
-export const checkOutputs = async (paths: readonly string[], inputs: readonly string[]): Promise<void> => {
-  const names = new Map<string, string>()
-  for (const input of inputs) names.set(await identityOf(input), `the input ${input}`)
+export const checkOutputs = async (paths: readonly string[], inputsOf: () => Promise<readonly string[]>): Promise<void> => {
+  const outputs: { path: string; identity: string }[] = []
   for (const path of paths) {
     if (path !== STANDARD_STREAM) await checkIsWritable(path)
-    const identity = path === STANDARD_STREAM ? STANDARD_STREAM : await identityOf(path)
+    outputs.push({ path, identity: path === STANDARD_STREAM ? STANDARD_STREAM : await identityOf(path) })
+  }
+  const names = new Map<string, string>()
+  if (outputs.some(({ identity }) => identity.startsWith(OF_FILE)))
+    for (const input of await inputsOf()) names.set(await identityOf(input), `the input ${input}`)
+  for (const { path, identity } of outputs) {
     const other = names.get(identity)
     if (other !== undefined && !identity.startsWith('special '))
       throw new PretokError('usage', `writing ${path}: it would replace ${other}`)
@@ -47,11 +54,13 @@ export const checkOutputs = async (paths: readonly string[], inputs: readonly st
   }
 }
 
+const OF_FILE = 'file '
+
 /** What tells that two paths are one file: device and inode, or the full path of what is not there yet. */
 const identityOf = async (path: string): Promise<string> => {
-  const facts = await stat(path).catch(() => undefined)
+  const facts = await factsOf(path).catch(() => undefined)
   if (facts === undefined) return resolve(path)
-  return `${facts.isFile() ? 'file' : 'special'} ${facts.dev}:${facts.ino}`
+  return `${facts.isFile() ? OF_FILE : 'special '}${facts.dev}:${facts.ino}`
 }
 
 const checkIsWritable = async (path: string): Promise<void> => {

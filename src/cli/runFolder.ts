@@ -66,7 +66,7 @@ const onRun = async (
   work: (options: object, reporter: Reporter) => Promise<PretokenCounts | undefined>,
 ): Promise<void> => {
   const receiptPath = single('receipt', args.receipt)
-  await checkOutputs([...outputs.map(({ path }) => path), ...all(receiptPath)], [join(folder, 'plan.json')])
+  await checkOutputs([...outputs.map(({ path }) => path), ...all(receiptPath)], async () => [join(folder, 'plan.json')])
   const reporter = await createReporter(single('log', args.log) ?? 'text', args.quiet === true)
   const stopping = new AbortController()
   const release = onInterrupt(stopping, () => {

@@ -1,3 +1,6 @@
+import { statSync, type Stats } from 'node:fs'
+import { stat } from 'node:fs/promises'
+
 /*
  * Asking libuv's threads takes several times as long as a local file system takes to answer, which is most of the time that small files take.
  * So the file system is asked directly as long as it answers at once; one that does not (a network's) is asked in the background, several
@@ -28,3 +31,10 @@ export const ask = <Result>(now: () => Result, later: () => Promise<Result>): Re
     spent += performance.now() - began
   }
 }
+
+/** What `stat` tells of a file. */
+export const factsOf = async (path: string): Promise<Stats> =>
+  ask(
+    () => statSync(path),
+    () => stat(path),
+  )

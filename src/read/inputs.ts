@@ -1,10 +1,10 @@
-import { createWriteStream, rmSync, statSync, type Stats } from 'node:fs'
-import { mkdtemp, readdir, readFile, rm, stat } from 'node:fs/promises'
+import { createWriteStream, rmSync, type Stats } from 'node:fs'
+import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { dirname, isAbsolute, join } from 'node:path'
 import { pipeline } from 'node:stream/promises'
 import { describeSystemError, PretokError } from '../errors.ts'
-import { ask } from './ask.ts'
+import { factsOf } from './ask.ts'
 import { STANDARD_INPUT, STANDARD_INPUT_DEVICE } from './inputNames.ts'
 
 /*
@@ -52,12 +52,6 @@ const readList = async (path: string): Promise<string[]> => {
   return text.split(/\r?\n/).filter((line) => line !== '')
 }
 
-const factsOf = async (path: string): Promise<Stats> =>
-  ask(
-    () => statSync(path),
-    () => stat(path),
-  )
-
 const filesOf = async (name: string): Promise<NamedFile[]> => {
   if (name === STANDARD_INPUT || name === STANDARD_INPUT_DEVICE) return [{ path: STANDARD_INPUT, identity: STANDARD_INPUT }]
   const facts = await factsOf(name).catch((error: NodeJS.ErrnoException) => error)
@@ -73,16 +67,20 @@ const filesOf = async (name: string): Promise<NamedFile[]> => {
 
 const filesOfGlob = async (pattern: string): Promise<NamedFile[]> => {
   const { glob } = await import('tinyglobby')
-  const paths = (await glob(pattern, { expandDirectories: false, absolute: isAbsolute(pattern) })).sort(byBytes)
+  const paths = sortedByBytes(await glob(pattern, { expandDirectories: false, absolute: isAbsolute(pattern) }))
   if (paths.length === 0) throw inputError(pattern, 'no such file, and as a pattern it matches none')
   return Promise.all(paths.map(async (path) => namedFile(path, await factsOf(path))))
 }
 
-const byBytes = (a: string, b: string): number => Buffer.compare(Buffer.from(a), Buffer.from(b))
+const sortedByBytes = (names: readonly string[]): string[] =>
+  names
+    .map((name) => ({ name, bytes: Buffer.from(name) }))
+    .sort((a, b) => Buffer.compare(a.bytes, b.bytes))
+    .map(({ name }) => name)
 
 /** @param above the folders on the way here: a link that leads back to one of them is passed over */
 const filesInFolder = async (folder: string, above: readonly string[]): Promise<NamedFile[]> => {
-  const names = (await readdir(folder)).filter((name) => !name.startsWith('.')).sort(byBytes)
+  const names = sortedByBytes((await readdir(folder)).filter((name) => !name.startsWith('.')))
   const files: NamedFile[] = []
   for (const name of names) {
     const path = join(folder, name)

@@ -1,10 +1,10 @@
 import { createHash } from 'node:crypto'
-import { closeSync, openSync, readSync, statSync, type Stats } from 'node:fs'
-import { open, stat, type FileHandle } from 'node:fs/promises'
+import { closeSync, openSync, readSync, type Stats } from 'node:fs'
+import { open, type FileHandle } from 'node:fs/promises'
 import { describeSystemError, PretokError } from '../errors.ts'
 import { compressionOf, formatOf, HEAD_BYTES } from '../format/detect.ts'
 import type { InputFormat, Source } from '../types.ts'
-import { ask } from './ask.ts'
+import { ask, factsOf } from './ask.ts'
 
 /**
  * Looks at a file before a run.
@@ -32,10 +32,7 @@ export const inputError = (name: string, error: unknown, at?: number): PretokErr
 
 const statFile = async (path: string): Promise<Stats> => {
   try {
-    return await ask(
-      () => statSync(path),
-      () => stat(path),
-    )
+    return await factsOf(path)
   } catch (error) {
     throw inputError(path, error)
   }

@@ -5,7 +5,7 @@ import { PretokError } from '../../src/errors.ts'
 import { blocksAhead } from '../../src/read/blocksAhead.ts'
 import { plainBlocks } from '../../src/read/plainBlocks.ts'
 import { inspectSource } from '../../src/read/source.ts'
-import type { Source } from '../../src/types.ts'
+import type { Chunk, Source } from '../../src/types.ts'
 import { gzip, hasProgram, zstd } from '../support/compress.ts'
 import { temporaryFolder } from '../support/temporary.ts'
 
@@ -16,7 +16,9 @@ const THREAD = new URL('../../dist/decompressor.js', import.meta.url)
 const TEXT = Array.from({ length: 600_000 }, (_, i) => `${Math.imul(i + 1, 0x9e3779b1) >>> 0} `).join('')
 const ROWS = TEXT.match(/.{1,5000}/gs)!.map((text) => `${JSON.stringify({ text })}\n`)
 
-const collect = async (read: typeof plainBlocks, source: Source, blockBytes: number) => {
+type Read = (...args: [source: Source, chunk: Chunk, blockBytes: number]) => ReturnType<typeof plainBlocks>
+
+const collect = async (read: Read, source: Source, blockBytes: number) => {
   const parts: Buffer[] = []
   let stored = 0
   try {
@@ -33,7 +35,7 @@ const collect = async (read: typeof plainBlocks, source: Source, blockBytes: num
 
 const problemOf = ({ error }: { error?: unknown }) => error instanceof PretokError && { code: error.code, message: error.message }
 
-const ahead: typeof plainBlocks = (source, chunk, blockBytes) => blocksAhead(source, chunk, blockBytes, THREAD)
+const ahead: Read = (source, chunk, blockBytes) => blocksAhead(source, chunk, blockBytes, THREAD)
 
 describe('blocks that another thread reads ahead', () => {
   test.each([
@@ -67,7 +69,7 @@ describe('blocks that another thread reads ahead', () => {
     vi.resetModules() // there is no other thread then
     const { blocksAhead } = await import('../../src/read/blocksAhead.ts')
     const source = await inspectSource(file('none.txt', TEXT))
-    const read: typeof plainBlocks = (...args) => blocksAhead(...args, new URL('./none.js', import.meta.url))
+    const read: Read = (...args) => blocksAhead(...args, new URL('./none.js', import.meta.url))
     expect((await collect(read, source, 1000)).error).toMatchObject({
       message: expect.stringContaining('decompressing: Error: Cannot find'),
     })
