@@ -1,4 +1,4 @@
-import { checkCharsmap } from '../normalize/precompiled.ts'
+import { readCharsmap } from '../normalize/charsmap.ts'
 import { parsePattern } from '../pattern/parse.ts'
 import type { Normalizer } from '../types.ts'
 import { choice, field, flag, isMissingOrNull, inPlace, items, refuse, text, type Field } from './fields.ts'
@@ -37,7 +37,7 @@ const replace = (config: Field): readonly Normalizer[] => [
 const precompiled = (config: Field): readonly Normalizer[] => {
   const given = field(config, 'precompiled_charsmap')
   const charsmap = text(given)
-  inPlace(given, () => checkCharsmap(charsmap))
+  inPlace(given, () => readCharsmap(charsmap))
   return [{ kind: 'precompiled', charsmap }]
 }
 

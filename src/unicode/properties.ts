@@ -75,12 +75,15 @@ const loose = (name: string): string => name.replace(/[\s_-]/g, '').toLowerCase(
 const byLooseName = (names: Readonly<Record<string, string>>): ReadonlyMap<string, string> =>
   new Map(Object.keys(names).map((name) => [loose(name), name]))
 
-const CATEGORY_NAMES = new Map([
-  ...byLooseName({ ...GENERAL_CATEGORY, ...Object.fromEntries(Object.keys(GROUPS).map((name) => [name, ''])) }),
-  ...Object.entries(LONG_NAMES),
-])
-const SCRIPT_NAMES = byLooseName(SCRIPT)
-const BINARY_NAMES = byLooseName(BINARY_PROPERTY)
+const categoryNames = once(
+  () =>
+    new Map([
+      ...byLooseName({ ...GENERAL_CATEGORY, ...Object.fromEntries(Object.keys(GROUPS).map((name) => [name, ''])) }),
+      ...Object.entries(LONG_NAMES),
+    ]),
+)
+const scriptNames = once(() => byLooseName(SCRIPT))
+const binaryNames = once(() => byLooseName(BINARY_PROPERTY))
 
 /** A general category by its short name ('L', 'Nd', …). */
 export const category: (name: string) => CodePointSet = memo((name) =>
@@ -97,14 +100,14 @@ export const property = (name: string): CodePointSet | undefined => {
   if (name.startsWith('HF=')) return preTokenizerClass(name.slice(3))
   const [key, value] = name.includes('=') ? name.split('=', 2).map(loose) : ['', loose(name)]
   if (key === '' || key === 'generalcategory' || key === 'gc') {
-    const found = CATEGORY_NAMES.get(value)
+    const found = categoryNames().get(value)
     if (found !== undefined) return category(found)
   }
   if (key === '' || key === 'script' || key === 'sc') {
-    const found = SCRIPT_NAMES.get(value)
+    const found = scriptNames().get(value)
     if (found !== undefined) return script(found)
   }
-  const found = key === '' ? BINARY_NAMES.get(value) : undefined
+  const found = key === '' ? binaryNames().get(value) : undefined
   return found === undefined ? undefined : binary(found)
 }
 
