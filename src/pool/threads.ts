@@ -12,29 +12,37 @@ export interface Threads {
 
 /**
  * Node 20 aborts ("Assertion failed: (data.first) != nullptr") when a thread ends while V8 compiles a function for it in the background and
- * would like to collect garbage. So threads are left alone for a while before they end: compiling takes a few milliseconds.
+ * would like to collect garbage. So threads are left alone for a while before they end: compiling takes a few milliseconds. One that has
+ * hardly run has had hardly anything compiled: as long as it was ready is long enough.
  */
 const QUIET_MS = 50
 
+interface Life {
+  /** When the first thread had loaded its module. */
+  readyAt: number | undefined
+  isClosing: boolean
+}
+
 /** Starts threads that run the worker's module. */
 export const startThreads = (workerUrl: URL, threads: number): Threads => {
-  let isClosing = false
-  const starting = startPool(workerUrl, threads, () => isClosing)
+  const life: Life = { readyAt: undefined, isClosing: false }
+  const starting = startPool(workerUrl, threads, life)
   starting.catch(() => {}) // who runs jobs hears of it
   return {
     run: (jobs) => jobs.map(async (job) => (await starting).run(job) as Promise<unknown>),
     async close() {
-      isClosing = true
+      life.isClosing = true
       const pool = await starting.catch(() => undefined)
       if (pool === undefined) return
-      await new Promise((resolve) => setTimeout(resolve, QUIET_MS))
+      const ran = performance.now() - (life.readyAt ?? -Infinity)
+      await new Promise((resolve) => setTimeout(resolve, Math.min(QUIET_MS, ran)))
       await pool.destroy()
     },
   }
 }
 
 /** Tinypool is loaded by those who use threads. */
-const startPool = async (workerUrl: URL, threads: number, isClosing: () => boolean): Promise<Tinypool> => {
+const startPool = async (workerUrl: URL, threads: number, life: Life): Promise<Tinypool> => {
   const { Tinypool } = await import('tinypool')
   const pool = new Tinypool({
     filename: workerUrl.href,
@@ -46,10 +54,11 @@ const startPool = async (workerUrl: URL, threads: number, isClosing: () => boole
   pool.on('error', () => {})
   for (const thread of pool.threads) {
     let hasFailed = false
+    thread.once('message', () => (life.readyAt ??= performance.now())) // Tinypool's first one
     thread.once('error', () => (hasFailed = true))
     // Tinypool hears of errors only: a thread that just ends (process.exit, terminate) would leave its task waiting for ever
     thread.once('exit', (code: number) => {
-      if (!isClosing() && !hasFailed) thread.emit('error', new Error(`the worker thread ended with exit code ${code}`))
+      if (!life.isClosing && !hasFailed) thread.emit('error', new Error(`the worker thread ended with exit code ${code}`))
     })
   }
   return pool
