@@ -54,6 +54,10 @@ let nextSpan: usize = 0
 let lastSpan: usize = 0
 let scratch: usize = 0
 let hasEscape: bool = false
+/** Not 0: what a string stands for that a path leads to is put there while it is read; behind it is scratch memory. */
+let copyTo: usize = 0
+/** Where the last of them ends. */
+export let copyEnd: usize = 0
 
 /** Call once, with the address of MAX_DEPTH bytes that are for the scanner. */
 export function start(levelsAt: usize): void {
@@ -85,6 +89,14 @@ export function scan(at: usize, end: usize, root: usize, spansAt: usize, maxSpan
   after = readRow(at, end, root)
   if (after != 0 && problem == 0) return <i32>((nextSpan - spans) / SPAN)
   return -1
+}
+
+/** The same for one text, which is put down at `to`, where there must be room for the value; of several, the last one is there. */
+export function scanInto(at: usize, end: usize, root: usize, spansAt: usize, to: usize): i32 {
+  copyTo = to
+  const count = scan(at, end, root, spansAt, 1, to)
+  copyTo = 0
+  return count
 }
 
 /** More spans than there is room for are noted as a problem when the value has been read. */
@@ -137,7 +149,7 @@ function readValue(at: usize, end: usize, node: usize, lists: i32): usize {
   if (byte == OPEN_ARRAY) return readArray(at + 1, end, node, lists + 1)
   const isLeaf = load<u32>(node, 8) == 0
   if (byte == OPEN_OBJECT && !isLeaf) return readObject(at + 1, end, node, lists)
-  const next = skipValue(at, end)
+  const next = isLeaf && byte == QUOTE && copyTo != 0 ? copyString(at + 1, end) : skipValue(at, end)
   if (next == 0) return 0
   const field = isLeaf ? load<u32>(node) : <u32>ctz(load<u32>(node, 4))
   if (!isLeaf) putSpan(field, MISSING, at, next)
@@ -284,6 +296,46 @@ function skipString(at: usize, end: usize): usize {
     hasEscape = true
     at = skipEscape(at, end)
     if (at == 0) return 0
+  }
+  return fail(ENDS_EARLY, end)
+}
+
+/** The same, and puts what the string stands for to `copyTo`. */
+function copyString(at: usize, end: usize): usize {
+  let to = copyTo
+  hasEscape = false
+  while (at < end) {
+    const bytes = v128.load(at)
+    v128.store(to, bytes)
+    const special = v128.or(
+      v128.or(i8x16.eq(bytes, i8x16.splat(0x22)), i8x16.eq(bytes, i8x16.splat(0x5c))),
+      i8x16.lt_u(bytes, i8x16.splat(0x20)),
+    )
+    const found = i8x16.bitmask(special)
+    const run: usize = found == 0 ? 16 : <usize>ctz(found)
+    at += run
+    to += run
+    if (found == 0 || at >= end) continue
+    const byte = <u32>load<u8>(at)
+    if (byte == QUOTE) {
+      copyEnd = scratch = to
+      return at + 1
+    }
+    if (byte != BACKSLASH) return fail(CONTROL_CHARACTER, at)
+    hasEscape = true
+    const next = skipEscape(at, end)
+    if (next == 0) return 0
+    const letter = <u32>load<u8>(at, 1)
+    if (letter != 0x75) {
+      store<u8>(to++, <u8>simpleEscape(letter))
+      at = next
+    } else {
+      const isHigh = hexWord(at + 2) >> 10 == 0x36
+      const pairEnd = isHigh && next + 2 <= end && load<u16>(next) == 0x755c ? skipEscape(next, end) : next
+      if (pairEnd == 0) return 0
+      to = unescape(at, pairEnd, to)
+      at = pairEnd
+    }
   }
   return fail(ENDS_EARLY, end)
 }

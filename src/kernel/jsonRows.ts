@@ -1,4 +1,4 @@
-import { after, firstFree, MAX_DEPTH, problem, problemAt, scan, skipSpace, start, unescape } from './json'
+import { after, copyEnd, firstFree, MAX_DEPTH, problem, problemAt, scan, scanInto, skipSpace, start, unescape } from './json'
 
 /*
  * Many rows at a time, as almost all are: an object with the one text that is wanted, a string. Their texts are put one behind the other.
@@ -59,20 +59,8 @@ export function takeRows(at: usize, end: usize, root: usize, spans: usize, text:
  * code point makes it, too.
  */
 function takeText(at: usize, end: usize, root: usize, spans: usize, to: usize): usize {
-  if (scan(at, end, root, spans, 1, to) != 1) return 0
-  const kind = load<u32>(spans, 4)
-  if (kind > 1) return 0 // neither PLAIN nor ESCAPED
-  const from = <usize>load<u32>(spans, 8)
-  const stop = <usize>load<u32>(spans, 12)
-  const textEnd = kind == 0 ? copy(from, stop, to) : unescape(from, stop, to)
-  return textEnd > to && (load<u8>(to) & 0xc0) == 0x80 ? 0 : textEnd
-}
-
-/** 16 bytes at a time: up to 15 behind the end are touched. */
-function copy(from: usize, end: usize, to: usize): usize {
-  const toEnd = to + (end - from)
-  for (; from < end; from += 16, to += 16) v128.store(to, v128.load(from))
-  return toEnd
+  if (scanInto(at, end, root, spans, to) != 1 || load<u32>(spans, 4) > 1) return 0 // the text is neither PLAIN nor ESCAPED
+  return copyEnd > to && (load<u8>(to) & 0xc0) == 0x80 ? 0 : copyEnd
 }
 
 function findLineFeed(at: usize, end: usize): usize {
