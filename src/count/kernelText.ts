@@ -8,9 +8,9 @@ import { putTokens } from './kernelTokens.ts'
 /** Text is given to the kernel in batches of this many bytes: small enough to stay in the cache between splitting and counting. */
 const BATCH = 1 << 16
 /** Text for which room is given at a time, at most. */
-const MOST_ROOM = 1 << 18
+const MOST_ROOM = 1 << 20
 /** Room for text at first. */
-export const TEXT_BYTES = 2 * MOST_ROOM
+export const TEXT_BYTES = MOST_ROOM + BATCH
 export const MAX_ENDS = 4096
 
 /** The text in the kernel's memory: what has been given to the passes and is not counted yet, what waits for more, and where documents end. */

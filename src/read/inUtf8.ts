@@ -4,8 +4,10 @@ import { ENCODING_HEAD_BYTES, mayBeOtherEncoding, otherEncoding } from '../forma
 import type { Chunk, Source } from '../types.ts'
 
 /** The blocks as they are. Throws 'data' at the beginning of a source that is text in another encoding than UTF-8. */
-export async function* inUtf8(blocks: AsyncGenerator<PlainBlock>, { path }: Source, { start }: Chunk): AsyncGenerator<PlainBlock> {
-  if (start > 0) return yield* blocks
+export const inUtf8 = (blocks: AsyncGenerator<PlainBlock>, { path }: Source, { start }: Chunk): AsyncGenerator<PlainBlock> =>
+  start > 0 ? blocks : checkHead(blocks, path)
+
+async function* checkHead(blocks: AsyncGenerator<PlainBlock>, path: string): AsyncGenerator<PlainBlock> {
   const head: Buffer[] = [] // kept back while it could be such text
   let length = 0
   let isKnown = false

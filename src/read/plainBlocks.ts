@@ -1,7 +1,7 @@
 import type { Damaged, PlainBlock } from '../decompress/plainBlock.ts'
 import { PretokError } from '../errors.ts'
-import type { Chunk, Source } from '../types.ts'
-import { readBlocks } from './readBlocks.ts'
+import type { Chunk, Compression, Source } from '../types.ts'
+import { readBlocks, type GiveRoom } from './readBlocks.ts'
 
 /**
  * The plain data of a chunk, block after block of at most `blockBytes`: the file itself, or what its compression holds. A block is good until
@@ -10,23 +10,28 @@ import { readBlocks } from './readBlocks.ts'
  * @param room see `readBlocks`
  * @throws PretokError 'input', 'source-changed', and 'data' for compressed data that is damaged, with its place in the file
  */
-export async function* plainBlocks(
+export const plainBlocks = (source: Source, chunk: Chunk, blockBytes: number, room?: GiveRoom): AsyncGenerator<PlainBlock> =>
+  source.compression === 'none'
+    ? storedPlain(readBlocks(source, chunk, blockBytes, room))
+    : decompress(source, source.compression, chunk, blockBytes)
+
+async function* storedPlain(blocks: AsyncIterable<Buffer>): AsyncGenerator<PlainBlock> {
+  for await (const bytes of blocks) yield { bytes, stored: bytes.length }
+}
+
+async function* decompress(
   source: Source,
+  compression: Exclude<Compression, 'none'>,
   chunk: Chunk,
   blockBytes: number,
-  room?: (bytes: number) => Buffer,
 ): AsyncGenerator<PlainBlock> {
-  if (source.compression === 'none') {
-    for await (const bytes of readBlocks(source, chunk, blockBytes, room)) yield { bytes, stored: bytes.length }
-    return
-  }
   const blocks = readBlocks(source, chunk, blockBytes)
   const damaged: Damaged = (problem, at, cause) =>
     new PretokError('data', `reading ${source.path}: ${problem}, at byte ${chunk.start + at} of the file`, { cause })
-  if (source.size === 0) throw damaged(`the file is empty, and no ${source.compression} data is`, 0)
+  if (source.size === 0) throw damaged(`the file is empty, and no ${compression} data is`, 0)
   const { DECOMPRESSORS, decompressLongZstd } = await import('../decompress/decompress.ts')
   try {
-    yield* inBlocks(DECOMPRESSORS[source.compression](blocks, damaged), blockBytes)
+    yield* inBlocks(DECOMPRESSORS[compression](blocks, damaged), blockBytes)
   } catch (error) {
     const { ZstdWindowTooLarge } = await import('../decompress/zstd.ts')
     if (!(error instanceof ZstdWindowTooLarge)) throw error

@@ -1,5 +1,4 @@
 import { readSync } from 'node:fs'
-import type { FileHandle } from 'node:fs/promises'
 import { setImmediate } from 'node:timers/promises'
 import type { PretokError } from '../errors.ts'
 import type { Chunk, Source } from '../types.ts'
@@ -16,6 +15,7 @@ export type GiveRoom = (bytes: number) => Buffer
 
 /** Smaller blocks are parts of one read. */
 const LEAST_READ = 2 ** 16
+const readBytesOf = (blockBytes: number): number => blockBytes * Math.ceil(LEAST_READ / blockBytes)
 
 /**
  * Reads a byte range of a source, block after block. A block is good until the next one is asked for.
@@ -23,18 +23,10 @@ const LEAST_READ = 2 ** 16
  * @param room where blocks of text may be put; these end where code points do, as far as the text is UTF-8
  * @throws PretokError 'input', and 'source-changed' if the file has become shorter than when it was inspected, or was changed otherwise
  */
-export async function* readBlocks(source: Source, chunk: Chunk, blockBytes: number, room?: GiveRoom): AsyncGenerator<Buffer> {
-  const size = chunk.end - chunk.start
-  const readBytes = blockBytes * Math.ceil(LEAST_READ / blockBytes)
-  if (room !== undefined && size <= blockBytes) return yield await readWhole(source, chunk, room(size))
-  if (room === undefined && size <= readBytes) return yield* readInParts(source, chunk, blockBytes)
-  const file = await openHandle(source)
-  try {
-    const start = room === undefined ? chunk.start : yield* readIntoRoom(file, source, chunk, blockBytes, room)
-    if (start < chunk.end) yield* readAhead(file, source, { ...chunk, start }, blockBytes, readBytes)
-  } finally {
-    await file.close()
-  }
+export const readBlocks = (source: Source, chunk: Chunk, blockBytes: number, room?: GiveRoom): AsyncGenerator<Buffer> => {
+  const readBytes = readBytesOf(blockBytes)
+  if (room !== undefined) return readIntoRoom(source, chunk, blockBytes, room)
+  return chunk.end - chunk.start <= readBytes ? readInParts(source, chunk, blockBytes) : readAhead(source, chunk, blockBytes, readBytes)
 }
 
 const readWhole = async (source: Source, { start, end }: Chunk, buffer: Buffer): Promise<Buffer> => {
@@ -58,65 +50,100 @@ async function* readInParts(source: Source, chunk: Chunk, blockBytes: number): A
   }
 }
 
+/** Blocks that are not copied may be larger: there is less to do for each byte then. */
+const ROOM_BLOCKS = 4
+
+async function* readIntoRoom(source: Source, chunk: Chunk, blockBytes: number, room: GiveRoom): AsyncGenerator<Buffer> {
+  const size = chunk.end - chunk.start
+  const roomBytes = ROOM_BLOCKS * blockBytes
+  if (size <= roomBytes) return yield await readWhole(source, chunk, room(size))
+  const file = await openHandle(source)
+  const reader = new RoomReader(file.fd, source, chunk)
+  try {
+    while (!reader.isDone && !reader.isSlow) {
+      yield reader.next(roomBytes, room)
+      if (reader.isLong) await reader.turn()
+    }
+  } finally {
+    await file.close()
+  }
+  if (!reader.isDone) yield* readAhead(source, { ...chunk, start: reader.at }, blockBytes, readBytesOf(blockBytes))
+}
+
 /** What takes longer than this for so many bytes did not come from memory; a device is slow if that is so so many times in a row. */
 const slowMs = (bytes: number): number => 0.1 + bytes / 5e5
 const SLOW_TIMES = 4
 /** Timers and signals wait for no longer than this. */
 const TURN_MS = 20
 
-/** Returns up to where it has read: less than all if the device is slow. */
-async function* readIntoRoom(
-  { fd }: FileHandle,
-  source: Source,
-  { start, end }: Chunk,
-  blockBytes: number,
-  room: GiveRoom,
-): AsyncGenerator<Buffer, number> {
-  let turnedAt = performance.now()
-  let slowTimes = 0
-  let at = start
-  while (at < end && slowTimes < SLOW_TIMES) {
-    const bytes = room(Math.min(blockBytes, end - at))
-    const before = performance.now()
-    readNow(fd, source, bytes, at, end)
-    const now = performance.now()
-    slowTimes = now - before > slowMs(bytes.length) ? slowTimes + 1 : 0
-    const whole = bytes.length - (at + bytes.length < end ? unfinishedLength(bytes) : 0)
-    const block = whole === 0 ? bytes : bytes.subarray(0, whole)
-    at += block.length
-    yield block
-    if (now - turnedAt < TURN_MS) continue
+/** Reads at once, as long as that is quick. */
+class RoomReader {
+  at: number
+  private readonly file: number
+  private readonly source: Source
+  private readonly end: number
+  private slowTimes = 0
+  private now = performance.now()
+  private turnedAt = this.now
+
+  constructor(file: number, source: Source, { start, end }: Chunk) {
+    this.file = file
+    this.source = source
+    this.at = start
+    this.end = end
+  }
+
+  get isDone(): boolean {
+    return this.at === this.end
+  }
+
+  get isSlow(): boolean {
+    return this.slowTimes === SLOW_TIMES
+  }
+
+  /** Whether others have waited for long. */
+  get isLong(): boolean {
+    return this.now - this.turnedAt > TURN_MS
+  }
+
+  async turn(): Promise<void> {
     await setImmediate()
-    turnedAt = performance.now()
+    this.turnedAt = performance.now()
   }
-  return at
-}
 
-const readNow = (fd: number, source: Source, buffer: Buffer, position: number, end: number): void => {
-  for (let filled = 0; filled < buffer.length;) {
-    const at = position + filled
-    const bytes = tryReading(fd, source, buffer.subarray(filled), at)
-    if (bytes === 0) throw shortError(source, at, end)
-    filled += bytes
+  next(blockBytes: number, room: GiveRoom): Buffer {
+    const bytes = room(Math.min(blockBytes, this.end - this.at))
+    const before = performance.now()
+    this.read(bytes)
+    this.now = performance.now()
+    this.slowTimes = this.now - before > slowMs(bytes.length) ? this.slowTimes + 1 : 0
+    const isLast = this.at + bytes.length === this.end
+    const whole = isLast ? bytes.length : bytes.length - unfinishedLength(bytes)
+    const block = whole === 0 ? bytes : bytes.subarray(0, whole)
+    this.at += block.length
+    return block
   }
-}
 
-const tryReading = (fd: number, { path }: Source, buffer: Buffer, position: number): number => {
-  try {
-    return readSync(fd, buffer, 0, buffer.length, position)
-  } catch (error) {
-    throw inputError(path, error, position)
+  private read(buffer: Buffer): void {
+    for (let filled = 0; filled < buffer.length;) {
+      const bytes = this.tryReading(buffer.subarray(filled), this.at + filled)
+      if (bytes === 0) throw shortError(this.source, this.at + filled, this.end)
+      filled += bytes
+    }
+  }
+
+  private tryReading(buffer: Buffer, position: number): number {
+    try {
+      return readSync(this.file, buffer, 0, buffer.length, position)
+    } catch (error) {
+      throw inputError(this.source.path, error, position)
+    }
   }
 }
 
 /** While one block is looked at, the next is read already. */
-async function* readAhead(
-  file: FileHandle,
-  source: Source,
-  { start, end }: Chunk,
-  blockBytes: number,
-  readBytes: number,
-): AsyncGenerator<Buffer> {
+async function* readAhead(source: Source, { start, end }: Chunk, blockBytes: number, readBytes: number): AsyncGenerator<Buffer> {
+  const file = await openHandle(source)
   const buffers = [0, 1].map((turn) => Buffer.allocUnsafeSlow(Math.max(0, Math.min(readBytes, end - start - turn * readBytes))))
   const read = (at: number, turn: number): Promise<Buffer> => {
     const reading = readFully(file, source.path, buffers[turn].subarray(0, end - at), at)
@@ -133,6 +160,7 @@ async function* readAhead(
     }
   } finally {
     await next.catch(() => {}) // the file must not be closed while it is read
+    await file.close()
   }
 }
 

@@ -57,13 +57,10 @@ export async function* readRecords(source: Source, chunk: Chunk, options: Readin
  * The plain data of a chunk. A chunk of compressed data that does not begin or end with it (snapFrames) begins and ends anywhere in its lines:
  * it has the lines that begin behind its first line end, up to the first line end behind it.
  */
-async function* wholeLines(
-  source: Source,
-  chunk: Chunk,
-  { blockBytes, ahead }: ReadingOptions,
-  room: RecordSink['room'],
-): AsyncGenerator<PlainBlock> {
-  if (source.compression === 'none') return yield* plainBlocks(source, chunk, blockBytes, room)
+const wholeLines = (source: Source, chunk: Chunk, options: ReadingOptions, room: RecordSink['room']): AsyncGenerator<PlainBlock> =>
+  source.compression === 'none' ? plainBlocks(source, chunk, options.blockBytes, room) : linesInside(source, chunk, options)
+
+async function* linesInside(source: Source, chunk: Chunk, { blockBytes, ahead }: ReadingOptions): AsyncGenerator<PlainBlock> {
   let isInside = chunk.start === 0
   for await (const block of (ahead && isWorthAhead(source, chunk) ? blocksAhead : plainBlocks)(source, chunk, blockBytes)) {
     const first = isInside ? 0 : block.bytes.indexOf(LINE_FEED) + 1
