@@ -24,8 +24,8 @@ export { allocate, slots, slotCount, used, pieces, dropped, clearTable, sortTabl
 export { setTokens, found, foundBytes, foundFirst, foundLast, foundApart }
 
 const MAX_PASSES = 32
-/** Room behind the text that is read but never used: keys are loaded 16 bytes at a time. */
-const PADDING: usize = 64
+/** Room behind the text that is read but never used: tokens are looked for 64 bytes at a time. */
+const PADDING: usize = 128
 
 export const OK: i32 = 0
 export const NO_MEMORY: i32 = -1

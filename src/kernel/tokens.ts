@@ -7,7 +7,7 @@ import { GAP } from './pass'
  *   for each place p of the text:
  *     walk the trie of the tokens from p; the longest token on the way is taken, and p goes on behind it
  *
- * Places where no token begins are passed over 16 or 32 at a time. If the tokens begin with one or two bytes only, as most do, these and what
+ * Places where no token begins are passed over 16 or 64 at a time. If the tokens begin with one or two bytes only, as most do, these and what
  * follows them are looked for; else all their first bytes, as a set.
  */
 
@@ -127,7 +127,7 @@ function tokenAt(p: usize, end: usize, isLast: bool): i32 {
   return isLast || load<u8>(isLeaf + node) != 0 ? longest : UNDECIDED
 }
 
-/** The first place in [p, end) where a token may begin, or `end`. Up to 48 bytes behind `end` are loaded. */
+/** The first place in [p, end) where a token may begin, or `end`. Up to 80 bytes behind `end` are loaded. */
 function findBeginning(p: usize, end: usize): usize {
   return min(pairs != 0 ? findPair(p, end) : findFirstByte(p, end), end)
 }
@@ -141,17 +141,25 @@ function findPair(p: usize, end: usize): usize {
   const d = v128.load8_splat(pairs, 4)
   const maskD = v128.load8_splat(pairs, 5)
   const last = end - 1
-  for (; p < last; p += 32) {
-    const x = v128.load(p)
-    const y = v128.load(p, 16)
-    const afterX = v128.load(p, 1)
-    const afterY = v128.load(p, 17)
-    const low = v128.or(isPair(x, afterX, a, b, maskB), isPair(x, afterX, c, d, maskD))
-    const high = v128.or(isPair(y, afterY, a, b, maskB), isPair(y, afterY, c, d, maskD))
-    if (!v128.any_true(v128.or(low, high))) continue
-    return min(p + <usize>ctz(i8x16.bitmask(low) | (i8x16.bitmask(high) << 16)), last)
+  for (; p < last; p += 64) {
+    const x = isEither(v128.load(p), a, c)
+    const y = isEither(v128.load(p, 16), a, c)
+    const z = isEither(v128.load(p, 32), a, c)
+    const w = isEither(v128.load(p, 48), a, c)
+    if (!v128.any_true(v128.or(v128.or(x, y), v128.or(z, w)))) continue
+    // only now what follows is looked at
+    for (let at = p; at < p + 64; at += 16) {
+      const bytes = v128.load(at)
+      const following = v128.load(at, 1)
+      const found = i8x16.bitmask(v128.or(isPair(bytes, following, a, b, maskB), isPair(bytes, following, c, d, maskD)))
+      if (found != 0) return min(at + <usize>ctz(found), last)
+    }
   }
   return min(p, last)
+}
+
+@inline function isEither(bytes: v128, a: v128, b: v128): v128 {
+  return v128.or(i8x16.eq(bytes, a), i8x16.eq(bytes, b))
 }
 
 @inline function isPair(bytes: v128, following: v128, first: v128, second: v128, mask: v128): v128 {
