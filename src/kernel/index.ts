@@ -3,7 +3,7 @@ import { allocate, release, setMemoryLimit } from './memory'
 import { passOverIdle } from './idle'
 import { findSymbols, readSymbols } from './lookahead'
 import { Pass, POSITION, SLICE, startPass } from './pass'
-import { endSegment, readText } from './read'
+import { endSegment, readText, startReading } from './read'
 import { readShortSegments } from './segments'
 import { partitionEnds, sortTable } from './sort'
 import { endsAt, findTokens, found, foundApart, foundBytes, foundFirst, foundLast, isUndecided, setTokens, startFinding } from './tokens'
@@ -55,7 +55,7 @@ export function start(textBytes: usize, endsBytes: usize): i32 {
   text = allocate(textBytes + PADDING)
   ends = allocate(endsBytes)
   endsEnd = ends + endsBytes
-  return text != 0 && ends != 0 ? OK : NO_MEMORY
+  return text != 0 && ends != 0 && startReading() ? OK : NO_MEMORY
 }
 
 /** The memory must not become larger than `limit` bytes; `textBytes` of them are kept for text, the table has the rest. */

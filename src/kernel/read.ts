@@ -1,7 +1,8 @@
 import {
   ACTION_BYTES, BLOCK_BITS, ENTRY_ACTION, ENTRY_ACTION_MASK, ENTRY_ACTION_SHIFT, ENTRY_NEXT_SHIFT, MAX_SLOTS, NO_MARK, SOURCE_NEW_MARK, SOURCE_NOW, SOURCE_NOW_GAP,
 } from '../pattern/layout'
-import { GAP, Pass } from './pass'
+import { allocate } from './memory'
+import { GAP, Pass, SLICE_ROOM } from './pass'
 
 /*
  * The machine's way through the text:
@@ -112,8 +113,14 @@ const TWO_PLACES_BYTES: usize = 1024
 /** How far from the middle a place with a known state is looked for. */
 const SEARCH_BYTES: usize = 256
 const NO_SYNC: u32 = 0xffffffff
-/** The cuts of the second place, until those of the first are complete. */
-const secondCuts: usize = memory.data(4 * (16384 + 128))
+/** The cuts of the second place, until those of the first are complete. (Not `memory.data`, which would be 64 KiB of zeros in the module.) */
+let secondCuts: usize = 0
+
+/** Call once. Returns false if there is no memory. */
+export function startReading(): bool {
+  secondCuts = allocate(SLICE_ROOM)
+  return secondCuts != 0
+}
 
 /**
  * Reads text[at, middle) and text[middle, to) in turn, for a middle where the state is known. When it returns, all text before `pass.at` has
