@@ -1,5 +1,5 @@
 import type { Compression } from '../types.ts'
-import { decompressGzip } from './gzip.ts'
+import { decompressGzip, gunzipSmall } from './gzip.ts'
 import type { Decompress } from './plainBlock.ts'
 import { decompressBy } from './program.ts'
 import { decompressZstd } from './zstd.ts'
@@ -13,3 +13,10 @@ export const DECOMPRESSORS: Readonly<Record<Exclude<Compression, 'none'>, Decomp
   xz: decompressBy('xz', ['--decompress', '--stdout']),
   bzip2: decompressBy('bzip2', ['--decompress', '--stdout']),
 }
+
+/** All that a source holds, if that is had at less cost than from a stream. */
+export const decompressSmall = async (
+  compression: Compression,
+  readBlocks: () => AsyncIterable<Buffer>,
+  size: number,
+): Promise<Buffer | undefined> => (compression === 'gzip' ? gunzipSmall(readBlocks, size) : undefined)

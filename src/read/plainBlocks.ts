@@ -3,6 +3,9 @@ import { PretokError } from '../errors.ts'
 import type { Chunk, Compression, Source } from '../types.ts'
 import { readBlocks, type GiveRoom } from './readBlocks.ts'
 
+/** Loaded when it is needed, once: to ask for it again takes time, and there may be thousands of small files. */
+let decompression: Promise<typeof import('../decompress/decompress.ts')> | undefined
+
 /**
  * The plain data of a chunk, block after block of at most `blockBytes`: the file itself, or what its compression holds. A block is good until
  * the next one is asked for.
@@ -25,21 +28,24 @@ async function* decompress(
   chunk: Chunk,
   blockBytes: number,
 ): AsyncGenerator<PlainBlock> {
-  const blocks = readBlocks(source, chunk, blockBytes)
+  const blocks = () => readBlocks(source, chunk, blockBytes)
   const damaged: Damaged = (problem, at, cause) =>
     new PretokError('data', `reading ${source.path}: ${problem}, at byte ${chunk.start + at} of the file`, { cause })
   if (source.size === 0) throw damaged(`the file is empty, and no ${compression} data is`, 0)
-  const { DECOMPRESSORS, decompressLongZstd } = await import('../decompress/decompress.ts')
+  const { DECOMPRESSORS, decompressLongZstd, decompressSmall } = await (decompression ??= import('../decompress/decompress.ts'))
+  const stored = chunk.end - chunk.start
+  const small = await decompressSmall(compression, blocks, stored)
+  if (small !== undefined) return yield* inBlocks([{ bytes: small, stored }], blockBytes)
   try {
-    yield* inBlocks(DECOMPRESSORS[compression](blocks, damaged), blockBytes)
+    yield* inBlocks(DECOMPRESSORS[compression](blocks(), damaged), blockBytes)
   } catch (error) {
     const { ZstdWindowTooLarge } = await import('../decompress/zstd.ts')
     if (!(error instanceof ZstdWindowTooLarge)) throw error
-    yield* inBlocks(decompressLongZstd(readBlocks(source, chunk, blockBytes), damaged), blockBytes)
+    yield* inBlocks(decompressLongZstd(blocks(), damaged), blockBytes)
   }
 }
 
-async function* inBlocks(plain: AsyncIterable<PlainBlock>, blockBytes: number): AsyncGenerator<PlainBlock> {
+async function* inBlocks(plain: AsyncIterable<PlainBlock> | Iterable<PlainBlock>, blockBytes: number): AsyncGenerator<PlainBlock> {
   for await (const { bytes, stored } of plain) {
     yield { bytes: bytes.subarray(0, blockBytes), stored }
     for (let at = blockBytes; at < bytes.length; at += blockBytes) yield { bytes: bytes.subarray(at, at + blockBytes), stored: 0 }

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { DECOMPRESSORS, decompressLongZstd } from '../../src/decompress/decompress.ts'
+import { DECOMPRESSORS, decompressLongZstd, decompressSmall } from '../../src/decompress/decompress.ts'
 import type { Decompress } from '../../src/decompress/plainBlock.ts'
 import { decompressBy } from '../../src/decompress/program.ts'
 import { ZstdWindowTooLarge } from '../../src/decompress/zstd.ts'
@@ -125,4 +125,29 @@ test('a program that is not there is named', async () => {
   await expect(decompress(decompressBy('no-such-xz', []), TEXT)).rejects.toThrow(
     'running no-such-xz, which this file needs: it is not installed; install it, or decompress the file first',
   )
+})
+
+describe('little gzip data, decompressed at once', () => {
+  const small = (data: Buffer, size = 1000) => decompressSmall('gzip', () => blocksOf(data, size), data.length)
+  const members = Buffer.concat([gzip(HALVES[0]), gzip(''), gzip(HALVES[1])])
+
+  test('is what the stream gives', async () => {
+    for (const size of [7, 2 ** 16]) {
+      expect(await small(gzip(TEXT), size)).toEqual(TEXT)
+      expect(await small(members, size)).toEqual(TEXT)
+      expect(await small(gzip(''), size)).toEqual(Buffer.alloc(0))
+    }
+  })
+
+  const damaged = gzip(TEXT)
+  damaged[damaged.length - 6] ^= 1
+  test.each([
+    ['damaged', damaged],
+    ['cut off', gzip(TEXT).subarray(0, -1)],
+    ['followed by something', Buffer.concat([members, Buffer.from('x')])],
+    ['followed by zeros', Buffer.concat([members, Buffer.alloc(9)])],
+    ['very long when it is decompressed', gzip(Buffer.alloc(5e6))],
+    ['not so little', gzip(Array.from({ length: 30_000 }, (_, i) => Math.imul(i, 0x9e3779b1)).join())],
+    ['none', Buffer.alloc(20)],
+  ])('is left to the stream if it is %s', async (_, data) => expect(await small(data)).toBe(undefined))
 })
