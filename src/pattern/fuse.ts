@@ -21,16 +21,19 @@ const MAX_ACTIONS = 128
 /** Before states are joined. */
 const MAX_RAW_STATES = 500
 
-/** Stages as machines that cut as they do one behind the other, neighbours as one machine where that is small enough. */
+/**
+ * Stages as machines that cut as they do one behind the other, neighbours as one machine where that is small enough. The last ones come first:
+ * those in front, which look for marks like "SPL1T-TH1S-Pl3A5E", hold many cuts back, and so would what they are part of.
+ */
 export const fuseStages = (stages: readonly CompiledStage[]): (Compiled | CompiledStage)[] => {
   const fused: (Compiled | CompiledStage)[] = []
-  for (const stage of stages) {
-    const last = fused.at(-1)
-    const both = last === undefined ? undefined : fuse(last, stage)
+  for (const stage of [...stages].reverse()) {
+    const behind = fused.at(-1)
+    const both = behind === undefined ? undefined : fuse(stage, behind)
     if (both === undefined) fused.push(stage)
     else fused[fused.length - 1] = both
   }
-  return fused
+  return fused.reverse()
 }
 
 const isSmall = ({ next, actions }: Machine): boolean =>
