@@ -13,7 +13,7 @@ const { status } = spawnSync(process.execPath, [compiler, '-p', root], { stdio: 
 if (status !== 0) process.exit(status ?? 1)
 
 /** What is loaded together is one file, since to load a file takes as long as to load 20 KB more: what all commands need, all workers, all runs. */
-const TOGETHER = ['src/cli/main.ts', 'src/worker.ts', 'src/cli/count.ts'].map((path) => join(root, path))
+const TOGETHER = ['src/cli/main.ts', 'src/worker.ts', 'src/pipeline.ts', 'src/cli/count.ts'].map((path) => join(root, path))
 
 /** The modules that are loaded with one, itself among them. */
 const loadedWith = (id, graph, found = new Set()) => {
@@ -28,6 +28,7 @@ const groups = TOGETHER.map((entry, i) => {
   return {
     // itself it stays apart: main.ts is done only when the command is, and what that loads must not wait for it
     name: (id, graph) => (id !== entry && (found ??= loadedWith(entry, graph)).has(id) ? `with-${basename(entry, '.ts')}` : null),
+    debugName: entry,
     priority: TOGETHER.length - i,
   }
 })

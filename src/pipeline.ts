@@ -50,7 +50,7 @@ interface Work {
 }
 
 const perform = async (
-  makePlan: (onThreads: (threads: number) => void) => Promise<RunPlan>,
+  makePlan: (onThreads: (threads: number) => Promise<void>) => Promise<RunPlan>,
   options: PretokenizeOptions,
   work: Work,
 ): Promise<{ counts: PretokenCounts | undefined; tasksDone: number }> => {

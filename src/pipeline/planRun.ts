@@ -34,7 +34,7 @@ export const planRun = async (
   files: string | readonly string[],
   specialTokens: readonly string[],
   options: PretokenizeOptions,
-  onThreads: (threads: number) => void = () => {},
+  onThreads: (threads: number) => Promise<void> = async () => {},
 ): Promise<RunPlan> => {
   checkOptions(options)
   const paths = checkLists(files, specialTokens)
@@ -48,7 +48,7 @@ export const planRun = async (
   const sources = await openSources(paths, options)
   const { numProcesses, maxMemoryGb } = means
   const { chunkBytes, chunks: planned } = planChunks(sources, { numProcesses, maxMemoryGb, chunkBytes: options.chunkBytes })
-  onThreads(Math.min(mostThreads(options, sources), numProcesses, planned.length))
+  await onThreads(Math.min(mostThreads(options, sources), numProcesses, planned.length))
   const { pipeline, engine } = await chooseTokenizer(options)
   const addedTokens = chooseTokens(pipeline.addedTokens, specialTokens)
   const subject = { pipeline, engine, addedTokens, sources, format: options.format, reading: readingOf(options) }

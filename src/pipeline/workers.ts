@@ -1,10 +1,10 @@
 import type { PretokenizeOptions } from '../options.ts'
-import { startThreads, type Threads } from '../pool/threads.ts'
+import { startThreads, type StartedThreads, type Threads } from '../pool/threads.ts'
 
 /** Where the threads of a run come from. */
 export interface Workers {
-  /** Starts threads before there is work for them: they load while the run is planned. */
-  prepare(threads: number): void
+  /** Starts threads before there is work for them: when the call returns they load, while the run is planned. */
+  prepare(threads: number): Promise<void>
   /** Worker threads, as many or more; for 0, what does their work in the main thread. */
   start(threads: number): Threads
   /** Ends threads that nobody has asked for. */
@@ -13,7 +13,7 @@ export interface Workers {
 
 /** Without `prepare` the threads start when they are asked for. */
 export const createWorkers = ({ workerUrl = new URL('./worker.js', import.meta.url) }: PretokenizeOptions): Workers => {
-  let prepared: { threads: Threads; count: number } | undefined
+  let prepared: { threads: StartedThreads; count: number } | undefined
 
   const takePrepared = (): typeof prepared => {
     const taken = prepared
@@ -21,8 +21,10 @@ export const createWorkers = ({ workerUrl = new URL('./worker.js', import.meta.u
     return taken
   }
   return {
-    prepare(count) {
-      if (count > 0) prepared = { threads: startThreads(workerUrl, count), count }
+    async prepare(count) {
+      if (count === 0) return
+      prepared = { threads: startThreads(workerUrl, count), count }
+      await prepared.threads.begun
     },
     start(count) {
       if (count === 0) return MAIN_THREAD

@@ -17,6 +17,11 @@ export interface Threads {
  */
 const QUIET_MS = 50
 
+export interface StartedThreads extends Threads {
+  /** Settles when the threads have begun to load. */
+  begun: Promise<unknown>
+}
+
 interface Life {
   /** When the first thread had loaded its module. */
   readyAt: number | undefined
@@ -24,11 +29,11 @@ interface Life {
 }
 
 /** Starts threads that run the worker's module. */
-export const startThreads = (workerUrl: URL, threads: number): Threads => {
+export const startThreads = (workerUrl: URL, threads: number): StartedThreads => {
   const life: Life = { readyAt: undefined, isClosing: false }
   const starting = startPool(workerUrl, threads, life)
-  starting.catch(() => {}) // who runs jobs hears of it
   return {
+    begun: starting.catch(() => {}), // who runs jobs hears of an error
     run: (jobs) => jobs.map(async (job) => (await starting).run(job) as Promise<unknown>),
     async close() {
       life.isClosing = true
