@@ -68,10 +68,9 @@ export const countTasks = async (
       },
       signal: options.signal === undefined ? stopping.signal : AbortSignal.any([options.signal, stopping.signal]),
     })
-  } catch (error) {
-    throw stopping.signal.aborted ? stopping.signal.reason : error
   } finally {
     watch.stop()
+    stopping.signal.throwIfAborted() // with what onProgress threw, be it the last time that it was called
   }
 }
 

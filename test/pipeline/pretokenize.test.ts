@@ -349,10 +349,13 @@ describe('failures', () => {
     expect(error.message).toMatch(message)
   })
 
-  test('an onProgress that throws fails the run with its error', async () => {
-    const path = file('thrown.txt', sample(200_000).repeat(30))
+  test.each([
+    ['long', 30, 2],
+    ['over before it is asked how far it is', 1, undefined],
+  ])('an onProgress that throws fails a run that is %s with its error', async (_, times, numProcesses) => {
+    const path = file('thrown.txt', sample(200_000).repeat(times))
     const run = pretokenize(path, [END], {
-      numProcesses: 2,
+      ...(numProcesses === undefined ? {} : { numProcesses }),
       onProgress() {
         throw new Error('mine')
       },
@@ -392,11 +395,7 @@ describe('failures', () => {
       'errors: "Strict" is not one of replace, strict, ignore',
     ],
     [() => pretokenize(file('x.txt', 'x'), '<|x|>' as never), 'usage', 'specialTokens: an array of strings is needed'],
-    [
-      () => pretokenize(file('x.txt', 'x'), [], { tokenizer: { pattern: /a/ } as never }),
-      'usage',
-      'tokenizer: the name of a preset',
-    ],
+    [() => pretokenize(file('x.txt', 'x'), [], { tokenizer: { pattern: /a/ } as never }), 'usage', 'tokenizer: the name of a preset'],
     [
       () => pretokenize(file('x.txt', 'x'), [], { tokenizer: { pattern: 'a', style: 'hf' } as never }),
       'usage',
