@@ -5,6 +5,7 @@ import { createManyRows } from './manyRows.ts'
 import type { JsonOptions } from './jsonl.ts'
 import type { RecordParser, RecordSink } from './records.ts'
 import { createRowRefusal, rowLength, rowTooLong, type LongRow } from './rowLimit.ts'
+import { append, roomBehind } from './rowMemory.ts'
 
 export interface CsvOptions extends JsonOptions {
   /** A byte. */
@@ -140,10 +141,9 @@ export const createCsvParser = (sink: RecordSink, start: number, options: CsvOpt
   }
 
   return {
+    room: (bytes) => roomBehind(scanner, length, bytes),
     push(block) {
-      scanner.reserve(length + block.length)
-      scanner.input.set(block, length)
-      length += block.length
+      length = append(scanner, length, block)
       if (at === 0 && length < BOM.length) return
       read(false)
       scanner.input.copyWithin(0, from, length)

@@ -1,5 +1,5 @@
 import { loadWasm } from '../loadWasm.ts'
-import { MAX_ROWS, RowMemory, type Rows } from './rowMemory.ts'
+import { MAX_ROWS, RowMemory, type RowInput, type Rows } from './rowMemory.ts'
 
 /** What csv.wasm exports (src/kernel/csv.ts has the descriptions). */
 interface CsvExports {
@@ -8,11 +8,7 @@ interface CsvExports {
   rowsEnd: WebAssembly.Global<'i32'>
 }
 
-export interface CsvScanner {
-  /** The input; made larger by `reserve`. */
-  readonly input: Buffer
-  /** Makes room for so many bytes of input and keeps those that are there. */
-  reserve(bytes: number): void
+export interface CsvScanner extends RowInput {
   /**
    * The texts of a column, from rows of input [start, end), up to the first that is not as it should be, or not all there.
    *

@@ -4,6 +4,7 @@ import { createValueWalk } from './jsonWalk.ts'
 import { createManyRows } from './manyRows.ts'
 import type { RecordParser, RecordSink } from './records.ts'
 import { createRowRefusal, type LongRow } from './rowLimit.ts'
+import { append, roomBehind } from './rowMemory.ts'
 import { parseFields } from './textFields.ts'
 
 const BOM = Buffer.from('\ufeff')
@@ -134,10 +135,9 @@ export const createJsonParser = (sink: RecordSink, start: number, options: JsonO
   }
 
   return {
+    room: (bytes) => roomBehind(scanner, length, bytes),
     push(block) {
-      scanner.reserve(length + block.length)
-      scanner.input.set(block, length)
-      length += block.length
+      length = append(scanner, length, block)
       if (at === 0 && length < BOM.length) return
       read(false)
       scanner.input.copyWithin(0, from, length)

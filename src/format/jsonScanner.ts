@@ -1,5 +1,5 @@
 import { loadWasm } from '../loadWasm.ts'
-import { MAX_ROWS, RowMemory, type Rows } from './rowMemory.ts'
+import { MAX_ROWS, RowMemory, type RowInput, type Rows } from './rowMemory.ts'
 
 /** What json.wasm exports (src/kernel/json.ts and jsonRows.ts have the descriptions). Addresses above 2 GiB come as negative numbers. */
 interface JsonExports {
@@ -28,11 +28,7 @@ export interface Span {
   end: number
 }
 
-export interface JsonScanner {
-  /** The input; made larger by `reserve`. */
-  readonly input: Buffer
-  /** Makes room for so many bytes of input and keeps those that are there. */
-  reserve(bytes: number): void
+export interface JsonScanner extends RowInput {
   /**
    * Scans the JSON value that begins at `start`, behind white space, held against the grammar as JSON.parse does it.
    *

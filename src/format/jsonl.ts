@@ -3,6 +3,7 @@ import { createManyRows } from './manyRows.ts'
 import { ENDS_EARLY, releaseScanner, takeScanner, type JsonProblem, type JsonScanner, type Span } from './jsonScanner.ts'
 import type { RecordParser, RecordSink } from './records.ts'
 import { createRowRefusal, rowLength, type RowLimit } from './rowLimit.ts'
+import { append, roomBehind } from './rowMemory.ts'
 import { parseFields } from './textFields.ts'
 
 export interface JsonOptions extends RowLimit {
@@ -62,10 +63,9 @@ export const createJsonlParser = (sink: RecordSink, start: number, options: Json
   }
 
   return {
+    room: (bytes) => roomBehind(scanner, length, bytes),
     push(block) {
-      scanner.reserve(length + block.length)
-      scanner.input.set(block, length)
-      length += block.length
+      length = append(scanner, length, block)
       const lastFeed = scanner.input.subarray(searched, length).lastIndexOf(LINE_FEED)
       const linesEnd = lastFeed === -1 ? 0 : searched + lastFeed + 1
       let from = longRow === undefined ? 0 : passLongRow(linesEnd)

@@ -58,6 +58,8 @@ export interface Documents {
 }
 
 export interface RecordParser {
+  /** Gives memory for the next block, of so many bytes, from where it need not be copied; it may still come from elsewhere. */
+  room?: (bytes: number) => Buffer
   push(block: Buffer): void
   /** The data ends here. */
   end(): void

@@ -8,6 +8,30 @@ export interface Rows {
   after: number
 }
 
+/** Where parsers put the blocks that they are given. */
+export interface RowInput {
+  /** Made larger by `reserve`. */
+  readonly input: Buffer
+  /** Makes room for so many bytes of input and keeps those that are there. */
+  reserve(bytes: number): void
+}
+
+/** Memory for a block of so many bytes behind `length` bytes of input. */
+export const roomBehind = (rows: RowInput, length: number, bytes: number): Buffer => {
+  rows.reserve(length + bytes)
+  return rows.input.subarray(length, length + bytes)
+}
+
+/** Puts a block behind `length` bytes of input, unless it stands there already; the length with it. */
+export const append = (rows: RowInput, length: number, block: Buffer): number => {
+  const end = length + block.length
+  rows.reserve(end)
+  const { input } = rows
+  const isThere = block.buffer === input.buffer && block.byteOffset === input.byteOffset + length
+  if (!isThere) input.set(block, length)
+  return end
+}
+
 const PAGE = 65536
 /** Bytes behind input and output that may be touched. */
 const PADDING = 64

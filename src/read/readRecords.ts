@@ -44,9 +44,9 @@ export async function* readRecords(source: Source, chunk: Chunk, options: Readin
   if (source.format === 'parquet') return yield* readParquetRecords(source, chunk, options, sink)
   const isLaterCsv = (source.format === 'csv' || source.format === 'tsv') && chunk.start > 0
   const parser = createParser(source, chunk, options, sink, isLaterCsv ? await csvHeaderOf(source, options) : undefined)
-  const blocks = wholeLines(source, chunk, options, sink.room)
+  const blocks = wholeLines(source, chunk, options, parser.room ?? sink.room)
   for await (const { bytes, stored } of inUtf8(blocks, source, chunk)) {
-    const { length } = bytes // in a sink's room they may be gone afterwards
+    const { length } = bytes // in the room that was given for them they may be gone afterwards
     parser.push(bytes)
     yield { stored, plain: length }
   }

@@ -69,7 +69,13 @@ export const collectTexts = (makeParser: (sink: RecordSink) => RecordParser, byt
 /** Gives bytes to a parser in feeds of one size. Each feed is a copy that is overwritten afterwards, as a reader does it. */
 export const feed = (parser: RecordParser, bytes: Buffer, size: number): void => {
   for (let at = 0; at < bytes.length; at += size) {
-    const block = Buffer.from(bytes.subarray(at, at + size))
+    const part = bytes.subarray(at, at + size)
+    if (at % 2 === 1 && parser.room !== undefined) {
+      const room = parser.room(size) // more than may be needed
+      parser.push(room.subarray(0, part.copy(room)))
+      continue
+    }
+    const block = Buffer.from(part)
     parser.push(block)
     block.fill(0x7f)
   }
