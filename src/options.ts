@@ -53,7 +53,7 @@ export interface PretokenizeOptions {
   onError?: 'fail' | 'skip'
   /** Size of chunks in bytes. Default: from file size, numProcesses and maxMemoryGb. */
   chunkBytes?: number
-  /** Size of the blocks in which a worker reads, in bytes. Default: 256 KiB. */
+  /** Size of the blocks in which a worker reads, in bytes; of plain text up to four are read at once. Default: 256 KiB. */
   blockBytes?: number
   /** Longest pre-token in bytes. Default: 64 MiB, or a 32nd of a worker's memory if that is less. */
   maxPieceBytes?: number

@@ -50,7 +50,7 @@ export interface TextCounter {
 
 /** Text with tokens, each the longest at its place: they end documents, and are in none. */
 export interface TokenText {
-  /** Memory for so many bytes of text or fewer, which `push` does not copy. It is there until the next call. */
+  /** Memory for text, so many bytes or, if that is more than there is, fewer: `push` does not copy it. It is there until the next call. */
   room(bytes: number): Buffer
   /** Takes text: whole code points. What may be the beginning of a token waits for more. */
   push(text: Uint8Array): FoundTokens

@@ -4,7 +4,7 @@ import { startKernel, type Kernel } from '../split/kernel.ts'
 import { pieceTooLong } from '../split/pieceTooLong.ts'
 import { PARTITIONS } from '../spill/layout.ts'
 import type { TakeSorted } from '../spill/sortedPieces.ts'
-import { copy, KernelText, MAX_ENDS, TEXT_BYTES } from './kernelText.ts'
+import { copy, KernelText, MAX_ENDS, textBytesOf } from './kernelText.ts'
 import { PieceTable } from './pieceTable.ts'
 import type { CountedPieces } from './sortedTable.ts'
 import { DEFAULT_LIMITS, textMemory, type CounterLimits, type TextCounter } from './counter.ts'
@@ -33,7 +33,13 @@ export const createKernelCounter = (
     exports.clearTable()
     return true
   }
-  const kernel = startKernel(stages, { textBytes: TEXT_BYTES, maxEnds: MAX_ENDS, maxPieceBytes, memoryBytes, spill: spillTable })
+  const kernel = startKernel(stages, {
+    textBytes: textBytesOf(memoryBytes),
+    maxEnds: MAX_ENDS,
+    maxPieceBytes,
+    memoryBytes,
+    spill: spillTable,
+  })
   const { exports, check } = kernel
   if (memoryBytes !== undefined) exports.setLimits(BigInt(Math.floor(memoryBytes)), BigInt(textMemory(maxPieceBytes)))
   check(exports.startCounting(maxPieceBytes, ...new BigUint64Array(Uint8Array.from(randomBytes(40)).buffer)))
@@ -116,12 +122,17 @@ const handOverTable = ({ exports, bytes, words }: Kernel, take: TakeSorted): voi
   for (let partition = 0; partition < PARTITIONS; partition++) {
     const end = ((exports.slots.value >>> 0) >>> 2) + words[ends + partition] * SLOT_WORDS
     for (; slot < end; slot += SLOT_WORDS) {
-      const length = words[slot + 3] >>> 24
-      const start = length === LONG ? words[slot + 7] : slot * 4
-      take(partition, bytes, start, start + (length === LONG ? words[slot + 6] : length), countOf(words, slot))
+      const start = startOf(words, slot)
+      take(partition, bytes, start, start + lengthOf(words, slot), countOf(words, slot))
     }
   }
 }
+
+const isLong = (words: Uint32Array, slot: number): boolean => words[slot + 3] >>> 24 === LONG
+
+const startOf = (words: Uint32Array, slot: number): number => (isLong(words, slot) ? words[slot + 7] : slot * 4)
+
+const lengthOf = (words: Uint32Array, slot: number): number => (isLong(words, slot) ? words[slot + 6] : words[slot + 3] >>> 24)
 
 const countOf = (words: Uint32Array, slot: number): number => {
   const count = words[slot + 4] + words[slot + 5] * 2 ** 32
@@ -131,18 +142,21 @@ const countOf = (words: Uint32Array, slot: number): number => {
 
 /** The counting table as plain arrays, in the order of the bytes. */
 const readTable = (kernel: Kernel): CountedPieces => {
-  const { exports } = kernel
-  exports.sortTable(0)
+  kernel.exports.sortTable(0)
+  const { exports, bytes, words } = kernel
   const size = exports.used.value
+  const first = (exports.slots.value >>> 0) >>> 2
+  const end = first + size * SLOT_WORDS
   const starts = new Uint32Array(size + 1)
   const counts = new Float64Array(size)
-  let entry = 0
-  handOverTable(kernel, (_, __, start, end, count) => {
-    counts[entry] = count
-    starts[++entry] = starts[entry - 1] + end - start
-  })
+  for (let slot = first, entry = 0; slot < end; slot += SLOT_WORDS, entry++) {
+    starts[entry + 1] = starts[entry] + lengthOf(words, slot)
+    counts[entry] = countOf(words, slot)
+  }
   const arena = new Uint8Array(starts[size])
-  entry = 0
-  handOverTable(kernel, (_, bytes, start, end) => copy(bytes, start, end, arena, starts[entry++]))
+  for (let slot = first, entry = 0; slot < end; slot += SLOT_WORDS, entry++) {
+    const start = startOf(words, slot)
+    copy(bytes, start, start + lengthOf(words, slot), arena, starts[entry])
+  }
   return { arena, starts, counts, size }
 }

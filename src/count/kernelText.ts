@@ -7,10 +7,8 @@ import { putTokens } from './kernelTokens.ts'
 
 /** Text is given to the kernel in batches of this many bytes: small enough to stay in the cache between splitting and counting. */
 const BATCH = 1 << 16
-/** Text for which room is given at a time, at most. */
-const MOST_ROOM = 1 << 20
-/** Room for text at first. */
-export const TEXT_BYTES = MOST_ROOM + BATCH
+/** Room for text at first: for what is read at a time, if that is a small part of the memory that the counter may hold. */
+export const textBytesOf = (memoryBytes = Infinity): number => BATCH + Math.max(2 * BATCH, Math.min(2 ** 20, Math.floor(memoryBytes / 16)))
 export const MAX_ENDS = 4096
 
 /** The text in the kernel's memory: what has been given to the passes and is not counted yet, what waits for more, and where documents end. */
@@ -93,7 +91,7 @@ export class KernelText {
   withTokens(trie: TokenTrie): TokenText {
     const takeCounts = putTokens(this.kernel, trie)
     return {
-      room: (bytes) => this.roomFor(Math.min(bytes, MOST_ROOM)),
+      room: (bytes) => this.roomFor(bytes),
       push: (text) => {
         this.hold(text)
         return this.find(false)
@@ -103,10 +101,14 @@ export class KernelText {
     }
   }
 
+  /** Memory grows for text that cannot be cut yet only, and by no more than it must. */
   private roomFor(bytes: number): Buffer {
-    this.makeRoom(bytes)
-    const { buffer } = this.kernel.bytes
-    return Buffer.from(buffer, this.at + this.length + this.held, bytes)
+    this.advance()
+    const kept = this.pending
+    const free = kept > this.capacity / 2 ? 0 : this.capacity - kept
+    const wanted = Math.min(bytes, Math.max(BATCH, free))
+    this.makeRoom(wanted)
+    return Buffer.from(this.kernel.bytes.buffer, this.at + this.length + this.held, wanted)
   }
 
   /** Puts text behind what is held, unless it has been put there. */

@@ -15,7 +15,7 @@ export interface RecordSink {
   endText(): void
   endDocument(): void
   /**
-   * Memory for a block of text: what is read right into it, and told whole, need not be copied. It may move when it is told: then the bytes
+   * Memory for a block of text, so many bytes or fewer: what is read right into it, and told whole, need not be copied. It may move when it is told: then the bytes
    * are gone. A sink may not have any.
    */
   room?: ((bytes: number) => Buffer) | undefined

@@ -10,7 +10,7 @@ import { unfinishedLength } from './utf8Cleaner.ts'
  * asking another thread for it. What comes from a slow device is read ahead, while the block before it is looked at.
  */
 
-/** Gives memory for a block of so many bytes, which is read into it; it is there until it is asked for the next. */
+/** Gives memory for a block of so many bytes or fewer, which is read into it; it is there until it is asked for the next. */
 export type GiveRoom = (bytes: number) => Buffer
 
 /** Smaller blocks are parts of one read. */
@@ -56,7 +56,8 @@ const ROOM_BLOCKS = 4
 async function* readIntoRoom(source: Source, chunk: Chunk, blockBytes: number, room: GiveRoom): AsyncGenerator<Buffer> {
   const size = chunk.end - chunk.start
   const roomBytes = ROOM_BLOCKS * blockBytes
-  if (size <= roomBytes) return yield await readWhole(source, chunk, room(size))
+  const whole = size <= roomBytes ? room(size) : undefined
+  if (whole?.length === size) return yield await readWhole(source, chunk, whole)
   const file = await openHandle(source)
   const reader = new RoomReader(file.fd, source, chunk)
   try {
