@@ -349,18 +349,21 @@ describe('failures', () => {
     expect(error.message).toMatch(message)
   })
 
-  test.each([
-    ['long', 30, 2],
-    ['over before it is asked how far it is', 1, undefined],
-  ])('an onProgress that throws fails a run that is %s with its error', async (_, times, numProcesses) => {
-    const path = file('thrown.txt', sample(200_000).repeat(times))
-    const run = pretokenize(path, [END], {
-      ...(numProcesses === undefined ? {} : { numProcesses }),
-      onProgress() {
-        throw new Error('mine')
-      },
-    })
-    await expect(run).rejects.toThrow('mine')
+  const throwing: PretokenizeOptions = {
+    onProgress() {
+      throw new Error('mine')
+    },
+  }
+
+  test('an onProgress that throws fails the run with its error', async () => {
+    const path = file('thrown.txt', sample(200_000).repeat(30))
+    await expect(pretokenize(path, [END], { ...throwing, numProcesses: 2 })).rejects.toThrow('mine')
+  })
+
+  test('even when it is called only once, in the end', async () => {
+    const path = file('thrown.txt', 'one two')
+    await pretokenize(path, [END]) // what is loaded by the first run
+    await expect(pretokenize(path, [END], throwing)).rejects.toThrow('mine')
   })
 
   test('the limit on pieces does not depend on the block size', async () => {
