@@ -24,8 +24,6 @@ export const SLOT_BYTES: usize = 32
 export const LONG: u64 = 0xff
 const FIRST_SLOTS_LOG: u64 = 17
 const MAX_SLOTS_LOG: u64 = 26
-/** Tables of up to so many slots grow by four: sooner large enough, and less memory than all tables in between. */
-const FAST_SLOTS_LOG: u64 = 19
 const ARENA_BLOCK: usize = 1 << 18
 const ARENA_HEADER: usize = 16
 
@@ -303,14 +301,13 @@ function takeBlock(bytes: usize, spareBytes: u64): usize {
   return block
 }
 
-/** Counts one more slot as used, and makes a larger table when it is 5/8 full. */
+/** Counts one more slot as used, and doubles the table when it is 5/8 full. */
 function growIfFull(): bool {
   used++
   if (used << 3 <= slotCount * 5) return true
   const old = slots
   const oldCount = slotCount
-  const log = 64 - shift
-  if (!(log <= FAST_SLOTS_LOG && makeSlots(log + 2)) && !makeSlots(log + 1)) return spill()
+  if (!makeSlots(65 - shift)) return spill()
   const mask = (slotCount << 5) - 1
   const end = old + oldCount * SLOT_BYTES
   for (let at = old; at < end; at += SLOT_BYTES) {
