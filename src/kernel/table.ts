@@ -1,7 +1,7 @@
 import { allocateLeaving, release } from './memory'
 
 /*
- * The counting table: pieces to counts. Open addressing, linear probing, at most 5/8 full, 32 bytes a slot:
+ * The counting table: pieces to counts. Open addressing, linear probing, at most 7/8 full, 32 bytes a slot:
  *
  *   0   16 bytes   a piece of up to 15 bytes, zeros behind it, its length in the last byte (0: the slot is empty)
  *                  a longer piece: u64 hash, u32 address of its bytes in the arena, 3 bytes zero, LONG
@@ -301,10 +301,10 @@ function takeBlock(bytes: usize, spareBytes: u64): usize {
   return block
 }
 
-/** Counts one more slot as used, and doubles the table when it is 5/8 full. */
+/** Counts one more slot as used, and doubles the table when it is 7/8 full. */
 function growIfFull(): bool {
   used++
-  if (used << 3 <= slotCount * 5) return true
+  if (used << 3 <= slotCount * 7) return true
   const old = slots
   const oldCount = slotCount
   if (!makeSlots(65 - shift)) return spill()
