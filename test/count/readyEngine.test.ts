@@ -8,11 +8,9 @@ import type { Stage } from '../../src/types.ts'
 
 const stagesOf = (name: string): readonly Stage[] => presetPipeline(name)!.stages
 const names = PRESETS.filter(isComplete).map(({ name }) => name)
-/** Compiled in a second or so; in test/slow. */
-const SLOW = ['galactica', 'afmoe_trinity', 'jais2']
 
 describe('engines made ahead', () => {
-  test.each(names.filter((name) => !SLOW.includes(name)))('%s: what the compiler makes now', (name) => {
+  test.each(names)('%s: what the compiler makes now', (name) => {
     const [ready, compiled] = [readyEngine(stagesOf(name))!, chooseEngine(stagesOf(name))]
     expect(ready.name).toBe(compiled.name)
     expect(packEngine(ready).equals(packEngine(compiled))).toBe(true)
