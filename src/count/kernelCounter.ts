@@ -10,8 +10,8 @@ import type { CountedPieces } from './sortedTable.ts'
 import { DEFAULT_LIMITS, textMemory, type CounterLimits, type TextCounter } from './counter.ts'
 
 /*
- * The automaton tier: packed tables (pattern/layout.ts) run by the WebAssembly kernel, which splits and counts in its own memory. Text is
- * copied there in batches; what a batch leaves undecided stays until more text or the document's end decides it.
+ * The automaton tier: packed tables (pattern/layout.ts) run by the WebAssembly kernel, which splits and counts in its own memory. Text gets
+ * there in kernelText.ts; what is undecided stays until more text or the document's end decides it.
  */
 
 /** Memory for pieces that are given as they are. */
