@@ -175,7 +175,7 @@ test.each([6e6, 8e6, 2e7])('in little memory the room is smaller, and no count i
   })
   const stream = counter.withTokens!(createSpecialTokens(['|']).trie)
   const words = Array.from(
-    { length: 100_000 },
+    { length: 200_000 },
     (_, i) => `${'bcdefghijk'[i % 10].repeat(i % 20)}${i.toString(36).replace(/\d/g, (digit) => 'QRSTUVWXYZ'[+digit])}`,
   )
   const expected = new Map<string, number>()
