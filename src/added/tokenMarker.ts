@@ -106,8 +106,10 @@ export const createDocumentMarker = (
       while (last < count && ends[last - 1] - from < GROUP_BYTES) last++
       const to = ends[last - 1]
       const group = text.subarray(from, to)
-      if (isNormal(group)) take(group, marksFrom(marks, first, last, from))
-      else sections.push(group)
+      if (isNormal(group)) {
+        sections.end() // the token before may be the beginning of another, and would wait for what follows it
+        take(group, marksFrom(marks, first, last, from))
+      } else sections.push(group)
       from = to
     }
     sections.push(text.subarray(from))

@@ -1,5 +1,6 @@
 import { createTokenCutter } from '../added/tokenCutter.ts'
 import { createSpecialTokens, type TokenSet } from '../added/tokenSet.ts'
+import { UNDECIDED } from '../added/tokenTrie.ts'
 import type { DocumentPer, RecordSink } from '../format/records.ts'
 import type { Source } from '../types.ts'
 
@@ -65,6 +66,7 @@ export const selectDocuments = (
 
   let position = 0 // in the text, of what the cutter gives next
   let isInside = false
+  let last: Buffer | undefined // the separator that was passed on last, and what could follow it has not been
   const cutter =
     separators === undefined
       ? undefined
@@ -72,10 +74,14 @@ export const selectDocuments = (
           text(bytes) {
             if (!isInside) begin(position)
             isInside = true
+            if (isTaken) last = undefined
             pass(bytes, position)
             position += bytes.length
           },
-          token(_, bytes) {
+          token(number, bytes) {
+            // what stood between two separators was left out: they must not make one, of which the first is the beginning
+            if (isInside && last !== undefined && separators.trie.longestAt(last, 0, false) === UNDECIDED) sink.endText()
+            last = separators.bytes[number]
             isInside = false
             end()
             if (!isDone) {
