@@ -145,7 +145,7 @@ describe('counts', () => {
           })
         },
       ),
-      { numRuns: 150 },
+      { numRuns: Number(process.env.PRETOK_RUNS ?? 60) },
     )
   })
 
