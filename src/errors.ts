@@ -16,6 +16,7 @@ export type ErrorCode =
   | 'format' // a count file that is damaged or of another kind
   | 'output' // a result that cannot be written
   | 'receipt' // the bytes do not add up
+  | 'installation' // a file of pretok itself that is damaged
   | 'interrupted' // the user stopped the run
 
 export class PretokError extends Error {

@@ -5,6 +5,7 @@ import { mergePartitions, type PartitionMerge } from './merge/mergePartition.ts'
 import { Board, type MergeResult, type WorkerCounts, type WorkerJob, type WorkerResult, type WorkerTask } from './messages.ts'
 import { loadNormalization, NO_NORMALIZATION } from './normalize/normalization.ts'
 import { verifyUnchanged } from './read/source.ts'
+import { byPlaceIn } from './receipt/listed.ts'
 import { countChunk } from './worker/countChunk.ts'
 import { SpillingCounter } from './worker/spillingCounter.ts'
 
@@ -26,6 +27,7 @@ const doTasks = async (task: WorkerTask, atChunk: (chunk: number) => void): Prom
   const added = createAddedTokens(task.addedTokens, normalization.text)
   const specialTokens = new Map(task.addedTokens.filter(({ special }) => special).map(({ content }, i) => [content, i]))
   const skipped = new Set(task.skipped.map(({ chunk }) => chunk))
+  const byPlace = byPlaceIn(sources)
   const counting = await SpillingCounter.start(task, specialTokens.size)
   const { counter } = counting
   const tokenText = canBeMarked(added) && normalization === NO_NORMALIZATION ? counter.withTokens?.(added.raw.trie) : undefined
@@ -70,6 +72,7 @@ const doTasks = async (task: WorkerTask, atChunk: (chunk: number) => void): Prom
         tally,
         invalid,
         skippedRecords,
+        byPlace,
       }
       await countChunk(job, onBlock)
       onBlock() // what was left of the chunk is counted now

@@ -1,6 +1,8 @@
 import { createHash } from 'node:crypto'
 import { readFileSync } from 'node:fs'
+import { fileURLToPath } from 'node:url'
 import { gunzipSync, gzipSync } from 'node:zlib'
+import { PretokError } from '../errors.ts'
 import { phasesOf } from '../split/phases.ts'
 import type { Stage } from '../types.ts'
 import type { Tier, TierChoice } from './engine.ts'
@@ -28,11 +30,13 @@ export const loadEngine = async (stages: readonly Stage[], choice: TierChoice = 
 
 /** The engine that was made when pretok was built, if there is one for these stages. */
 export const readyEngine = (stages: readonly Stage[]): Tier | undefined => {
+  const file = fileURLToPath(new URL(engineFile(stages), FOLDER))
   try {
-    return unpackEngine(readFileSync(new URL(engineFile(stages), FOLDER)), stages)
+    return unpackEngine(readFileSync(file), stages)
   } catch (error) {
-    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return undefined
-    throw error
+    if (!(error instanceof Error)) throw error
+    if ('code' in error && error.code === 'ENOENT') return undefined
+    throw new PretokError('installation', `loading ${file}: ${error.message}; to mend it, install pretok again`, { cause: error })
   }
 }
 

@@ -7,7 +7,7 @@ import { endSegment, readText, startReading } from './read'
 import { readShortSegments } from './segments'
 import { partitionEnds, sortTable } from './sort'
 import { endsAt, findTokens, found, foundApart, foundBytes, foundFirst, foundLast, isUndecided, setTokens, startFinding } from './tokens'
-import { clearTable, countCuts, countPiece, dropped, pieces, setTableSpare, slotCount, slots, startTable, used } from './table'
+import { clearTable, countCuts, countPiece, dropped, pieces, setTableSpare, slotCount, slots, startTable, stoppedAt, used } from './table'
 import { readWindows } from './windows'
 
 /*
@@ -220,7 +220,10 @@ function countAll(cuts: usize, cutEnd: usize): i32 {
     return OK
   }
   const status = countCuts(text, counted, cuts, cutEnd, pieceLimit)
-  if (status != OK) return status
+  if (status != OK) {
+    counted = stoppedAt // for who tells where it is
+    return status
+  }
   counted = <usize>(load<u32>(cutEnd - 4) & POSITION)
   return OK
 }

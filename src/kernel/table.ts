@@ -142,7 +142,10 @@ export function countCuts(text: usize, start: usize, cuts: usize, cutEnd: usize,
     if (stopped == cutEnd) break
     if (stopped != cuts) start = text + <usize>load<u32>(stopped - 4)
     const status = countOther(start, text + <usize>load<u32>(stopped) - start)
-    if (status < 0) return status
+    if (status < 0) {
+      stoppedAt = start - text
+      return status
+    }
     start += <usize>status
     cuts = stopped + 4
   }
@@ -176,6 +179,8 @@ function countKnown(text: usize, start: usize, cuts: usize, cutEnd: usize): usiz
 }
 
 let pieceLimit: usize = 0
+/** Where the piece begins over which `countCuts` stopped. */
+export let stoppedAt: usize = 0
 
 /** Counts a piece of any length. Bit 31 of `length`: it is none. Returns its length, or what is wrong. */
 function countOther(p: usize, length: usize): i32 {

@@ -2,7 +2,8 @@ import { PretokError } from '../errors.ts'
 import type { Chunk, ErrorPolicy, Filters, InvalidRange, Receipt, SkippedRecord, Source, Tally } from '../types.ts'
 import { UNICODE_VERSION } from '../unicode/generated/unicode16.ts'
 import { VERSION } from '../version.ts'
-import { addTally, emptyTally, MAX_SKIPPED_RECORDS } from './tally.ts'
+import { byPlaceIn, MAX_INVALID_RANGES, MAX_SKIPPED_RECORDS } from './listed.ts'
+import { addTally, emptyTally } from './tally.ts'
 
 /** Bytes of U+FFFD in UTF-8. */
 export const REPLACEMENT_BYTES = 3
@@ -33,18 +34,13 @@ export interface RunFacts {
   seconds: Receipt['seconds']
 }
 
-/** How many places with invalid UTF-8 a receipt lists; all are counted. */
-const MAX_INVALID_RANGES = 10
-
 export const makeReceipt = (run: RunFacts): Receipt => {
   const tally = run.tallies.reduce(addTally, emptyTally(run.specialTokens.length))
   const place = ({ chunk, reason }: { chunk: number; reason: string }) => {
     const { source, start, end } = run.chunks[chunk] ?? { source: -1, start: 0, end: 0 }
     return { path: run.sources[source]?.path ?? '', start, end, reason }
   }
-  const order = new Map(run.sources.map(({ path }, i) => [path, i]))
-  const inOrder = <Place extends InvalidRange>(places: readonly Place[]): Place[] =>
-    places.toSorted((a, b) => order.get(a.path)! - order.get(b.path)! || a.start - b.start)
+  const byPlace = byPlaceIn(run.sources)
   return {
     pretok: VERSION,
     tokenizer: run.tokenizer,
@@ -75,12 +71,12 @@ export const makeReceipt = (run: RunFacts): Receipt => {
       policy: run.errors,
       sequences: tally.invalidSequences,
       bytes: tally.ignored + tally.replaced,
-      first: inOrder(run.invalid).slice(0, MAX_INVALID_RANGES),
+      first: run.invalid.toSorted(byPlace).slice(0, MAX_INVALID_RANGES),
     },
     filters: run.filters,
     retried: run.retried.map(place),
     skipped: run.skipped.map(place),
-    skippedRecords: { count: tally.skippedRecords, first: inOrder(run.skippedRecords).slice(0, MAX_SKIPPED_RECORDS) },
+    skippedRecords: { count: tally.skippedRecords, first: run.skippedRecords.toSorted(byPlace).slice(0, MAX_SKIPPED_RECORDS) },
     numProcesses: run.numProcesses,
     workers: run.workers,
     chunks: run.chunks.length,

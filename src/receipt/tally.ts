@@ -1,8 +1,5 @@
 import type { Tally } from '../types.ts'
 
-/** How many of the records that were left out a receipt lists; all are counted. */
-export const MAX_SKIPPED_RECORDS = 100
-
 export const emptyTally = (specialTokens: number): Tally => ({
   stored: 0,
   read: 0,

@@ -15,14 +15,11 @@ import type { WorkerOptions } from '../messages.ts'
 import { NO_NORMALIZATION, type Normalization } from '../normalize/normalization.ts'
 import { readRecords } from '../read/readRecords.ts'
 import { createUtf8Cleaner } from '../read/utf8Cleaner.ts'
-import { MAX_SKIPPED_RECORDS } from '../receipt/tally.ts'
+import { keepFirst, MAX_INVALID_RANGES, MAX_SKIPPED_RECORDS, type ByPlace } from '../receipt/listed.ts'
 import { createSampler } from '../select/sample.ts'
 import { selectDocuments, separatorsIn, type SelectedDocuments } from '../select/selectDocuments.ts'
 import type { Chunk, InvalidRange, SkippedRecord, Source, Tally } from '../types.ts'
 import { BadRecord, InvalidUtf8, shiftOf, withPlace } from './places.ts'
-
-/** How many places with invalid UTF-8 a worker remembers; the rest are only counted. */
-const MAX_INVALID_RANGES = 10
 
 export interface ChunkJob {
   chunk: Chunk
@@ -38,13 +35,16 @@ export interface ChunkJob {
   tally: Tally
   invalid: InvalidRange[]
   skippedRecords: SkippedRecord[]
+  byPlace: ByPlace
 }
 
 /** The way of the text: bytes → valid UTF-8 → documents → sections of normalized text → pieces, counted. `onBlock` is called after each block. */
 export const countChunk = async (
-  { chunk, source, added, specialTokens, normalization, options, counter, tokenText, tally, invalid, skippedRecords }: ChunkJob,
+  { chunk, source, added, specialTokens, normalization, options, counter, tokenText, tally, invalid, skippedRecords, byPlace }: ChunkJob,
   onBlock: () => void,
 ): Promise<void> => {
+  /** Of this chunk. */
+  const own = { invalid: [] as InvalidRange[], skipped: [] as SkippedRecord[] }
   let hasText = false
   // a chunk of text that does not begin the source begins at a special token, or inside a document that was counted where it began
   let isNew = chunk.start === 0
@@ -141,8 +141,8 @@ export const countChunk = async (
     if (options.errors === 'strict') throw new InvalidUtf8(hasRows ? place : start, bytes)
     tally.invalidSequences++
     tally[options.errors === 'replace' ? 'replaced' : 'ignored'] += end - start
-    if (invalid.length < MAX_INVALID_RANGES)
-      invalid.push(hasRows ? { path: source.path, start: place, end: place + 1 } : { path: source.path, start, end })
+    if (own.invalid.length < MAX_INVALID_RANGES)
+      own.invalid.push(hasRows ? { path: source.path, start: place, end: place + 1 } : { path: source.path, start, end })
   })
   const endText = (): void => {
     push(cleaner.end())
@@ -150,7 +150,7 @@ export const countChunk = async (
   }
   const noteSkipped = (start: number, end: number, reason: string, at: number): void => {
     if (options.onError === 'fail') throw new BadRecord(at, reason)
-    if (skippedRecords.length < MAX_SKIPPED_RECORDS) skippedRecords.push({ path: source.path, start, end, reason })
+    if (own.skipped.length < MAX_SKIPPED_RECORDS) own.skipped.push({ path: source.path, start, end, reason })
   }
   const sink: RecordSink = {
     startDocument(at) {
@@ -194,7 +194,6 @@ export const countChunk = async (
     skip: (bytes) => void (tally.skippedBytes += bytes),
   }
   const selected = choose(source, chunk, options, specialTokens, sink, (bytes) => (tally.filtered += bytes))
-  const known = { invalid: invalid.length, skipped: skippedRecords.length }
   let left = chunk.end - chunk.start
   let read = 0
   try {
@@ -212,13 +211,15 @@ export const countChunk = async (
       tally.stored += left
     }
     counter.flush() // so that whatever is wrong with this chunk comes out here
-    const noted = [...invalid.slice(known.invalid), ...skippedRecords.slice(known.skipped)]
+    const noted = [...own.invalid, ...own.skipped]
     if (noted.length > 0) {
       const shift = await shiftOf(source, chunk)
       for (const range of noted) {
         range.start += shift
         range.end += shift
       }
+      keepFirst(invalid, own.invalid, byPlace, MAX_INVALID_RANGES)
+      keepFirst(skippedRecords, own.skipped, byPlace, MAX_SKIPPED_RECORDS)
     }
   } catch (error) {
     throw await withPlace(error, source, chunk, place, counter.pending, () => shiftOf(source, chunk))

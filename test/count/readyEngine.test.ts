@@ -1,10 +1,15 @@
-import { readdirSync } from 'node:fs'
+import { spawnSync } from 'node:child_process'
+import { cpSync, readdirSync, symlinkSync, truncateSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { chooseEngine } from '../../src/count/chooseEngine.ts'
 import { engineFile, loadEngine, packEngine, readyEngine } from '../../src/count/readyEngine.ts'
 import { isComplete, PRESETS, presetPipeline } from '../../src/tokenizer/presets.ts'
 import type { Stage } from '../../src/types.ts'
+import { temporaryFolder } from '../support/temporary.ts'
+
+const { folder } = temporaryFolder()
+const ROOT = resolve(import.meta.dirname, '../..')
 
 const stagesOf = (name: string): readonly Stage[] => presetPipeline(name)!.stages
 const names = PRESETS.filter(isComplete).map(({ name }) => name)
@@ -17,8 +22,19 @@ describe('engines made ahead', () => {
   })
 
   test('there is one for each preset, and no other', () => {
-    const files = readdirSync(join(resolve(import.meta.dirname, '../..'), 'dist/engines'))
+    const files = readdirSync(join(ROOT, 'dist/engines'))
     expect(files.sort()).toEqual([...new Set(names.map((name) => engineFile(stagesOf(name))))].sort())
+  })
+
+  test('a damaged one is told of, and how to mend it', () => {
+    const copy = join(folder, 'pretok')
+    cpSync(join(ROOT, 'dist'), join(copy, 'dist'), { recursive: true })
+    cpSync(join(ROOT, 'package.json'), join(copy, 'package.json'))
+    symlinkSync(join(ROOT, 'node_modules'), join(copy, 'node_modules'))
+    truncateSync(join(copy, 'dist/engines', engineFile(stagesOf('gpt2'))), 100)
+    const { status, stderr } = spawnSync(process.execPath, [join(copy, 'dist/cli/main.js'), join(ROOT, 'package.json'), '-t', 'gpt2'])
+    expect(stderr.toString()).toMatch(/^pretok: loading .*\.gz: unexpected end of file; to mend it, install pretok again\n$/)
+    expect(status).toBe(1)
   })
 
   test('other stages, and tiers that are asked for, are compiled', async () => {

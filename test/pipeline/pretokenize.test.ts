@@ -1,5 +1,7 @@
+import { randomBytes } from 'node:crypto'
 import { existsSync, readFileSync, truncateSync, appendFileSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
+import { gzipSync } from 'node:zlib'
 import fc from 'fast-check'
 import { afterEach, describe, expect, test } from 'vitest'
 // workers run from dist, so that is what is tested here
@@ -147,6 +149,15 @@ describe('counts', () => {
       ),
       { numRuns: Number(process.env.PRETOK_RUNS ?? 60) },
     )
+  })
+
+  test('the receipt lists what is wrong first, also if a file that cannot be cut is counted before', async () => {
+    const mess = Buffer.from('\xff abc '.repeat(40), 'latin1')
+    const paths = [file('first.txt', mess), file('second.txt.gz', gzipSync(Buffer.concat([mess, randomBytes(20_000)])))]
+    for (const options of [{ chunkBytes: 2 ** 20 }, { chunkBytes: 50 }, { chunkBytes: 50, numProcesses: 2 }]) {
+      const { first } = (await pretokenize(paths, [], options)).receipt!.invalidUtf8
+      expect(first).toEqual(Array.from({ length: 10 }, (_, i) => ({ path: paths[0], start: 6 * i, end: 6 * i + 1 })))
+    }
   })
 
   test('a pattern that the automaton cannot do goes to the reference tier, with a warning', async () => {
@@ -409,6 +420,11 @@ describe('failures', () => {
       () => pretokenize(file('x.txt', `a\nb ${'x'.repeat(100)}`), [], { maxPieceBytes: 50, blockBytes: 10 }),
       'piece-too-long',
       'is longer than 50 bytes, from about byte 3, line 2',
+    ],
+    [
+      () => pretokenize(file('x.txt', `${'it is\n'.repeat(5000)}${'x'.repeat(100)} it is`), [], { maxPieceBytes: 50 }),
+      'piece-too-long',
+      'is longer than 50 bytes, from about byte 30000, line 5001',
     ],
   ])('%#: bad input gets a clear error', async (call, code, message) => {
     const error = await failure(call())

@@ -20,7 +20,7 @@ describe('1 GB of mixed text', () => {
   }
 
   test.each([[[]], [['--no-default-special-tokens']]])('counts the same with any number of workers and any block size %j', (special) => {
-    expect(pretok(['generate', corpus, '--kind', 'mixed', '--size', '1GB', '--seed', '3', '-q']).code).toBe(0)
+    expect(pretok(['generate', corpus, '--kind', 'mixed', '--size', '1GB', '--seed', '3', '-q', '-f']).code).toBe(0)
     const expected = count('-n', '1', '--engine', 'automaton', ...special)
     for (const workers of ['1', '2', '3', '4']) expect(count('-n', workers, ...special)).toBe(expected)
     for (const block of ['4KiB', '100KB', '16MiB']) expect(count('-n', '2', '--block-bytes', block, ...special)).toBe(expected)
