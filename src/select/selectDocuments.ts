@@ -1,6 +1,5 @@
 import { createTokenCutter } from '../added/tokenCutter.ts'
 import { createSpecialTokens, type TokenSet } from '../added/tokenSet.ts'
-import { UNDECIDED } from '../added/tokenTrie.ts'
 import type { DocumentPer, RecordSink } from '../format/records.ts'
 import type { Source } from '../types.ts'
 
@@ -29,6 +28,22 @@ export interface Choice {
 /** What ends documents in a source: special tokens in text, nothing where records do it. */
 export const separatorsIn = ({ format }: Source, documentPer: DocumentPer, specialTokens: readonly string[]): TokenSet | undefined =>
   format === 'text' && documentPer === 'file' ? createSpecialTokens(specialTokens) : undefined
+
+/**
+ * The separators with which text may end that is the beginning of one, in whole or in part: with 'baa' that is 'a' (behind a 'b') and 'ab'.
+ */
+const separatorsThatGoOn = (separators: readonly Buffer[]): Set<number> => {
+  const goesOn = (separator: Buffer): boolean =>
+    separators.some((other) =>
+      Array.from({ length: other.length - 1 }, (_, i) => other.subarray(0, i + 1)).some(
+        (beginning) => endsWith(separator, beginning) || endsWith(beginning, separator),
+      ),
+    )
+  return new Set(separators.flatMap((separator, number) => (goesOn(separator) ? [number] : [])))
+}
+
+const endsWith = (bytes: Buffer, end: Buffer): boolean =>
+  bytes.length >= end.length && bytes.subarray(bytes.length - end.length).equals(end)
 
 /**
  * Passes on the documents that are wanted. A document is a record or, in text, what stands between separators, as the bytes are in the
@@ -66,7 +81,8 @@ export const selectDocuments = (
 
   let position = 0 // in the text, of what the cutter gives next
   let isInside = false
-  let last: Buffer | undefined // the separator that was passed on last, and what could follow it has not been
+  let last: number | undefined // the separator that was passed on last, if no text was since
+  const goOn = separators === undefined ? undefined : separatorsThatGoOn(separators.bytes)
   const cutter =
     separators === undefined
       ? undefined
@@ -79,9 +95,9 @@ export const selectDocuments = (
             position += bytes.length
           },
           token(number, bytes) {
-            // what stood between two separators was left out: they must not make one, of which the first is the beginning
-            if (isInside && last !== undefined && separators.trie.longestAt(last, 0, false) === UNDECIDED) sink.endText()
-            last = separators.bytes[number]
+            // what stood between two separators was left out: no other one may come out of these
+            if (isInside && last !== undefined && goOn!.has(last)) sink.endText()
+            last = number
             isInside = false
             end()
             if (!isDone) {
