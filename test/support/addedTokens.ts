@@ -1,6 +1,7 @@
 import fc from 'fast-check'
 import tokenizers from 'tokenizers'
 import type { AddedToken } from '../../src/types.ts'
+import { tokenizerJson } from './tokenizerJson.ts'
 
 /** A stretch of text, or of an added token (its content). */
 export type Section = [text: string] | [text: string, token: string]
@@ -122,28 +123,14 @@ export const naiveExtraction = (
 export const officialExtraction = (tokens: readonly AddedToken[], normalizer: object | null): ((text: string) => Promise<string[]>) => {
   const characters = [...new Set(CHARACTERS.flatMap((c) => [...`${c}${c}\u0301`.normalize('NFC'), ...c.toLowerCase()]))]
   const tokenizer = tokenizers.Tokenizer.fromString(
-    JSON.stringify({
-      version: '1.0',
-      truncation: null,
-      padding: null,
-      added_tokens: tokens.map(({ singleWord, ...flags }, i) => ({ id: 1000 + i, single_word: singleWord, ...flags })),
-      normalizer,
-      pre_tokenizer: null,
-      post_processor: null,
-      decoder: null,
-      model: {
-        type: 'BPE',
-        dropout: null,
-        unk_token: null,
-        continuing_subword_prefix: null,
-        end_of_word_suffix: null,
-        fuse_unk: false,
-        byte_fallback: false,
+    JSON.stringify(
+      tokenizerJson({
+        added_tokens: tokens.map(({ singleWord, ...flags }, i) => ({ id: 1000 + i, single_word: singleWord, ...flags })),
+        normalizer,
         // with characters alone, the pieces of a section are its characters
-        vocab: Object.fromEntries(characters.map((character, i) => [character, i])),
-        merges: [],
-      },
-    }),
+        model: { type: 'BPE', vocab: Object.fromEntries(characters.map((character, i) => [character, i])), merges: [] },
+      }),
+    ),
   )
   return async (text) => {
     const encoding = await tokenizer.encode(text, null, { addSpecialTokens: false })

@@ -1,6 +1,7 @@
 import tokenizers from 'tokenizers'
 import type { Normalizer, Pipeline, SplitStage } from '../../src/types.ts'
 import { asSplit } from './stages.ts'
+import { tokenizerJson } from './tokenizerJson.ts'
 
 const BEHAVIORS: Record<SplitStage['behavior'], string> = {
   isolated: 'Isolated',
@@ -26,18 +27,20 @@ export const officialSplit = (pipeline: Pipeline): ((text: string) => string[]) 
 
 /** A pipeline of huggingface style as the text of a tokenizer.json. */
 export const officialJson = ({ stages, normalizers }: Pipeline): string =>
-  tokenizerText({
-    normalizer: officialSequence(normalizers),
-    pre_tokenizer: {
-      type: 'Sequence',
-      pretokenizers: stages.map(asSplit).map(({ pattern, behavior, invert }) => ({
-        type: 'Split',
-        pattern: { Regex: pattern },
-        behavior: BEHAVIORS[behavior],
-        invert,
-      })),
-    },
-  })
+  JSON.stringify(
+    tokenizerJson({
+      normalizer: officialSequence(normalizers),
+      pre_tokenizer: {
+        type: 'Sequence',
+        pretokenizers: stages.map(asSplit).map(({ pattern, behavior, invert }) => ({
+          type: 'Split',
+          pattern: { Regex: pattern },
+          behavior: BEHAVIORS[behavior],
+          invert,
+        })),
+      },
+    }),
+  )
 
 /** A pre-tokenizer of the official engine; `config` is as in tokenizer.json. */
 export const officialPreTokenizer = (config: object): ((text: string) => string[]) => {
@@ -86,31 +89,9 @@ const officialForm = (normalizer: Normalizer): object => {
 }
 
 const officialTokenizer = (parts: Parts): ReturnType<typeof tokenizers.Tokenizer.fromString> =>
-  tokenizers.Tokenizer.fromString(tokenizerText(parts))
+  tokenizers.Tokenizer.fromString(JSON.stringify(tokenizerJson({ ...parts })))
 
 interface Parts {
   normalizer: object | null
   pre_tokenizer: object | null
 }
-
-const tokenizerText = (parts: Parts): string =>
-  JSON.stringify({
-    version: '1.0',
-    truncation: null,
-    padding: null,
-    added_tokens: [],
-    ...parts,
-    post_processor: null,
-    decoder: null,
-    model: {
-      type: 'BPE',
-      dropout: null,
-      unk_token: null,
-      continuing_subword_prefix: null,
-      end_of_word_suffix: null,
-      fuse_unk: false,
-      byte_fallback: false,
-      vocab: {},
-      merges: [],
-    },
-  })
