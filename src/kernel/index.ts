@@ -1,5 +1,6 @@
 import { certainEnd, decidePass, makeRoomForCuts, passOverGap, slidePass, useCuts } from './cuts'
 import { allocate, release, setMemoryLimit } from './memory'
+import { FAMILY_MASK } from '../pattern/layout'
 import { passOverIdle } from './idle'
 import { findSymbols, readSymbols } from './lookahead'
 import { Pass, POSITION, SLICE, startPass } from './pass'
@@ -7,8 +8,9 @@ import { endSegment, readText, startReading } from './read'
 import { readShortSegments } from './segments'
 import { partitionEnds, sortTable } from './sort'
 import { endsAt, findTokens, found, foundApart, foundBytes, foundFirst, foundLast, isUndecided, setTokens, startFinding } from './tokens'
-import { clearTable, countCuts, countPiece, dropped, pieces, setTableSpare, slotCount, slots, startTable, stoppedAt, used } from './table'
-import { readWindows } from './windows'
+import { countCuts, countPiece, dropped, pieces, stoppedAt } from './counting'
+import { clearTable, setTableSpare, slotCount, slots, startTable, used } from './table'
+import { cutterOf, readWindows } from './windows'
 
 /*
  * The kernel: text in, counts in a table out. The caller puts text and document ends into the kernel's memory and calls `advance`.
@@ -78,7 +80,10 @@ export function startCollecting(address: usize): void {
 /** Adds a split stage: the addresses of its packed tables and of its pairs (split/syncPairs.ts; 0: none). */
 export function addPass(tables: usize, syncPairs: usize): i32 {
   if (passCount == MAX_PASSES) return NO_MEMORY
-  return startPass(passNumber(passCount++), tables, syncPairs) ? OK : NO_MEMORY
+  const pass = passNumber(passCount++)
+  if (!startPass(pass, tables, syncPairs)) return NO_MEMORY
+  pass.cutter = cutterOf(pass.family & FAMILY_MASK)
+  return OK
 }
 
 /** Splits and counts text[…, length), as far as text to come cannot change it. There are `endCount` document ends in it, in order. */

@@ -38,6 +38,8 @@ export class Pass {
   classes: usize
   /** The family that the pattern belongs to, or 0 (layout.ts). */
   family: u32
+  /** The function that knows the family by heart, as an index in the table of functions (windows.ts): what is not run need not be compiled. */
+  cutter: u32
   roles: usize
   /** 16 bytes: bit k of byte n is set if all characters that begin with byte 0xc0 + 16 k + n are letters (without case, if that counts). */
   usualLeads: usize

@@ -1,20 +1,11 @@
 import { BLOCK_BITS } from '../pattern/layout'
 import { Pass } from './pass'
 
-/* What the characters in a window of 64 bytes are, as bit masks (windows.ts). Every byte of a character of several bytes has the character's role. */
-
-// the roles in the window
-export let continuation: u64 = 0
-export let letter: u64 = 0
-export let upper: u64 = 0
-export let uncased: u64 = 0
-export let mark: u64 = 0
-export let digit: u64 = 0
-export let longDigit: u64 = 0
-export let space: u64 = 0
-export let white: u64 = 0
-export let newline: u64 = 0
-export let other: u64 = 0
+/*
+ * What the characters in a window of 64 bytes are, as bit masks (windows.ts). Those of ASCII are found by comparing all bytes at once; the
+ * functions here take the window as four vectors. Characters of several bytes, if there are any, come apart from them (`findLongRoles`):
+ * every byte of one has its role.
+ */
 
 @inline function bitsOf(a: v128, b: v128, c: v128, d: v128): u64 {
   return <u64><u32>(i8x16.bitmask(a) | (i8x16.bitmask(b) << 16)) | (<u64><u32>(i8x16.bitmask(c) | (i8x16.bitmask(d) << 16)) << 32)
@@ -25,53 +16,84 @@ export let other: u64 = 0
   return bitsOf(i8x16.eq(a, x), i8x16.eq(b, x), i8x16.eq(c, x), i8x16.eq(d, x))
 }
 
-/** Bytes from `first` to `first + more`. */
+/** Bytes from `first` to `first + more`: moved to the bottom of the signed numbers, so that one comparison will do. */
 @inline function within(a: v128, b: v128, c: v128, d: v128, first: i8, more: i8): u64 {
-  const x = i8x16.splat(first)
-  const y = i8x16.splat(more)
-  return bitsOf(i8x16.le_u(i8x16.sub(a, x), y), i8x16.le_u(i8x16.sub(b, x), y), i8x16.le_u(i8x16.sub(c, x), y), i8x16.le_u(i8x16.sub(d, x), y))
+  const x = i8x16.splat(first ^ -128)
+  const y = i8x16.splat(more - 127)
+  return bitsOf(i8x16.lt_s(i8x16.sub(a, x), y), i8x16.lt_s(i8x16.sub(b, x), y), i8x16.lt_s(i8x16.sub(c, x), y), i8x16.lt_s(i8x16.sub(d, x), y))
 }
 
-/** The roles in text[p, p + 64). `upper` is apart from `letter` if `isCased`; CR and LF are `white`, and `newline`, too, if that is needed. */
-@inline export function findRoles(pass: Pass, p: usize, valid: u64, isCased: bool, needsNewlines: bool): void {
+/** ASCII letters. */
+@inline export function lettersIn(a: v128, b: v128, c: v128, d: v128): u64 {
+  const bit5 = i8x16.splat(0x20)
+  return within(v128.or(a, bit5), v128.or(b, bit5), v128.or(c, bit5), v128.or(d, bit5), 0x61, 25)
+}
+
+/** ASCII capitals. */
+@inline export function capitalsIn(a: v128, b: v128, c: v128, d: v128): u64 {
+  return within(a, b, c, d, 0x41, 25)
+}
+
+/** ASCII digits. */
+@inline export function digitsIn(a: v128, b: v128, c: v128, d: v128): u64 {
+  return within(a, b, c, d, 0x30, 9)
+}
+
+/** HT, LF, VT, FF and CR: the white space of ASCII but for the space. */
+@inline export function controlsIn(a: v128, b: v128, c: v128, d: v128): u64 {
+  return within(a, b, c, d, 0x09, 4)
+}
+
+/** CR and LF. */
+@inline export function newlinesIn(a: v128, b: v128, c: v128, d: v128): u64 {
+  return bitsOf(isNewline(a), isNewline(b), isNewline(c), isNewline(d))
+}
+
+@inline function isNewline(bytes: v128): v128 {
+  return v128.or(i8x16.eq(bytes, i8x16.splat(0x0a)), i8x16.eq(bytes, i8x16.splat(0x0d)))
+}
+
+/** Bytes of characters of several bytes. */
+@inline export function longIn(a: v128, b: v128, c: v128, d: v128): u64 {
+  return bitsOf(a, b, c, d)
+}
+
+// the roles of characters of several bytes, as the last call of findLongRoles found them; `continuation`: bytes behind the first ones
+export let continuation: u64 = 0
+export let longLetter: u64 = 0
+export let longDigit: u64 = 0
+export let longWhite: u64 = 0
+export let longOther: u64 = 0
+export let longUpper: u64 = 0
+export let longUncased: u64 = 0
+export let longMark: u64 = 0
+
+/** The roles of the characters in text[p, p + 64) whose bytes are `long`. In families without cases (`isCased`) all letters are just letters. */
+export function findLongRoles(pass: Pass, p: usize, long: u64, isCased: bool): void {
   const a = v128.load(p)
   const b = v128.load(p, 16)
   const c = v128.load(p, 32)
   const d = v128.load(p, 48)
-  const bit5 = i8x16.splat(0x20)
-  const letters = within(v128.or(a, bit5), v128.or(b, bit5), v128.or(c, bit5), v128.or(d, bit5), 0x61, 25)
-  upper = isCased ? within(a, b, c, d, 0x41, 25) & valid : 0
-  letter = letters & valid & ~upper
-  digit = within(a, b, c, d, 0x30, 9) & valid
-  space = equal(a, b, c, d, 0x20) & valid
-  // by byte, from 0 to 15: bit 7 for white space, bit 6 for newlines; others give 0
-  const controls = i8x16(0, 0, 0, 0, 0, 0, 0, 0, 0, -128, -64, -128, -128, -64, 0, 0)
-  const e = i8x16.swizzle(controls, a)
-  const f = i8x16.swizzle(controls, b)
-  const g = i8x16.swizzle(controls, c)
-  const h = i8x16.swizzle(controls, d)
-  white = bitsOf(e, f, g, h) & valid
-  if (needsNewlines) newline = bitsOf(i16x8.shl(e, 1), i16x8.shl(f, 1), i16x8.shl(g, 1), i16x8.shl(h, 1)) & valid
-  const long = bitsOf(a, b, c, d) & valid
-  other = valid & ~(letter | upper | digit | space | white | long)
-  continuation = 0
+  const x = i8x16.splat(-64)
+  continuation = bitsOf(i8x16.lt_s(a, x), i8x16.lt_s(b, x), i8x16.lt_s(c, x), i8x16.lt_s(d, x)) & long
+  longLetter = 0
   longDigit = 0
-  uncased = 0
-  mark = 0
-  if (long != 0) {
-    const x = i8x16.splat(-64)
-    continuation = bitsOf(i8x16.lt_s(a, x), i8x16.lt_s(b, x), i8x16.lt_s(c, x), i8x16.lt_s(d, x)) & valid
-    let leads = long & ~continuation
-    let rest = long
-    if (popcnt(leads) >= MANY_LEADS) {
-      const usual = charactersOf(usualLeads(pass.usualLeads, a, b, c, d) & valid)
-      if (isCased) uncased = usual
-      else letter |= usual
-      leads &= ~usual
-      rest &= ~usual
-    }
-    if (leads != 0) findLongRoles(pass, p, leads, rest, isCased)
+  longWhite = 0
+  longOther = 0
+  longUpper = 0
+  longUncased = 0
+  longMark = 0
+  let leads = long & ~continuation
+  let rest = long
+  let usual: u64 = 0
+  if (popcnt(leads) >= MANY_LEADS) {
+    usual = charactersOf(usualLeads(pass.usualLeads, a, b, c, d) & long)
+    leads &= ~usual
+    rest &= ~usual
   }
+  if (leads != 0) noteRoles(pass, p, leads, rest, isCased)
+  if (isCased) longUncased |= usual
+  else longLetter |= usual
 }
 
 /** From here on it is worth the while to look for usual characters: text in another script than Latin. */
@@ -104,7 +126,7 @@ const roleBytes: usize = memory.data(64 + 16)
  * The roles of the characters that begin at `leads` and whose bytes are `long`: noted one after the other, then made masks all together. A
  * role is a number of three bits (ROLE_…).
  */
-@inline function findLongRoles(pass: Pass, p: usize, leads: u64, long: u64, isCased: bool): void {
+@inline function noteRoles(pass: Pass, p: usize, leads: u64, long: u64, isCased: bool): void {
   const pages = pass.pages
   const roles = pass.blockRoles
   do {
@@ -125,15 +147,14 @@ const roleBytes: usize = memory.data(64 + 16)
   const bit0 = bitsOf(i16x8.shl(a, 7), i16x8.shl(b, 7), i16x8.shl(c, 7), i16x8.shl(d, 7)) & long
   const bit1 = bitsOf(i16x8.shl(a, 6), i16x8.shl(b, 6), i16x8.shl(c, 6), i16x8.shl(d, 6)) & long
   const bit2: u64 = isCased ? bitsOf(i16x8.shl(a, 5), i16x8.shl(b, 5), i16x8.shl(c, 5), i16x8.shl(d, 5)) & long : 0
-  letter |= bit0 & ~(bit1 | bit2)
+  longLetter = bit0 & ~(bit1 | bit2)
   longDigit = bit1 & ~(bit0 | bit2)
-  digit |= longDigit
-  white |= bit0 & bit1 & ~bit2
-  other |= long & ~(bit0 | bit1 | bit2)
+  longWhite = bit0 & bit1 & ~bit2
+  longOther = long & ~(bit0 | bit1 | bit2)
   if (isCased) {
-    upper |= bit2 & ~(bit0 | bit1)
-    uncased |= bit2 & bit0
-    mark = bit2 & bit1
+    longUpper = bit2 & ~(bit0 | bit1)
+    longUncased = bit2 & bit0
+    longMark = bit2 & bit1
   }
 }
 

@@ -1,5 +1,5 @@
 import { HASH_FACTOR, HASH_SPREAD, HASH_START, PARTITIONS, PARTITIONS_LOG } from '../spill/layout'
-import { LONG, SLOT_BYTES, slotCount, slots, swapSlots, used } from './table'
+import { LONG, putAllBack, SLOT_BYTES, slotCount, slots, swapSlots, used } from './table'
 
 /*
  * Sorts the counting table in place: by partition (for spilling; or all in one), then by the bytes of the piece.
@@ -29,6 +29,7 @@ let isByPartition: bool = false
 /** @param isPartitioned whether by partition first; otherwise all pieces are in partition 0 */
 export function sortTable(isPartitioned: bool): void {
   isByPartition = isPartitioned
+  putAllBack()
   gatherKeys()
   distribute()
   let from = slots

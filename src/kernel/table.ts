@@ -30,31 +30,26 @@ const ARENA_HEADER: usize = 16
 export let slots: usize = 0
 export let slotCount: usize = 0
 export let used: usize = 0
-let shift: u64 = 0
+export let shift: u64 = 0
 let arenaAt: usize = 0
 let arenaEnd: usize = 0
 let arenaBlocks: usize = 0
 let spareBlocks: usize = 0
 
 /** Memory that the table leaves to the text. */
-let spare: u64 = 0
+export let spare: u64 = 0
 
 /** Writes the pieces and their counts elsewhere and calls `clearTable`. Returns false if nobody wants them. Imported from JavaScript. */
 declare function spill(): bool
 
-/** How many pieces have been counted. */
-export let pieces: u64 = 0
-/** Bytes that are in no piece. */
-export let dropped: u64 = 0
-
-let k1: u64 = 0
-let k2: u64 = 0
+export let k1: u64 = 0
+export let k2: u64 = 0
 let k3: u64 = 0
 let k4: u64 = 0
 let k5: u64 = 0
 
-/** masks[n]: 16 bytes, the first n of them ones. */
-const masks: usize = memory.data(256)
+/** masks[n]: 16 bytes, the first n of them ones; n up to 16. */
+export const masks: usize = memory.data(16 * 17)
 
 /** Sets the table up, empty. Returns false if there is no memory. */
 export function startTable(a: u64, b: u64, c: u64, d: u64, e: u64): bool {
@@ -63,7 +58,7 @@ export function startTable(a: u64, b: u64, c: u64, d: u64, e: u64): bool {
   k3 = c | 1
   k4 = d | 1
   k5 = e | 1
-  for (let n: usize = 0; n < 16; n++) {
+  for (let n: usize = 0; n <= 16; n++) {
     memory.fill(masks + (n << 4), 0xff, n)
     memory.fill(masks + (n << 4) + n, 0, 16 - n)
   }
@@ -90,6 +85,7 @@ function makeSlots(log: u64): bool {
 /** Forgets all pieces, but not how many there were. The memory stays, for the pieces to come. */
 export function clearTable(): void {
   memory.fill(slots, 0, slotCount * SLOT_BYTES)
+  clearFrequent()
   used = 0
   arenaAt = 0
   arenaEnd = 0
@@ -104,7 +100,7 @@ export function clearTable(): void {
   }
 }
 
-function hashShort(low: u64, high: u64): u64 {
+@inline export function hashShort(low: u64, high: u64): u64 {
   return low * k1 + high * k2
 }
 
@@ -130,82 +126,27 @@ function hashLong(start: usize, length: usize): u64 {
 }
 
 /**
- * Counts the pieces between `start` and the cuts in [cuts, cutEnd), in order. Bit 31 marks text that is in no piece. Returns -1 if there is
- * no memory, -2 if a piece is longer than `limit`, or 0.
+ * Counts a piece of up to 15 bytes with this hash. What is met more often than the piece in its first slot changes places with it: the loop
+ * above then finds it. All slots between the two are used, so whoever looks for the other one still gets to it.
  */
-export function countCuts(text: usize, start: usize, cuts: usize, cutEnd: usize, limit: usize): i32 {
-  pieces += (cutEnd - cuts) >>> 2
-  pieceLimit = limit
-  start += text
-  while (cuts < cutEnd) {
-    const stopped = countKnown(text, start, cuts, cutEnd)
-    if (stopped == cutEnd) break
-    if (stopped != cuts) start = text + <usize>load<u32>(stopped - 4)
-    const status = countOther(start, text + <usize>load<u32>(stopped) - start)
-    if (status < 0) {
-      stoppedAt = start - text
-      return status
-    }
-    start += <usize>status
-    cuts = stopped + 4
-  }
-  return 0
-}
-
-/**
- * Counts pieces as long as they have up to 15 bytes and are in the first slot that is looked at; returns how far it got. Nothing else is
- * done in this loop: what needs a call or one more variable would push the others out of the registers.
- */
-function countKnown(text: usize, start: usize, cuts: usize, cutEnd: usize): usize {
-  // in locals: globals would be loaded again after each store
-  const table = slots
-  const right = shift
-  const a = k1
-  const b = k2
-  while (cuts < cutEnd) {
-    const end = text + <usize>load<u32>(cuts)
-    const length = end - start
-    if (length - 1 > 14) break
-    const bits = masks + (length << 4)
-    const low = load<u64>(start) & load<u64>(bits)
-    const high = (load<u64>(start, 8) & load<u64>(bits, 8)) | (<u64>length << 56)
-    const at = table + (<usize>((low * a + high * b) >>> right) << 5)
-    if (((load<u64>(at) ^ low) | (load<u64>(at, 8) ^ high)) != 0) break
-    store<u64>(at, load<u64>(at, 16) + 1, 16)
-    start = end
-    cuts += 4
-  }
-  return cuts
-}
-
-let pieceLimit: usize = 0
-/** Where the piece begins over which `countCuts` stopped. */
-export let stoppedAt: usize = 0
-
-/** Counts a piece of any length. Bit 31 of `length`: it is none. Returns its length, or what is wrong. */
-function countOther(p: usize, length: usize): i32 {
-  if (<i32>length <= 0) {
-    pieces--
-    length &= 0x7fffffff
-    dropped += length
-    return <i32>length
-  }
-  if (length > pieceLimit) return -2
-  return add(p, length, 1) ? <i32>length : -1
-}
-
-/**
- * Counts a piece of up to 15 bytes, whose slot is `first` or behind. What is met more often than the piece in the first slot changes places
- * with it: the loop above then finds it. All slots between the two are used, so whoever looks for the other one still gets to it.
- */
-function addShort(first: usize, low: u64, high: u64, times: u64): bool {
+export function addShort(hash: u64, low: u64, high: u64, times: u64): bool {
   const mask = (slotCount << 5) - 1
+  const first = slots + (<usize>(hash >>> shift) << 5)
   let at = first
   for (let there = load<u64>(at, 8); there != 0; there = load<u64>(at, 8)) {
     if (there == high && load<u64>(at) == low) {
       const count = load<u64>(at, 16) + times
+      const place = placeOf(hash)
+      if (count > ELSEWHERE) {
+        store<u64>(place, load<u64>(place, 16) + times, 16)
+        return true
+      }
       store<u64>(at, count, 16)
-      if (count > load<u64>(first, 16)) swapSlots(at, first)
+      if (count > load<u64>(first, 16)) {
+        swapSlots(at, first)
+        at = first
+      }
+      if (frequent != 0 && count > enough(load<u64>(place, 16))) makeFrequent(place, at)
       return true
     }
     at = slots + ((at - slots + SLOT_BYTES) & mask)
@@ -214,6 +155,68 @@ function addShort(first: usize, low: u64, high: u64, times: u64): bool {
   store<u64>(at, high, 8)
   store<u64>(at, times, 16)
   return growIfFull()
+}
+
+/*
+ * Frequent pieces. In a large table nearly every piece met means a line of memory that is not in the cache. So when it has become large, the
+ * few thousand pieces that are met most often (of up to 15 bytes) are counted in a small table, which stays there. By its hash each piece has
+ * one place in it. Who has the place is counted in it, and its slot says ELSEWHERE. Whose count is much greater than that of the one in its
+ * place takes the place over.
+ */
+
+export const FREQUENT_LOG: u64 = 13
+/** 0: there is no such table yet. */
+export let frequent: usize = 0
+/** The count of a slot whose piece is counted in the table of frequent ones. */
+const ELSEWHERE: u64 = 1 << 62
+
+/** From now on frequent pieces are counted apart. Returns false if there is no memory. */
+export function startFrequent(): bool {
+  frequent = allocateLeaving(SLOT_BYTES << <usize>FREQUENT_LOG, spare)
+  if (frequent == 0) return false
+  clearFrequent()
+  return true
+}
+
+function clearFrequent(): void {
+  if (frequent != 0) memory.fill(frequent, 0, SLOT_BYTES << <usize>FREQUENT_LOG)
+}
+
+/** With a greater count than this, a piece takes the place over from one that was counted so often: much greater, or two would take turns. */
+@inline export function enough(count: u64): u64 {
+  return count + (count >>> 3) + 16
+}
+
+/** Where a piece with this hash has its place. */
+@inline export function placeOf(hash: u64): usize {
+  return frequent + (<usize>(hash >>> (64 - FREQUENT_LOG)) << 5)
+}
+
+/** The piece of a slot takes a place over. */
+function makeFrequent(place: usize, slot: usize): void {
+  putBack(place)
+  v128.store(place, v128.load(slot))
+  store<u64>(place, load<u64>(slot, 16), 16)
+  store<u64>(slot, ELSEWHERE, 16)
+}
+
+/** Writes the count of the piece in a place to its slot. */
+function putBack(place: usize): void {
+  const low = load<u64>(place)
+  const high = load<u64>(place, 8)
+  if (high == 0) return
+  const mask = (slotCount << 5) - 1
+  let at = slots + (<usize>(hashShort(low, high) >>> shift) << 5)
+  while (load<u64>(at, 8) != high || load<u64>(at) != low) at = slots + ((at - slots + SLOT_BYTES) & mask)
+  store<u64>(at, load<u64>(place, 16), 16)
+}
+
+/** Brings the counts of all slots up to date, before the table is read. */
+export function putAllBack(): void {
+  if (frequent == 0) return
+  const end = frequent + (SLOT_BYTES << <usize>FREQUENT_LOG)
+  for (let place = frequent; place < end; place += SLOT_BYTES) putBack(place)
+  clearFrequent()
 }
 
 export function swapSlots(a: usize, b: usize): void {
@@ -225,18 +228,12 @@ export function swapSlots(a: usize, b: usize): void {
   v128.store(b, high, 16)
 }
 
-/** Counts a piece of any length as often as it was met. Returns false if there is no memory. */
-export function countPiece(start: usize, length: usize, times: u64): bool {
-  pieces += times
-  return add(start, length, times)
-}
-
-function add(start: usize, length: usize, times: u64): bool {
+export function add(start: usize, length: usize, times: u64): bool {
   if (length > 15) return addLong(start, length, times)
   const bits = masks + (length << 4)
   const low = load<u64>(start) & load<u64>(bits)
   const high = (load<u64>(start, 8) & load<u64>(bits, 8)) | (<u64>length << 56)
-  return addShort(slots + (<usize>(hashShort(low, high) >>> shift) << 5), low, high, times)
+  return addShort(hashShort(low, high), low, high, times)
 }
 
 function addLong(start: usize, length: usize, times: u64): bool {

@@ -1,21 +1,25 @@
 import { certainEnd } from './cuts'
 import { Pass, POSITION } from './pass'
 import { readOnePlace } from './read'
-import { continuation, digit, equal, findRoles, letter, longDigit, mark, newline, other, space, uncased, upper, white } from './roles'
+import {
+  capitalsIn, continuation, controlsIn, digitsIn, equal, findLongRoles, lettersIn, longDigit, longIn, longLetter, longMark, longOther,
+  longUncased, longUpper, longWhite, newlinesIn,
+} from './roles'
 
 /*
  * The tier for the families of patterns that carry almost all real corpora: 64 bytes of text at a time become bit masks, one for each role
  * that a character can have (letter, digit, space, …), and shifts and logic on these give the cuts of the whole window.
  *
- *   for a place p that is a cut for certain:
- *     masks of text[p, p + 64), as if nothing stood before p
+ *   for windows text[p, p + 64), from a cut on:
+ *     masks of the window; what the last window's last character was stands in front of them (`…Before`)
  *     cuts = logic on the masks
- *     p = the last of these cuts
+ *     p += 63, for the last character has only been looked at
  *
- * A match begins afresh at a cut, so a window needs to know nothing of the text before it, and no state goes from one window to the next. (Of
- * a long word, the next window begins in its middle, see `middleOfWord`.) What a window cannot decide (a piece that is longer than it, characters that are rare where they stand) is read by the machine of the
- * packed tables, from a cut to a cut. Every byte of a character of several bytes has the character's role; `continuation` marks the bytes
- * behind the first, in front of which there can be no cut.
+ * What a window needs to know of the text before it is a few bits, and where it begins does not depend on what the one before has found, so
+ * the processor reads several windows at a time. Where a window cannot decide about its end, it is made shorter (`n`), and the next one
+ * begins there. What no window can decide (characters that are rare where they stand, white space that fills a window) is read by the machine
+ * of the packed tables, from a cut to a cut. Every byte of a character of several bytes has the character's role; `continuation` marks the
+ * bytes behind the first, in front of which there can be no cut.
  */
 
 /** Bytes behind the window that are there, too: a contraction may reach into them, and the last character. */
@@ -37,50 +41,19 @@ export function readWindows(pass: Pass, text: usize, to: usize, isEnd: bool): vo
     p = readToCut(pass, text, to)
     if (p == 0) return
   } else startAt(pass, p, certain)
-  const family = pass.family & FAMILY_MASK
-  const end = text + to
-  const margin: usize = isEnd ? 0 : MARGIN
-  let cut = pass.cutEnd
-  while (p + WINDOW + margin <= to || (isEnd && p < to)) {
-    const rest = to - p
-    const isWhole = rest <= WINDOW
-    const valid: u64 = rest < WINDOW ? ((<u64>1 << <u64>rest) - 1) : ~(<u64>0)
-    strange = 0
-    let cuts = family == FAMILY_GPT2 ? cutGpt2(pass, text + p, end, valid) : cutWords(pass, text + p, end, valid, isWhole, family)
-    if (strange != 0) cuts &= (strange & (0 - strange)) - 1
-    cuts &= ~(<u64>1)
-    if (cuts != 0) {
-      cut = putCuts(cut, cuts, <u32>p)
-      p += 63 - <usize>clz(cuts)
-    }
-    const more: usize = cuts >>> FAR_CUT == 0 && strange == 0 ? middleOfWord(cuts) : 0
-    p += more
-    if (strange != 0 || (cuts == 0 && more == 0 && !isWhole)) {
-      startAt(pass, p, cut)
-      p = readToCut(pass, text, to)
-      if (p == 0) return
-      cut = pass.cutEnd
-    } else if (isWhole) break
+  // a window begins before this place
+  const stop = isEnd ? to : to < WINDOW + MARGIN ? 0 : to - (WINDOW + MARGIN) + 1
+  for (;;) {
+    if (call_indirect<bool>(pass.cutter, pass, text, p, stop, to)) break
+    p = readToCut(pass, text, to)
+    if (p == 0) return
   }
-  startAt(pass, p, cut)
   readOnePlace(pass, text, to)
 }
 
-/** With a cut from here on, it is not worth the while to look for a better place for the next window to begin. */
-const FAR_CUT: u64 = 45
-
-/**
- * How far behind the last cut the next window may begin: at the last letter, if there are nothing but letters and marks behind the first
- * character after that cut. In the middle of a word, a match that begins afresh ends where the real one does, as no contraction is that long;
- * but it must begin at a small letter if the word has one, for then a capital ends it.
- */
-function middleOfWord(cuts: u64): usize {
-  const lastCut = 63 - clz(cuts | 1)
-  const words = letter | upper | uncased | mark
-  if (64 - clz(~words) > lastCut + 1) return 0
-  const small = letter & ~continuation
-  const letters = (small >> lastCut != 0 ? small : (upper | uncased) & ~continuation) >> lastCut
-  return <usize>(63 - clz(letters | 1))
+/** The machine is to go on from the last cut; `start` is one, too. */
+function stopAt(pass: Pass, start: usize, cutEnd: usize): void {
+  startAt(pass, cutEnd == pass.cutEnd ? start : <usize>(load<u32>(cutEnd - 4) & POSITION), cutEnd)
 }
 
 /** The machine begins afresh at p, a cut, and all cuts before `cutEnd` are certain. */
@@ -130,8 +103,10 @@ function putCuts(cut: usize, bits: u64, p: u32): usize {
   return end
 }
 
-/** Bits where a window must be left to the machine, from the piece on that holds the first of them. */
-let strange: u64 = 0
+/** The first n bits, n from 1 to 64. */
+@inline function below(n: u64): u64 {
+  return ~(<u64>0) >> (64 - n)
+}
 
 /** Bits that may stand on the last bytes of characters, moved to the first. */
 @inline function toFirstBytes(bits: u64): u64 {
@@ -145,21 +120,76 @@ let strange: u64 = 0
  * Runs of letters, of digits, of others: cut before each, but for one that a space stands before. Runs of white space: cut before each,
  * and before its last character if another one follows. A contraction counts where a match begins.
  */
-function cutGpt2(pass: Pass, p: usize, end: usize, valid: u64): u64 {
-  findRoles(pass, p, valid, false, false)
-  const blank = space | white
-  let last = blank & ((letter | digit | other) >> 1)
-  if ((blank & continuation) != 0) last = toFirstBytes(last)
-  let cuts =
-    (letter & ~((letter | space) << 1)) | (digit & ~((digit | space) << 1)) | (other & ~((other | space) << 1)) | (blank & (~(blank << 1) | last))
-  cuts &= ~continuation
-  cuts |= 1
-  for (let quotes = quotesOf(p, cuts & other); quotes != 0; quotes &= quotes - 1) {
-    const i = <u64>ctz(quotes)
-    const length = contractionAt(p + <usize>i + 1, end)
-    if (length != 0) cuts = cutAfter(cuts, i + 1, length)
+function cutGpt2(pass: Pass, text: usize, start: usize, stop: usize, to: usize): bool {
+  const end = text + to
+  let cut = pass.cutEnd
+  let fresh: u64 = 1 // there is a cut at the first bit, and nothing in front of it matters
+  let letterBefore: u64 = 0
+  let digitBefore: u64 = 0
+  let otherBefore: u64 = 0
+  let spaceBefore: u64 = 0
+  let blankBefore: u64 = 0
+  for (let p = start; p < stop; ) {
+    const a = v128.load(text + p)
+    const b = v128.load(text + p, 16)
+    const c = v128.load(text + p, 32)
+    const d = v128.load(text + p, 48)
+    let n: u64 = 63
+    let valid = ~(<u64>0)
+    let letter = lettersIn(a, b, c, d)
+    let digit = digitsIn(a, b, c, d)
+    let space = equal(a, b, c, d, 0x20)
+    let blank = space | controlsIn(a, b, c, d)
+    let long = longIn(a, b, c, d)
+    const rest = to - p
+    if (rest <= WINDOW) {
+      n = <u64>rest
+      valid = below(n)
+      letter &= valid
+      digit &= valid
+      blank &= valid
+      long &= valid
+    }
+    let other = valid & ~(letter | digit | blank | long)
+    let last = blank & ((valid & ~blank) >> 1)
+    let first = valid
+    if (long != 0) {
+      findLongRoles(pass, text + p, long, false)
+      if (rest > WINDOW) n = 63 - clz(~continuation)
+      first = ~continuation
+      letter |= longLetter
+      digit |= longDigit
+      blank |= longWhite
+      other |= longOther
+      last = blank & ((valid & ~blank) >> 1)
+      if (longWhite != 0) last = toFirstBytes(last)
+    }
+    const behindSpace = (space << 1) | spaceBefore
+    const runs =
+      (letter & ~((letter << 1) | letterBefore)) | (digit & ~((digit << 1) | digitBefore)) | (other & ~((other << 1) | otherBefore))
+    let cuts = (((runs & ~behindSpace) | (blank & (~((blank << 1) | blankBefore) | last))) & first) | fresh
+    for (let quotes = equal(a, b, c, d, 0x27) & cuts & other; quotes != 0; quotes &= quotes - 1) {
+      const i = <u64>ctz(quotes)
+      const length = contractionAt(text + p + <usize>i + 1, end)
+      if (length == 0) continue
+      if (i + 1 + length >= n && rest > WINDOW) {
+        n = i
+        break
+      }
+      cuts = cutAfter(cuts, i + 1, length)
+    }
+    cut = putCuts(cut, cuts & below(n) & ~fresh, <u32>p)
+    p += <usize>n
+    const before = n - 1
+    letterBefore = (letter >> before) & 1
+    digitBefore = (digit >> before) & 1
+    otherBefore = (other >> before) & 1
+    spaceBefore = (space >> before) & 1
+    blankBefore = (blank >> before) & 1
+    fresh = 0
   }
-  return cuts & valid
+  stopAt(pass, start, cut)
+  return true
 }
 
 /** No cut in the `length` bytes from bit i on, but one behind them. */
@@ -194,6 +224,24 @@ function contractionOfAnyCaseAt(p: usize, end: usize): u64 {
   return two == 0xbfc5 || small == 0x6572 || small == 0x6576 || small == 0x6c6c ? 2 : 0
 }
 
+/** The function that cuts texts for this family: text[start, to), as long as windows begin before `stop`. It returns false if the machine must decide what comes next. */
+export function cutterOf(family: u32): u32 {
+  const gpt2: Cutter = cutGpt2
+  const cl100k: Cutter = cutCl100k
+  const o200k: Cutter = cutO200k
+  return (family == FAMILY_GPT2 ? gpt2 : family == FAMILY_CL100K ? cl100k : o200k).index
+}
+
+type Cutter = (pass: Pass, text: usize, start: usize, stop: usize, to: usize) => bool
+
+function cutCl100k(pass: Pass, text: usize, start: usize, stop: usize, to: usize): bool {
+  return cutWords(pass, text, start, stop, to, false)
+}
+
+function cutO200k(pass: Pass, text: usize, start: usize, stop: usize, to: usize): bool {
+  return cutWords(pass, text, start, stop, to, true)
+}
+
 /**
  * The families of cl100k and o200k. In cl100k, with digits in groups of n:
  *
@@ -211,97 +259,195 @@ function contractionOfAnyCaseAt(p: usize, end: usize): u64 {
  * letter without case or a mark, it depends on what comes later; marks are parts of words behind letters, and can be much else elsewhere;
  * slashes belong to the newlines behind others. These are left to the machine.
  */
-@inline function cutWords(pass: Pass, p: usize, end: usize, valid: u64, isWhole: bool, family: u32): u64 {
-  const isCased = family != FAMILY_CL100K
-  const groups = (pass.family >>> FAMILY_DIGITS_SHIFT) & 3
+@inline function cutWords(pass: Pass, text: usize, start: usize, stop: usize, to: usize, isCased: bool): bool {
+  const end = text + to
+  const groups = <u64>((pass.family >>> FAMILY_DIGITS_SHIFT) & 3)
   const hasContractions = (pass.family & FAMILY_CONTRACTIONS) != 0
-  findRoles(pass, p, valid, isCased, true)
-  const blank = space | (white & ~newline)
-  const words = letter | upper | uncased | mark
-
-  const otherRuns = other & ~continuation & ~((other | space) << 1)
-  let alone = otherRuns
-  if (continuation != 0) {
-    alone |= (alone << 1) & continuation
-    alone |= (alone << 1) & continuation
-    alone |= (alone << 1) & continuation
-  }
-  let cuts = otherRuns | (words & ~((words | blank | alone) << 1))
-
-  if (digit != 0) {
-    let first = digit & ~(digit << 1)
-    if (groups == 1) first = digit
-    cuts |= first
-    if (groups > 1) {
-      strange |= longDigit
-      const four = digit & (digit << 1) & (groups == 2 ? ~(<u64>0) : digit << 2) & (digit << groups)
-      for (first = (first << groups) & four; first != 0; first = (first << groups) & four) cuts |= first
+  const isBlankEndWhole = (pass.family & FAMILY_BLANK_END) != 0
+  let cut = pass.cutEnd
+  let fresh: u64 = 1 // there is a cut at the first bit, and nothing in front of it matters
+  let wordBefore: u64 = 0
+  /** What a word may take in: white space, or one character that is neither that nor word nor digit. */
+  let headBefore: u64 = 0
+  let otherBefore: u64 = 0
+  let spaceBefore: u64 = 0
+  let tailBefore: u64 = 0
+  let runBefore: u64 = 0
+  let newlineBefore: u64 = 0
+  let smallBefore: u64 = 0
+  let unclearBefore: u64 = 0
+  /** How many digits of a group. */
+  let digitsBefore: u64 = 0
+  for (let p = start; p < stop; ) {
+    const a = v128.load(text + p)
+    const b = v128.load(text + p, 16)
+    const c = v128.load(text + p, 32)
+    const d = v128.load(text + p, 48)
+    let n: u64 = 63
+    let valid = ~(<u64>0)
+    let word = lettersIn(a, b, c, d)
+    let digit = digitsIn(a, b, c, d)
+    const space = equal(a, b, c, d, 0x20)
+    let newline = newlinesIn(a, b, c, d)
+    let blank = (space | controlsIn(a, b, c, d)) & ~newline
+    let long = longIn(a, b, c, d)
+    const rest = to - p
+    if (rest <= WINDOW) {
+      n = <u64>rest
+      valid = below(n)
+      word &= valid
+      digit &= valid
+      newline &= valid
+      blank &= valid
+      long &= valid
     }
-  }
+    let longMarks: u64 = 0
+    let upper: u64 = 0
+    let small: u64 = 0
+    /** Words' characters before which it is not clear whether a capital is cut off. */
+    let unclear: u64 = 0
+    if (isCased) {
+      upper = capitalsIn(a, b, c, d) & word
+      small = word & ~upper
+    }
+    let other = valid & ~(word | digit | newline | blank | long)
+    let first = valid
+    let strange: u64 = 0
+    if (long != 0) {
+      findLongRoles(pass, text + p, long, isCased)
+      if (rest > WINDOW) n = 63 - clz(~continuation)
+      first = ~continuation
+      word |= longLetter
+      if (isCased) {
+        upper |= longUpper
+        small |= longLetter
+        longMarks = longMark
+        unclear = longUncased | longMarks
+        word |= longUpper | unclear
+      }
+      digit |= longDigit
+      blank |= longWhite
+      other |= longOther
+    }
+    let last = blank & ((word | digit | other) >> 1)
+    const runsOfOther = other & ~((other << 1) | otherBefore | (space << 1) | spaceBefore)
+    let head = blank | runsOfOther
+    let tails = newline & ((other << 1) | otherBefore | tailBefore)
+    if (long != 0) {
+      if (longWhite != 0) last = toFirstBytes(last)
+      let alone = runsOfOther & first
+      alone |= (alone << 1) & continuation
+      alone |= (alone << 1) & continuation
+      alone |= (alone << 1) & continuation
+      head = blank | alone
+      if (groups > 1) strange = longDigit
+      if (isCased) {
+        strange |= (longMarks & ~((word << 1) | wordBefore)) | (upper & ((unclear << 1) | unclearBefore))
+        strange &= first
+      }
+    }
+    let cuts = runsOfOther | (word & ~((word << 1) | wordBefore | (head << 1) | headBefore)) | last
+    if (isCased) cuts |= upper & ((small << 1) | smallBefore)
+    let groupStarts: u64 = 0
+    if (digit != 0) {
+      groupStarts = groupsOf(digit, groups, digitsBefore)
+      cuts |= groupStarts
+    }
+    // newlines behind others
+    if (tails != 0) tails = newline & ~(newline + tails)
+    if (isCased && (tails | tailBefore) != 0) strange |= other & ((tails << 1) | tailBefore) & equal(a, b, c, d, 0x2f)
+    const runs = (blank | newline) & ~tails
+    cuts |= runs & ~((runs << 1) | runBefore)
+    const newlines = newline & runs
+    const behind = blank & ((newlines << 1) | newlineBefore)
+    if (behind != 0) {
+      cuts |= withoutNewlineBehind(behind, blank, newline)
+      // white space that goes on behind the window: the next one begins with the run
+      if (rest > WINDOW && <i64>blank < 0 && behind >> startOfRun(blank, 64) << (64 - n) != 0) {
+        n = startOfRun(runs, startOfRun(blank, 64))
+        if (n == 0) {
+          n = 1
+          strange = 1
+        }
+      }
+    }
+    if (isBlankEndWhole && rest <= WINDOW) cuts &= upToLastRun(runs, runBefore, n)
+    cuts = (cuts & first) | fresh
 
-  let tail: u64 = 0
-  if (newline != 0) {
-    const first = newline & (other << 1)
-    tail = newline & ~(newline + first)
+    if (hasContractions) {
+      let quotes = equal(a, b, c, d, 0x27) & other & below(n) & (isCased ? (word << 1) | wordBefore : cuts)
+      let before: u64 = 64 // where the last one ended: no second one belongs to the same word
+      for (; quotes != 0; quotes &= quotes - 1) {
+        const i = <u64>ctz(quotes)
+        if (isCased && i == before) continue
+        const length = contractionOfAnyCaseAt(text + p + <usize>i + 1, end)
+        if (length == 0) continue
+        const contractionEnd = i + 1 + length
+        if (contractionEnd >= n && rest > WINDOW) {
+          n = i
+          break
+        }
+        cuts = isCased ? cutAfter(cuts, i, length + 1) : cutAfter(cuts, i + 1, length)
+        before = contractionEnd
+        if (isCased && before < 64) strange |= longMarks & (<u64>1 << before)
+      }
+    }
+    cuts &= below(n) & ~fresh
+    strange &= below(n)
+    if (strange != 0) {
+      cut = putCuts(cut, cuts & ((strange & (0 - strange)) - 1), <u32>p)
+      stopAt(pass, start, cut)
+      return false
+    }
+    cut = putCuts(cut, cuts, <u32>p)
+    p += <usize>n
+    const before = n - 1
+    wordBefore = (word >> before) & 1
+    headBefore = (head >> before) & 1
+    otherBefore = (other >> before) & 1
+    spaceBefore = (space >> before) & 1
+    tailBefore = (tails >> before) & 1
+    runBefore = (runs >> before) & 1
+    newlineBefore = (newlines >> before) & 1
+    if (isCased) {
+      smallBefore = (small >> before) & 1
+      unclearBefore = (unclear >> before) & 1
+    }
+    digitsBefore = (digit >> before) & 1
+    if (digitsBefore != 0 && groups > 1) digitsBefore = n + clz(groupStarts & below(n)) - 63
+    fresh = 0
   }
-  const runs = (blank | newline) & ~tail
-  cuts |= runs & ~(runs << 1)
-  let last = blank & ((words | digit | other) >> 1)
-  if ((blank & continuation) != 0) last = toFirstBytes(last)
-  cuts |= last
-  const behind = blank & ((newline & runs) << 1)
-  if (behind != 0) cuts |= behindLastNewlines(behind, blank, isWhole)
-  if (isWhole && (pass.family & FAMILY_BLANK_END) != 0) cuts &= upToLastRun(runs, valid)
-
-  if (isCased) {
-    cuts |= upper & (letter << 1)
-    if ((mark | uncased) != 0) strange |= (mark & ~(words << 1)) | (upper & ((uncased | mark) << 1))
-    if (tail != 0) strange |= other & (tail << 1) & equal(v128.load(p), v128.load(p, 16), v128.load(p, 32), v128.load(p, 48), 0x2f)
-    strange &= ~continuation
-  }
-  cuts &= ~continuation
-  cuts |= 1
-  if (hasContractions) cuts = isCased ? cutBehindWordsWithContractions(p, end, cuts, words) : cutBehindContractions(p, end, cuts)
-  return cuts & valid
+  stopAt(pass, start, cut)
+  return true
 }
 
-function cutBehindContractions(p: usize, end: usize, cuts: u64): u64 {
-  for (let quotes = quotesOf(p, cuts & other); quotes != 0; quotes &= quotes - 1) {
-    const i = <u64>ctz(quotes)
-    const length = contractionOfAnyCaseAt(p + <usize>i + 1, end)
-    if (length != 0) cuts = cutAfter(cuts, i + 1, length)
+/** Where the groups of digits begin; `before`: how many digits of a group stand in front of the window. */
+@inline function groupsOf(digit: u64, groups: u64, before: u64): u64 {
+  if (groups == 1) return digit
+  let first = digit & ~((digit << 1) | <u64>(before != 0))
+  if (groups == 0) return first
+  if (before != 0) {
+    const whole = below(groups - before + 1)
+    if ((digit & whole) == whole) first |= <u64>1 << (groups - before)
   }
-  return cuts
+  let starts = first
+  const four = digit & (digit << 1) & (groups == 2 ? ~(<u64>0) : digit << 2) & (digit << groups)
+  for (first = (first << groups) & four; first != 0; first = (first << groups) & four) starts |= first
+  return starts
 }
 
-function cutBehindWordsWithContractions(p: usize, end: usize, cuts: u64, words: u64): u64 {
-  let before: u64 = 64 // where the last one ended: no second one belongs to the same word
-  for (let quotes = quotesOf(p, other & (words << 1)); quotes != 0; quotes &= quotes - 1) {
-    const i = <u64>ctz(quotes)
-    if (i == before) continue
-    const length = contractionOfAnyCaseAt(p + <usize>i + 1, end)
-    if (length == 0) continue
-    cuts = cutAfter(cuts, i, length + 1)
-    before = i + 1 + length
-    if (before < 64) strange |= mark & (<u64>1 << before)
-  }
-  return cuts
-}
-
-/** Of the places behind a newline where other white space begins, those with no newline at the end of that. */
-function behindLastNewlines(places: u64, blank: u64, isWhole: bool): u64 {
+/** Of the places where white space begins behind a newline, those with no newline at the end of it. */
+function withoutNewlineBehind(places: u64, blank: u64, newline: u64): u64 {
   const ends = (blank + places) & ~blank
   for (let wrong = ends & newline; wrong != 0; wrong &= wrong - 1) places &= ~(<u64>1 << startOfRun(blank, ctz(wrong)))
-  // a run that goes on behind the window
-  if (!isWhole && <i64>blank < 0) places &= ~(<u64>1 << startOfRun(blank, 64))
   return places
 }
 
-/** All places up to the start of the run of ones at the end of the text, if there is one. */
-function upToLastRun(runs: u64, valid: u64): u64 {
-  const end = 64 - clz(valid)
-  const start = startOfRun(runs, end)
-  return start + 1 < end ? (<u64>2 << start) - 1 : ~(<u64>0)
+/** All places up to the start of the run of ones at the end of the text, n, if there is one. */
+function upToLastRun(runs: u64, runBefore: u64, n: u64): u64 {
+  const start = startOfRun(runs, n)
+  if (start == n) return ~(<u64>0)
+  return start == 0 && runBefore != 0 ? 0 : below(start + 1)
 }
 
 /** Where the run of ones begins that ends before bit `end`. */

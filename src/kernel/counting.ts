@@ -1,0 +1,211 @@
+import { allocateLeaving } from './memory'
+import { POSITION } from './pass'
+import { add, enough, frequent, FREQUENT_LOG, k1, k2, masks, placeOf, shift, slots, spare, startFrequent, used } from './table'
+
+/*
+ * From cuts to counts:
+ *
+ *   for each piece: its slot in the table (table.ts), count + 1
+ *
+ * While the table is small, that is all (`countKnown`). When it has become larger than the cache, the processor mostly waits for memory. Then
+ *
+ * 1. frequent pieces are counted in a table of their own, and the others are noted, without a branch on which it is (`countFrequent`);
+ * 2. the slots of the others are touched, which brings many of them into the cache at the same time (`touchMissed`); and
+ * 3. these are counted (`countMissed`).
+ */
+
+/** How many pieces have been counted. */
+export let pieces: u64 = 0
+/** Bytes that are in no piece. */
+export let dropped: u64 = 0
+
+let pieceLimit: usize = 0
+/** Where the piece begins over which `countCuts` stopped. */
+export let stoppedAt: usize = 0
+
+/**
+ * Counts the pieces between `start` and the cuts in [cuts, cutEnd), in order. Bit 31 marks text that is in no piece. Returns -1 if there is
+ * no memory, -2 if a piece is longer than `limit`, or 0.
+ */
+export function countCuts(text: usize, start: usize, cuts: usize, cutEnd: usize, limit: usize): i32 {
+  pieces += (cutEnd - cuts) >>> 2
+  pieceLimit = limit
+  const isLarge = frequent != 0 || (used >= LARGE && startLarge())
+  const status = isLarge ? countInLarge(text, start, cuts, cutEnd) : countInSmall(text, start, cuts, cutEnd)
+  if (status < 0) stoppedAt -= text
+  return status
+}
+
+function countInSmall(text: usize, start: usize, cuts: usize, cutEnd: usize): i32 {
+  start += text
+  while (cuts < cutEnd) {
+    const stopped = countKnown(text, start, cuts, cutEnd)
+    if (stopped == cutEnd) break
+    if (stopped != cuts) start = text + <usize>(load<u32>(stopped - 4) & POSITION)
+    const length = <usize>load<u32>(stopped) - (start - text)
+    if (!countOther(start, length)) return statusOf(start, length)
+    start += length & <usize>POSITION
+    cuts = stopped + 4
+  }
+  return 0
+}
+
+/**
+ * Counts pieces as long as they have up to 15 bytes and are in the first slot that is looked at; returns how far it got. Nothing else is
+ * done in this loop: what needs a call or one more variable would push the others out of the registers.
+ */
+function countKnown(text: usize, start: usize, cuts: usize, cutEnd: usize): usize {
+  // in locals: globals would be loaded again after each store
+  const table = slots
+  const right = shift
+  const a = k1
+  const b = k2
+  while (cuts < cutEnd) {
+    const end = text + <usize>load<u32>(cuts)
+    const length = end - start
+    if (length - 1 > 14) break
+    const bits = masks + (length << 4)
+    const low = load<u64>(start) & load<u64>(bits)
+    const high = (load<u64>(start, 8) & load<u64>(bits, 8)) | (<u64>length << 56)
+    const at = table + (<usize>((low * a + high * b) >>> right) << 5)
+    if (((load<u64>(at) ^ low) | (load<u64>(at, 8) ^ high)) != 0) break
+    store<u64>(at, load<u64>(at, 16) + 1, 16)
+    start = end
+    cuts += 4
+  }
+  return cuts
+}
+
+/** Counts a piece of any length. Bit 31 of `length`: it is none. Returns false if something is wrong. */
+function countOther(p: usize, length: usize): bool {
+  if (<i32>length <= 0) {
+    pieces--
+    dropped += length & <usize>POSITION
+    return true
+  }
+  return length <= pieceLimit && add(p, length, 1)
+}
+
+/** What is wrong with a piece. */
+function statusOf(p: usize, length: usize): i32 {
+  stoppedAt = p
+  return length > pieceLimit ? -2 : -1
+}
+
+/** A table of so many pieces is larger than the cache. */
+const LARGE: usize = 1 << 16
+
+const MAX_MISSED: usize = 2048
+/** Address and length of pieces that are not among the frequent ones. */
+let missed: usize = 0
+
+/** Returns false if there is no memory. */
+function startLarge(): bool {
+  if (missed == 0) missed = allocateLeaving(8 * (MAX_MISSED + 1), spare)
+  return missed != 0 && startFrequent()
+}
+
+function countInLarge(text: usize, start: usize, cuts: usize, cutEnd: usize): i32 {
+  while (cuts < cutEnd) {
+    const stop = min(cutEnd, cuts + 4 * MAX_MISSED)
+    const missedEnd = countFrequent(text, <u32>start, cuts, stop)
+    touched = touchMissed(missedEnd)
+    const status = countMissed(missedEnd)
+    if (status < 0) return status
+    start = <usize>(load<u32>(stop - 4) & POSITION)
+    cuts = stop
+  }
+  return 0
+}
+
+/**
+ * Counts the pieces that have a place in the table of frequent pieces, and notes the others in `missed`; returns where these end. Whether
+ * there is a place is a number here and no branch, and nothing is called: so the processor works at ten pieces at a time.
+ */
+function countFrequent(text: usize, start: u32, cuts: usize, cutEnd: usize): usize {
+  // in locals: globals would be loaded again after each store
+  const table = frequent
+  const a = k1
+  const b = k2
+  let to = missed
+  for (; cuts < cutEnd; cuts += 4) {
+    const cut = load<u32>(cuts)
+    const length = cut - start
+    const p = text + <usize>start
+    start = cut & POSITION
+    // of what is longer, or no piece, no key is ever equal
+    const kept = <usize>min<u32>(length, 16)
+    const bits = masks + (kept << 4)
+    const low = load<u64>(p) & load<u64>(bits)
+    const high = (load<u64>(p, 8) & load<u64>(bits, 8)) | (<u64>kept << 56)
+    const at = table + (<usize>((low * a + high * b) >>> (64 - FREQUENT_LOG)) << 5)
+    const differs = <u64>(((load<u64>(at) ^ low) | (load<u64>(at, 8) ^ high)) != 0)
+    store<u64>(at, load<u64>(at, 16) + 1 - differs, 16)
+    store<u32>(to, <u32>p)
+    store<u32>(to, length, 4)
+    to += <usize>differs << 3
+  }
+  return to
+}
+
+/** Somebody must want what was loaded, or it is not loaded at all. */
+let touched: u64 = 0
+
+/** Loads from the first slot of each piece that `countFrequent` has noted; nothing depends on what is there. */
+function touchMissed(missedEnd: usize): u64 {
+  const table = slots
+  const right = shift
+  const a = k1
+  const b = k2
+  let sum: u64 = 0
+  for (let at = missed; at < missedEnd; at += 8) {
+    const p = <usize>load<u32>(at)
+    const length = <usize>min<u32>(load<u32>(at, 4), 15)
+    const bits = masks + (length << 4)
+    const low = load<u64>(p) & load<u64>(bits)
+    const high = (load<u64>(p, 8) & load<u64>(bits, 8)) | (<u64>length << 56)
+    sum += load<u64>(table + (<usize>((low * a + high * b) >>> right) << 5))
+  }
+  return sum
+}
+
+/** Counts what `countFrequent` has noted, in order. */
+function countMissed(missedEnd: usize): i32 {
+  for (let at = missed; at < missedEnd; at += 8) {
+    at = countKnownMissed(at, missedEnd)
+    if (at == missedEnd) break
+    const p = <usize>load<u32>(at)
+    const length = <usize>load<u32>(at, 4)
+    if (!countOther(p, length)) return statusOf(p, length)
+  }
+  return 0
+}
+
+/** As `countKnown`, of what `countFrequent` has noted, and as long as none need become frequent. */
+function countKnownMissed(from: usize, to: usize): usize {
+  const table = slots
+  const right = shift
+  const a = k1
+  const b = k2
+  for (; from < to; from += 8) {
+    const p = <usize>load<u32>(from)
+    const length = <usize>load<u32>(from, 4)
+    if (length - 1 > 14) break
+    const bits = masks + (length << 4)
+    const low = load<u64>(p) & load<u64>(bits)
+    const high = (load<u64>(p, 8) & load<u64>(bits, 8)) | (<u64>length << 56)
+    const hash = low * a + high * b
+    const at = table + (<usize>(hash >>> right) << 5)
+    if (((load<u64>(at) ^ low) | (load<u64>(at, 8) ^ high)) != 0) break
+    const count = load<u64>(at, 16) + 1
+    if (count > enough(load<u64>(placeOf(hash), 16))) break
+    store<u64>(at, count, 16)
+  }
+  return from
+}
+
+/** Counts a piece of any length as often as it was met. Returns false if there is no memory. */
+export function countPiece(start: usize, length: usize, times: u64): bool {
+  pieces += times
+  return add(start, length, times)
+}
