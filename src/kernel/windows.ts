@@ -341,11 +341,9 @@ function cutO200k(pass: Pass, text: usize, start: usize, stop: usize, to: usize)
       alone |= (alone << 1) & continuation
       head = blank | alone
       if (groups > 1) strange = longDigit
-      if (isCased) {
-        strange |= (longMarks & ~((word << 1) | wordBefore)) | (upper & ((unclear << 1) | unclearBefore))
-        strange &= first
-      }
+      if (isCased) strange |= longMarks & ~((word << 1) | wordBefore)
     }
+    if (isCased && (long | unclearBefore) != 0) strange = (strange | (upper & ((unclear << 1) | unclearBefore))) & first
     let cuts = runsOfOther | (word & ~((word << 1) | wordBefore | (head << 1) | headBefore)) | last
     if (isCased) cuts |= upper & ((small << 1) | smallBefore)
     let groupStarts: u64 = 0
@@ -360,17 +358,7 @@ function cutO200k(pass: Pass, text: usize, start: usize, stop: usize, to: usize)
     cuts |= runs & ~((runs << 1) | runBefore)
     const newlines = newline & runs
     const behind = blank & ((newlines << 1) | newlineBefore)
-    if (behind != 0) {
-      cuts |= withoutNewlineBehind(behind, blank, newline)
-      // white space that goes on behind the window: the next one begins with the run
-      if (rest > WINDOW && <i64>blank < 0 && behind >> startOfRun(blank, 64) << (64 - n) != 0) {
-        n = startOfRun(runs, startOfRun(blank, 64))
-        if (n == 0) {
-          n = 1
-          strange = 1
-        }
-      }
-    }
+    if (behind != 0) cuts |= withoutNewlineBehind(behind, blank, newline)
     if (isBlankEndWhole && rest <= WINDOW) cuts &= upToLastRun(runs, runBefore, n)
     cuts = (cuts & first) | fresh
 
@@ -390,6 +378,17 @@ function cutO200k(pass: Pass, text: usize, start: usize, stop: usize, to: usize)
         cuts = isCased ? cutAfter(cuts, i, length + 1) : cutAfter(cuts, i + 1, length)
         before = contractionEnd
         if (isCased && before < 64) strange |= longMarks & (<u64>1 << before)
+      }
+    }
+    if (behind != 0 && rest > WINDOW && <i64>blank < 0) {
+      const place = startOfRun(blank, 64)
+      if (place < n && ((behind >> place) & 1) != 0) {
+        // white space goes on behind the window, and a newline may come: the next one begins with the run
+        n = startOfRun(runs, place)
+        if (n == 0) {
+          n = 1
+          strange = 1
+        }
       }
     }
     cuts &= below(n) & ~fresh

@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util'
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { compileStage } from '../../src/pattern/compile.ts'
@@ -24,6 +25,16 @@ const text = fc.oneof(
   fc.array(troublesomeText(), { maxLength: 8 }),
 )
 
+/** Runs of a few kinds of characters, longer and shorter than a window: what a window ends with decides how the next one begins. */
+const runs = fc.uniqueArray(fc.constantFrom(...KINDS, '\r', 'ſ', 'К', 'ʰ', '😀', '\u3000'), { minLength: 1, maxLength: 7 }).chain((few) =>
+  fc.array(
+    fc
+      .tuple(fc.constantFrom(...few), fc.oneof({ weight: 5, arbitrary: fc.constant(1) }, { weight: 1, arbitrary: fc.nat(150) }))
+      .map(([kind, length]) => kind.repeat(length)),
+    { maxLength: 200, size: 'max' },
+  ),
+)
+
 const encode = (documents: readonly string[]): [bytes: Buffer, ends: number[]] => {
   let end = 0
   return [Buffer.from(documents.join('')), documents.map((document) => (end += Buffer.byteLength(document)))]
@@ -42,6 +53,17 @@ describe.each(FAMILIES)('$pattern', (family) => {
         expect(windows(bytes, ends, feed)).toEqual(automaton(bytes, ends))
       }),
       { numRuns: 300 },
+    )
+  })
+
+  test('runs of every length, at every feed size', () => {
+    fc.assert(
+      fc.property(fc.array(runs, { minLength: 1, maxLength: 3 }), fc.oneof(fc.constant(1e9), fc.integer({ min: 1, max: 400 })), (parts, feed) => {
+        const [bytes, ends] = encode(parts.map((part) => part.join('')))
+        const cuts = windows(bytes, ends, feed)
+        if (!isDeepStrictEqual(cuts, automaton(bytes, ends))) expect(cuts).toEqual(automaton(bytes, ends))
+      }),
+      { numRuns: 2500 },
     )
   })
 
