@@ -10,6 +10,8 @@ import { act, bytesOfLong, classOfLong } from './read'
  */
 
 const SHORT: usize = 512
+/** The same where windows of text are read at one go. */
+const SHORT_FOR_WINDOWS: usize = 16
 /** Room for the slots behind the cuts. */
 const SLOT_ROOM: usize = 4 * 128
 
@@ -29,6 +31,7 @@ export function readShortSegments(pass: Pass, text: usize, inputs: usize, inputE
   let p = text + pass.at
   let segmentStart = text + pass.segmentStart
   const skips = pass.idle != 0
+  const short = pass.family != 0 ? SHORT_FOR_WINDOWS : SHORT
   const lastEnd = text + <usize>(load<u32>(inputEnd - 4) & POSITION)
   let idleEnd = p // all bytes from p to there are idle
   for (; inputs < inputEnd; inputs += 4) {
@@ -44,7 +47,7 @@ export function readShortSegments(pass: Pass, text: usize, inputs: usize, inputE
         continue
       }
     }
-    if (end - p > SHORT || cut + ((end - p) << 2) >= stop) break
+    if (end - p > short || cut + ((end - p) << 2) >= stop) break
     if (<i32>input < 0) {
       store<u32>(cut, <u32>(end - text) | GAP)
       cut += 4

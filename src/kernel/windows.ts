@@ -33,7 +33,7 @@ const STEP: usize = 64
 // families, as in pattern/layout.ts
 import { FAMILY_BLANK_END, FAMILY_CL100K, FAMILY_CONTRACTIONS, FAMILY_DIGITS_SHIFT, FAMILY_GPT2, FAMILY_MASK } from '../pattern/layout'
 
-/** Reads text[at, to), whole code points. With `isEnd`, the segment ends at `to`: the piece that ends there is left to `endSegment`. */
+/** Reads text[at, to), whole code points. With `isEnd`, the segment ends at `to`; if the machine has to read up to there, ending it is left to `endSegment`. */
 export function readWindows(pass: Pass, text: usize, to: usize, isEnd: bool): void {
   const certain = certainEnd(pass)
   let p = max(pass.segmentStart, certain > pass.used ? <usize>(load<u32>(certain - 4) & POSITION) : pass.lastCut)
@@ -48,7 +48,16 @@ export function readWindows(pass: Pass, text: usize, to: usize, isEnd: bool): vo
     p = readToCut(pass, text, to)
     if (p == 0) return
   }
-  readOnePlace(pass, text, to)
+  if (isEnd) endAt(pass, to)
+  else readOnePlace(pass, text, to)
+}
+
+/** The segment ends here, and with it its last piece: all text of these families is in pieces. */
+function endAt(pass: Pass, end: usize): void {
+  store<u32>(pass.cutEnd, <u32>end)
+  pass.cutEnd += 4
+  pass.at = end
+  pass.segmentStart = end
 }
 
 /** The machine is to go on from the last cut; `start` is one, too. */
