@@ -88,7 +88,11 @@ const door = ({ name, fileName, exports }) => {
 mkdirSync(join(root, 'dist/cli'), { recursive: true })
 for (const chunk of output) if (chunk.isEntry) writeFileSync(join(root, 'dist', DOORS[chunk.name]), door(chunk))
 
-writeLicences(join(root, 'dist/LICENSES.txt'), [...output.flatMap(({ moduleIds }) => moduleIds), ...(await bundleYargs())])
+writeLicences(
+  'dist/LICENSES.txt',
+  output.flatMap(({ moduleIds }) => moduleIds),
+)
+writeLicences('dist/yargs/LICENSES.txt', await bundleYargs())
 await import('./build-kernel.js')
 await import('./compile-presets.js')
 chmodSync(join(root, 'dist/cli/main.js'), 0o755)

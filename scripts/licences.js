@@ -1,4 +1,4 @@
-// Writes the licences of the packages that are part of the code: dist/LICENSES.txt. Run by scripts/build.js.
+// Writes the licences of the packages that are part of the code. Run by scripts/build.js.
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 

@@ -1,5 +1,5 @@
-import { randomBytes } from 'node:crypto'
 import { PretokError } from '../errors.ts'
+import { randomBytes } from '../random.ts'
 import { startKernel, type Kernel } from '../split/kernel.ts'
 import { pieceTooLong } from '../split/pieceTooLong.ts'
 import { PARTITIONS } from '../spill/layout.ts'
@@ -42,7 +42,7 @@ export const createKernelCounter = (
   })
   const { exports, check } = kernel
   if (memoryBytes !== undefined) exports.setLimits(BigInt(Math.floor(memoryBytes)), BigInt(textMemory(maxPieceBytes)))
-  check(exports.startCounting(maxPieceBytes, ...new BigUint64Array(Uint8Array.from(randomBytes(40)).buffer)))
+  check(exports.startCounting(maxPieceBytes, ...new BigUint64Array(randomBytes(40).buffer)))
   const text = new KernelText(kernel, maxPieceBytes)
   const whole = new PieceTable() // pieces that were given as they are
 

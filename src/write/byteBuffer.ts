@@ -1,14 +1,18 @@
 import { utf8Length } from './pieceText.ts'
 
-/**
- * What to write in place of a byte, by its value; `undefined` where it is written as it is. A value of 0x80 or more is looked up only where
- * the byte is not valid UTF-8.
- */
-export type Escapes = readonly (string | undefined)[]
+/** What to write in place of a byte. */
+export interface Escapes {
+  /** 1 for the bytes of ASCII that are written as they are. */
+  plain: Uint8Array
+  /** By the value of the byte; `undefined` where it is written as it is. One of 0x80 or more is looked up only where it is not valid UTF-8. */
+  texts: readonly (string | undefined)[]
+}
 
 /** Escapes from a function that names the text for each byte; a byte whose text is the byte itself is not escaped. */
-export const makeEscapes = (textOf: (byte: number) => string): Escapes =>
-  Array.from({ length: 256 }, (_, byte) => (textOf(byte) === String.fromCharCode(byte) ? undefined : textOf(byte)))
+export const makeEscapes = (textOf: (byte: number) => string): Escapes => {
+  const texts = Array.from({ length: 256 }, (_, byte) => (textOf(byte) === String.fromCharCode(byte) ? undefined : textOf(byte)))
+  return { plain: Uint8Array.from(texts, (text, byte) => (byte < 0x80 && text === undefined ? 1 : 0)), texts }
+}
 
 const LONGEST_ESCAPE = 6 // \udc80
 const LONGEST_INTEGER = 16 // 2^53
@@ -63,26 +67,31 @@ export class ByteBuffer {
     this.length += digits
   }
 
-  /** A piece as UTF-8 text, with `escapes` for what must not stand in it. */
-  escaped(piece: Uint8Array, escapes: Escapes): void {
-    const end = piece.length
-    this.reserve(LONGEST_ESCAPE * end)
-    for (let at = 0; at < end;) {
-      const length = piece[at] < 0x80 ? 1 : utf8Length(piece, at, end)
-      const escape = length <= 1 ? escapes[piece[at]] : undefined
-      const next = at + (length || 1)
-      if (escape !== undefined) this.ascii(escape)
-      else for (let i = at; i < next; i++) this.put(piece[i])
-      at = next
-    }
+  /** The piece from[start, end) as UTF-8 text, with `escapes` for what must not stand in it. */
+  escaped(from: Uint8Array, start: number, end: number, escapes: Escapes): void {
+    this.reserve(LONGEST_ESCAPE * (end - start))
+    const { plain } = escapes
+    for (let at = start; at < end;)
+      if (plain[from[at]] === 1) this.bytes[this.length++] = from[at++]
+      else at = this.escapedAt(from, at, end, escapes)
   }
 
-  /** A piece's bytes as they are, but `byte` twice wherever it occurs. */
-  doubling(piece: Uint8Array, byte: number): void {
-    this.reserve(2 * piece.length)
-    for (let i = 0; i < piece.length; i++) {
-      if (piece[i] === byte) this.put(byte)
-      this.put(piece[i])
+  /** One character, or one byte of what is none. Returns where the next begins. */
+  private escapedAt(from: Uint8Array, at: number, end: number, { texts }: Escapes): number {
+    const length = utf8Length(from, at, end)
+    const text = length <= 1 ? texts[from[at]] : undefined
+    const next = at + (length || 1)
+    if (text !== undefined) this.ascii(text)
+    else for (let i = at; i < next; i++) this.put(from[i])
+    return next
+  }
+
+  /** The bytes from[start, end) as they are, but `byte` twice wherever it occurs. */
+  doubling(from: Uint8Array, start: number, end: number, byte: number): void {
+    this.reserve(2 * (end - start))
+    for (let at = start; at < end; at++) {
+      if (from[at] === byte) this.put(byte)
+      this.put(from[at])
     }
   }
 }

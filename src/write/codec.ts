@@ -4,7 +4,8 @@ import type { Scanner } from './scanner.ts'
 /** How counts are written in one format and read back; both in one file, so that each rule of escaping stands in one place. */
 export interface Codec {
   writeStart(out: ByteBuffer): void
-  writeEntry(out: ByteBuffer, piece: Uint8Array, count: number, isFirst: boolean): void
+  /** The piece is from[start, end). */
+  writeEntry(out: ByteBuffer, from: Uint8Array, start: number, end: number, count: number, isFirst: boolean): void
   writeEnd(out: ByteBuffer): void
   readStart(input: Scanner): void
   /**

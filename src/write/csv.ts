@@ -37,9 +37,9 @@ const readBare = (input: Scanner): void => {
 
 export const csv: Codec = {
   writeStart: (out) => out.ascii('piece,count\n'),
-  writeEntry: (out, piece, count) => {
+  writeEntry: (out, from, start, end, count) => {
     out.ascii('"')
-    out.doubling(piece, QUOTE)
+    out.doubling(from, start, end, QUOTE)
     out.ascii('",')
     out.integer(count)
     out.ascii('\n')

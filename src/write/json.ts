@@ -25,9 +25,9 @@ const LETTER_U = 0x75
 /** The character behind a backslash → the byte it stands for. */
 const UNESCAPED = new Map(['""', '\\\\', '//', 'b\b', 'f\f', 'n\n', 'r\r', 't\t'].map((pair) => [pair.charCodeAt(0), pair.charCodeAt(1)]))
 
-export const writeString = (out: ByteBuffer, piece: Uint8Array): void => {
+export const writeString = (out: ByteBuffer, from: Uint8Array, start: number, end: number): void => {
   out.ascii('"')
-  out.escaped(piece, ESCAPES)
+  out.escaped(from, start, end, ESCAPES)
   out.ascii('"')
 }
 
@@ -83,9 +83,9 @@ const loneSurrogate = (input: Scanner, unit: number) =>
 
 export const json: Codec = {
   writeStart: (out) => out.ascii('{'),
-  writeEntry: (out, piece, count, isFirst) => {
+  writeEntry: (out, from, start, end, count, isFirst) => {
     out.ascii(isFirst ? '\n' : ',\n')
-    writeString(out, piece)
+    writeString(out, from, start, end)
     out.ascii(': ')
     out.integer(count)
   },

@@ -25,9 +25,9 @@ const readMember = (input: Scanner): 'piece' | 'count' => {
 
 export const jsonl: Codec = {
   writeStart: () => {},
-  writeEntry: (out, piece, count) => {
+  writeEntry: (out, from, start, end, count) => {
     out.ascii('{"piece":')
-    writeString(out, piece)
+    writeString(out, from, start, end)
     out.ascii(',"count":')
     out.integer(count)
     out.ascii('}\n')

@@ -41,8 +41,8 @@ const readEscape = (input: Scanner): void => {
 
 export const tsv: Codec = {
   writeStart: (out) => out.ascii('piece\tcount\n'),
-  writeEntry: (out, piece, count) => {
-    out.escaped(piece, ESCAPES)
+  writeEntry: (out, from, start, end, count) => {
+    out.escaped(from, start, end, ESCAPES)
     out.ascii('\t')
     out.integer(count)
     out.ascii('\n')
