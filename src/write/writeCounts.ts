@@ -1,10 +1,9 @@
 import { PretokError } from '../errors.ts'
 import type { PieceCount } from '../types.ts'
 import { writeAtomically, type WriteBytes } from './atomicFile.ts'
-import { ByteBuffer } from './byteBuffer.ts'
-import type { Codec } from './codec.ts'
 import { CODECS, STANDARD_STREAM, type CountsFormat } from './formats.ts'
 import { inBatches, type PieceBatch } from './pieceBatch.ts'
+import { MOST_ENCODED, RowEncoder } from './rows.ts'
 import { writeToStandardOutput } from './standardOutput.ts'
 
 const BLOCK = 1 << 20
@@ -31,24 +30,22 @@ const stoppable =
   }
 
 const encodeCounts = async (format: CountsFormat, batches: Iterable<PieceBatch>, write: WriteBytes): Promise<void> => {
-  const codec = CODECS[format]
-  const out = new ByteBuffer(BLOCK + BLOCK / 16) // a block is full when an entry has gone past its end
-  let isFirst = true
-  codec.writeStart(out)
-  for (const batch of batches) {
-    for (let done = 0; done < batch.size;) {
-      done = encodeBatch(codec, out, batch, done, isFirst)
-      isFirst = false
-      if (out.length >= BLOCK) await write(out.take())
-    }
+  const { layout } = CODECS[format]
+  const encoder = new RowEncoder(layout)
+  const block = new Uint8Array(BLOCK + MOST_ENCODED)
+  let length = 0
+  const put = (bytes: Uint8Array): void => {
+    block.set(bytes, length)
+    length += bytes.length
   }
-  codec.writeEnd(out)
-  await write(out.take())
-}
-
-/** Pieces of a batch, until a block is full; returns how many of them are done. */
-const encodeBatch = (codec: Codec, out: ByteBuffer, { bytes, starts, ends, counts, size }: PieceBatch, done: number, isFirst: boolean): number => {
-  let i = done
-  for (; i < size && out.length < BLOCK; i++) codec.writeEntry(out, bytes, starts[i], ends[i], counts[i], isFirst && i === 0)
-  return i
+  put(Buffer.from(layout.start))
+  for (const batch of batches)
+    for (const bytes of encoder.encode(batch)) {
+      put(bytes)
+      if (length < BLOCK) continue
+      await write(block.subarray(0, length))
+      length = 0
+    }
+  put(Buffer.from(layout.end))
+  await write(block.subarray(0, length))
 }
