@@ -1,5 +1,6 @@
 import { loadWasm } from '../loadWasm.ts'
 import type { PieceBatch } from './pieceBatch.ts'
+import { utf8Length } from './pieceText.ts'
 
 /*
  * How rows of pieces and counts are written, in all formats: by WebAssembly (kernel/encode.ts), for results of short runs are written before
@@ -53,6 +54,12 @@ const AROUND = 128
 export const MOST_ENCODED = LONGEST_ESCAPE * MOST_BYTES + AROUND * MOST_ROWS
 
 const PAGES = 1 + Math.ceil((12 * MOST_ROWS + MOST_BYTES + MOST_ENCODED) / 65536)
+
+/** The place, or if that is inside a character, where this begins. */
+const characterEnd = (bytes: Uint8Array, place: number, end: number): number => {
+  for (let back = 1; back < 4; back++) if (utf8Length(bytes, place - back, end) > back) return place - back
+  return place
+}
 
 export class RowEncoder {
   private readonly exports: EncoderExports
@@ -126,8 +133,7 @@ export class RowEncoder {
     yield Buffer.from(`${exports.isFirst.value === 1 ? '' : layout.separator}${layout.before}`)
     exports.isFirst.value = 0
     for (let at = starts[i]; at < ends[i];) {
-      let stop = Math.min(ends[i], at + MOST_BYTES)
-      if (stop < ends[i]) for (let back = 0; back < 3 && (from[stop] & 0xc0) === 0x80; back++) stop--
+      const stop = characterEnd(from, Math.min(ends[i], at + MOST_BYTES), ends[i])
       memory.set(from.subarray(at, stop), bytes)
       yield memory.subarray(out, exports.encodePart(bytes, stop - at, out))
       at = stop
