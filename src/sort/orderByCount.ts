@@ -1,3 +1,5 @@
+import { MOST_ENTRIES, orderSmall } from './orderSmall.ts'
+
 /*
  * Radix sort (least significant digit first). Most counts are small: of 10 million pieces of a corpus two or three passes over them are made,
  * where a sort that compares would make more than 20. Counts are whole, up to 2^53: their lower 32 bits first, then the others, if there are any.
@@ -7,7 +9,10 @@ const DIGIT_BITS = 11
 const DIGITS = 2 ** DIGIT_BITS
 
 /** The numbers of the entries, the highest count first; entries with equal counts stay as they stand. */
-export const orderByCount = (counts: Float64Array): Uint32Array => {
+export const orderByCount = (counts: Float64Array): Uint32Array =>
+  counts.length <= MOST_ENTRIES ? orderSmall(counts) : orderLarge(counts)
+
+export const orderLarge = (counts: Float64Array): Uint32Array => {
   const words = new Uint32Array(counts.length)
   const highest = takeWords(counts, 1, words)
   let order = new Uint32Array(counts.length)

@@ -23,11 +23,11 @@ const ROOMS: Readonly<Record<string, readonly string[]>> = {
   read: ['errors', 'types', 'added', 'format', 'decompress', 'parquet'],
   snap: ['types', 'errors', 'loadWasm', 'added', 'unicode', 'format', 'parquet'],
   split: ['errors', 'loadWasm', 'types', 'added', 'pattern', 'normalize', 'unicode'],
-  sort: [],
+  sort: ['loadWasm'],
   spill: ['errors', 'types', 'random'],
   kernel: ['pattern', 'spill'], // the layout of the tables, and which partition a piece is in
   count: ['errors', 'types', 'random', 'added', 'split', 'pattern', 'sort', 'spill', 'unicode'],
-  merge: ['errors', 'count', 'sort', 'spill'],
+  merge: ['errors', 'loadWasm', 'count', 'sort', 'spill'],
   receipt: ['errors', 'types', 'unicode', 'version'],
   options: ['errors', 'types', 'count', 'format', 'select', 'tokenizer'],
   monitor: ['messages', 'options'],
