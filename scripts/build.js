@@ -1,10 +1,12 @@
-// Makes dist/ of src/: bundles, their types, and the kernels. Run: node scripts/build.js
+// Makes dist/ of src/: the code, the doors to it, their types, the kernels, and what is prepared for a quick start. Run: node scripts/build.js
 import { spawnSync } from 'node:child_process'
-import { chmodSync, rmSync } from 'node:fs'
+import { chmodSync, mkdirSync, rmSync, writeFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
-import { basename, dirname, join } from 'node:path'
+import { basename, dirname, join, relative } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { build } from 'rolldown'
+import { bundleYargs, YARGS_FILE } from './bundle-yargs.js'
+import { writeLicences } from './licences.js'
 
 const root = fileURLToPath(new URL('..', import.meta.url))
 const compiler = join(dirname(createRequire(import.meta.url).resolve('typescript/package.json')), 'bin', 'tsc')
@@ -12,7 +14,7 @@ rmSync(join(root, 'dist'), { recursive: true, force: true })
 const { status } = spawnSync(process.execPath, [compiler, '-p', root], { stdio: 'inherit' })
 if (status !== 0) process.exit(status ?? 1)
 
-/** What is loaded together is one file, since to load a file takes as long as to load 20 KB more: what all commands need, all workers, all runs. */
+/** What is loaded together is one file: what all commands need, all workers, all runs. */
 const TOGETHER = ['src/cli/main.ts', 'src/worker.ts', 'src/pipeline.ts', 'src/cli/count.ts'].map((path) => join(root, path))
 
 /** The modules that are loaded with one, itself among them. */
@@ -26,31 +28,73 @@ const loadedWith = (id, graph, found = new Set()) => {
 const groups = TOGETHER.map((entry, i) => {
   let found
   return {
-    // itself it stays apart: main.ts is done only when the command is, and what that loads must not wait for it
     name: (id, graph) => (id !== entry && (found ??= loadedWith(entry, graph)).has(id) ? `with-${basename(entry, '.ts')}` : null),
     debugName: entry,
     priority: TOGETHER.length - i,
   }
 })
 
+/** yargs is a file of its own (bundle-yargs.js). */
+const yargsApart = {
+  name: 'yargs-apart',
+  resolveId: (id) => (id === 'yargs' ? '\0yargs' : id === `./${YARGS_FILE}` ? { id, external: true } : null),
+  load: (id) => (id === '\0yargs' ? `export default require('./${YARGS_FILE}').default` : null),
+}
+
+/** Packages are loaded by a function that loadCode.ts gives. */
+const packagesByFunction = {
+  name: 'packages-by-function',
+  renderChunk: (code) => code.replaceAll(/\bimport\(/g, 'importPackage('),
+}
+
 // All files stand in dist/ itself, where loadWasm.ts and others look for what is beside them.
-await build({
+const { output } = await build({
   cwd: root,
-  input: { index: 'src/index.ts', worker: 'src/worker.ts', decompressor: 'src/read/decompressor.ts', 'cli/main': 'src/cli/main.ts' },
+  input: { index: 'src/index.ts', worker: 'src/worker.ts', decompressor: 'src/read/decompressor.ts', main: 'src/cli/main.ts' },
   platform: 'node',
-  external: /^[^./]/, // packages
+  // packages are found where they are installed; hyparquet is an ES module that other code could not load at once
+  external: (id) => /^[^./\0]/.test(id) && id !== 'yargs' && !id.startsWith('hyparquet'),
+  plugins: [yargsApart, packagesByFunction],
   logLevel: 'warn',
   output: {
     dir: 'dist',
-    format: 'esm',
-    entryFileNames: '[name].js',
-    chunkFileNames: '[name]-[hash].js',
+    format: 'cjs',
+    exports: 'named',
+    entryFileNames: '[name].cjs',
+    chunkFileNames: '[name]-[hash].cjs',
     codeSplitting: { groups },
-    paths: { yargs: '../yargs/lib/platform-shims/esm.js' }, // as seen from cli/main.js
     minify: { mangle: false, compress: false, codegen: true },
   },
 })
-await import('./bundle-yargs.js')
+
+/** The ES modules that others load. Each holds what loads the code (src/loadCode.ts): another file would take longer to load than that. */
+const DOORS = { index: 'index.js', worker: 'worker.js', decompressor: 'decompressor.js', main: 'cli/main.js' }
+
+const loader = await build({ cwd: root, input: 'src/loadCode.ts', platform: 'node', output: { file: 'dist/loadCode.js', format: 'esm' } })
+const loaderText = loader.output[0].code
+
+const door = ({ name, fileName, exports }) => {
+  const path = `process.getBuiltinModule('node:url').fileURLToPath(new URL('${relative(dirname(DOORS[name]), fileName)}', import.meta.url))`
+  const named = exports.filter((one) => one !== 'default')
+  return [
+    ...(name === 'main' ? ['#!/usr/bin/env node'] : []),
+    loaderText.replace(/^export \{.*\};?\n/m, ''),
+    `const code = loadCode(${path})`,
+    `export const { ${named.join(', ')} } = code`,
+    ...(exports.includes('default') ? ['export default code.default'] : []),
+    '',
+  ].join('\n')
+}
+mkdirSync(join(root, 'dist/cli'), { recursive: true })
+for (const chunk of output) if (chunk.isEntry) writeFileSync(join(root, 'dist', DOORS[chunk.name]), door(chunk))
+
+writeLicences(
+  'dist/LICENSES.txt',
+  output.flatMap(({ moduleIds }) => moduleIds),
+)
+writeLicences('dist/yargs/LICENSES.txt', await bundleYargs())
 await import('./build-kernel.js')
 await import('./compile-presets.js')
 chmodSync(join(root, 'dist/cli/main.js'), 0o755)
+const { status: cached } = spawnSync(process.execPath, [join(root, 'scripts/cache-code.js')], { stdio: 'inherit' })
+if (cached !== 0) process.exit(cached ?? 1)

@@ -5,7 +5,7 @@ import { pieceFilterOf, type PretokenizeOptions } from './options.ts'
 import { countAll } from './pipeline/countAll.ts'
 import { planRun } from './pipeline/planRun.ts'
 import { planFromFolder } from './pipeline/runFolderPlan.ts'
-import { inParallel, type RunPlan } from './pipeline/runPlan.ts'
+import { inParallel, keptByMain, type RunPlan } from './pipeline/runPlan.ts'
 import { createWorkers } from './pipeline/workers.ts'
 import type { RoundsResult } from './pool/rounds.ts'
 import { removeSpool } from './read/inputs.ts'
@@ -75,11 +75,11 @@ const perform = async (
     counts = await gatherCounts(outcome.counts, {
       partials,
       folder: plan.folder,
-      threadBytes: plan.memory.accounted,
-      resultBytes: Math.max(1, plan.threads) * plan.memory.accounted,
-      threads: plan.threads,
+      threadBytes: plan.memory.accounted - keptByMain(plan),
+      resultBytes: plan.workers * plan.memory.accounted - keptByMain(plan),
+      threads: plan.workers,
       closed: outcome.closed,
-      start: (threads) => workers.start(Math.min(threads, plan!.threads)),
+      start: (threads) => workers.start(threads, plan!.main === 'all' ? 'all' : 'none'),
       signal: options.signal,
     })
     const receipt = makeReceipt({
@@ -87,7 +87,7 @@ const perform = async (
       ...facts,
       tokenizer: plan.pipeline.name,
       engine: plan.engine.name,
-      workers: plan.threads,
+      workers: plan.workers,
       errors: plan.reading.errors,
       retried: outcome.retried,
       result: counts,

@@ -235,7 +235,7 @@ export interface Receipt {
   /** Records that were left out (only with onError: 'skip'): how many, and the first places. */
   skippedRecords: { count: number; first: SkippedRecord[] }
   numProcesses: number
-  /** Worker threads that ran; 0: the main thread counted. */
+  /** How many counted: threads, and the main thread where it did. */
   workers: number
   chunks: number
   memory: {

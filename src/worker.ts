@@ -114,7 +114,7 @@ export default async (job: WorkerJob): Promise<unknown> => {
 }
 
 /** To copy less takes no longer than to load what moves it. */
-const MOVED_BYTES = 2 ** 20
+const MOVED_BYTES = 2 ** 23
 
 const moved = async (value: object, transfer: unknown[]): Promise<unknown> => {
   const { Tinypool } = await import('tinypool')

@@ -1,4 +1,3 @@
-#!/usr/bin/env node
 import { existsSync } from 'node:fs'
 import type { Argv, CommandModule } from 'yargs'
 import { describeSystemError, PretokError } from '../errors.ts'
@@ -136,8 +135,5 @@ process.stdout.on('error', (error: NodeJS.ErrnoException) => {
 // without anybody to read the messages, the work goes on
 process.stderr.on('error', () => {})
 
-try {
-  await main()
-} catch (error) {
-  fail(error)
-}
+/** Runs the command of the command line. */
+export const done: Promise<void> = main().catch(fail)

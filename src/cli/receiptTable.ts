@@ -31,7 +31,7 @@ export const receiptTable = (receipt: Receipt): string => {
   const inRows = new Set(receipt.sources.filter(({ format }) => format === 'parquet').map(({ path }) => path))
   const placeIn = (path: string, place: number): string => `${inRows.has(path) ? 'row' : 'byte'} ${place}`
   const facts = [
-    `${plural(receipt.documents, 'document')}, ${plural(receipt.chunks, 'chunk')}, ${receipt.workers === 0 ? 'no threads' : plural(receipt.workers, 'worker')}; ` +
+    `${plural(receipt.documents, 'document')}, ${plural(receipt.chunks, 'chunk')}, ${plural(receipt.workers, 'worker')}; ` +
       `${receipt.tokenizer}, ${receipt.engine}${receipt.engine === 'transformers.js' ? '' : ' tier'}, Unicode ${receipt.unicode}`,
     `${seconds.total.toFixed(2)} s, ${formatBytes(bytes.read / Math.max(seconds.total, 1e-9))}/s; ${formatBytes(memory.peakRss)} peak memory, ${Math.round(receipt.cpuPercent)} % CPU`,
   ]

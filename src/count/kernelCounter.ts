@@ -1,10 +1,10 @@
-import { randomBytes } from 'node:crypto'
 import { PretokError } from '../errors.ts'
+import { randomBytes } from '../random.ts'
 import { startKernel, type Kernel } from '../split/kernel.ts'
 import { pieceTooLong } from '../split/pieceTooLong.ts'
 import { PARTITIONS } from '../spill/layout.ts'
 import type { TakeSorted } from '../spill/sortedPieces.ts'
-import { copy, KernelText, MAX_ENDS, textBytesOf } from './kernelText.ts'
+import { KernelText, MAX_ENDS, textBytesOf } from './kernelText.ts'
 import { PieceTable } from './pieceTable.ts'
 import type { CountedPieces } from './sortedTable.ts'
 import { DEFAULT_LIMITS, textMemory, type CounterLimits, type TextCounter } from './counter.ts'
@@ -42,7 +42,7 @@ export const createKernelCounter = (
   })
   const { exports, check } = kernel
   if (memoryBytes !== undefined) exports.setLimits(BigInt(Math.floor(memoryBytes)), BigInt(textMemory(maxPieceBytes)))
-  check(exports.startCounting(maxPieceBytes, ...new BigUint64Array(Uint8Array.from(randomBytes(40)).buffer)))
+  check(exports.startCounting(maxPieceBytes, ...new BigUint64Array(randomBytes(40).buffer)))
   const text = new KernelText(kernel, maxPieceBytes)
   const whole = new PieceTable() // pieces that were given as they are
 
@@ -136,27 +136,46 @@ const lengthOf = (words: Uint32Array, slot: number): number => (isLong(words, sl
 
 const countOf = (words: Uint32Array, slot: number): number => {
   const count = words[slot + 4] + words[slot + 5] * 2 ** 32
-  if (count > Number.MAX_SAFE_INTEGER) throw new PretokError('limit', 'counting: a count above 2^53, the largest exact number')
+  if (count > Number.MAX_SAFE_INTEGER) throw countTooHigh()
   return count
 }
 
-/** The counting table as plain arrays, in the order of the bytes. */
-const readTable = (kernel: Kernel): CountedPieces => {
-  kernel.exports.sortTable(0)
-  const { exports, bytes, words } = kernel
+const countTooHigh = () => new PretokError('limit', 'counting: a count above 2^53, the largest exact number')
+
+/** Pieces that the kernel hands over at a time (kernel/readout.ts). */
+const READ_AT_ONCE = 4096
+
+/** The counting table as plain arrays, in the order of the bytes. The room for text is used for that: there must be none in it. */
+const readTable = ({ exports, bytes, words }: Kernel): CountedPieces => {
+  exports.sortTable(0)
   const size = exports.used.value
-  const first = (exports.slots.value >>> 0) >>> 2
-  const end = first + size * SLOT_WORDS
+  const arena = new Uint8Array(Number(exports.sortedBytes()))
   const starts = new Uint32Array(size + 1)
   const counts = new Float64Array(size)
-  for (let slot = first, entry = 0; slot < end; slot += SLOT_WORDS, entry++) {
-    starts[entry + 1] = starts[entry] + lengthOf(words, slot)
-    counts[entry] = countOf(words, slot)
-  }
-  const arena = new Uint8Array(starts[size])
-  for (let slot = first, entry = 0; slot < end; slot += SLOT_WORDS, entry++) {
-    const start = startOf(words, slot)
-    copy(bytes, start, start + lengthOf(words, slot), arena, starts[entry])
+  const room = exports.text.value >>> 0
+  const roomCounts = new Float64Array(bytes.buffer, room, READ_AT_ONCE)
+  const roomBytes = room + 12 * READ_AT_ONCE
+  const roomEnd = room + (exports.capacity.value >>> 0)
+  for (let first = 0, end = 0; first < size;) {
+    const read = exports.readSorted(first, room, roomEnd)
+    if (read === -1) throw countTooHigh()
+    if (read === 0) {
+      // a piece for which there is no room
+      const slot = ((exports.slots.value >>> 0) >>> 2) + first * SLOT_WORDS
+      const start = startOf(words, slot)
+      arena.set(bytes.subarray(start, start + lengthOf(words, slot)), end)
+      counts[first] = countOf(words, slot)
+      end += lengthOf(words, slot)
+      starts[++first] = end
+      continue
+    }
+    counts.set(roomCounts.subarray(0, read), first)
+    const from = end
+    for (let at = (room >>> 2) + 2 * READ_AT_ONCE, last = at + read; at < last; at++) {
+      end += words[at]
+      starts[++first] = end
+    }
+    arena.set(bytes.subarray(roomBytes, roomBytes + end - from), from)
   }
   return { arena, starts, counts, size }
 }

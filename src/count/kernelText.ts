@@ -200,7 +200,7 @@ export class KernelText {
 /** Below this, calling `set` takes longer than copying. */
 const FEW_BYTES = 64
 
-export const copy = (from: Uint8Array, start: number, end: number, to: Uint8Array, at: number): void => {
+const copy = (from: Uint8Array, start: number, end: number, to: Uint8Array, at: number): void => {
   if (end - start >= FEW_BYTES) to.set(from.subarray(start, end), at)
   else while (start < end) to[at++] = from[start++]
 }

@@ -1,5 +1,5 @@
-import { randomBytes } from 'node:crypto'
 import { PretokError } from '../errors.ts'
+import { randomBytes } from '../random.ts'
 
 /*
  * The counting table: byte strings to counts, exact, for any bytes.
@@ -32,7 +32,7 @@ export class PieceTable {
   private slots: Uint32Array
   private mask: number
   // differs from run to run, so that nobody can prepare a corpus whose pieces all collide
-  private readonly seed = randomBytes(4).readUInt32LE()
+  private readonly seed = new Uint32Array(randomBytes(4).buffer)[0]
 
   constructor(expectedEntries = MIN_SLOTS / 2, arenaBytes = 8 * expectedEntries) {
     let slots = MIN_SLOTS

@@ -57,8 +57,8 @@ const ENTRY_BYTES = 41
 
 const memoryFor = (entries: number, pieceBytes: number): number => pieceBytes + ENTRY_BYTES * entries
 
-/** Bytes for the order of the sum, for each entry: the order, and as much again while it is made. */
-const ORDER_BYTES = 8
+/** Bytes for the order of the sum, for each entry: the order, as much again while it is made, and a word of its count. */
+const ORDER_BYTES = 12
 
 /** Memory for adding tables up: they are there, sums of some of them, and their sum. */
 const memoryForTables = (tables: readonly CountedPieces[]): number => {

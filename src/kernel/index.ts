@@ -5,6 +5,7 @@ import { passOverIdle } from './idle'
 import { findSymbols, readSymbols } from './lookahead'
 import { Pass, POSITION, SLICE, startPass } from './pass'
 import { endSegment, readText, startReading } from './read'
+import { readSorted, sortedBytes } from './readout'
 import { readShortSegments } from './segments'
 import { partitionEnds, sortTable } from './sort'
 import { endsAt, findTokens, found, foundApart, foundBytes, foundFirst, foundLast, isUndecided, setTokens, startFinding } from './tokens'
@@ -22,7 +23,7 @@ import { cutterOf, readWindows } from './windows'
  */
 
 // what is exported here is what JavaScript sees
-export { allocate, slots, slotCount, used, pieces, dropped, clearTable, sortTable, partitionEnds }
+export { allocate, slots, slotCount, used, pieces, dropped, clearTable, sortTable, partitionEnds, sortedBytes, readSorted }
 export { setTokens, found, foundBytes, foundFirst, foundLast, foundApart }
 
 const MAX_PASSES = 32

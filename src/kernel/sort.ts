@@ -4,7 +4,7 @@ import { LONG, putAllBack, SLOT_BYTES, slotCount, slots, swapSlots, used } from 
 /*
  * Sorts the counting table in place: by partition (for spilling; or all in one), then by the bytes of the piece.
  *
- *   used slots to the front → keys → by partition (American flag) → each partition by key (quicksort)
+ *   used slots to the front → keys → by partition (American flag) → each partition by bytes of its keys (American flag) → by key (quicksort)
  *
  * In place, because it is done when the memory is full. A slot's first 16 bytes become its key, two big-endian numbers: the first 15 bytes
  * of the piece, zeros behind it, then its length (LONG if it is longer than 15). Keys sort as pieces do, and are equal only for two longer
@@ -35,7 +35,7 @@ export function sortTable(isPartitioned: bool): void {
   let from = slots
   for (let partition: usize = 0; partition < <usize>PARTITIONS; partition++) {
     const to = slots + <usize>load<u32>(partitionEnds + (partition << 2)) * SLOT_BYTES
-    sortRange(from, to)
+    sortByBytes(from, to, 0)
     from = to
   }
   const end = slots + used * SLOT_BYTES
@@ -110,6 +110,58 @@ function distribute(): void {
       if (partition != p) swapSlots(at, slots + <usize>place * SLOT_BYTES)
     }
   }
+}
+
+/** Fewer slots are sorted by comparing. */
+const FEW: usize = 128 * 32
+/** For the first 8 bytes of a key, and each value of that byte: where its slots end, as a number of slots: u32 each. */
+const bucketEnds: usize = memory.data(8 * 256 * 4)
+const bucketAt: usize = memory.data(256 * 4)
+
+/** Brings slots whose keys have the first `depth` bytes in common into order: a comparison would be mispredicted every other time. */
+function sortByBytes(from: usize, to: usize, depth: usize): void {
+  if (to - from <= FEW || depth == 8) {
+    sortRange(from, to)
+    return
+  }
+  const shift = <u64>(56 - (depth << 3))
+  const ends = bucketEnds + (depth << 10)
+  memory.fill(ends, 0, 256 * 4)
+  for (let at = from; at < to; at += SLOT_BYTES) {
+    const counter = ends + byteOf(at, shift)
+    store<u32>(counter, load<u32>(counter) + 1)
+  }
+  let sum: u32 = 0
+  for (let b: usize = 0; b < 256 * 4; b += 4) {
+    store<u32>(bucketAt + b, sum)
+    sum += load<u32>(ends + b)
+    store<u32>(ends + b, sum)
+  }
+  for (let b: usize = 0; b < 256 * 4; b += 4) {
+    const end = load<u32>(ends + b)
+    let place = load<u32>(bucketAt + b)
+    while (place < end) {
+      const at = from + <usize>place * SLOT_BYTES
+      const other = byteOf(at, shift)
+      if (other == b) place++
+      else {
+        const target = load<u32>(bucketAt + other)
+        store<u32>(bucketAt + other, target + 1)
+        swapSlots(at, from + <usize>target * SLOT_BYTES)
+      }
+    }
+  }
+  let start = from
+  for (let b: usize = 0; b < 256 * 4; b += 4) {
+    const end = from + <usize>load<u32>(ends + b) * SLOT_BYTES
+    if (end - start > SLOT_BYTES) sortByBytes(start, end, depth + 1)
+    start = end
+  }
+}
+
+/** A byte of a slot's key, times 4. */
+@inline function byteOf(at: usize, shift: u64): usize {
+  return <usize>((load<u64>(at) >>> shift) & 0xff) << 2
 }
 
 function sortRange(from: usize, to: usize): void {

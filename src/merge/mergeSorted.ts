@@ -1,6 +1,7 @@
 import { SortedTable, type CountedPieces } from '../count/sortedTable.ts'
 import { PretokError } from '../errors.ts'
 import { comparePieces } from '../sort/sortPieces.ts'
+import { areSmall, mergeSmall } from './mergeSmall.ts'
 
 const NOTHING: CountedPieces = { arena: new Uint8Array(), starts: new Uint32Array(1), counts: new Float64Array(), size: 0 }
 
@@ -19,7 +20,9 @@ export const mergeSorted = (tables: readonly CountedPieces[]): SortedTable => {
   return new SortedTable(left[0] ?? NOTHING)
 }
 
-const mergeTwo = (a: CountedPieces, b: CountedPieces): CountedPieces => {
+const mergeTwo = (a: CountedPieces, b: CountedPieces): CountedPieces => (areSmall(a, b) ? mergeSmall(a, b) : mergeLarge(a, b))
+
+export const mergeLarge = (a: CountedPieces, b: CountedPieces): CountedPieces => {
   const bytes = a.starts[a.size] + b.starts[b.size]
   const arena = new Uint8Array(Math.min(bytes, 2 ** 32 - 1))
   const starts = new Uint32Array(a.size + b.size + 1)

@@ -33,6 +33,12 @@ const SAMPLE_DOCUMENTS = 1000
 const SAMPLE_MS = 1000
 const SHORTEST_MS = 100
 
+/** CPU time over wall time since a moment, in percent of one core. */
+const percentSince = (cpu: NodeJS.CpuUsage, moment: number): number => {
+  const { user, system } = process.cpuUsage(cpu)
+  return (user + system) / 10 / Math.max(1, performance.now() - moment)
+}
+
 export const startMonitor = (): Monitor => {
   const started = performance.now()
   const cpuAtStart = process.cpuUsage()
@@ -42,7 +48,7 @@ export const startMonitor = (): Monitor => {
   let sampledAt = started
   let sampledDocuments = 0
   let sampling: Promise<void> | undefined
-  /** Loaded for the first sample: short runs take none. */
+  /** Loaded after a second: its first sample starts a process, and short runs do without. */
   let loaded: typeof pidusage | undefined
 
   const note = (rss: number): void => {
@@ -50,6 +56,10 @@ export const startMonitor = (): Monitor => {
   }
 
   const sample = async (): Promise<void> => {
+    if (performance.now() - started < SAMPLE_MS) {
+      latest = { rss: process.memoryUsage.rss(), cpuPercent: percentSince(cpuAtStart, started) }
+      return note(latest.rss)
+    }
     try {
       loaded ??= (await import('pidusage')).default
       const { memory, cpu } = await loaded(process.pid)
@@ -84,9 +94,8 @@ export const startMonitor = (): Monitor => {
       clearInterval(timer)
       note(process.memoryUsage.rss())
       loaded?.clear()
-      const { user, system } = process.cpuUsage(cpuAtStart)
       const peakRss = Math.max(...Object.values(peakRssOf))
-      return { peakRss, peakRssOf: { ...peakRssOf }, cpuPercent: (user + system) / 10 / Math.max(1, performance.now() - started) }
+      return { peakRss, peakRssOf: { ...peakRssOf }, cpuPercent: percentSince(cpuAtStart, started) }
     },
   }
 }

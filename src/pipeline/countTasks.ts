@@ -4,7 +4,7 @@ import type { Monitor } from '../monitor/monitor.ts'
 import { watchRun } from '../monitor/watch.ts'
 import type { PretokenizeOptions } from '../options.ts'
 import { partialsOf } from '../run/runFolder.ts'
-import { totalSize, type RunPlan } from './runPlan.ts'
+import { keptByMain, totalSize, type RunPlan } from './runPlan.ts'
 import type { Workers } from './workers.ts'
 
 /**
@@ -26,7 +26,9 @@ export const countTasks = async (
   const sizeOf = (queue: readonly number[]): number =>
     queue.flatMap((task) => chunks.slice(tasks[task].start, tasks[task].end)).reduce((sum, { start, end }) => sum + end - start, 0)
   const totalBytes = totalSize(sources)
-  const ahead = plan.threads > 0 && plan.threads < availableParallelism()
+  const { counting, merging } = plan.memory
+  const kept = keptByMain(plan)
+  const ahead = plan.main === 'none' && plan.workers < availableParallelism()
   const stopping = new AbortController()
   const watch = watchRun({
     totalBytes,
@@ -41,7 +43,7 @@ export const countTasks = async (
     return await runRounds({
       tasks: tasks.length,
       queue,
-      slots: Math.max(1, plan.threads),
+      slots: plan.workers,
       taskFor: (board, slot, skipped) => ({
         kind: 'count',
         normalizers: pipeline.normalizers,
@@ -52,12 +54,12 @@ export const countTasks = async (
         tasks,
         skipped,
         options: { ...plan.reading, ahead },
-        memory: { counting: plan.memory.counting, merging: plan.memory.merging, folder: plan.folder.path },
+        memory: { counting: slot === 0 && kept > 0 ? kept : counting, merging, folder: plan.folder.path },
         partials: run && { folder: partialsOf(run.path), ids: run.plan.tasks.map(({ id }) => id) },
         board: board.memory,
         slot,
       }),
-      start: (slots) => workers.start(Math.min(slots, plan.threads)),
+      start: (slots) => workers.start(slots, plan.main),
       onError: plan.reading.onError,
       describe,
       files: run === undefined || sources.length === 1 ? undefined : filesOf(plan, options),

@@ -23,7 +23,7 @@ import { chooseTokenizer } from './chooseTokenizer.ts'
 import type { Source, Task } from '../types.ts'
 import { cutSources } from './cutSources.ts'
 import { define, resumed } from './runFolderPlan.ts'
-import { complete, inParallel, mostThreads, planMeans, specialOnes, totalSize, type RunPlan } from './runPlan.ts'
+import { complete, inParallel, mainRole, planMeans, specialOnes, threadsOf, totalSize, type RunPlan } from './runPlan.ts'
 
 /**
  * Sources, options and chunks of a run; the chunks begin and end where a cut changes nothing. With a work-dir, it has a run folder then.
@@ -48,7 +48,7 @@ export const planRun = async (
   const sources = await openSources(paths, options)
   const { numProcesses, maxMemoryGb } = means
   const { chunkBytes, chunks: planned } = planChunks(sources, { numProcesses, maxMemoryGb, chunkBytes: options.chunkBytes })
-  await onThreads(Math.min(mostThreads(options, sources), numProcesses, planned.length))
+  await onThreads(threadsOf(mainRole(options, sources, means), Math.max(1, Math.min(numProcesses, planned.length))))
   const { pipeline, engine } = await chooseTokenizer(options)
   const addedTokens = chooseTokens(pipeline.addedTokens, specialTokens)
   const subject = { pipeline, engine, addedTokens, sources, format: options.format, reading: readingOf(options) }

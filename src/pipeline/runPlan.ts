@@ -31,9 +31,13 @@ export interface RunPlan {
   folder: TemporaryFolder
   /** Where partial results go. */
   run: RunFolder | undefined
-  /** Worker threads to start; 0: the main thread counts. */
-  threads: number
+  /** How many count: at least one. */
+  workers: number
+  main: MainRole
 }
+
+/** What the main thread does of the workers' work: all, or counting as one of them, or none. Whatever it does not do has threads. */
+export type MainRole = 'all' | 'counts' | 'none'
 
 /** What is counted, and how. */
 export type Subject = Pick<RunPlan, 'pipeline' | 'engine' | 'addedTokens' | 'sources' | 'format' | 'reading'>
@@ -47,21 +51,49 @@ export const complete = (
   options: PretokenizeOptions,
 ): RunPlan => {
   const { addedTokens, sources, tasks, run } = settled
+  const main = mainRole(options, sources, means)
   return {
     ...settled,
     ...means,
     reading: { ...settled.reading, maxPieceBytes: means.memory.maxPieceBytes },
     specialTokens: specialOnes(addedTokens),
     folder: reserveTemporaryFolder(run?.path ?? options.tempDir ?? tmpdir()),
-    threads: Math.min(mostThreads(options, sources), means.numProcesses, tasks.length),
+    workers: main === 'all' ? 1 : Math.max(1, Math.min(means.numProcesses, tasks.length)),
+    main,
   }
 }
 
 /** Below this size, starting threads takes longer than counting. */
 const SMALL_BYTES = 4 * 2 ** 20
-/** Who asks for a number of workers gets them; otherwise small input is not worth any. */
-export const mostThreads = ({ numProcesses, workerUrl }: PretokenizeOptions, sources: readonly Source[]): number =>
-  numProcesses === undefined && workerUrl === undefined && totalSize(sources) <= SMALL_BYTES ? 0 : Infinity
+/** This much takes about a second. */
+const SHORT_BYTES = 2 ** 29
+/** Tables of text are seldom larger than the text. */
+const TABLE_ROOM = 4
+
+/**
+ * Small input is not worth any thread, unless a number of workers was asked for. The main thread counts along while that is a matter of a
+ * second: it begins a twentieth of a second before a thread could. Later timers and signals would wait too long, since sorting a large table
+ * cannot be interrupted; and what a thread dies of, the process survives. Compressed data and Parquet come in pieces that take too long.
+ */
+export const mainRole = (
+  { numProcesses, workerUrl, engine }: PretokenizeOptions,
+  sources: readonly Source[],
+  { memory }: Pick<Means, 'memory'>,
+): MainRole => {
+  if (workerUrl !== undefined) return 'none'
+  const size = totalSize(sources)
+  if (numProcesses === undefined && size <= SMALL_BYTES) return 'all'
+  const isShort = size <= Math.min(SHORT_BYTES, memory.counting / TABLE_ROOM)
+  const isPlain = sources.every(({ compression, format }) => compression === 'none' && format !== 'parquet')
+  return isShort && isPlain && engine !== 'transformers.js' ? 'counts' : 'none'
+}
+
+/** How many of the workers are threads. */
+export const threadsOf = (main: MainRole, workers: number): number => (main === 'none' ? workers : main === 'counts' ? workers - 1 : 0)
+
+/** Memory that the main thread still holds when it has counted. */
+export const keptByMain = ({ main, memory }: Pick<RunPlan, 'main' | 'memory'>): number =>
+  main === 'counts' ? Math.floor(memory.counting / 2) : 0
 
 export const specialOnes = (addedTokens: readonly AddedToken[]): string[] =>
   addedTokens.filter(({ special }) => special).map(({ content }) => content)

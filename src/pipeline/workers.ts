@@ -1,12 +1,13 @@
 import type { PretokenizeOptions } from '../options.ts'
-import { startThreads, type StartedThreads, type Threads } from '../pool/threads.ts'
+import { startThreads, type RunJobs, type StartedThreads, type Threads } from '../pool/threads.ts'
+import { threadsOf, type MainRole } from './runPlan.ts'
 
-/** Where the threads of a run come from. */
+/** Where the workers of a run come from. */
 export interface Workers {
   /** Starts threads before there is work for them: when the call returns they load, while the run is planned. */
   prepare(threads: number): Promise<void>
-  /** Worker threads, as many or more; for 0, what does their work in the main thread. */
-  start(threads: number): Threads
+  /** So many workers: threads, and the main thread if it is one of them. */
+  start(workers: number, main: MainRole): Threads
   /** Ends threads that nobody has asked for. */
   close(): Promise<void>
 }
@@ -20,18 +21,30 @@ export const createWorkers = ({ workerUrl = new URL('./worker.js', import.meta.u
     prepared = undefined
     return taken
   }
+  const takeThreads = (count: number): Threads => {
+    const ready = takePrepared()
+    if (ready !== undefined && ready.count >= count) return ready.threads
+    void ready?.threads.close()
+    return startThreads(workerUrl, count)
+  }
   return {
     async prepare(count) {
       if (count === 0) return
       prepared = { threads: startThreads(workerUrl, count), count }
       await prepared.threads.begun
     },
-    start(count) {
-      if (count === 0) return MAIN_THREAD
-      const ready = takePrepared()
-      if (ready !== undefined && ready.count >= count) return ready.threads
-      void ready?.threads.close()
-      return startThreads(workerUrl, count)
+    start(workers, main) {
+      const count = threadsOf(main, workers)
+      if (count === 0) return { run: runHere, async close() {} }
+      const threads = takeThreads(count)
+      if (main === 'none') return threads
+      return {
+        run(jobs) {
+          const others = threads.run(jobs.slice(1))
+          return [...runHere(jobs.slice(0, 1)), ...others]
+        },
+        close: threads.close,
+      }
     },
     async close() {
       await takePrepared()?.threads.close()
@@ -39,11 +52,9 @@ export const createWorkers = ({ workerUrl = new URL('./worker.js', import.meta.u
   }
 }
 
-const MAIN_THREAD: Threads = {
-  run: (jobs) =>
-    jobs.map(async (job) => {
-      const { countChunks, mergeRuns } = await import('../worker.ts')
-      return job.kind === 'merge' ? mergeRuns(job) : countChunks(job)
-    }),
-  async close() {},
-}
+/** Does the jobs in the main thread. */
+const runHere: RunJobs = (jobs) =>
+  jobs.map(async (job) => {
+    const { countChunks, mergeRuns } = await import('../worker.ts')
+    return job.kind === 'merge' ? mergeRuns(job) : countChunks(job)
+  })

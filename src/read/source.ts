@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto'
 import { closeSync, openSync, readSync, type Stats } from 'node:fs'
 import { open, type FileHandle } from 'node:fs/promises'
 import { describeSystemError, PretokError } from '../errors.ts'
@@ -136,6 +135,7 @@ const SAMPLE_BYTES = 2 ** 14
 /** A hash over parts of a source, its first and last bytes among them: what tells that a file is another one, without reading it. */
 export const sampleSource = (source: Source): Promise<string> =>
   withReadAt(source, async (readAt) => {
+    const { createHash } = await import('node:crypto') // who needs no hash need not wait for it
     const hash = createHash('sha256')
     const last = Math.max(0, source.size - SAMPLE_BYTES)
     for (let i = 0; i < SAMPLES; i++) hash.update(await readAt(Math.floor((last * i) / (SAMPLES - 1)), SAMPLE_BYTES))

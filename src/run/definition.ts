@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto'
 import type { AddedToken, Chunk, InputFormat, Pipeline, Source, Task } from '../types.ts'
 
 /** A source as it was planned: with a hash over samples of it. */
@@ -19,7 +18,9 @@ export interface Definition {
 }
 
 /** Of whatever decides about something: equal ids, equal things. */
-export const idOf = (facts: unknown): string => createHash('sha256').update(JSON.stringify(facts)).digest('hex').slice(0, 16)
+export const idOf = (facts: unknown): string =>
+  // loaded by who plans a run folder: others need not wait for it
+  process.getBuiltinModule('node:crypto').createHash('sha256').update(JSON.stringify(facts)).digest('hex').slice(0, 16)
 
 /**
  * The id of each task: of all that decides about its result, which are the options, its own sources and the ranges of its chunks, and nothing

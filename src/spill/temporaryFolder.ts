@@ -1,7 +1,7 @@
-import { randomBytes } from 'node:crypto'
 import { readdirSync, rmSync } from 'node:fs'
 import { hostname } from 'node:os'
 import { join } from 'node:path'
+import { randomName } from '../random.ts'
 
 /*
  * Folders for what is needed during a run only. A folder's name says which process on which host it belongs to, so that what a process that
@@ -20,7 +20,7 @@ export interface TemporaryFolder {
 /** A name for a folder in `base`, which is removed at the latest when the process ends. Removes what dead processes have left there. */
 export const reserveTemporaryFolder = (base: string): TemporaryFolder => {
   abandonedFolders(base).forEach(removeQuietly)
-  const path = join(base, `${PREFIX}-${hostname()}-${process.pid}-${randomBytes(4).toString('hex')}`)
+  const path = join(base, `${PREFIX}-${hostname()}-${process.pid}-${randomName()}`)
   const remove = (): void => {
     process.off('exit', remove)
     removeQuietly(path)

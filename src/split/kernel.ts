@@ -19,6 +19,8 @@ export interface KernelExports {
   allocate(bytes: number): number
   clearTable(): void
   sortTable(isPartitioned: 0 | 1): void
+  sortedBytes(): bigint
+  readSorted(first: number, to: number, end: number): number
   partitionEnds: WebAssembly.Global<'i32'>
   text: WebAssembly.Global<'i32'>
   capacity: WebAssembly.Global<'i32'>

@@ -1,10 +1,10 @@
-import { randomBytes } from 'node:crypto'
 import { mkdirSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import type { TextCounter } from '../count/counter.ts'
 import { startCounter } from '../count/startCounter.ts'
 import { mergeRunsInto } from '../merge/mergePartition.ts'
 import type { WorkerCounts, WorkerTask } from '../messages.ts'
+import { randomName } from '../random.ts'
 import { emptyTally } from '../receipt/tally.ts'
 import { partialPath, type PartialAbout } from '../spill/partial.ts'
 import { runOutputError, writeRun } from '../spill/runWriter.ts'
@@ -23,7 +23,7 @@ export class SpillingCounter {
   private readonly task: WorkerTask
   private readonly specialTokens: number
   /** Part of the names of files: a worker that takes the place of one that died must not write over what others have handed over. */
-  private readonly id = randomBytes(4).toString('hex')
+  private readonly id = randomName()
   private runs: string[] = []
   private runNumber = 0
   /** What the counter had counted when the last task was committed. */

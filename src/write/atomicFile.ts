@@ -1,7 +1,7 @@
-import { randomBytes } from 'node:crypto'
 import { open, realpath, rename, rm, stat, type FileHandle } from 'node:fs/promises'
 import { basename, dirname, join } from 'node:path'
 import { describeSystemError, PretokError } from '../errors.ts'
+import { randomName } from '../random.ts'
 
 /*
  * A result is there and whole, or not there at all: it is written under a temporary name in the same folder, forced to the disk, and then
@@ -72,7 +72,7 @@ const locate = async (path: string): Promise<{ target: string; mode: number; isS
 
 /** Hidden, and not to be mistaken for a result; the name is cut, for a name may have 255 bytes and no more. */
 const temporaryName = (path: string): string =>
-  join(dirname(path), `.${basename(path).slice(0, 60)}.pretok-${process.pid}-${randomBytes(4).toString('hex')}.tmp`)
+  join(dirname(path), `.${basename(path).slice(0, 60)}.pretok-${process.pid}-${randomName()}.tmp`)
 
 const writeAll = async (handle: FileHandle, bytes: Uint8Array, onWritten: (count: number) => void): Promise<void> => {
   for (let at = 0; at < bytes.length;) {

@@ -1,11 +1,9 @@
-import type { ByteBuffer } from './byteBuffer.ts'
+import type { RowLayout } from './rows.ts'
 import type { Scanner } from './scanner.ts'
 
 /** How counts are written in one format and read back; both in one file, so that each rule of escaping stands in one place. */
 export interface Codec {
-  writeStart(out: ByteBuffer): void
-  writeEntry(out: ByteBuffer, piece: Uint8Array, count: number, isFirst: boolean): void
-  writeEnd(out: ByteBuffer): void
+  layout: RowLayout
   readStart(input: Scanner): void
   /**
    * Reads one entry into `input.piece` and `input.count`; false if there are no more. Keeps no state of its own: an entry that the window

@@ -1,4 +1,5 @@
 import type { Codec } from './codec.ts'
+import { makeEscapes } from './rows.ts'
 import { END, type Scanner } from './scanner.ts'
 
 /*
@@ -15,6 +16,8 @@ import { END, type Scanner } from './scanner.ts'
 const QUOTE = 0x22
 const COMMA = 0x2c
 const NEWLINE = 0x0a
+
+const ESCAPES = makeEscapes((byte) => (byte === QUOTE ? '""' : String.fromCharCode(byte)))
 
 const readQuoted = (input: Scanner): void => {
   input.skip()
@@ -36,15 +39,7 @@ const readBare = (input: Scanner): void => {
 }
 
 export const csv: Codec = {
-  writeStart: (out) => out.ascii('piece,count\n'),
-  writeEntry: (out, piece, count) => {
-    out.ascii('"')
-    out.doubling(piece, QUOTE)
-    out.ascii('",')
-    out.integer(count)
-    out.ascii('\n')
-  },
-  writeEnd: () => {},
+  layout: { start: 'piece,count\n', separator: '', before: '"', escapes: ESCAPES, between: '",', after: '\n', end: '' },
 
   readStart: (input) => {
     if (!input.take('"piece","count"')) input.expect('piece,count', 'the header "piece,count"')

@@ -1,6 +1,6 @@
-import { makeEscapes, type ByteBuffer } from './byteBuffer.ts'
 import type { Codec } from './codec.ts'
 import { escapedByte } from './pieceText.ts'
+import { makeEscapes } from './rows.ts'
 import type { Scanner } from './scanner.ts'
 
 /*
@@ -17,19 +17,13 @@ import type { Scanner } from './scanner.ts'
  */
 
 /** JSON's own escapes, from the built-in that knows them. */
-const ESCAPES = makeEscapes((byte) => JSON.stringify(String.fromCharCode(byte < 0x80 ? byte : 0xdc00 + byte)).slice(1, -1))
+export const ESCAPES = makeEscapes((byte) => JSON.stringify(String.fromCharCode(byte < 0x80 ? byte : 0xdc00 + byte)).slice(1, -1))
 
 const QUOTE = 0x22
 const BACKSLASH = 0x5c
 const LETTER_U = 0x75
 /** The character behind a backslash → the byte it stands for. */
 const UNESCAPED = new Map(['""', '\\\\', '//', 'b\b', 'f\f', 'n\n', 'r\r', 't\t'].map((pair) => [pair.charCodeAt(0), pair.charCodeAt(1)]))
-
-export const writeString = (out: ByteBuffer, piece: Uint8Array): void => {
-  out.ascii('"')
-  out.escaped(piece, ESCAPES)
-  out.ascii('"')
-}
 
 /** Reads a JSON string as the piece. */
 export const readString = (input: Scanner): void => {
@@ -82,14 +76,7 @@ const loneSurrogate = (input: Scanner, unit: number) =>
   input.pieceError(`the lone surrogate \\u${unit.toString(16)} stands for no byte (expected a pair, or \\udc80 to \\udcff)`)
 
 export const json: Codec = {
-  writeStart: (out) => out.ascii('{'),
-  writeEntry: (out, piece, count, isFirst) => {
-    out.ascii(isFirst ? '\n' : ',\n')
-    writeString(out, piece)
-    out.ascii(': ')
-    out.integer(count)
-  },
-  writeEnd: (out) => out.ascii('\n}\n'),
+  layout: { start: '{', separator: ',', before: '\n"', escapes: ESCAPES, between: '": ', after: '', end: '\n}\n' },
 
   readStart: (input) => {
     input.skipSpace()

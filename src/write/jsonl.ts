@@ -1,5 +1,5 @@
 import type { Codec } from './codec.ts'
-import { readString, writeString } from './json.ts'
+import { ESCAPES, readString } from './json.ts'
 import { END, type Scanner } from './scanner.ts'
 
 /*
@@ -24,15 +24,7 @@ const readMember = (input: Scanner): 'piece' | 'count' => {
 }
 
 export const jsonl: Codec = {
-  writeStart: () => {},
-  writeEntry: (out, piece, count) => {
-    out.ascii('{"piece":')
-    writeString(out, piece)
-    out.ascii(',"count":')
-    out.integer(count)
-    out.ascii('}\n')
-  },
-  writeEnd: () => {},
+  layout: { start: '', separator: '', before: '{"piece":"', escapes: ESCAPES, between: '","count":', after: '}\n', end: '' },
 
   readStart: () => {},
   readEntry: (input, isFirst) => {

@@ -1,5 +1,5 @@
-import { makeEscapes } from './byteBuffer.ts'
 import type { Codec } from './codec.ts'
+import { makeEscapes } from './rows.ts'
 import { END, type Scanner } from './scanner.ts'
 
 /*
@@ -40,14 +40,7 @@ const readEscape = (input: Scanner): void => {
 }
 
 export const tsv: Codec = {
-  writeStart: (out) => out.ascii('piece\tcount\n'),
-  writeEntry: (out, piece, count) => {
-    out.escaped(piece, ESCAPES)
-    out.ascii('\t')
-    out.integer(count)
-    out.ascii('\n')
-  },
-  writeEnd: () => {},
+  layout: { start: 'piece\tcount\n', separator: '', before: '', escapes: ESCAPES, between: '\t', after: '\n', end: '' },
 
   readStart: (input) => {
     input.expect('piece\tcount', 'the header "piece\\tcount"')

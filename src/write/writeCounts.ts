@@ -1,8 +1,9 @@
 import { PretokError } from '../errors.ts'
 import type { PieceCount } from '../types.ts'
 import { writeAtomically, type WriteBytes } from './atomicFile.ts'
-import { ByteBuffer } from './byteBuffer.ts'
 import { CODECS, STANDARD_STREAM, type CountsFormat } from './formats.ts'
+import { inBatches, type PieceBatch } from './pieceBatch.ts'
+import { MOST_ENCODED, RowEncoder } from './rows.ts'
 import { writeToStandardOutput } from './standardOutput.ts'
 
 const BLOCK = 1 << 20
@@ -11,8 +12,12 @@ const BLOCK = 1 << 20
  * Writes pieces and counts to a file, which appears whole or not at all, or to standard output (`-`). Memory does not grow with their
  * number. Throws 'output' when the file cannot be written; the file that was there before is then unchanged.
  */
-export const writeCounts = (path: string, format: CountsFormat, entries: Iterable<PieceCount>, signal?: AbortSignal): Promise<void> => {
-  const produce = (write: WriteBytes) => encodeCounts(format, entries, stoppable(write, path, signal))
+export const writeCounts = (path: string, format: CountsFormat, entries: Iterable<PieceCount>, signal?: AbortSignal): Promise<void> =>
+  writeBatches(path, format, inBatches(entries), signal)
+
+/** The same for many pieces at a time, which takes half as long. */
+export const writeBatches = (path: string, format: CountsFormat, batches: Iterable<PieceBatch>, signal?: AbortSignal): Promise<void> => {
+  const produce = (write: WriteBytes) => encodeCounts(format, batches, stoppable(write, path, signal))
   return path === STANDARD_STREAM ? writeToStandardOutput(produce) : writeAtomically(path, produce)
 }
 
@@ -24,16 +29,23 @@ const stoppable =
     if (signal?.aborted) throw new PretokError('interrupted', `writing ${path}: stopped before the end; nothing was written`)
   }
 
-const encodeCounts = async (format: CountsFormat, entries: Iterable<PieceCount>, write: WriteBytes): Promise<void> => {
-  const codec = CODECS[format]
-  const out = new ByteBuffer(BLOCK + BLOCK / 16) // a block is full when an entry has gone past its end
-  let isFirst = true
-  codec.writeStart(out)
-  for (const { piece, count } of entries) {
-    codec.writeEntry(out, piece, count, isFirst)
-    isFirst = false
-    if (out.length >= BLOCK) await write(out.take())
+const encodeCounts = async (format: CountsFormat, batches: Iterable<PieceBatch>, write: WriteBytes): Promise<void> => {
+  const { layout } = CODECS[format]
+  const encoder = new RowEncoder(layout)
+  const block = new Uint8Array(BLOCK + MOST_ENCODED)
+  let length = 0
+  const put = (bytes: Uint8Array): void => {
+    block.set(bytes, length)
+    length += bytes.length
   }
-  codec.writeEnd(out)
-  await write(out.take())
+  put(Buffer.from(layout.start))
+  for (const batch of batches)
+    for (const bytes of encoder.encode(batch)) {
+      put(bytes)
+      if (length < BLOCK) continue
+      await write(block.subarray(0, length))
+      length = 0
+    }
+  put(Buffer.from(layout.end))
+  await write(block.subarray(0, length))
 }

@@ -2,7 +2,8 @@ import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { PieceTable } from '../../src/count/pieceTable.ts'
 import { inByteOrder, SortedTable } from '../../src/count/sortedTable.ts'
-import { mergeSorted } from '../../src/merge/mergeSorted.ts'
+import { mergeSmall } from '../../src/merge/mergeSmall.ts'
+import { mergeLarge, mergeSorted } from '../../src/merge/mergeSorted.ts'
 
 const tableOf = (pieces: readonly (readonly [Uint8Array, number])[]): PieceTable => {
   const table = new PieceTable()
@@ -33,6 +34,18 @@ describe('mergeSorted', () => {
         for (let entry = 0; entry < merged.size; entry++)
           expect(merged.find(Buffer.concat([merged.arena.subarray(merged.starts[entry], merged.starts[entry + 1])]))).toBe(entry)
         expect(merged.find(Buffer.from('not there'))).toBe(-1)
+      }),
+    )
+  })
+
+  test('does the same for small tables and for large ones', () => {
+    const long = fc.tuple(fc.nat({ max: 40 }), fc.constantFrom('a', 'b', '\0'), fc.constantFrom('', 'a', 'b', '\xff'))
+    const pieces = fc.oneof(piece, long.map(([length, one, end]) => Buffer.from(one.repeat(length) + end, 'latin1')))
+    const table = fc.array(fc.tuple(pieces, count), { maxLength: 60 }).map((all) => inByteOrder(tableOf(all)))
+    fc.assert(
+      fc.property(table, table, (a, b) => {
+        const plain = ({ arena, starts, counts, size }: ReturnType<typeof mergeLarge>) => [[...arena], [...starts], [...counts], size]
+        expect(plain(mergeSmall(a, b))).toEqual(plain(mergeLarge(a, b)))
       }),
     )
   })

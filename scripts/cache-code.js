@@ -1,0 +1,22 @@
+// Keeps what V8 makes of the code (src/loadCode.ts says why): dist/*.cjs.cache. Run by scripts/build.js, with the node that it is for.
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { cacheHeading, loadCode } from '../dist/loadCode.js'
+
+const root = fileURLToPath(new URL('..', import.meta.url))
+const folder = mkdtempSync(join(tmpdir(), 'pretok-cache-'))
+const loaded = []
+try {
+  // what is called by then is in the cache: with so little to count, by the main thread, that is what the workers call, too
+  process.argv.splice(1, Infinity, 'pretok', 'count', join(root, 'data'), '-q', '-o', join(folder, 'counts.json'))
+  const { done } = loadCode(join(root, 'dist/main.cjs'), (...code) => loaded.push(code))
+  await done
+  for (const [path, code, script] of loaded) {
+    const cache = script.createCachedData()
+    writeFileSync(`${path}.cache`, Buffer.concat([Buffer.from(cacheHeading(code, cache)), cache]))
+  }
+} finally {
+  rmSync(folder, { recursive: true })
+}

@@ -1,0 +1,131 @@
+/*
+ * What is done with small tables of pieces (count/sortedTable.ts) when all is counted: adding two up, and ordering the sum. Short runs do it once,
+ * and JavaScript is slow the first time. Tables are in the order of their bytes: u8 arena[], u32 starts[size + 1], f64 counts[size].
+ *
+ * Nothing is allocated here: the caller says where everything is, and leaves 16 bytes behind each arena.
+ */
+
+/** Where memory is free, in the first page. */
+export function freeMemory(): usize {
+  return (__heap_base + 63) & ~63
+}
+
+let end: usize = 0
+let size: usize = 0
+
+/** Adds two tables up; returns the size of the sum, for which there must be room. */
+export function mergeTables(
+  arenaA: usize,
+  startsA: usize,
+  countsA: usize,
+  sizeA: usize,
+  arenaB: usize,
+  startsB: usize,
+  countsB: usize,
+  sizeB: usize,
+  arena: usize,
+  starts: usize,
+  counts: usize,
+): usize {
+  end = 0
+  size = 0
+  store<u32>(starts, 0)
+  let a: usize = 0
+  let b: usize = 0
+  while (a < sizeA && b < sizeB) {
+    const startA = <usize>load<u32>(startsA + (a << 2))
+    const lengthA = <usize>load<u32>(startsA + (a << 2), 4) - startA
+    const startB = <usize>load<u32>(startsB + (b << 2))
+    const lengthB = <usize>load<u32>(startsB + (b << 2), 4) - startB
+    const order = compare(arenaA + startA, lengthA, arenaB + startB, lengthB)
+    let count: f64 = 0
+    if (order <= 0) count += load<f64>(countsA + (a++ << 3))
+    if (order >= 0) count += load<f64>(countsB + (b++ << 3))
+    if (order <= 0) put(arenaA + startA, lengthA, count, arena, starts, counts)
+    else put(arenaB + startB, lengthB, count, arena, starts, counts)
+  }
+  putRest(a, sizeA, arenaA, startsA, countsA, arena, starts, counts)
+  putRest(b, sizeB, arenaB, startsB, countsB, arena, starts, counts)
+  return size
+}
+
+function putRest(i: usize, all: usize, arenaI: usize, startsI: usize, countsI: usize, arena: usize, starts: usize, counts: usize): void {
+  for (; i < all; i++) {
+    const start = <usize>load<u32>(startsI + (i << 2))
+    put(arenaI + start, <usize>load<u32>(startsI + (i << 2), 4) - start, load<f64>(countsI + (i << 3)), arena, starts, counts)
+  }
+}
+
+@inline function put(piece: usize, length: usize, count: f64, arena: usize, starts: usize, counts: usize): void {
+  const to = arena + end
+  if (length <= 16) v128.store(to, v128.load(piece))
+  else memory.copy(to, piece, length)
+  end += length
+  store<f64>(counts + (size << 3), count)
+  size++
+  store<u32>(starts + (size << 2), <u32>end)
+}
+
+/** The order of two pieces: below 0, 0 or above. */
+function compare(a: usize, lengthA: usize, b: usize, lengthB: usize): i32 {
+  const both = min(lengthA, lengthB)
+  let i: usize = 0
+  for (; i + 8 <= both; i += 8) {
+    const wordA = load<u64>(a + i)
+    const wordB = load<u64>(b + i)
+    if (wordA != wordB) return bswap<u64>(wordA) < bswap<u64>(wordB) ? -1 : 1
+  }
+  if (i < both) {
+    const mask = (<u64>1 << <u64>((both - i) << 3)) - 1
+    const wordA = load<u64>(a + i) & mask
+    const wordB = load<u64>(b + i) & mask
+    if (wordA != wordB) return bswap<u64>(wordA) < bswap<u64>(wordB) ? -1 : 1
+  }
+  return lengthA < lengthB ? -1 : lengthA > lengthB ? 1 : 0
+}
+
+const DIGIT_BITS: u32 = 11
+const DIGITS: usize = 1 << 11
+const bucketEnds: usize = memory.data(4 * (1 << 11))
+
+/**
+ * The numbers of entries, the highest count first, equal ones as they stand (sort/orderByCount.ts has the method). The counts become words in their
+ * place. Returns where the order is: at `order` or `spare`.
+ */
+export function orderByCount(counts: usize, entries: usize, order: usize, spare: usize): usize {
+  let bits: u64 = 0
+  for (let i: usize = 0; i < entries; i++) {
+    const count = <u64>load<f64>(counts + (i << 3))
+    store<u64>(counts + (i << 3), count)
+    store<u32>(order + (i << 2), <u32>i)
+    bits |= count
+  }
+  for (let shift: u64 = 0; shift < 64 && bits >>> shift != 0; shift += <u64>DIGIT_BITS) {
+    memory.fill(bucketEnds, 0, DIGITS * 4)
+    for (let i: usize = 0; i < entries; i++) {
+      const bucket = bucketOf(counts, i, shift)
+      store<u32>(bucket, load<u32>(bucket) + 1)
+    }
+    let start: u32 = 0
+    for (let bucket = bucketEnds + (DIGITS - 1) * 4; bucket >= bucketEnds; bucket -= 4) {
+      const members = load<u32>(bucket)
+      store<u32>(bucket, start)
+      start += members
+    }
+    for (let i: usize = 0; i < entries; i++) {
+      const entry = load<u32>(order + (i << 2))
+      const bucket = bucketOf(counts, <usize>entry, shift)
+      const place = load<u32>(bucket)
+      store<u32>(bucket, place + 1)
+      store<u32>(spare + (<usize>place << 2), entry)
+    }
+    const sorted = spare
+    spare = order
+    order = sorted
+  }
+  return order
+}
+
+@inline function bucketOf(counts: usize, entry: usize, shift: u64): usize {
+  return bucketEnds + (<usize>((load<u64>(counts + (entry << 3)) >>> shift) & <u64>(DIGITS - 1)) << 2)
+}

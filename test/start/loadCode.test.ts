@@ -1,0 +1,73 @@
+import { spawnSync } from 'node:child_process'
+import { cpSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
+import { join, resolve } from 'node:path'
+import { Script } from 'node:vm'
+import { beforeAll, describe, expect, test } from 'vitest'
+import { cacheHeading } from '../../src/loadCode.ts'
+import { temporaryFolder } from '../support/temporary.ts'
+
+const { folder } = temporaryFolder()
+const ROOT = resolve(import.meta.dirname, '../..')
+const COPY = join(folder, 'pretok')
+const DIST = join(COPY, 'dist')
+
+beforeAll(() => {
+  cpSync(join(ROOT, 'dist'), DIST, { recursive: true })
+  cpSync(join(ROOT, 'package.json'), join(COPY, 'package.json'))
+  symlinkSync(join(ROOT, 'node_modules'), join(COPY, 'node_modules'))
+})
+
+const caches = (): string[] =>
+  readdirSync(DIST, { recursive: true })
+    .map(String)
+    .filter((path) => path.endsWith('.cache'))
+    .map((path) => join(DIST, path))
+
+const run = (...options: string[]): string => {
+  const { stdout, stderr, status } = spawnSync(process.execPath, [...options, join(DIST, 'cli/main.js'), 'count', join(ROOT, 'README.md'), '-q', '-o', '-'])
+  expect(stderr.toString()).toBe('')
+  expect(status).toBe(0)
+  return stdout.toString()
+}
+
+describe('code from a cache', () => {
+  test('is there for what a run loads, and V8 takes it', () => {
+    const names = caches().map((path) => path.slice(DIST.length + 1).replace(/-[\w-]{8}\./, '.'))
+    for (const name of ['main', 'count', 'with-main', 'with-count', 'with-pipeline', 'with-worker', 'worker', 'yargs/lib/platform-shims/esm'])
+      expect(names).toContain(`${name}.cjs.cache`)
+    for (const path of caches()) {
+      const file = readFileSync(path)
+      const code = readFileSync(path.replace(/\.cache$/, ''))
+      const heading = file.indexOf('\n') + 1
+      const cachedData = file.subarray(heading)
+      expect(file.toString('latin1', 0, heading)).toBe(cacheHeading(code, cachedData))
+      const script = new Script(`(function(exports,require,importPackage,__filename){${code.toString()}\n})`, { cachedData })
+      expect(script.cachedDataRejected, path).toBe(false)
+    }
+  })
+
+  const damage: Record<string, (file: Buffer) => Buffer | undefined> = {
+    'damaged in the middle': (file) => {
+      file[file.length >> 1] ^= 0x10
+      return file
+    },
+    'cut off': (file) => file.subarray(0, file.length >> 1),
+    empty: () => Buffer.alloc(0),
+    'of another version': (file) => Buffer.from(file.toString('latin1').replace(/node v\d+/, 'node v1'), 'latin1'),
+    missing: () => undefined,
+  }
+  test.each(Object.keys(damage))('is not needed: %s', (kind) => {
+    const before = run()
+    for (const path of caches()) {
+      const file = damage[kind](readFileSync(path))
+      if (file === undefined) rmSync(path)
+      else writeFileSync(path, file)
+    }
+    expect(run()).toBe(before)
+    cpSync(join(ROOT, 'dist'), DIST, { recursive: true })
+  })
+
+  test('is refused by a V8 with other options', () => {
+    expect(run('--no-opt')).toBe(run())
+  })
+})
