@@ -2,7 +2,8 @@ import { PretokError } from '../errors.ts'
 import {
   closeOverCase,
   DIGIT,
-  fullFolding,
+  foldsToSeveral,
+  isFoldOfOne,
   property,
   WHITE_SPACE,
   wordOniguruma,
@@ -11,12 +12,12 @@ import {
 } from '../unicode/properties.ts'
 import {
   complement,
-  EMPTY,
   EVERYTHING,
   fromRanges,
   has,
   intersection,
   isEmpty,
+  members,
   of,
   size,
   union,
@@ -56,6 +57,8 @@ const CONTROL_ESCAPES: Readonly<Record<string, number>> = { n: 0x0a, r: 0x0d, t:
 const MAX_REPEAT = 100_000
 /** No letter has more cases. */
 const MOST_CASES = 4
+/** What a node takes, if that may be one letter in all its cases. */
+const casesOf = (node: Node): readonly number[] => (node.type === 'set' && size(node.set) <= MOST_CASES ? members(node.set) : [])
 
 const sequence = (...parts: Node[]): Node => (parts.length === 1 ? parts[0] : { type: 'sequence', parts })
 const alternation = (...branches: Node[]): Node => (branches.length === 1 ? branches[0] : { type: 'alternation', branches })
@@ -67,6 +70,7 @@ class Parser {
   private at = 0
   private ignoreCase = false
   private groups = 0
+  private readonly knownClasses: { text: string; ignoreCase: boolean; set: CodePointSet }[] = []
 
   constructor(text: string, dialect: Dialect) {
     this.text = text
@@ -130,11 +134,11 @@ class Parser {
 
   /** To Oniguruma "ss" in (?i:…) is "ß", too. */
   private refuseFullFolding(parts: readonly Node[], at: number): void {
-    const letters = parts.flatMap((part) => (part.type === 'sequence' ? part.parts : part))
-    const holds = (node: Node, letter: number) => node.type === 'set' && has(node.set, letter) && size(node.set) <= MOST_CASES
-    for (const [, first, second] of fullFolding())
-      for (let i = 0; i + 1 < letters.length; i++)
-        if (holds(letters[i], first) && holds(letters[i + 1], second)) throw this.fullFoldingError(String.fromCodePoint(first, second), at)
+    const letters = parts.flatMap((part) => (part.type === 'sequence' ? part.parts : part)).map(casesOf)
+    for (let i = 0; i + 1 < letters.length; i++)
+      for (const first of letters[i])
+        for (const second of letters[i + 1])
+          if (isFoldOfOne(first, second)) throw this.fullFoldingError(String.fromCodePoint(first, second), at)
   }
 
   private fullFoldingError(text: string, at: number): PretokError {
@@ -197,15 +201,15 @@ class Parser {
   private cased(members: CodePointSet, at: number): CodePointSet {
     if (!this.ignoreCase) return members
     const closed = closeOverCase(members)
-    const several = this.dialect === 'oniguruma' ? fullFolding().find(([character]) => has(closed, character)) : undefined
-    if (several !== undefined) throw this.fullFoldingError(String.fromCodePoint(several[0]), at)
+    const several = this.dialect === 'oniguruma' ? foldsToSeveral(closed) : undefined
+    if (several !== undefined) throw this.fullFoldingError(String.fromCodePoint(several), at)
     return closed
   }
 
   private atom(): Node {
     const at = this.at
     if (this.take('(')) return this.group(at)
-    if (this.take('[')) return set(this.classBody(at))
+    if (this.take('[')) return set(this.class(at))
     if (this.take('.')) return set(NOT_NEWLINE)
     if (this.take('^')) return this.dialect === 'oniguruma' ? lineStart(at) : { type: 'textBorder', border: 'start' }
     if (this.take('$')) return this.dialect === 'oniguruma' ? lineEnd(at) : { type: 'textBorder', border: 'end' }
@@ -355,6 +359,19 @@ class Parser {
     return (found[1] === '^') !== negated ? complement(closed) : closed
   }
 
+  /** A class, the cursor behind its `[`. Patterns repeat long ones, and to unite large sets takes time: one that was read before is known. */
+  private class(at: number): CodePointSet {
+    const known = this.knownClasses.find(({ text, ignoreCase }) => ignoreCase === this.ignoreCase && this.peek(text))
+    if (known !== undefined) {
+      this.at += known.text.length
+      return known.set
+    }
+    const start = this.at
+    const members = this.classBody(at)
+    this.knownClasses.push({ text: this.text.slice(start, this.at), ignoreCase: this.ignoreCase, set: members })
+    return members
+  }
+
   /**
    * A class, the cursor behind its `[`. `&&` binds looser than union; classes may be nested. fancy-regex closes all that is listed over case,
    * Oniguruma only what the outermost class comes to.
@@ -362,7 +379,7 @@ class Parser {
   private classBody(at: number, isNested = false): CodePointSet {
     const negated = this.take('^')
     let result: CodePointSet | undefined // what stands before the last `&&`
-    let members: CodePointSet = EMPTY
+    let parts: CodePointSet[] = [] // what stands behind it
     let isFirst = true
     const oniguruma = this.dialect === 'oniguruma'
     const inWord = oniguruma ? wordOnigurumaInClass : wordRust
@@ -372,13 +389,13 @@ class Parser {
       if (this.at >= this.text.length) throw this.error('unclosed class', at)
       if (!isFirst && this.take(']')) break
       if (this.take('&&')) {
-        result = result === undefined ? members : intersection(result, members)
-        members = EMPTY
+        result = result === undefined ? union(...parts) : intersection(result, union(...parts))
+        parts = []
         continue
       }
       if (this.peek('[:')) throw this.error('POSIX bracket (not supported: write \\p{…})', itemAt)
       if (this.take('[')) {
-        members = union(members, this.classBody(itemAt, true))
+        parts.push(this.classBody(itemAt, true))
         continue
       }
       if (this.dialect === 'fancy-regex' && (this.peek('--') || this.peek('~~')))
@@ -386,15 +403,16 @@ class Parser {
       const low = this.classItem(inWord)
       const isRange = this.peek('-') && !this.peek('-]') && !this.peek('-[') && !this.peek('-&&')
       if (!isRange || size(low) !== 1) {
-        members = union(members, listed(low))
+        parts.push(listed(low))
         continue
       }
       this.at++
       const high = this.classItem(inWord)
       if (size(high) !== 1) throw this.error('range to something that is no single character', itemAt)
       if (low[0] > high[0]) throw this.error('range out of order', itemAt)
-      members = union(members, listed(fromRanges([[low[0], high[0] + 1]])))
+      parts.push(listed(fromRanges([[low[0], high[0] + 1]])))
     }
+    let members = union(...parts)
     if (result !== undefined) members = intersection(result, members)
     if (oniguruma && !isNested) members = negated && this.ignoreCase ? closeOverCase(members) : this.cased(members, at)
     if (isEmpty(members) && !negated) throw this.error('class without members', at)

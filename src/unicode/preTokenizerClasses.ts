@@ -6,7 +6,7 @@ import { NUMBER_17, PUNCTUATION_8, SCRIPT_9 } from './generated/preTokenizers.ts
  * patterns they are written `\p{HF=Digits}`, `\p{HF=Punctuation}`, `\p{HF=Script_Han}` (names that no engine has).
  */
 
-const unionOf = (sets: Readonly<Record<string, string>>): CodePointSet => Object.values(sets).map(decodeSet).reduce(union)
+const unionOf = (sets: Readonly<Record<string, string>>): CodePointSet => union(...Object.values(sets).map(decodeSet))
 
 const ASCII_PUNCTUATION = of(...Buffer.from('!"#$%&\'()*+,-./:;<=>?@[\\]^_`{|}~'))
 /** In the crate's table, and never in the category. */
@@ -21,7 +21,7 @@ export const SCRIPTS: readonly string[] = Object.keys(SCRIPT_9).filter((name) =>
 /** A script as UnicodeScripts has it (pre_tokenizers/unicode_scripts): Hiragana and Katakana count as Han. */
 const script = (name: string): CodePointSet =>
   name === 'Han'
-    ? [...['Han', 'Hiragana', 'Katakana'].map((one) => decodeSet(SCRIPT_9[one])), PROLONGED_SOUND_MARK].reduce(union)
+    ? union(...['Han', 'Hiragana', 'Katakana'].map((one) => decodeSet(SCRIPT_9[one])), PROLONGED_SOUND_MARK)
     : difference(decodeSet(SCRIPT_9[name]), union(PROLONGED_SOUND_MARK, SPACE))
 
 /** Each is made when it is asked for: nobody asks for all of them. */
@@ -29,10 +29,10 @@ const MAKERS: ReadonlyMap<string, () => CodePointSet> = new Map([
   // char::is_numeric of Rust (pre_tokenizers/digits.rs)
   ['Digits', () => unionOf(NUMBER_17)],
   // is_punctuation of the crate unicode_categories, and is_ascii_punctuation (pre_tokenizers/punctuation.rs, bert.rs)
-  ['Punctuation', () => [unionOf(PUNCTUATION_8), ASCII_PUNCTUATION, ODD_PUNCTUATION].reduce(union)],
+  ['Punctuation', () => union(unionOf(PUNCTUATION_8), ASCII_PUNCTUATION, ODD_PUNCTUATION)],
   ...SCRIPTS.map((name) => [`Script_${name}`, () => script(name)] as const),
   // a space, and what has no script
-  ['Script_None', () => complement(SCRIPTS.map(script).reduce(union))],
+  ['Script_None', () => complement(union(...SCRIPTS.map(script)))],
 ])
 
 const made = new Map<string, CodePointSet | undefined>()
