@@ -1,4 +1,5 @@
 import { PretokError } from '../errors.ts'
+import { firstOfBlocks } from './minimize.ts'
 import { createNumbering } from './numbering.ts'
 import type { Draft } from './program.ts'
 import { refine } from './refine.ts'
@@ -168,18 +169,12 @@ export const simplifyLookahead = (
 ): { backward: BackwardMachine; newClass: number[] } => {
   const renamed = symbols.map((row) => row.map((symbol) => newSymbol[symbol]))
   const labels = createNumbering()
+  const steps = { columns: next[0].length, next: next.flat() }
   const block = refine(
-    next,
+    steps,
     renamed.map((row) => labels.numberOf(row)),
   )
-  const order = [0]
-  const met = new Set([block[0]])
-  for (const state of order)
-    for (const to of next[state]) {
-      if (met.has(block[to])) continue
-      met.add(block[to])
-      order.push(to)
-    }
+  const order = firstOfBlocks(steps, block)
   const numberOf = new Map(order.map((state, number) => [block[state], number]))
   const columns = createNumbering()
   const kept: number[] = []
