@@ -296,7 +296,7 @@ export const withoutDead = (program: readonly Draft[], starts: readonly number[]
 
 const DEAD = -1
 
-const successors = (draft: Draft): number[] => {
+export const successors = (draft: Draft): number[] => {
   switch (draft.op) {
     case 'match':
       return []
