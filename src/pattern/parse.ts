@@ -3,7 +3,6 @@ import {
   closeOverCase,
   DIGIT,
   foldsToSeveral,
-  isFoldOfOne,
   property,
   WHITE_SPACE,
   wordOniguruma,
@@ -17,14 +16,14 @@ import {
   has,
   intersection,
   isEmpty,
-  members,
   of,
   size,
   union,
   type CodePointSet,
 } from '../unicode/codePointSet.ts'
-import type { Dialect, LookNode, Node, Pattern } from './ast.ts'
+import type { Dialect, LookNode, Node, Pattern, SetNode } from './ast.ts'
 import { expandBackreferences } from './backreferences.ts'
+import { createFoldedLetters } from './foldedLetters.ts'
 import { children, holdsLookOrBackreference, maxLength, minLength } from './nodes.ts'
 
 /**
@@ -38,6 +37,7 @@ import { children, holdsLookOrBackreference, maxLength, minLength } from './node
  * - `a(?i)b|c` is `a(?i:b|c)` in Oniguruma, `(?:a(?i:b)|(?i:c))` in fancy-regex
  * - in `(?i:…)` properties outside of classes take part in fancy-regex only, and `[^[^a]]` is `[aA]` there, nothing in Oniguruma
  * - `\pL` is a property in fancy-regex only
+ * - "ss" in `(?i:…)` is also ß in Oniguruma (foldedLetters.ts)
  *
  * Throws a `PretokError` with code 'pattern' that names the construct and its offset.
  */
@@ -55,10 +55,6 @@ const HEX_DIGIT = fromRanges([
 ])
 const CONTROL_ESCAPES: Readonly<Record<string, number>> = { n: 0x0a, r: 0x0d, t: 0x09, f: 0x0c, v: 0x0b, a: 0x07, e: 0x1b, 0: 0x00 }
 const MAX_REPEAT = 100_000
-/** No letter has more cases. */
-const MOST_CASES = 4
-/** What a node takes, if that may be one letter in all its cases. */
-const casesOf = (node: Node): readonly number[] => (node.type === 'set' && size(node.set) <= MOST_CASES ? members(node.set) : [])
 
 const sequence = (...parts: Node[]): Node => (parts.length === 1 ? parts[0] : { type: 'sequence', parts })
 const alternation = (...branches: Node[]): Node => (branches.length === 1 ? branches[0] : { type: 'alternation', branches })
@@ -70,6 +66,7 @@ class Parser {
   private at = 0
   private ignoreCase = false
   private groups = 0
+  private readonly letters = createFoldedLetters()
   private readonly knownClasses: { text: string; ignoreCase: boolean; set: CodePointSet }[] = []
 
   constructor(text: string, dialect: Dialect) {
@@ -128,21 +125,14 @@ class Parser {
     const parts: Node[] = []
     const start = this.at
     while (this.at < this.text.length && !this.peek('|') && !this.peek(')')) parts.push(this.quantified())
-    if (this.ignoreCase && this.dialect === 'oniguruma') this.refuseFullFolding(parts, start)
-    return sequence(...parts)
-  }
-
-  /** To Oniguruma "ss" in (?i:…) is "ß", too. */
-  private refuseFullFolding(parts: readonly Node[], at: number): void {
-    const letters = parts.flatMap((part) => (part.type === 'sequence' ? part.parts : part)).map(casesOf)
-    for (let i = 0; i + 1 < letters.length; i++)
-      for (const first of letters[i])
-        for (const second of letters[i + 1])
-          if (isFoldOfOne(first, second)) throw this.fullFoldingError(String.fromCodePoint(first, second), at)
+    if (!this.ignoreCase || this.dialect !== 'oniguruma') return sequence(...parts)
+    return this.letters.join(parts, (letters) => {
+      throw this.fullFoldingError(letters, start)
+    })
   }
 
   private fullFoldingError(text: string, at: number): PretokError {
-    return this.error(`"${text}" in (?i:…): Oniguruma's multi-character case folding is not supported`, at)
+    return this.error(`"${text}" in (?i:…): Oniguruma's multi-character case folding is not supported here`, at)
   }
 
   /**
@@ -215,7 +205,14 @@ class Parser {
     if (this.take('$')) return this.dialect === 'oniguruma' ? lineEnd(at) : { type: 'textBorder', border: 'end' }
     if (this.take('\\')) return this.escapeOutsideClass(at)
     if (this.peek('*') || this.peek('+') || this.peek('?')) throw this.error('quantifier without anything before it', at)
-    return set(this.cased(of(this.codePoint()), at))
+    return this.letter(of(this.codePoint()), at)
+  }
+
+  /** A character that is written as itself, or as an escape. */
+  private letter(character: CodePointSet, at: number): Node {
+    const node: SetNode = { type: 'set', set: this.cased(character, at) }
+    if (this.ignoreCase) this.letters.addLetter(node)
+    return node
   }
 
   private group(at: number): Node {
@@ -237,8 +234,12 @@ class Parser {
       if (flags === null) throw this.error(`"(${this.text.slice(this.at, this.at + 2)}" (not supported)`, at)
       this.at += flags[0].length
       this.ignoreCase = flags[1] === ''
-      if (flags[2] === ')') return this.rest()
-      wrap = (body) => body
+      // a flag is a border between strings of letters, whether it changes anything or not
+      wrap = (body) => {
+        this.letters.closeString(body)
+        return body
+      }
+      if (flags[2] === ')') return wrap(this.rest())
     } else {
       const index = ++this.groups
       wrap = (body) => ({ type: 'group', body, index })
@@ -294,7 +295,7 @@ class Parser {
       return { type: 'backreference', index: Number(digits), at }
     }
     const members = this.escapedSet(at, word)
-    return set(size(members) === 1 ? this.cased(members, at) : members)
+    return size(members) === 1 ? this.letter(members, at) : set(members)
   }
 
   /**

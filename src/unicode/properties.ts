@@ -161,18 +161,45 @@ export const closeOverCase = (set: CodePointSet): CodePointSet => {
  * others; nobody else does.
  */
 
-const readFullFolding = (): { characters: CodePointSet; firstTwo: ReadonlySet<number> } => {
-  const words = FULL_CASE_FOLDING.split(',').map((one) => one.split(' ').map((word) => parseInt(word, 36)))
-  return { characters: of(...words.map(([character]) => character)), firstTwo: new Set(words.map(([, a, b]) => pairOf(a, b))) }
+interface FullFolding {
+  characters: CodePointSet
+  /** Foldings and what folds to them, by the first of the folding; the longer ones first. */
+  byFirst: ReadonlyMap<number, readonly (readonly [folding: readonly number[], character: number])[]>
 }
 
-const pairOf = (first: number, second: number): number => first * 0x110000 + second
-
-const fullFolding = once(readFullFolding)
+const fullFolding = once((): FullFolding => {
+  const entries = FULL_CASE_FOLDING.split(',').map((one) => one.split(' ').map((word) => parseInt(word, 36)))
+  const byFirst = new Map<number, [number[], number][]>()
+  for (const [character, ...folding] of entries.sort((a, b) => b.length - a.length)) {
+    const known = byFirst.get(folding[0])
+    if (known === undefined) byFirst.set(folding[0], [[folding, character]])
+    else known.push([folding, character])
+  }
+  return { characters: of(...entries.map(([character]) => character)), byFirst }
+})
 
 /** The first character of a set that folds to several; undefined if there is none. */
 export const foldsToSeveral = (set: CodePointSet): number | undefined =>
   areDisjoint(set, fullFolding().characters) ? undefined : intersection(set, fullFolding().characters)[0]
 
-/** Whether some character folds to several of which these are the first. */
-export const isFoldOfOne = (first: number, second: number): boolean => fullFolding().firstTwo.has(pairOf(first, second))
+/**
+ * The longest full folding that letters, each given with its cases, begin with from `from` on: how long it is, and the characters that fold
+ * to it.
+ */
+export const longestFolding = (
+  letters: readonly CodePointSet[],
+  from: number,
+): { length: number; characters: CodePointSet } | undefined => {
+  const candidates = members(letters[from]).flatMap((first) => fullFolding().byFirst.get(first) ?? [])
+  const found = candidates.filter(([folding]) => folding.every((one, i) => from + i < letters.length && has(letters[from + i], one)))
+  if (found.length === 0) return undefined
+  const [[longest]] = found
+  return { length: longest.length, characters: of(...found.flatMap(([folding, character]) => (folding.join() === longest.join() ? character : []))) }
+}
+
+/** One of either list that are the first two of what some character folds to. */
+export const foldedPair = (firsts: readonly number[], seconds: readonly number[]): readonly [number, number] | undefined => {
+  for (const first of firsts)
+    for (const [[, second]] of fullFolding().byFirst.get(first) ?? []) if (seconds.includes(second)) return [first, second]
+  return undefined
+}
