@@ -100,8 +100,8 @@ const unicode16 = async () => {
   for (const name of BINARY) binary.push([name, encode(await ranges(`Binary_Property/${name}`))])
   // Simple case folding: statuses C and S. Pairs (code point, its folding), as gap from the previous code point and difference.
   const folding = [...(await load(root, 'Case_Folding/C/code-points.mjs')), ...(await load(root, 'Case_Folding/S/code-points.mjs'))]
-  // Full case folding: status F. The code point and the first two of its folding.
-  const full = [...(await load(root, 'Case_Folding/F/code-points.mjs'))].map(([from, to]) => [from, ...to.slice(0, 2)])
+  // Full case folding: status F. The code point and its folding.
+  const full = [...(await load(root, 'Case_Folding/F/code-points.mjs'))].map(([from, to]) => [from, ...to])
   return (
     header +
     "export const UNICODE_VERSION = '16.0.0'\n\n" +
@@ -113,7 +113,7 @@ const unicode16 = async () => {
     record('BINARY_PROPERTY', binary) +
     '\n// Simple case folding (CaseFolding.txt, statuses C and S): gap from the previous code point, difference to its folding.\n' +
     `export const CASE_FOLDING = '${encodePairs(folding)}'\n` +
-    '\n// Full case folding (CaseFolding.txt, status F): the code point and the first two of its folding.\n' +
+    '\n// Full case folding (CaseFolding.txt, status F): the code point and the two or three of its folding.\n' +
     `export const FULL_CASE_FOLDING = '${full.map((one) => one.map((c) => c.toString(36)).join(' ')).join()}'\n`
   )
 }

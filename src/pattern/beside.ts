@@ -49,14 +49,13 @@ export interface Stepper {
    * Makes a function for what a state does, symbol by symbol; undefined where two open cuts are at one place. What the first stage does depends on its
    * own symbol only, and so do the runs of the second on theirs: there are far fewer of either than pairs.
    */
-  goOn(state: State): (symbols: readonly [number, number]) => After | undefined
+  goOn(state: State): (symbol: number, other: number) => After | undefined
   /** All cuts that are left at the end of the segment. */
   cutsAtEnd(state: State): readonly number[]
 }
 
 export const createStepper = (first: LiveSteps, second: LiveSteps): Stepper => {
   const machines: Machines = { first, second, fates: findFates(first) }
-  const end = second.next[0].length - 1
   const lastOfFirst = first.next[0].length - 1
   const fresh: Run[] = []
   const goOn: Stepper['goOn'] = (state) => {
@@ -66,13 +65,13 @@ export const createStepper = (first: LiveSteps, second: LiveSteps): Stepper => {
       place === NEW
         ? (fresh[symbol] ??= stepRun(machines, FRESH, symbol))
         : (runs[place][symbol] ??= stepRun(machines, state.runs[place], symbol))
-    return ([symbol, other]) => {
-      if (!(symbol in firstSteps)) firstSteps[symbol] = stepFirst(machines, state, [symbol, end])
+    return (symbol, other) => {
+      if (!(symbol in firstSteps)) firstSteps[symbol] = stepFirst(machines, state, symbol)
       const after = firstSteps[symbol]
       return after === undefined ? undefined : stepBoth(after, (place) => runOn(place, other))
     }
   }
-  return { goOn, cutsAtEnd: (state) => cutFirst(machines, state, [lastOfFirst, end]).cuts }
+  return { goOn, cutsAtEnd: (state) => cutFirst(machines, state, lastOfFirst).cuts }
 }
 
 /** What the first stage's step to a symbol comes to: the cuts that are certain now, and the place behind the last of them. */
@@ -86,8 +85,9 @@ interface FirstStep {
 
 const NEW = -1
 
-const cutFirst = ({ first, second }: Machines, state: State, [symbol, end]: readonly [number, number]): FirstStep => {
+const cutFirst = ({ first, second }: Machines, state: State, symbol: number): FirstStep => {
   const { sources, leaving } = first.steps[state.first][symbol]
+  const end = second.next[0].length - 1
   const pieceTo = (place: number, source: number): readonly number[] => {
     if (isOldSlot(source)) return state.pieces[place][1 + state.open.indexOf(source)]
     if (source === SOURCE_NOW_GAP) return [SOURCE_NOW_GAP]
@@ -128,11 +128,11 @@ interface AfterFirst {
 }
 
 /** The first stage reads a code point. Undefined if two open cuts are at one place. */
-const stepFirst = (machines: Machines, state: State, symbols: readonly [number, number]): AfterFirst | undefined => {
+const stepFirst = (machines: Machines, state: State, symbol: number): AfterFirst | undefined => {
   const { first, fates } = machines
-  const { sources, leaving } = first.steps[state.first][symbols[0]]
-  const to = first.next[state.first][symbols[0]]
-  const { cuts, place, pieceTo } = cutFirst(machines, state, symbols)
+  const { sources, leaving } = first.steps[state.first][symbol]
+  const to = first.next[state.first][symbol]
+  const { cuts, place, pieceTo } = cutFirst(machines, state, symbol)
   const open = sources
     .map((source, slot) => ({ source, slot: slot - leaving }))
     .filter(({ slot }) => slot >= 0 && ((first.live[to] >>> slot) & 1) === 1)
@@ -147,22 +147,24 @@ const stepFirst = (machines: Machines, state: State, symbols: readonly [number, 
 /** The second stage reads it, too. Positions in the state after are still named as in the one before. */
 const stepBoth = ({ cuts, to, from, open, pieces, fate }: AfterFirst, runOn: (place: number) => Run): After => {
   const runs = from.map(runOn)
-  const certain = fate === KEPT ? commonLength([runs[0].cuts, ...pieces[0].slice(1)]) : 0
-  const certainCuts = runs[0].cuts.slice(0, certain)
+  // what the second stage has cut is certain as far as it cuts the same, whichever open cut comes
+  const certain = fate === KEPT ? pieces[0].slice(1).reduce((length, piece) => commonLength(runs[0].cuts, piece, length), runs[0].cuts.length) : 0
   if (fate === DROPPED && open.length === 0) runs[0] = TURNED_OFF
-  else if (certain > 0) runs[0] = { ...runs[0], cuts: runs[0].cuts.slice(certain) }
+  if (certain === 0) return { cuts, state: { first: to, open, runs, pieces } }
+  const certainCuts = runs[0].cuts.slice(0, certain)
+  runs[0] = { ...runs[0], cuts: runs[0].cuts.slice(certain) }
   return {
-    cuts: certain === 0 ? cuts : [...cuts, ...certainCuts],
-    state: { first: to, open, runs, pieces: certain === 0 ? pieces : [pieces[0].map((piece) => piece.slice(certain)), ...pieces.slice(1)] },
+    cuts: [...cuts, ...certainCuts],
+    state: { first: to, open, runs, pieces: [pieces[0].map((piece) => piece.slice(certain)), ...pieces.slice(1)] },
   }
 }
 
 const TURNED_OFF: Run = { state: OFF, slots: [], cuts: [] }
 
-/** How many positions at the beginning all lists share. */
-const commonLength = ([first, ...others]: readonly (readonly number[])[]): number => {
+/** How many positions, `most` at most, two lists share at the beginning. */
+const commonLength = (a: readonly number[], b: readonly number[], most: number): number => {
   let length = 0
-  while (length < first.length && others.every((other) => other[length] === first[length])) length++
+  while (length < most && a[length] === b[length]) length++
   return length
 }
 
@@ -175,10 +177,8 @@ const stepRun = ({ second }: Machines, run: Run, symbol: number): Run => {
   const { sources, leaving } = second.steps[run.state][symbol]
   const to = second.next[run.state][symbol]
   const after = resolve(run, sources)
-  const slots = after.slice(leaving).map((position, slot) => (((second.live[to] >>> slot) & 1) === 1 ? position : DEAD))
-  return {
-    state: to,
-    slots: slots.slice(0, slots.findLastIndex((position) => position !== DEAD) + 1),
-    cuts: [...run.cuts, ...after.slice(0, leaving)],
-  }
+  const slots = after.slice(leaving)
+  for (let slot = 0; slot < slots.length; slot++) if (((second.live[to] >>> slot) & 1) === 0) slots[slot] = DEAD
+  while (slots.at(-1) === DEAD) slots.pop()
+  return { state: to, slots, cuts: leaving === 0 ? run.cuts : [...run.cuts, ...after.slice(0, leaving)] }
 }

@@ -1,4 +1,3 @@
-import { MAX_SLOTS } from './layout.ts'
 import { FRESH, OFF, type Run, type State } from './beside.ts'
 import { createNumbering } from './numbering.ts'
 import type { Step, Steps } from './steps.ts'
@@ -6,8 +5,11 @@ import type { Step, Steps } from './steps.ts'
 export interface Naming {
   /** Equal states have equal numbers: 0, 1, … */
   stateOf(state: State): number
-  /** Makes a function that numbers what comes of pairs of symbols: equal numbers mean the same step to the same state, in other states, too. */
-  groupOf(state: State): (symbols: readonly [number, number]) => number
+  /**
+   * Makes a function that numbers what comes of a pair of symbols, one of either stage: equal numbers mean the same step to the same state,
+   * in other states, too.
+   */
+  groupOf(state: State): (symbol: number, other: number) => number
 }
 
 export const createNaming = (firstStage: Steps, second: Steps): Naming => {
@@ -16,30 +18,40 @@ export const createNaming = (firstStage: Steps, second: Steps): Naming => {
   const nameIn = (run: Run, symbol: number): number => (run.state === OFF ? OFF : secondNames[run.state][symbol])
   const end = second.next[0].length - 1
   const shapes = createNumbering()
+  // written anew for each number that is asked for
+  const list: number[] = []
+  let length = 0
+  const add = (positions: readonly number[]): void => {
+    list[length++] = positions.length
+    for (let i = 0; i < positions.length; i++) list[length++] = positions[i]
+  }
   /** All that matters of a state but where its stages will go. */
   const shapeOf = ({ open, runs, pieces }: State): number => {
-    const list = [open.length, ...open]
-    const add = (positions: readonly number[]): void => {
-      list.push(positions.length)
-      for (const position of positions) list.push(position)
-    }
+    length = 0
+    add(open)
     for (const run of runs) {
-      list.push(nameIn(run, end))
+      list[length++] = nameIn(run, end)
       add(run.slots)
       add(run.cuts)
     }
     for (const row of pieces) row.forEach(add)
-    return shapes.numberOf(list)
+    return shapes.numberOf(list, length)
   }
   const states = createNumbering()
   const groups = createNumbering()
-  const list = new Int32Array(3 + 1 + MAX_SLOTS)
   return {
-    stateOf: (state) => states.numberOf([shapeOf(state), state.first, ...state.runs.map((run) => run.state)]),
+    stateOf(state) {
+      const shape = shapeOf(state)
+      length = 0
+      list[length++] = shape
+      list[length++] = state.first
+      for (const run of state.runs) list[length++] = run.state
+      return states.numberOf(list, length)
+    },
     groupOf(state) {
       const shape = shapeOf(state)
       const { first, runs } = state
-      return ([symbol, other]) => {
+      return (symbol, other) => {
         list[0] = shape
         list[1] = firstNames[first][symbol]
         list[2] = nameIn(FRESH, other)

@@ -33,13 +33,15 @@ export const layOut = ({ cuts, state }: After): LaidOut | undefined => {
     while (sources.length < cuts.length + newSlots[slot]) sources.push(DEAD)
     sources.push(slot)
   }
-  if (isNow) newSlots[SOURCE_NOW] = sources.push(SOURCE_NOW) - 1 - cuts.length
-  if (isNowGap) newSlots[SOURCE_NOW_GAP] = sources.push(SOURCE_NOW_GAP) - 1 - cuts.length
+  // not put into `newSlots`, which would become as long as their numbers are large
+  const nowSlot = isNow ? sources.push(SOURCE_NOW) - 1 - cuts.length : DEAD
+  const nowGapSlot = isNowGap ? sources.push(SOURCE_NOW_GAP) - 1 - cuts.length : DEAD
   if (sources.length > MAX_SLOTS || sources.length - cuts.length > MAX_OPEN) return undefined
   const step = { sources, leaving: cuts.length }
   if (sources.length === cuts.length) return { step, state }
-  const rename = (positions: readonly number[]): readonly number[] =>
-    positions.length === 0 ? positions : positions.map((position) => (position === DEAD ? DEAD : newSlots[position]))
+  const newSlotOf = (position: number): number =>
+    position === SOURCE_NOW ? nowSlot : position === SOURCE_NOW_GAP ? nowGapSlot : position === DEAD ? DEAD : newSlots[position]
+  const rename = (positions: readonly number[]): readonly number[] => (positions.length === 0 ? positions : positions.map(newSlotOf))
   return {
     step,
     state: {

@@ -20,37 +20,41 @@ export interface ClassedSets {
 
 /** The coarsest partition in which each of the sets is a union of classes. Surrogates, which text never contains, go with what is before. */
 export const partitionBySets = (sets: readonly CodePointSet[]): ClassedSets => {
-  // no set begins or ends inside the surrogates: a set that stops before them and goes on behind them does not stop
-  const behindSurrogates = (at: number): number => (at >= 0xd800 && at < 0xe000 ? 0xe000 : at)
   // each border of each set as one number, position first: typed arrays sort numbers faster than arrays sort pairs
-  const borders = Float64Array.from(sets.flatMap((set, k) => set.map((at) => behindSurrogates(at) * sets.length + k))).sort()
-  const isInside = new Uint8Array(sets.length) // for each set: the code points from here on are members
-  const words = new Int32Array(Math.ceil(sets.length / BITS)) // the same as bits
+  const Numbers = 0x110000 * sets.length < 2 ** 31 ? Int32Array : Float64Array
+  const borders = new Numbers(sets.reduce((sum, { length }) => sum + length, 0))
+  let filled = 0
+  sets.forEach((set, k) => {
+    for (let i = 0; i < set.length; i++) borders[filled++] = behindSurrogates(set[i]) * sets.length + k
+  })
+  borders.sort()
+  // bit k, over several words: the code points from here on are in set k
+  const inside = new Int32Array(Math.ceil(sets.length / 32))
   const nameOf = createNaming()
   const starts: number[] = []
   const classes: number[] = []
   const memberships: Uint8Array[] = [] // of each class
   for (let i = 0, at = 0; ;) {
-    for (; i < borders.length && borders[i] < (at + 1) * sets.length; i++) {
-      const set = borders[i] - at * sets.length
-      isInside[set] ^= 1
-      words[Math.floor(set / BITS)] ^= 1 << (set % BITS)
+    const first = at * sets.length
+    for (; i < borders.length && borders[i] < first + sets.length; i++) {
+      const set = borders[i] - first
+      inside[set >> 5] ^= 1 << (set & 31)
     }
     if (at < 0x110000) {
-      const name = nameOf(words)
-      if (name === memberships.length) memberships.push(isInside.slice())
+      const name = nameOf(inside)
+      if (name === memberships.length) memberships.push(Uint8Array.from(sets, (_, k) => (inside[k >> 5] >>> (k & 31)) & 1))
       starts.push(at)
       classes.push(name)
     }
     if (i === borders.length) break
     at = Math.floor(borders[i] / sets.length)
   }
-  const members = sets.map((_, k) => Uint8Array.from(memberships, (inside) => inside[k]))
+  const members = sets.map((_, k) => Uint8Array.from(memberships, (isIn) => isIn[k]))
   return { partition: { starts, classes, count: memberships.length }, members }
 }
 
-/** Bits in a word: a word and a number of 23 bits are one exact number. */
-const BITS = 30
+/** No set begins or ends inside the surrogates: one that stops before them and goes on behind them does not stop. */
+const behindSurrogates = (at: number): number => (at >= 0xd800 && at < 0xe000 ? 0xe000 : at)
 
 /** Gives equal lists of words equal numbers: 0, 1, … in the order in which they come. */
 const createNaming = (): ((words: Int32Array) => number) => {
@@ -60,9 +64,10 @@ const createNaming = (): ((words: Int32Array) => number) => {
     // the first word gets a number, this number and the next word get a number, and so on
     for (let part = 0; part < Math.max(1, words.length); part++) {
       const known = (names[part] ??= new Map())
-      const key = name * 2 ** BITS + (words[part] ?? 0)
-      name = known.get(key) ?? known.size
-      known.set(key, name)
+      const key = name * 2 ** 32 + (words[part] ?? 0) // exact up to 2^20 names
+      const found = known.get(key)
+      name = found ?? known.size
+      if (found === undefined) known.set(key, name)
     }
     return name
   }
@@ -88,13 +93,14 @@ export const pairClasses = (a: Partition, b: Partition): { partition: Partition;
   const classes: number[] = []
   for (let i = 0, k = 0; i < a.starts.length && k < b.starts.length;) {
     const key = a.classes[i] * b.count + b.classes[k]
-    const name = names.get(key) ?? pairs.push([a.classes[i], b.classes[k]]) - 1
-    names.set(key, name)
+    let name = names.get(key)
+    if (name === undefined) names.set(key, (name = pairs.push([a.classes[i], b.classes[k]]) - 1))
     if (name !== classes.at(-1)) {
       starts.push(Math.max(a.starts[i], b.starts[k]))
       classes.push(name)
     }
-    const [nextA, nextB] = [a.starts[i + 1] ?? Infinity, b.starts[k + 1] ?? Infinity]
+    const nextA = a.starts[i + 1] ?? Infinity
+    const nextB = b.starts[k + 1] ?? Infinity
     if (nextA <= nextB) i++
     if (nextB <= nextA) k++
   }

@@ -74,10 +74,10 @@ const composeSteps = (first: LiveSteps, second: LiveSteps, pairs: readonly (read
     const row: { to: number; step: Step }[] = []
     const stepIn = goOn(state)
     const groupIn = groupOf(state)
-    for (const symbols of pairs) {
-      const group = groupIn(symbols)
+    for (const [symbol, other] of pairs) {
+      const group = groupIn(symbol, other)
       if (group === made.length) {
-        const after = stepIn(symbols)
+        const after = stepIn(symbol, other)
         const laidOut = after === undefined ? undefined : layOut(after)
         if (laidOut === undefined) return undefined
         made.push({ to: numberOf(laidOut.state), step: share(laidOut.step) })

@@ -1,6 +1,7 @@
 import { PretokError } from '../errors.ts'
+import { firstOfBlocks } from './minimize.ts'
 import { createNumbering } from './numbering.ts'
-import type { Draft } from './program.ts'
+import { successors, type Draft } from './program.ts'
 import { refine } from './refine.ts'
 
 /*
@@ -40,6 +41,7 @@ export const buildLookahead = (
 ): Lookahead => {
   const body = reachable(program, starts)
   const takes = body.filter((at) => program[at].op === 'take')
+  const ends = body.filter((at) => program[at].op === 'match')
   const accepts = (at: number, symbol: number): boolean => {
     const check = program[at] as Draft & { op: 'check' }
     return symbol === classes ? check.atBorder : sets[check.set][symbol] === 1
@@ -59,29 +61,21 @@ export const buildLookahead = (
   // a state: what is ahead, as far as the checks can tell, and the instructions that can take the code point ahead and then match
   const states = createNumbering()
   const list = new Int32Array(takes.length + 1)
-  const isGood = new Uint8Array(program.length)
-  /** Whether the text ahead matches from an instruction on, in the state that is in `list` and `isGood`. */
-  const succeeds = (from: number, behind: number): boolean => {
-    if (program[from].op === 'take') return isGood[from] === 1 // the most frequent case by far
-    const visited = new Set([from])
-    for (const at of visited) {
-      const draft = program[at]
-      if (draft.op === 'match' || (draft.op === 'take' && isGood[at] === 1)) return true
-      if (draft.op === 'split') visited.add(draft.first).add(draft.second)
-      if (draft.op === 'check' && accepts(at, draft.ahead ? list[0] : behind)) visited.add(draft.next)
-    }
-    return false
+  const before = predecessors(program, body)
+  /** From which instructions the text ahead matches, in the state that is the first `length` items of `list`; `takes` that is ahead left out. */
+  const findMatching = (length: number, behind: number): Set<number> => {
+    const matching = new Set([...ends, ...list.subarray(1, length)])
+    for (const at of matching)
+      for (const from of before[at]) {
+        const draft = program[from]
+        if (draft.op === 'split' || (draft.op === 'check' && accepts(from, draft.ahead ? list[0] : behind))) matching.add(from)
+      }
+    return matching
   }
-  const enter = (state: number): void => {
-    const length = states.read(state, list)
-    isGood.fill(0)
-    for (let i = 1; i < length; i++) isGood[list[i]] = 1
-  }
-  /** Which look-aheads hold in a state, for each context behind. */
-  const finding = (): number[] => starts.flatMap((start) => behinds.map((behind) => (succeeds(start, behind) ? 1 : 0)))
 
   states.numberOf([aheadOf[classes]])
   const next: number[][] = []
+  /** Which look-aheads hold in each state, for each context behind. */
   const findings: number[][] = []
   for (let state = 0; state < states.count; state++) {
     if (states.count > MAX_STATES)
@@ -89,21 +83,17 @@ export const buildLookahead = (
         'pattern',
         `pattern: look-aheads of more than ${MAX_STATES} states in ${JSON.stringify(text)}`,
       )
-    enter(state)
-    findings.push(finding())
-    const good = new Map<number, number[]>() // by context behind
-    const goodBehind = (behind: number): number[] => {
-      if (!good.has(behind))
-        good.set(
-          behind,
-          takes.filter((at) => succeeds((program[at] as Draft & { op: 'take' }).next, behind)),
-        )
-      return good.get(behind)!
-    }
+    const length = states.read(state, list)
+    const matching = new Map(behinds.map((behind) => [behind, findMatching(length, behind)]))
+    findings.push(starts.flatMap((start) => behinds.map((behind) => (matching.get(behind)!.has(start) ? 1 : 0))))
+    // what takes a code point and is then where the text matches
+    const taking = new Map(
+      behinds.map((behind) => [behind, [...matching.get(behind)!].flatMap((at) => before[at].filter((from) => program[from].op === 'take'))]),
+    )
     next.push(
       Array.from({ length: classes }, (_, name) => {
-        const taking = goodBehind(behindOf[name]).filter((at) => sets[(program[at] as Draft & { op: 'take' }).set][name] === 1)
-        return states.numberOf([aheadOf[name], ...taking])
+        const good = taking.get(behindOf[name])!.filter((at) => sets[(program[at] as Draft & { op: 'take' }).set][name] === 1)
+        return states.numberOf([aheadOf[name], ...good.sort((a, b) => a - b)])
       }),
     )
   }
@@ -140,12 +130,15 @@ const isCheck = (draft: Draft, ahead: boolean): boolean => draft.op === 'check' 
 
 const reachable = (program: readonly Draft[], starts: readonly number[]): number[] => {
   const met = new Set(starts)
-  for (const at of met) {
-    const draft = program[at]
-    if (draft.op === 'split') met.add(draft.first).add(draft.second)
-    else if (draft.op !== 'match') met.add(draft.next)
-  }
+  for (const at of met) for (const next of successors(program[at])) met.add(next)
   return [...met].sort((a, b) => a - b)
+}
+
+/** For each instruction, those of a program's part that lead to it. */
+const predecessors = (program: readonly Draft[], part: readonly number[]): number[][] => {
+  const before: number[][] = program.map(() => [])
+  for (const from of part) for (const to of successors(program[from])) before[to].push(from)
+  return before
 }
 
 /** For each class, and the border: the first one that the checks cannot tell from it. */
@@ -168,18 +161,12 @@ export const simplifyLookahead = (
 ): { backward: BackwardMachine; newClass: number[] } => {
   const renamed = symbols.map((row) => row.map((symbol) => newSymbol[symbol]))
   const labels = createNumbering()
+  const steps = { columns: next[0].length, next: next.flat() }
   const block = refine(
-    next,
+    steps,
     renamed.map((row) => labels.numberOf(row)),
   )
-  const order = [0]
-  const met = new Set([block[0]])
-  for (const state of order)
-    for (const to of next[state]) {
-      if (met.has(block[to])) continue
-      met.add(block[to])
-      order.push(to)
-    }
+  const order = firstOfBlocks(steps, block)
   const numberOf = new Map(order.map((state, number) => [block[state], number]))
   const columns = createNumbering()
   const kept: number[] = []

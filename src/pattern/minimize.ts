@@ -13,7 +13,7 @@ import {
   SOURCE_NOW_GAP,
 } from './layout.ts'
 import { createNumbering } from './numbering.ts'
-import { refine } from './refine.ts'
+import { refine, type FlatSteps } from './refine.ts'
 import { NONE, NOW, NOW_ENDS_GAP, type Decided, type Effect, type SlotSource, type Transducer } from './transducer.ts'
 
 /** A transducer with steps as in the packed tables, and as few states and symbols as possible. */
@@ -34,32 +34,34 @@ export interface Machine {
  * Joins states that nothing can tell apart, and then symbols whose columns have become equal. States are numbered in the order in which
  * they are met from state 0, the start of a segment.
  */
-export const minimize = ({ next, outputs: effectOf, effects, decided, marks }: Transducer, drops: Dropped): Machine => {
+export const minimize = ({ columns, next, outputs: effectOf, effects, decided, marks }: Transducer, drops: Dropped): Machine => {
   const actions: number[][] = []
-  const encode = createEncoder(actions, drops)
-  const entries = Int32Array.from(effects, encode)
-  const outputs = effectOf.map((row) => row.map((effect) => entries[effect]))
+  const entries = Int32Array.from(effects, createEncoder(actions, drops))
+  const outputs = effectOf.map((effect) => entries[effect])
   const labels = createNumbering()
-  const label = new Int32Array(next[0].length + 2)
+  const label = new Int32Array(columns + 2)
   const block = refine(
-    next,
-    outputs.map((row, state) => {
-      label.set(row)
-      label[row.length] = marks[state]
-      label[row.length + 1] = decidedByte(decided[state])
+    { columns, next },
+    decided.map((one, state) => {
+      for (let symbol = 0; symbol < columns; symbol++) label[symbol] = outputs[state * columns + symbol]
+      label[columns] = marks[state]
+      label[columns + 1] = decidedByte(one)
       return labels.numberOf(label)
     }),
   )
-  const order = reachable(next, block)
-  const newNumber = new Int32Array(next.length)
-  order.forEach((state, number) => (newNumber[block[state]] = number))
-  const machine = {
-    next: order.map((state) => next[state].map((to) => newNumber[block[to]])),
-    outputs: order.map((state) => outputs[state]),
+  const states = firstOfBlocks({ columns, next }, block)
+  const newNumber = new Int32Array(decided.length)
+  states.forEach((state, number) => (newNumber[block[state]] = number))
+  const targets = next.map((to) => newNumber[block[to]])
+  const { kept, newSymbol } = joinSymbols(states, columns, targets, outputs)
+  const rowsOf = (flat: Int32Array): number[][] => states.map((state) => kept.map((symbol) => flat[state * columns + symbol]))
+  return {
+    next: rowsOf(targets),
+    outputs: rowsOf(outputs),
     actions,
-    decided: order.map((state) => decidedByte(decided[state])),
+    decided: states.map((state) => decidedByte(decided[state])),
+    newSymbol,
   }
-  return { ...machine, ...joinSymbols(machine) }
 }
 
 const decidedByte = (decided: Decided): number => {
@@ -86,41 +88,37 @@ const createEncoder = (actions: number[][], drops: Dropped): ((effect: Effect) =
   }
 }
 
-/** The first state of each block that can be reached from state 0, breadth first. */
-const reachable = (next: readonly number[][], block: Int32Array): number[] => {
+/** The first state of each block that is met from state 0, breadth first. */
+export const firstOfBlocks = ({ columns, next }: FlatSteps, block: Int32Array): number[] => {
   const order = [0]
-  const met = new Set([block[0]])
+  const isMet = new Uint8Array(block.length)
+  isMet[block[0]] = 1
   for (const state of order)
-    for (const to of next[state]) {
-      if (met.has(block[to])) continue
-      met.add(block[to])
-      order.push(to)
+    for (let i = state * columns; i < (state + 1) * columns; i++) {
+      if (isMet[block[next[i]]] === 1) continue
+      isMet[block[next[i]]] = 1
+      order.push(next[i])
     }
   return order
 }
 
-/** Joins symbols with equal columns, in their order; the end of the segment stays the last column. */
-const joinSymbols = ({
-  next,
-  outputs,
-}: {
-  next: number[][]
-  outputs: number[][]
-}): { next: number[][]; outputs: number[][]; newSymbol: number[] } => {
+/** Joins symbols with equal columns, in their order; the end of the segment stays the last column. `kept`: one symbol for each column. */
+const joinSymbols = (
+  states: readonly number[],
+  columns: number,
+  next: Int32Array,
+  outputs: Int32Array,
+): { kept: number[]; newSymbol: number[] } => {
+  const isAlike = (a: number, b: number): boolean =>
+    states.every((state) => {
+      const row = state * columns
+      return next[row + a] === next[row + b] && outputs[row + a] === outputs[row + b]
+    })
   const kept: number[] = []
-  const names = createNumbering()
-  const end = next[0].length - 1
-  const column = new Int32Array(2 * next.length)
-  const newSymbol = Array.from({ length: end }, (_, symbol) => {
-    for (let state = 0; state < next.length; state++) {
-      column[2 * state] = next[state][symbol]
-      column[2 * state + 1] = outputs[state][symbol]
-    }
-    const name = names.numberOf(column)
-    if (name === kept.length) kept.push(symbol)
-    return name
+  const newSymbol = Array.from({ length: columns - 1 }, (_, symbol) => {
+    const known = kept.findIndex((other) => isAlike(other, symbol))
+    return known === -1 ? kept.push(symbol) - 1 : known
   })
-  const columns = [...kept, end]
-  const keep = (row: readonly number[]) => columns.map((symbol) => row[symbol])
-  return { next: next.map(keep), outputs: outputs.map(keep), newSymbol }
+  kept.push(columns - 1)
+  return { kept, newSymbol }
 }

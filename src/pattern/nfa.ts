@@ -3,6 +3,7 @@ import { partitionBySets, type Partition } from './classes.ts'
 import { buildLookahead, type Lookahead } from './lookahead.ts'
 import { holdsSearchStart } from './nodes.ts'
 import { Builder, withoutDead, type Draft } from './program.ts'
+import { simplifyRightGroups } from './rightGroups.ts'
 
 /** An instruction (program.ts) over symbols. */
 export type Instruction =
@@ -39,7 +40,8 @@ export interface Nfa {
  *
  * @throws PretokError 'pattern' that names the construct that a finite automaton cannot do.
  */
-export const buildNfa = ({ root, text }: Pattern): Nfa => {
+export const buildNfa = ({ root: asWritten, text }: Pattern): Nfa => {
+  const root = simplifyRightGroups(asWritten)
   const builder = new Builder(text)
   const start = builder.buildAll(root, false)
   const searchStart = holdsSearchStart(root) ? builder.buildAll(root, true) : start

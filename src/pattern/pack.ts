@@ -140,31 +140,36 @@ const mapBytes = (partition: Partition): ClassMap => ({
 
 /** The class of every code point: ASCII directly, all others by a two-stage table. Equal blocks are stored once. */
 const mapCodePoints = ({ starts, classes }: Partition): ClassMap => {
-  const blockSize = 1 << layout.BLOCK_BITS
-  const pages = new Uint16Array(0x110000 / blockSize)
+  const size = 1 << layout.BLOCK_BITS
+  const pages = new Uint16Array(0x110000 / size)
   const numbers = new Map<string, number>()
-  const blocks: Uint8Array[] = []
-  const block = new Uint8Array(blockSize)
-  const numberOf = (key: string): number => {
-    if (!numbers.has(key)) numbers.set(key, blocks.push(block.slice()) - 1)
-    return numbers.get(key)!
+  const blocks: Buffer[] = []
+  const block = Buffer.alloc(size)
+  const numberOfBlock = (): number => {
+    const key = block.toString('latin1')
+    let number = numbers.get(key)
+    if (number === undefined) numbers.set(key, (number = blocks.push(Buffer.from(block)) - 1))
+    return number
   }
   starts.forEach((start, range) => {
     const end = starts[range + 1] ?? 0x110000
-    const firstWhole = Math.ceil(start / blockSize)
-    const lastWhole = Math.floor(end / blockSize)
-    // pages of this class alone
-    if (firstWhole < lastWhole) {
-      block.fill(classes[range])
-      pages.fill(numberOf(String(classes[range])), firstWhole, lastWhole)
+    const name = classes[range]
+    let at = start
+    // the rest of a page that other ranges began, …
+    if (at % size !== 0) {
+      at = Math.min(end, Math.ceil(at / size) * size)
+      block.fill(name, start % size, start % size + at - start)
+      if (at % size === 0) pages[at / size - 1] = numberOfBlock()
     }
-    // the page that begins in this range and ends in another
-    if (lastWhole < pages.length && lastWhole * blockSize >= start && end % blockSize !== 0) {
-      const first = lastWhole * blockSize
-      for (let at = first, index = range; at < first + blockSize; at++)
-        block[at - first] = classes[starts[index + 1] <= at ? ++index : index]
-      pages[lastWhole] = numberOf(String.fromCharCode(...block))
+    // … pages of this range alone, …
+    const lastWhole = Math.floor(end / size)
+    if (at < lastWhole * size) {
+      block.fill(name)
+      pages.fill(numberOfBlock(), at / size, lastWhole)
+      at = lastWhole * size
     }
+    // … and the beginning of a page that others will end
+    if (at < end) block.fill(name, 0, end - at)
   })
   const ascii = Buffer.concat([blocks[pages[0]], blocks[pages[1]]])
   return { ascii, pages, blocks: Buffer.concat(blocks) }

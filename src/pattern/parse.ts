@@ -2,7 +2,7 @@ import { PretokError } from '../errors.ts'
 import {
   closeOverCase,
   DIGIT,
-  fullFolding,
+  foldsToSeveral,
   property,
   WHITE_SPACE,
   wordOniguruma,
@@ -11,7 +11,6 @@ import {
 } from '../unicode/properties.ts'
 import {
   complement,
-  EMPTY,
   EVERYTHING,
   fromRanges,
   has,
@@ -22,8 +21,9 @@ import {
   union,
   type CodePointSet,
 } from '../unicode/codePointSet.ts'
-import type { Dialect, LookNode, Node, Pattern } from './ast.ts'
+import type { Dialect, LookNode, Node, Pattern, SetNode } from './ast.ts'
 import { expandBackreferences } from './backreferences.ts'
+import { createFoldedLetters } from './foldedLetters.ts'
 import { children, holdsLookOrBackreference, maxLength, minLength } from './nodes.ts'
 
 /**
@@ -37,6 +37,7 @@ import { children, holdsLookOrBackreference, maxLength, minLength } from './node
  * - `a(?i)b|c` is `a(?i:b|c)` in Oniguruma, `(?:a(?i:b)|(?i:c))` in fancy-regex
  * - in `(?i:…)` properties outside of classes take part in fancy-regex only, and `[^[^a]]` is `[aA]` there, nothing in Oniguruma
  * - `\pL` is a property in fancy-regex only
+ * - "ss" in `(?i:…)` is also ß in Oniguruma (foldedLetters.ts)
  *
  * Throws a `PretokError` with code 'pattern' that names the construct and its offset.
  */
@@ -54,8 +55,6 @@ const HEX_DIGIT = fromRanges([
 ])
 const CONTROL_ESCAPES: Readonly<Record<string, number>> = { n: 0x0a, r: 0x0d, t: 0x09, f: 0x0c, v: 0x0b, a: 0x07, e: 0x1b, 0: 0x00 }
 const MAX_REPEAT = 100_000
-/** No letter has more cases. */
-const MOST_CASES = 4
 
 const sequence = (...parts: Node[]): Node => (parts.length === 1 ? parts[0] : { type: 'sequence', parts })
 const alternation = (...branches: Node[]): Node => (branches.length === 1 ? branches[0] : { type: 'alternation', branches })
@@ -67,6 +66,8 @@ class Parser {
   private at = 0
   private ignoreCase = false
   private groups = 0
+  private readonly letters = createFoldedLetters()
+  private readonly knownClasses: { text: string; ignoreCase: boolean; set: CodePointSet }[] = []
 
   constructor(text: string, dialect: Dialect) {
     this.text = text
@@ -124,21 +125,14 @@ class Parser {
     const parts: Node[] = []
     const start = this.at
     while (this.at < this.text.length && !this.peek('|') && !this.peek(')')) parts.push(this.quantified())
-    if (this.ignoreCase && this.dialect === 'oniguruma') this.refuseFullFolding(parts, start)
-    return sequence(...parts)
-  }
-
-  /** To Oniguruma "ss" in (?i:…) is "ß", too. */
-  private refuseFullFolding(parts: readonly Node[], at: number): void {
-    const letters = parts.flatMap((part) => (part.type === 'sequence' ? part.parts : part))
-    const holds = (node: Node, letter: number) => node.type === 'set' && has(node.set, letter) && size(node.set) <= MOST_CASES
-    for (const [, first, second] of fullFolding())
-      for (let i = 0; i + 1 < letters.length; i++)
-        if (holds(letters[i], first) && holds(letters[i + 1], second)) throw this.fullFoldingError(String.fromCodePoint(first, second), at)
+    if (!this.ignoreCase || this.dialect !== 'oniguruma') return sequence(...parts)
+    return this.letters.join(parts, (letters) => {
+      throw this.fullFoldingError(letters, start)
+    })
   }
 
   private fullFoldingError(text: string, at: number): PretokError {
-    return this.error(`"${text}" in (?i:…): Oniguruma's multi-character case folding is not supported`, at)
+    return this.error(`"${text}" in (?i:…): Oniguruma's multi-character case folding is not supported here`, at)
   }
 
   /**
@@ -197,21 +191,28 @@ class Parser {
   private cased(members: CodePointSet, at: number): CodePointSet {
     if (!this.ignoreCase) return members
     const closed = closeOverCase(members)
-    const several = this.dialect === 'oniguruma' ? fullFolding().find(([character]) => has(closed, character)) : undefined
-    if (several !== undefined) throw this.fullFoldingError(String.fromCodePoint(several[0]), at)
+    const several = this.dialect === 'oniguruma' ? foldsToSeveral(closed) : undefined
+    if (several !== undefined) throw this.fullFoldingError(String.fromCodePoint(several), at)
     return closed
   }
 
   private atom(): Node {
     const at = this.at
     if (this.take('(')) return this.group(at)
-    if (this.take('[')) return set(this.classBody(at))
+    if (this.take('[')) return set(this.class(at))
     if (this.take('.')) return set(NOT_NEWLINE)
     if (this.take('^')) return this.dialect === 'oniguruma' ? lineStart(at) : { type: 'textBorder', border: 'start' }
     if (this.take('$')) return this.dialect === 'oniguruma' ? lineEnd(at) : { type: 'textBorder', border: 'end' }
     if (this.take('\\')) return this.escapeOutsideClass(at)
     if (this.peek('*') || this.peek('+') || this.peek('?')) throw this.error('quantifier without anything before it', at)
-    return set(this.cased(of(this.codePoint()), at))
+    return this.letter(of(this.codePoint()), at)
+  }
+
+  /** A character that is written as itself, or as an escape. */
+  private letter(character: CodePointSet, at: number): Node {
+    const node: SetNode = { type: 'set', set: this.cased(character, at) }
+    if (this.ignoreCase) this.letters.addLetter(node)
+    return node
   }
 
   private group(at: number): Node {
@@ -233,8 +234,12 @@ class Parser {
       if (flags === null) throw this.error(`"(${this.text.slice(this.at, this.at + 2)}" (not supported)`, at)
       this.at += flags[0].length
       this.ignoreCase = flags[1] === ''
-      if (flags[2] === ')') return this.rest()
-      wrap = (body) => body
+      // a flag is a border between strings of letters, whether it changes anything or not
+      wrap = (body) => {
+        this.letters.closeString(body)
+        return body
+      }
+      if (flags[2] === ')') return wrap(this.rest())
     } else {
       const index = ++this.groups
       wrap = (body) => ({ type: 'group', body, index })
@@ -290,7 +295,7 @@ class Parser {
       return { type: 'backreference', index: Number(digits), at }
     }
     const members = this.escapedSet(at, word)
-    return set(size(members) === 1 ? this.cased(members, at) : members)
+    return size(members) === 1 ? this.letter(members, at) : set(members)
   }
 
   /**
@@ -355,6 +360,19 @@ class Parser {
     return (found[1] === '^') !== negated ? complement(closed) : closed
   }
 
+  /** A class, the cursor behind its `[`. Patterns repeat long ones, and to unite large sets takes time: one that was read before is known. */
+  private class(at: number): CodePointSet {
+    const known = this.knownClasses.find(({ text, ignoreCase }) => ignoreCase === this.ignoreCase && this.peek(text))
+    if (known !== undefined) {
+      this.at += known.text.length
+      return known.set
+    }
+    const start = this.at
+    const members = this.classBody(at)
+    this.knownClasses.push({ text: this.text.slice(start, this.at), ignoreCase: this.ignoreCase, set: members })
+    return members
+  }
+
   /**
    * A class, the cursor behind its `[`. `&&` binds looser than union; classes may be nested. fancy-regex closes all that is listed over case,
    * Oniguruma only what the outermost class comes to.
@@ -362,7 +380,7 @@ class Parser {
   private classBody(at: number, isNested = false): CodePointSet {
     const negated = this.take('^')
     let result: CodePointSet | undefined // what stands before the last `&&`
-    let members: CodePointSet = EMPTY
+    let parts: CodePointSet[] = [] // what stands behind it
     let isFirst = true
     const oniguruma = this.dialect === 'oniguruma'
     const inWord = oniguruma ? wordOnigurumaInClass : wordRust
@@ -372,13 +390,13 @@ class Parser {
       if (this.at >= this.text.length) throw this.error('unclosed class', at)
       if (!isFirst && this.take(']')) break
       if (this.take('&&')) {
-        result = result === undefined ? members : intersection(result, members)
-        members = EMPTY
+        result = result === undefined ? union(...parts) : intersection(result, union(...parts))
+        parts = []
         continue
       }
       if (this.peek('[:')) throw this.error('POSIX bracket (not supported: write \\p{…})', itemAt)
       if (this.take('[')) {
-        members = union(members, this.classBody(itemAt, true))
+        parts.push(this.classBody(itemAt, true))
         continue
       }
       if (this.dialect === 'fancy-regex' && (this.peek('--') || this.peek('~~')))
@@ -386,15 +404,16 @@ class Parser {
       const low = this.classItem(inWord)
       const isRange = this.peek('-') && !this.peek('-]') && !this.peek('-[') && !this.peek('-&&')
       if (!isRange || size(low) !== 1) {
-        members = union(members, listed(low))
+        parts.push(listed(low))
         continue
       }
       this.at++
       const high = this.classItem(inWord)
       if (size(high) !== 1) throw this.error('range to something that is no single character', itemAt)
       if (low[0] > high[0]) throw this.error('range out of order', itemAt)
-      members = union(members, listed(fromRanges([[low[0], high[0] + 1]])))
+      parts.push(listed(fromRanges([[low[0], high[0] + 1]])))
     }
+    let members = union(...parts)
     if (result !== undefined) members = intersection(result, members)
     if (oniguruma && !isNested) members = negated && this.ignoreCase ? closeOverCase(members) : this.cased(members, at)
     if (isEmpty(members) && !negated) throw this.error('class without members', at)

@@ -125,7 +125,7 @@ export class Builder {
     })
     const byNext = this.join(begun, (a, b) => a.next === b.next)
     const ways = byNext.map((group) =>
-      group.length === 1 ? group[0] : this.take(group.map((at) => this.setOf(at)).reduce(union), this.nextOf(group[0])),
+      group.length === 1 ? group[0] : this.take(union(...group.map((at) => this.setOf(at))), this.nextOf(group[0])),
     )
     return ways.reduceRight((second, first) => this.share({ op: 'split', first, second }))
   }
@@ -296,7 +296,7 @@ export const withoutDead = (program: readonly Draft[], starts: readonly number[]
 
 const DEAD = -1
 
-const successors = (draft: Draft): number[] => {
+export const successors = (draft: Draft): number[] => {
   switch (draft.op) {
     case 'match':
       return []

@@ -3,61 +3,78 @@
  * (as in Valmari, "Fast brief practical DFA minimization", 2012), so that to split a block is to move some of its states to its front.
  */
 
+/** Steps of all states, one behind the other: that of symbol s in state q is next[q * columns + s]. */
+export interface FlatSteps {
+  columns: number
+  next: ArrayLike<number>
+}
+
 /**
- * The coarsest partition of the states that agrees with `labels` (numbers from 0 on) and in which, for each symbol, the states of a block
- * go to one block. Returns the block of each state.
+ * The coarsest partition of the states that agrees with `labels` (numbers from 0 on, each of them used) and in which, for each symbol, the
+ * states of a block go to one block. Returns the block of each state.
  */
-export const refine = (next: readonly (readonly number[])[], labels: readonly number[]): Int32Array => {
+export const refine = (steps: FlatSteps, labels: ArrayLike<number>): Int32Array => {
   const partition = createPartition(labels)
   const { states, first, end, blockOf } = partition
-  const symbols = next[0].length
-  const before = Array.from({ length: symbols }, (_, symbol) => createSources(next, symbol))
+  const { sources, starts } = findSources(steps, labels.length)
   const waiting = Array.from({ length: partition.count() }, (_, block) => block)
   const isWaiting = new Uint8Array(labels.length).fill(1, 0, waiting.length)
+  const wait = (old: number, added: number): void => {
+    const smaller = end[added] - first[added] <= end[old] - first[old] ? added : old
+    const block = isWaiting[old] === 1 ? added : smaller
+    isWaiting[block] = 1
+    waiting.push(block)
+  }
   for (let splitter; (splitter = waiting.pop()) !== undefined;) {
     isWaiting[splitter] = 0
     const targets = states.slice(first[splitter], end[splitter]) // the block may be split itself meanwhile
-    for (const { sources, starts } of before) {
-      for (const target of targets) for (let i = starts[target]; i < starts[target + 1]; i++) partition.mark(sources[i])
-      partition.splitMarked((old, added) => {
-        const smaller = end[added] - first[added] <= end[old] - first[old] ? added : old
-        const block = isWaiting[old] === 1 ? added : smaller
-        isWaiting[block] = 1
-        waiting.push(block)
-      })
+    for (let symbol = 0; symbol < steps.columns; symbol++) {
+      for (let k = 0; k < targets.length; k++) {
+        const target = symbol * labels.length + targets[k]
+        for (let i = starts[target]; i < starts[target + 1]; i++) partition.mark(sources[i])
+      }
+      partition.splitMarked(wait)
     }
   }
   return blockOf
 }
 
-/** By target state, the states that a symbol leads there: those of target t are sources[starts[t]] up to sources[starts[t + 1]]. */
-const createSources = (next: readonly (readonly number[])[], symbol: number): { sources: Int32Array; starts: Int32Array } => {
-  const starts = new Int32Array(next.length + 1)
-  for (const row of next) starts[row[symbol] + 1]++
-  for (let state = 0; state < next.length; state++) starts[state + 1] += starts[state]
+/** The states that symbol s leads to target t: with k = s * states + t, sources[starts[k]] up to sources[starts[k + 1]]. */
+const findSources = ({ columns, next }: FlatSteps, states: number): { sources: Int32Array; starts: Int32Array } => {
+  const starts = new Int32Array(columns * states + 1)
+  for (let i = 0; i < next.length; i++) starts[(i % columns) * states + next[i] + 1]++
+  for (let k = 1; k < starts.length; k++) starts[k] += starts[k - 1]
   const sources = new Int32Array(next.length)
   const filled = starts.slice()
-  next.forEach((row, state) => (sources[filled[row[symbol]]++] = state))
+  for (let state = 0, i = 0; state < states; state++)
+    for (let symbol = 0; symbol < columns; symbol++, i++) sources[filled[symbol * states + next[i]]++] = state
   return { sources, starts }
 }
 
 /** Block b is states[first[b]] up to states[end[b]]; its marked states come first. */
-const createPartition = (labels: readonly number[]) => {
+const createPartition = (labels: ArrayLike<number>) => {
   const size = labels.length
-  const states = Int32Array.from(labels, (_, state) => state).sort((a, b) => labels[a] - labels[b] || a - b)
+  const states = new Int32Array(size)
   const placeOf = new Int32Array(size)
-  const blockOf = new Int32Array(size)
+  const blockOf = Int32Array.from(labels)
   const first = new Int32Array(size)
   const end = new Int32Array(size)
   const marked = new Int32Array(size) // how many states of each block
   let touched: number[] = []
   let blocks = 0
-  states.forEach((state, place) => {
-    if (place === 0 || labels[state] !== labels[states[place - 1]]) first[blocks++] = place
-    blockOf[state] = blocks - 1
+  for (let state = 0; state < size; state++) {
+    end[labels[state]]++ // how many have the label, for now
+    blocks = Math.max(blocks, labels[state] + 1)
+  }
+  for (let block = 1; block < blocks; block++) end[block] += first[block] = end[block - 1]
+  for (let state = 0; state < size; state++) {
+    // a block's states are put down from its start on; `marked` counts them meanwhile
+    const block = labels[state]
+    const place = first[block] + marked[block]++
+    states[place] = state
     placeOf[state] = place
-    end[blocks - 1] = place + 1
-  })
+  }
+  marked.fill(0)
 
   const mark = (state: number): void => {
     const block = blockOf[state]
@@ -74,6 +91,7 @@ const createPartition = (labels: readonly number[]) => {
 
   /** The marked states of each block become a block of their own, unless all are marked. All marks go. */
   const splitMarked = (onSplit: (old: number, added: number) => void): void => {
+    if (touched.length === 0) return
     const split = touched
     touched = []
     for (const old of split) {

@@ -213,14 +213,15 @@ export const machineOf = (steps: Steps): Machine => {
     }
     return number
   }
-  const outputs = onward.steps.map((row) => row.map(effectOf))
+  const outputs = Int32Array.from(onward.steps.flat(), effectOf)
   const decided = Array.from(findFates(onward), (fate, state): Decided => {
     if (fate === (KEPT | DROPPED)) return 'last cut'
     const first = live[state] === 0 ? 'here' : 31 - Math.clz32(live[state] & -live[state])
     return { upTo: first, isDropped: fate === DROPPED }
   })
-  const next = onward.next.map((row) => [...row])
-  return minimize({ next, outputs, effects, decided, marks: next.map(() => 0), matchesEmpty: false }, 'gaps')
+  const columns = onward.next[0].length
+  const next = Int32Array.from(onward.next.flat())
+  return minimize({ columns, next, outputs, effects, decided, marks: decided.map(() => 0), matchesEmpty: false }, 'gaps')
 }
 
 const toEffect = ({ sources, leaving }: Step): Effect => ({

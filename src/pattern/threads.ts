@@ -33,8 +33,13 @@ export interface Threads {
   advance(reached: ThreadLists, k: number, symbol: number, after: ThreadLists): boolean
   /** Empties lists. */
   clear(lists: ThreadLists): void
-  /** Puts those classes together that lead to the same threads, and to the same context behind. The border stays alone. */
-  group(reached: ThreadLists, symbols: readonly number[]): readonly (readonly number[])[]
+  /** Takes back all lists but the first `count`. */
+  takeBack(lists: ThreadLists, count: number): void
+  /**
+   * Puts those classes together that lead from lists [from, to) to the same threads, and to the same context behind. The border stays
+   * alone.
+   */
+  group(reached: ThreadLists, from: number, to: number, symbols: readonly number[]): readonly (readonly number[])[]
 }
 
 export const createThreads = ({ program, sets, symbols: border }: Nfa): Threads => {
@@ -44,7 +49,7 @@ export const createThreads = ({ program, sets, symbols: border }: Nfa): Threads 
   const aheadContextOf = contextsOf(program, true, border)
   const follow = createFollower(program)
   /** What single instructions reach, by context behind, context ahead and instruction. */
-  const known: Reached[][][] = Array.from({ length: border + 1 }, () => [])
+  const known: (Reached | undefined)[][][] = Array.from({ length: border + 1 }, () => [])
   const used = new Int32Array(sets.length)
   const usedLists = createNumbering()
   const groupsBySets: Map<readonly number[], number[][]>[] = []
@@ -54,10 +59,11 @@ export const createThreads = ({ program, sets, symbols: border }: Nfa): Threads 
       : groupBy(symbols, (symbol) =>
           symbol === border ? -1 : numbers.reduce((key, set) => 2 * key + sets[set][symbol], behindContextOf[symbol]),
         )
-  // in which round an instruction was added to lists, and a set met; `clear` begins a round
+  // in which round an instruction was added to lists (`clear` begins a round), and a set met (`group` does)
   const added = new Uint32Array(program.length)
-  const met = new Uint32Array(sets.length)
   let round = 0
+  const met = new Uint32Array(sets.length)
+  let metRound = 0
 
   return {
     createLists: () => ({ items: new Int32Array(program.length), ends: new Int32Array(program.length + 1), count: 0 }),
@@ -70,11 +76,22 @@ export const createThreads = ({ program, sets, symbols: border }: Nfa): Threads 
       lists.count = 0
       round++
     },
+    takeBack(lists, count) {
+      for (let i = startOf(lists, count); i < endOf(lists); i++) added[lists.items[i]] = 0
+      lists.count = count
+    },
     close(items, from, to, behind, ahead, reached) {
-      const reachedBy = (known[behind][aheadContextOf[ahead]] ??= [])
+      const reachedBy = (known[behind][aheadContextOf[ahead]] ??= Array.from({ length: program.length }))
       let end = endOf(reached)
       let isMatch = false
-      for (let i = from; i < to; i++) {
+      for (let i = from; i < to && !isMatch; i++) {
+        if (setOf[items[i]] !== -1) {
+          // most threads are at such an instruction already
+          if (added[items[i]] === round) continue
+          added[items[i]] = round
+          reached.items[end++] = items[i]
+          continue
+        }
         const one = (reachedBy[items[i]] ??= follow(items[i], behind, ahead))
         for (let k = 0; k < one.takes.length; k++) {
           const take = one.takes[k]
@@ -82,10 +99,7 @@ export const createThreads = ({ program, sets, symbols: border }: Nfa): Threads 
           added[take] = round
           reached.items[end++] = take
         }
-        if (one.isMatch) {
-          isMatch = true
-          break
-        }
+        isMatch = one.isMatch
       }
       reached.ends[reached.count++] = end
       return isMatch
@@ -93,7 +107,7 @@ export const createThreads = ({ program, sets, symbols: border }: Nfa): Threads 
     advance(reached, k, symbol, after) {
       const first = endOf(after)
       let end = first
-      for (let i = k === 0 ? 0 : reached.ends[k - 1]; i < reached.ends[k]; i++) {
+      for (let i = startOf(reached, k); i < reached.ends[k]; i++) {
         const next = nextOf[reached.items[i]]
         if (sets[setOf[reached.items[i]]][symbol] !== 1 || added[next] === round) continue
         added[next] = round
@@ -103,14 +117,14 @@ export const createThreads = ({ program, sets, symbols: border }: Nfa): Threads 
       after.ends[after.count++] = end
       return true
     },
-    group(reached, symbols) {
+    group(reached, from, to, symbols) {
       if (symbols.length === 1) return [symbols]
-      round++
+      metRound++
       let count = 0
-      for (let i = 0; i < endOf(reached); i++) {
+      for (let i = startOf(reached, from); i < startOf(reached, to); i++) {
         const set = setOf[reached.items[i]]
-        if (met[set] === round) continue
-        met[set] = round
+        if (met[set] === metRound) continue
+        met[set] = metRound
         used[count++] = set
       }
       const groups = (groupsBySets[usedLists.numberOf(used, count)] ??= new Map())
@@ -120,7 +134,8 @@ export const createThreads = ({ program, sets, symbols: border }: Nfa): Threads 
   }
 }
 
-const endOf = ({ ends, count }: ThreadLists): number => (count === 0 ? 0 : ends[count - 1])
+const startOf = ({ ends }: ThreadLists, k: number): number => (k === 0 ? 0 : ends[k - 1])
+const endOf = (lists: ThreadLists): number => startOf(lists, lists.count)
 
 /** So many bits, and a context, are one exact number. */
 const MAX_GROUPING_SETS = 32

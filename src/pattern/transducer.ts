@@ -77,10 +77,12 @@ export const NONE = -1
 export type Decided = 'last cut' | { upTo: 'here' | number; isDropped: boolean }
 
 export interface Transducer {
-  /** By state, then by class; the last column is the end of the segment. State 0 is the start of a segment. */
-  next: number[][]
-  /** The same for what the steps do: indices of `effects`. */
-  outputs: number[][]
+  /** How many steps each state has: one for each symbol, and the last for the end of the segment. */
+  columns: number
+  /** Where the steps lead, those of one state behind those of another (refine.ts). State 0 is the start of a segment. */
+  next: Int32Array
+  /** The same for what they do: indices of `effects`. */
+  outputs: Int32Array
   effects: Effect[]
   decided: Decided[]
   /** How many marks there are in each state. */
@@ -144,8 +146,16 @@ export const buildTransducer = (nfa: Nfa, treatment: Treatment, text: string): T
   const isMatch = new Uint8Array(largest)
   const begin = new Int32Array(1)
   const after = threads.createLists()
-  const alive = { count: 0, history: new Int32Array(largest), flags: new Uint8Array(largest), start: new Int32Array(largest) }
-  const mark = new Int32Array(largest) // of each level that is alive
+  const alive = {
+    count: 0,
+    history: new Int32Array(largest),
+    flags: new Uint8Array(largest),
+    start: new Int32Array(largest),
+    mark: new Int32Array(largest),
+  }
+  // of each level that is alive, when some have been made far
+  const history = new Int32Array(largest)
+  const mark = new Int32Array(largest)
   const chain = new Int32Array(MAX_SLOTS + 8)
   const list = new Int32Array(HEADER + (LEVEL + 1) * largest + MAX_SLOTS)
   const state = new Int32Array(list.length) // the one whose steps are made
@@ -169,85 +179,106 @@ export const buildTransducer = (nfa: Nfa, treatment: Treatment, text: string): T
     work += reached.ends[fresh]
   }
 
-  /** Reads a code point, after `reach`. */
-  const step = (symbol: number): { effect: number; to: number } => {
+  // what the first half of a step finds out for the second
+  let cuts = 0 // how many are in the chain
+  let back = NONE
+  let isMatchHere = false
+
+  /** Reads a code point, after `reach`: what it does to the levels that are there. */
+  const stepLevels = (symbol: number): void => {
     threads.clear(after)
     alive.count = 0
-    let cuts = state[TAIL] // how many are in the chain
+    cuts = state[TAIL]
     for (let slot = 0; slot < cuts; slot++) chain[slot] = slot
     let gapSlot = cuts
-    let back = NONE
-    let isMatchHere = false
+    back = NONE
+    isMatchHere = false
     const fresh = reached.count - 1
     for (let level = 0; level < fresh; level++) {
-      const history = historyOf(state, level)
+      const before = historyOf(state, level)
       const inGap = isInGap(state, level)
       const start = inGap ? gapSlot++ : NOW
-      if (isMatch[level] === 0) advanceLevel(level, symbol, history, flagsOf(state, level), start)
+      if (isMatch[level] === 0) advanceLevel(level, symbol, before, flagsOf(state, level), start)
       else {
-        if (history === FAR) back = level
-        cuts = Math.max(0, history)
+        if (before === FAR) back = level
+        cuts = Math.max(0, before)
         if (inGap && joins !== 'gap and match') chain[cuts++] = start
         advanceLevel(level, symbol, cuts, drops === 'matches' ? HAS_MATCH : 0, NOW)
         if (joins !== 'match and gap') chain[cuts++] = NOW
         isMatchHere = true
       }
     }
+  }
+
+  /** Reads it, after `stepLevels`, by the attempt that begins here; the levels are left as they are. */
+  const stepFresh = (symbol: number): { effect: number; to: number } => {
+    const levels = alive.count
+    let length = cuts
     if (symbol === end) {
-      if (!isMatchHere) chain[cuts++] = NOW_ENDS_GAP
-      else if (joins === 'match and gap') chain[cuts++] = NOW
+      if (!isMatchHere) chain[length++] = NOW_ENDS_GAP
+      else if (joins === 'match and gap') chain[length++] = NOW
       alive.count = 0
-      return { effect: effectOf(cuts, cuts, back), to: 0 }
+      const effect = effectOf(length, length)
+      alive.count = levels
+      return { effect, to: 0 }
     }
-    // the attempt that begins here
+    const fresh = reached.count - 1
     const inGap = !isMatchHere && (state[FLAGS] & IS_START) === 0
-    let history = isMatchHere && joins === 'match and match' ? cuts - 1 : cuts
+    let rest = isMatchHere && joins === 'match and match' ? length - 1 : length // how many cuts it rests on
     let notesStart = inGap || (isMatchHere && joins === 'match and gap')
     if (isMatch[fresh] === 1) matchesEmpty = true
     if (isMatch[fresh] === 1 && inGap) {
-      chain[cuts++] = NOW_ENDS_GAP
+      chain[length++] = NOW_ENDS_GAP
       // this cut stays if the level gets a longer match, unless that is then joined to the gap
       if (joins !== 'gap and match') {
-        history = cuts
+        rest = length
         notesStart = false
       }
     }
-    advanceLevel(fresh, symbol, history, notesStart ? IN_GAP : 0, NOW_ENDS_GAP)
-    const leaving = letGo(cuts)
-    const effect = effectOf(cuts, leaving, back)
+    advanceLevel(fresh, symbol, rest, notesStart ? IN_GAP : 0, NOW_ENDS_GAP)
+    const leaving = letGo(length)
+    const effect = effectOf(length, leaving)
     const flags = hasSearchStart && isMatch[fresh] === 1 ? IS_SEARCH_START : 0
-    return { effect, to: stateOf(flags, behindContextOf[symbol], cuts - leaving, leaving) }
+    const to = stateOf(flags, behindContextOf[symbol], length - leaving, leaving)
+    alive.count = levels
+    threads.takeBack(after, levels)
+    return { effect, to }
   }
 
-  const advanceLevel = (level: number, symbol: number, history: number, flags: number, start: SlotSource): void => {
+  /** `rest`: on how many cuts it rests, or FAR. */
+  const advanceLevel = (level: number, symbol: number, rest: number, flags: number, start: SlotSource): void => {
     if (!threads.advance(reached, level, symbol, after)) return
     const added = alive.count++
-    alive.history[added] = history
+    alive.history[added] = rest
     alive.flags[added] = flags
     alive.start[added] = start
-    mark[added] = history === FAR ? level : NONE
+    alive.mark[added] = rest === FAR ? level : NONE
   }
 
-  /** Makes levels far while too many cuts are open. Returns how many cuts leave: those that all near levels rest on. */
-  const letGo = (cuts: number): number => {
-    const { count, history, flags } = alive
+  /** Makes levels far while too many cuts are open, of `length`. Returns how many leave: those that all near levels rest on. */
+  const letGo = (length: number): number => {
+    const { count } = alive
     let open = 0
-    for (let level = 0; level < count; level++) open += flags[level] & IN_GAP
+    for (let level = 0; level < count; level++) {
+      history[level] = alive.history[level]
+      mark[level] = alive.mark[level]
+      open += alive.flags[level] & IN_GAP
+    }
     let near = 0
     while (near < count && history[near] === FAR) near++
-    let leaving = near < count ? history[near] : cuts
-    while (cuts - leaving + open > NEAR_SLOTS && near < count) {
+    let leaving = near < count ? history[near] : length
+    while (length - leaving + open > NEAR_SLOTS && near < count) {
       mark[near] = SOURCE_NEW_MARK + leaving
       history[near] = FAR
-      leaving = ++near < count ? history[near] : cuts
+      leaving = ++near < count ? history[near] : length
     }
     return leaving
   }
 
   /** The number of an effect: its list is leaving, back, whether marks are kept, number of slots, slots, marks. */
-  const effectOf = (cuts: number, leaving: number, back: number): number => {
+  const effectOf = (cutCount: number, leaving: number): number => {
     let length = 4
-    for (let i = 0; i < cuts; i++) list[length++] = chain[i]
+    for (let i = 0; i < cutCount; i++) list[length++] = chain[i]
     for (let level = 0; level < alive.count; level++) if ((alive.flags[level] & IN_GAP) !== 0) list[length++] = alive.start[level]
     const slots = length - 4
     if (slots > MAX_SLOTS) throw refuse(`more than ${MAX_SLOTS} cuts may be undecided at once`)
@@ -275,7 +306,7 @@ export const buildTransducer = (nfa: Nfa, treatment: Treatment, text: string): T
     list[LEVELS] = alive.count
     let length = HEADER
     for (let level = 0; level < alive.count; level++) {
-      list[length++] = alive.history[level] === FAR ? FAR : alive.history[level] - leaving
+      list[length++] = history[level] === FAR ? FAR : history[level] - leaving
       list[length++] = alive.flags[level]
       list[length++] = after.ends[level]
     }
@@ -287,31 +318,47 @@ export const buildTransducer = (nfa: Nfa, treatment: Treatment, text: string): T
   }
 
   stateOf(IS_START, behindContextOf[end], 0, 0)
-  const next: number[][] = []
-  const outputs: number[][] = []
+  const columns = end + 1
+  const next: number[] = []
+  const outputs: number[] = []
   const decided: Decided[] = []
   const marks: number[] = []
+  // of the state's steps
+  const targets = new Int32Array(columns)
+  const done = new Int32Array(columns)
   for (let number = 0; number < states.count; number++) {
     states.read(number, state)
     decided.push(decidedIn(state, treatment))
     marks.push(farLevels(state))
-    const targets = Array.from({ length: end + 1 }, () => 0)
-    const row = Array.from({ length: end + 1 }, () => 0)
     for (const symbols of threads.aheadContexts) {
       reach(symbols[0])
-      for (const alike of threads.group(reached, symbols)) {
-        const { effect, to } = step(alike[0])
-        for (const symbol of alike) {
-          targets[symbol] = to
-          row[symbol] = effect
+      const fresh = reached.count - 1
+      for (const alikeToLevels of threads.group(reached, 0, fresh, symbols)) {
+        stepLevels(alikeToLevels[0])
+        for (const alike of threads.group(reached, fresh, fresh + 1, alikeToLevels)) {
+          const { effect, to } = stepFresh(alike[0])
+          for (const symbol of alike) {
+            targets[symbol] = to
+            done[symbol] = effect
+          }
         }
       }
     }
-    next.push(targets)
-    outputs.push(row)
+    for (let symbol = 0; symbol < columns; symbol++) {
+      next.push(targets[symbol])
+      outputs.push(done[symbol])
+    }
     if (work > MAX_WORK) throw refuse('its automaton takes too long to build')
   }
-  return { next, outputs, effects: readEffects(effects, list), decided, marks, matchesEmpty }
+  return {
+    columns,
+    next: Int32Array.from(next),
+    outputs: Int32Array.from(outputs),
+    effects: readEffects(effects, list),
+    decided,
+    marks,
+    matchesEmpty,
+  }
 }
 
 const readEffects = (effects: Numbering, list: Int32Array): Effect[] =>

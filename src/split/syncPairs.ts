@@ -1,5 +1,4 @@
-import { MAX_SLOTS } from '../pattern/layout.ts'
-import type { Run, Tables } from './tables.ts'
+import type { Tables } from './tables.ts'
 
 /** In the table of pairs: reading these two classes does not tell what state the machine is in. */
 export const NO_SYNC = 0xffffffff
@@ -14,37 +13,19 @@ const MAX_STATES = 256
  * ahead.
  */
 export const findSyncPairs = (machine: Tables): Uint32Array | undefined => {
-  const { end, states } = machine
+  const { end, states, rowBytes } = machine
   if (end > MAX_CLASSES || states > MAX_STATES || machine.looksAhead || machine.readsBytes) return undefined
   const pairs = new Uint32Array(end * end).fill(NO_SYNC)
+  const everywhere = Array.from({ length: states }, (_, state) => state * rowBytes)
   for (let first = 0; first < end; first++) {
-    const runs = Array.from({ length: states }, (_, state) => startIn(machine, state * machine.rowBytes))
-    for (const run of runs) machine.step(run, first, 0)
-    const different = runs.filter((run, i) => runs.findIndex((other) => isSame(run, other)) === i)
-    for (let second = 0; second < end; second++) pairs[first * end + second] = syncAfter(machine, different, second)
+    const rows = [...new Set(everywhere.map((row) => machine.nextRow(row, first)))]
+    for (let second = 0; second < end; second++) {
+      const row = machine.nextRow(rows[0], second)
+      const isSame = rows.every((other) => machine.nextRow(other, second) === row)
+      if (isSame && holdsNothing(machine, row)) pairs[first * end + second] = row / rowBytes
+    }
   }
   return pairs
 }
 
-const SECOND = 1
-
-const startIn = (machine: Tables, row: number): Run => ({
-  row,
-  slots: Array.from({ length: MAX_SLOTS + 1 }, () => -1),
-  cuts: [],
-  marks: Array.from({ length: machine.markCount(row) }, () => 0),
-})
-
-const isSame = (run: Run, other: Run): boolean => run.row === other.row && run.marks.join() === other.marks.join()
-
-const syncAfter = (machine: Tables, runs: readonly Run[], second: number): number => {
-  let row: number | undefined
-  for (const { row: before, slots, cuts, marks } of runs) {
-    const run = { row: before, slots: [...slots], cuts: [...cuts], marks: [...marks] }
-    machine.step(run, second, SECOND)
-    if (row !== undefined && run.row !== row) return NO_SYNC
-    row = run.row
-    if (run.marks.length > 0) return NO_SYNC
-  }
-  return machine.liveSlots(row!) === 0 ? row! / machine.rowBytes : NO_SYNC
-}
+const holdsNothing = (machine: Tables, row: number): boolean => machine.markCount(row) === 0 && machine.liveSlots(row) === 0

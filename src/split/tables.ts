@@ -31,6 +31,8 @@ export interface Tables {
   symbolsOf(classes: readonly number[], isSegmentEnd: boolean): readonly number[]
   /** Whether the symbols of what is before a code point of this class do not depend on what comes behind it. */
   isReset(name: number): boolean
+  /** The row of the state behind a step. */
+  nextRow(row: number, symbol: number): number
   /** Reads a code point that begins at `position` (or ends the segment there). */
   step(run: Run, symbol: number, position: number): void
   /** Bit s: the value of slot s matters in this state. */
@@ -79,40 +81,35 @@ export const openTables = (bytes: Uint8Array): Tables => {
     return symbols
   }
 
-  /** What an entry does, in the terms of an action's parts; `sources` is undefined where all slots but `stored` stay as they are. */
-  const read = (entry: number): { leaving: number; stored: number; sources?: Uint8Array; back?: number; marks?: Uint8Array } => {
+  /** What entries do, by their low bits; there are few different ones. */
+  const effects: Effect[] = []
+  const effectOf = (entry: number): Effect => (effects[entry & EFFECT_MASK] ??= readEffect(entry))
+
+  const readEffect = (entry: number): Effect => {
     if ((entry & layout.ENTRY_ACTION) === 0)
       return {
         leaving: (entry >>> layout.ENTRY_CERTAIN_SHIFT) & layout.ENTRY_FIVE_BITS,
         stored: (entry >>> layout.ENTRY_SLOT_SHIFT) & layout.ENTRY_FIVE_BITS,
+        isGap: (entry & layout.ENTRY_GAP) !== 0,
       }
     const at = word(layout.HEADER_ACTIONS) + layout.ACTION_BYTES * ((entry >>> layout.ENTRY_ACTION_SHIFT) & layout.ENTRY_ACTION_MASK)
     const [slots, leaving, back, marks] = bytes.subarray(at, at + 4)
     return {
       leaving,
-      stored: -1,
       sources: bytes.subarray(at + 4, at + 4 + slots),
       back,
       marks: bytes.subarray(at + 4 + slots, at + 4 + slots + marks),
     }
   }
 
+  const nextRow = (row: number, symbol: number): number => entryAt(row, symbol) >>> layout.ENTRY_NEXT_SHIFT
+
   const step = (run: Run, symbol: number, position: number): void => {
     const entry = entryAt(run.row, symbol)
-    const { leaving, stored, sources, back, marks } = read(entry)
-    const old = [...run.slots]
-    if (back !== undefined && back !== layout.NO_MARK) run.cuts.length = run.marks[back]
-    if (marks !== undefined)
-      run.marks = Array.from(marks, (source) =>
-        source < layout.SOURCE_NEW_MARK ? run.marks[source] : run.cuts.length + source - layout.SOURCE_NEW_MARK,
-      )
-    if (sources === undefined) run.slots[stored] = (entry & layout.ENTRY_GAP) === 0 ? position : withGap(position)
-    else
-      sources.forEach(
-        (source, slot) =>
-          (run.slots[slot] = source === layout.SOURCE_NOW ? position : source === layout.SOURCE_NOW_GAP ? withGap(position) : old[source]),
-      )
-    run.cuts.push(...run.slots.splice(0, leaving))
+    const effect = effectOf(entry)
+    if ('stored' in effect) run.slots[effect.stored] = effect.isGap ? withGap(position) : position
+    else moveSlots(run, effect, position)
+    if (effect.leaving > 0) run.cuts.push(...run.slots.splice(0, effect.leaving))
     run.row = entry >>> layout.ENTRY_NEXT_SHIFT
   }
 
@@ -121,8 +118,8 @@ export const openTables = (bytes: Uint8Array): Tables => {
     const counts = new Map([[0, 0]])
     for (const [row, count] of counts)
       for (let symbol = 0; symbol < end; symbol++) {
-        const entry = entryAt(row, symbol)
-        counts.set(entry >>> layout.ENTRY_NEXT_SHIFT, read(entry).marks?.length ?? count)
+        const effect = effectOf(entryAt(row, symbol))
+        counts.set(nextRow(row, symbol), 'marks' in effect ? effect.marks.length : count)
       }
     return counts
   }
@@ -132,27 +129,19 @@ export const openTables = (bytes: Uint8Array): Tables => {
     const live = new Uint32Array(states)
     for (let isChanged = true; isChanged;) {
       isChanged = false
-      for (let state = 0; state < states; state++) {
+      // backward: most steps lead to later states
+      for (let state = states - 1; state >= 0; state--) {
         let slots = live[state]
-        for (let symbol = 0; symbol <= end; symbol++) slots |= liveBefore(entryAt(state * rowBytes, symbol), live)
-        if (slots === live[state]) continue
+        for (let symbol = 0; symbol <= end; symbol++) {
+          const entry = entryAt(state * rowBytes, symbol)
+          slots |= liveBefore(effectOf(entry), live[(entry >>> layout.ENTRY_NEXT_SHIFT) / rowBytes])
+        }
+        if (slots === (live[state] | 0)) continue
         live[state] = slots
         isChanged = true
       }
     }
     return live
-  }
-
-  const liveBefore = (entry: number, live: Uint32Array): number => {
-    const { sources, stored, leaving } = read(entry)
-    const after = live[(entry >>> layout.ENTRY_NEXT_SHIFT) / rowBytes]
-    let slots = 0
-    for (let slot = 0; slot < layout.MAX_SLOTS; slot++) {
-      if (slot >= leaving && ((after >>> (slot - leaving)) & 1) === 0) continue
-      const source = sources === undefined ? slot : sources[slot]
-      if (slot !== stored && source !== undefined && source < layout.MAX_SLOTS) slots |= 1 << source
-    }
-    return slots >>> 0
   }
 
   let live: Uint32Array | undefined
@@ -166,10 +155,57 @@ export const openTables = (bytes: Uint8Array): Tables => {
     looksAhead,
     symbolsOf,
     isReset,
+    nextRow,
     step,
     liveSlots: (row) => (live ??= findLiveSlots())[row / rowBytes],
     markCount: (row) => (marks ??= findMarkCounts()).get(row)!,
   }
 }
+
+/** What an entry does, besides leading to a state. */
+type Effect = Store | Action
+
+/** The position is put into a slot. */
+interface Store {
+  leaving: number
+  stored: number
+  isGap: boolean
+}
+
+/** The parts of an action, as in layout.ts. */
+interface Action {
+  leaving: number
+  sources: Uint8Array
+  back: number
+  marks: Uint8Array
+}
+
+const EFFECT_MASK = (1 << layout.ENTRY_NEXT_SHIFT) - 1
+
+const moveSlots = (run: Run, { sources, back, marks }: Action, position: number): void => {
+  if (back !== layout.NO_MARK) run.cuts.length = run.marks[back]
+  run.marks = Array.from(marks, (source) =>
+    source < layout.SOURCE_NEW_MARK ? run.marks[source] : run.cuts.length + source - layout.SOURCE_NEW_MARK,
+  )
+  const old = [...run.slots]
+  sources.forEach(
+    (source, slot) =>
+      (run.slots[slot] = source === layout.SOURCE_NOW ? position : source === layout.SOURCE_NOW_GAP ? withGap(position) : old[source]),
+  )
+}
+
+/** The slots that matter before a step, from those that do behind it. */
+const liveBefore = (effect: Effect, after: number): number => {
+  const { leaving } = effect
+  const read = (after << leaving) | ((1 << leaving) - 1)
+  if ('stored' in effect) return read & ~(1 << effect.stored) & ALL_SLOTS
+  let slots = 0
+  effect.sources.forEach((source, slot) => {
+    if (((read >>> slot) & 1) === 1 && source < layout.MAX_SLOTS) slots |= 1 << source
+  })
+  return slots
+}
+
+const ALL_SLOTS = (1 << layout.MAX_SLOTS) - 1
 
 const withGap = (position: number): number => (position | layout.GAP_BIT) >>> 0

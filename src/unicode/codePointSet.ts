@@ -24,27 +24,55 @@ export const fromRanges = (ranges: readonly (readonly [start: number, end: numbe
 
 export const of = (...codePoints: number[]): CodePointSet => fromRanges(codePoints.map((c) => [c, c + 1]))
 
-/** Walks the borders of both sets at once and keeps what `keep(inA, inB)` says. */
-const combine = (a: CodePointSet, b: CodePointSet, keep: (inA: boolean, inB: boolean) => boolean): CodePointSet => {
+/** Walks the borders of both sets at once. Bit 1 of `keeps`: what is in a only is kept; bit 2: what is in b only; bit 3: what is in both. */
+const combine = (a: CodePointSet, b: CodePointSet, keeps: number): CodePointSet => {
   const flat: number[] = []
   let i = 0
   let j = 0
-  let inside = false
   while (i < a.length || j < b.length) {
-    const at = Math.min(i < a.length ? a[i] : Infinity, j < b.length ? b[j] : Infinity)
-    if (a[i] === at) i++
-    if (b[j] === at) j++
-    const now = keep(i % 2 === 1, j % 2 === 1)
-    if (now !== inside) flat.push(at)
-    inside = now
+    const nextA = i < a.length ? a[i] : UNICODE_END
+    const nextB = j < b.length ? b[j] : UNICODE_END
+    const at = nextA < nextB ? nextA : nextB
+    if (nextA === at) i++
+    if (nextB === at) j++
+    const isKept = (keeps >>> ((i & 1) + 2 * (j & 1))) & 1
+    if (isKept !== (flat.length & 1)) flat.push(at)
   }
   return flat
 }
 
-export const union = (a: CodePointSet, b: CodePointSet): CodePointSet => combine(a, b, (inA, inB) => inA || inB)
-export const intersection = (a: CodePointSet, b: CodePointSet): CodePointSet => combine(a, b, (inA, inB) => inA && inB)
-export const difference = (a: CodePointSet, b: CodePointSet): CodePointSet => combine(a, b, (inA, inB) => inA && !inB)
-export const complement = (a: CodePointSet): CodePointSet => difference(EVERYTHING, a)
+export const intersection = (a: CodePointSet, b: CodePointSet): CodePointSet => combine(a, b, 0b1000)
+export const difference = (a: CodePointSet, b: CodePointSet): CodePointSet => combine(a, b, 0b0010)
+
+/** What is in any of the sets. */
+export const union = (...sets: readonly CodePointSet[]): CodePointSet => {
+  if (sets.length === 1) return sets[0]
+  if (sets.length === 2) return combine(sets[0], sets[1], 0b1110)
+  // all borders at once, ends behind starts
+  const borders = new Int32Array(sets.reduce((sum, { length }) => sum + length, 0))
+  let count = 0
+  for (const set of sets) for (let i = 0; i < set.length; i++) borders[count++] = 2 * set[i] + (i & 1)
+  borders.sort()
+  const flat: number[] = []
+  let depth = 0 // how many sets hold what is here
+  for (let i = 0; i < count; i++) {
+    const isEnd = (borders[i] & 1) === 1
+    if (isEnd ? --depth === 0 : depth++ === 0) flat.push(borders[i] >> 1)
+  }
+  return flat
+}
+
+/** Everything else: the borders are the same. */
+export const complement = (a: CodePointSet): CodePointSet => {
+  const flat = a[0] === 0 ? a.slice(1) : [0, ...a]
+  if (flat.at(-1) === UNICODE_END) flat.pop()
+  else flat.push(UNICODE_END)
+  // surrogates are in no set, so one range holds them all now
+  const range = bordersUpTo(flat, SURROGATES_START) - 1
+  const [start, end] = flat.slice(range)
+  flat.splice(range, 2, ...[start, SURROGATES_START, SURROGATES_END, end].filter((at, i, all) => at !== all[i ^ 1]))
+  return flat
+}
 
 /** Whether no code point is in both. Takes time by the smaller of them. */
 export const areDisjoint = (a: CodePointSet, b: CodePointSet): boolean => {
@@ -71,7 +99,9 @@ export const size = (a: CodePointSet): number => {
   return total
 }
 
-export const has = (a: CodePointSet, codePoint: number): boolean => {
+export const has = (a: CodePointSet, codePoint: number): boolean => bordersUpTo(a, codePoint) % 2 === 1
+
+const bordersUpTo = (a: CodePointSet, codePoint: number): number => {
   let low = 0
   let high = a.length
   while (low < high) {
@@ -79,7 +109,7 @@ export const has = (a: CodePointSet, codePoint: number): boolean => {
     if (a[middle] <= codePoint) low = middle + 1
     else high = middle
   }
-  return low % 2 === 1
+  return low
 }
 
 /** The members one by one; for small sets. */

@@ -1,4 +1,4 @@
-import { decodeSet, has, members, of, size, union, type CodePointSet } from './codePointSet.ts'
+import { areDisjoint, decodeSet, has, intersection, members, of, size, union, type CodePointSet } from './codePointSet.ts'
 import { BINARY_PROPERTY, CASE_FOLDING, FULL_CASE_FOLDING, GENERAL_CATEGORY, SCRIPT } from './generated/unicode16.ts'
 import { preTokenizerClass } from './preTokenizerClasses.ts'
 
@@ -87,7 +87,7 @@ const binaryNames = once(() => byLooseName(BINARY_PROPERTY))
 
 /** A general category by its short name ('L', 'Nd', …). */
 export const category: (name: string) => CodePointSet = memo((name) =>
-  name in GROUPS ? GROUPS[name].map(category).reduce(union) : decodeSet(GENERAL_CATEGORY[name]),
+  name in GROUPS ? union(...GROUPS[name].map(category)) : decodeSet(GENERAL_CATEGORY[name]),
 )
 const script = memo((name) => decodeSet(SCRIPT[name]))
 const binary = memo((name) => decodeSet(BINARY_PROPERTY[name]))
@@ -121,7 +121,7 @@ export const DIGIT: CodePointSet = category('Nd')
 
 /** `\w` of Oniguruma inside a class: Alphabetic, M, Nd, Pc. */
 export const wordOnigurumaInClass: () => CodePointSet = once(() =>
-  [binary('Alphabetic'), category('M'), DIGIT, category('Pc')].reduce(union),
+  union(binary('Alphabetic'), category('M'), DIGIT, category('Pc')),
 )
 
 /** `\w` and `\b` of Oniguruma outside a class: also ² ³ ¹ ¼ ½ ¾ (measured on tokenizers 0.23.2). */
@@ -156,10 +156,50 @@ export const closeOverCase = (set: CodePointSet): CodePointSet => {
   return cased.length === 0 ? set : union(set, of(...cased.flatMap((codePoint) => classes.get(codePoint)!)))
 }
 
-/**
- * Characters whose full case folding (CaseFolding.txt, status F) is several characters, with the first two of those: ß and s, s. Oniguruma
- * takes the one for the others; nobody else does.
+/*
+ * Full case folding (CaseFolding.txt, status F): a character that folds to several, such as ß to "ss". Oniguruma takes the one for the
+ * others; nobody else does.
  */
-export const fullFolding: () => readonly (readonly [character: number, first: number, second: number])[] = once(() =>
-  FULL_CASE_FOLDING.split(',').map((one) => one.split(' ').map((word) => parseInt(word, 36)) as [number, number, number]),
-)
+
+interface FullFolding {
+  characters: CodePointSet
+  /** Foldings and what folds to them, by the first of the folding; the longer ones first. */
+  byFirst: ReadonlyMap<number, readonly (readonly [folding: readonly number[], character: number])[]>
+}
+
+const fullFolding = once((): FullFolding => {
+  const entries = FULL_CASE_FOLDING.split(',').map((one) => one.split(' ').map((word) => parseInt(word, 36)))
+  const byFirst = new Map<number, [number[], number][]>()
+  for (const [character, ...folding] of entries.sort((a, b) => b.length - a.length)) {
+    const known = byFirst.get(folding[0])
+    if (known === undefined) byFirst.set(folding[0], [[folding, character]])
+    else known.push([folding, character])
+  }
+  return { characters: of(...entries.map(([character]) => character)), byFirst }
+})
+
+/** The first character of a set that folds to several; undefined if there is none. */
+export const foldsToSeveral = (set: CodePointSet): number | undefined =>
+  areDisjoint(set, fullFolding().characters) ? undefined : intersection(set, fullFolding().characters)[0]
+
+/**
+ * The longest full folding that letters, each given with its cases, begin with from `from` on: how long it is, and the characters that fold
+ * to it.
+ */
+export const longestFolding = (
+  letters: readonly CodePointSet[],
+  from: number,
+): { length: number; characters: CodePointSet } | undefined => {
+  const candidates = members(letters[from]).flatMap((first) => fullFolding().byFirst.get(first) ?? [])
+  const found = candidates.filter(([folding]) => folding.every((one, i) => from + i < letters.length && has(letters[from + i], one)))
+  if (found.length === 0) return undefined
+  const [[longest]] = found
+  return { length: longest.length, characters: of(...found.flatMap(([folding, character]) => (folding.join() === longest.join() ? character : []))) }
+}
+
+/** One of either list that are the first two of what some character folds to. */
+export const foldedPair = (firsts: readonly number[], seconds: readonly number[]): readonly [number, number] | undefined => {
+  for (const first of firsts)
+    for (const [[, second]] of fullFolding().byFirst.get(first) ?? []) if (seconds.includes(second)) return [first, second]
+  return undefined
+}

@@ -3,6 +3,7 @@ import { describe, expect, test } from 'vitest'
 import { compileStage } from '../../src/pattern/compile.ts'
 import { createKernelCounter } from '../../src/count/kernelCounter.ts'
 import type { SplitStage } from '../../src/types.ts'
+import { huggingFace } from '../../src/tokenizer/patternPipeline.ts'
 import { catalogueStages, conformanceTexts } from '../support/conformance.ts'
 import { CONSTRUCT_STAGES, DROP_GAPS, KEEP_GAPS, PRESET_STAGES, TREATED_STAGES } from '../support/stages.ts'
 import { allStrings, kernelTier, referenceTier, representatives } from '../support/tiers.ts'
@@ -149,4 +150,16 @@ describe.each([...PRESET_STAGES.map(([name, one]): [string, SplitStage[]] => [na
       { numRuns: 40 },
     )
   })
+})
+
+test('groups of 510 digits from the right: the kernel cuts as the reference tier does', () => {
+  const stage = huggingFace('\\p{Nd}{1,510}(?=(?>\\p{Nd}{510})*(?:\\P{Nd}|$))|\\G\\p{Nd}{510}')
+  const [kernel, reference] = [kernelTier([stage]), referenceTier([stage])]
+  for (const length of [1, 509, 510, 511, 1019, 1020, 1021, 1531]) {
+    const digits = '12345٦789०'.repeat(154).slice(0, length)
+    const texts = [digits, `a${digits}`, `${digits} `, `${digits}\n1`, `${digits}a${digits}`]
+    expect(kernel(texts), String(length)).toEqual(reference(texts))
+    // from the left, it would be 510 first
+    expect(kernel([digits])[0]).toBe(Buffer.byteLength(digits.slice(0, length % 510 || 510)))
+  }
 })

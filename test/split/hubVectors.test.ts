@@ -16,8 +16,8 @@ const TREATMENTS: Record<string, Pick<SplitStage, 'behavior' | 'invert'>> = {
   contiguous: { behavior: 'contiguous', invert: false },
 }
 
-/** What goes to the reference tier: too many states, and too many cuts that are open at once. */
-const NOT_COMPILED = ['hub-020', 'hub-044']
+/** What goes to the reference tier: too many states. */
+const NOT_COMPILED = ['hub-020']
 
 /** Cuts a text that comes in feeds of `feed` bytes, by the kernel. */
 const kernelSplit = (stage: SplitStage): ((text: string, feed: number) => string[]) => {
