@@ -133,11 +133,9 @@ function cutGpt2(pass: Pass, text: usize, start: usize, stop: usize, to: usize):
   const end = text + to
   let cut = pass.cutEnd
   let fresh: u64 = 1 // there is a cut at the first bit, and nothing in front of it matters
-  let letterBefore: u64 = 0
-  let digitBefore: u64 = 0
-  let otherBefore: u64 = 0
+  let wordyBefore: u64 = 0
+  let oddBefore: u64 = 0
   let spaceBefore: u64 = 0
-  let blankBefore: u64 = 0
   for (let p = start; p < stop; ) {
     const a = v128.load(text + p)
     const b = v128.load(text + p, 16)
@@ -173,10 +171,11 @@ function cutGpt2(pass: Pass, text: usize, start: usize, stop: usize, to: usize):
       last = blank & ((valid & ~blank) >> 1)
       if (longWhite != 0) last = toFirstBytes(last)
     }
-    const behindSpace = (space << 1) | spaceBefore
-    const runs =
-      (letter & ~((letter << 1) | letterBefore)) | (digit & ~((digit << 1) | digitBefore)) | (other & ~((other << 1) | otherBefore))
-    let cuts = (((runs & ~behindSpace) | (blank & (~((blank << 1) | blankBefore) | last))) & first) | fresh
+    // a run ends where one of these two changes: letters are only the first, digits only the second, others both, white space neither
+    const wordy = letter | other
+    const odd = digit | other
+    const changes = (wordy ^ ((wordy << 1) | wordyBefore)) | (odd ^ ((odd << 1) | oddBefore))
+    let cuts = (((changes & ~(((space << 1) | spaceBefore) & ~blank)) | last) & first) | fresh
     for (let quotes = equal(a, b, c, d, 0x27) & cuts & other; quotes != 0; quotes &= quotes - 1) {
       const i = <u64>ctz(quotes)
       const length = contractionAt(text + p + <usize>i + 1, end)
@@ -190,11 +189,9 @@ function cutGpt2(pass: Pass, text: usize, start: usize, stop: usize, to: usize):
     cut = putCuts(cut, cuts & below(n) & ~fresh, <u32>p)
     p += <usize>n
     const before = n - 1
-    letterBefore = (letter >> before) & 1
-    digitBefore = (digit >> before) & 1
-    otherBefore = (other >> before) & 1
+    wordyBefore = (wordy >> before) & 1
+    oddBefore = (odd >> before) & 1
     spaceBefore = (space >> before) & 1
-    blankBefore = (blank >> before) & 1
     fresh = 0
   }
   stopAt(pass, start, cut)
