@@ -70,6 +70,12 @@ const { output } = await build({
 /** The ES modules that others load. Each holds what loads the code (src/loadCode.ts): another file would take longer to load than that. */
 const DOORS = { index: 'index.js', worker: 'worker.js', decompressor: 'decompressor.js', main: 'cli/main.js' }
 
+/** Node 21, and 22 before 22.3, have no such function. What waits for a module cannot be loaded by `require`, which programs may do with index.js. */
+const builtinModules = (name) =>
+  name === 'index'
+    ? "import { createRequire } from 'node:module'\nprocess.getBuiltinModule ??= createRequire(import.meta.url)"
+    : "process.getBuiltinModule ??= (await import('node:module')).createRequire(import.meta.url)"
+
 const loader = await build({ cwd: root, input: 'src/loadCode.ts', platform: 'node', output: { file: 'dist/loadCode.js', format: 'esm' } })
 const loaderText = loader.output[0].code
 
@@ -78,6 +84,7 @@ const door = ({ name, fileName, exports }) => {
   const named = exports.filter((one) => one !== 'default')
   return [
     ...(name === 'main' ? ['#!/usr/bin/env node'] : []),
+    builtinModules(name),
     loaderText.replace(/^export \{.*\};?\n/m, ''),
     `const code = loadCode(${path})`,
     `export const { ${named.join(', ')} } = code`,

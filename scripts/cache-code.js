@@ -3,7 +3,9 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { cacheHeading, loadCode } from '../dist/loadCode.js'
+
+if (process.getBuiltinModule === undefined) process.exit() // such versions load without it, too
+const { cacheHeading, loadCode } = await import('../dist/loadCode.js')
 
 const root = fileURLToPath(new URL('..', import.meta.url))
 const folder = mkdtempSync(join(tmpdir(), 'pretok-cache-'))
@@ -15,7 +17,8 @@ try {
   await done
   for (const [path, code, script] of loaded) {
     const cache = script.createCachedData()
-    writeFileSync(`${path}.cache`, Buffer.concat([Buffer.from(cacheHeading(code, cache)), cache]))
+    const heading = cacheHeading(code, cache)
+    if (heading !== undefined) writeFileSync(`${path}.cache`, Buffer.concat([Buffer.from(heading), cache]))
   }
 } finally {
   rmSync(folder, { recursive: true })

@@ -19,16 +19,17 @@ type Body = (exports: unknown, require: Require, importPackage: ImportPackage, f
 /** Called with each file that is loaded. */
 export type OnCode = (path: string, code: Buffer, script: { createCachedData(): Buffer }) => void
 
-// they are there already: to import them would take longer than to load the program
+// modules of Node that are there already: to import them would take longer
 const { readFileSync } = process.getBuiltinModule('node:fs')
 const { dirname, join } = process.getBuiltinModule('node:path')
 const { Script } = process.getBuiltinModule('node:vm')
-const { crc32 } = process.getBuiltinModule('node:zlib')
+const { crc32 } = process.getBuiltinModule('node:zlib') as { crc32?: (data: Uint8Array, value?: number) => number }
 
 const cacheMaker = `pretok code cache, node ${process.version} ${process.platform} ${process.arch}`
 
-/** The first line of a cache. */
-export const cacheHeading = (code: Buffer, cache: Buffer): string => `${cacheMaker}, ${crc32(cache, crc32(code))}\n`
+/** The first line of a cache; without checksums (22.0 and 22.1) there is none. */
+export const cacheHeading = (code: Buffer, cache: Buffer): string | undefined =>
+  crc32 && `${cacheMaker}, ${crc32(cache, crc32(code))}\n`
 
 /** Code from a cache has lost where its own `import()` would look. */
 const importPackage: ImportPackage = (name) => import(name)

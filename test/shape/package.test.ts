@@ -59,6 +59,11 @@ describe('the package', () => {
     expect(read('dist/LICENSES.txt')).toContain(`hyparquet ${manifest.dependencies['hyparquet']}\n`)
   })
 
+  test('can be loaded by programs that are no ES modules', () => {
+    const code = `console.log(typeof require(${JSON.stringify(join(ROOT, 'dist/index.js'))}).pretokenize)`
+    expect(execFileSync(process.execPath, ['--no-warnings', '-e', code]).toString()).toBe('function\n')
+  })
+
   test('the door has what the README shows', async () => {
     const door = await import('../../dist/index.js')
     expect(Object.keys(door).sort()).toEqual([
