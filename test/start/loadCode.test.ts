@@ -10,11 +10,14 @@ const { folder } = temporaryFolder()
 const ROOT = resolve(import.meta.dirname, '../..')
 const COPY = join(folder, 'pretok')
 const DIST = join(COPY, 'dist')
+const WHOLE = join(folder, 'whole')
 
 beforeAll(() => {
-  cpSync(join(ROOT, 'dist'), DIST, { recursive: true })
-  cpSync(join(ROOT, 'package.json'), join(COPY, 'package.json'))
+  for (const name of ['dist', 'data', 'scripts', 'package.json']) cpSync(join(ROOT, name), join(COPY, name), { recursive: true })
   symlinkSync(join(ROOT, 'node_modules'), join(COPY, 'node_modules'))
+  // dist/ may have been built by another version of Node
+  expect(spawnSync(process.execPath, [join(COPY, 'scripts/cache-code.js')], { stdio: 'inherit' }).status).toBe(0)
+  cpSync(DIST, WHOLE, { recursive: true })
 })
 
 const caches = (): string[] =>
@@ -64,7 +67,7 @@ describe('code from a cache', () => {
       else writeFileSync(path, file)
     }
     expect(run()).toBe(before)
-    cpSync(join(ROOT, 'dist'), DIST, { recursive: true })
+    cpSync(WHOLE, DIST, { recursive: true })
   })
 
   test('is refused by a V8 with other options', () => {
