@@ -1,8 +1,7 @@
 import { PretokError } from '../errors.ts'
-import { firstOfBlocks } from './minimize.ts'
 import { createNumbering } from './numbering.ts'
 import { successors, type Draft } from './program.ts'
-import { refine } from './refine.ts'
+import { firstOfBlocks, refine } from './refine.ts'
 
 /*
  * Look-aheads of more than one code point. Whether one holds at a place depends on the text from there on, which may be any length, so it
