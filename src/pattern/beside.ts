@@ -66,8 +66,7 @@ export const createStepper = (first: LiveSteps, second: LiveSteps): Stepper => {
         ? (fresh[symbol] ??= stepRun(machines, FRESH, symbol))
         : (runs[place][symbol] ??= stepRun(machines, state.runs[place], symbol))
     return (symbol, other) => {
-      if (!(symbol in firstSteps)) firstSteps[symbol] = stepFirst(machines, state, symbol)
-      const after = firstSteps[symbol]
+      const after = (firstSteps[symbol] ??= stepFirst(machines, state, symbol))
       return after === undefined ? undefined : stepBoth(after, (place) => runOn(place, other))
     }
   }
@@ -148,7 +147,8 @@ const stepFirst = (machines: Machines, state: State, symbol: number): AfterFirst
 const stepBoth = ({ cuts, to, from, open, pieces, fate }: AfterFirst, runOn: (place: number) => Run): After => {
   const runs = from.map(runOn)
   // what the second stage has cut is certain as far as it cuts the same, whichever open cut comes
-  const certain = fate === KEPT ? pieces[0].slice(1).reduce((length, piece) => commonLength(runs[0].cuts, piece, length), runs[0].cuts.length) : 0
+  let certain = fate === KEPT ? runs[0].cuts.length : 0
+  for (let k = 1; k < pieces[0].length; k++) certain = commonLength(runs[0].cuts, pieces[0][k], certain)
   if (fate === DROPPED && open.length === 0) runs[0] = TURNED_OFF
   if (certain === 0) return { cuts, state: { first: to, open, runs, pieces } }
   const certainCuts = runs[0].cuts.slice(0, certain)

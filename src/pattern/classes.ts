@@ -75,14 +75,16 @@ const createNaming = (): ((words: Int32Array) => number) => {
 
 /** The same partition with classes renamed by `newClass`, which may join some. */
 export const renameClasses = ({ starts, classes }: Partition, newClass: readonly number[]): Partition => {
-  const renamed: { starts: number[]; classes: number[] } = { starts: [], classes: [] }
-  starts.forEach((start, i) => {
+  const kept: number[] = []
+  const renamed: number[] = []
+  for (let i = 0, last = -1; i < starts.length; i++) {
     const name = newClass[classes[i]]
-    if (name === renamed.classes.at(-1)) return
-    renamed.starts.push(start)
-    renamed.classes.push(name)
-  })
-  return { ...renamed, count: Math.max(...renamed.classes) + 1 }
+    if (name === last) continue
+    last = name
+    kept.push(starts[i])
+    renamed.push(name)
+  }
+  return { starts: kept, classes: renamed, count: Math.max(...newClass) + 1 }
 }
 
 /** The partition by two others at once: its class k holds what is in the classes pairs[k] of both. */

@@ -66,29 +66,35 @@ const composeSteps = (first: LiveSteps, second: LiveSteps, pairs: readonly (read
     if (number === states.length) states.push(state)
     return number
   }
-  const made: { to: number; step: Step }[] = []
+  // what comes of each group of pairs
+  const targets: number[] = []
+  const made: Step[] = []
   const next: number[][] = []
   const steps: Step[][] = []
   numberOf({ first: 0, open: [], runs: [FRESH], pieces: [[]] })
   for (const state of states) {
-    const row: { to: number; step: Step }[] = []
+    const nextRow: number[] = []
+    const stepRow: Step[] = []
     const stepIn = goOn(state)
     const groupIn = groupOf(state)
-    for (const [symbol, other] of pairs) {
-      const group = groupIn(symbol, other)
+    for (const pair of pairs) {
+      const group = groupIn(pair[0], pair[1])
       if (group === made.length) {
-        const after = stepIn(symbol, other)
+        const after = stepIn(pair[0], pair[1])
         const laidOut = after === undefined ? undefined : layOut(after)
         if (laidOut === undefined) return undefined
-        made.push({ to: numberOf(laidOut.state), step: share(laidOut.step) })
+        targets.push(numberOf(laidOut.state))
+        made.push(share(laidOut.step))
       }
-      row.push(made[group])
+      nextRow.push(targets[group])
+      stepRow.push(made[group])
     }
     const cuts = cutsAtEnd(state)
     if (cuts.length > MAX_SLOTS || states.length > MAX_RAW_STATES) return undefined
-    row.push({ to: 0, step: share({ sources: cuts, leaving: cuts.length }) })
-    next.push(row.map(({ to }) => to))
-    steps.push(row.map(({ step }) => step))
+    nextRow.push(0)
+    stepRow.push(share({ sources: cuts, leaving: cuts.length }))
+    next.push(nextRow)
+    steps.push(stepRow)
   }
   return { next, steps }
 }

@@ -1,8 +1,7 @@
 import { PretokError } from '../errors.ts'
-import { firstOfBlocks } from './minimize.ts'
 import { createNumbering } from './numbering.ts'
 import { successors, type Draft } from './program.ts'
-import { refine } from './refine.ts'
+import { firstOfBlocks, refine } from './refine.ts'
 
 /*
  * Look-aheads of more than one code point. Whether one holds at a place depends on the text from there on, which may be any length, so it
@@ -40,7 +39,6 @@ export const buildLookahead = (
   text: string,
 ): Lookahead => {
   const body = reachable(program, starts)
-  const takes = body.filter((at) => program[at].op === 'take')
   const ends = body.filter((at) => program[at].op === 'match')
   const accepts = (at: number, symbol: number): boolean => {
     const check = program[at] as Draft & { op: 'check' }
@@ -57,21 +55,32 @@ export const buildLookahead = (
     accepts,
   )
   const behinds = [...new Set(behindOf)]
+  /** For each class, and the border: which of the contexts it is. */
+  const rowOf = behindOf.map((behind) => behinds.indexOf(behind))
 
-  // a state: what is ahead, as far as the checks can tell, and the instructions that can take the code point ahead and then match
+  // a state is a list: what is ahead, as far as the checks can tell, then the instructions that can take the code point ahead and then match
   const states = createNumbering()
-  const list = new Int32Array(takes.length + 1)
+  const list = new Int32Array(body.length + 1)
   const before = predecessors(program, body)
-  /** From which instructions the text ahead matches, in the state that is the first `length` items of `list`; `takes` that is ahead left out. */
-  const findMatching = (length: number, behind: number): Set<number> => {
+  /** The instructions from which the text ahead matches, in the state that is the first `length` items of `list`. */
+  const findMatching = (length: number, behind: number): number[] => {
     const matching = new Set([...ends, ...list.subarray(1, length)])
     for (const at of matching)
       for (const from of before[at]) {
         const draft = program[from]
         if (draft.op === 'split' || (draft.op === 'check' && accepts(from, draft.ahead ? list[0] : behind))) matching.add(from)
       }
-    return matching
+    return [...matching]
   }
+  /** Of the instructions before others, those that take a code point of a class. */
+  const takingBefore = (matching: readonly number[], name: number): number[] =>
+    matching
+      .flatMap((at) => before[at])
+      .filter((from) => {
+        const draft = program[from]
+        return draft.op === 'take' && sets[draft.set][name] === 1
+      })
+      .sort((a, b) => a - b)
 
   states.numberOf([aheadOf[classes]])
   const next: number[][] = []
@@ -84,17 +93,10 @@ export const buildLookahead = (
         `pattern: look-aheads of more than ${MAX_STATES} states in ${JSON.stringify(text)}`,
       )
     const length = states.read(state, list)
-    const matching = new Map(behinds.map((behind) => [behind, findMatching(length, behind)]))
-    findings.push(starts.flatMap((start) => behinds.map((behind) => (matching.get(behind)!.has(start) ? 1 : 0))))
-    // what takes a code point and is then where the text matches
-    const taking = new Map(
-      behinds.map((behind) => [behind, [...matching.get(behind)!].flatMap((at) => before[at].filter((from) => program[from].op === 'take'))]),
-    )
+    const matching = behinds.map((behind) => findMatching(length, behind))
+    findings.push(starts.flatMap((start) => matching.map((places) => (places.includes(start) ? 1 : 0))))
     next.push(
-      Array.from({ length: classes }, (_, name) => {
-        const good = taking.get(behindOf[name])!.filter((at) => sets[(program[at] as Draft & { op: 'take' }).set][name] === 1)
-        return states.numberOf([aheadOf[name], ...good.sort((a, b) => a - b)])
-      }),
+      Array.from({ length: classes }, (_, name) => states.numberOf([aheadOf[name], ...takingBefore(matching[rowOf[name]], name)])),
     )
   }
 
@@ -119,7 +121,7 @@ export const buildLookahead = (
     find(start, negative) {
       const first = starts.indexOf(start) * behinds.length
       return {
-        rowOf: Uint8Array.from([...classOf, classes], (name) => behinds.indexOf(behindOf[name])),
+        rowOf: Uint8Array.from([...classOf, classes], (name) => rowOf[name]),
         accepts: behinds.map((_, row) => Uint8Array.from(found, (bits) => (negative ? 1 - bits[first + row] : bits[first + row]))),
       }
     },

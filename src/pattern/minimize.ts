@@ -13,7 +13,7 @@ import {
   SOURCE_NOW_GAP,
 } from './layout.ts'
 import { createNumbering } from './numbering.ts'
-import { refine, type FlatSteps } from './refine.ts'
+import { firstOfBlocks, refine } from './refine.ts'
 import { NONE, NOW, NOW_ENDS_GAP, type Decided, type Effect, type SlotSource, type Transducer } from './transducer.ts'
 
 /** A transducer with steps as in the packed tables, and as few states and symbols as possible. */
@@ -86,20 +86,6 @@ const createEncoder = (actions: number[][], drops: Dropped): ((effect: Effect) =
     if (!numbers.has(key)) numbers.set(key, actions.push(action) - 1)
     return ENTRY_ACTION | (numbers.get(key)! << ENTRY_SLOT_SHIFT)
   }
-}
-
-/** The first state of each block that is met from state 0, breadth first. */
-export const firstOfBlocks = ({ columns, next }: FlatSteps, block: Int32Array): number[] => {
-  const order = [0]
-  const isMet = new Uint8Array(block.length)
-  isMet[block[0]] = 1
-  for (const state of order)
-    for (let i = state * columns; i < (state + 1) * columns; i++) {
-      if (isMet[block[next[i]]] === 1) continue
-      isMet[block[next[i]]] = 1
-      order.push(next[i])
-    }
-  return order
 }
 
 /** Joins symbols with equal columns, in their order; the end of the segment stays the last column. `kept`: one symbol for each column. */

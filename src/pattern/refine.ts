@@ -39,6 +39,20 @@ export const refine = (steps: FlatSteps, labels: ArrayLike<number>): Int32Array 
   return blockOf
 }
 
+/** The first state of each block that is met from state 0, breadth first. */
+export const firstOfBlocks = ({ columns, next }: FlatSteps, block: Int32Array): number[] => {
+  const order = [0]
+  const isMet = new Uint8Array(block.length)
+  isMet[block[0]] = 1
+  for (const state of order)
+    for (let i = state * columns; i < (state + 1) * columns; i++) {
+      if (isMet[block[next[i]]] === 1) continue
+      isMet[block[next[i]]] = 1
+      order.push(next[i])
+    }
+  return order
+}
+
 /** The states that symbol s leads to target t: with k = s * states + t, sources[starts[k]] up to sources[starts[k + 1]]. */
 const findSources = ({ columns, next }: FlatSteps, states: number): { sources: Int32Array; starts: Int32Array } => {
   const starts = new Int32Array(columns * states + 1)

@@ -66,16 +66,16 @@ const withoutParentheses = (node: Node): Node => (node.type === 'group' || node.
 const isTriedInVain = (branch: Node, earlier: Node): boolean => {
   if (earlier.type !== 'sequence' || earlier.parts.length !== 2) return false
   const group = groupIn(earlier)
-  const first = firstOf(branch)
+  const first = firstTaken(branch)
   return group !== undefined && group.isCertain && first !== undefined && isSubset(first, group.set)
 }
 
 /** The set that the first code point which a node takes is of; undefined if it may take none, or if that is not easily told. */
-const firstOf = (node: Node): CodePointSet | undefined => {
+const firstTaken = (node: Node): CodePointSet | undefined => {
   if (node.type === 'set') return node.set
-  if (node.type === 'group' || node.type === 'atomic' || (node.type === 'repeat' && node.min > 0)) return firstOf(node.body)
+  if (node.type === 'group' || node.type === 'atomic' || (node.type === 'repeat' && node.min > 0)) return firstTaken(node.body)
   const taking = node.type === 'sequence' ? node.parts.find((part) => maxLength(part) > 0) : undefined
-  return taking === undefined ? undefined : firstOf(taking)
+  return taking === undefined ? undefined : firstTaken(taking)
 }
 
 const isSubset = (some: CodePointSet, all: CodePointSet): boolean => isEmpty(difference(some, all))

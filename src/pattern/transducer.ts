@@ -42,6 +42,9 @@ import { createThreads } from './threads.ts'
  * for the list of cuts. Nearly always that is "put the position into slot s, let the first a slots go": what the packed tables hold in one
  * word.
  *
+ * A step is made in two halves: what it does to the levels that are there, and to the attempt that begins at this place. Most symbols are alike
+ * to the levels, and only the attempt tells them apart, so the first half is made once for all of those.
+ *
  * Some patterns can leave any number of cuts open: `a+b|a` in "aaaa…". When there are more than NEAR_SLOTS, level 1 becomes FAR: a MARK
  * notes how long the list of cuts is, the slots that only this level is waiting for leave as if they were certain, and should the level
  * match after all, the list is cut back to its mark. Cuts behind the first mark are not certain.

@@ -118,8 +118,10 @@ export const openTables = (bytes: Uint8Array): Tables => {
     const counts = new Map([[0, 0]])
     for (const [row, count] of counts)
       for (let symbol = 0; symbol < end; symbol++) {
+        const to = nextRow(row, symbol)
+        if (counts.has(to)) continue
         const effect = effectOf(entryAt(row, symbol))
-        counts.set(nextRow(row, symbol), 'marks' in effect ? effect.marks.length : count)
+        counts.set(to, 'marks' in effect ? effect.marks.length : count)
       }
     return counts
   }

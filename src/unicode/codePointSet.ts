@@ -7,6 +7,8 @@ export type CodePointSet = readonly number[]
 const SURROGATES_START = 0xd800
 const SURROGATES_END = 0xe000
 const UNICODE_END = 0x110000
+/** No border is here. */
+const BEYOND = UNICODE_END + 1
 
 export const EMPTY: CodePointSet = []
 export const EVERYTHING: CodePointSet = [0, SURROGATES_START, SURROGATES_END, UNICODE_END]
@@ -30,8 +32,8 @@ const combine = (a: CodePointSet, b: CodePointSet, keeps: number): CodePointSet 
   let i = 0
   let j = 0
   while (i < a.length || j < b.length) {
-    const nextA = i < a.length ? a[i] : UNICODE_END
-    const nextB = j < b.length ? b[j] : UNICODE_END
+    const nextA = i < a.length ? a[i] : BEYOND
+    const nextB = j < b.length ? b[j] : BEYOND
     const at = nextA < nextB ? nextA : nextB
     if (nextA === at) i++
     if (nextB === at) j++
