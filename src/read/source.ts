@@ -1,7 +1,7 @@
 import { closeSync, openSync, readSync, type Stats } from 'node:fs'
 import { open, type FileHandle } from 'node:fs/promises'
 import { describeSystemError, PretokError } from '../errors.ts'
-import { compressionOf, formatOf, HEAD_BYTES } from '../format/detect.ts'
+import { compressionOf, foreignKindOf, formatOf, HEAD_BYTES } from '../format/detect.ts'
 import type { InputFormat, Source } from '../types.ts'
 import { ask, factsOf } from './ask.ts'
 
@@ -16,6 +16,12 @@ export const inspectSource = async (path: string, format?: InputFormat): Promise
   if (facts.isDirectory()) throw new PretokError('input', `reading ${path}: it is a directory; name the files in it (${path}/*.txt)`)
   if (!facts.isFile()) throw new PretokError('input', `reading ${path}: it is no regular file; write its text to a file first`)
   const head = await readStart({ path }, Buffer.alloc(Math.min(HEAD_BYTES, facts.size)), 0)
+  const foreign = format === undefined ? foreignKindOf(path, head) : undefined
+  if (foreign !== undefined)
+    throw new PretokError(
+      'input',
+      `reading ${path}: it is ${foreign}, which is not read; unpack it first, or say with --format what it holds`,
+    )
   const source = { path, size: facts.size, modified: facts.mtimeMs, compression: compressionOf(path, head) }
   const known = format ?? formatOf(path, head)
   if (known === 'parquet' && source.compression !== 'none')
