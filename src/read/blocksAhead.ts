@@ -4,8 +4,9 @@ import { PretokError, type ErrorCode } from '../errors.ts'
 import type { Chunk, Source } from '../types.ts'
 
 /*
- * Plain data that another thread (decompressor.ts) reads and decompresses meanwhile: zstd runs in WebAssembly, which takes the time of the
- * thread that asks for it, while gzip is done in the background by Node. Blocks come in buffers that go back to be filled again.
+ * Plain data that another thread (decompressor.ts) reads and decompresses meanwhile. zstd runs in WebAssembly, which takes the time of the
+ * thread that asks for it. gzip is done by Node's own threads, and xz and bzip2 by other programs, but they wait for whoever takes what they
+ * have made: a thread that counts for a while between two blocks keeps them waiting. Blocks come in buffers that go back to be filled again.
  */
 
 /** What the other thread is asked for. */
@@ -40,7 +41,7 @@ const LEAST_BYTES = 2 ** 20
 
 /** Whether it is worth it to read a chunk ahead. */
 export const isWorthAhead = ({ compression }: Source, { start, end }: Chunk): boolean =>
-  compression === 'zstd' && end - start >= LEAST_BYTES
+  compression !== 'none' && end - start >= LEAST_BYTES
 
 /** The same as `plainBlocks`. */
 export async function* blocksAhead(
