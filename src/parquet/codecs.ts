@@ -17,7 +17,7 @@ const CODECS: Partial<Record<CompressionCodec, PageCodec>> = {
 
 /** The codec of a column; undefined for one that is not supported. What it gives may be good only until the next page. */
 export const loadCodec = async (name: CompressionCodec, kernel: PageKernel): Promise<PageCodec | undefined> =>
-  name === 'ZSTD' ? loadZstdDecompressor() : name === 'SNAPPY' ? kernel.unsnap : CODECS[name]
+  name === 'ZSTD' ? loadZstdDecompressor(kernel.keep) : name === 'SNAPPY' ? kernel.unsnap : CODECS[name]
 
 /** All of them but Snappy, which hyparquet has; what they give stays good. */
 export const loadPageCodecs = async (): Promise<Compressors> => ({ ...CODECS, ZSTD: await loadZstdDecompressor() })
