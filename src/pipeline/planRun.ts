@@ -90,11 +90,11 @@ const openSources = async (names: readonly string[], { format, onWarning, workDi
   const found = await expandInputs(names, (message) => onWarning?.(message))
   return inParallel(found, async (path) => {
     // a run folder may be gone on with from anywhere
-    if (!(await isPipe(path))) return openSource(workDir === undefined ? path : resolve(path), format)
+    if (!(await isPipe(path))) return openSource(workDir === undefined ? path : resolve(path), format, undefined, onWarning)
     const name = sourceNameOf(path)
     if (workDir !== undefined)
       throw new PretokError('usage', `work-dir: what comes from ${name} cannot be read again; write it to a file first`)
-    const source = await openSource(path, format, await spoolPipe(path))
+    const source = await openSource(path, format, await spoolPipe(path), onWarning)
     if (format === undefined && source.format === 'text' && (await isJsonLines(source)))
       onWarning?.(`${name} looks like JSON Lines, and is counted as text; --format jsonl reads rows`)
     return source

@@ -9,10 +9,16 @@ import { inspectSource } from './source.ts'
  *
  * @param format what it holds, if that was said
  * @param spool the file that holds what came from standard input or a pipe, if that is meant
+ * @param onWarning see `inspectSource`
  * @throws PretokError 'input'
  */
-export const openSource = async (path: string, format?: InputFormat, spool?: string): Promise<Source> => {
-  const inspected = await inspectSource(spool ?? path, format)
+export const openSource = async (
+  path: string,
+  format?: InputFormat,
+  spool?: string,
+  onWarning?: (message: string) => void,
+): Promise<Source> => {
+  const inspected = await inspectSource(spool ?? path, format, onWarning)
   const source = spool === undefined ? inspected : { ...inspected, path: sourceNameOf(path), spool }
   return source.format === 'json' && format === undefined && (await isJsonLines(source)) ? { ...source, format: 'jsonl' } : source
 }
