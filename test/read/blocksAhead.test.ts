@@ -6,7 +6,7 @@ import { blocksAhead } from '../../src/read/blocksAhead.ts'
 import { plainBlocks } from '../../src/read/plainBlocks.ts'
 import { inspectSource } from '../../src/read/source.ts'
 import type { Chunk, Source } from '../../src/types.ts'
-import { bzip2, gzip, hasProgram, xz, zstd } from '../support/compress.ts'
+import { compressBy, gzip, hasProgram, zstd } from '../support/compress.ts'
 import { temporaryFolder } from '../support/temporary.ts'
 
 const { file } = temporaryFolder()
@@ -94,13 +94,13 @@ describe('blocks that another thread reads ahead', () => {
 
   test.each<[ending: string, compress: (data: string) => Buffer, program?: string]>([
     ['gz', gzip],
-    ['xz', xz, 'xz'],
-    ['bz2', bzip2, 'bzip2'],
+    ['xz', (data) => compressBy('xz', ['-0', '--stdout'], data), 'xz'],
   ])('so it is with .%s', async (ending, compress, program) => {
     if (program !== undefined && !hasProgram(program)) return console.warn(`.${ending}: not tested, for ${program} is not installed`)
-    const data = compress(ROWS.join(''))
+    const rows = ROWS.slice(0, ROWS.length / 2).join('')
+    const data = compress(rows)
     expect(data.length).toBeGreaterThan(2 ** 20)
-    const plain = await pretokenize(file('same.jsonl', ROWS.join('')), [], { numProcesses: 1 })
+    const plain = await pretokenize(file('same.jsonl', rows), [], { numProcesses: 1 })
     const counts = await pretokenize(file(`same.jsonl.${ending}`, data), [], { numProcesses: 1 })
     expect([counts.total, counts.size, counts.textBytes]).toEqual([plain.total, plain.size, plain.textBytes])
     const cut = await inspectSource(file(`cut.jsonl.${ending}`, data.subarray(0, -1000)))
