@@ -112,7 +112,7 @@ const valuesIn = ({ type, data_page_header, data_page_header_v2 }: PageHeader): 
 
 /** So many pages are on their way at a time, and each of them is no longer than this. */
 const PAGES_AHEAD = 3
-const LARGEST_AHEAD = 2 ** 24
+const LARGEST_AHEAD = 2 ** 22
 
 /** The same pages, decompressed while those before them are looked at. What is wrong with one comes out in its turn. */
 async function* decompressedAhead(pages: AsyncGenerator<StoredPage>, ahead: CodecAhead): AsyncGenerator<StoredPage> {
