@@ -89,13 +89,16 @@ export interface WorkerFailure {
   message: string
 }
 
+/** By their places in the input, which is not always the order in which they are taken. */
+export const compareChunks = (a: Chunk, b: Chunk): number => a.source - b.source || a.start - b.start
+
 export interface BoardMemory {
   control: SharedArrayBuffer
   progress: SharedArrayBuffer
 }
 
 // control: int32 words, always accessed with Atomics
-const CANCEL = 0 // number of a chunk + 1: who is at this one, or a later one, is to stop at the next block
+const CANCEL = 0 // number of a chunk + 1: who is at this one, or at one behind it in the input, is to stop at the next block; ALL: all are
 const CURSOR = 1 // place in the queue of the next chunk to take
 const QUEUE_LENGTH = 2
 const TIGHT = 3 // 1: memory is short, tables must not grow any more
@@ -103,6 +106,7 @@ const HEADER = 4
 // then: the queue (task numbers), the owner of each task (slot + 1, 0: not taken, -1: committed), the current chunk of each slot (chunk + 1,
 // 0: none)
 const COMMITTED = -1
+const ALL = -1
 
 // progress: float64 words, SLOT_WORDS for each slot, each written by one worker only and read for display only: plain accesses will do
 const SLOT_WORDS = 5
@@ -138,15 +142,18 @@ export class Board {
     return board
   }
 
-  /** Stops the work on a chunk and those behind it; what is before it may still fail, and is then what failed first. */
-  cancelFrom(chunk: number): void {
-    const before = Atomics.load(this.control, CANCEL)
-    if (before === 0 || before > chunk + 1) Atomics.store(this.control, CANCEL, chunk + 1)
+  cancel(): void {
+    Atomics.store(this.control, CANCEL, ALL)
   }
 
-  isCancelled(chunk: number): boolean {
+  /** Stops the work on a chunk and what is behind it in the input; what is before it may still fail, and is then what failed first. */
+  cancelFrom(chunk: number, chunks: readonly Chunk[]): void {
+    if (!this.isCancelled(chunk, chunks)) Atomics.store(this.control, CANCEL, chunk + 1)
+  }
+
+  isCancelled(chunk: number, chunks: readonly Chunk[]): boolean {
     const from = Atomics.load(this.control, CANCEL)
-    return from !== 0 && chunk >= from - 1
+    return from === ALL || (from !== 0 && compareChunks(chunks[chunk], chunks[from - 1]) >= 0)
   }
 
   /** Says that memory is short: no table is to grow any more. */
@@ -165,6 +172,10 @@ export class Board {
     if (task !== -1) Atomics.store(this.control, this.ownerWord(task), slot + 1)
     Atomics.store(this.control, this.currentWord(slot), 0)
     return task
+  }
+
+  isTaken(task: number): boolean {
+    return Atomics.load(this.control, this.ownerWord(task)) !== 0
   }
 
   /** Notes that a slot begins with a chunk of its task. */

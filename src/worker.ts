@@ -48,7 +48,7 @@ const doTasks = async (task: WorkerTask, atChunk: (chunk: number) => void): Prom
   }
 
   const checkCancelled = (): void => {
-    if (board.isCancelled(current)) throw new PretokError('interrupted', 'counting: stopped')
+    if (board.isCancelled(current, chunks)) throw new PretokError('interrupted', 'counting: stopped')
   }
 
   for (let number = board.take(slot); number !== -1; number = board.take(slot)) {

@@ -7,7 +7,7 @@ import { defined, single } from './options.ts'
  * Options of the commands that read files of counts.
  */
 
-export const COUNTS_HELP = 'counts: .json, .jsonl, .tsv or .csv'
+export const COUNTS_HELP = 'counts: .json, .jsonl, .tsv, .csv (also with .gz) or .parquet'
 
 /** Adds the operand that is one file of counts, or `-`. */
 export const withCountsFile = <Given, Name extends string>(yargs: Argv<Given>, name: Name, what = `File of ${COUNTS_HELP}; - is stdin`) =>

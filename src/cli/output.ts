@@ -11,7 +11,7 @@ export const OUTPUT_OPTIONS = {
     alias: 'o',
     type: 'string',
     requiresArg: true,
-    describe: 'File to write: .json, .jsonl, .tsv or .csv; - is stdout. May be repeated',
+    describe: 'File to write: .json, .jsonl, .tsv, .csv (also with .gz) or .parquet; - is stdout. May be repeated',
     group: 'Output:',
   },
   'output-format': {

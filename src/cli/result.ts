@@ -48,5 +48,5 @@ const report = (receipt: Receipt, reporter: Reporter, hasPattern: boolean): void
 const showResult = async (counts: PretokenCounts, reporter: Reporter, signal: AbortSignal): Promise<void> => {
   if (!process.stdout.isTTY) return counts.save(STANDARD_STREAM, { signal })
   process.stdout.write(`\n${topTable(counts, PREVIEW)}\n`)
-  reporter.note('\n-o counts.json (or .jsonl, .tsv, .csv) writes all of them')
+  reporter.note('\n-o counts.json (or .jsonl, .tsv, .csv, .parquet) writes all of them')
 }

@@ -47,8 +47,13 @@ const ERRORS: Readonly<Record<number, string>> = {
 }
 const WINDOW_TOO_LARGE = 16
 
+/** Copies what is good only until the call returns. */
+type Keep = (bytes: Uint8Array) => Uint8Array
+
 /** Gives a function that decompresses data of known length, all at once; it throws if the data is damaged or of another length. */
-export const loadZstdDecompressor = async (): Promise<(data: Uint8Array, length: number) => Uint8Array> => {
+export const loadZstdDecompressor = async (
+  keep: Keep = (bytes) => bytes.slice(),
+): Promise<(data: Uint8Array, length: number) => Uint8Array> => {
   const zstd = await loadZstd()
   return (data, length) => {
     const input = zstd.malloc(data.length)
@@ -58,7 +63,7 @@ export const loadZstdDecompressor = async (): Promise<(data: Uint8Array, length:
       new Uint8Array(zstd.memory.buffer, input, data.length).set(data)
       const result = zstd.ZSTD_decompress(output, length, input, data.length) >>> 0
       if (result !== length) throw new Error(ERRORS[2 ** 32 - result] ?? 'wrong length')
-      return new Uint8Array(zstd.memory.buffer, output, length).slice()
+      return keep(new Uint8Array(zstd.memory.buffer, output, length))
     } finally {
       zstd.free(input)
       zstd.free(output)

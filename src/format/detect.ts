@@ -24,18 +24,19 @@ const FORMATS: Readonly<Record<string, InputFormat>> = {
   parquet: 'parquet',
 }
 
+/** The ending, behind that of the compression. */
+const endingOf = (path: string): string => (/\.([^./\\]+)$/.exec(path.replace(COMPRESSION_ENDING, ''))?.[1] ?? '').toLowerCase()
+
 /** What a file holds: by its name, behind the ending of its compression; by its first bytes if the name says nothing. */
-export const formatOf = (path: string, head: Buffer): InputFormat => {
-  const [, ending = ''] = /\.([^./\\]+)$/.exec(path.replace(COMPRESSION_ENDING, '')) ?? []
-  return FORMATS[ending.toLowerCase()] ?? (head.toString('latin1', 0, 4) === 'PAR1' ? 'parquet' : 'text')
-}
+export const formatOf = (path: string, head: Buffer): InputFormat =>
+  FORMATS[endingOf(path)] ?? (head.toString('latin1', 0, 4) === 'PAR1' ? 'parquet' : 'text')
 
 const ZSTD_FRAME = 0xfd2fb528
 /** Frames to be skipped have 0x184D2A50 to 0x184D2A5F. */
 const isZstd = (word: number): boolean => word === ZSTD_FRAME || word >>> 4 === 0x184d2a5
 
-/** How many bytes `compressionOf` looks at. */
-export const HEAD_BYTES = 12
+/** How many bytes these functions look at. */
+export const HEAD_BYTES = 265
 
 /**
  * The compression that a file's first bytes tell, whatever its name says. Where they tell none, its ending does: what is called .gz and does
@@ -57,3 +58,37 @@ const compressionByBytes = (head: Buffer): Compression | undefined => {
 const XZ = Buffer.from([0xfd, 0x37, 0x7a, 0x58, 0x5a, 0])
 /** What follows the four bytes of the header: a block (the digits of pi), or the end (those of its square root). */
 const BZIP2_BLOCKS = [Buffer.from('314159265359', 'hex'), Buffer.from('177245385090', 'hex')]
+
+/** What is no text, by its first bytes; none of them could begin one. */
+const FOREIGN: readonly { what: string; at?: number; bytes: Buffer }[] = [
+  { what: 'LZ4 data', bytes: Buffer.from('04224d18', 'hex') },
+  { what: 'LZ4 data', bytes: Buffer.from('02214c18', 'hex') },
+  { what: 'a ZIP archive', bytes: Buffer.from('PK\x03\x04') },
+  { what: 'a 7z archive', bytes: Buffer.from('377abcaf271c', 'hex') },
+  { what: 'a RAR archive', bytes: Buffer.from('Rar!\x1a\x07') },
+  { what: 'data of compress (.Z)', bytes: Buffer.from('1f9d', 'hex') },
+  { what: 'lzop data', bytes: Buffer.from('894c5a4f000d0a', 'hex') },
+  { what: 'framed Snappy data', bytes: Buffer.from('ff060000734e61507059', 'hex') },
+  { what: 'an Arrow file (IPC, Feather)', bytes: Buffer.from('ARROW1\0\0') },
+  { what: 'an Avro file', bytes: Buffer.from('Obj\x01') },
+  { what: 'an SQLite database', bytes: Buffer.from('SQLite format 3\0') },
+  { what: 'a tar archive', at: 257, bytes: Buffer.from('ustar\0') },
+  { what: 'a tar archive', at: 257, bytes: Buffer.from('ustar  \0') },
+]
+
+/** What has no first bytes that tell it, or has them inside its compression, by the ending. */
+const FOREIGN_ENDINGS: Readonly<Record<string, string>> = {
+  tar: 'a tar archive',
+  tgz: 'a tar archive',
+  txz: 'a tar archive',
+  tbz2: 'a tar archive',
+  br: 'Brotli data',
+  lzma: 'LZMA data',
+  orc: 'an ORC file',
+}
+
+/** What a file is that cannot be read, and would be nonsense as text; undefined: nothing tells that. */
+export const foreignKindOf = (path: string, head: Buffer): string | undefined => {
+  const found = FOREIGN.find(({ at = 0, bytes }) => head.subarray(at, at + bytes.length).equals(bytes))
+  return found?.what ?? FOREIGN_ENDINGS[endingOf(path)]
+}

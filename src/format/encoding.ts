@@ -36,3 +36,23 @@ const isText = (bytes: Buffer, label: string): boolean => {
     return false
   }
 }
+
+/** So many zero bytes of a head, and one byte in so many, are no chance. */
+const MANY_ZEROS = 8
+const ONE_IN = 16
+/** The upper bytes of the characters of a text are no more than this: they are zero for Latin, and one or two for most other alphabets. */
+const FEW_UPPER = 6
+
+/**
+ * The encoding that text without a mark looks like: of two bytes always the second, or always the first, is one of a few, zero among them. Such
+ * text may be UTF-8 all the same.
+ */
+export const likelyEncoding = (head: Buffer): string | undefined => {
+  const zeros = [0, 0] // at even places, and at odd ones
+  for (let at = head.indexOf(0); at !== -1; at = head.indexOf(0, at + 1)) zeros[at % 2]++
+  const [even, odd] = zeros
+  if (Math.max(even, odd) < Math.max(MANY_ZEROS, head.length / ONE_IN) || Math.min(even, odd) > 0) return undefined
+  const upper = new Set(head.filter((_, at) => at % 2 === (odd > 0 ? 1 : 0)))
+  if (upper.size > FEW_UPPER) return undefined
+  return odd > 0 ? 'UTF-16LE' : 'UTF-16BE'
+}

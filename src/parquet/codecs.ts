@@ -1,5 +1,5 @@
 import { brotliDecompressSync, gunzipSync } from 'node:zlib'
-import type { CompressionCodec } from 'hyparquet'
+import type { CompressionCodec, Compressors } from 'hyparquet'
 import { loadZstdDecompressor } from '../decompress/zstd.ts'
 import { decompressLz4, decompressLz4Raw } from './lz4.ts'
 import type { PageKernel } from './pageKernel.ts'
@@ -17,4 +17,7 @@ const CODECS: Partial<Record<CompressionCodec, PageCodec>> = {
 
 /** The codec of a column; undefined for one that is not supported. What it gives may be good only until the next page. */
 export const loadCodec = async (name: CompressionCodec, kernel: PageKernel): Promise<PageCodec | undefined> =>
-  name === 'ZSTD' ? loadZstdDecompressor() : name === 'SNAPPY' ? kernel.unsnap : CODECS[name]
+  name === 'ZSTD' ? loadZstdDecompressor(kernel.keep) : name === 'SNAPPY' ? kernel.unsnap : CODECS[name]
+
+/** All of them but Snappy, which hyparquet has; what they give stays good. */
+export const loadPageCodecs = async (): Promise<Compressors> => ({ ...CODECS, ZSTD: await loadZstdDecompressor() })

@@ -18,6 +18,8 @@ export interface Texts {
 export interface PageKernel {
   /** Decompresses a page of Snappy. It is good until the next one. Throws an Error if it is damaged. */
   unsnap(data: Uint8Array, length: number): Buffer
+  /** Copies a page to where values are taken from. It is good until the next one. */
+  keep(page: Uint8Array): Buffer
   /**
    * The texts of values that stand behind their lengths in page[at, …), some of the next `count`; none if the next one is longer than what is
    * taken at a time, or than the page, or begins inside a code point.
@@ -69,6 +71,11 @@ const createPageKernel = (): PageKernel => {
       bytes.set(data, inputAt)
       if (exports.unsnap(inputAt, end, pageAt, length) === 0) throw new Error('corrupt Snappy block')
       return bytes.subarray(pageAt, pageAt + length)
+    },
+    keep(page) {
+      reserve(pageAt + page.length + PADDING)
+      bytes.set(page, pageAt)
+      return bytes.subarray(pageAt, pageAt + page.length)
     },
     takeValues(page, at, count) {
       const isHere = page.buffer === memory.buffer

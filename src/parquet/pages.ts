@@ -33,7 +33,18 @@ const LARGEST_PAGE = 2 ** 30
 export interface PageDecoder {
   codec: PageCodec
   kernel: PageKernel
+  /** Does the same as the codec elsewhere, meanwhile; undefined: there is nobody who could. */
+  ahead?: CodecAhead | undefined
 }
+
+/**
+ * Decompresses a page of known length while other things are done. The data is its own from then on. Fails with an Error if that is damaged, and
+ * with DecompressorLost.
+ */
+export type CodecAhead = (data: Uint8Array<ArrayBuffer>, length: number) => Promise<Uint8Array>
+
+/** Whoever decompressed pages is gone: no fault of the file. */
+export class DecompressorLost extends Error {}
 
 /** The data pages of one column in one row group, one after another. Throws an Error for what is damaged or not supported. */
 export async function* readPages(
@@ -42,32 +53,100 @@ export async function* readPages(
   column: TextColumn,
   decoder: PageDecoder,
 ): AsyncGenerator<TextPage> {
+  const total = Number(metadata.num_values)
+  const pages = storedPages(readAt, metadata, decoder.ahead !== undefined)
+  let dictionary: readonly Buffer[] | undefined
+  let stored = 0
+  let values = 0
+  for await (const { header, data, size, plain } of decoder.ahead === undefined ? pages : decompressedAhead(pages, decoder.ahead)) {
+    stored += size
+    const own = plain === undefined ? decoder : { ...decoder, codec: () => plain }
+    if (header.type === 'DICTIONARY_PAGE') dictionary = readDictionary(data, header, own)
+    else {
+      const page = { ...readDataPage(data, header, column, own, dictionary, total - values), stored }
+      stored = 0
+      values += page.count
+      yield page
+    }
+  }
+}
+
+/** A page as it stands in the file, good until the next one is asked for, unless it is in memory of its own. */
+interface StoredPage {
+  header: PageHeader
+  data: Buffer<ArrayBuffer>
+  /** Bytes of the file that it takes, and what was passed over before it. */
+  size: number
+  /** What its compressed part holds, if that has been decompressed already. */
+  plain?: Uint8Array
+}
+
+/** The pages with values of a column, the dictionary among them. */
+async function* storedPages(readAt: ReadAt, metadata: ColumnMetaData, areOwn: boolean): AsyncGenerator<StoredPage> {
   const start = startOf(metadata)
   const end = start + Number(metadata.total_compressed_size)
   const total = Number(metadata.num_values)
-  let dictionary: readonly Buffer[] | undefined
-  let stored = 0
   let buffer = Buffer.alloc(0)
+  let passed = start
   for (let at = start, values = 0; values < total;) {
     const { header, length } = await readHeader(readAt, at, end)
     const size = header.compressed_page_size
     if (!(size >= 0) || at + length + size > end) throw new Error('a page is longer than its column')
     if (!(header.uncompressed_page_size >= 0) || header.uncompressed_page_size > LARGEST_PAGE)
       throw new Error('a page is longer than 1 GiB')
-    if (buffer.length < size) buffer = Buffer.allocUnsafeSlow(size)
-    const data = await readAt(at + length, size, buffer)
+    if (areOwn || buffer.length < size) buffer = Buffer.allocUnsafeSlow(size)
+    const data = (await readAt(at + length, size, buffer)) as Buffer<ArrayBuffer>
     if (data.length < size) throw new Error('a page is cut off')
     if (header.crc !== undefined && crc32(data) !== header.crc >>> 0) throw new Error('a page has a wrong checksum')
     at += length + size
-    stored += length + size
-    if (header.type === 'DICTIONARY_PAGE') dictionary = readDictionary(data, header, decoder)
-    else if (header.type === 'DATA_PAGE' || header.type === 'DATA_PAGE_V2') {
-      const page = { ...readDataPage(data, header, column, decoder, dictionary, total - values), stored }
-      stored = 0
-      values += page.count
-      yield page
+    if (header.type !== 'DICTIONARY_PAGE' && header.type !== 'DATA_PAGE' && header.type !== 'DATA_PAGE_V2') continue
+    values += valuesIn(header)
+    yield { header, data, size: at - passed }
+    passed = at
+  }
+}
+
+/** How many values a page has, those that are missing included. */
+const valuesIn = ({ type, data_page_header, data_page_header_v2 }: PageHeader): number =>
+  type === 'DICTIONARY_PAGE' ? 0 : countOf((data_page_header_v2 ?? data_page_header)?.num_values)
+
+/** So many pages are on their way at a time, and each of them is no longer than this. */
+const PAGES_AHEAD = 3
+const LARGEST_AHEAD = 2 ** 22
+
+/** The same pages, decompressed while those before them are looked at. What is wrong with one comes out in its turn. */
+async function* decompressedAhead(pages: AsyncGenerator<StoredPage>, ahead: CodecAhead): AsyncGenerator<StoredPage> {
+  const begun: Promise<StoredPage>[] = []
+  let isDone = false
+  const beginNext = async (): Promise<void> => {
+    try {
+      const { done, value } = await pages.next()
+      if (done) isDone = true
+      else begin(decompress(value, ahead))
+    } catch (error) {
+      isDone = true
+      begin(Promise.reject(error))
     }
   }
+  const begin = (page: Promise<StoredPage>): void => {
+    page.catch(() => {}) // it is waited for below; until then its failure must not count as unhandled
+    begun.push(page)
+  }
+  for (;;) {
+    while (!isDone && begun.length < PAGES_AHEAD) await beginNext()
+    const next = begun.shift()
+    if (next === undefined) return
+    yield await next
+  }
+}
+
+const decompress = async (page: StoredPage, ahead: CodecAhead): Promise<StoredPage> => {
+  const { header, data } = page
+  const { start, length, isCompressed } = compressedPart(header, data)
+  if (!isCompressed || length > LARGEST_AHEAD) return page
+  const levels = Buffer.from(data.subarray(0, start)) // stay here
+  const plain = await ahead(data.subarray(start), length)
+  return { ...page, data: levels, plain }
 }
 
 const readHeader = async (readAt: ReadAt, at: number, end: number): Promise<{ header: PageHeader; length: number }> => {
@@ -149,23 +228,29 @@ const levelsOfV1 = (
   return { count, encoding: header!.encoding, page, repetition, definition, at }
 }
 
-/** The levels stand in front of the values, not compressed. */
-const levelsOfV2 = (
-  data: Buffer,
+/** What of a page is compressed, from `start` on, and how long it is when it is not. */
+const compressedPart = (
   { data_page_header_v2: header, uncompressed_page_size }: PageHeader,
-  column: TextColumn,
-  codec: PageCodec,
-): Levels => {
-  const count = countOf(header!.num_values)
-  const repetitionEnd = countOf(header!.repetition_levels_byte_length)
-  const levelsEnd = repetitionEnd + countOf(header!.definition_levels_byte_length)
-  if (levelsEnd > data.length) throw new Error('a page is shorter than its levels')
+  data: Buffer,
+): { start: number; length: number; isCompressed: boolean } => {
+  if (header === undefined) return { start: 0, length: uncompressed_page_size, isCompressed: true }
+  const start = countOf(header.repetition_levels_byte_length) + countOf(header.definition_levels_byte_length)
+  if (start > data.length) throw new Error('a page is shorter than its levels')
+  const length = uncompressed_page_size - start
+  return { start, length, isCompressed: header.is_compressed !== false && length !== 0 }
+}
+
+/** The levels stand in front of the values, not compressed. */
+const levelsOfV2 = (data: Buffer, pageHeader: PageHeader, column: TextColumn, codec: PageCodec): Levels => {
+  const header = pageHeader.data_page_header_v2!
+  const count = countOf(header.num_values)
+  const repetitionEnd = countOf(header.repetition_levels_byte_length)
+  const { start: levelsEnd, length, isCompressed } = compressedPart(pageHeader, data)
   const levels = (max: number, start: number, end: number): Uint32Array | undefined =>
     max === 0 ? undefined : readHybrid(data, start, end, bitsFor(max), checkedCount(count, data))
   const repetition = levels(column.maxRepetition, 0, repetitionEnd)
   const definition = levels(column.maxDefinition, repetitionEnd, levelsEnd)
   const values = data.subarray(levelsEnd)
-  const length = uncompressed_page_size - levelsEnd
-  const page = header!.is_compressed === false || length === 0 ? values : decompressed(values, codec, length)
-  return { count, encoding: header!.encoding, page, repetition, definition, at: 0 }
+  const page = isCompressed ? decompressed(values, codec, length) : values
+  return { count, encoding: header.encoding, page, repetition, definition, at: 0 }
 }

@@ -2,12 +2,14 @@ import { PretokError } from '../errors.ts'
 import type { RecordSink } from '../format/records.ts'
 import { readParquetMetadata, type ParquetFile, type ReadAt, type RowGroup, type TextColumn } from './metadata.ts'
 import { releasePageKernel, takePageKernel, type Texts } from './pageKernel.ts'
-import { DamagedGroup, openCursor, type RowCursor } from './rowCursor.ts'
+import { DamagedGroup, openCursor, type AheadOf, type RowCursor } from './rowCursor.ts'
 
 export interface ParquetOptions {
   /** The source, in errors. */
   name: string
   textFields: readonly string[]
+  /** Where there is someone who decompresses pages meanwhile. */
+  aheadOf?: AheadOf | undefined
 }
 
 /** Bytes as they are stored, and bytes of text. */
@@ -68,7 +70,7 @@ async function* readRowGroup(
   number: number,
   columns: readonly TextColumn[],
   readAt: ReadAt,
-  { textFields }: ParquetOptions,
+  { textFields, aheadOf }: ParquetOptions,
   sink: RecordSink,
 ): AsyncGenerator<ParquetProgress> {
   const kernels = columns.map(takePageKernel)
@@ -76,7 +78,7 @@ async function* readRowGroup(
   let row = 0
   let plain = 0
   try {
-    for (const [i, column] of columns.entries()) cursors.push(await openCursor(group, column, readAt, kernels[i]))
+    for (const [i, column] of columns.entries()) cursors.push(await openCursor(group, column, readAt, kernels[i], aheadOf))
     const takesMany = cursors.length === 1 && sink.documents !== undefined
     while (row < group.rows) {
       for (const cursor of cursors)

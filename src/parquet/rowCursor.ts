@@ -1,14 +1,17 @@
+import type { CompressionCodec } from 'hyparquet'
 import { PretokError } from '../errors.ts'
 import { loadCodec } from './codecs.ts'
 import type { ReadAt, RowGroup, TextColumn } from './metadata.ts'
 import type { PageKernel, Texts } from './pageKernel.ts'
-import { readPages, type TextPage } from './pages.ts'
+import { DecompressorLost, readPages, type CodecAhead, type TextPage } from './pages.ts'
 
 /** Something about the file, not about what is done with its text. */
 export class DamagedGroup extends Error {}
 
+const OF_OTHERS = [PretokError, DamagedGroup, DecompressorLost]
+
 const damaged = (error: unknown): Error =>
-  error instanceof PretokError || error instanceof DamagedGroup ? error : new DamagedGroup((error as Error).message, { cause: error })
+  OF_OTHERS.some((kind) => error instanceof kind) ? (error as Error) : new DamagedGroup((error as Error).message, { cause: error })
 
 const damagedIfFailing = <Result>(read: () => Result): Result => {
   try {
@@ -35,15 +38,25 @@ export interface RowCursor {
   takeStored(): number
 }
 
+/** Gives what decompresses pages of a codec while other things are done. */
+export type AheadOf = (codec: CompressionCodec) => CodecAhead
+
 /** @param kernel decodes what this column has, and nothing else meanwhile */
-export const openCursor = async (group: RowGroup, column: TextColumn, readAt: ReadAt, kernel: PageKernel): Promise<RowCursor> => {
+export const openCursor = async (
+  group: RowGroup,
+  column: TextColumn,
+  readAt: ReadAt,
+  kernel: PageKernel,
+  aheadOf?: AheadOf,
+): Promise<RowCursor> => {
   const metadata = group.columns.get(column.path)
   if (metadata === undefined) throw new DamagedGroup(`the column ${JSON.stringify(column.path)} is missing`)
   if (column.maxRepetition === 0 && Number(metadata.num_values) !== group.rows)
     throw new DamagedGroup(`the column ${JSON.stringify(column.path)} has ${metadata.num_values} values in ${group.rows} rows`)
   const codec = await loadCodec(metadata.codec, kernel)
   if (codec === undefined) throw new DamagedGroup(`the compression ${metadata.codec} is not supported`)
-  const pages = readPages(readAt, metadata, column, { codec, kernel })
+  const ahead = metadata.codec === 'UNCOMPRESSED' ? undefined : aheadOf?.(metadata.codec)
+  const pages = readPages(readAt, metadata, column, { codec, kernel, ahead })
   let page: TextPage | undefined
   let at = 0 // of the page's values, those that are missing included
   let stored = 0

@@ -31,7 +31,7 @@ export const countAll = async (
     step = { ...others, outcome: await countTasks(others.plan, others.queue, options, workers, monitor, seconds) }
     for (const [file, error] of step.outcome.failed) failed.set(file, error)
   }
-  if (failed.size > 0) throw failedError([...failed.values()])
+  if (failed.size > 0) throw failedError([...failed].sort(([a], [b]) => a - b).map(([, error]) => error))
   return outcome
 }
 

@@ -41,7 +41,8 @@ export const countTasks = async (
   })
   try {
     return await runRounds({
-      tasks: tasks.length,
+      chunks,
+      tasks,
       queue,
       slots: plan.workers,
       taskFor: (board, slot, skipped) => ({
@@ -68,6 +69,7 @@ export const countTasks = async (
         const where = chunk === -1 ? 'before it began' : `at ${describe(chunk)}`
         options.onWarning?.(`a worker failed ${where} (${reason.split('\n')[0]}); its chunks are counted again`)
       },
+      onLost: ({ message }) => options.onWarning?.(`${message}; what stands before that is looked at, for the first error is told of`),
       signal: options.signal === undefined ? stopping.signal : AbortSignal.any([options.signal, stopping.signal]),
     })
   } finally {

@@ -14,8 +14,8 @@ import {
 } from '../options.ts'
 import { orderChunks, planChunks } from '../plan/planChunks.ts'
 import { planTasks, taskSize } from '../plan/planTasks.ts'
-import { STANDARD_INPUT } from '../read/inputNames.ts'
-import { expandInputs, spoolStandardInput } from '../read/inputs.ts'
+import { sourceNameOf } from '../read/inputNames.ts'
+import { expandInputs, isPipe, spoolPipe } from '../read/inputs.ts'
 import { isJsonLines, openSource } from '../read/openSource.ts'
 import { createRunFolder, openRunFolder } from '../run/runFolder.ts'
 import { chooseChunks } from '../select/chooseChunks.ts'
@@ -88,15 +88,15 @@ const readingOf = (options: PretokenizeOptions): WorkerOptions => ({
 /** The files behind the names that were given, looked at. */
 const openSources = async (names: readonly string[], { format, onWarning, workDir }: PretokenizeOptions): Promise<Source[]> => {
   const found = await expandInputs(names, (message) => onWarning?.(message))
-  if (workDir !== undefined && found.includes(STANDARD_INPUT))
-    throw new PretokError('usage', 'work-dir: what comes from standard input cannot be read again; write it to a file first')
-  // a run folder may be gone on with from anywhere
-  const paths = workDir === undefined ? found : found.map((path) => resolve(path))
-  return inParallel(paths, async (path) => {
-    if (path !== STANDARD_INPUT) return openSource(path, format)
-    const source = await openSource(path, format, await spoolStandardInput())
+  return inParallel(found, async (path) => {
+    // a run folder may be gone on with from anywhere
+    if (!(await isPipe(path))) return openSource(workDir === undefined ? path : resolve(path), format, undefined, onWarning)
+    const name = sourceNameOf(path)
+    if (workDir !== undefined)
+      throw new PretokError('usage', `work-dir: what comes from ${name} cannot be read again; write it to a file first`)
+    const source = await openSource(path, format, await spoolPipe(path), onWarning)
     if (format === undefined && source.format === 'text' && (await isJsonLines(source)))
-      onWarning?.('standard input looks like JSON Lines, and is counted as text; --format jsonl reads rows')
+      onWarning?.(`${name} looks like JSON Lines, and is counted as text; --format jsonl reads rows`)
     return source
   })
 }

@@ -1,10 +1,18 @@
 import { PretokError } from '../errors.ts'
-import { Board, type FailedChunk, type WorkerCounts, type WorkerFailure, type WorkerResult, type WorkerTask } from '../messages.ts'
+import {
+  Board,
+  compareChunks,
+  type FailedChunk,
+  type WorkerCounts,
+  type WorkerFailure,
+  type WorkerResult,
+  type WorkerTask,
+} from '../messages.ts'
 import type { Threads } from './threads.ts'
 
 export interface Rounds {
-  /** Number of tasks. */
-  tasks: number
+  chunks: WorkerTask['chunks']
+  tasks: WorkerTask['tasks']
   /** Those that are to be done. */
   queue: readonly number[]
   slots: number
@@ -18,6 +26,8 @@ export interface Rounds {
   /** Called when a round starts, to watch its board; `queue` are the tasks that it has to do. */
   onRound(board: Board, slots: number, queue: readonly number[]): void
   onRetry(failed: FailedChunk): void
+  /** The run has failed, and what stands before that and has not been looked at is, for the first failure is the one to tell of. */
+  onLost(failure: WorkerFailure): void
   /** With a run folder, which keeps what is done: what fails for good is the fault of a file, and the others are gone on with. */
   files?: Files | undefined
   signal?: AbortSignal | undefined
@@ -50,18 +60,21 @@ const isSkippable = ({ onError }: Rounds, { failedChunk, code }: WorkerFailure):
 /**
  * Does all tasks in rounds: in each, workers take tasks until none are left. What a failed worker had taken and not committed goes into the
  * next round, for its counts went down with it; the chunk it failed at may fail once more before it fails the run (or is skipped). So a run
- * ends with every chunk counted exactly once, or with an error, or with the chunk listed as skipped. Where what is done is kept, a file that
- * failed is listed instead, and the others are gone on with.
+ * ends with every chunk counted exactly once, or with an error, or with the chunk listed as skipped. The error is that of the first chunk, in
+ * the order of the input, that fails for good: what was not looked at before it is. Where what is done is kept, a file that failed is listed
+ * instead, and the others are gone on with.
  */
 export const runRounds = async (rounds: Rounds): Promise<RoundsResult> => {
   const result: RoundsResult = { counts: [], retried: [], skipped: [], failed: new Map(), closed: Promise.resolve() }
   let pending = [...rounds.queue]
   const hasFailed = new Set<number>()
+  let lost: WorkerFailure | undefined
   while (pending.length > 0 && result.failed.size < MOST_FILES_FAILED) {
     await result.closed // no more threads at a time than there may be
-    const { counts, failures, left, closed } = await runRound(rounds, pending, result.skipped)
+    const { counts, failures, left, untaken, closed } = await runRound(rounds, pending, result.skipped, lost)
     result.closed = closed
     result.counts.push(...counts)
+    const toRetry = new Set<number>()
     pending = left
     for (const failure of failures) {
       const { failedChunk, message } = failure
@@ -70,6 +83,7 @@ export const runRounds = async (rounds: Rounds): Promise<RoundsResult> => {
       const isFinal = hasFailed.has(failedChunk) || !isWorthRetrying(failure)
       hasFailed.add(failedChunk)
       if (!isFinal) {
+        toRetry.add(failedChunk)
         result.retried.push(failed)
         rounds.onRetry(failed)
       } else if (isSkippable(rounds, failure)) {
@@ -78,11 +92,31 @@ export const runRounds = async (rounds: Rounds): Promise<RoundsResult> => {
         const file = rounds.files.ofChunk(failedChunk)
         if (!result.failed.has(file)) result.failed.set(file, finalError(rounds, failure))
         pending = pending.filter((task) => !rounds.files!.ofTask(task).includes(file))
-      } else throw finalError(rounds, failure)
+      } else if (failure.code === 'output') throw finalError(rounds, failure)
+      else lost = firstOf(rounds, lost, failure)
     }
+    if (lost === undefined) continue
+    const { failedChunk } = lost
+    pending = left.filter((task) => isBefore(rounds, task, failedChunk) && (untaken.has(task) || holdsAny(rounds, task, toRetry)))
+    if (pending.length === 0) throw finalError(rounds, lost)
+    if (failures.length > 0) rounds.onLost(lost)
   }
   return result
 }
+
+/** The failure that stands first in the input; one at no chunk (-1) comes before all. */
+const firstOf = (rounds: Rounds, a: WorkerFailure | undefined, b: WorkerFailure): WorkerFailure =>
+  a === undefined || compareFailures(rounds, b, a) < 0 ? b : a
+
+const compareFailures = ({ chunks }: Rounds, { failedChunk: a }: WorkerFailure, { failedChunk: b }: WorkerFailure): number =>
+  a === -1 || b === -1 ? a - b : compareChunks(chunks[a], chunks[b])
+
+/** Whether some of a task stands before a chunk. */
+const isBefore = ({ chunks, tasks }: Rounds, task: number, chunk: number): boolean =>
+  chunk !== -1 && chunks.slice(tasks[task].start, tasks[task].end).some((own) => compareChunks(own, chunks[chunk]) < 0)
+
+const holdsAny = ({ tasks }: Rounds, task: number, chunks: ReadonlySet<number>): boolean =>
+  [...chunks].some((chunk) => chunk === -1 || (chunk >= tasks[task].start && chunk < tasks[task].end))
 
 /** So many do not fail by chance: nobody should wait until all have. */
 export const MOST_FILES_FAILED = 100
@@ -102,13 +136,22 @@ interface RoundResult {
   failures: WorkerFailure[]
   /** Tasks that no surviving worker has done. */
   left: number[]
+  /** Those of them that nobody has begun. */
+  untaken: Set<number>
   closed: Promise<unknown>
 }
 
-const runRound = async (rounds: Rounds, queue: readonly number[], skipped: readonly FailedChunk[]): Promise<RoundResult> => {
+/** @param lost how the run has failed already */
+const runRound = async (
+  rounds: Rounds,
+  queue: readonly number[],
+  skipped: readonly FailedChunk[],
+  lost: WorkerFailure | undefined,
+): Promise<RoundResult> => {
   const slots = Math.min(rounds.slots, queue.length)
-  const board = Board.create(queue, rounds.tasks, slots)
-  const cancel = (): void => board.cancelFrom(0)
+  const board = Board.create(queue, rounds.tasks.length, slots)
+  const cancel = (): void => board.cancel()
+  if (lost !== undefined) board.cancelFrom(lost.failedChunk, rounds.chunks)
   rounds.signal?.addEventListener('abort', cancel)
   const { run, close } = rounds.start(slots)
   try {
@@ -120,13 +163,14 @@ const runRound = async (rounds: Rounds, queue: readonly number[], skipped: reado
         const outcome = await settle(running, board, slot)
         if ('failedChunk' in outcome && !isWorthRetrying(outcome) && !isSkippable(rounds, outcome)) {
           if (isOfFile(rounds, outcome)) rounds.files.onFailure(outcome)
-          else board.cancelFrom(Math.max(0, outcome.failedChunk)) // the run is lost; others go on only with what is before that
+          else if (outcome.failedChunk === -1) board.cancel()
+          else board.cancelFrom(outcome.failedChunk, rounds.chunks) // the run is lost; others go on only with what is before that
         }
         return outcome
       }),
     )
     if (rounds.signal?.aborted) throw new PretokError('interrupted', 'counting: stopped before the end; nothing was written')
-    return { ...sortOutcomes(outcomes, board, queue), closed: close() }
+    return { ...sortOutcomes(rounds, outcomes, board, queue), closed: close() }
   } catch (error) {
     await close()
     throw error
@@ -144,16 +188,22 @@ const settle = async (running: Promise<WorkerResult>, board: Board, slot: number
   }
 }
 
-const sortOutcomes = (outcomes: readonly WorkerResult[], board: Board, queue: readonly number[]): Omit<RoundResult, 'closed'> => {
+const sortOutcomes = (
+  rounds: Rounds,
+  outcomes: readonly WorkerResult[],
+  board: Board,
+  queue: readonly number[],
+): Omit<RoundResult, 'closed'> => {
   const done = new Set(queue.filter((task) => board.isCommitted(task)))
-  const result: Omit<RoundResult, 'closed'> = { counts: [], failures: [], left: [] }
+  const untaken = new Set(queue.filter((task) => !board.isTaken(task)))
+  const result: Omit<RoundResult, 'closed'> = { counts: [], failures: [], left: [], untaken }
   outcomes.forEach((outcome, slot) => {
     if (!('failedChunk' in outcome)) {
       result.counts.push(outcome)
       for (const task of board.takenBy(slot)) done.add(task)
     } else if (outcome.code !== 'interrupted') result.failures.push(outcome)
   })
-  result.failures.sort((a, b) => a.failedChunk - b.failedChunk) // so that the same one is told of, whatever the workers
+  result.failures.sort((a, b) => compareFailures(rounds, a, b)) // so that the same one is told of, whatever the workers
   result.left = queue.filter((task) => !done.has(task))
   return result
 }

@@ -1,15 +1,18 @@
-import { MessageChannel, Worker, type MessagePort } from 'node:worker_threads'
+import { MessageChannel, type MessagePort } from 'node:worker_threads'
 import type { PlainBlock } from '../decompress/plainBlock.ts'
 import { PretokError, type ErrorCode } from '../errors.ts'
 import type { Chunk, Source } from '../types.ts'
+import { DECOMPRESSOR, takeDecompressor } from './decompressorThread.ts'
 
 /*
- * Plain data that another thread (decompressor.ts) reads and decompresses meanwhile: zstd runs in WebAssembly, which takes the time of the
- * thread that asks for it, while gzip is done in the background by Node. Blocks come in buffers that go back to be filled again.
+ * Plain data that another thread (decompressor.ts) reads and decompresses meanwhile. zstd runs in WebAssembly, which takes the time of the
+ * thread that asks for it. gzip is done by Node's own threads, and xz and bzip2 by other programs, but they wait for whoever takes what they
+ * have made: a thread that counts for a while between two blocks keeps them waiting. Blocks come in buffers that go back to be filled again.
  */
 
 /** What the other thread is asked for. */
 export interface ReadAhead {
+  kind: 'blocks'
   source: Source
   chunk: Chunk
   blockBytes: number
@@ -23,31 +26,19 @@ export type BlockAhead =
   | { kind: 'end' }
   | { kind: 'failed'; code: ErrorCode | undefined; message: string }
 
-let running: Worker | undefined
-
-/** One thread serves all that this thread reads. */
-const takeThread = (url: URL): Worker => {
-  if (running !== undefined) return running
-  const thread = new Worker(url)
-  thread.unref()
-  thread.on('error', () => {}) // whoever waits for it hears of that, and nobody else needs to
-  thread.once('exit', () => (running = undefined))
-  return (running = thread)
-}
-
 /** Less is decompressed before a thread has started. */
 const LEAST_BYTES = 2 ** 20
 
 /** Whether it is worth it to read a chunk ahead. */
-export const isWorthAhead = ({ compression }: Source, { start, end }: Chunk): boolean =>
-  compression === 'zstd' && end - start >= LEAST_BYTES
+export const isWorthAhead = ({ compression, format }: Source, { start, end }: Chunk): boolean =>
+  (compression !== 'none' || format === 'parquet') && end - start >= LEAST_BYTES
 
 /** The same as `plainBlocks`. */
 export async function* blocksAhead(
   source: Source,
   chunk: Chunk,
   blockBytes: number,
-  threadUrl: URL = new URL('./decompressor.js', import.meta.url),
+  threadUrl: URL = DECOMPRESSOR,
 ): AsyncGenerator<PlainBlock> {
   const { port1, port2 } = new MessageChannel()
   const arrived: BlockAhead[] = []
@@ -59,9 +50,9 @@ export async function* blocksAhead(
   const fail = (error: unknown): void => arrive({ kind: 'failed', code: undefined, message: `decompressing: ${String(error)}` })
   const ended = (): void => fail('the thread ended')
   port1.on('message', arrive)
-  const thread = takeThread(threadUrl)
+  const thread = takeDecompressor(threadUrl)
   thread.on('error', fail).on('exit', ended)
-  thread.postMessage({ source, chunk, blockBytes, port: port2 } satisfies ReadAhead, [port2])
+  thread.postMessage({ kind: 'blocks', source, chunk, blockBytes, port: port2 } satisfies ReadAhead, [port2])
   try {
     for (;;) {
       while (arrived.length === 0) await new Promise<void>((resolve) => (wake = resolve))

@@ -1,9 +1,10 @@
 import { parentPort } from 'node:worker_threads'
 import { PretokError } from '../errors.ts'
 import type { BlockAhead, ReadAhead } from './blocksAhead.ts'
+import type { PageAhead, PageToDecompress, ServePages } from './pagesAhead.ts'
 import { plainBlocks } from './plainBlocks.ts'
 
-/* The thread that reads ahead for a worker (blocksAhead.ts). It ends with the worker's. */
+/* The thread that decompresses for a worker what that will need next (blocksAhead.ts, pagesAhead.ts). It ends with the worker's. */
 
 /** So many blocks are on their way, or wait to be taken. */
 const BLOCKS = 8
@@ -40,4 +41,24 @@ const serve = async ({ port, source, chunk, blockBytes }: ReadAhead): Promise<vo
   }
 }
 
-parentPort!.on('message', (job: ReadAhead) => void serve(job))
+/** Loaded when it is needed: what is compressed as a whole does not need it. */
+const servePages = async ({ port }: ServePages): Promise<void> => {
+  const [{ loadCodec }, { releasePageKernel, takePageKernel }] = await Promise.all([
+    import('../parquet/codecs.ts'),
+    import('../parquet/pageKernel.ts'),
+  ])
+  const kernel = takePageKernel()
+  const answer = async ({ codec, data, length }: PageToDecompress): Promise<void> => {
+    try {
+      const page = new Uint8Array((await loadCodec(codec, kernel))!(data, length)) // a copy, which can be handed over
+      port.postMessage({ page } satisfies PageAhead, [page.buffer])
+    } catch (error) {
+      port.postMessage({ problem: (error as Error).message } satisfies PageAhead)
+    }
+  }
+  let last: Promise<unknown> = Promise.resolve()
+  port.on('message', (page: PageToDecompress) => (last = last.then(() => answer(page))))
+  port.on('close', () => void last.then(() => releasePageKernel(kernel)))
+}
+
+parentPort!.on('message', (job: ReadAhead | ServePages) => void (job.kind === 'pages' ? servePages(job) : serve(job)))

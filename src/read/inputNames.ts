@@ -1,3 +1,6 @@
 export const STANDARD_INPUT = '-'
 /** What `-` becomes where an argument parser would lose it; who writes this means the same. */
 export const STANDARD_INPUT_DEVICE = '/dev/stdin'
+
+/** What messages call an input. */
+export const sourceNameOf = (path: string): string => (path === STANDARD_INPUT ? 'standard input' : path)

@@ -1,11 +1,11 @@
-import { createWriteStream, rmSync, type Stats } from 'node:fs'
+import { createReadStream, createWriteStream, rmSync, type Stats } from 'node:fs'
 import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { dirname, isAbsolute, join } from 'node:path'
 import { pipeline } from 'node:stream/promises'
 import { describeSystemError, PretokError } from '../errors.ts'
 import { factsOf } from './ask.ts'
-import { STANDARD_INPUT, STANDARD_INPUT_DEVICE } from './inputNames.ts'
+import { sourceNameOf, STANDARD_INPUT, STANDARD_INPUT_DEVICE } from './inputNames.ts'
 
 /*
  * What people name as input: files, folders, globs, lists of these, and standard input. The files come in the order in which they were
@@ -94,20 +94,23 @@ const filesInFolder = async (folder: string, above: readonly string[]): Promise<
   return files
 }
 
+/** Whether what is read from a path can be read only once: of a named pipe, or of what a shell puts in for `<(command)`. */
+export const isPipe = async (path: string): Promise<boolean> => path === STANDARD_INPUT || (await factsOf(path)).isFIFO()
+
 /**
- * Writes standard input to a temporary file (in TMPDIR, or /tmp), so that it can be cut into chunks, read by several workers, and read again if one
- * fails. The file is removed by `removeSpool`, at the latest when the process ends.
+ * Writes standard input or a pipe to a temporary file (in TMPDIR, or /tmp), so that it can be cut into chunks, read by several workers, and read
+ * again if one fails. The file is removed by `removeSpool`, at the latest when the process ends.
  */
-export const spoolStandardInput = async (): Promise<string> => {
+export const spoolPipe = async (name: string): Promise<string> => {
   const folder = await mkdtemp(join(tmpdir(), 'pretok-stdin-'))
   process.once('exit', () => rmSync(folder, { recursive: true, force: true }))
   const path = join(folder, 'input')
   try {
-    await pipeline(process.stdin, createWriteStream(path))
+    await pipeline(name === STANDARD_INPUT ? process.stdin : createReadStream(name), createWriteStream(path))
   } catch (error) {
     await removeSpool(path)
     throw inputError(
-      'standard input',
+      sourceNameOf(name),
       `${describeSystemError(error)} (it is kept in ${tmpdir()} while it is counted; TMPDIR says where)`,
       error,
     )

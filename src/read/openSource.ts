@@ -1,5 +1,6 @@
 import { PretokError } from '../errors.ts'
 import type { InputFormat, Source } from '../types.ts'
+import { sourceNameOf } from './inputNames.ts'
 import { plainBlocks } from './plainBlocks.ts'
 import { inspectSource } from './source.ts'
 
@@ -7,12 +8,18 @@ import { inspectSource } from './source.ts'
  * Looks at a file before a run, and into it where its name is not enough: what is called .json is JSON Lines more often than not.
  *
  * @param format what it holds, if that was said
- * @param spool the file that holds what came from standard input, if that is meant
+ * @param spool the file that holds what came from standard input or a pipe, if that is meant
+ * @param onWarning see `inspectSource`
  * @throws PretokError 'input'
  */
-export const openSource = async (path: string, format?: InputFormat, spool?: string): Promise<Source> => {
-  const inspected = await inspectSource(spool ?? path, format)
-  const source = spool === undefined ? inspected : { ...inspected, path: 'standard input', spool }
+export const openSource = async (
+  path: string,
+  format?: InputFormat,
+  spool?: string,
+  onWarning?: (message: string) => void,
+): Promise<Source> => {
+  const inspected = await inspectSource(spool ?? path, format, onWarning)
+  const source = spool === undefined ? inspected : { ...inspected, path: sourceNameOf(path), spool }
   return source.format === 'json' && format === undefined && (await isJsonLines(source)) ? { ...source, format: 'jsonl' } : source
 }
 

@@ -127,17 +127,19 @@ const parquetFiles = new WeakMap<Source, Promise<ParquetFile>>()
 async function* readParquetRecords(source: Source, chunk: Chunk, options: ReadingOptions, sink: RecordSink): AsyncGenerator<Progress> {
   const { openParquet, readParquet } = await import('../parquet/readParquet.ts')
   const { readAt, close } = await openForReading(source)
+  const pages = options.ahead && isWorthAhead(source, chunk) ? (await import('./pagesAhead.ts')).openPagesAhead() : undefined
   try {
     if (!parquetFiles.has(source)) parquetFiles.set(source, openParquet(readAt, source.size, source.path))
     const file = await parquetFiles.get(source)!
     let left = chunk.end - chunk.start
-    for await (const { stored, plain } of readParquet(file, chunk, readAt, { name: source.path, ...options }, sink)) {
+    for await (const { stored, plain } of readParquet(file, chunk, readAt, { name: source.path, aheadOf: pages?.aheadOf, ...options }, sink)) {
       const step = Math.min(stored, left)
       left -= step
       yield { stored: step, plain }
     }
     yield { stored: left, plain: 0 } // other columns, and what is between the row groups
   } finally {
+    pages?.close()
     await close()
   }
 }

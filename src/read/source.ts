@@ -1,7 +1,8 @@
 import { closeSync, openSync, readSync, type Stats } from 'node:fs'
 import { open, type FileHandle } from 'node:fs/promises'
 import { describeSystemError, PretokError } from '../errors.ts'
-import { compressionOf, formatOf, HEAD_BYTES } from '../format/detect.ts'
+import { compressionOf, foreignKindOf, formatOf, HEAD_BYTES } from '../format/detect.ts'
+import { likelyEncoding } from '../format/encoding.ts'
 import type { InputFormat, Source } from '../types.ts'
 import { ask, factsOf } from './ask.ts'
 
@@ -9,19 +10,31 @@ import { ask, factsOf } from './ask.ts'
  * Looks at a file before a run.
  *
  * @param format what it holds; default: as its name says
+ * @param onWarning hears of text that seems to be in another encoding
  * @throws PretokError 'input' if it is missing, no regular file or not readable
  */
-export const inspectSource = async (path: string, format?: InputFormat): Promise<Source> => {
+export const inspectSource = async (path: string, format?: InputFormat, onWarning?: (message: string) => void): Promise<Source> => {
   const facts = await statFile(path)
   if (facts.isDirectory()) throw new PretokError('input', `reading ${path}: it is a directory; name the files in it (${path}/*.txt)`)
   if (!facts.isFile()) throw new PretokError('input', `reading ${path}: it is no regular file; write its text to a file first`)
   const head = await readStart({ path }, Buffer.alloc(Math.min(HEAD_BYTES, facts.size)), 0)
+  const foreign = format === undefined ? foreignKindOf(path, head) : undefined
+  if (foreign !== undefined)
+    throw new PretokError(
+      'input',
+      `reading ${path}: it is ${foreign}, which is not read; unpack it first, or say with --format what it holds`,
+    )
   const source = { path, size: facts.size, modified: facts.mtimeMs, compression: compressionOf(path, head) }
   const known = format ?? formatOf(path, head)
   if (known === 'parquet' && source.compression !== 'none')
     throw new PretokError(
       'input',
       `reading ${path}: a Parquet file cannot be read in compressed form; decompress it first (it has compression of its own)`,
+    )
+  const encoding = known === 'parquet' || source.compression !== 'none' ? undefined : likelyEncoding(head)
+  if (encoding !== undefined)
+    onWarning?.(
+      `reading ${path}: its zero bytes stand as in ${encoding}, and it is read as UTF-8; iconv -f ${encoding} -t UTF-8 converts it`,
     )
   return { ...source, format: known }
 }

@@ -129,8 +129,8 @@ export class PretokenCounts implements Iterable<[piece: string, count: number]> 
   }
 
   /**
-   * Writes a file, which appears whole or not at all; `-` is standard output. The format is told by the ending (.json, .jsonl, .tsv, .csv)
-   * unless it is given. `signal` stops it: nothing is left behind then.
+   * Writes a file, which appears whole or not at all; `-` is standard output. The format is told by the ending (.json,
+   * .jsonl, .tsv, .csv, .parquet) unless it is given; behind one of text, .gz compresses it. `signal` stops it: nothing is left behind then.
    */
   async save(path: string, options: { format?: CountsFormat; signal?: AbortSignal } = {}): Promise<void> {
     await writeBatches(path, formatToWrite(path, options.format), this.batches(), options.signal)

@@ -11,3 +11,9 @@ export interface Codec {
    */
   readEntry(input: Scanner, isFirst: boolean): boolean
 }
+
+/**
+ * Receives one entry: the piece is bytes[start, end), in memory that is reused. May return what is wrong with the entry; that becomes an
+ * error with its place in the file.
+ */
+export type TakeEntry = (bytes: Uint8Array, start: number, end: number, count: number) => string | undefined | void

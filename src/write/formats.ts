@@ -6,12 +6,14 @@ import { json } from './json.ts'
 import { jsonl } from './jsonl.ts'
 import { tsv } from './tsv.ts'
 
-/** The formats that counts are written in and read from. */
+/** The formats of text that counts are written in and read from. */
 export const CODECS = { json, jsonl, tsv, csv } satisfies Record<string, Codec>
 
-export type CountsFormat = keyof typeof CODECS
+export type TextFormat = keyof typeof CODECS
+export type CountsFormat = TextFormat | 'parquet'
 
-export const COUNTS_FORMATS = Object.keys(CODECS) as CountsFormat[]
+export const TEXT_FORMATS = Object.keys(CODECS) as TextFormat[]
+export const COUNTS_FORMATS: readonly CountsFormat[] = [...TEXT_FORMATS, 'parquet']
 
 /** In place of a path: standard output, or standard input. */
 export const STANDARD_STREAM = '-'
@@ -22,29 +24,42 @@ const FORMAT_OF_ENDING: Readonly<Record<string, CountsFormat>> = {
   '.ndjson': 'jsonl',
   '.tsv': 'tsv',
   '.csv': 'csv',
+  '.parquet': 'parquet',
 }
-const PARQUET = '.parquet'
-const COMPRESSED = new Set(['.gz', '.zst', '.bz2', '.xz', '.lz4', '.br', '.zip'])
-const KNOWN = 'known are .json, .jsonl, .ndjson, .tsv and .csv'
+const GZIP = '.gz'
+const OTHER_COMPRESSED = new Set(['.zst', '.bz2', '.xz', '.lz4', '.br', '.zip'])
+const KNOWN = 'known are .json, .jsonl, .ndjson, .tsv and .csv, each also with .gz behind it, and .parquet'
 
-const whyUnknown = (name: string, ending: string): string => {
-  if (COMPRESSED.has(ending)) return `compressed counts are not supported (${KNOWN}); compress or decompress with a pipe and -`
-  if (ending === PARQUET) return `counts as Parquet are not supported; ${KNOWN}`
+const endingOf = (path: string): string => extname(path).toLowerCase()
+
+/** Whether a file's name asks for gzip around a format of text. */
+export const isGzipped = (path: string): boolean => endingOf(path) === GZIP
+
+/** The ending that tells the format. */
+const formatEndingOf = (path: string): string => endingOf(isGzipped(path) ? path.slice(0, -GZIP.length) : path)
+
+const whyUnknown = (name: string): string => {
+  const ending = endingOf(name)
+  if (OTHER_COMPRESSED.has(ending))
+    return `counts compressed as ${ending} are not supported (${KNOWN}); compress or decompress with a pipe and -`
   return `no format for counts is known by the ending of "${name}"; ${KNOWN}; or name the format`
 }
 
-/** The format to write, if one was named: whatever the ending, but for one that promises what is not done. Throws 'usage'. */
-export const formatToWrite = (path: string, named: CountsFormat | undefined): CountsFormat => {
-  const ending = extname(path).toLowerCase()
-  if (named === undefined || COMPRESSED.has(ending) || ending === PARQUET) return formatOf(path)
-  return named
+/** Parquet has compression of its own, and is read from its end. Throws 'usage'. */
+const checked = (path: string, format: CountsFormat): CountsFormat => {
+  if (format === 'parquet' && isGzipped(path))
+    throw new PretokError('usage', `${path}: Parquet is compressed in itself; leave the ending ${GZIP} away`)
+  return format
 }
+
+/** The format to write, if one was named: whatever the ending, but for one that promises what is not done. Throws 'usage'. */
+export const formatToWrite = (path: string, named: CountsFormat | undefined): CountsFormat =>
+  named === undefined || OTHER_COMPRESSED.has(endingOf(path)) ? formatOf(path) : checked(path, named)
 
 /** The format that a file's name asks for; JSON for `-`. Throws 'usage' for an ending that is not known. */
 export const formatOf = (path: string): CountsFormat => {
   if (path === STANDARD_STREAM) return 'json'
-  const ending = extname(path).toLowerCase()
-  const format = FORMAT_OF_ENDING[ending]
-  if (format !== undefined) return format
-  throw new PretokError('usage', `${path}: ${whyUnknown(basename(path), ending)}`)
+  const format = FORMAT_OF_ENDING[formatEndingOf(path)]
+  if (format === undefined) throw new PretokError('usage', `${path}: ${whyUnknown(basename(path))}`)
+  return checked(path, format)
 }

@@ -1,24 +1,27 @@
 import { createReadStream } from 'node:fs'
+import type { Readable } from 'node:stream'
+import { createGunzip } from 'node:zlib'
 import { describeSystemError, PretokError } from '../errors.ts'
-import { CODECS, formatOf, STANDARD_STREAM, type CountsFormat } from './formats.ts'
+import type { TakeEntry } from './codec.ts'
+import { CODECS, formatOf, isGzipped, STANDARD_STREAM, type CountsFormat, type TextFormat } from './formats.ts'
 import { END, NEED_MORE, Scanner } from './scanner.ts'
 
 const BLOCK = 1 << 20
 const BYTE_ORDER_MARK = '\xef\xbb\xbf'
 
 /**
- * Receives one entry: the piece is bytes[start, end), in memory that is reused. May return what is wrong with the entry; that becomes an
- * error with its place in the file.
- */
-export type TakeEntry = (bytes: Uint8Array, start: number, end: number, count: number) => string | undefined | void
-
-/**
  * Reads a file of counts, or standard input (`-`), in constant memory. The format is told by the name's ending unless it is given.
  * Throws 'input' when the file cannot be read, and 'format', with line and byte, when it is damaged: nothing is guessed or left out.
  */
 export const readCounts = async (path: string, format: CountsFormat | undefined, take: TakeEntry): Promise<void> => {
+  const known = format ?? formatOf(path)
+  if (known === 'parquet') {
+    if (path === STANDARD_STREAM)
+      throw new PretokError('usage', 'counts as Parquet are read from their end, not from standard input; write them to a file first')
+    return (await import('./readParquetCounts.ts')).readParquetCounts(path, take)
+  }
   const input = new Scanner(path === STANDARD_STREAM ? 'standard input' : path)
-  const read = createReader(input, format ?? formatOf(path), take)
+  const read = createReader(input, known, take)
   for await (const chunk of chunksOf(path)) {
     input.feed(chunk)
     read()
@@ -29,14 +32,25 @@ export const readCounts = async (path: string, format: CountsFormat | undefined,
 
 async function* chunksOf(path: string): AsyncGenerator<Uint8Array> {
   try {
-    yield* path === STANDARD_STREAM ? process.stdin : createReadStream(path, { highWaterMark: BLOCK })
+    yield* path === STANDARD_STREAM ? process.stdin : isGzipped(path) ? gunzipped(path) : createReadStream(path, { highWaterMark: BLOCK })
   } catch (error) {
+    if (String((error as NodeJS.ErrnoException).code).startsWith('Z_'))
+      throw new PretokError('format', `reading ${path}: the gzip data is damaged (${(error as Error).message})`, { cause: error })
     throw new PretokError('input', `reading ${path}: ${describeSystemError(error)}`, { cause: error })
   }
 }
 
+/** Errors of the file are those of what comes out. */
+const gunzipped = (path: string): Readable => {
+  const plain = createGunzip({ chunkSize: BLOCK })
+  createReadStream(path, { highWaterMark: BLOCK })
+    .on('error', (error) => plain.destroy(error))
+    .pipe(plain)
+  return plain
+}
+
 /** A function that reads as many entries as the scanner's window holds: to be called after each `feed`, and after `finish`. */
-export const createReader = (input: Scanner, format: CountsFormat, take: TakeEntry): (() => void) => {
+export const createReader = (input: Scanner, format: TextFormat, take: TakeEntry): (() => void) => {
   const codec = CODECS[format]
   let state: 'start' | 'entries' | 'end' = 'start'
   let isFirst = true

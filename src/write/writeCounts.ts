@@ -1,9 +1,9 @@
 import { PretokError } from '../errors.ts'
 import type { PieceCount } from '../types.ts'
 import { writeAtomically, type WriteBytes } from './atomicFile.ts'
-import { CODECS, STANDARD_STREAM, type CountsFormat } from './formats.ts'
+import { CODECS, isGzipped, STANDARD_STREAM, type CountsFormat } from './formats.ts'
 import { inBatches, type PieceBatch } from './pieceBatch.ts'
-import { MOST_ENCODED, RowEncoder } from './rows.ts'
+import { MOST_ENCODED, RowEncoder, type RowLayout } from './rows.ts'
 import { writeToStandardOutput } from './standardOutput.ts'
 
 const BLOCK = 1 << 20
@@ -17,7 +17,7 @@ export const writeCounts = (path: string, format: CountsFormat, entries: Iterabl
 
 /** The same for many pieces at a time, which takes half as long. */
 export const writeBatches = (path: string, format: CountsFormat, batches: Iterable<PieceBatch>, signal?: AbortSignal): Promise<void> => {
-  const produce = (write: WriteBytes) => encodeCounts(format, batches, stoppable(write, path, signal))
+  const produce = (write: WriteBytes) => encodeCounts(format, batches, isGzipped(path), stoppable(write, path, signal))
   return path === STANDARD_STREAM ? writeToStandardOutput(produce) : writeAtomically(path, produce)
 }
 
@@ -29,8 +29,16 @@ const stoppable =
     if (signal?.aborted) throw new PretokError('interrupted', `writing ${path}: stopped before the end; nothing was written`)
   }
 
-const encodeCounts = async (format: CountsFormat, batches: Iterable<PieceBatch>, write: WriteBytes): Promise<void> => {
-  const { layout } = CODECS[format]
+/** Each of these formats is loaded by those who want it. */
+const encodeCounts = async (format: CountsFormat, batches: Iterable<PieceBatch>, isGzip: boolean, write: WriteBytes): Promise<void> => {
+  if (format === 'parquet') return (await import('./parquet.ts')).writeParquetCounts(batches, write)
+  const blocks = encodeText(CODECS[format].layout, batches)
+  if (isGzip) return (await import('./gzip.ts')).writeGzip(blocks, write)
+  for (const block of blocks) await write(block)
+}
+
+/** Blocks of text, each good until the next one is asked for. */
+function* encodeText(layout: RowLayout, batches: Iterable<PieceBatch>): Generator<Uint8Array> {
   const encoder = new RowEncoder(layout)
   const block = new Uint8Array(BLOCK + MOST_ENCODED)
   let length = 0
@@ -43,9 +51,9 @@ const encodeCounts = async (format: CountsFormat, batches: Iterable<PieceBatch>,
     for (const bytes of encoder.encode(batch)) {
       put(bytes)
       if (length < BLOCK) continue
-      await write(block.subarray(0, length))
+      yield block.subarray(0, length)
       length = 0
     }
   put(Buffer.from(layout.end))
-  await write(block.subarray(0, length))
+  yield block.subarray(0, length)
 }

@@ -1,7 +1,7 @@
 import { mkdirSync, readdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
-import { pretok } from '../support/command.ts'
+import { pretok, shell } from '../support/command.ts'
 import { temporaryFolder } from '../support/temporary.ts'
 
 const { folder, file } = temporaryFolder()
@@ -10,6 +10,24 @@ const CORPUS = file('corpus/corpus.txt', 'one two\n')
 
 const TMPDIR = join(folder, 'tmp')
 mkdirSync(TMPDIR)
+
+describe('pipes', () => {
+  test('what a shell puts in for <(command), and named pipes', () => {
+    const text = file('pipe.txt', 'a b a<|endoftext|>a')
+    const pipe = join(folder, 'named')
+    const { stdout, stderr, code } = shell(
+      `mkfifo "${pipe}" && (cat "${text}" > "${pipe}" &) && "$PRETOK" count "${pipe}" <(cat "${text}") "${text}" -o - --log json`,
+    )
+    expect({ code, counts: JSON.parse(stdout) }).toEqual({ code: 0, counts: { a: 6, ' b': 3, ' a': 3 } })
+    expect(stderr).toContain(`"sources":[{"path":"${pipe}","size":19,`)
+  })
+
+  test('cannot be read again', () => {
+    const { code, stderr } = shell(`"$PRETOK" count <(echo a) --work-dir "${join(folder, 'pipe-run')}"`)
+    expect(code).toBe(2)
+    expect(stderr).toMatch(/work-dir: what comes from \/dev\/fd\/\d+ cannot be read again; write it to a file first/)
+  })
+})
 
 describe('standard input', () => {
   test.each([[['-']], [['count', '-', '-n', '2']], [['count', '-q', '-']], [['/dev/stdin']]])(

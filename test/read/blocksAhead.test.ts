@@ -6,7 +6,7 @@ import { blocksAhead } from '../../src/read/blocksAhead.ts'
 import { plainBlocks } from '../../src/read/plainBlocks.ts'
 import { inspectSource } from '../../src/read/source.ts'
 import type { Chunk, Source } from '../../src/types.ts'
-import { gzip, hasProgram, zstd } from '../support/compress.ts'
+import { compressBy, gzip, hasProgram, zstd } from '../support/compress.ts'
 import { temporaryFolder } from '../support/temporary.ts'
 
 const { file } = temporaryFolder()
@@ -90,5 +90,20 @@ describe('blocks that another thread reads ahead', () => {
     })
     const { receipt } = await pretokenize(cut, [], { numProcesses: 1, maxDocuments: 10 })
     expect(receipt!.documents).toBe(10)
+  })
+
+  test.each<[ending: string, compress: (data: string) => Buffer, program?: string]>([
+    ['gz', gzip],
+    ['xz', (data) => compressBy('xz', ['-0', '--stdout'], data), 'xz'],
+  ])('so it is with .%s', async (ending, compress, program) => {
+    if (program !== undefined && !hasProgram(program)) return console.warn(`.${ending}: not tested, for ${program} is not installed`)
+    const rows = ROWS.slice(0, ROWS.length / 2).join('')
+    const data = compress(rows)
+    expect(data.length).toBeGreaterThan(2 ** 20)
+    const plain = await pretokenize(file('same.jsonl', rows), [], { numProcesses: 1 })
+    const counts = await pretokenize(file(`same.jsonl.${ending}`, data), [], { numProcesses: 1 })
+    expect([counts.total, counts.size, counts.textBytes]).toEqual([plain.total, plain.size, plain.textBytes])
+    const cut = await inspectSource(file(`cut.jsonl.${ending}`, data.subarray(0, -1000)))
+    await expect(pretokenize(cut.path, [], { numProcesses: 1 })).rejects.toMatchObject({ ...problemOf(await collect(plainBlocks, cut, 2 ** 18)) })
   })
 })

@@ -33,7 +33,7 @@ const ROOMS: Readonly<Record<string, readonly string[]>> = {
   monitor: ['messages', 'options'],
   messages: ['errors', 'types', 'count', 'merge', 'read', 'select'],
   pool: ['errors', 'messages'],
-  write: ['errors', 'loadWasm', 'types', 'random'],
+  write: ['errors', 'loadWasm', 'types', 'parquet', 'random'],
   result: ['errors', 'types', 'count', 'merge', 'select', 'sort', 'spill', 'write'],
   run: ['errors', 'types', 'plan', 'spill', 'write'],
   gather: ['errors', 'messages', 'pool', 'count', 'spill', 'merge', 'result'],

@@ -1,11 +1,11 @@
 import { spawnSync } from 'node:child_process'
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import fc from 'fast-check'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { loadCounts } from '../../src/result/loadCounts.ts'
-import { COUNTS_FORMATS, formatOf } from '../../src/write/formats.ts'
+import { COUNTS_FORMATS, formatOf, formatToWrite, TEXT_FORMATS } from '../../src/write/formats.ts'
 import { createReader } from '../../src/write/readCounts.ts'
 import { Scanner } from '../../src/write/scanner.ts'
 import { writeCounts } from '../../src/write/writeCounts.ts'
@@ -61,7 +61,7 @@ describe('what is written', () => {
   })
 
   test('nothing at all is a valid file too', async () => {
-    const written = COUNTS_FORMATS.map(async (format) => {
+    const written = TEXT_FORMATS.map(async (format) => {
       const path = join(folder, `empty.${format}`)
       await countsOf([]).save(path)
       expect((await loadCounts(path)).size).toBe(0)
@@ -82,19 +82,31 @@ describe('what is written', () => {
   })
 })
 
-describe.each(COUNTS_FORMATS)('%s', (format) => {
+describe.each([...COUNTS_FORMATS, ...TEXT_FORMATS.map((format) => `${format}.gz`)])('%s', (ending) => {
   test('any pieces come back, in order', async () => {
-    const path = join(folder, `any.${format}`)
+    const path = join(folder, `any.${ending}`)
     await fc.assert(
       fc.asyncProperty(entries, async (pieces) => {
         const counts = countsOf(pieces)
         await counts.save(path)
         expect(rowsOf(await loadCounts(path))).toEqual(rowsOf(counts))
       }),
-      { numRuns: 200 },
+      { numRuns: ending.includes('.') ? 30 : 100 },
     )
   })
 
+  test('a file of many blocks, with pieces longer than a block', async () => {
+    const path = join(folder, `large.${ending}`)
+    const long = (character: string) => Buffer.alloc(3 << 20, character)
+    const many = Array.from({ length: 100_000 }, (_, i): [string, number] => [` piece number ${i}`, i + 1])
+    const longest = ['x', '"', '\0', '\xff', 'é'].map((character, i): [Buffer, number] => [long(character), 20_000 * i + 1])
+    const counts = countsOf([...many, ...longest])
+    await counts.save(path)
+    expect(rowsOf(await loadCounts(path))).toEqual(rowsOf(counts))
+  })
+})
+
+describe.each(TEXT_FORMATS)('%s', (format) => {
   test('however the file is cut into chunks', async () => {
     const path = join(folder, `chunks.${format}`)
     await SAMPLE.save(path)
@@ -111,16 +123,6 @@ describe.each(COUNTS_FORMATS)('%s', (format) => {
       read()
       expect(found).toEqual(rowsOf(SAMPLE))
     }
-  })
-
-  test('a file of many blocks, with pieces longer than a block', async () => {
-    const path = join(folder, `large.${format}`)
-    const long = (character: string) => Buffer.alloc(3 << 20, character)
-    const many = Array.from({ length: 100_000 }, (_, i): [string, number] => [` piece number ${i}`, i + 1])
-    const longest = ['x', '"', '\0', '\xff', 'é'].map((character, i): [Buffer, number] => [long(character), 20_000 * i + 1])
-    const counts = countsOf([...many, ...longest])
-    await counts.save(path)
-    expect(rowsOf(await loadCounts(path))).toEqual(rowsOf(counts))
   })
 })
 
@@ -154,7 +156,7 @@ print(json.dumps([[piece.hex(), count] for piece, count in rows]))
 
 const hasPython = spawnSync('python3', ['--version']).status === 0
 
-test.skipIf(!hasPython).each(COUNTS_FORMATS)('Python reads the same bytes from %s', async (format) => {
+test.skipIf(!hasPython).each(TEXT_FORMATS)('Python reads the same bytes from %s', async (format) => {
   const path = join(folder, `python.${format}`)
   // before Python 3.11, its csv module refuses NUL
   const noNul = (bytes: Uint8Array) => format !== 'csv' || !bytes.includes(0)
@@ -171,7 +173,7 @@ test.skipIf(!hasPython).each(COUNTS_FORMATS)('Python reads the same bytes from %
 })
 
 describe('formatOf', () => {
-  const KNOWN = 'known are .json, .jsonl, .ndjson, .tsv and .csv'
+  const KNOWN = 'known are .json, .jsonl, .ndjson, .tsv and .csv, each also with .gz behind it, and .parquet'
 
   test.each([
     ['a.json', 'json'],
@@ -180,6 +182,9 @@ describe('formatOf', () => {
     ['a.ndjson', 'jsonl'],
     ['a.tsv', 'tsv'],
     ['a.csv', 'csv'],
+    ['a.parquet', 'parquet'],
+    ['a.json.gz', 'json'],
+    ['a.TSV.GZ', 'tsv'],
     ['-', 'json'],
   ])('%s is %s', (path, format) => {
     expect(formatOf(path)).toBe(format)
@@ -188,10 +193,30 @@ describe('formatOf', () => {
   test.each([
     ['counts.txt', `no format for counts is known by the ending of "counts.txt"; ${KNOWN}; or name the format`],
     ['out/json', `no format for counts is known by the ending of "json"; ${KNOWN}; or name the format`],
-    ['a.parquet', `counts as Parquet are not supported; ${KNOWN}`],
-    ['a.json.gz', `compressed counts are not supported (${KNOWN}); compress or decompress with a pipe and -`],
-    ['a.tsv.zst', `compressed counts are not supported (${KNOWN}); compress or decompress with a pipe and -`],
+    ['a.gz', `no format for counts is known by the ending of "a.gz"; ${KNOWN}; or name the format`],
+    ['a.parquet.gz', 'Parquet is compressed in itself; leave the ending .gz away'],
+    ['a.tsv.zst', `counts compressed as .zst are not supported (${KNOWN}); compress or decompress with a pipe and -`],
   ])('%s is refused', (path, problem) => {
     expect(() => formatOf(path)).toThrow(expect.objectContaining({ code: 'usage', message: `${path}: ${problem}` }))
   })
+
+  test('a format that is named is written, gzip by the ending', () => {
+    expect(formatToWrite('counts', 'tsv')).toBe('tsv')
+    expect(formatToWrite('counts.json', 'parquet')).toBe('parquet')
+    expect(formatToWrite('a.gz', 'csv')).toBe('csv')
+    expect(() => formatToWrite('a.gz', 'parquet')).toThrow('leave the ending .gz away')
+    expect(() => formatToWrite('a.zst', 'csv')).toThrow('.zst are not supported')
+  })
+})
+
+test('a gzip file that is cut off, or is none, is damaged', async () => {
+  const path = join(folder, 'cut.json.gz')
+  await SAMPLE.save(path)
+  const file = readFileSync(path)
+  for (const content of [file.subarray(0, -9), Buffer.from('{"a":1}')]) {
+    writeFileSync(path, content)
+    await expect(loadCounts(path)).rejects.toThrow(
+      expect.objectContaining({ code: 'format', message: expect.stringMatching(/^reading .*: the gzip data is damaged \(/) }),
+    )
+  }
 })

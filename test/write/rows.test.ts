@@ -1,13 +1,13 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { CODECS, type CountsFormat } from '../../src/write/formats.ts'
+import { CODECS, type TextFormat } from '../../src/write/formats.ts'
 import { inBatches } from '../../src/write/pieceBatch.ts'
 import { utf8Length } from '../../src/write/pieceText.ts'
 import { MOST_ENCODED, RowEncoder } from '../../src/write/rows.ts'
 import type { PieceCount } from '../../src/types.ts'
 
 /** The specification. */
-const rowsOf = (format: CountsFormat, entries: readonly PieceCount[]): string => {
+const rowsOf = (format: TextFormat, entries: readonly PieceCount[]): string => {
   const { separator, before, escapes, between, after } = CODECS[format].layout
   const escaped = (piece: Uint8Array): string => {
     let text = ''
@@ -22,7 +22,7 @@ const rowsOf = (format: CountsFormat, entries: readonly PieceCount[]): string =>
   return entries.map(({ piece, count }) => `${before}${escaped(piece)}${between}${count}${after}`).join(separator)
 }
 
-const encoded = (format: CountsFormat, entries: readonly PieceCount[]): string => {
+const encoded = (format: TextFormat, entries: readonly PieceCount[]): string => {
   const encoder = new RowEncoder(CODECS[format].layout)
   let text = ''
   for (const batch of inBatches(entries))
@@ -33,7 +33,7 @@ const encoded = (format: CountsFormat, entries: readonly PieceCount[]): string =
   return text
 }
 
-const FORMATS = Object.keys(CODECS) as CountsFormat[]
+const FORMATS = Object.keys(CODECS) as TextFormat[]
 const bytes = fc.oneof(
   fc.uint8Array({ maxLength: 40 }),
   fc.string({ unit: 'grapheme', maxLength: 12 }).map((text) => Uint8Array.from(Buffer.from(text))),

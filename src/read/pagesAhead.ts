@@ -1,0 +1,54 @@
+import type { CompressionCodec } from 'hyparquet'
+import { MessageChannel, type MessagePort } from 'node:worker_threads'
+import { DecompressorLost } from '../parquet/pages.ts'
+import type { AheadOf } from '../parquet/rowCursor.ts'
+import { DECOMPRESSOR, takeDecompressor } from './decompressorThread.ts'
+
+/*
+ * Pages of Parquet that another thread (decompressor.ts) decompresses while those before them are looked at. It answers in the order in
+ * which it is asked.
+ */
+
+/** What the other thread is asked for: to answer all that comes through a port, until that is closed. */
+export interface ServePages {
+  kind: 'pages'
+  port: MessagePort
+}
+
+/** A page, and how long it is when it is decompressed. */
+export interface PageToDecompress {
+  codec: CompressionCodec
+  data: Uint8Array<ArrayBuffer>
+  length: number
+}
+
+/** The page, or what is wrong with it. */
+export type PageAhead = { page: Uint8Array<ArrayBuffer> } | { problem: string }
+
+export const openPagesAhead = (threadUrl: URL = DECOMPRESSOR): { aheadOf: AheadOf; close: () => void } => {
+  const { port1, port2 } = new MessageChannel()
+  const asked: { resolve: (page: Uint8Array) => void; reject: (error: Error) => void }[] = []
+  const thread = takeDecompressor(threadUrl)
+  const fail = (error: unknown): void => {
+    for (const { reject } of asked.splice(0)) reject(new DecompressorLost(`decompressing: ${String(error)}`))
+  }
+  const ended = (): void => fail('the thread ended')
+  thread.on('error', fail).on('exit', ended)
+  port1.on('message', (answer: PageAhead) => {
+    const { resolve, reject } = asked.shift()!
+    if ('page' in answer) resolve(answer.page)
+    else reject(new Error(answer.problem))
+  })
+  thread.postMessage({ kind: 'pages', port: port2 } satisfies ServePages, [port2])
+  return {
+    aheadOf: (codec) => (data, length) =>
+      new Promise((resolve, reject) => {
+        asked.push({ resolve, reject })
+        port1.postMessage({ codec, data, length } satisfies PageToDecompress, [data.buffer])
+      }),
+    close() {
+      thread.off('error', fail).off('exit', ended)
+      port1.close()
+    },
+  }
+}

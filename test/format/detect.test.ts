@@ -1,0 +1,51 @@
+import { describe, expect, test } from 'vitest'
+import { compressionOf, foreignKindOf, formatOf } from '../../src/format/detect.ts'
+import { openSource } from '../../src/read/openSource.ts'
+import { temporaryFolder } from '../support/temporary.ts'
+
+const { file } = temporaryFolder()
+const hex = (digits: string): Buffer => Buffer.from(digits, 'hex')
+const NONE = Buffer.alloc(0)
+
+test.each([
+  ['a.txt', NONE, 'text', 'none'],
+  ['a.jsonl.gz', NONE, 'jsonl', 'gzip'],
+  ['a.NDJSON.ZST', NONE, 'jsonl', 'zstd'],
+  ['a.csv', hex('1f8b08'), 'csv', 'gzip'],
+  ['a.tsv.bgz', NONE, 'tsv', 'gzip'],
+  ['data', Buffer.from('PAR1'), 'parquet', 'none'],
+  ['data', hex('28b52ffd'), 'text', 'zstd'],
+  ['data', hex('502a4d18'), 'text', 'zstd'],
+  ['data', hex('fd377a585a00'), 'text', 'xz'],
+])('%s that begins with %o', (path, head, format, compression) => {
+  expect(formatOf(path, head)).toBe(format)
+  expect(compressionOf(path, head)).toBe(compression)
+  expect(foreignKindOf(path, head)).toBeUndefined()
+})
+
+describe('what is no text is not counted as text', () => {
+  const tar = Buffer.concat([Buffer.alloc(257, 'x'), Buffer.from('ustar\x0000')])
+
+  test.each<[name: string, content: Buffer, what: string]>([
+    ['a.jsonl.lz4', hex('04224d186440a7'), 'LZ4 data'],
+    ['a', Buffer.from('PK\x03\x04\x14\0'), 'a ZIP archive'],
+    ['a.txt', Buffer.from('Obj\x01\x04'), 'an Avro file'],
+    ['a.txt', tar, 'a tar archive'],
+    ['a.tar.gz', hex('1f8b0800'), 'a tar archive'],
+    ['a.tgz', hex('1f8b0800'), 'a tar archive'],
+    ['a.txt.br', hex('0b0180'), 'Brotli data'],
+  ])('%s is %s', async (name, content, what) => {
+    const path = file(name, content)
+    await expect(openSource(path)).rejects.toThrow(
+      expect.objectContaining({
+        code: 'input',
+        message: `reading ${path}: it is ${what}, which is not read; unpack it first, or say with --format what it holds`,
+      }),
+    )
+    expect(await openSource(path, 'text')).toMatchObject({ path, format: 'text' })
+  })
+
+  test.each(['PK', 'ARROW1', 'Obj', 'Rar!', 'ustar', 'SQLite format 3', 'BZh is a name', 'ORC and LZIP'])('%s can begin a text', async (text) => {
+    expect(await openSource(file('text.txt', text))).toMatchObject({ format: 'text', compression: 'none' })
+  })
+})
