@@ -122,9 +122,10 @@ const noMemory = (memoryBytes: number | undefined): PretokError =>
       : `splitting and counting: ${memoryBytes} bytes of memory are not enough for text that cannot be cut yet; --max-memory-gb gives more`,
   )
 
-/** The address of a stage's pairs (syncPairs.ts), or 0 if it has none. */
+/** The address of a stage's pairs (syncPairs.ts), or 0 if it has none. They are for long stretches of text that the machine reads. */
 const putSyncPairs = (kernel: Kernel, tables: Uint8Array): number => {
-  const pairs = findSyncPairs(openTables(tables))
+  const opened = openTables(tables)
+  const pairs = opened.hasFamily ? undefined : findSyncPairs(opened)
   if (pairs === undefined) return 0
   const address = kernel.allocate(pairs.byteLength)
   kernel.words.set(pairs, address >>> 2)

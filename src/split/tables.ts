@@ -25,6 +25,8 @@ export interface Tables {
   readsBytes: boolean
   /** The class of a code point, or of a byte. */
   classOf(character: number): number
+  /** The kernel knows the pattern by heart (kernel/windows.ts), and runs the machine only where it must. */
+  hasFamily: boolean
   /** Symbols are not classes: what follows a code point has a say in its symbol. */
   looksAhead: boolean
   /** The symbols of code points by their classes, up to where they are known; of all, if the segment ends behind them. */
@@ -55,6 +57,7 @@ export const openTables = (bytes: Uint8Array): Tables => {
   const rowBytes = word(layout.HEADER_ROW_BYTES)
   const end = word(layout.HEADER_SYMBOLS)
   const looksAhead = word(layout.HEADER_BACKWARD) !== 0
+  const hasFamily = word(layout.HEADER_FAMILY) !== 0
   const entryAt = (row: number, symbol: number): number => view.getUint32(word(layout.HEADER_ROWS) + row + 4 * symbol, true)
 
   const readsBytes = word(layout.HEADER_READS_BYTES) === 1
@@ -154,6 +157,7 @@ export const openTables = (bytes: Uint8Array): Tables => {
     end,
     readsBytes,
     classOf,
+    hasFamily,
     looksAhead,
     symbolsOf,
     isReset,
