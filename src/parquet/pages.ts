@@ -60,7 +60,7 @@ export async function* readPages(
   let values = 0
   for await (const { header, data, size, plain } of decoder.ahead === undefined ? pages : decompressedAhead(pages, decoder.ahead)) {
     stored += size
-    const own = plain === undefined ? decoder : { ...decoder, codec: () => plain }
+    const own = plain === undefined ? decoder : { ...decoder, codec: plain }
     if (header.type === 'DICTIONARY_PAGE') dictionary = readDictionary(data, header, own)
     else {
       const page = { ...readDataPage(data, header, column, own, dictionary, total - values), stored }
@@ -77,8 +77,8 @@ interface StoredPage {
   data: Buffer<ArrayBuffer>
   /** Bytes of the file that it takes, and what was passed over before it. */
   size: number
-  /** What its compressed part holds, if that has been decompressed already. */
-  plain?: Uint8Array
+  /** Gives what its compressed part holds, if that has been decompressed already, or throws what is wrong with it. */
+  plain?: () => Uint8Array
 }
 
 /** The pages with values of a column, the dictionary among them. */
@@ -144,8 +144,13 @@ const decompress = async (page: StoredPage, ahead: CodecAhead): Promise<StoredPa
   const { header, data } = page
   const { start, length, isCompressed } = compressedPart(header, data)
   if (!isCompressed || length > LARGEST_AHEAD) return page
-  const levels = Buffer.from(data.subarray(0, start)) // stay here
-  const plain = await ahead(data.subarray(start), length)
+  const levels = Buffer.from(data.subarray(0, start)) // stay here, and are looked at first
+  const plain = await ahead(data.subarray(start), length).then(
+    (bytes) => () => bytes,
+    (error: unknown) => () => {
+      throw error
+    },
+  )
   return { ...page, data: levels, plain }
 }
 

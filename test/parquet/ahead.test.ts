@@ -60,7 +60,7 @@ describe('pages that are decompressed ahead', () => {
         data[place % data.length] ^= change
         expect(await read(data, later)).toEqual(await read(data))
       }),
-      { numRuns: 150 },
+      { numRuns: 60 },
     )
   })
 
