@@ -30,7 +30,8 @@ const doTasks = async (task: WorkerTask, atChunk: (chunk: number) => void): Prom
   const byPlace = byPlaceIn(sources)
   const counting = await SpillingCounter.start(task, specialTokens.size)
   const { counter } = counting
-  const tokenText = canBeMarked(added) && normalization === NO_NORMALIZATION ? counter.withTokens?.(added.raw.trie) : undefined
+  const isInKernel = canBeMarked(added) && (normalization === NO_NORMALIZATION || normalization.sure !== undefined)
+  const tokenText = isInKernel ? counter.withTokens?.(added.raw.trie, normalization.sure) : undefined
   let current = -1
   let committed = { bytes: 0, documents: 0 }
 

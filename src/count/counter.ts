@@ -1,4 +1,5 @@
 import type { TokenTrie } from '../added/tokenTrie.ts'
+import type { SureText } from '../normalize/sureText.ts'
 import type { Spill } from '../spill/sortedPieces.ts'
 import { undecidedSlack } from '../split/pieceTooLong.ts'
 import type { CountedPieces } from './sortedTable.ts'
@@ -22,8 +23,10 @@ export interface TextCounter {
   /**
    * Text in which the counter looks for tokens itself: the same as finding them and calling `documents`, for less. A counter that does not
    * have it wants that. To be called once; while such text has not ended, nothing else is to be given.
+   *
+   * @param sure how text is normalized between tokens; default: not at all
    */
-  withTokens?(trie: TokenTrie): TokenText
+  withTokens?(trie: TokenTrie, sure?: SureText): TokenText
   /** Counts all that is there. The current document must have been ended. */
   flush(): void
   /** The pieces that have not been spilled, in the order of their bytes. Nothing may be left to count. */
@@ -71,6 +74,8 @@ export interface FoundTokens {
   apart: number
   /** Whether there is text behind the last one. */
   isTextBehind: boolean
+  /** Bytes of text that normalization took away, minus those that it added. */
+  normalized: number
 }
 
 export interface CounterLimits {

@@ -59,7 +59,7 @@ export const createKernelCounter = (
   return {
     text: (added) => text.add(added),
     documents: (added, gapStarts, gapEnds, count) => text.addDocuments(added, gapStarts, gapEnds, count),
-    withTokens: (trie) => text.withTokens(trie),
+    withTokens: (trie, sure) => text.withTokens(trie, sure),
     piece(bytes) {
       if (bytes.length > maxPieceBytes) throw pieceTooLong(maxPieceBytes)
       text.endSegment()

@@ -1,9 +1,11 @@
 import type { TokenTrie } from '../added/tokenTrie.ts'
 import { GAP_BIT } from '../pattern/layout.ts'
+import type { SureText } from '../normalize/sureText.ts'
 import type { Kernel } from '../split/kernel.ts'
 import { pieceTooLong, undecidedSlack } from '../split/pieceTooLong.ts'
 import type { FoundTokens, TokenText } from './counter.ts'
 import { putTokens } from './kernelTokens.ts'
+import { createRawText, type RawText } from './rawText.ts'
 
 /** Text is given to the kernel in batches of this many bytes: small enough to stay in the cache between splitting and counting. */
 const BATCH = 1 << 16
@@ -29,6 +31,7 @@ export class KernelText {
   /** Of segments since the last time that the kernel was told. */
   private readonly ends = new Uint32Array(MAX_ENDS)
   private endCount = 0
+  private raw: RawText | undefined
 
   constructor(kernel: Kernel, maxPieceBytes: number) {
     this.kernel = kernel
@@ -39,7 +42,7 @@ export class KernelText {
 
   /** Bytes that are not counted yet. */
   get pending(): number {
-    return this.length + this.held - this.kernel.exports.counted.value
+    return this.length + this.held + (this.raw?.pending ?? 0) - this.kernel.exports.counted.value
   }
 
   /** Takes text of the current document, whole code points. */
@@ -88,7 +91,12 @@ export class KernelText {
   }
 
   /** Text in which the kernel looks for tokens itself. */
-  withTokens(trie: TokenTrie): TokenText {
+  withTokens(trie: TokenTrie, sure?: SureText): TokenText {
+    if (sure !== undefined) {
+      const raw = createRawText(this.kernel, this, trie, sure, this.capacity)
+      this.raw = raw
+      return raw
+    }
     const takeCounts = putTokens(this.kernel, trie)
     return {
       room: (bytes) => this.roomFor(bytes),
@@ -99,6 +107,20 @@ export class KernelText {
       end: () => this.find(true),
       takeCounts,
     }
+  }
+
+  /** See `SplitText`. */
+  advanceRaw(from: number, to: number, isLast: boolean): number {
+    this.advance()
+    const { exports } = this.kernel
+    const at = this.kernel.check(exports.advanceRaw(from, to, isLast ? 1 : 0, this.length, this.lastEnd)) >>> 0
+    this.at = exports.text.value >>> 0
+    this.capacity = exports.capacity.value >>> 0
+    this.length = exports.textLength.value
+    this.lastEnd = exports.lastEnd.value
+    this.advanced = this.length
+    this.checkPending()
+    return at
   }
 
   /** Memory grows for text that cannot be cut yet only, and by no more than it must. */
@@ -129,11 +151,12 @@ export class KernelText {
     this.advanced = to
     this.checkPending()
     const count = exports.found.value
-    if (count === 0) return { count, bytes: 0, isTextBefore: to > from, apart: 0, isTextBehind: false }
+    if (count === 0) return { count, bytes: 0, isTextBefore: to > from, apart: 0, isTextBehind: false, normalized: 0 }
     this.lastEnd = exports.foundLast.value
     const bytes = exports.foundBytes.value
     this.skipped += bytes
-    return { count, bytes, isTextBefore: exports.foundFirst.value > from, apart: exports.foundApart.value, isTextBehind: to > this.lastEnd }
+    const isTextBefore = exports.foundFirst.value > from
+    return { count, bytes, isTextBefore, apart: exports.foundApart.value, isTextBehind: to > this.lastEnd, normalized: 0 }
   }
 
   private addBatch(added: Uint8Array, at: number, to: number): number {

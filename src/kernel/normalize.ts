@@ -26,6 +26,8 @@ const CALM_BYTES: usize = 256
 /** Where the memory begins that the caller may use. */
 export const base: usize = (__heap_base + 63) & ~63
 
+/** Whether there are classes; else nothing needs to be checked. */
+export let hasClasses: bool = false
 let pages: usize = 0
 let blocks: usize = 0
 /** The classes below U+0800 once more, one after another. */
@@ -54,6 +56,7 @@ export function setClasses(pagesAt: usize, blocksAt: usize, below0x800: usize, s
   classesBelow0x800 = below0x800
   settledByLow = settledByLowAt
   groupByHigh = groupByHighAt
+  hasClasses = true
 }
 
 /** What comes next begins at a place where text can be cut. */
@@ -200,6 +203,8 @@ function bytesOf(lead: u32): usize {
 const SELF: u32 = 0xff
 const UNCHANGED: u32 = 0
 
+/** Whether there is a map; else text stays as it is. */
+export let hasMap: bool = false
 let mapPages: usize = 0
 let mapBlocks: usize = 0
 /** Where each template begins, u32; one more for the end of the last. */
@@ -216,7 +221,7 @@ let runByte: u32 = 0xff
 /** Whether the code point before has it. */
 let isInRun: bool = false
 /** The most that a code point can become, in bytes, and a little more. */
-let room: usize = 0
+export let room: usize = 0
 
 /** Where what came out ends. */
 export let written: usize = 0
@@ -233,6 +238,7 @@ export function setMap(
   runTemplate = runs
   runByte = runCharacter
   isInRun = false
+  hasMap = true
 }
 
 /** What comes next has nothing to do with what was before. */

@@ -67,49 +67,62 @@ export function startFinding(): void {
   isUndecided = false
 }
 
+/** Counts a token; returns how long it is. */
+export function countToken(token: i32): usize {
+  const length = load<u32>(lengths + (<usize>token << 2))
+  const count = counts + (<usize>token << 3)
+  store<u64>(count, load<u64>(count) + 1)
+  found++
+  foundBytes += length
+  return <usize>length
+}
+
 /**
  * Looks for tokens that begin in text[at, to) and puts down where they begin and end, from `ends` on, until `endsEnd` is near. Text goes on up
  * to `textEnd`, and no farther if `isLast`. Returns where the search stopped; `endsAt` is where the ends stop then.
  */
 export function findTokens(text: usize, at: usize, to: usize, textEnd: usize, isLast: bool, ends: usize, endsEnd: usize): usize {
   endsAt = ends
-  if (classes == 0) return to
-  while (at < to) {
-    const p = findBeginning(text + at, text + to)
-    at = p - text
-    if (at == to) break
-    const token = tokenAt(p, text + textEnd, isLast)
-    if (token == UNDECIDED) {
-      isUndecided = true
-      break
-    }
-    if (token == NONE) at++
-    else {
-      at = note(token, at)
-      if (endsAt + 8 > endsEnd) break
-    }
+  while (at < to && endsAt + 8 <= endsEnd) {
+    at = findToken(text + at, text + to, text + textEnd, isLast) - text
+    if (token < 0) break
+    at = note(token, at)
   }
   return at
+}
+
+/** The token that was found last; negative if there was none, or it is not decided yet. */
+export let token: i32 = NONE
+
+/** The first place in [p, to) where a token begins, or may (`isUndecided`), or `to`. */
+export function findToken(p: usize, to: usize, textEnd: usize, isLast: bool): usize {
+  token = NONE
+  isUndecided = false
+  if (classes == 0) return to
+  for (; p < to; p++) {
+    p = findBeginning(p, to)
+    if (p == to) break
+    token = tokenAt(p, textEnd, isLast)
+    if (token == NONE) continue
+    isUndecided = token == UNDECIDED
+    break
+  }
+  return p
 }
 
 export let endsAt: usize = 0
 
 /** Notes a token at a place; returns where it ends. */
 function note(token: i32, start: usize): usize {
-  const length = <usize>load<u32>(lengths + (<usize>token << 2))
-  const end = start + length
-  const count = counts + (<usize>token << 3)
-  store<u64>(count, load<u64>(count) + 1)
   if (found == 0) foundFirst = start
   else if (start != foundLast) foundApart++
   if (found == 0 || start != foundLast) {
     store<u32>(endsAt, <u32>start)
     endsAt += 4
   }
+  const end = start + countToken(token)
   store<u32>(endsAt, <u32>end | GAP)
   endsAt += 4
-  found++
-  foundBytes += <u32>length
   foundLast = end
   return end
 }

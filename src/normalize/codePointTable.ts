@@ -4,6 +4,26 @@ export interface CodePointTable<Values extends Uint8Array | Uint16Array> {
   blocks: Values
 }
 
+/**
+ * What takes the place of each code point, whatever is around it. Each has the number of a template: text in which SELF stands for the code
+ * point itself. Template 0 is SELF alone.
+ */
+export interface CharacterMap {
+  numbers: Uint16Array
+  templates: readonly string[]
+}
+
+/** Classes of code points, and what follows from them for bytes, as the kernel wants them (src/kernel/normalize.ts). */
+export interface QuickCheckClasses {
+  table: CodePointTable<Uint8Array>
+  /** The first 0x800 of them, as they are. */
+  below0x800: Uint8Array
+  settledByLow: Uint8Array
+  groupByHigh: Uint8Array
+  /** Whether text can be cut everywhere in ASCII. */
+  isAsciiSettled: boolean
+}
+
 export const CODE_POINTS = 0x110000
 const BLOCK_BITS = 6
 const BLOCK = 1 << BLOCK_BITS

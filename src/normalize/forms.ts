@@ -1,7 +1,7 @@
 import { decodeSet, EVERYTHING, intersection, members } from '../unicode/codePointSet.ts'
 import { CHANGED_BY, COMBINES_BACKWARD, COMBINES_FORWARD, COMBINING_CLASSES, UNASSIGNED_9 } from '../unicode/generated/normalization.ts'
-import { CODE_POINTS, fillSet, valueAt, type CodePointTable } from './codePointTable.ts'
-import { createQuickCheckStage, isSettled, LEADING, MAYBE, packClasses, SETTLED, UNSURE, type QuickCheckClasses } from './quickCheck.ts'
+import { CODE_POINTS, fillSet, valueAt, type CodePointTable, type QuickCheckClasses } from './codePointTable.ts'
+import { createQuickCheckStage, isSettled, LEADING, MAYBE, packClasses, SETTLED, UNSURE } from './quickCheck.ts'
 import type { Step } from './textStage.ts'
 
 /*
@@ -145,6 +145,7 @@ export const formStep = (form: Form): Step => {
   return {
     start: (emit) => createQuickCheckStage(classesOf(form), (text) => Buffer.from(normalizeTo(form, text.toString('utf8'))), emit),
     canCutBefore: (codePoint) => isSettled(valueAt(table, codePoint)),
+    classes: classesOf(form),
   }
 }
 

@@ -1,4 +1,5 @@
 import type { Normalizer } from '../types.ts'
+import type { SureText } from './sureText.ts'
 import type { Emit, TextStage } from './textStage.ts'
 
 /** What a tokenizer does to text before it cuts it. */
@@ -9,21 +10,25 @@ export interface Normalization {
   text(text: string): string
   /** A check that takes no longer than reading (`createNormalCheck`); undefined where there is none. */
   isNormal: ((text: Buffer) => boolean) | undefined
+  /** What the kernel can do of it; undefined if that is nothing, or if there is nothing to do. */
+  sure: SureText | undefined
 }
 
 export const NO_NORMALIZATION: Normalization = {
   start: (emit) => ({ push: emit, end() {} }),
   text: (text) => text,
   isNormal: () => true,
+  sure: undefined,
 }
 
 /** Most tokenizers do not normalize: what it takes, tables of Unicode above all, is loaded for those that do. */
 export const loadNormalization = async (normalizers: readonly Normalizer[]): Promise<Normalization> => {
   if (normalizers.length === 0) return NO_NORMALIZATION
-  const { createNormalCheck, createNormalizer, normalizeText } = await import('./normalizer.ts')
+  const { createNormalCheck, createNormalizer, createSureText, normalizeText } = await import('./normalizer.ts')
   return {
     start: (emit) => createNormalizer(normalizers, emit),
     text: (text) => normalizeText(normalizers, text),
     isNormal: createNormalCheck(normalizers),
+    sure: createSureText(normalizers),
   }
 }

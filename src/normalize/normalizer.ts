@@ -3,11 +3,13 @@ import { of } from '../unicode/codePointSet.ts'
 import type { Normalizer } from '../types.ts'
 import { prependStep, stripStep } from './borders.ts'
 import { byteLevelStep } from './byteLevel.ts'
-import { composeMaps, createMap, mapStep, runStep, type CharacterMap } from './characterMap.ts'
+import { composeMaps, createMap, mapStep, runStep } from './characterMap.ts'
+import type { CharacterMap } from './codePointTable.ts'
 import { createFormCheck, formStep, type Form } from './forms.ts'
 import { cleanBertText, lowercase, nmt, spaceBertChinese, stripAccents, stripBertAccents } from './maps.ts'
 import { precompiledStep } from './precompiled.ts'
 import { replaceLiteralStep, replaceRegexStep } from './replace.ts'
+import { sureTextOf, type SureText } from './sureText.ts'
 import type { Emit, Step, TextStage } from './textStage.ts'
 
 /**
@@ -17,8 +19,10 @@ import type { Emit, Step, TextStage } from './textStage.ts'
  * @throws PretokError 'pattern' or 'tokenizer' for a normalizer that cannot be; its stage throws 'limit' for text that keeps it waiting
  *   for 256 MiB
  */
-export const createNormalizer = (normalizers: readonly Normalizer[], emit: Emit): TextStage =>
-  stepsOf(normalizers).reduceRight<TextStage>(
+export const createNormalizer = (normalizers: readonly Normalizer[], emit: Emit): TextStage => startSteps(stepsOf(normalizers), emit)
+
+const startSteps = (steps: readonly Step[], emit: Emit): TextStage =>
+  steps.reduceRight<TextStage>(
     (next, step) => {
       const stage = step.start((text) => next.push(text))
       return {
@@ -40,6 +44,14 @@ export const createNormalCheck = (normalizers: readonly Normalizer[]): ((text: B
   if (normalizers.length !== 1) return undefined
   const [{ kind }] = normalizers
   return kind === 'nfc' || kind === 'nfd' || kind === 'nfkc' || kind === 'nfkd' ? createFormCheck(kind.toUpperCase() as Form) : undefined
+}
+
+const sureTexts = new WeakMap<readonly Normalizer[], SureText | undefined>()
+
+/** What the kernel can do of normalization; undefined if that is nothing. Made once for a list of normalizers. */
+export const createSureText = (normalizers: readonly Normalizer[]): SureText | undefined => {
+  if (!sureTexts.has(normalizers)) sureTexts.set(normalizers, sureTextOf(stepsOf(normalizers), startSteps))
+  return sureTexts.get(normalizers)
 }
 
 /** Normalizes one whole text. */

@@ -1,19 +1,8 @@
 import { isAscii } from 'node:buffer'
-import { packTable, type CodePointTable } from './codePointTable.ts'
+import { packTable, type QuickCheckClasses } from './codePointTable.ts'
 import { KeptText } from './keptText.ts'
-import { SLICE, slices, startNormalizeKernel } from './kernel.ts'
+import { SLICE, slices, startNormalizeKernel, type NormalizeExports } from './kernel.ts'
 import type { Emit, TextStage } from './textStage.ts'
-
-/** Classes of code points, and what follows from them for bytes, as the kernel wants them (src/kernel/normalize.ts). */
-export interface QuickCheckClasses {
-  table: CodePointTable<Uint8Array>
-  /** The first 0x800 of them, as they are. */
-  below0x800: Uint8Array
-  settledByLow: Uint8Array
-  groupByHigh: Uint8Array
-  /** Whether text can be cut everywhere in ASCII. */
-  isAsciiSettled: boolean
-}
 
 // Classes; numbers below LEADING are those of marks in canonical order.
 /** Nothing before it has to do with it, and it stays. */
@@ -43,6 +32,20 @@ export const packClasses = (classes: Uint8Array): QuickCheckClasses => {
   }
 }
 
+/** What the kernel must be given, in the order of `useClasses`. */
+export const classTables = ({ table, below0x800, settledByLow, groupByHigh }: QuickCheckClasses): readonly NodeJS.TypedArray[] => [
+  table.pages,
+  table.blocks,
+  below0x800,
+  settledByLow,
+  groupByHigh,
+]
+
+export const useClasses = (
+  { setClasses }: Pick<NormalizeExports, 'setClasses'>,
+  [pages, blocks, below0x800, settledByLow, groupByHigh]: readonly number[],
+): void => setClasses(pages, blocks, below0x800, settledByLow, groupByHigh)
+
 /** Groups of high halves of bytes: control characters, the rest of ASCII, continuations, and four of first bytes. */
 const GROUPS = Uint8Array.from([1, 2, 2, 2, 2, 2, 2, 2, 4, 4, 4, 4, 8, 16, 32, 64])
 
@@ -66,13 +69,14 @@ const beginningWith = (byte: number): [start: number, end: number] => {
  * @param pass takes the text that is to stay
  */
 export const createQuickCheckStage = (
-  { table, below0x800, settledByLow, groupByHigh, isAsciiSettled }: QuickCheckClasses,
+  classes: QuickCheckClasses,
   rewrite: (text: Buffer) => Buffer,
   emit: Emit,
   pass: Emit = emit,
 ): TextStage => {
-  const { exports, bytes, tables, room } = startNormalizeKernel([table.pages, table.blocks, below0x800, settledByLow, groupByHigh], SLICE)
-  exports.setClasses(tables[0], tables[1], tables[2], tables[3], tables[4])
+  const { isAsciiSettled } = classes
+  const { exports, bytes, tables, room } = startNormalizeKernel(classTables(classes), SLICE)
+  useClasses(exports, tables)
   const kept = new KeptText('characters in a row that all have to do with each other')
 
   const flush = (): void => {

@@ -1,3 +1,5 @@
+import type { CharacterMap, QuickCheckClasses } from './codePointTable.ts'
+
 /** Takes text on its way: whole code points, valid only until the call returns. */
 export type Emit = (text: Buffer) => void
 
@@ -17,4 +19,11 @@ export interface Step {
    * gives. Left out where a step has no such places.
    */
   canCutBefore?(codePoint: number): boolean
+  // What it does where that is sure of each code point, whatever is around it (sureText.ts); a step that does something else has none of these.
+  /** It is this map. */
+  map?: CharacterMap
+  /** It leaves text as it is that passes this quick check, and so each part of it. */
+  classes?: QuickCheckClasses
+  /** It puts this in front of each section that is not empty. */
+  prefix?: string
 }

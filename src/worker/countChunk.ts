@@ -107,8 +107,9 @@ export const countChunk = async (
   }
   // what comes in records is marked many at a time; other text is one, however many documents it holds
   const whole = source.format === 'text' && options.documentPer === 'file' ? tokenText : undefined
-  const noteTokens = ({ count, bytes, isTextBefore, apart, isTextBehind }: FoundTokens): void => {
+  const noteTokens = ({ count, bytes, isTextBefore, apart, isTextBehind, normalized }: FoundTokens): void => {
     hasText ||= isTextBefore
+    tally.normalized += normalized
     if (count === 0) return
     noteDocument()
     tally.special += bytes

@@ -1,0 +1,16 @@
+import { mapTables, useMap } from '../normalize/characterMap.ts'
+import { classTables, useClasses } from '../normalize/quickCheck.ts'
+import type { SureText } from '../normalize/sureText.ts'
+import type { Kernel } from '../split/kernel.ts'
+
+/** Has the kernel know what is sure to become of raw text (src/kernel/normalize.ts). */
+export const putSureText = (kernel: Kernel, { classes, map, prefix }: SureText): void => {
+  const put = ({ buffer, byteOffset, byteLength }: NodeJS.TypedArray): number => {
+    const address = kernel.allocate(byteLength)
+    kernel.bytes.set(new Uint8Array(buffer, byteOffset, byteLength), address)
+    return address
+  }
+  if (classes !== undefined) useClasses(kernel.exports, classTables(classes).map(put))
+  if (map !== undefined) useMap(kernel.exports, mapTables(map).map(put), map)
+  if (prefix.length > 0) kernel.exports.setPrefix(put(prefix), prefix.length)
+}

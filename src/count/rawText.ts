@@ -1,0 +1,114 @@
+import type { TokenTrie } from '../added/tokenTrie.ts'
+import type { SureText } from '../normalize/sureText.ts'
+import type { Kernel } from '../split/kernel.ts'
+import type { FoundTokens, TokenText } from './counter.ts'
+import { putSureText } from './kernelSureText.ts'
+import { putTokens } from './kernelTokens.ts'
+
+/** Room for less than this is not given. */
+const LEAST_ROOM = 1 << 16
+/** Behind the text: the kernel loads more than it uses. */
+const PADDING = 128
+
+/** The text that is split. */
+export interface SplitText {
+  /** Puts text behind it: whole code points. */
+  add(text: Uint8Array): void
+  /** Puts what becomes of raw text [from, to) behind it, as far as can be; returns how far that was. (Addresses.) */
+  advanceRaw(from: number, to: number, isLast: boolean): number
+}
+
+export interface RawText extends TokenText {
+  /** Bytes that are not taken yet. */
+  readonly pending: number
+}
+
+/**
+ * Text that must be normalized, in a place of its own in the kernel's memory. The kernel looks for tokens in it and puts it behind the text
+ * that is split as far as it is sure what becomes of each code point (src/kernel/raw.ts); what is around others is normalized here.
+ *
+ * @param capacity room for text at first
+ */
+export const createRawText = (kernel: Kernel, text: SplitText, trie: TokenTrie, sure: SureText, capacity: number): RawText => {
+  const takeCounts = putTokens(kernel, trie)
+  putSureText(kernel, sure)
+  let start = kernel.allocate(capacity + PADDING)
+  // raw text that waits is [at, end) of what begins at `start`
+  let at = 0
+  let end = 0
+  let left = 0 // bytes that normalization made of what was left to it
+
+  const normalizer = sure.start((normalized) => {
+    if (normalized.length === 0) return
+    text.add(normalized)
+    kernel.exports.noteText()
+    left += normalized.length
+  })
+
+  const makeRoom = (wanted: number): void => {
+    if (end + wanted <= capacity) return
+    const kept = end - at
+    if (kept + wanted <= capacity) kernel.bytes.copyWithin(start, start + at, start + end)
+    else {
+      const larger = Math.max(kept + wanted, 2 * capacity)
+      const moved = kernel.allocate(larger + PADDING)
+      kernel.bytes.copyWithin(moved, start + at, start + end)
+      kernel.exports.release(start, capacity + PADDING)
+      start = moved
+      capacity = larger
+    }
+    at = 0
+    end = kept
+  }
+
+  const take = (isLast: boolean): FoundTokens => {
+    const { exports } = kernel
+    const before = at
+    left = 0
+    exports.startFinding()
+    exports.startRaw()
+    for (;;) {
+      at = text.advanceRaw(start + at, start + end, isLast) - start
+      const leftEnd = exports.leftEnd.value >>> 0
+      if (leftEnd === 0) break
+      // a copy, for the kernel's memory may move when text is put into it
+      normalizer.push(Buffer.from(kernel.bytes.subarray(start + at, leftEnd)))
+      at = leftEnd - start
+      if (exports.isOpen.value === 0) normalizer.end()
+    }
+    const count = exports.found.value
+    const bytes = exports.foundBytes.value
+    const isTextBehind = exports.isTextBehind.value === 1
+    return {
+      count,
+      bytes,
+      isTextBefore: count === 0 ? isTextBehind : exports.isTextBefore.value === 1,
+      apart: exports.textsBetween.value,
+      isTextBehind: count > 0 && isTextBehind,
+      normalized: at - before - bytes - exports.putBytes.value - left,
+    }
+  }
+
+  return {
+    room(bytes) {
+      const wanted = Math.min(bytes, Math.max(LEAST_ROOM, capacity - (end - at)))
+      makeRoom(wanted)
+      return Buffer.from(kernel.bytes.buffer, start + end, wanted)
+    },
+    push(added) {
+      const isInKernel = added.buffer === kernel.bytes.buffer
+      if (!isInKernel || added.byteOffset !== start + end) {
+        const bytes = isInKernel ? added.slice() : added // making room moves what is there
+        makeRoom(bytes.length)
+        kernel.bytes.set(bytes, start + end)
+      }
+      end += added.length
+      return take(false)
+    },
+    end: () => take(true),
+    takeCounts,
+    get pending() {
+      return end - at
+    },
+  }
+}

@@ -1,0 +1,199 @@
+import fc from 'fast-check'
+import { describe, expect, test } from 'vitest'
+import { createAddedTokens } from '../../src/added/addedTokens.ts'
+import { createSections } from '../../src/added/sections.ts'
+import { createSpecialTokens, plainToken } from '../../src/added/tokenSet.ts'
+import type { FoundTokens, TextCounter } from '../../src/count/counter.ts'
+import { createKernelCounter } from '../../src/count/kernelCounter.ts'
+import { createReferenceCounter } from '../../src/count/referenceCounter.ts'
+import { createNormalizer, createSureText } from '../../src/normalize/normalizer.ts'
+import { compileStage } from '../../src/pattern/compile.ts'
+import type { Normalizer } from '../../src/types.ts'
+import { NORMALIZERS } from '../support/normalizers.ts'
+import { cutsOf, PRESET_STAGES } from '../support/stages.ts'
+
+const GPT2 = PRESET_STAGES[0][1]
+const TABLES = compileStage(GPT2).tables
+
+interface Result {
+  counts: Record<string, number>
+  documents: number
+  tokens: number[]
+  /** Bytes of text that was split. */
+  bytes: number
+}
+
+const countsOf = (counter: TextCounter): Record<string, number> => {
+  counter.endDocument()
+  counter.flush()
+  const { arena, starts, counts, size } = counter.finish()
+  const entries = Array.from({ length: size }, (_, i): [string, number] => [
+    Buffer.from(arena.subarray(starts[i], starts[i + 1])).toString(),
+    counts[i],
+  ])
+  return Object.fromEntries(entries.sort())
+}
+
+/** By cutting the text at tokens, normalizing what is between them, and counting that in the reference tier. */
+const byDefinition = (normalizers: readonly Normalizer[], tokens: readonly string[], text: string): Result => {
+  const counter = createReferenceCounter(cutsOf(GPT2))
+  const result: Result = { counts: {}, documents: 0, tokens: tokens.map(() => 0), bytes: 0 }
+  let hasText = false
+  const end = (): void => {
+    counter.endDocument()
+    if (hasText) result.documents++
+    hasText = false
+  }
+  const sections = createSections(
+    createAddedTokens(tokens.map(plainToken), (content) => content),
+    (emit) => createNormalizer(normalizers, emit),
+    {
+      text(bytes) {
+        counter.text(bytes)
+        result.bytes += bytes.length
+        hasText = true
+      },
+      piece: () => expect.unreachable(),
+      special(token) {
+        end()
+        result.tokens[tokens.indexOf(token.content)]++
+      },
+    },
+  )
+  sections.push(Buffer.from(text))
+  sections.end()
+  end()
+  return { ...result, counts: countsOf(counter) }
+}
+
+/** @param feeds how many code points are given at a time, in turn */
+const byKernel = (normalizers: readonly Normalizer[], tokens: readonly string[], text: string, feeds: readonly number[]): Result => {
+  const counter = createKernelCounter([TABLES])
+  const stream = counter.withTokens!(createSpecialTokens(tokens).trie, createSureText(normalizers))
+  const result: Result = { counts: {}, documents: 0, tokens: [], bytes: Buffer.byteLength(text) }
+  let hasText = false
+  let special = 0
+  const note = (found: FoundTokens): void => {
+    hasText ||= found.isTextBefore
+    result.bytes -= found.bytes + found.normalized
+    if (found.count === 0) return
+    result.documents += found.apart + (hasText ? 1 : 0)
+    hasText = found.isTextBehind
+    special += found.bytes
+  }
+  const codePoints = [...text]
+  for (let at = 0, turn = 0; at < codePoints.length; turn++) {
+    const to = at + feeds[turn % feeds.length]
+    const fed = Buffer.from(codePoints.slice(at, to).join(''))
+    at = to
+    if (turn % 3 === 1) note(stream.push(fed))
+    else
+      for (let done = 0; done < fed.length;) {
+        const room = stream.room(fed.length - done)
+        let length = fed.copy(room, 0, done)
+        while ((fed[done + length] & 0xc0) === 0x80) length--
+        note(stream.push(room.subarray(0, length)))
+        done += length
+      }
+    expect(counter.pieces).toBeGreaterThanOrEqual(0) // counts what is decided now, before more text comes
+  }
+  note(stream.end())
+  if (hasText) result.documents++
+  result.tokens = stream.takeCounts()
+  result.counts = countsOf(counter)
+  expect(special).toBe(tokens.reduce((sum, token, i) => sum + Buffer.byteLength(token) * result.tokens[i], 0))
+  expect(counter.dropped).toBe(0)
+  expect(counter.pending).toBe(0)
+  return result
+}
+
+const KERNEL_NORMALIZERS = NORMALIZERS.filter(([, normalizers]) => createSureText(normalizers) !== undefined)
+
+const UNITS = [
+  'a', 'e', 'E', 'K', '<', '|', '>', ' ', '\n', '\0', '\r', '1', '日', 'か', '\u0301', '\u0323', '\u0338', '\u0344', 'é', 'ệ', '\u3099', '\u1100',
+  '\u1161', '\u11a8', '가', '각', '\u2126', 'ﬁ', '①', '\u0bc6', '\u0bd7', '\u0130', '👩', '\u0378', '\u{1d165}', '\u{11930}', '\u{11935}',
+] // prettier-ignore
+
+const PARTS = [
+  'plain words between them. '.repeat(12),
+  'Žluťoučký kůň, naïve café ',
+  'русский текст ',
+  '日本語のテキスト',
+  'tie\u0302\u0301ng Vie\u0323\u0302t ',
+  'हिन्दी ',
+  '\u0301'.repeat(40),
+  'e\u0301'.repeat(9),
+]
+
+const TOKENS = [[], ['<|>'], ['<|>', '<|><|>', '<', '>\u0338'], ['e', 'e\u0301', '\u0301'], ['a', 'b', 'c', 'é', '日']]
+
+test('what the kernel can do: all but what looks at several characters, or at the borders of text', () => {
+  expect(KERNEL_NORMALIZERS.map(([name]) => name)).toEqual([
+    'NFC',
+    'NFD',
+    'NFKC',
+    'NFKD',
+    'Lowercase',
+    'StripAccents',
+    'Nmt',
+    'BertNormalizer, clean_text',
+    'BertNormalizer, handle_chinese_chars',
+    'BertNormalizer, strip_accents',
+    'BertNormalizer, uncased',
+    'BertNormalizer, cased',
+    'Prepend',
+    'Prepend of nothing',
+    'Replace of a character',
+    'Replace of a class',
+    'Replace of runs by nothing',
+    'gpt-neox',
+    'lucie',
+    'llama 2',
+  ])
+})
+
+describe.each(KERNEL_NORMALIZERS)('%s', (_, normalizers) => {
+  test('equals the definition, for tokens that overlap and begin or end with what combines, at every feed size', () => {
+    const string = fc.string({ unit: fc.constantFrom(...UNITS), maxLength: 30 })
+    fc.assert(
+      fc.property(
+        fc.constantFrom(...TOKENS),
+        fc.array(fc.oneof(string, fc.constantFrom(...PARTS), fc.constantFrom('<|>', '<|', '<|><|>')), { maxLength: 14 }),
+        fc.array(fc.oneof(fc.integer({ min: 1, max: 8 }), fc.constantFrom(30, 200, 1e6)), { minLength: 1, maxLength: 3 }),
+        (tokens, parts, feeds) => {
+          const text = parts.join('')
+          expect(byKernel(normalizers, tokens, text, feeds)).toEqual(byDefinition(normalizers, tokens, text))
+        },
+      ),
+      { numRuns: 100 },
+    )
+  })
+
+  test('the same for text longer than blocks and batches', () => {
+    fc.assert(
+      fc.property(
+        fc.constantFrom(...TOKENS),
+        fc.array(fc.tuple(fc.constantFrom(...PARTS, '<|>', ' ', 'x'), fc.integer({ min: 1, max: 900 })), { minLength: 1, maxLength: 6 }),
+        fc.integer({ min: 1, max: 8 }),
+        fc.array(fc.constantFrom(999, 20_000, 33_333, 65_537, 1e6), { minLength: 1, maxLength: 2 }),
+        (tokens, parts, times, feeds) => {
+          const text = parts.map(([part, often]) => part.repeat(often)).join('').repeat(times).slice(0, 200_000)
+          expect(byKernel(normalizers, tokens, text, feeds)).toEqual(byDefinition(normalizers, tokens, text))
+        },
+      ),
+      { numRuns: 4 },
+    )
+  })
+})
+
+test('marks without end wait in the normalizer, and what follows is taken by the kernel again', () => {
+  const marks = '\u0301\u0323'.repeat(50_000)
+  const text = `a${marks} plain words again${' and again'.repeat(100)}<|>e${marks}<|>\u0301`
+  for (const feeds of [[1e6], [10_001]]) expect(byKernel([{ kind: 'nfc' }], ['<|>'], text, feeds)).toEqual(byDefinition([{ kind: 'nfc' }], ['<|>'], text))
+})
+
+test('a token longer than blocks, and what begins like it', () => {
+  const token = `<${'-'.repeat(2_000_000)}>`
+  const text = `a\u0301 ${token} b ${token.slice(0, -1)} c ${token}${token.slice(0, 1000)}`
+  expect(byKernel([{ kind: 'nfc' }], [token], text, [70_000])).toEqual(byDefinition([{ kind: 'nfc' }], [token], text))
+})
