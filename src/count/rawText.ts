@@ -1,5 +1,6 @@
 import type { TokenTrie } from '../added/tokenTrie.ts'
 import type { SureText } from '../normalize/sureText.ts'
+import type { TextStage } from '../normalize/textStage.ts'
 import type { Kernel } from '../split/kernel.ts'
 import type { FoundTokens, TokenText } from './counter.ts'
 import { putSureText } from './kernelSureText.ts'
@@ -38,12 +39,14 @@ export const createRawText = (kernel: Kernel, text: SplitText, trie: TokenTrie, 
   let end = 0
   let left = 0 // bytes that normalization made of what was left to it
 
-  const normalizer = sure.start((normalized) => {
-    if (normalized.length === 0) return
-    text.add(normalized)
-    kernel.exports.noteText()
-    left += normalized.length
-  })
+  let started: TextStage | undefined // when there is something that the kernel is not sure of
+  const startNormalizer = (): TextStage =>
+    sure.start((normalized) => {
+      if (normalized.length === 0) return
+      text.add(normalized)
+      kernel.exports.noteText()
+      left += normalized.length
+    })
 
   const makeRoom = (wanted: number): void => {
     if (end + wanted <= capacity) return
@@ -71,6 +74,7 @@ export const createRawText = (kernel: Kernel, text: SplitText, trie: TokenTrie, 
       at = text.advanceRaw(start + at, start + end, isLast) - start
       const leftEnd = exports.leftEnd.value >>> 0
       if (leftEnd === 0) break
+      const normalizer = (started ??= startNormalizer())
       // a copy, for the kernel's memory may move when text is put into it
       normalizer.push(Buffer.from(kernel.bytes.subarray(start + at, leftEnd)))
       at = leftEnd - start

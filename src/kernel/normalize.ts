@@ -95,54 +95,68 @@ export function readSure(at: usize, end: usize): usize {
   const settled = v128.load(settledByLow)
   const groups = v128.load(groupByHigh)
   let last = SETTLED
-  let leading = false
-  let safe = at
+  let safe = at // 0: the code point before `at`
   while (at < end) {
-    // one by one where fewer than 16 bytes are left, or not all of them are settled
     let stop = end
     if (at + 16 <= end) {
       stop = at + 16
       const bytes = v128.load(at)
       const low = i8x16.swizzle(settled, v128.and(bytes, i8x16.splat(0x0f)))
       const high = i8x16.swizzle(groups, i8x16.shr_u(bytes, 4))
-      if (i8x16.all_true(v128.and(low, high))) {
+      const known = v128.and(low, high)
+      // those that the first byte does not tell of are looked at one by one
+      if (!i8x16.all_true(known)) {
+        let others = <u32>i8x16.bitmask(i8x16.eq(known, i8x16.splat(0)))
+        do {
+          const other = at + <usize>ctz(others)
+          if (!isSettled(classAt(other))) break
+          others &= others - 1
+        } while (others != 0)
+        if (others != 0) {
+          const other = at + <usize>ctz(others)
+          if (other > at) {
+            last = SETTLED
+            safe = 0
+            at = other
+          }
+          stop = at > stop ? at : stop
+        } else stop = 0
+      } else stop = 0
+      if (stop == 0) {
         last = SETTLED
-        leading = true // it may be
-        safe = at
-        at = stop
+        safe = 0
+        at += 16
         while (at < end && (load<u8>(at) & 0xc0) == 0x80) at++
         continue
       }
     }
     while (at < stop) {
-      const byte = <usize>load<u8>(at)
-      const start = at
-      let class_: u32
-      // the branches tell the length of a code point ahead of time, where text is of one kind; counted, it would have to be waited for
-      if (byte < 0x80) {
-        class_ = load<u8>(classesBelow0x800 + byte)
-        at += 1
-      } else if (byte < 0xe0) {
-        class_ = load<u8>(classesBelow0x800 + (((byte & 31) << 6) | (load<u8>(at, 1) & 63)))
-        at += 2
-      } else {
-        class_ = classAt(at)
-        at += byte < 0xf0 ? 3 : 4
-      }
-      if (isSettled(class_)) {
-        safe = start
-        leading = class_ == LEADING
-      } else if (!isRight(class_, last, leading)) {
-        previous = last
-        cut = safe
-        return start
+      const class_ = classAt(at)
+      if (isSettled(class_)) safe = at
+      else {
+        if (safe == 0) safe = before(at)
+        // what was settled last is what it may combine with
+        if (!isRight(class_, last, class_ >= MAYBE && classAt(safe) == LEADING)) {
+          previous = last
+          cut = safe
+          return at
+        }
       }
       last = class_
+      at += bytesOf(load<u8>(at))
     }
   }
+  if (safe == 0) safe = before(at)
   previous = last
-  isLeading = leading
+  isLeading = safe < end && classAt(safe) == LEADING
   cut = safe
+  return at
+}
+
+/** Where the code point begins that ends at `at`. */
+function before(at: usize): usize {
+  do at--
+  while ((load<u8>(at) & 0xc0) == 0x80)
   return at
 }
 
@@ -177,6 +191,7 @@ export function readUnsure(at: usize, end: usize): usize {
 
 function classAt(at: usize): u32 {
   const codePoint = decode(at)
+  if (codePoint < 0x800) return load<u8>(classesBelow0x800 + codePoint)
   return load<u8>(blocks + (<usize>load<u16>(pages + ((codePoint >>> 6) << 1)) << 6) + (codePoint & 63))
 }
 

@@ -21,16 +21,20 @@ export const composeMaps = (first: CharacterMap, second: CharacterMap): Characte
   const templates = new Templates()
   const rewritten = (text: string, self: string): string =>
     [...text].map((character) => (character === SELF ? self : mapCharacter(second, character))).join('')
-  // by both numbers, since large sets share them
+  // by both numbers, since large sets share them, and mostly stand together
   const known = new Map<number, number>()
   const numbers = new Uint16Array(CODE_POINTS)
+  let lastKey = 0
+  let made = 0
   for (let codePoint = 0; codePoint < CODE_POINTS; codePoint++) {
     const number = first.numbers[codePoint]
     const other = second.numbers[codePoint]
-    if (number === 0 && other === 0) continue
     const key = number * 0x10000 + other
-    let made = known.get(key)
-    if (made === undefined) known.set(key, (made = templates.numberOf(rewritten(first.templates[number], second.templates[other]))))
+    if (key !== lastKey) {
+      made = known.get(key) ?? templates.numberOf(rewritten(first.templates[number], second.templates[other]))
+      known.set(key, made)
+      lastKey = key
+    }
     numbers[codePoint] = made
   }
   return { numbers, templates: templates.list }

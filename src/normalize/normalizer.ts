@@ -43,7 +43,9 @@ const startSteps = (steps: readonly Step[], emit: Emit): TextStage =>
 export const createNormalCheck = (normalizers: readonly Normalizer[]): ((text: Buffer) => boolean) | undefined => {
   if (normalizers.length !== 1) return undefined
   const [{ kind }] = normalizers
-  return kind === 'nfc' || kind === 'nfd' || kind === 'nfkc' || kind === 'nfkd' ? createFormCheck(kind.toUpperCase() as Form) : undefined
+  if (kind !== 'nfc' && kind !== 'nfd' && kind !== 'nfkc' && kind !== 'nfkd') return undefined
+  let check: ((text: Buffer) => boolean) | undefined
+  return (text) => (check ??= createFormCheck(kind.toUpperCase() as Form))(text)
 }
 
 const sureTexts = new WeakMap<readonly Normalizer[], SureText | undefined>()

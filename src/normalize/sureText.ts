@@ -52,22 +52,25 @@ export const sureTextOf = (
 const composed = (steps: readonly Step[]): CharacterMap | undefined =>
   steps.reduce<CharacterMap | undefined>((first, { map }) => (first === undefined ? map : composeMaps(first, map!)), undefined)
 
+/** In place of a class: that of the code point itself. */
+const OWN = -1
+
 /** The classes of code points by what a map makes of them. */
-const classesBehind = (map: CharacterMap, { table }: QuickCheckClasses): Uint8Array => {
-  const { numbers, templates } = map
-  // where the code point itself is not in a template, one class holds for all that have it
-  const known = templates.map((template) => (template.includes(SELF) ? undefined : classOf(template, table)))
+const classesBehind = ({ numbers, templates }: CharacterMap, { table }: QuickCheckClasses): Uint8Array => {
+  const last = templates.map((template) => lastClass(template, table))
+  const hasSelf = templates.map((template) => template.includes(SELF))
   const classes = new Uint8Array(CODE_POINTS)
   for (let codePoint = 0; codePoint < CODE_POINTS; codePoint++) {
     const number = numbers[codePoint]
-    classes[codePoint] =
-      number === 0 ? valueAt(table, codePoint) : (known[number] ?? classOf(mapCharacter(map, String.fromCodePoint(codePoint)), table))
+    const own = valueAt(table, codePoint)
+    const isApart = number === 0 || !hasSelf[number] || isSettled(own)
+    classes[codePoint] = !isApart ? UNSURE : last[number] === OWN ? own : last[number]
   }
   return classes
 }
 
-/** The class of a text that takes a code point's place. */
-const classOf = (text: string, table: QuickCheckClasses['table']): number => {
-  const classes = Array.from(text, (character) => valueAt(table, character.codePointAt(0)!))
-  return classes.length > 0 && classes.every(isSettled) ? classes.at(-1)! : UNSURE
+/** The class at the end of a text that takes a code point's place, if all of it is settled; the code point itself aside. */
+const lastClass = (template: string, table: QuickCheckClasses['table']): number => {
+  const classes = Array.from(template, (character) => (character === SELF ? OWN : valueAt(table, character.codePointAt(0)!)))
+  return classes.length > 0 && classes.every((class_) => class_ === OWN || isSettled(class_)) ? classes.at(-1)! : UNSURE
 }

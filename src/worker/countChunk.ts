@@ -12,6 +12,7 @@ import {
 import type { FoundTokens, TextCounter, TokenText } from '../count/counter.ts'
 import type { RecordSink } from '../format/records.ts'
 import type { WorkerOptions } from '../messages.ts'
+import type { TextStage } from '../normalize/textStage.ts'
 import { NO_NORMALIZATION, type Normalization } from '../normalize/normalization.ts'
 import { readRecords } from '../read/readRecords.ts'
 import { createUtf8Cleaner } from '../read/utf8Cleaner.ts'
@@ -63,21 +64,6 @@ export const countChunk = async (
     tally.normalized -= text.length
     take(text)
   }
-  const sections = createSections(
-    added,
-    normalization.start,
-    {
-      text: (text) => takeText(text, counter.text),
-      piece: (text) => takeText(text, counter.piece),
-      special(token, text) {
-        endDocument()
-        tally.normalized -= text.length
-        tally.special += text.length
-        tally.specialTokens[specialTokens.get(token.content)!]++
-      },
-    },
-    options.maxPieceBytes,
-  )
   const placeOf = added.raw.tokens.map(({ content }) => specialTokens.get(content)!)
   /** Text in which special tokens, and where documents end, are all there is to find. */
   const takeDocuments = (text: Buffer, { starts, ends, tokens, count }: Marks): void => {
@@ -93,13 +79,31 @@ export const countChunk = async (
     hasText ||= text.length > from
     counter.documents!(text, starts, ends, count)
   }
+  const startSections = (): TextStage =>
+    createSections(
+      added,
+      normalization.start,
+      {
+        text: (text) => takeText(text, counter.text),
+        piece: (text) => takeText(text, counter.piece),
+        special(token, text) {
+          endDocument()
+          tally.normalized -= text.length
+          tally.special += text.length
+          tally.specialTokens[specialTokens.get(token.content)!]++
+        },
+      },
+      options.maxPieceBytes,
+    )
   const takesDocuments = counter.documents !== undefined && canBeMarked(added)
-  const input =
+  const startInput = (): TextStage =>
     takesDocuments && normalization === NO_NORMALIZATION
       ? createTokenMarker(added.raw, takeDocuments)
       : takesDocuments && normalization.isNormal !== undefined
-        ? createDocumentMarker(added.raw, normalization.isNormal, takeDocuments, sections)
-        : sections
+        ? createDocumentMarker(added.raw, normalization.isNormal, takeDocuments, startSections())
+        : startSections()
+  let started: TextStage | undefined // when there is text that the kernel does not take as it is
+  const input: TextStage = { push: (text) => (started ??= startInput()).push(text), end: () => started?.end() }
   const push = (text: Buffer): void => {
     if (whole !== undefined) return noteTokens(whole.push(text))
     tally.normalized += text.length
