@@ -31,7 +31,7 @@ const doTasks = async (task: WorkerTask, atChunk: (chunk: number) => void): Prom
   const counting = await SpillingCounter.start(task, specialTokens.size)
   const { counter } = counting
   const isInKernel = canBeMarked(added) && (normalization === NO_NORMALIZATION || normalization.sure !== undefined)
-  const tokenText = isInKernel ? counter.withTokens?.(added.raw.trie, normalization.sure) : undefined
+  const tokenText = isInKernel ? counter.withTokens?.(added.raw, normalization.sure) : undefined
   let current = -1
   let committed = { bytes: 0, documents: 0 }
 

@@ -15,9 +15,9 @@ export interface Marks {
 /** In place of a token: the document ends here. */
 export const DOCUMENT_END = 0xffffffff
 
-/** Whether all tokens are special, raw and without flags: then text can be marked instead of being cut. */
+/** Whether all tokens are raw and without flags: then text can be marked instead of being cut. */
 export const canBeMarked = ({ raw, normalized }: AddedTokens): boolean =>
-  normalized.tokens.length === 0 && !raw.lstrip && !raw.rstrip && !raw.singleWord && raw.tokens.every(({ special }) => special)
+  normalized.tokens.length === 0 && !raw.lstrip && !raw.rstrip && !raw.singleWord
 
 /**
  * Looks for the same tokens as `createTokenCutter`, if they `canBeMarked`, and tells where they are instead of cutting the text: one call for

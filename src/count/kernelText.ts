@@ -1,10 +1,10 @@
-import type { TokenTrie } from '../added/tokenTrie.ts'
+import type { TokenSet } from '../added/tokenSet.ts'
 import { GAP_BIT } from '../pattern/layout.ts'
 import type { SureText } from '../normalize/sureText.ts'
 import type { Kernel } from '../split/kernel.ts'
 import { pieceTooLong, undecidedSlack } from '../split/pieceTooLong.ts'
 import type { FoundTokens, TokenText } from './counter.ts'
-import { putTokens } from './kernelTokens.ts'
+import { foundTokens, putTokens } from './kernelTokens.ts'
 import { createRawText, type RawText } from './rawText.ts'
 
 /** Text is given to the kernel in batches of this many bytes: small enough to stay in the cache between splitting and counting. */
@@ -12,6 +12,8 @@ const BATCH = 1 << 16
 /** Room for text at first: for what is read at a time, if that is a small part of the memory that the counter may hold. */
 export const textBytesOf = (memoryBytes = Infinity): number => BATCH + Math.max(2 * BATCH, Math.min(2 ** 20, Math.floor(memoryBytes / 16)))
 export const MAX_ENDS = 4096
+/** Of the kernel's positions: no token was found. */
+const NOWHERE = -1
 
 /** The text in the kernel's memory: what has been given to the passes and is not counted yet, what waits for more, and where documents end. */
 export class KernelText {
@@ -91,13 +93,9 @@ export class KernelText {
   }
 
   /** Text in which the kernel looks for tokens itself. */
-  withTokens(trie: TokenTrie, sure?: SureText): TokenText {
-    if (sure !== undefined) {
-      const raw = createRawText(this.kernel, this, trie, sure, this.capacity)
-      this.raw = raw
-      return raw
-    }
-    const takeCounts = putTokens(this.kernel, trie)
+  withTokens(tokens: TokenSet, sure?: SureText): TokenText {
+    if (sure !== undefined) return (this.raw = createRawText(this.kernel, this, tokens, sure, this.capacity))
+    const takeCounts = putTokens(this.kernel, tokens)
     return {
       room: (bytes) => this.roomFor(bytes),
       push: (text) => {
@@ -150,13 +148,11 @@ export class KernelText {
     this.length = to
     this.advanced = to
     this.checkPending()
-    const count = exports.found.value
-    if (count === 0) return { count, bytes: 0, isTextBefore: to > from, apart: 0, isTextBehind: false, normalized: 0 }
-    this.lastEnd = exports.foundLast.value
-    const bytes = exports.foundBytes.value
-    this.skipped += bytes
-    const isTextBefore = exports.foundFirst.value > from
-    return { count, bytes, isTextBefore, apart: exports.foundApart.value, isTextBehind: to > this.lastEnd, normalized: 0 }
+    if (exports.foundLast.value !== NOWHERE) {
+      this.lastEnd = exports.foundLast.value
+      this.skipped += exports.foundBytes.value + exports.pieceBytes.value
+    }
+    return foundTokens(exports)
   }
 
   private addBatch(added: Uint8Array, at: number, to: number): number {

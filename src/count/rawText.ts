@@ -1,10 +1,10 @@
-import type { TokenTrie } from '../added/tokenTrie.ts'
+import type { TokenSet } from '../added/tokenSet.ts'
 import type { SureText } from '../normalize/sureText.ts'
 import type { TextStage } from '../normalize/textStage.ts'
 import type { Kernel } from '../split/kernel.ts'
 import type { FoundTokens, TokenText } from './counter.ts'
 import { putSureText } from './kernelSureText.ts'
-import { putTokens } from './kernelTokens.ts'
+import { foundTokens, putTokens } from './kernelTokens.ts'
 
 /** Room for less than this is not given. */
 const LEAST_ROOM = 1 << 16
@@ -30,8 +30,8 @@ export interface RawText extends TokenText {
  *
  * @param capacity room for text at first
  */
-export const createRawText = (kernel: Kernel, text: SplitText, trie: TokenTrie, sure: SureText, capacity: number): RawText => {
-  const takeCounts = putTokens(kernel, trie)
+export const createRawText = (kernel: Kernel, text: SplitText, tokens: TokenSet, sure: SureText, capacity: number): RawText => {
+  const takeCounts = putTokens(kernel, tokens)
   putSureText(kernel, sure)
   let start = kernel.allocate(capacity + PADDING)
   // raw text that waits is [at, end) of what begins at `start`
@@ -68,7 +68,6 @@ export const createRawText = (kernel: Kernel, text: SplitText, trie: TokenTrie, 
     const { exports } = kernel
     const before = at
     left = 0
-    exports.startFinding()
     exports.startRaw()
     for (;;) {
       at = text.advanceRaw(start + at, start + end, isLast) - start
@@ -80,17 +79,8 @@ export const createRawText = (kernel: Kernel, text: SplitText, trie: TokenTrie, 
       at = leftEnd - start
       if (exports.isOpen.value === 0) normalizer.end()
     }
-    const count = exports.found.value
-    const bytes = exports.foundBytes.value
-    const isTextBehind = exports.isTextBehind.value === 1
-    return {
-      count,
-      bytes,
-      isTextBefore: count === 0 ? isTextBehind : exports.isTextBefore.value === 1,
-      apart: exports.textsBetween.value,
-      isTextBehind: count > 0 && isTextBehind,
-      normalized: at - before - bytes - exports.putBytes.value - left,
-    }
+    const found = foundTokens(exports)
+    return { ...found, normalized: at - before - found.bytes - exports.pieceBytes.value - exports.putBytes.value - left }
   }
 
   return {

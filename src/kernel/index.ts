@@ -6,8 +6,7 @@ import { findSymbols, readSymbols } from './lookahead'
 import { hasMap, rewrite, room, setClasses, setMap, written } from './normalize'
 import { Pass, POSITION, SLICE, startPass } from './pass'
 import {
-  beginsNow, endSection, endText, isOpen, isTextBefore, isTextBehind, leaveOpen, leftEnd, notePut, noteSearched, noteText, prefix, prefixBytes,
-  putBytes, searched, setPrefix, startRaw, sureEnd, textsBetween,
+  beginsNow, endSection, isOpen, leaveOpen, leftEnd, notePut, noteSearched, prefix, prefixBytes, putBytes, searched, setPrefix, startRaw, sureEnd,
 } from './raw'
 import { endSegment, readText, startReading } from './read'
 import { readSorted, sortedBytes } from './readout'
@@ -17,7 +16,8 @@ import { countCuts, countPiece, dropped, pieces, stoppedAt } from './counting'
 import { clearTable, setTableSpare, slotCount, slots, startTable, used } from './table'
 import { cutterOf, readWindows } from './windows'
 import {
-  countToken, endsAt, findToken, findTokens, found, foundApart, foundBytes, foundFirst, foundLast, isUndecided, setTokens, startFinding, token,
+  endsAt, findToken, findTokens, found, foundBytes, foundLast, isTextBefore, isTextBehind, isUndecided, noteText, pieceBytes, setTokens,
+  startFindingAt, takeToken, textsBetween, token,
 } from './tokens'
 
 /*
@@ -31,8 +31,8 @@ import {
 
 // what is exported here is what JavaScript sees
 export { allocate, slots, slotCount, used, pieces, dropped, clearTable, sortTable, partitionEnds, sortedBytes, readSorted }
-export { setTokens, found, foundBytes, foundFirst, foundLast, foundApart, startFinding }
-export { release, setClasses, setMap, setPrefix, startRaw, noteText, leftEnd, isOpen, isTextBefore, isTextBehind, textsBetween, putBytes }
+export { setTokens, found, foundBytes, pieceBytes, foundLast, isTextBefore, isTextBehind, textsBetween }
+export { release, setClasses, setMap, setPrefix, startRaw, noteText, leftEnd, isOpen, putBytes }
 
 const MAX_PASSES = 32
 /** Room behind the text that is read but never used: tokens are looked for 64 bytes at a time. */
@@ -108,7 +108,7 @@ const BATCH: usize = 1 << 15
  * of one is left for later, unless the text ends here (`isLast`). Returns the position where this is, or what is wrong.
  */
 export function advanceFinding(from: usize, length: usize, isLast: bool): i32 {
-  startFinding()
+  startFindingAt(from)
   while (from < length && !isUndecided) {
     let to = min(length, from + BATCH)
     while (to < length && (load<u8>(text + to) & 0xc0) == 0x80) to++
@@ -128,7 +128,7 @@ let endsTo: usize = 0
 
 /**
  * The same for raw text (raw.ts) at the addresses [at, end): what becomes of it is put behind text[…, length). Returns how far it was taken;
- * what follows is left to the caller, or waits for more. Before more raw text is given, `startRaw` and `startFinding` are to be called.
+ * what follows is left to the caller, or waits for more. Before more raw text is given, `startRaw` is to be called.
  */
 export function advanceRaw(at: usize, end: usize, isLast: bool, length: usize, last: usize): i32 {
   textLength = length
@@ -147,7 +147,8 @@ export function advanceRaw(at: usize, end: usize, isLast: bool, length: usize, l
     if (status == OK) status = hasMap ? putRewritten(at, sure) : put(at, sure - at)
     at = sure
     if (leftEnd == 0 && token >= 0) {
-      at = stop + countToken(token)
+      at = stop + takeToken(token)
+      endSection()
       if (status == OK) status = endPut()
     }
     if (status != OK) return status
@@ -185,9 +186,8 @@ function havePut(bytes: usize): i32 {
   return textLength - given < BATCH ? OK : givePut()
 }
 
-/** A token stands behind the text: a document ends. */
+/** A token stands behind the text: a segment ends. */
 function endPut(): i32 {
-  endText(found == 1)
   if (textLength == lastEnd) return OK
   store<u32>(endsTo, <u32>textLength)
   endsTo += 4

@@ -1,4 +1,5 @@
 import { cut, hasClasses, readSure, readUnsure } from './normalize'
+import { noteText, startFinding } from './tokens'
 
 /*
  * Raw text: what is normalized before it is split. It stands in a place of its own. Special tokens are looked for in it as it is, and what is
@@ -41,19 +42,10 @@ export let isOpen: bool = false
 /** No token begins in the raw text before this place. */
 export let searched: usize = 0
 
-/** Whether there is text behind the last token, or without any. */
-export let isTextBehind: bool = false
-/** Whether there was text before the first one. */
-export let isTextBefore: bool = false
-/** How many tokens have text between them and the one before. */
-export let textsBetween: u32 = 0
-
-/** More raw text has come, and may have moved. */
+/** More raw text has come, and may stand elsewhere. */
 export function startRaw(): void {
+  startFinding()
   searched = 0
-  isTextBehind = false
-  isTextBefore = false
-  textsBetween = 0
   putBytes = 0
 }
 
@@ -67,20 +59,7 @@ export let putBytes: u32 = 0
 export function notePut(bytes: usize): void {
   if (bytes == 0) return
   putBytes += <u32>bytes
-  isTextBehind = true
-}
-
-/** The caller has put text there. */
-export function noteText(): void {
-  isTextBehind = true
-}
-
-/** A token stands behind the text. */
-export function endText(isFirst: bool): void {
-  if (isFirst) isTextBefore = isTextBehind
-  else if (isTextBehind) textsBetween++
-  isTextBehind = false
-  endSection()
+  noteText()
 }
 
 /**

@@ -15,7 +15,6 @@ export interface KernelExports {
   advance(length: number, endCount: number): number
   setTokens(trie: number): void
   advanceFinding(from: number, length: number, isLast: 0 | 1): number
-  startFinding(): void
   startRaw(): void
   noteText(): void
   setClasses: NormalizeExports['setClasses']
@@ -39,9 +38,8 @@ export interface KernelExports {
   sink: WebAssembly.Global<'i32'>
   found: WebAssembly.Global<'i32'>
   foundBytes: WebAssembly.Global<'i32'>
-  foundFirst: WebAssembly.Global<'i32'>
+  pieceBytes: WebAssembly.Global<'i32'>
   foundLast: WebAssembly.Global<'i32'>
-  foundApart: WebAssembly.Global<'i32'>
   textLength: WebAssembly.Global<'i32'>
   lastEnd: WebAssembly.Global<'i32'>
   leftEnd: WebAssembly.Global<'i32'>

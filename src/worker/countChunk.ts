@@ -64,17 +64,27 @@ export const countChunk = async (
     tally.normalized -= text.length
     take(text)
   }
-  const placeOf = added.raw.tokens.map(({ content }) => specialTokens.get(content)!)
-  /** Text in which special tokens, and where documents end, are all there is to find. */
+  const takeToken = (token: number, place: number | undefined, bytes: number): void => {
+    if (place === undefined) {
+      hasText = true
+      return counter.add!(added.raw.bytes[token], 1)
+    }
+    noteDocument()
+    tally.special += bytes
+    tally.specialTokens[place]++
+  }
+  /** The place of each token in the tally; undefined for pieces. */
+  const placeOf = added.raw.tokens.map(({ content }) => specialTokens.get(content))
+  /** Tokens, and where documents end, are all there is to find in a text. */
   const takeDocuments = (text: Buffer, { starts, ends, tokens, count }: Marks): void => {
     tally.normalized -= text.length
     let from = 0
     for (let i = 0; i < count; i++) {
+      const token = tokens[i]
       hasText ||= starts[i] > from
-      noteDocument()
       from = ends[i]
-      tally.special += from - starts[i]
-      if (tokens[i] !== DOCUMENT_END) tally.specialTokens[placeOf[tokens[i]]]++
+      if (token === DOCUMENT_END) noteDocument()
+      else takeToken(token, placeOf[token], from - starts[i])
     }
     hasText ||= text.length > from
     counter.documents!(text, starts, ends, count)
@@ -123,7 +133,11 @@ export const countChunk = async (
   const endInput = (): void => {
     if (whole === undefined) return input.end()
     noteTokens(whole.end())
-    whole.takeCounts().forEach((count, token) => (tally.specialTokens[placeOf[token]] += count))
+    whole.takeCounts().forEach((count, token) => {
+      const place = placeOf[token]
+      if (place !== undefined) tally.specialTokens[place] += count
+      else if (count > 0) counter.add!(added.raw.bytes[token], count)
+    })
   }
   const markDocuments = takesDocuments ? createDocumentsMarker(added.raw, takeDocuments) : undefined
   /** Whole documents, valid UTF-8. */

@@ -2,13 +2,13 @@ import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { createAddedTokens } from '../../src/added/addedTokens.ts'
 import { createSections } from '../../src/added/sections.ts'
-import { createSpecialTokens, plainToken } from '../../src/added/tokenSet.ts'
+import { createTokenSet, plainToken } from '../../src/added/tokenSet.ts'
 import type { FoundTokens, TextCounter } from '../../src/count/counter.ts'
 import { createKernelCounter } from '../../src/count/kernelCounter.ts'
 import { createReferenceCounter } from '../../src/count/referenceCounter.ts'
 import { createNormalizer, createSureText } from '../../src/normalize/normalizer.ts'
 import { compileStage } from '../../src/pattern/compile.ts'
-import type { Normalizer } from '../../src/types.ts'
+import type { AddedToken, Normalizer } from '../../src/types.ts'
 import { NORMALIZERS } from '../support/normalizers.ts'
 import { cutsOf, PRESET_STAGES } from '../support/stages.ts'
 
@@ -35,7 +35,12 @@ const countsOf = (counter: TextCounter): Record<string, number> => {
 }
 
 /** By cutting the text at tokens, normalizing what is between them, and counting that in the reference tier. */
-const byDefinition = (normalizers: readonly Normalizer[], tokens: readonly string[], text: string): Result => {
+const byDefinition = (
+  normalizers: readonly Normalizer[],
+  tokens: readonly string[],
+  text: string,
+  special = tokens.length,
+): Result => {
   const counter = createReferenceCounter(cutsOf(GPT2))
   const result: Result = { counts: {}, documents: 0, tokens: tokens.map(() => 0), bytes: 0 }
   let hasText = false
@@ -45,7 +50,7 @@ const byDefinition = (normalizers: readonly Normalizer[], tokens: readonly strin
     hasText = false
   }
   const sections = createSections(
-    createAddedTokens(tokens.map(plainToken), (content) => content),
+    createAddedTokens(asTokens(tokens, special), (content) => content),
     (emit) => createNormalizer(normalizers, emit),
     {
       text(bytes) {
@@ -53,7 +58,12 @@ const byDefinition = (normalizers: readonly Normalizer[], tokens: readonly strin
         result.bytes += bytes.length
         hasText = true
       },
-      piece: () => expect.unreachable(),
+      piece(bytes) {
+        counter.piece(bytes)
+        result.tokens[tokens.indexOf(bytes.toString())]++
+        result.bytes += bytes.length
+        hasText = true
+      },
       special(token) {
         end()
         result.tokens[tokens.indexOf(token.content)]++
@@ -66,20 +76,30 @@ const byDefinition = (normalizers: readonly Normalizer[], tokens: readonly strin
   return { ...result, counts: countsOf(counter) }
 }
 
+/** Tokens without flags; those from number `special` on are pieces. */
+const asTokens = (tokens: readonly string[], special: number): AddedToken[] =>
+  tokens.map((content, i) => ({ ...plainToken(content), special: i < special }))
+
 /** @param feeds how many code points are given at a time, in turn */
-const byKernel = (normalizers: readonly Normalizer[], tokens: readonly string[], text: string, feeds: readonly number[]): Result => {
+const byKernel = (
+  normalizers: readonly Normalizer[],
+  tokens: readonly string[],
+  text: string,
+  feeds: readonly number[],
+  special = tokens.length,
+): Result => {
   const counter = createKernelCounter([TABLES])
-  const stream = counter.withTokens!(createSpecialTokens(tokens).trie, createSureText(normalizers))
+  const stream = counter.withTokens!(createTokenSet(asTokens(tokens, special)), createSureText(normalizers))
   const result: Result = { counts: {}, documents: 0, tokens: [], bytes: Buffer.byteLength(text) }
   let hasText = false
-  let special = 0
+  let bytes = 0
   const note = (found: FoundTokens): void => {
     hasText ||= found.isTextBefore
     result.bytes -= found.bytes + found.normalized
     if (found.count === 0) return
     result.documents += found.apart + (hasText ? 1 : 0)
     hasText = found.isTextBehind
-    special += found.bytes
+    bytes += found.bytes
   }
   const codePoints = [...text]
   for (let at = 0, turn = 0; at < codePoints.length; turn++) {
@@ -100,8 +120,9 @@ const byKernel = (normalizers: readonly Normalizer[], tokens: readonly string[],
   note(stream.end())
   if (hasText) result.documents++
   result.tokens = stream.takeCounts()
+  result.tokens.forEach((count, token) => token >= special && count > 0 && counter.add!(Buffer.from(tokens[token]), count))
   result.counts = countsOf(counter)
-  expect(special).toBe(tokens.reduce((sum, token, i) => sum + Buffer.byteLength(token) * result.tokens[i], 0))
+  expect(bytes).toBe(tokens.slice(0, special).reduce((sum, token, i) => sum + Buffer.byteLength(token) * result.tokens[i], 0))
   expect(counter.dropped).toBe(0)
   expect(counter.pending).toBe(0)
   return result
@@ -160,9 +181,10 @@ describe.each(KERNEL_NORMALIZERS)('%s', (_, normalizers) => {
         fc.constantFrom(...TOKENS),
         fc.array(fc.oneof(string, fc.constantFrom(...PARTS), fc.constantFrom('<|>', '<|', '<|><|>')), { maxLength: 14 }),
         fc.array(fc.oneof(fc.integer({ min: 1, max: 8 }), fc.constantFrom(30, 200, 1e6)), { minLength: 1, maxLength: 3 }),
-        (tokens, parts, feeds) => {
+        fc.constantFrom(0, 1, 5),
+        (tokens, parts, feeds, special) => {
           const text = parts.join('')
-          expect(byKernel(normalizers, tokens, text, feeds)).toEqual(byDefinition(normalizers, tokens, text))
+          expect(byKernel(normalizers, tokens, text, feeds, special)).toEqual(byDefinition(normalizers, tokens, text, special))
         },
       ),
       { numRuns: 100 },
@@ -176,9 +198,10 @@ describe.each(KERNEL_NORMALIZERS)('%s', (_, normalizers) => {
         fc.array(fc.tuple(fc.constantFrom(...PARTS, '<|>', ' ', 'x'), fc.integer({ min: 1, max: 900 })), { minLength: 1, maxLength: 6 }),
         fc.integer({ min: 1, max: 8 }),
         fc.array(fc.constantFrom(999, 20_000, 33_333, 65_537, 1e6), { minLength: 1, maxLength: 2 }),
-        (tokens, parts, times, feeds) => {
+        fc.constantFrom(0, 1, 5),
+        (tokens, parts, times, feeds, special) => {
           const text = parts.map(([part, often]) => part.repeat(often)).join('').repeat(times).slice(0, 200_000)
-          expect(byKernel(normalizers, tokens, text, feeds)).toEqual(byDefinition(normalizers, tokens, text))
+          expect(byKernel(normalizers, tokens, text, feeds, special)).toEqual(byDefinition(normalizers, tokens, text, special))
         },
       ),
       { numRuns: 4 },
