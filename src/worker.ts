@@ -24,7 +24,7 @@ const doTasks = async (task: WorkerTask, atChunk: (chunk: number) => void): Prom
   const { sources, chunks, tasks, options, slot, partials } = task
   const board = new Board(task.board, tasks.length)
   const normalization = await loadNormalization(task.normalizers)
-  const added = createAddedTokens(task.addedTokens, normalization.text)
+  const added = createAddedTokens(task.addedTokens, normalization.text, normalization.keeps)
   const specialTokens = new Map(task.addedTokens.filter(({ special }) => special).map(({ content }, i) => [content, i]))
   const skipped = new Set(task.skipped.map(({ chunk }) => chunk))
   const byPlace = byPlaceIn(sources)

@@ -145,7 +145,15 @@ const startMapStage = (map: PackedMap, emit: Emit, run?: Parameters<typeof useMa
 /** Rewrites text character by character. */
 export const mapStep = (map: CharacterMap): Step => {
   let packed: PackedMap | undefined
-  return { start: (emit) => startMapStage((packed ??= packMap(map)), emit), canCutBefore: () => true, map }
+  return {
+    start: (emit) => startMapStage((packed ??= packMap(map)), emit),
+    canCutBefore: () => true,
+    keeps(codePoint) {
+      const character = String.fromCodePoint(codePoint)
+      return map.numbers[codePoint] === 0 && !map.templates.some((template) => template.includes(character))
+    },
+    map,
+  }
 }
 
 /** Puts a text in place of each run of code points of a set: of one or more in a row, as many as there are. */

@@ -139,12 +139,26 @@ const parts = function* (text: string): Generator<string> {
   }
 }
 
+const made = new Map<Form, ReadonlySet<number>>()
+
+/** The code points that others are replaced by; what is composed of several is never SETTLED. */
+const madeBy = (form: Form): ReadonlySet<number> => {
+  let known = made.get(form)
+  if (known === undefined) {
+    const replaced = Array.from(members(decodeSet(CHANGED_BY[form])), (codePoint) => normalizeTo(form, String.fromCodePoint(codePoint)))
+    known = new Set(Array.from(replaced.join(''), (character) => character.codePointAt(0)!))
+    made.set(form, known)
+  }
+  return known
+}
+
 /** Normalizes to a form. */
 export const formStep = (form: Form): Step => {
   const { table } = classesOf(form)
   return {
     start: (emit) => createQuickCheckStage(classesOf(form), (text) => Buffer.from(normalizeTo(form, text.toString('utf8'))), emit),
     canCutBefore: (codePoint) => isSettled(valueAt(table, codePoint)),
+    keeps: (codePoint) => valueAt(table, codePoint) === SETTLED && !madeBy(form).has(codePoint),
     classes: classesOf(form),
   }
 }

@@ -56,6 +56,10 @@ export const createSureText = (normalizers: readonly Normalizer[]): SureText | u
   return sureTexts.get(normalizers)
 }
 
+/** Whether normalization leaves this text alone, and what is around it is the same with it and without it; and whether it makes none of it. */
+export const keepsText = (normalizers: readonly Normalizer[], text: string): boolean =>
+  stepsOf(normalizers).every(({ keeps }) => keeps !== undefined && Array.from(text).every((character) => keeps(character.codePointAt(0)!)))
+
 /** Normalizes one whole text. */
 export const normalizeText = (normalizers: readonly Normalizer[], text: string): string => {
   if (normalizers.length === 0) return text

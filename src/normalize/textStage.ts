@@ -19,6 +19,8 @@ export interface Step {
    * gives. Left out where a step has no such places.
    */
   canCutBefore?(codePoint: number): boolean
+  /** Whether this code point stays, has nothing to do with what is around it, and no other becomes it. Left out where none does. */
+  keeps?(codePoint: number): boolean
   // What it does where that is sure of each code point, whatever is around it (sureText.ts); a step that does something else has none of these.
   /** It is this map. */
   map?: CharacterMap
