@@ -46,8 +46,8 @@ export const useClasses = (
   [pages, blocks, below0x800, settledByLow, groupByHigh]: readonly number[],
 ): void => setClasses(pages, blocks, below0x800, settledByLow, groupByHigh)
 
-/** Groups of high halves of bytes: control characters, the rest of ASCII, continuations, and four of first bytes. */
-const GROUPS = Uint8Array.from([1, 2, 2, 2, 2, 2, 2, 2, 4, 4, 4, 4, 8, 16, 32, 64])
+/** Groups of high halves of bytes: of control characters, two; ASCII with the last of those; the rest of it; continuations; three of first bytes. */
+const GROUPS = Uint8Array.from([1, 2, 4, 4, 4, 4, 4, 8, 16, 16, 16, 16, 32, 64, 128, 128])
 
 const isContinuation = (byte: number): boolean => byte >= 0x80 && byte < 0xc0
 
