@@ -62,6 +62,11 @@ export interface TokenText {
   push(text: Uint8Array): FoundTokens
   /** The text ends; the last document does not yet. */
   end(): FoundTokens
+  /**
+   * Takes whole documents, whose ends count as separators of no bytes: the same as `push`, `end` and `endDocument` for each, for less. Only for
+   * text that is normalized.
+   */
+  documents?(text: Uint8Array, ends: Uint32Array, note: (found: FoundTokens) => void): void
   /** How often each token was found since the last time. */
   takeCounts(): number[]
 }

@@ -8,6 +8,13 @@ import { foundTokens, putTokens } from './kernelTokens.ts'
 
 /** Room for less than this is not given. */
 const LEAST_ROOM = 1 << 16
+/** `at`, or the place before it where a code point begins, or the text's end. */
+const codePointStart = (text: Uint8Array, at: number): number => {
+  if (at >= text.length) return text.length
+  while ((text[at] & 0xc0) === 0x80) at--
+  return at
+}
+
 /** Behind the text: the kernel loads more than it uses. */
 const PADDING = 128
 
@@ -64,6 +71,19 @@ export const createRawText = (kernel: Kernel, text: SplitText, tokens: TokenSet,
     end = kept
   }
 
+  let endsAt = 0 // where the kernel finds the ends of documents, and room for so many
+  let endsRoom = 0
+  const putEnds = (ends: Uint32Array, base: number): void => {
+    if (ends.length > endsRoom) {
+      if (endsRoom > 0) kernel.exports.release(endsAt, 4 * endsRoom)
+      endsRoom = 2 * ends.length
+      endsAt = kernel.allocate(4 * endsRoom)
+    }
+    const { words } = kernel
+    for (let i = 0; i < ends.length; i++) words[(endsAt >>> 2) + i] = base + ends[i]
+    kernel.exports.setRawEnds(endsAt, ends.length)
+  }
+
   const take = (isLast: boolean): FoundTokens => {
     const { exports } = kernel
     const before = at
@@ -100,6 +120,21 @@ export const createRawText = (kernel: Kernel, text: SplitText, tokens: TokenSet,
       return take(false)
     },
     end: () => take(true),
+    documents(added, ends, note) {
+      let next = 0
+      for (let from = 0; from < added.length || next < ends.length;) {
+        const to = codePointStart(added, from + Math.max(LEAST_ROOM, capacity - (end - at)))
+        let last = next
+        while (last < ends.length && ends[last] <= to) last++
+        makeRoom(to - from)
+        kernel.bytes.set(added.subarray(from, to), start + end)
+        putEnds(ends.subarray(next, last), start + end - from)
+        end += to - from
+        note(take(false))
+        from = to
+        next = last
+      }
+    },
     takeCounts,
     get pending() {
       return end - at

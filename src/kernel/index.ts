@@ -6,7 +6,7 @@ import { findSymbols, readSymbols } from './lookahead'
 import { hasMap, rewrite, room, setClasses, setMap, written } from './normalize'
 import { Pass, POSITION, SLICE, startPass } from './pass'
 import {
-  beginsNow, endSection, isOpen, leaveOpen, leftEnd, notePut, noteSearched, prefix, prefixBytes, putBytes, searched, setPrefix, startRaw, sureEnd,
+  beginsNow, endSection, isOpen, leaveOpen, leftEnd, nextEnd, notePut, noteSearched, passEnd, prefix, prefixBytes, putBytes, searched, setPrefix, setRawEnds, startRaw, sureEnd,
 } from './raw'
 import { endSegment, readText, startReading } from './read'
 import { readSorted, sortedBytes } from './readout'
@@ -17,7 +17,7 @@ import { clearTable, setTableSpare, slotCount, slots, startTable, used } from '.
 import { cutterOf, readWindows } from './windows'
 import {
   endsAt, findToken, findTokens, found, foundBytes, foundLast, isTextBefore, isTextBehind, isUndecided, noteText, pieceBytes, setTokens,
-  startFindingAt, takeToken, textsBetween, token,
+  startFindingAt, takeEnd, takeToken, textsBetween, token,
 } from './tokens'
 
 /*
@@ -32,7 +32,7 @@ import {
 // what is exported here is what JavaScript sees
 export { allocate, slots, slotCount, used, pieces, dropped, clearTable, sortTable, partitionEnds, sortedBytes, readSorted }
 export { setTokens, found, foundBytes, pieceBytes, foundLast, isTextBefore, isTextBehind, textsBetween }
-export { release, setClasses, setMap, setPrefix, startRaw, noteText, leftEnd, isOpen, putBytes }
+export { release, setClasses, setMap, setPrefix, setRawEnds, startRaw, noteText, leftEnd, isOpen, putBytes }
 
 const MAX_PASSES = 32
 /** Room behind the text that is read but never used: tokens are looked for 64 bytes at a time. */
@@ -136,24 +136,30 @@ export function advanceRaw(at: usize, end: usize, isLast: bool, length: usize, l
   given = length
   endsTo = ends
   do {
-    let to = min(end, at + BATCH)
-    while (to < end && (load<u8>(to) & 0xc0) == 0x80) to++
-    const stop = findToken(max(at, searched), to, end, isLast)
+    const limit = min(end, nextEnd())
+    const isClosed = limit == nextEnd() || isLast
+    let to = min(limit, at + BATCH)
+    while (to < limit && (load<u8>(to) & 0xc0) == 0x80) to++
+    const stop = findToken(max(at, searched), to, limit, isClosed)
     noteSearched(stop)
-    const isWaiting = token < 0 && (stop == end || isUndecided)
-    const sure = sureEnd(at, stop, token >= 0 || (isLast && stop == end))
+    const isWaiting = token < 0 && (stop == limit || isUndecided)
+    const sure = sureEnd(at, stop, token >= 0 || (isClosed && stop == limit))
     if (sure == at && leftEnd == 0 && token < 0 && !isWaiting) leaveOpen(stop) // a whole batch in which text cannot be cut
     let status = beginsNow(stop > at) ? put(prefix, prefixBytes) : OK
     if (status == OK) status = hasMap ? putRewritten(at, sure) : put(at, sure - at)
     at = sure
-    if (leftEnd == 0 && token >= 0) {
-      at = stop + takeToken(token)
+    if (leftEnd == 0 && (token >= 0 || at == nextEnd())) {
+      if (token >= 0) at = stop + takeToken(token)
+      else {
+        takeEnd()
+        passEnd()
+      }
       endSection()
       if (status == OK) status = endPut()
-    }
+    } else if (isWaiting) break
     if (status != OK) return status
-    if (leftEnd != 0 || isWaiting) break
-  } while (at < end)
+    if (leftEnd != 0) break
+  } while (at < end || nextEnd() == at)
   if (isLast && leftEnd == 0) endSection()
   const status = givePut()
   return status == OK ? <i32>at : status
@@ -186,7 +192,7 @@ function havePut(bytes: usize): i32 {
   return textLength - given < BATCH ? OK : givePut()
 }
 
-/** A token stands behind the text: a segment ends. */
+/** A token stands behind the text, or a document ends there. */
 function endPut(): i32 {
   if (textLength == lastEnd) return OK
   store<u32>(endsTo, <u32>textLength)

@@ -42,6 +42,26 @@ export let isOpen: bool = false
 /** No token begins in the raw text before this place. */
 export let searched: usize = 0
 
+/** Where documents end in the raw text, besides where tokens are: addresses, u32 each. What comes behind the last one goes on. */
+let ends: usize = 0
+let endsEnd: usize = 0
+
+export function setRawEnds(at: usize, count: usize): void {
+  ends = at
+  endsEnd = at + (count << 2)
+}
+
+/** The end of the document that stands next in the raw text, or NO_END. */
+export const NO_END: usize = usize.MAX_VALUE
+
+export function nextEnd(): usize {
+  return ends == endsEnd ? NO_END : <usize>load<u32>(ends)
+}
+
+export function passEnd(): void {
+  ends += 4
+}
+
 /** More raw text has come, and may stand elsewhere. */
 export function startRaw(): void {
   startFinding()

@@ -90,12 +90,17 @@ export function takeToken(token: i32): usize {
     isTextBehind = true
     return <usize>length
   }
+  takeEnd()
+  foundBytes += length
+  return <usize>length
+}
+
+/** Takes note of the end of a document, a separator of no bytes. */
+export function takeEnd(): void {
   if (found == 0) isTextBefore = isTextBehind
   else if (isTextBehind) textsBetween++
   isTextBehind = false
   found++
-  foundBytes += length
-  return <usize>length
 }
 
 /** Where the last token ends; NOWHERE: none has been found. */

@@ -162,25 +162,3 @@ export const formStep = (form: Form): Step => {
     classes: classesOf(form),
   }
 }
-
-/**
- * A check that takes no longer than reading: whether a text, and each part of it, is in a form already. It may say no where the answer is
- * yes, but not the other way round.
- */
-export const createFormCheck = (form: Form): ((text: Buffer) => boolean) => {
-  let isSure = true
-  const stage = createQuickCheckStage(
-    classesOf(form),
-    (text) => {
-      isSure = false
-      return text
-    },
-    () => {},
-  )
-  return (text) => {
-    isSure = true
-    stage.push(text)
-    stage.end()
-    return isSure
-  }
-}

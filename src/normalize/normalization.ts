@@ -10,8 +10,6 @@ export interface Normalization {
   text(text: string): string
   /** Whether text is found in normalized text just where it stands in the text as it is; it may say no where the answer is yes. */
   keeps(text: string): boolean
-  /** A check that takes no longer than reading (`createNormalCheck`); undefined where there is none. */
-  isNormal: ((text: Buffer) => boolean) | undefined
   /** What the kernel can do of it; undefined if that is nothing, or if there is nothing to do. */
   sure: SureText | undefined
 }
@@ -20,19 +18,17 @@ export const NO_NORMALIZATION: Normalization = {
   start: (emit) => ({ push: emit, end() {} }),
   text: (text) => text,
   keeps: () => true,
-  isNormal: () => true,
   sure: undefined,
 }
 
 /** Most tokenizers do not normalize: what it takes, tables of Unicode above all, is loaded for those that do. */
 export const loadNormalization = async (normalizers: readonly Normalizer[]): Promise<Normalization> => {
   if (normalizers.length === 0) return NO_NORMALIZATION
-  const { createNormalCheck, createNormalizer, createSureText, keepsText, normalizeText } = await import('./normalizer.ts')
+  const { createNormalizer, createSureText, keepsText, normalizeText } = await import('./normalizer.ts')
   return {
     start: (emit) => createNormalizer(normalizers, emit),
     text: (text) => normalizeText(normalizers, text),
     keeps: (text) => keepsText(normalizers, text),
-    isNormal: createNormalCheck(normalizers),
     sure: createSureText(normalizers),
   }
 }

@@ -5,7 +5,7 @@ import { prependStep, stripStep } from './borders.ts'
 import { byteLevelStep } from './byteLevel.ts'
 import { composeMaps, createMap, mapStep, runStep } from './characterMap.ts'
 import type { CharacterMap } from './codePointTable.ts'
-import { createFormCheck, formStep, type Form } from './forms.ts'
+import { formStep, type Form } from './forms.ts'
 import { cleanBertText, lowercase, nmt, spaceBertChinese, stripAccents, stripBertAccents } from './maps.ts'
 import { precompiledStep } from './precompiled.ts'
 import { replaceLiteralStep, replaceRegexStep } from './replace.ts'
@@ -35,18 +35,6 @@ const startSteps = (steps: readonly Step[], emit: Emit): TextStage =>
     },
     { push: emit, end() {} },
   )
-
-/**
- * A check that takes no longer than reading: whether normalization leaves a text, and each part of it, as it is; undefined where there is no
- * such check. It may say no where the answer is yes.
- */
-export const createNormalCheck = (normalizers: readonly Normalizer[]): ((text: Buffer) => boolean) | undefined => {
-  if (normalizers.length !== 1) return undefined
-  const [{ kind }] = normalizers
-  if (kind !== 'nfc' && kind !== 'nfd' && kind !== 'nfkc' && kind !== 'nfkd') return undefined
-  let check: ((text: Buffer) => boolean) | undefined
-  return (text) => (check ??= createFormCheck(kind.toUpperCase() as Form))(text)
-}
 
 const sureTexts = new WeakMap<readonly Normalizer[], SureText | undefined>()
 

@@ -16,6 +16,7 @@ export interface KernelExports {
   setTokens(trie: number): void
   advanceFinding(from: number, length: number, isLast: 0 | 1): number
   startRaw(): void
+  setRawEnds(at: number, count: number): void
   noteText(): void
   setClasses: NormalizeExports['setClasses']
   setMap: NormalizeExports['setMap']

@@ -1,14 +1,7 @@
 import { isUtf8 } from 'node:buffer'
 import type { AddedTokens } from '../added/addedTokens.ts'
 import { createSections } from '../added/sections.ts'
-import {
-  canBeMarked,
-  createDocumentMarker,
-  createDocumentsMarker,
-  createTokenMarker,
-  DOCUMENT_END,
-  type Marks,
-} from '../added/tokenMarker.ts'
+import { canBeMarked, createDocumentsMarker, createTokenMarker, DOCUMENT_END, type Marks } from '../added/tokenMarker.ts'
 import type { FoundTokens, TextCounter, TokenText } from '../count/counter.ts'
 import type { RecordSink } from '../format/records.ts'
 import type { WorkerOptions } from '../messages.ts'
@@ -105,13 +98,8 @@ export const countChunk = async (
       },
       options.maxPieceBytes,
     )
-  const takesDocuments = counter.documents !== undefined && canBeMarked(added)
-  const startInput = (): TextStage =>
-    takesDocuments && normalization === NO_NORMALIZATION
-      ? createTokenMarker(added.raw, takeDocuments)
-      : takesDocuments && normalization.isNormal !== undefined
-        ? createDocumentMarker(added.raw, normalization.isNormal, takeDocuments, startSections())
-        : startSections()
+  const takesDocuments = counter.documents !== undefined && canBeMarked(added) && normalization === NO_NORMALIZATION
+  const startInput = (): TextStage => (takesDocuments ? createTokenMarker(added.raw, takeDocuments) : startSections())
   let started: TextStage | undefined // when there is text that the kernel does not take as it is
   const input: TextStage = { push: (text) => (started ??= startInput()).push(text), end: () => started?.end() }
   const push = (text: Buffer): void => {
@@ -119,8 +107,9 @@ export const countChunk = async (
     tally.normalized += text.length
     input.push(text)
   }
-  // what comes in records is marked many at a time; other text is one, however many documents it holds
-  const whole = source.format === 'text' && options.documentPer === 'file' ? tokenText : undefined
+  // text of records that needs no normalizing is marked many at a time; other text is one, however many documents it holds
+  const isOne = source.format === 'text' && options.documentPer === 'file'
+  const whole = isOne || normalization !== NO_NORMALIZATION ? tokenText : undefined
   const noteTokens = ({ count, bytes, isTextBefore, apart, isTextBehind, normalized }: FoundTokens): void => {
     hasText ||= isTextBefore
     tally.normalized += normalized
@@ -133,7 +122,9 @@ export const countChunk = async (
   const endInput = (): void => {
     if (whole === undefined) return input.end()
     noteTokens(whole.end())
-    whole.takeCounts().forEach((count, token) => {
+  }
+  const noteCounts = (): void => {
+    whole?.takeCounts().forEach((count, token) => {
       const place = placeOf[token]
       if (place !== undefined) tally.specialTokens[place] += count
       else if (count > 0) counter.add!(added.raw.bytes[token], count)
@@ -142,14 +133,15 @@ export const countChunk = async (
   const markDocuments = takesDocuments ? createDocumentsMarker(added.raw, takeDocuments) : undefined
   /** Whole documents, valid UTF-8. */
   const pushDocuments = (text: Buffer, ends: Uint32Array): void => {
-    if (markDocuments !== undefined && normalization.isNormal?.(text)) {
+    if (whole?.documents !== undefined) return whole.documents(text, ends, noteTokens)
+    if (markDocuments !== undefined) {
       tally.normalized += text.length
       return markDocuments(text, ends)
     }
     let from = 0
     for (const end of ends) {
       push(text.subarray(from, end))
-      input.end()
+      endInput()
       endDocument()
       from = end
     }
@@ -192,7 +184,7 @@ export const countChunk = async (
       endText()
       endDocument()
     },
-    room: whole?.room,
+    room: isOne ? whole?.room : undefined,
     documents({ text, ends, end }) {
       if (!isUtf8(text)) return false // what is wrong has places then
       isNew = true
@@ -229,6 +221,7 @@ export const countChunk = async (
       tally.read += selected.told - read // what is behind the limit was not wanted
       tally.stored += left
     }
+    noteCounts()
     counter.flush() // so that whatever is wrong with this chunk comes out here
     const noted = [...own.invalid, ...own.skipped]
     if (noted.length > 0) {

@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest'
 import { createAddedTokens } from '../../src/added/addedTokens.ts'
 import { createSections } from '../../src/added/sections.ts'
 import { createTokenSet, plainToken } from '../../src/added/tokenSet.ts'
-import type { FoundTokens, TextCounter } from '../../src/count/counter.ts'
+import type { FoundTokens, TextCounter, TokenText } from '../../src/count/counter.ts'
 import { createKernelCounter } from '../../src/count/kernelCounter.ts'
 import { createReferenceCounter } from '../../src/count/referenceCounter.ts'
 import { createNormalizer, createSureText } from '../../src/normalize/normalizer.ts'
@@ -34,11 +34,11 @@ const countsOf = (counter: TextCounter): Record<string, number> => {
   return Object.fromEntries(entries.sort())
 }
 
-/** By cutting the text at tokens, normalizing what is between them, and counting that in the reference tier. */
+/** By cutting each text at tokens, normalizing what is between them, and counting that in the reference tier. */
 const byDefinition = (
   normalizers: readonly Normalizer[],
   tokens: readonly string[],
-  text: string,
+  text: string | readonly string[],
   special = tokens.length,
 ): Result => {
   const counter = createReferenceCounter(cutsOf(GPT2))
@@ -70,9 +70,11 @@ const byDefinition = (
       },
     },
   )
-  sections.push(Buffer.from(text))
-  sections.end()
-  end()
+  for (const one of typeof text === 'string' ? [text] : text) {
+    sections.push(Buffer.from(one))
+    sections.end()
+    end()
+  }
   return { ...result, counts: countsOf(counter) }
 }
 
@@ -84,13 +86,13 @@ const asTokens = (tokens: readonly string[], special: number): AddedToken[] =>
 const byKernel = (
   normalizers: readonly Normalizer[],
   tokens: readonly string[],
-  text: string,
+  text: string | readonly string[],
   feeds: readonly number[],
   special = tokens.length,
 ): Result => {
   const counter = createKernelCounter([TABLES])
   const stream = counter.withTokens!(createTokenSet(asTokens(tokens, special)), createSureText(normalizers))
-  const result: Result = { counts: {}, documents: 0, tokens: [], bytes: Buffer.byteLength(text) }
+  const result: Result = { counts: {}, documents: 0, tokens: [], bytes: 0 }
   let hasText = false
   let bytes = 0
   const note = (found: FoundTokens): void => {
@@ -101,6 +103,34 @@ const byKernel = (
     hasText = found.isTextBehind
     bytes += found.bytes
   }
+  if (typeof text === 'string') feedText(stream, text, feeds, note, counter)
+  else
+    for (let at = 0, turn = 0; at < text.length; at += feeds[turn++ % feeds.length]) {
+      const some = text.slice(at, at + feeds[turn % feeds.length])
+      let end = 0
+      const ends = Uint32Array.from(some, (one) => (end += Buffer.byteLength(one)))
+      stream.documents!(Buffer.from(some.join('')), ends, note)
+    }
+  note(stream.end())
+  if (hasText) result.documents++
+  result.tokens = stream.takeCounts()
+  result.bytes += Buffer.byteLength(typeof text === 'string' ? text : text.join(''))
+  result.tokens.forEach((count, token) => token >= special && count > 0 && counter.add!(Buffer.from(tokens[token]), count))
+  result.counts = countsOf(counter)
+  expect(bytes).toBe(tokens.slice(0, special).reduce((sum, token, i) => sum + Buffer.byteLength(token) * result.tokens[i], 0))
+  expect(counter.dropped).toBe(0)
+  expect(counter.pending).toBe(0)
+  return result
+}
+
+/** Gives a text some code points at a time, in the kernel's room or elsewhere. */
+const feedText = (
+  stream: TokenText,
+  text: string,
+  feeds: readonly number[],
+  note: (found: FoundTokens) => void,
+  counter: TextCounter,
+): void => {
   const codePoints = [...text]
   for (let at = 0, turn = 0; at < codePoints.length; turn++) {
     const to = at + feeds[turn % feeds.length]
@@ -117,15 +147,6 @@ const byKernel = (
       }
     expect(counter.pieces).toBeGreaterThanOrEqual(0) // counts what is decided now, before more text comes
   }
-  note(stream.end())
-  if (hasText) result.documents++
-  result.tokens = stream.takeCounts()
-  result.tokens.forEach((count, token) => token >= special && count > 0 && counter.add!(Buffer.from(tokens[token]), count))
-  result.counts = countsOf(counter)
-  expect(bytes).toBe(tokens.slice(0, special).reduce((sum, token, i) => sum + Buffer.byteLength(token) * result.tokens[i], 0))
-  expect(counter.dropped).toBe(0)
-  expect(counter.pending).toBe(0)
-  return result
 }
 
 const KERNEL_NORMALIZERS = NORMALIZERS.filter(([, normalizers]) => createSureText(normalizers) !== undefined)
@@ -188,6 +209,22 @@ describe.each(KERNEL_NORMALIZERS)('%s', (_, normalizers) => {
         },
       ),
       { numRuns: 100 },
+    )
+  })
+
+  test('the same for whole documents, any number at a time', () => {
+    const string = fc.string({ unit: fc.constantFrom(...UNITS), maxLength: 12 })
+    fc.assert(
+      fc.property(
+        fc.constantFrom(...TOKENS),
+        fc.array(fc.oneof(string, fc.constantFrom(...PARTS), fc.constantFrom('<|>', '<|', '', 'x'.repeat(70_000))), { maxLength: 20 }),
+        fc.array(fc.integer({ min: 1, max: 9 }), { minLength: 1, maxLength: 2 }),
+        fc.constantFrom(0, 1, 5),
+        (tokens, documents, feeds, special) => {
+          expect(byKernel(normalizers, tokens, documents, feeds, special)).toEqual(byDefinition(normalizers, tokens, documents, special))
+        },
+      ),
+      { numRuns: 60 },
     )
   })
 
