@@ -4,7 +4,7 @@ import type { SureText } from '../normalize/sureText.ts'
 import type { Kernel } from '../split/kernel.ts'
 
 /** Has the kernel know what is sure to become of raw text (src/kernel/normalize.ts). */
-export const putSureText = (kernel: Kernel, { classes, map, prefix }: SureText): void => {
+export const putSureText = (kernel: Kernel, { classes, map, pairs, prefix }: SureText): void => {
   const put = ({ buffer, byteOffset, byteLength }: NodeJS.TypedArray): number => {
     const address = kernel.allocate(byteLength)
     kernel.bytes.set(new Uint8Array(buffer, byteOffset, byteLength), address)
@@ -12,5 +12,6 @@ export const putSureText = (kernel: Kernel, { classes, map, prefix }: SureText):
   }
   if (classes !== undefined) useClasses(kernel.exports, classTables(classes).map(put))
   if (map !== undefined) useMap(kernel.exports, mapTables(map).map(put), map)
+  if (pairs !== undefined) kernel.exports.setPairs(put(pairs))
   if (prefix.length > 0) kernel.exports.setPrefix(put(prefix), prefix.length)
 }

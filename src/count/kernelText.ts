@@ -94,7 +94,7 @@ export class KernelText {
 
   /** Text in which the kernel looks for tokens itself. */
   withTokens(tokens: TokenSet, sure?: SureText): TokenText {
-    if (sure !== undefined) return (this.raw = createRawText(this.kernel, this, tokens, sure, this.capacity))
+    if (sure !== undefined) return (this.raw = createRawText(this.kernel, this, tokens, sure, Math.min(this.capacity, 2 ** 18)))
     const takeCounts = putTokens(this.kernel, tokens)
     return {
       room: (bytes) => this.roomFor(bytes),

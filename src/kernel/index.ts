@@ -3,10 +3,10 @@ import { allocate, release, setMemoryLimit } from './memory'
 import { FAMILY_MASK } from '../pattern/layout'
 import { passOverIdle } from './idle'
 import { findSymbols, readSymbols } from './lookahead'
-import { hasMap, rewrite, room, setClasses, setMap, written } from './normalize'
+import { composed, composedBytes, hasMap, rewrite, room, setClasses, setMap, setPairs, written } from './normalize'
 import { Pass, POSITION, SLICE, startPass } from './pass'
 import {
-  beginsNow, endSection, isOpen, leaveOpen, leftEnd, nextEnd, notePut, noteSearched, passEnd, prefix, prefixBytes, putBytes, searched, setPrefix, setRawEnds, startRaw, sureEnd,
+  beginsNow, composedEnd, endSection, isOpen, leaveOpen, leftEnd, nextEnd, notePut, noteSearched, passEnd, prefix, prefixBytes, putBytes, searched, setPrefix, setRawEnds, startRaw, sureEnd,
 } from './raw'
 import { endSegment, readText, startReading } from './read'
 import { readSorted, sortedBytes } from './readout'
@@ -32,7 +32,7 @@ import {
 // what is exported here is what JavaScript sees
 export { allocate, slots, slotCount, used, pieces, dropped, clearTable, sortTable, partitionEnds, sortedBytes, readSorted }
 export { setTokens, found, foundBytes, pieceBytes, foundLast, isTextBefore, isTextBehind, textsBetween }
-export { release, setClasses, setMap, setPrefix, setRawEnds, startRaw, noteText, leftEnd, isOpen, putBytes }
+export { release, setClasses, setMap, setPairs, setPrefix, setRawEnds, startRaw, noteText, leftEnd, isOpen, putBytes }
 
 const MAX_PASSES = 32
 /** Room behind the text that is read but never used: tokens are looked for 64 bytes at a time. */
@@ -144,10 +144,16 @@ export function advanceRaw(at: usize, end: usize, isLast: bool, length: usize, l
     noteSearched(stop)
     const isWaiting = token < 0 && (stop == limit || isUndecided)
     const sure = sureEnd(at, stop, token >= 0 || (isClosed && stop == limit))
-    if (sure == at && leftEnd == 0 && token < 0 && !isWaiting) leaveOpen(stop) // a whole batch in which text cannot be cut
+    if (sure == at && leftEnd == 0 && composedEnd == 0 && token < 0 && !isWaiting) leaveOpen(stop) // a whole batch in which text cannot be cut
     let status = beginsNow(stop > at) ? put(prefix, prefixBytes) : OK
     if (status == OK) status = hasMap ? putRewritten(at, sure) : put(at, sure - at)
     at = sure
+    if (composedEnd != 0) {
+      if (status == OK) status = put(composed, composedBytes)
+      if (status != OK) return status
+      at = composedEnd
+      continue
+    }
     if (leftEnd == 0 && (token >= 0 || at == nextEnd())) {
       if (token >= 0) at = stop + takeToken(token)
       else {

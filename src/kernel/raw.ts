@@ -1,4 +1,4 @@
-import { cut, hasClasses, readSure, readUnsure } from './normalize'
+import { compose, cut, hasClasses, hasMap, readSure, readUnsure } from './normalize'
 import { noteText, startFinding } from './tokens'
 
 /*
@@ -7,6 +7,7 @@ import { noteText, startFinding } from './tokens'
  *
  *   for each stretch between two tokens, or as far as there is text:
  *     while it is sure what becomes of each code point, whatever is around it (normalize.ts): rewrite it
+ *     what is only to be composed: compose it
  *     a stretch around others is left to the caller, who normalizes it and puts what becomes of it behind the text
  *
  * A stretch that is left ends where text can be cut; or it is open, and what follows belongs to it, too.
@@ -39,6 +40,8 @@ export function endSection(): void {
 /** The stretch ends here that is left to the caller; it begins where the reading stopped. 0: none is. */
 export let leftEnd: usize = 0
 export let isOpen: bool = false
+/** Where the text ends, from where the reading stopped, that was composed (normalize.ts); 0: none was. */
+export let composedEnd: usize = 0
 /** No token begins in the raw text before this place. */
 export let searched: usize = 0
 
@@ -83,12 +86,13 @@ export function notePut(bytes: usize): void {
 }
 
 /**
- * How far it is sure what becomes of the raw text [at, stop); what is behind that is left to the caller (`leftEnd`), or waits.
+ * How far it is sure what becomes of the raw text [at, stop); what is behind that was composed (`composedEnd`), is left to the caller (`leftEnd`), or waits.
  *
  * @param isEnd whether what follows has nothing to do with it
  */
 export function sureEnd(at: usize, stop: usize, isEnd: bool): usize {
   leftEnd = 0
+  composedEnd = 0
   if (isOpen) {
     leaveMore(at, stop, isEnd)
     return at
@@ -97,6 +101,8 @@ export function sureEnd(at: usize, stop: usize, isEnd: bool): usize {
   const unsure = readSure(at, stop)
   if (unsure == stop) return isEnd ? stop : cut
   const safe = cut
+  composedEnd = hasMap ? 0 : compose(safe, stop, isEnd)
+  if (composedEnd != 0) return safe
   const calm = readUnsure(unsure, stop)
   if (calm != 0) leftEnd = calm
   else if (isEnd) leftEnd = stop

@@ -11,6 +11,8 @@ export const SETTLED = 0
 export const LEADING = 0x40
 /** Added to the number of a mark, or 0: it may combine with a LEADING one before it. */
 export const MAYBE = 0x80
+/** The number of a mark. */
+export const ORDER = 0x3f
 /** It may be changed, or change what is before it. */
 export const UNSURE = 0xff
 

@@ -20,6 +20,7 @@ export interface KernelExports {
   noteText(): void
   setClasses: NormalizeExports['setClasses']
   setMap: NormalizeExports['setMap']
+  setPairs(address: number): void
   setPrefix(address: number, bytes: number): void
   advanceRaw(at: number, end: number, isLast: 0 | 1, length: number, lastEnd: number): number
   addPiece(start: number, length: number, times: bigint): number

@@ -257,3 +257,22 @@ test('a token longer than blocks, and what begins like it', () => {
   const text = `a\u0301 ${token} b ${token.slice(0, -1)} c ${token}${token.slice(0, 1000)}`
   expect(byKernel([{ kind: 'nfc' }], [token], text, [70_000])).toEqual(byDefinition([{ kind: 'nfc' }], [token], text))
 })
+
+describe.each(['nfc', 'nfkc'] as const)('%s: the kernel composes as the normalizer does', (kind) => {
+  const codePoints = Array.from({ length: 0x30000 }, (_, i) => i).filter((c) => (c < 0xac00 || c >= 0xe000) && c !== 0x3c && c !== 0x7c)
+  const composed = codePoints.map((c) => String.fromCodePoint(c)).filter((c) => c.normalize('NFD') !== c)
+  const marks = ['\u0301', '\u0302', '\u0308', '\u0323', '\u0327', '\u031b', '\u0338', '\u0345', '\u0334', '\u093c', '\u3099']
+
+  test('all that is composed of others, with a mark more, and one that is out of order', () => {
+    const texts = composed.flatMap((c) => [c, c.normalize('NFD'), ...marks.flatMap((mark) => [c + mark, c.normalize('NFD') + mark, `${c}${mark}\u0302`])])
+    const text = texts.join(' x<|>')
+    expect(byKernel([{ kind }], ['<|>'], text, [1e6])).toEqual(byDefinition([{ kind }], ['<|>'], text))
+  })
+
+  test('everything that composes forward, with every mark', () => {
+    const first = [...new Set(composed.map((c) => [...c.normalize('NFD')][0]))]
+    const last = [...new Set(composed.flatMap((c) => [...c.normalize('NFD')].slice(1)))]
+    const text = first.flatMap((a) => last.map((b) => a + b)).join('|')
+    expect(byKernel([{ kind }], ['|'], text, [1e6])).toEqual(byDefinition([{ kind }], ['|'], text))
+  })
+})
