@@ -39,7 +39,7 @@ export interface RawText extends TokenText {
  */
 export const createRawText = (kernel: Kernel, text: SplitText, tokens: TokenSet, sure: SureText, capacity: number): RawText => {
   const takeCounts = putTokens(kernel, tokens)
-  putSureText(kernel, sure)
+  const putPairs = putSureText(kernel, sure)
   let start = kernel.allocate(capacity + PADDING)
   // raw text that waits is [at, end) of what begins at `start`
   let at = 0
@@ -47,13 +47,15 @@ export const createRawText = (kernel: Kernel, text: SplitText, tokens: TokenSet,
   let left = 0 // bytes that normalization made of what was left to it
 
   let started: TextStage | undefined // when there is something that the kernel is not sure of
-  const startNormalizer = (): TextStage =>
-    sure.start((normalized) => {
+  const startNormalizer = (): TextStage => {
+    putPairs()
+    return sure.start((normalized) => {
       if (normalized.length === 0) return
       text.add(normalized)
       kernel.exports.noteText()
       left += normalized.length
     })
+  }
 
   const makeRoom = (wanted: number): void => {
     if (end + wanted <= capacity) return

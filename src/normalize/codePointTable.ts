@@ -32,16 +32,23 @@ const BLOCK = 1 << BLOCK_BITS
 export const packTable = <Values extends Uint8Array | Uint16Array>(values: Values): CodePointTable<Values> => {
   const numbers = new Map<string, number>()
   const kept: number[] = []
-  const pages = Uint16Array.from({ length: CODE_POINTS / BLOCK }, (_, page) => {
-    const { buffer, byteOffset, byteLength } = values.subarray(page * BLOCK, (page + 1) * BLOCK)
-    const key = Buffer.from(buffer, byteOffset, byteLength).toString('latin1')
+  const pages = new Uint16Array(CODE_POINTS / BLOCK)
+  const bytes = Buffer.from(values.buffer, values.byteOffset, values.byteLength)
+  const size = BLOCK * values.BYTES_PER_ELEMENT
+  for (let page = 0, at = 0; page < pages.length; page++, at += size) {
+    // most are as the one before
+    if (page > 0 && bytes.compare(bytes, at - size, at, at, at + size) === 0) {
+      pages[page] = pages[page - 1]
+      continue
+    }
+    const key = bytes.toString('latin1', at, at + size)
     const number = numbers.get(key) ?? numbers.size
     if (number === numbers.size) {
       numbers.set(key, number)
       kept.push(page)
     }
-    return number
-  })
+    pages[page] = number
+  }
   const blocks = values.slice(0, kept.length * BLOCK) as Values
   kept.forEach((page, number) => blocks.set(values.subarray(page * BLOCK, (page + 1) * BLOCK), number * BLOCK))
   return { pages, blocks }

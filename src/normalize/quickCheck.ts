@@ -20,7 +20,10 @@ export const isSettled = (class_: number): boolean => class_ === SETTLED || clas
 
 /** Packs classes, one for each code point. */
 export const packClasses = (classes: Uint8Array): QuickCheckClasses => {
-  const areSettled = ([start, end]: readonly [start: number, end: number]): boolean => classes.subarray(start, end).every(isSettled)
+  const areSettled = ([start, end]: readonly [start: number, end: number]): boolean => {
+    for (let codePoint = start; codePoint < end; codePoint++) if (!isSettled(classes[codePoint])) return false
+    return true
+  }
   const settledByLow = new Uint8Array(16).fill(0xff)
   // a group of several high halves is settled only where all of them are
   for (let byte = 0; byte < 0x100; byte++)

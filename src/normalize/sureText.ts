@@ -17,8 +17,8 @@ export interface SureText {
   classes: QuickCheckClasses | undefined
   /** What becomes of those that pass; undefined: themselves. */
   map: PackedMap | undefined
-  /** What code points are composed by; undefined: they are not. */
-  pairs: Uint32Array | undefined
+  /** Makes what code points are composed by that do not pass; undefined: they are not. */
+  pairs: (() => Uint32Array) | undefined
   /** Stands in front of each section that is not empty. */
   prefix: Buffer
   /** Starts normalizing stretches of a section, each of which ends where text can be cut. No prefix is put in front of them. */
@@ -46,7 +46,7 @@ export const sureTextOf = (
   return {
     classes,
     map: map && packMap(map),
-    pairs: map === undefined ? rest[at]?.pairs?.() : undefined,
+    pairs: map === undefined ? rest[at]?.pairs : undefined,
     prefix: Buffer.from(map === undefined ? prefix : Array.from(prefix, (character) => mapCharacter(map, character)).join('')),
     start: (emit) => startSteps(rest, emit),
   }
