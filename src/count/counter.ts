@@ -66,7 +66,7 @@ export interface TokenText {
    * Takes whole documents, whose ends count as separators of no bytes: the same as `push`, `end` and `endDocument` for each, for less. Only for
    * text that is normalized.
    */
-  documents?(text: Uint8Array, ends: Uint32Array, note: (found: FoundTokens) => void): void
+  documents?(text: Uint8Array, ends: Uint32Array): FoundTokens
   /** How often each token was found since the last time. */
   takeCounts(): number[]
 }

@@ -8,6 +8,23 @@ import { foundTokens, putTokens } from './kernelTokens.ts'
 
 /** Room for less than this is not given. */
 const LEAST_ROOM = 1 << 16
+const NO_ENDS = new Uint32Array(0)
+
+const NOTHING_FOUND: FoundTokens = { count: 0, bytes: 0, isTextBefore: false, apart: 0, isTextBehind: false, normalized: 0 }
+
+/** What was found in a stretch of text, and in the one behind it. */
+const joined = (a: FoundTokens, b: FoundTokens): FoundTokens => {
+  const isTextBetween = (a.count === 0 ? a.isTextBefore : a.isTextBehind) || b.isTextBefore
+  return {
+    count: a.count + b.count,
+    bytes: a.bytes + b.bytes,
+    isTextBefore: a.count === 0 ? isTextBetween : a.isTextBefore,
+    apart: a.apart + b.apart + (a.count > 0 && b.count > 0 && isTextBetween ? 1 : 0),
+    isTextBehind: b.count > 0 ? b.isTextBehind : a.count > 0 && isTextBetween,
+    normalized: a.normalized + b.normalized,
+  }
+}
+
 /** `at`, or the place before it where a code point begins, or the text's end. */
 const codePointStart = (text: Uint8Array, at: number): number => {
   if (at >= text.length) return text.length
@@ -105,6 +122,25 @@ export const createRawText = (kernel: Kernel, text: SplitText, tokens: TokenSet,
     return { ...found, normalized: at - before - found.bytes - exports.pieceBytes.value - exports.putBytes.value - left }
   }
 
+  /** Takes text that stands elsewhere, and where documents end in it, without making room for all of it. */
+  const putInParts = (added: Uint8Array, ends: Uint32Array): FoundTokens => {
+    let found = NOTHING_FOUND
+    let next = 0
+    for (let from = 0; from < added.length || next < ends.length;) {
+      const to = codePointStart(added, from + Math.max(LEAST_ROOM, capacity - (end - at)))
+      let last = next
+      while (last < ends.length && ends[last] <= to) last++
+      makeRoom(to - from)
+      kernel.bytes.set(added.subarray(from, to), start + end)
+      putEnds(ends.subarray(next, last), start + end - from)
+      end += to - from
+      found = joined(found, take(false))
+      from = to
+      next = last
+    }
+    return found
+  }
+
   return {
     room(bytes) {
       const wanted = Math.min(bytes, Math.max(LEAST_ROOM, capacity - (end - at)))
@@ -113,30 +149,12 @@ export const createRawText = (kernel: Kernel, text: SplitText, tokens: TokenSet,
     },
     push(added) {
       const isInKernel = added.buffer === kernel.bytes.buffer
-      if (!isInKernel || added.byteOffset !== start + end) {
-        const bytes = isInKernel ? added.slice() : added // making room moves what is there
-        makeRoom(bytes.length)
-        kernel.bytes.set(bytes, start + end)
-      }
+      if (!isInKernel || added.byteOffset !== start + end) return putInParts(isInKernel ? added.slice() : added, NO_ENDS) // making room moves what is there
       end += added.length
       return take(false)
     },
     end: () => take(true),
-    documents(added, ends, note) {
-      let next = 0
-      for (let from = 0; from < added.length || next < ends.length;) {
-        const to = codePointStart(added, from + Math.max(LEAST_ROOM, capacity - (end - at)))
-        let last = next
-        while (last < ends.length && ends[last] <= to) last++
-        makeRoom(to - from)
-        kernel.bytes.set(added.subarray(from, to), start + end)
-        putEnds(ends.subarray(next, last), start + end - from)
-        end += to - from
-        note(take(false))
-        from = to
-        next = last
-      }
-    },
+    documents: putInParts,
     takeCounts,
     get pending() {
       return end - at

@@ -133,7 +133,7 @@ export const countChunk = async (
   const markDocuments = takesDocuments ? createDocumentsMarker(added.raw, takeDocuments) : undefined
   /** Whole documents, valid UTF-8. */
   const pushDocuments = (text: Buffer, ends: Uint32Array): void => {
-    if (whole?.documents !== undefined) return whole.documents(text, ends, noteTokens)
+    if (whole?.documents !== undefined) return noteTokens(whole.documents(text, ends))
     if (markDocuments !== undefined) {
       tally.normalized += text.length
       return markDocuments(text, ends)

@@ -109,7 +109,7 @@ const byKernel = (
       const some = text.slice(at, at + feeds[turn % feeds.length])
       let end = 0
       const ends = Uint32Array.from(some, (one) => (end += Buffer.byteLength(one)))
-      stream.documents!(Buffer.from(some.join('')), ends, note)
+      note(stream.documents!(Buffer.from(some.join('')), ends))
     }
   note(stream.end())
   if (hasText) result.documents++
