@@ -24,13 +24,14 @@ const doTasks = async (task: WorkerTask, atChunk: (chunk: number) => void): Prom
   const { sources, chunks, tasks, options, slot, partials } = task
   const board = new Board(task.board, tasks.length)
   const normalization = await loadNormalization(task.normalizers)
-  const added = createAddedTokens(task.addedTokens, normalization.text)
+  const added = createAddedTokens(task.addedTokens, normalization.text, normalization.keeps)
   const specialTokens = new Map(task.addedTokens.filter(({ special }) => special).map(({ content }, i) => [content, i]))
   const skipped = new Set(task.skipped.map(({ chunk }) => chunk))
   const byPlace = byPlaceIn(sources)
   const counting = await SpillingCounter.start(task, specialTokens.size)
   const { counter } = counting
-  const tokenText = canBeMarked(added) && normalization === NO_NORMALIZATION ? counter.withTokens?.(added.raw.trie) : undefined
+  const isInKernel = canBeMarked(added) && (normalization === NO_NORMALIZATION || normalization.sure !== undefined)
+  const tokenText = isInKernel ? counter.withTokens?.(added.raw, normalization.sure) : undefined
   let current = -1
   let committed = { bytes: 0, documents: 0 }
 

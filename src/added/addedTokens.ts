@@ -32,9 +32,18 @@ export const chooseTokens = (own: readonly AddedToken[], specialTokens: readonly
 
 /**
  * @param normalize what the tokenizer does to a text
+ * @param keeps whether a text is found in normalized text just where it stands in the text as it is; default: that is not known
  * @throws PretokError 'tokenizer' for a token of which normalization leaves nothing: the reference finds it everywhere
  */
-export const createAddedTokens = (tokens: readonly AddedToken[], normalize: (text: string) => string): AddedTokens => {
+export const createAddedTokens = (
+  tokens: readonly AddedToken[],
+  normalize: (text: string) => string,
+  keeps: (text: string) => boolean = () => false,
+): AddedTokens => {
+  if (areOneSet(tokens, keeps)) {
+    const raw = createTokenSet(tokens)
+    return { raw, normalized: createTokenSet([]), all: raw.trie }
+  }
   const normalized = createTokenSet(
     tokens.filter((token) => token.normalized),
     ({ content }) => normalize(content),
@@ -47,4 +56,15 @@ export const createAddedTokens = (tokens: readonly AddedToken[], normalize: (tex
     )
   const raw = createTokenSet(tokens.filter((token) => !token.normalized))
   return { raw, normalized, all: createTokenTrie([...raw.bytes, ...normalized.bytes]) }
+}
+
+/** Whether it makes no difference that some tokens are found in the text as it is, and others in normalized text between those. */
+const areOneSet = (tokens: readonly AddedToken[], keeps: (text: string) => boolean): boolean => {
+  const normalized = tokens.filter((token) => token.normalized)
+  const inRaw = new Set(tokens.flatMap((token) => (token.normalized ? [] : Array.from(token.content))))
+  // those with flags look at what is beside them; those that have no character in common do not overlap
+  return (
+    (normalized.length === 0 || tokens.every(({ lstrip, rstrip, singleWord }) => !lstrip && !rstrip && !singleWord)) &&
+    normalized.every(({ content }) => keeps(content) && Array.from(content).every((character) => !inRaw.has(character)))
+  )
 }

@@ -15,9 +15,9 @@ export interface Marks {
 /** In place of a token: the document ends here. */
 export const DOCUMENT_END = 0xffffffff
 
-/** Whether all tokens are special, raw and without flags: then text can be marked instead of being cut. */
+/** Whether all tokens are raw and without flags: then text can be marked instead of being cut. */
 export const canBeMarked = ({ raw, normalized }: AddedTokens): boolean =>
-  normalized.tokens.length === 0 && !raw.lstrip && !raw.rstrip && !raw.singleWord && raw.tokens.every(({ special }) => special)
+  normalized.tokens.length === 0 && !raw.lstrip && !raw.rstrip && !raw.singleWord
 
 /**
  * Looks for the same tokens as `createTokenCutter`, if they `canBeMarked`, and tells where they are instead of cutting the text: one call for
@@ -80,56 +80,6 @@ export const createDocumentsMarker = ({ trie }: TokenSet, take: (text: Buffer, m
     take(text, marks)
   }
 }
-
-/** Documents of about so many bytes are looked at together. */
-const GROUP_BYTES = 2 ** 14
-
-/**
- * Text → documents that need no normalizing, many at once, and all other text → sections. Whole documents only are looked at: what is before
- * the first token and behind the last one goes on elsewhere.
- *
- * @param isNormal whether text is as the normalizers leave it, and each of its documents, too
- * @param take as for `createTokenMarker`
- */
-export const createDocumentMarker = (
-  set: TokenSet,
-  isNormal: (text: Buffer) => boolean,
-  take: (text: Buffer, marks: Marks) => void,
-  sections: TextStage,
-): TextStage => {
-  const marker = createTokenMarker(set, (text, marks) => {
-    const { ends, count } = marks
-    let from = count === 0 ? 0 : ends[0]
-    sections.push(text.subarray(0, from))
-    for (let first = 1, last; first < count; first = last) {
-      last = first + 1
-      while (last < count && ends[last - 1] - from < GROUP_BYTES) last++
-      const to = ends[last - 1]
-      const group = text.subarray(from, to)
-      if (isNormal(group)) {
-        sections.end() // the token before may be the beginning of another, and would wait for what follows it
-        take(group, marksFrom(marks, first, last, from))
-      } else sections.push(group)
-      from = to
-    }
-    sections.push(text.subarray(from))
-  })
-  return {
-    push: marker.push,
-    end() {
-      marker.end()
-      sections.end()
-    },
-  }
-}
-
-/** Marks [first, last) for the text that begins at `from`. */
-const marksFrom = ({ starts, ends, tokens }: Marks, first: number, last: number, from: number): Marks => ({
-  starts: starts.subarray(first, last).map((start) => start - from),
-  ends: ends.subarray(first, last).map((end) => end - from),
-  tokens: tokens.subarray(first, last),
-  count: last - first,
-})
 
 const createMarks = (size: number): Marks => ({
   starts: new Uint32Array(size),

@@ -1,4 +1,5 @@
-import type { TokenTrie } from '../added/tokenTrie.ts'
+import type { TokenSet } from '../added/tokenSet.ts'
+import type { SureText } from '../normalize/sureText.ts'
 import type { Spill } from '../spill/sortedPieces.ts'
 import { undecidedSlack } from '../split/pieceTooLong.ts'
 import type { CountedPieces } from './sortedTable.ts'
@@ -12,18 +13,23 @@ export interface TextCounter {
    * that follows goes on with the document, but is not at its start.
    */
   piece(bytes: Uint8Array): void
+  /** A piece that was met so often, as it is; nothing is split by it. A counter that has `documents` has it. */
+  add?(piece: Uint8Array, times: number): void
   /** The current document ends here. */
   endDocument(): void
   /**
-   * Text of many documents, with bytes between them that are in no document: `count` stretches [starts[i], ends[i]), in order; an empty one
+   * Text of many documents, with bytes between them that are not counted: `count` stretches [starts[i], ends[i]), in order; an empty one
    * ends a document, too. The same as `text` and `endDocument` in turn, for less; a counter that does not have it wants them.
    */
   documents?(bytes: Uint8Array, starts: Uint32Array, ends: Uint32Array, count: number): void
   /**
-   * Text in which the counter looks for tokens itself: the same as finding them and calling `documents`, for less. A counter that does not
-   * have it wants that. To be called once; while such text has not ended, nothing else is to be given.
+   * Text in which the counter looks for tokens without flags itself: the same as finding them and calling `documents`, for less. A counter that
+   * does not have it wants that. To be called once; while such text has not ended, nothing else is to be given. Tokens that are not
+   * special are pieces: `takeCounts` tells of them, and `add` wants them.
+   *
+   * @param sure how text is normalized between tokens; default: not at all
    */
-  withTokens?(trie: TokenTrie): TokenText
+  withTokens?(tokens: TokenSet, sure?: SureText): TokenText
   /** Counts all that is there. The current document must have been ended. */
   flush(): void
   /** The pieces that have not been spilled, in the order of their bytes. Nothing may be left to count. */
@@ -48,7 +54,7 @@ export interface TextCounter {
   readonly memory: number
 }
 
-/** Text with tokens, each the longest at its place: they end documents, and are in none. */
+/** Text with tokens, each the longest at its place: special ones end documents, and are in none. */
 export interface TokenText {
   /** Memory for text, so many bytes or, if that is more than there is, fewer: `push` does not copy it. It is there until the next call. */
   room(bytes: number): Buffer
@@ -56,11 +62,16 @@ export interface TokenText {
   push(text: Uint8Array): FoundTokens
   /** The text ends; the last document does not yet. */
   end(): FoundTokens
+  /**
+   * Takes whole documents, whose ends count as separators of no bytes: the same as `push`, `end` and `endDocument` for each, for less. Only for
+   * text that is normalized.
+   */
+  documents?(text: Uint8Array, ends: Uint32Array): FoundTokens
   /** How often each token was found since the last time. */
   takeCounts(): number[]
 }
 
-/** The tokens in a stretch of text. */
+/** The special tokens in a stretch of text; others are part of the text. */
 export interface FoundTokens {
   count: number
   /** Bytes of them. */
@@ -71,6 +82,8 @@ export interface FoundTokens {
   apart: number
   /** Whether there is text behind the last one. */
   isTextBehind: boolean
+  /** Bytes of text that normalization took away, minus those that it added. */
+  normalized: number
 }
 
 export interface CounterLimits {

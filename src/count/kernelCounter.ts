@@ -56,16 +56,21 @@ export const createKernelCounter = (
     if (size > 0) whole.clear()
   }
 
+  const add = (piece: Uint8Array, times: number): void => {
+    if (piece.length > maxPieceBytes) throw pieceTooLong(maxPieceBytes)
+    if (whole.memoryWith(piece.length, 0) > WHOLE_BYTES) countWhole()
+    whole.add(piece, 0, piece.length, times)
+  }
+
   return {
     text: (added) => text.add(added),
     documents: (added, gapStarts, gapEnds, count) => text.addDocuments(added, gapStarts, gapEnds, count),
-    withTokens: (trie) => text.withTokens(trie),
+    withTokens: (tokens, sure) => text.withTokens(tokens, sure),
     piece(bytes) {
-      if (bytes.length > maxPieceBytes) throw pieceTooLong(maxPieceBytes)
       text.endSegment()
-      if (whole.memoryWith(bytes.length, 0) > WHOLE_BYTES) countWhole()
-      whole.add(bytes, 0, bytes.length, 1)
+      add(bytes, 1)
     },
+    add,
     endDocument: () => text.endSegment(),
     flush() {
       text.advance()

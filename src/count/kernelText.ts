@@ -1,15 +1,19 @@
-import type { TokenTrie } from '../added/tokenTrie.ts'
+import type { TokenSet } from '../added/tokenSet.ts'
 import { GAP_BIT } from '../pattern/layout.ts'
+import type { SureText } from '../normalize/sureText.ts'
 import type { Kernel } from '../split/kernel.ts'
 import { pieceTooLong, undecidedSlack } from '../split/pieceTooLong.ts'
 import type { FoundTokens, TokenText } from './counter.ts'
-import { putTokens } from './kernelTokens.ts'
+import { foundTokens, putTokens } from './kernelTokens.ts'
+import { createRawText, type RawText } from './rawText.ts'
 
 /** Text is given to the kernel in batches of this many bytes: small enough to stay in the cache between splitting and counting. */
 const BATCH = 1 << 16
 /** Room for text at first: for what is read at a time, if that is a small part of the memory that the counter may hold. */
 export const textBytesOf = (memoryBytes = Infinity): number => BATCH + Math.max(2 * BATCH, Math.min(2 ** 20, Math.floor(memoryBytes / 16)))
 export const MAX_ENDS = 4096
+/** Of the kernel's positions: no token was found. */
+const NOWHERE = -1
 
 /** The text in the kernel's memory: what has been given to the passes and is not counted yet, what waits for more, and where documents end. */
 export class KernelText {
@@ -29,6 +33,7 @@ export class KernelText {
   /** Of segments since the last time that the kernel was told. */
   private readonly ends = new Uint32Array(MAX_ENDS)
   private endCount = 0
+  private raw: RawText | undefined
 
   constructor(kernel: Kernel, maxPieceBytes: number) {
     this.kernel = kernel
@@ -39,7 +44,7 @@ export class KernelText {
 
   /** Bytes that are not counted yet. */
   get pending(): number {
-    return this.length + this.held - this.kernel.exports.counted.value
+    return this.length + this.held + (this.raw?.pending ?? 0) - this.kernel.exports.counted.value
   }
 
   /** Takes text of the current document, whole code points. */
@@ -88,8 +93,9 @@ export class KernelText {
   }
 
   /** Text in which the kernel looks for tokens itself. */
-  withTokens(trie: TokenTrie): TokenText {
-    const takeCounts = putTokens(this.kernel, trie)
+  withTokens(tokens: TokenSet, sure?: SureText): TokenText {
+    if (sure !== undefined) return (this.raw = createRawText(this.kernel, this, tokens, sure, Math.min(this.capacity, 2 ** 18)))
+    const takeCounts = putTokens(this.kernel, tokens)
     return {
       room: (bytes) => this.roomFor(bytes),
       push: (text) => {
@@ -99,6 +105,20 @@ export class KernelText {
       end: () => this.find(true),
       takeCounts,
     }
+  }
+
+  /** See `SplitText`. */
+  advanceRaw(from: number, to: number, isLast: boolean): number {
+    this.advance()
+    const { exports } = this.kernel
+    const at = this.kernel.check(exports.advanceRaw(from, to, isLast ? 1 : 0, this.length, this.lastEnd)) >>> 0
+    this.at = exports.text.value >>> 0
+    this.capacity = exports.capacity.value >>> 0
+    this.length = exports.textLength.value
+    this.lastEnd = exports.lastEnd.value
+    this.advanced = this.length
+    this.checkPending()
+    return at
   }
 
   /** Memory grows for text that cannot be cut yet only, and by no more than it must. */
@@ -128,12 +148,11 @@ export class KernelText {
     this.length = to
     this.advanced = to
     this.checkPending()
-    const count = exports.found.value
-    if (count === 0) return { count, bytes: 0, isTextBefore: to > from, apart: 0, isTextBehind: false }
-    this.lastEnd = exports.foundLast.value
-    const bytes = exports.foundBytes.value
-    this.skipped += bytes
-    return { count, bytes, isTextBefore: exports.foundFirst.value > from, apart: exports.foundApart.value, isTextBehind: to > this.lastEnd }
+    if (exports.foundLast.value !== NOWHERE) {
+      this.lastEnd = exports.foundLast.value
+      this.skipped += exports.foundBytes.value + exports.pieceBytes.value
+    }
+    return foundTokens(exports)
   }
 
   private addBatch(added: Uint8Array, at: number, to: number): number {

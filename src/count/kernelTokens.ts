@@ -1,12 +1,14 @@
-import type { PackedTrie, TokenTrie } from '../added/tokenTrie.ts'
-import type { Kernel } from '../split/kernel.ts'
+import type { TokenSet } from '../added/tokenSet.ts'
+import type { PackedTrie } from '../added/tokenTrie.ts'
+import type { Kernel, KernelExports } from '../split/kernel.ts'
+import type { FoundTokens } from './counter.ts'
 
 /**
- * Has the kernel look for tokens (src/kernel/tokens.ts).
+ * Has the kernel look for tokens without flags (src/kernel/tokens.ts): special ones are separators, others are pieces.
  *
  * @returns a function that tells how often each was found since the last time
  */
-export const putTokens = (kernel: Kernel, { packed, lengths }: TokenTrie): (() => number[]) => {
+export const putTokens = (kernel: Kernel, { tokens, trie: { packed, lengths } }: TokenSet): (() => number[]) => {
   if (lengths.length === 0) return () => []
   const put = (bytes: Uint8Array): number => {
     const address = kernel.allocate(bytes.length)
@@ -25,6 +27,7 @@ export const putTokens = (kernel: Kernel, { packed, lengths }: TokenTrie): (() =
       put(packed.isLeaf),
       putWords(lengths),
       counts,
+      put(Uint8Array.from(tokens, ({ special }) => (special ? 0 : 1))),
       put(setOf(followers.keys())),
       followers.size > 2 ? 0 : put(pairsOf(followers)),
     ]),
@@ -34,6 +37,20 @@ export const putTokens = (kernel: Kernel, { packed, lengths }: TokenTrie): (() =
     const found = lengths.map((_, token) => words[2 * token] + words[2 * token + 1] * 2 ** 32)
     words.fill(0)
     return found
+  }
+}
+
+/** What the kernel has found; nothing is normalized. */
+export const foundTokens = ({ found, foundBytes, isTextBefore, textsBetween, isTextBehind }: KernelExports): FoundTokens => {
+  const count = found.value
+  const isText = isTextBehind.value === 1
+  return {
+    count,
+    bytes: foundBytes.value,
+    isTextBefore: count === 0 ? isText : isTextBefore.value === 1,
+    apart: textsBetween.value,
+    isTextBehind: count > 0 && isText,
+    normalized: 0,
   }
 }
 

@@ -3,15 +3,22 @@ import { allocate, release, setMemoryLimit } from './memory'
 import { FAMILY_MASK } from '../pattern/layout'
 import { passOverIdle } from './idle'
 import { findSymbols, readSymbols } from './lookahead'
+import { composed, composedBytes, hasMap, rewrite, room, setClasses, setMap, setPairs, written } from './normalize'
 import { Pass, POSITION, SLICE, startPass } from './pass'
+import {
+  beginsNow, composedEnd, endSection, isOpen, leaveOpen, leftEnd, nextEnd, notePut, noteSearched, passEnd, prefix, prefixBytes, putBytes, searched, setPrefix, setRawEnds, startRaw, sureEnd,
+} from './raw'
 import { endSegment, readText, startReading } from './read'
 import { readSorted, sortedBytes } from './readout'
 import { readShortSegments } from './segments'
 import { partitionEnds, sortTable } from './sort'
-import { endsAt, findTokens, found, foundApart, foundBytes, foundFirst, foundLast, isUndecided, setTokens, startFinding } from './tokens'
 import { countCuts, countPiece, dropped, pieces, stoppedAt } from './counting'
 import { clearTable, setTableSpare, slotCount, slots, startTable, used } from './table'
 import { cutterOf, readWindows } from './windows'
+import {
+  endsAt, findToken, findTokens, found, foundBytes, foundLast, isTextBefore, isTextBehind, isUndecided, noteText, pieceBytes, setTokens,
+  startFindingAt, takeEnd, takeToken, textsBetween, token,
+} from './tokens'
 
 /*
  * The kernel: text in, counts in a table out. The caller puts text and document ends into the kernel's memory and calls `advance`.
@@ -24,7 +31,8 @@ import { cutterOf, readWindows } from './windows'
 
 // what is exported here is what JavaScript sees
 export { allocate, slots, slotCount, used, pieces, dropped, clearTable, sortTable, partitionEnds, sortedBytes, readSorted }
-export { setTokens, found, foundBytes, foundFirst, foundLast, foundApart }
+export { setTokens, found, foundBytes, pieceBytes, foundLast, isTextBefore, isTextBehind, textsBetween }
+export { release, setClasses, setMap, setPairs, setPrefix, setRawEnds, startRaw, noteText, leftEnd, isOpen, putBytes }
 
 const MAX_PASSES = 32
 /** Room behind the text that is read but never used: tokens are looked for 64 bytes at a time. */
@@ -100,7 +108,7 @@ const BATCH: usize = 1 << 15
  * of one is left for later, unless the text ends here (`isLast`). Returns the position where this is, or what is wrong.
  */
 export function advanceFinding(from: usize, length: usize, isLast: bool): i32 {
-  startFinding()
+  startFindingAt(from)
   while (from < length && !isUndecided) {
     let to = min(length, from + BATCH)
     while (to < length && (load<u8>(text + to) & 0xc0) == 0x80) to++
@@ -109,6 +117,116 @@ export function advanceFinding(from: usize, length: usize, isLast: bool): i32 {
     if (status != OK) return status
   }
   return <i32>from
+}
+
+/** When `advanceRaw` is done: how long the text is, and where its last document ended. */
+export let textLength: usize = 0
+export let lastEnd: usize = 0
+/** How much of the text the passes have been given, and where the ends stop that they have not. */
+let given: usize = 0
+let endsTo: usize = 0
+
+/**
+ * The same for raw text (raw.ts) at the addresses [at, end): what becomes of it is put behind text[…, length). Returns how far it was taken;
+ * what follows is left to the caller, or waits for more. Before more raw text is given, `startRaw` is to be called.
+ */
+export function advanceRaw(at: usize, end: usize, isLast: bool, length: usize, last: usize): i32 {
+  textLength = length
+  lastEnd = last
+  given = length
+  endsTo = ends
+  do {
+    const limit = min(end, nextEnd())
+    const isClosed = limit == nextEnd() || isLast
+    let to = min(limit, at + BATCH)
+    while (to < limit && (load<u8>(to) & 0xc0) == 0x80) to++
+    const stop = findToken(max(at, searched), to, limit, isClosed)
+    noteSearched(stop)
+    const isWaiting = token < 0 && (stop == limit || isUndecided)
+    const sure = sureEnd(at, stop, token >= 0 || (isClosed && stop == limit))
+    if (sure == at && leftEnd == 0 && composedEnd == 0 && token < 0 && !isWaiting) leaveOpen(stop) // a whole batch in which text cannot be cut
+    let status = beginsNow(stop > at) ? put(prefix, prefixBytes) : OK
+    if (status == OK) status = hasMap ? putRewritten(at, sure) : put(at, sure - at)
+    at = sure
+    if (composedEnd != 0) {
+      if (status == OK) status = put(composed, composedBytes)
+      if (status != OK) return status
+      at = composedEnd
+      continue
+    }
+    if (leftEnd == 0 && (token >= 0 || at == nextEnd())) {
+      if (token >= 0) at = stop + takeToken(token)
+      else {
+        takeEnd()
+        passEnd()
+      }
+      endSection()
+      if (status == OK) status = endPut()
+    } else if (isWaiting) break
+    if (status != OK) return status
+    if (leftEnd != 0) break
+  } while (at < end || nextEnd() == at)
+  if (isLast && leftEnd == 0) endSection()
+  const status = givePut()
+  return status == OK ? <i32>at : status
+}
+
+/** Puts bytes behind the text. */
+function put(from: usize, bytes: usize): i32 {
+  const status = makeRoomForPut(bytes)
+  if (status != OK) return status
+  memory.copy(text + textLength, from, bytes)
+  return havePut(bytes)
+}
+
+/** Puts what raw text becomes behind the text. */
+function putRewritten(from: usize, to: usize): i32 {
+  while (from < to) {
+    let status = makeRoomForPut(BATCH + room)
+    if (status != OK) return status
+    const out = text + textLength
+    from = rewrite(from, to, out, text + capacity)
+    status = havePut(written - out)
+    if (status != OK) return status
+  }
+  return OK
+}
+
+function havePut(bytes: usize): i32 {
+  notePut(bytes)
+  textLength += bytes
+  return textLength - given < BATCH ? OK : givePut()
+}
+
+/** A token stands behind the text, or a document ends there. */
+function endPut(): i32 {
+  if (textLength == lastEnd) return OK
+  store<u32>(endsTo, <u32>textLength)
+  endsTo += 4
+  lastEnd = textLength
+  return endsTo == endsEnd ? givePut() : OK
+}
+
+function makeRoomForPut(bytes: usize): i32 {
+  // what is counted stays for a while: then little is moved, and it stays in the cache
+  if (textLength + bytes <= capacity && counted <= max<usize>(2 * BATCH, textLength >> 1)) return OK
+  const status = givePut()
+  if (status != OK) return status
+  const moved = counted
+  const kept = makeRoom(textLength, bytes)
+  if (kept == NO_MEMORY) return kept
+  textLength = kept
+  given = kept
+  lastEnd -= moved
+  return OK
+}
+
+/** Gives the passes what was put behind the text. */
+function givePut(): i32 {
+  const to = endsTo
+  endsTo = ends
+  given = textLength
+  return runPass(0, ends, to, textLength)
 }
 
 /** Counts text[start, start + length) as a piece that was met so often, whatever the passes are at. */

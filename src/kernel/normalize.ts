@@ -26,6 +26,8 @@ const CALM_BYTES: usize = 256
 /** Where the memory begins that the caller may use. */
 export const base: usize = (__heap_base + 63) & ~63
 
+/** Whether there are classes; else nothing needs to be checked. */
+export let hasClasses: bool = false
 let pages: usize = 0
 let blocks: usize = 0
 /** The classes below U+0800 once more, one after another. */
@@ -54,6 +56,7 @@ export function setClasses(pagesAt: usize, blocksAt: usize, below0x800: usize, s
   classesBelow0x800 = below0x800
   settledByLow = settledByLowAt
   groupByHigh = groupByHighAt
+  hasClasses = true
 }
 
 /** What comes next begins at a place where text can be cut. */
@@ -92,54 +95,69 @@ export function readSure(at: usize, end: usize): usize {
   const settled = v128.load(settledByLow)
   const groups = v128.load(groupByHigh)
   let last = SETTLED
-  let leading = false
-  let safe = at
+  let safe = at // 0: the code point before `at`
   while (at < end) {
-    // one by one where fewer than 16 bytes are left, or not all of them are settled
     let stop = end
     if (at + 16 <= end) {
       stop = at + 16
       const bytes = v128.load(at)
       const low = i8x16.swizzle(settled, v128.and(bytes, i8x16.splat(0x0f)))
       const high = i8x16.swizzle(groups, i8x16.shr_u(bytes, 4))
-      if (i8x16.all_true(v128.and(low, high))) {
+      const known = v128.and(low, high)
+      // those that the first byte does not tell of are looked at one by one
+      if (!i8x16.all_true(known)) {
+        let others = <u32>i8x16.bitmask(i8x16.eq(known, i8x16.splat(0)))
+        do {
+          const other = at + <usize>ctz(others)
+          if (!isSettled(classOf(other, <usize>load<u8>(other)))) break
+          others &= others - 1
+        } while (others != 0)
+        if (others != 0) {
+          const other = at + <usize>ctz(others)
+          if (other > at) {
+            last = SETTLED
+            safe = 0
+            at = other
+          }
+          stop = at > stop ? at : stop
+        } else stop = 0
+      } else stop = 0
+      if (stop == 0) {
         last = SETTLED
-        leading = true // it may be
-        safe = at
-        at = stop
+        safe = 0
+        at += 16
         while (at < end && (load<u8>(at) & 0xc0) == 0x80) at++
         continue
       }
     }
     while (at < stop) {
       const byte = <usize>load<u8>(at)
-      const start = at
-      let class_: u32
-      // the branches tell the length of a code point ahead of time, where text is of one kind; counted, it would have to be waited for
-      if (byte < 0x80) {
-        class_ = load<u8>(classesBelow0x800 + byte)
-        at += 1
-      } else if (byte < 0xe0) {
-        class_ = load<u8>(classesBelow0x800 + (((byte & 31) << 6) | (load<u8>(at, 1) & 63)))
-        at += 2
-      } else {
-        class_ = classAt(at)
-        at += byte < 0xf0 ? 3 : 4
-      }
-      if (isSettled(class_)) {
-        safe = start
-        leading = class_ == LEADING
-      } else if (!isRight(class_, last, leading)) {
-        previous = last
-        cut = safe
-        return start
+      const class_ = classOf(at, byte)
+      if (isSettled(class_)) safe = at
+      else {
+        if (safe == 0) safe = before(at)
+        // what was settled last is what it may combine with
+        if (!isRight(class_, last, class_ >= MAYBE && classAt(safe) == LEADING)) {
+          previous = last
+          cut = safe
+          return at
+        }
       }
       last = class_
+      at += bytesOf(<u32>byte)
     }
   }
+  if (safe == 0) safe = before(at)
   previous = last
-  isLeading = leading
+  isLeading = safe < end && classAt(safe) == LEADING
   cut = safe
+  return at
+}
+
+/** Where the code point begins that ends at `at`. */
+function before(at: usize): usize {
+  do at--
+  while ((load<u8>(at) & 0xc0) == 0x80)
   return at
 }
 
@@ -172,9 +190,109 @@ export function readUnsure(at: usize, end: usize): usize {
   return calm
 }
 
+/*
+ * Composing, where that is all there is to do: a LEADING code point with marks behind it, in order, and then one that is settled. A mark that is
+ * not composed stays, and so do those behind it of the same number.
+ */
+
+/** A hash table of `PAIR_SLOTS` slots of three words: [first, second, composed]; with 0 for the second, the number of the last mark in the first. */
+let pairs: usize = 0
+const PAIR_SLOTS: u32 = 4096
+const PAIR_BYTES: usize = 12
+/** What was composed, and the marks that stay. */
+const composedRoom: usize = memory.data(64)
+const MOST_MARK_BYTES: usize = 56
+export let composed: usize = 0
+export let composedBytes: usize = 0
+
+export function setPairs(at: usize): void {
+  pairs = at
+}
+
+/** Composes the code point at `at` with what follows, up to `end`. Returns where that ends, or 0 if there is more to do, or more text must come. */
+export function compose(at: usize, end: usize, isEnd: bool): usize {
+  if (pairs == 0 || classAt(at) != LEADING) return 0
+  let first = <u32>decode(at)
+  let order = valueOfPair(first, 0)
+  let kept: u32 = 0 // the number of the last mark that stays
+  const marks = composedRoom + 4
+  let marksEnd = marks
+  at += bytesOf(load<u8>(at))
+  for (;; at += bytesOf(load<u8>(at))) {
+    if (at == end) {
+      if (!isEnd) return 0
+      break
+    }
+    const class_ = classAt(at)
+    if (isSettled(class_)) break
+    const number = class_ & ORDER
+    if (class_ == UNSURE || number == 0 || number < order) return 0
+    order = number
+    const pair = number > kept ? valueOfPair(first, <u32>decode(at)) : 0
+    if (pair != 0) first = pair
+    else {
+      const bytes = bytesOf(load<u8>(at))
+      if (marksEnd + bytes > marks + MOST_MARK_BYTES) return 0
+      memory.copy(marksEnd, at, bytes)
+      marksEnd += bytes
+      kept = number
+    }
+  }
+  composed = marks - encodeBefore(marks, first)
+  composedBytes = marksEnd - composed
+  return at
+}
+
+function valueOfPair(first: u32, second: u32): u32 {
+  let slot = hashOfPair(first, second)
+  let at = pairs + <usize>slot * PAIR_BYTES
+  while (load<u32>(at) != 0 && !(load<u32>(at) == first && load<u32>(at, 4) == second)) {
+    slot = (slot + 1) & (PAIR_SLOTS - 1)
+    at = pairs + <usize>slot * PAIR_BYTES
+  }
+  return load<u32>(at, 8) // 0 in a free slot
+}
+
+function hashOfPair(first: u32, second: u32): u32 {
+  return ((first * 31 + second) * 0x9e3779b1) >>> 20
+}
+
+/** Puts a code point in UTF-8 in front of `end`; returns how many bytes that are. */
+function encodeBefore(end: usize, codePoint: u32): usize {
+  if (codePoint < 0x80) {
+    store<u8>(end - 1, <u8>codePoint)
+    return 1
+  }
+  store<u8>(end - 1, <u8>(0x80 | (codePoint & 63)))
+  if (codePoint < 0x800) {
+    store<u8>(end - 2, <u8>(0xc0 | (codePoint >>> 6)))
+    return 2
+  }
+  store<u8>(end - 2, <u8>(0x80 | ((codePoint >>> 6) & 63)))
+  if (codePoint < 0x10000) {
+    store<u8>(end - 3, <u8>(0xe0 | (codePoint >>> 12)))
+    return 3
+  }
+  store<u8>(end - 3, <u8>(0x80 | ((codePoint >>> 12) & 63)))
+  store<u8>(end - 4, <u8>(0xf0 | (codePoint >>> 18)))
+  return 4
+}
+
 function classAt(at: usize): u32 {
-  const codePoint = decode(at)
-  return load<u8>(blocks + (<usize>load<u16>(pages + ((codePoint >>> 6) << 1)) << 6) + (codePoint & 63))
+  return classOf(at, <usize>load<u8>(at))
+}
+
+/** The class of the code point at a place, whose first byte this is. */
+@inline function classOf(at: usize, byte: usize): u32 {
+  if (byte < 0x80) return load<u8>(classesBelow0x800 + byte)
+  if (byte < 0xe0) return load<u8>(classesBelow0x800 + (((byte & 31) << 6) | (load<u8>(at, 1) & 63)))
+  let page = ((byte & 15) << 6) | (<usize>load<u8>(at, 1) & 63)
+  let last = load<u8>(at, 2)
+  if (byte >= 0xf0) {
+    page = ((byte & 7) << 12) | ((<usize>load<u8>(at, 1) & 63) << 6) | (<usize>load<u8>(at, 2) & 63)
+    last = load<u8>(at, 3)
+  }
+  return load<u8>(blocks + (<usize>load<u16>(pages + (page << 1)) << 6) + (<usize>last & 63))
 }
 
 function decode(at: usize): usize {
@@ -200,6 +318,8 @@ function bytesOf(lead: u32): usize {
 const SELF: u32 = 0xff
 const UNCHANGED: u32 = 0
 
+/** Whether there is a map; else text stays as it is. */
+export let hasMap: bool = false
 let mapPages: usize = 0
 let mapBlocks: usize = 0
 /** Where each template begins, u32; one more for the end of the last. */
@@ -216,7 +336,7 @@ let runByte: u32 = 0xff
 /** Whether the code point before has it. */
 let isInRun: bool = false
 /** The most that a code point can become, in bytes, and a little more. */
-let room: usize = 0
+export let room: usize = 0
 
 /** Where what came out ends. */
 export let written: usize = 0
@@ -233,6 +353,7 @@ export function setMap(
   runTemplate = runs
   runByte = runCharacter
   isInRun = false
+  hasMap = true
 }
 
 /** What comes next has nothing to do with what was before. */

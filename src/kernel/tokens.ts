@@ -2,7 +2,8 @@ import { membersOf } from './idle'
 import { GAP } from './pass'
 
 /*
- * Special tokens: found in the text before it is split, for they end documents.
+ * Added tokens: found in the text before it is split. Some are separators, and end documents; others are pieces of their own, and are counted
+ * elsewhere. Text is cut at both.
  *
  *   for each place p of the text:
  *     walk the trie of the tokens from p; the longest token on the way is taken, and p goes on behind it
@@ -25,6 +26,8 @@ let isLeaf: usize = 0
 let lengths: usize = 0
 /** How often each token was found, u64 each. */
 let counts: usize = 0
+/** Whether each is a piece, one byte each. */
+let arePieces: usize = 0
 /** The bytes that tokens begin with, as a set. */
 let firstBytes: usize = 0
 /** If these are at most two: each, the byte that follows it, and a mask for that one, 0 if there are several. Else no address. */
@@ -39,32 +42,78 @@ export function setTokens(trie: usize): void {
   isLeaf = word(trie, 4)
   lengths = word(trie, 5)
   counts = word(trie, 6)
-  firstBytes = word(trie, 7)
-  pairs = word(trie, 8)
+  arePieces = word(trie, 7)
+  firstBytes = word(trie, 8)
+  pairs = word(trie, 9)
 }
 
 function word(address: usize, index: usize): usize {
   return <usize>load<u32>(address + (index << 2))
 }
 
-/** How many tokens were found since `startFinding`. */
+/** Separators found since `startFinding`, and the bytes of them. */
 export let found: u32 = 0
-/** Bytes of these. */
 export let foundBytes: u32 = 0
-/** Where the first one begins. */
-export let foundFirst: usize = 0
-/** Where the last one ends. */
-export let foundLast: usize = 0
-/** How many of them have text between them and the one before. */
-export let foundApart: u32 = 0
+/** Bytes of tokens found that are pieces. */
+export let pieceBytes: u32 = 0
+/** Whether there is text before the first separator. */
+export let isTextBefore: bool = false
+/** How many separators have text between them and the one before. */
+export let textsBetween: u32 = 0
+/** Whether there is text behind the last separator, or without any. */
+export let isTextBehind: bool = false
 /** The text ends with what may be the beginning of a token. */
 export let isUndecided: bool = false
 
 export function startFinding(): void {
   found = 0
   foundBytes = 0
-  foundApart = 0
+  pieceBytes = 0
+  isTextBefore = false
+  textsBetween = 0
+  isTextBehind = false
   isUndecided = false
+}
+
+/** There is text behind what was found last. */
+export function noteText(): void {
+  isTextBehind = true
+}
+
+/** Takes note of a token; returns how long it is. */
+export function takeToken(token: i32): usize {
+  const length = load<u32>(lengths + (<usize>token << 2))
+  const count = counts + (<usize>token << 3)
+  store<u64>(count, load<u64>(count) + 1)
+  if (load<u8>(arePieces + <usize>token) != 0) {
+    pieceBytes += length
+    isTextBehind = true
+    return <usize>length
+  }
+  takeEnd()
+  foundBytes += length
+  return <usize>length
+}
+
+/** Takes note of the end of a document, a separator of no bytes. */
+export function takeEnd(): void {
+  if (found == 0) isTextBefore = isTextBehind
+  else if (isTextBehind) textsBetween++
+  isTextBehind = false
+  found++
+}
+
+/** Where the last token ends; NOWHERE: none has been found. */
+export let foundLast: usize = 0
+export const NOWHERE: usize = usize.MAX_VALUE
+/** Where the text ends that has been looked through. */
+let foundTo: usize = 0
+
+/** Text from this position on is looked through. */
+export function startFindingAt(from: usize): void {
+  startFinding()
+  foundLast = NOWHERE
+  foundTo = from
 }
 
 /**
@@ -73,45 +122,48 @@ export function startFinding(): void {
  */
 export function findTokens(text: usize, at: usize, to: usize, textEnd: usize, isLast: bool, ends: usize, endsEnd: usize): usize {
   endsAt = ends
-  if (classes == 0) return to
-  while (at < to) {
-    const p = findBeginning(text + at, text + to)
-    at = p - text
-    if (at == to) break
-    const token = tokenAt(p, text + textEnd, isLast)
-    if (token == UNDECIDED) {
-      isUndecided = true
-      break
-    }
-    if (token == NONE) at++
-    else {
-      at = note(token, at)
-      if (endsAt + 8 > endsEnd) break
-    }
+  while (at < to && endsAt + 8 <= endsEnd) {
+    at = findToken(text + at, text + to, text + textEnd, isLast) - text
+    if (at > foundTo) noteText()
+    foundTo = at
+    if (token < 0) break
+    at = note(token, at)
+    foundTo = at
   }
   return at
 }
 
+/** The token that was found last; negative if there was none, or it is not decided yet. */
+export let token: i32 = NONE
+
+/** The first place in [p, to) where a token begins, or may (`isUndecided`), or `to`. */
+export function findToken(p: usize, to: usize, textEnd: usize, isLast: bool): usize {
+  token = NONE
+  isUndecided = false
+  if (classes == 0) return to
+  for (; p < to; p++) {
+    p = findBeginning(p, to)
+    if (p == to) break
+    token = tokenAt(p, textEnd, isLast)
+    if (token == NONE) continue
+    isUndecided = token == UNDECIDED
+    break
+  }
+  return p
+}
+
 export let endsAt: usize = 0
 
-/** Notes a token at a place; returns where it ends. */
+/** Puts down where a token begins and ends; returns where it ends. */
 function note(token: i32, start: usize): usize {
-  const length = <usize>load<u32>(lengths + (<usize>token << 2))
-  const end = start + length
-  const count = counts + (<usize>token << 3)
-  store<u64>(count, load<u64>(count) + 1)
-  if (found == 0) foundFirst = start
-  else if (start != foundLast) foundApart++
-  if (found == 0 || start != foundLast) {
+  if (start != foundLast) {
     store<u32>(endsAt, <u32>start)
     endsAt += 4
   }
-  store<u32>(endsAt, <u32>end | GAP)
+  foundLast = start + takeToken(token)
+  store<u32>(endsAt, <u32>foundLast | GAP)
   endsAt += 4
-  found++
-  foundBytes += <u32>length
-  foundLast = end
-  return end
+  return foundLast
 }
 
 /** The longest token at p, or NONE. Where the text ends and goes on, a longer one may be to come: UNDECIDED. */

@@ -65,5 +65,6 @@ export const prependStep = (prefix: string): Step => {
         },
       }
     },
+    prefix,
   }
 }

@@ -1,15 +1,6 @@
-import { CODE_POINTS, fillSet, packTable, type CodePointTable } from './codePointTable.ts'
-import { SLICE, slices, startNormalizeKernel } from './kernel.ts'
+import { CODE_POINTS, fillSet, packTable, type CharacterMap, type CodePointTable } from './codePointTable.ts'
+import { SLICE, slices, startNormalizeKernel, type NormalizeExports } from './kernel.ts'
 import type { Emit, Step, TextStage } from './textStage.ts'
-
-/**
- * What takes the place of each code point, whatever is around it. Each has the number of a template: text in which SELF stands for the code
- * point itself. Template 0 is SELF alone.
- */
-export interface CharacterMap {
-  numbers: Uint16Array
-  templates: readonly string[]
-}
 
 /** No text contains a surrogate that stands alone. */
 export const SELF = '\ud800'
@@ -30,16 +21,20 @@ export const composeMaps = (first: CharacterMap, second: CharacterMap): Characte
   const templates = new Templates()
   const rewritten = (text: string, self: string): string =>
     [...text].map((character) => (character === SELF ? self : mapCharacter(second, character))).join('')
-  // by both numbers, since large sets share them
+  // by both numbers, since large sets share them, and mostly stand together
   const known = new Map<number, number>()
   const numbers = new Uint16Array(CODE_POINTS)
+  let lastKey = 0
+  let made = 0
   for (let codePoint = 0; codePoint < CODE_POINTS; codePoint++) {
     const number = first.numbers[codePoint]
     const other = second.numbers[codePoint]
-    if (number === 0 && other === 0) continue
     const key = number * 0x10000 + other
-    let made = known.get(key)
-    if (made === undefined) known.set(key, (made = templates.numberOf(rewritten(first.templates[number], second.templates[other]))))
+    if (key !== lastKey) {
+      made = known.get(key) ?? templates.numberOf(rewritten(first.templates[number], second.templates[other]))
+      known.set(key, made)
+      lastKey = key
+    }
     numbers[codePoint] = made
   }
   return { numbers, templates: templates.list }
@@ -64,7 +59,7 @@ class Templates {
 }
 
 /** A map's tables, as the kernel wants them (src/kernel/normalize.ts). */
-interface PackedMap {
+export interface PackedMap {
   table: CodePointTable<Uint16Array>
   /** For each ASCII character the one that it becomes, or NO_BYTE. */
   ascii: Uint8Array
@@ -80,7 +75,7 @@ const NO_BYTE = 0xff
 /** No template is for runs. */
 const NO_RUNS = 0xffff
 
-const packMap = ({ numbers, templates }: CharacterMap): PackedMap => {
+export const packMap = ({ numbers, templates }: CharacterMap): PackedMap => {
   const encoded = templates.map(encodeTemplate)
   const starts = new Uint32Array(encoded.length + 1)
   encoded.forEach((bytes, i) => (starts[i + 1] = starts[i] + bytes.length))
@@ -91,6 +86,23 @@ const packMap = ({ numbers, templates }: CharacterMap): PackedMap => {
   })
   return { table: packTable(numbers), ascii, starts, templates: Buffer.concat(encoded), largest: sizes.reduce((a, b) => Math.max(a, b)) }
 }
+
+/** What the kernel must be given, in the order of `useMap`. */
+export const mapTables = ({ table, starts, templates, ascii }: PackedMap): readonly NodeJS.TypedArray[] => [
+  table.pages,
+  table.blocks,
+  starts,
+  templates,
+  ascii,
+]
+
+/** @param run the number of the template for runs and what it is */
+export const useMap = (
+  { setMap }: Pick<NormalizeExports, 'setMap'>,
+  [pages, blocks, starts, templates, ascii]: readonly number[],
+  { largest }: PackedMap,
+  run = { number: NO_RUNS, byte: NO_BYTE },
+): void => setMap(pages, blocks, starts, templates, ascii, largest + PADDING, run.number, run.byte)
 
 /** The ASCII character that a template is, or NO_BYTE. */
 const asciiOf = (template: string): number => (template.length === 1 && template < '\x80' ? template.charCodeAt(0) : NO_BYTE)
@@ -105,17 +117,10 @@ const OUT_BYTES = 2 * SLICE
 /** Around text in the kernel's memory, which writes sixteen bytes at a time. */
 const PADDING = 16
 
-/** @param run the number of the template for runs and what it is */
-const startMapStage = (
-  { table, ascii, starts, templates, largest }: PackedMap,
-  emit: Emit,
-  run = { number: NO_RUNS, byte: NO_BYTE },
-): TextStage => {
-  const outBytes = OUT_BYTES + largest + PADDING
-  const kernel = startNormalizeKernel([table.pages, table.blocks, starts, templates, ascii], SLICE + PADDING + outBytes)
-  const { exports, bytes, room } = kernel
-  const [pagesAt, blocksAt, startsAt, templatesAt, asciiAt] = kernel.tables
-  exports.setMap(pagesAt, blocksAt, startsAt, templatesAt, asciiAt, largest + PADDING, run.number, run.byte)
+const startMapStage = (map: PackedMap, emit: Emit, run?: Parameters<typeof useMap>[3]): TextStage => {
+  const outBytes = OUT_BYTES + map.largest + PADDING
+  const { exports, bytes, room, tables } = startNormalizeKernel(mapTables(map), SLICE + PADDING + outBytes)
+  useMap(exports, tables, map, run)
   const out = room + SLICE + PADDING
 
   const pushSlice = (text: Buffer): void => {
@@ -140,7 +145,15 @@ const startMapStage = (
 /** Rewrites text character by character. */
 export const mapStep = (map: CharacterMap): Step => {
   let packed: PackedMap | undefined
-  return { start: (emit) => startMapStage((packed ??= packMap(map)), emit), canCutBefore: () => true }
+  return {
+    start: (emit) => startMapStage((packed ??= packMap(map)), emit),
+    canCutBefore: () => true,
+    keeps(codePoint) {
+      const character = String.fromCodePoint(codePoint)
+      return map.numbers[codePoint] === 0 && !map.templates.some((template) => template.includes(character))
+    },
+    map,
+  }
 }
 
 /** Puts a text in place of each run of code points of a set: of one or more in a row, as many as there are. */

@@ -4,6 +4,26 @@ export interface CodePointTable<Values extends Uint8Array | Uint16Array> {
   blocks: Values
 }
 
+/**
+ * What takes the place of each code point, whatever is around it. Each has the number of a template: text in which SELF stands for the code
+ * point itself. Template 0 is SELF alone.
+ */
+export interface CharacterMap {
+  numbers: Uint16Array
+  templates: readonly string[]
+}
+
+/** Classes of code points, and what follows from them for bytes, as the kernel wants them (src/kernel/normalize.ts). */
+export interface QuickCheckClasses {
+  table: CodePointTable<Uint8Array>
+  /** The first 0x800 of them, as they are. */
+  below0x800: Uint8Array
+  settledByLow: Uint8Array
+  groupByHigh: Uint8Array
+  /** Whether text can be cut everywhere in ASCII. */
+  isAsciiSettled: boolean
+}
+
 export const CODE_POINTS = 0x110000
 const BLOCK_BITS = 6
 const BLOCK = 1 << BLOCK_BITS
@@ -12,16 +32,23 @@ const BLOCK = 1 << BLOCK_BITS
 export const packTable = <Values extends Uint8Array | Uint16Array>(values: Values): CodePointTable<Values> => {
   const numbers = new Map<string, number>()
   const kept: number[] = []
-  const pages = Uint16Array.from({ length: CODE_POINTS / BLOCK }, (_, page) => {
-    const { buffer, byteOffset, byteLength } = values.subarray(page * BLOCK, (page + 1) * BLOCK)
-    const key = Buffer.from(buffer, byteOffset, byteLength).toString('latin1')
+  const pages = new Uint16Array(CODE_POINTS / BLOCK)
+  const bytes = Buffer.from(values.buffer, values.byteOffset, values.byteLength)
+  const size = BLOCK * values.BYTES_PER_ELEMENT
+  for (let page = 0, at = 0; page < pages.length; page++, at += size) {
+    // most are as the one before
+    if (page > 0 && bytes.compare(bytes, at - size, at, at, at + size) === 0) {
+      pages[page] = pages[page - 1]
+      continue
+    }
+    const key = bytes.toString('latin1', at, at + size)
     const number = numbers.get(key) ?? numbers.size
     if (number === numbers.size) {
       numbers.set(key, number)
       kept.push(page)
     }
-    return number
-  })
+    pages[page] = number
+  }
   const blocks = values.slice(0, kept.length * BLOCK) as Values
   kept.forEach((page, number) => blocks.set(values.subarray(page * BLOCK, (page + 1) * BLOCK), number * BLOCK))
   return { pages, blocks }

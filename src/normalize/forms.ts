@@ -1,7 +1,8 @@
 import { decodeSet, EVERYTHING, intersection, members } from '../unicode/codePointSet.ts'
 import { CHANGED_BY, COMBINES_BACKWARD, COMBINES_FORWARD, COMBINING_CLASSES, UNASSIGNED_9 } from '../unicode/generated/normalization.ts'
-import { CODE_POINTS, fillSet, valueAt, type CodePointTable } from './codePointTable.ts'
-import { createQuickCheckStage, isSettled, LEADING, MAYBE, packClasses, SETTLED, UNSURE, type QuickCheckClasses } from './quickCheck.ts'
+import { CODE_POINTS, fillSet, valueAt, type CodePointTable, type QuickCheckClasses } from './codePointTable.ts'
+import { packPairs } from './pairs.ts'
+import { createQuickCheckStage, isSettled, LEADING, MAYBE, ORDER, packClasses, SETTLED, UNSURE } from './quickCheck.ts'
 import type { Step } from './textStage.ts'
 
 /*
@@ -139,33 +140,46 @@ const parts = function* (text: string): Generator<string> {
   }
 }
 
+/**
+ * For the kernel: what a code point and a mark behind it are composed to, and, with 0 in place of the mark, the class of the last mark in what
+ * is composed already. (Hangul is left out: it has no marks.)
+ */
+const pairsOf = (form: Form): Uint32Array => {
+  const { table } = classesOf(form)
+  const pairs: [number, number, number][] = []
+  for (const composed of members(decodeSet(CHANGED_BY.NFD))) {
+    if (!isSettled(valueAt(table, composed)) || isHangul(composed)) continue
+    const marks = Array.from(String.fromCodePoint(composed).normalize('NFD'))
+    const mark = marks.pop()!.codePointAt(0)!
+    const first = normalizeTo('NFC', marks.join('')).codePointAt(0)!
+    pairs.push([first, mark, composed], [composed, 0, valueAt(table, mark) & ORDER])
+  }
+  return packPairs(pairs)
+}
+
+const isHangul = (codePoint: number): boolean => codePoint >= 0xac00 && codePoint < 0xd7a4
+
+const made = new Map<Form, ReadonlySet<number>>()
+
+/** The code points that others are replaced by; what is composed of several is never SETTLED. */
+const madeBy = (form: Form): ReadonlySet<number> => {
+  let known = made.get(form)
+  if (known === undefined) {
+    const replaced = Array.from(members(decodeSet(CHANGED_BY[form])), (codePoint) => normalizeTo(form, String.fromCodePoint(codePoint)))
+    known = new Set(Array.from(replaced.join(''), (character) => character.codePointAt(0)!))
+    made.set(form, known)
+  }
+  return known
+}
+
 /** Normalizes to a form. */
 export const formStep = (form: Form): Step => {
   const { table } = classesOf(form)
   return {
     start: (emit) => createQuickCheckStage(classesOf(form), (text) => Buffer.from(normalizeTo(form, text.toString('utf8'))), emit),
     canCutBefore: (codePoint) => isSettled(valueAt(table, codePoint)),
-  }
-}
-
-/**
- * A check that takes no longer than reading: whether a text, and each part of it, is in a form already. It may say no where the answer is
- * yes, but not the other way round.
- */
-export const createFormCheck = (form: Form): ((text: Buffer) => boolean) => {
-  let isSure = true
-  const stage = createQuickCheckStage(
-    classesOf(form),
-    (text) => {
-      isSure = false
-      return text
-    },
-    () => {},
-  )
-  return (text) => {
-    isSure = true
-    stage.push(text)
-    stage.end()
-    return isSure
+    keeps: (codePoint) => valueAt(table, codePoint) === SETTLED && !madeBy(form).has(codePoint),
+    classes: classesOf(form),
+    pairs: form.endsWith('C') ? () => pairsOf(form) : undefined,
   }
 }

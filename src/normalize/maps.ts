@@ -1,7 +1,8 @@
 import { decodeSet, difference, of, union, type CodePointSet } from '../unicode/codePointSet.ts'
 import { LOWERCASE, MARK_9, MARK_NONSPACING_8, OTHER_8 } from '../unicode/generated/normalization.ts'
 import { WHITE_SPACE } from '../unicode/properties.ts'
-import { createMap, SELF, type Change, type CharacterMap } from './characterMap.ts'
+import { createMap, SELF, type Change } from './characterMap.ts'
+import type { CharacterMap } from './codePointTable.ts'
 
 /* The normalizers that look at one character at a time, as maps. */
 

@@ -1,4 +1,5 @@
 import type { Normalizer } from '../types.ts'
+import type { SureText } from './sureText.ts'
 import type { Emit, TextStage } from './textStage.ts'
 
 /** What a tokenizer does to text before it cuts it. */
@@ -7,23 +8,27 @@ export interface Normalization {
   start(emit: Emit): TextStage
   /** Normalizes one whole text. */
   text(text: string): string
-  /** A check that takes no longer than reading (`createNormalCheck`); undefined where there is none. */
-  isNormal: ((text: Buffer) => boolean) | undefined
+  /** Whether text is found in normalized text just where it stands in the text as it is; it may say no where the answer is yes. */
+  keeps(text: string): boolean
+  /** What the kernel can do of it; undefined if that is nothing, or if there is nothing to do. */
+  sure: SureText | undefined
 }
 
 export const NO_NORMALIZATION: Normalization = {
   start: (emit) => ({ push: emit, end() {} }),
   text: (text) => text,
-  isNormal: () => true,
+  keeps: () => true,
+  sure: undefined,
 }
 
 /** Most tokenizers do not normalize: what it takes, tables of Unicode above all, is loaded for those that do. */
 export const loadNormalization = async (normalizers: readonly Normalizer[]): Promise<Normalization> => {
   if (normalizers.length === 0) return NO_NORMALIZATION
-  const { createNormalCheck, createNormalizer, normalizeText } = await import('./normalizer.ts')
+  const { createNormalizer, createSureText, keepsText, normalizeText } = await import('./normalizer.ts')
   return {
     start: (emit) => createNormalizer(normalizers, emit),
     text: (text) => normalizeText(normalizers, text),
-    isNormal: createNormalCheck(normalizers),
+    keeps: (text) => keepsText(normalizers, text),
+    sure: createSureText(normalizers),
   }
 }

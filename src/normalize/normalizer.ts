@@ -3,11 +3,13 @@ import { of } from '../unicode/codePointSet.ts'
 import type { Normalizer } from '../types.ts'
 import { prependStep, stripStep } from './borders.ts'
 import { byteLevelStep } from './byteLevel.ts'
-import { composeMaps, createMap, mapStep, runStep, type CharacterMap } from './characterMap.ts'
-import { createFormCheck, formStep, type Form } from './forms.ts'
+import { composeMaps, createMap, mapStep, runStep } from './characterMap.ts'
+import type { CharacterMap } from './codePointTable.ts'
+import { formStep, type Form } from './forms.ts'
 import { cleanBertText, lowercase, nmt, spaceBertChinese, stripAccents, stripBertAccents } from './maps.ts'
 import { precompiledStep } from './precompiled.ts'
 import { replaceLiteralStep, replaceRegexStep } from './replace.ts'
+import { sureTextOf, type SureText } from './sureText.ts'
 import type { Emit, Step, TextStage } from './textStage.ts'
 
 /**
@@ -17,8 +19,10 @@ import type { Emit, Step, TextStage } from './textStage.ts'
  * @throws PretokError 'pattern' or 'tokenizer' for a normalizer that cannot be; its stage throws 'limit' for text that keeps it waiting
  *   for 256 MiB
  */
-export const createNormalizer = (normalizers: readonly Normalizer[], emit: Emit): TextStage =>
-  stepsOf(normalizers).reduceRight<TextStage>(
+export const createNormalizer = (normalizers: readonly Normalizer[], emit: Emit): TextStage => startSteps(stepsOf(normalizers), emit)
+
+const startSteps = (steps: readonly Step[], emit: Emit): TextStage =>
+  steps.reduceRight<TextStage>(
     (next, step) => {
       const stage = step.start((text) => next.push(text))
       return {
@@ -32,15 +36,17 @@ export const createNormalizer = (normalizers: readonly Normalizer[], emit: Emit)
     { push: emit, end() {} },
   )
 
-/**
- * A check that takes no longer than reading: whether normalization leaves a text, and each part of it, as it is; undefined where there is no
- * such check. It may say no where the answer is yes.
- */
-export const createNormalCheck = (normalizers: readonly Normalizer[]): ((text: Buffer) => boolean) | undefined => {
-  if (normalizers.length !== 1) return undefined
-  const [{ kind }] = normalizers
-  return kind === 'nfc' || kind === 'nfd' || kind === 'nfkc' || kind === 'nfkd' ? createFormCheck(kind.toUpperCase() as Form) : undefined
+const sureTexts = new WeakMap<readonly Normalizer[], SureText | undefined>()
+
+/** What the kernel can do of normalization; undefined if that is nothing. Made once for a list of normalizers. */
+export const createSureText = (normalizers: readonly Normalizer[]): SureText | undefined => {
+  if (!sureTexts.has(normalizers)) sureTexts.set(normalizers, sureTextOf(stepsOf(normalizers), startSteps))
+  return sureTexts.get(normalizers)
 }
+
+/** Whether normalization leaves this text alone, and what is around it is the same with it and without it; and whether it makes none of it. */
+export const keepsText = (normalizers: readonly Normalizer[], text: string): boolean =>
+  stepsOf(normalizers).every(({ keeps }) => keeps !== undefined && Array.from(text).every((character) => keeps(character.codePointAt(0)!)))
 
 /** Normalizes one whole text. */
 export const normalizeText = (normalizers: readonly Normalizer[], text: string): string => {

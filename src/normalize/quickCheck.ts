@@ -1,19 +1,8 @@
 import { isAscii } from 'node:buffer'
-import { packTable, type CodePointTable } from './codePointTable.ts'
+import { packTable, type QuickCheckClasses } from './codePointTable.ts'
 import { KeptText } from './keptText.ts'
-import { SLICE, slices, startNormalizeKernel } from './kernel.ts'
+import { SLICE, slices, startNormalizeKernel, type NormalizeExports } from './kernel.ts'
 import type { Emit, TextStage } from './textStage.ts'
-
-/** Classes of code points, and what follows from them for bytes, as the kernel wants them (src/kernel/normalize.ts). */
-export interface QuickCheckClasses {
-  table: CodePointTable<Uint8Array>
-  /** The first 0x800 of them, as they are. */
-  below0x800: Uint8Array
-  settledByLow: Uint8Array
-  groupByHigh: Uint8Array
-  /** Whether text can be cut everywhere in ASCII. */
-  isAsciiSettled: boolean
-}
 
 // Classes; numbers below LEADING are those of marks in canonical order.
 /** Nothing before it has to do with it, and it stays. */
@@ -22,6 +11,8 @@ export const SETTLED = 0
 export const LEADING = 0x40
 /** Added to the number of a mark, or 0: it may combine with a LEADING one before it. */
 export const MAYBE = 0x80
+/** The number of a mark. */
+export const ORDER = 0x3f
 /** It may be changed, or change what is before it. */
 export const UNSURE = 0xff
 
@@ -29,7 +20,10 @@ export const isSettled = (class_: number): boolean => class_ === SETTLED || clas
 
 /** Packs classes, one for each code point. */
 export const packClasses = (classes: Uint8Array): QuickCheckClasses => {
-  const areSettled = ([start, end]: readonly [start: number, end: number]): boolean => classes.subarray(start, end).every(isSettled)
+  const areSettled = ([start, end]: readonly [start: number, end: number]): boolean => {
+    for (let codePoint = start; codePoint < end; codePoint++) if (!isSettled(classes[codePoint])) return false
+    return true
+  }
   const settledByLow = new Uint8Array(16).fill(0xff)
   // a group of several high halves is settled only where all of them are
   for (let byte = 0; byte < 0x100; byte++)
@@ -43,8 +37,22 @@ export const packClasses = (classes: Uint8Array): QuickCheckClasses => {
   }
 }
 
-/** Groups of high halves of bytes: control characters, the rest of ASCII, continuations, and four of first bytes. */
-const GROUPS = Uint8Array.from([1, 2, 2, 2, 2, 2, 2, 2, 4, 4, 4, 4, 8, 16, 32, 64])
+/** What the kernel must be given, in the order of `useClasses`. */
+export const classTables = ({ table, below0x800, settledByLow, groupByHigh }: QuickCheckClasses): readonly NodeJS.TypedArray[] => [
+  table.pages,
+  table.blocks,
+  below0x800,
+  settledByLow,
+  groupByHigh,
+]
+
+export const useClasses = (
+  { setClasses }: Pick<NormalizeExports, 'setClasses'>,
+  [pages, blocks, below0x800, settledByLow, groupByHigh]: readonly number[],
+): void => setClasses(pages, blocks, below0x800, settledByLow, groupByHigh)
+
+/** Groups of high halves of bytes: of control characters, two; ASCII with the last of those; the rest of it; continuations; three of first bytes. */
+const GROUPS = Uint8Array.from([1, 2, 4, 4, 4, 4, 4, 8, 16, 16, 16, 16, 32, 64, 128, 128])
 
 const isContinuation = (byte: number): boolean => byte >= 0x80 && byte < 0xc0
 
@@ -66,13 +74,14 @@ const beginningWith = (byte: number): [start: number, end: number] => {
  * @param pass takes the text that is to stay
  */
 export const createQuickCheckStage = (
-  { table, below0x800, settledByLow, groupByHigh, isAsciiSettled }: QuickCheckClasses,
+  classes: QuickCheckClasses,
   rewrite: (text: Buffer) => Buffer,
   emit: Emit,
   pass: Emit = emit,
 ): TextStage => {
-  const { exports, bytes, tables, room } = startNormalizeKernel([table.pages, table.blocks, below0x800, settledByLow, groupByHigh], SLICE)
-  exports.setClasses(tables[0], tables[1], tables[2], tables[3], tables[4])
+  const { isAsciiSettled } = classes
+  const { exports, bytes, tables, room } = startNormalizeKernel(classTables(classes), SLICE)
+  useClasses(exports, tables)
   const kept = new KeptText('characters in a row that all have to do with each other')
 
   const flush = (): void => {

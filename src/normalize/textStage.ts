@@ -1,3 +1,5 @@
+import type { CharacterMap, QuickCheckClasses } from './codePointTable.ts'
+
 /** Takes text on its way: whole code points, valid only until the call returns. */
 export type Emit = (text: Buffer) => void
 
@@ -17,4 +19,15 @@ export interface Step {
    * gives. Left out where a step has no such places.
    */
   canCutBefore?(codePoint: number): boolean
+  /** Whether this code point stays, has nothing to do with what is around it, and no other becomes it. Left out where none does. */
+  keeps?(codePoint: number): boolean
+  // What it does where that is sure of each code point, whatever is around it (sureText.ts); a step that does something else has none of these.
+  /** It is this map. */
+  map?: CharacterMap
+  /** It leaves text as it is that passes this quick check, and so each part of it. */
+  classes?: QuickCheckClasses
+  /** Makes what the kernel composes code points by that do not pass (pairs.ts). */
+  pairs?: (() => Uint32Array) | undefined
+  /** It puts this in front of each section that is not empty. */
+  prefix?: string
 }

@@ -1,4 +1,5 @@
 import { PretokError } from '../errors.ts'
+import type { NormalizeExports } from '../normalize/kernel.ts'
 import { pieceTooLong } from './pieceTooLong.ts'
 import { findSyncPairs } from './syncPairs.ts'
 import { openTables } from './tables.ts'
@@ -14,9 +15,18 @@ export interface KernelExports {
   advance(length: number, endCount: number): number
   setTokens(trie: number): void
   advanceFinding(from: number, length: number, isLast: 0 | 1): number
+  startRaw(): void
+  setRawEnds(at: number, count: number): void
+  noteText(): void
+  setClasses: NormalizeExports['setClasses']
+  setMap: NormalizeExports['setMap']
+  setPairs(address: number): void
+  setPrefix(address: number, bytes: number): void
+  advanceRaw(at: number, end: number, isLast: 0 | 1, length: number, lastEnd: number): number
   addPiece(start: number, length: number, times: bigint): number
   makeRoom(length: number, wanted: number): number
   allocate(bytes: number): number
+  release(start: number, bytes: number): void
   clearTable(): void
   sortTable(isPartitioned: 0 | 1): void
   sortedBytes(): bigint
@@ -30,9 +40,16 @@ export interface KernelExports {
   sink: WebAssembly.Global<'i32'>
   found: WebAssembly.Global<'i32'>
   foundBytes: WebAssembly.Global<'i32'>
-  foundFirst: WebAssembly.Global<'i32'>
+  pieceBytes: WebAssembly.Global<'i32'>
   foundLast: WebAssembly.Global<'i32'>
-  foundApart: WebAssembly.Global<'i32'>
+  textLength: WebAssembly.Global<'i32'>
+  lastEnd: WebAssembly.Global<'i32'>
+  leftEnd: WebAssembly.Global<'i32'>
+  isOpen: WebAssembly.Global<'i32'>
+  isTextBefore: WebAssembly.Global<'i32'>
+  isTextBehind: WebAssembly.Global<'i32'>
+  textsBetween: WebAssembly.Global<'i32'>
+  putBytes: WebAssembly.Global<'i32'>
   slots: WebAssembly.Global<'i32'>
   slotCount: WebAssembly.Global<'i32'>
   used: WebAssembly.Global<'i32'>

@@ -1,17 +1,11 @@
 import { isUtf8 } from 'node:buffer'
 import type { AddedTokens } from '../added/addedTokens.ts'
 import { createSections } from '../added/sections.ts'
-import {
-  canBeMarked,
-  createDocumentMarker,
-  createDocumentsMarker,
-  createTokenMarker,
-  DOCUMENT_END,
-  type Marks,
-} from '../added/tokenMarker.ts'
+import { canBeMarked, createDocumentsMarker, createTokenMarker, DOCUMENT_END, type Marks } from '../added/tokenMarker.ts'
 import type { FoundTokens, TextCounter, TokenText } from '../count/counter.ts'
 import type { RecordSink } from '../format/records.ts'
 import type { WorkerOptions } from '../messages.ts'
+import type { TextStage } from '../normalize/textStage.ts'
 import { NO_NORMALIZATION, type Normalization } from '../normalize/normalization.ts'
 import { readRecords } from '../read/readRecords.ts'
 import { createUtf8Cleaner } from '../read/utf8Cleaner.ts'
@@ -63,52 +57,62 @@ export const countChunk = async (
     tally.normalized -= text.length
     take(text)
   }
-  const sections = createSections(
-    added,
-    normalization.start,
-    {
-      text: (text) => takeText(text, counter.text),
-      piece: (text) => takeText(text, counter.piece),
-      special(token, text) {
-        endDocument()
-        tally.normalized -= text.length
-        tally.special += text.length
-        tally.specialTokens[specialTokens.get(token.content)!]++
-      },
-    },
-    options.maxPieceBytes,
-  )
-  const placeOf = added.raw.tokens.map(({ content }) => specialTokens.get(content)!)
-  /** Text in which special tokens, and where documents end, are all there is to find. */
+  const takeToken = (token: number, place: number | undefined, bytes: number): void => {
+    if (place === undefined) {
+      hasText = true
+      return counter.add!(added.raw.bytes[token], 1)
+    }
+    noteDocument()
+    tally.special += bytes
+    tally.specialTokens[place]++
+  }
+  /** The place of each token in the tally; undefined for pieces. */
+  const placeOf = added.raw.tokens.map(({ content }) => specialTokens.get(content))
+  /** Tokens, and where documents end, are all there is to find in a text. */
   const takeDocuments = (text: Buffer, { starts, ends, tokens, count }: Marks): void => {
     tally.normalized -= text.length
     let from = 0
     for (let i = 0; i < count; i++) {
+      const token = tokens[i]
       hasText ||= starts[i] > from
-      noteDocument()
       from = ends[i]
-      tally.special += from - starts[i]
-      if (tokens[i] !== DOCUMENT_END) tally.specialTokens[placeOf[tokens[i]]]++
+      if (token === DOCUMENT_END) noteDocument()
+      else takeToken(token, placeOf[token], from - starts[i])
     }
     hasText ||= text.length > from
     counter.documents!(text, starts, ends, count)
   }
-  const takesDocuments = counter.documents !== undefined && canBeMarked(added)
-  const input =
-    takesDocuments && normalization === NO_NORMALIZATION
-      ? createTokenMarker(added.raw, takeDocuments)
-      : takesDocuments && normalization.isNormal !== undefined
-        ? createDocumentMarker(added.raw, normalization.isNormal, takeDocuments, sections)
-        : sections
+  const startSections = (): TextStage =>
+    createSections(
+      added,
+      normalization.start,
+      {
+        text: (text) => takeText(text, counter.text),
+        piece: (text) => takeText(text, counter.piece),
+        special(token, text) {
+          endDocument()
+          tally.normalized -= text.length
+          tally.special += text.length
+          tally.specialTokens[specialTokens.get(token.content)!]++
+        },
+      },
+      options.maxPieceBytes,
+    )
+  const takesDocuments = counter.documents !== undefined && canBeMarked(added) && normalization === NO_NORMALIZATION
+  const startInput = (): TextStage => (takesDocuments ? createTokenMarker(added.raw, takeDocuments) : startSections())
+  let started: TextStage | undefined // when there is text that the kernel does not take as it is
+  const input: TextStage = { push: (text) => (started ??= startInput()).push(text), end: () => started?.end() }
   const push = (text: Buffer): void => {
     if (whole !== undefined) return noteTokens(whole.push(text))
     tally.normalized += text.length
     input.push(text)
   }
-  // what comes in records is marked many at a time; other text is one, however many documents it holds
-  const whole = source.format === 'text' && options.documentPer === 'file' ? tokenText : undefined
-  const noteTokens = ({ count, bytes, isTextBefore, apart, isTextBehind }: FoundTokens): void => {
+  // text of records that needs no normalizing is marked many at a time; other text is one, however many documents it holds
+  const isOne = source.format === 'text' && options.documentPer === 'file'
+  const whole = isOne || normalization !== NO_NORMALIZATION ? tokenText : undefined
+  const noteTokens = ({ count, bytes, isTextBefore, apart, isTextBehind, normalized }: FoundTokens): void => {
     hasText ||= isTextBefore
+    tally.normalized += normalized
     if (count === 0) return
     noteDocument()
     tally.special += bytes
@@ -118,19 +122,26 @@ export const countChunk = async (
   const endInput = (): void => {
     if (whole === undefined) return input.end()
     noteTokens(whole.end())
-    whole.takeCounts().forEach((count, token) => (tally.specialTokens[placeOf[token]] += count))
+  }
+  const noteCounts = (): void => {
+    whole?.takeCounts().forEach((count, token) => {
+      const place = placeOf[token]
+      if (place !== undefined) tally.specialTokens[place] += count
+      else if (count > 0) counter.add!(added.raw.bytes[token], count)
+    })
   }
   const markDocuments = takesDocuments ? createDocumentsMarker(added.raw, takeDocuments) : undefined
   /** Whole documents, valid UTF-8. */
   const pushDocuments = (text: Buffer, ends: Uint32Array): void => {
-    if (markDocuments !== undefined && normalization.isNormal?.(text)) {
+    if (whole?.documents !== undefined) return noteTokens(whole.documents(text, ends))
+    if (markDocuments !== undefined) {
       tally.normalized += text.length
       return markDocuments(text, ends)
     }
     let from = 0
     for (const end of ends) {
       push(text.subarray(from, end))
-      input.end()
+      endInput()
       endDocument()
       from = end
     }
@@ -173,7 +184,7 @@ export const countChunk = async (
       endText()
       endDocument()
     },
-    room: whole?.room,
+    room: isOne ? whole?.room : undefined,
     documents({ text, ends, end }) {
       if (!isUtf8(text)) return false // what is wrong has places then
       isNew = true
@@ -210,6 +221,7 @@ export const countChunk = async (
       tally.read += selected.told - read // what is behind the limit was not wanted
       tally.stored += left
     }
+    noteCounts()
     counter.flush() // so that whatever is wrong with this chunk comes out here
     const noted = [...own.invalid, ...own.skipped]
     if (noted.length > 0) {

@@ -2,7 +2,7 @@ import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { chooseTokens, createAddedTokens } from '../../src/added/addedTokens.ts'
 import { createSections } from '../../src/added/sections.ts'
-import { createNormalizer, normalizeText } from '../../src/normalize/normalizer.ts'
+import { createNormalizer, keepsText, normalizeText } from '../../src/normalize/normalizer.ts'
 import type { AddedToken, Normalizer } from '../../src/types.ts'
 import { anyText, anyTokens, naiveExtraction, officialExtraction, token, type Section } from '../support/addedTokens.ts'
 
@@ -38,7 +38,11 @@ describe('the definition is what the official engine does', () => {
 const extract = (tokens: readonly AddedToken[], normalizers: readonly Normalizer[], text: string, size: number): Section[] => {
   const found: Section[] = []
   let isNew = true
-  const added = createAddedTokens(tokens, (content) => normalizeText(normalizers, content))
+  const added = createAddedTokens(
+    tokens,
+    (content) => normalizeText(normalizers, content),
+    (content) => keepsText(normalizers, content),
+  )
   const sections = createSections(added, (emit) => createNormalizer(normalizers, emit), {
     text(bytes) {
       if (isNew) found.push([''])
@@ -66,9 +70,15 @@ describe('equals the definition, for every feed size', () => {
   test.each<[string, Normalizer[]]>([
     ['none', []],
     ['NFC', [{ kind: 'nfc' }]],
+    ['Lowercase', [{ kind: 'lowercase' }]],
+    ['NFKC and Lowercase', [{ kind: 'nfkc' }, { kind: 'lowercase' }]],
   ])('%s', (_, normalizers) => {
+    const tokensOf = fc.oneof(anyTokens(), anyTokens(fc.record({ special: fc.boolean(), normalized: fc.boolean() })))
     fc.assert(
-      fc.property(anyTokens(), anyText(40), fc.integer({ min: 1, max: 9 }), (tokens, text, size) => {
+      fc.property(tokensOf, anyText(40), fc.integer({ min: 1, max: 9 }), (tokens, text, size) => {
+        // of two that are equal when they are normalized, the first counts, and `chooseTokens` makes that a special one
+        const looked = tokens.filter(({ normalized }) => normalized).map(({ content }) => normalizeText(normalizers, content))
+        fc.pre(new Set(looked).size === looked.length)
         const sections = naiveExtraction(tokens, text, (part) => normalizeText(normalizers, part))
         if (sections === undefined) return
         expect(extract(tokens, normalizers, text, size)).toEqual(
@@ -77,6 +87,33 @@ describe('equals the definition, for every feed size', () => {
       }),
       { numRuns: 5000 },
     )
+  })
+})
+
+describe('normalized tokens are looked for in the text as it is, together with raw ones, where that is the same', () => {
+  const isOneSet = (tokens: readonly AddedToken[], normalizers: readonly Normalizer[] = []): boolean =>
+    createAddedTokens(
+      tokens,
+      (text) => normalizeText(normalizers, text),
+      (text) => keepsText(normalizers, text),
+    ).normalized.tokens.length === 0
+  const SPACES = token('  ', { normalized: true })
+
+  test.each<[string, boolean, AddedToken[], Normalizer[]]>([
+    ['without a normalizer', true, [token('<|endoftext|>', { normalized: true, special: true })], []],
+    ['with others that cannot overlap', true, [token('<s>'), SPACES], []],
+    ['with others that can', false, [token('<s>'), token('<', { normalized: true })], []],
+    ['with others that take white space along', false, [token('<s>', { lstrip: true }), SPACES], []],
+    ['that is not to be in a word', false, [token('a', { normalized: true, singleWord: true })], []],
+    ['GPT-NeoX', true, [token('<|endoftext|>', { special: true }), SPACES], [{ kind: 'nfc' }]],
+    ['of a character that combines', false, [token('e', { normalized: true })], [{ kind: 'nfc' }]],
+    ['of a character that others become', false, [token(';', { normalized: true })], [{ kind: 'nfc' }]],
+    ['of one that none becomes', true, [token(',', { normalized: true })], [{ kind: 'nfc' }]],
+    ['spaces, which others become', false, [SPACES], [{ kind: 'nfkc' }]],
+    ['of a small letter, which a capital becomes', false, [token('a', { normalized: true })], [{ kind: 'lowercase' }]],
+    ['behind a text that is put in front of each section', false, [token('a', { normalized: true })], [{ kind: 'prepend', text: '_' }]],
+  ])('%s: %s', (_, expected, tokens, normalizers) => {
+    expect(isOneSet(tokens, normalizers)).toBe(expected)
   })
 })
 

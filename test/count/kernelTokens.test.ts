@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { createTokenCutter } from '../../src/added/tokenCutter.ts'
-import { createSpecialTokens } from '../../src/added/tokenSet.ts'
+import { createSpecialTokens, createTokenSet, plainToken, type TokenSet } from '../../src/added/tokenSet.ts'
 import type { FoundTokens, TextCounter } from '../../src/count/counter.ts'
 import { createKernelCounter } from '../../src/count/kernelCounter.ts'
 import { createReferenceCounter } from '../../src/count/referenceCounter.ts'
@@ -28,8 +28,12 @@ const countsOf = (counter: TextCounter): Record<string, number> => {
   return Object.fromEntries(entries.sort())
 }
 
+/** Tokens without flags; those from number `special` on are pieces. */
+const tokenSet = (tokens: readonly string[], special: number): TokenSet =>
+  createTokenSet(tokens.map((content, i) => ({ ...plainToken(content), special: i < special })))
+
 /** By cutting the text at tokens, and counting each document on its own. */
-const byDefinition = (tokens: readonly string[], text: string): Result => {
+const byDefinition = (tokens: readonly string[], text: string, special = tokens.length): Result => {
   const counter = createReferenceCounter(cutsOf(GPT2))
   const result: Result = { counts: {}, documents: 0, tokens: tokens.map(() => 0) }
   let hasText = false
@@ -38,13 +42,17 @@ const byDefinition = (tokens: readonly string[], text: string): Result => {
     if (hasText) result.documents++
     hasText = false
   }
-  const cutter = createTokenCutter(createSpecialTokens(tokens), {
+  const cutter = createTokenCutter(tokenSet(tokens, special), {
     text(bytes) {
       counter.text(bytes)
       hasText = true
     },
-    token(token) {
-      end()
+    token(token, bytes) {
+      if (token < special) end()
+      else {
+        counter.piece(bytes)
+        hasText = true
+      }
       result.tokens[token]++
     },
   })
@@ -55,9 +63,15 @@ const byDefinition = (tokens: readonly string[], text: string): Result => {
 }
 
 /** @param feed in code points */
-const byKernel = (tokens: readonly string[], text: string, feed: number, usesRoom: (feed: number) => boolean): Result => {
+const byKernel = (
+  tokens: readonly string[],
+  text: string,
+  feed: number,
+  usesRoom: (feed: number) => boolean,
+  special = tokens.length,
+): Result => {
   const counter = createKernelCounter([TABLES])
-  const stream = counter.withTokens!(createSpecialTokens(tokens).trie)
+  const stream = counter.withTokens!(tokenSet(tokens, special))
   const result: Result = { counts: {}, documents: 0, tokens: [] }
   let hasText = false
   let bytes = 0
@@ -83,8 +97,9 @@ const byKernel = (tokens: readonly string[], text: string, feed: number, usesRoo
   if (hasText) result.documents++
   result.tokens = stream.takeCounts()
   expect(stream.takeCounts()).toEqual(tokens.map(() => 0))
+  result.tokens.forEach((count, token) => token >= special && count > 0 && counter.add!(Buffer.from(tokens[token]), count))
   result.counts = countsOf(counter)
-  expect(bytes).toBe(tokens.reduce((sum, token, i) => sum + Buffer.byteLength(token) * result.tokens[i], 0))
+  expect(bytes).toBe(tokens.slice(0, special).reduce((sum, token, i) => sum + Buffer.byteLength(token) * result.tokens[i], 0))
   expect(counter.dropped).toBe(0)
   return result
 }
@@ -105,12 +120,13 @@ test('equals the definition for tokens that overlap, at every feed size', () => 
       parts: fc.array(fc.oneof(fc.string({ unit, maxLength: 60 }), fc.constant('plain words between them. '.repeat(4))), { maxLength: 12 }),
       feed: fc.oneof(fc.integer({ min: 1, max: 8 }), fc.constantFrom(30, 100, 1e6)),
       room: fc.constantFrom(1, 2, 3),
+      special: fc.constantFrom(0, 1, 2, 6),
     })
   })
   fc.assert(
-    fc.property(cases, ({ tokens, parts, feed, room }) => {
+    fc.property(cases, ({ tokens, parts, feed, room, special }) => {
       const text = parts.join('')
-      expect(byKernel(tokens, text, feed, (feeds) => feeds % room === 0)).toEqual(byDefinition(tokens, text))
+      expect(byKernel(tokens, text, feed, (feeds) => feeds % room === 0, special)).toEqual(byDefinition(tokens, text, special))
     }),
     { numRuns: 300 },
   )
@@ -135,7 +151,8 @@ test('tokens of documents themselves: what a token can be is cut from the text, 
 test('many tokens side by side: more than the kernel notes at a time', () => {
   const text = `${'x'.repeat(100_000)}${'ax'.repeat(50_000)}xx `
   for (const tokens of [['x'], ['x', 'a'], ['ax', 'xa'], ['x', 'y', 'z', 'a']])
-    expect(byKernel(tokens, text, 1e6, () => true)).toEqual(byDefinition(tokens, text))
+    for (const special of [0, 1, 4])
+      expect(byKernel(tokens, text, 1e6, () => true, special)).toEqual(byDefinition(tokens, text, special))
 })
 
 test('a token longer than blocks, and what begins like it', () => {
@@ -151,7 +168,7 @@ test('no tokens: text is one document', () => {
 
 test('text of the kernel’s own memory that stands elsewhere is copied before it is moved', () => {
   const counter = createKernelCounter([TABLES])
-  const stream = counter.withTokens!(createSpecialTokens(['|']).trie)
+  const stream = counter.withTokens!(createSpecialTokens(['|']))
   const room = stream.room(1000)
   room.write('xyz one|two')
   stream.push(room.subarray(4, 11))
@@ -173,7 +190,7 @@ test.each([6e6, 8e6, 2e7])('in little memory the room is smaller, and no count i
       })
     },
   })
-  const stream = counter.withTokens!(createSpecialTokens(['|']).trie)
+  const stream = counter.withTokens!(createSpecialTokens(['|']))
   const words = Array.from(
     { length: 200_000 },
     (_, i) => `${'bcdefghijk'[i % 10].repeat(i % 20)}${i.toString(36).replace(/\d/g, (digit) => 'QRSTUVWXYZ'[+digit])}`,
@@ -198,7 +215,7 @@ test.each([6e6, 8e6, 2e7])('in little memory the room is smaller, and no count i
 
 test('a piece that is too long is told with the place of what is not counted', () => {
   const counter = createKernelCounter([TABLES], { maxPieceBytes: 100 })
-  const stream = counter.withTokens!(createSpecialTokens(['|']).trie)
+  const stream = counter.withTokens!(createSpecialTokens(['|']))
   stream.push(Buffer.from(`${'a'.repeat(100)}|`))
   expect(() => stream.push(Buffer.from(`b|${'a'.repeat(101)}|c`))).toThrow(expect.objectContaining({ code: 'piece-too-long' }))
   expect(counter.pending).toBeGreaterThanOrEqual(103)

@@ -26,7 +26,7 @@ const ROOMS: Readonly<Record<string, readonly string[]>> = {
   sort: ['loadWasm'],
   spill: ['errors', 'types', 'random'],
   kernel: ['pattern', 'spill'], // the layout of the tables, and which partition a piece is in
-  count: ['errors', 'types', 'random', 'added', 'split', 'pattern', 'sort', 'spill', 'unicode'],
+  count: ['errors', 'types', 'random', 'added', 'normalize', 'split', 'pattern', 'sort', 'spill', 'unicode'],
   merge: ['errors', 'loadWasm', 'count', 'sort', 'spill'],
   receipt: ['errors', 'types', 'unicode', 'version'],
   options: ['errors', 'types', 'count', 'format', 'select', 'tokenizer'],

@@ -1,5 +1,7 @@
 import { describe, expect, test } from 'vitest'
-import { normalizeText } from '../../src/normalize/normalizer.ts'
+import { createSpecialTokens } from '../../src/added/tokenSet.ts'
+import { createKernelCounter } from '../../src/count/kernelCounter.ts'
+import { createSureText, normalizeText } from '../../src/normalize/normalizer.ts'
 import { NORMALIZERS } from '../support/normalizers.ts'
 import { officialNormalize } from '../support/oracle.ts'
 
@@ -17,16 +19,39 @@ const SURROUNDINGS = [
   ['🇩', '🇪\n'],
 ]
 
+/** Every code point in all surroundings, some at a time. */
+const texts = function* (): Generator<string> {
+  for (let start = 0; start < 0x110000; start += 0x400) {
+    let text = ''
+    for (let c = start; c < start + 0x400; c++)
+      if (c < 0xd800 || c > 0xdfff) for (const [before, after] of SURROUNDINGS) text += before + String.fromCodePoint(c) + after
+    yield text
+  }
+}
+
 describe.each(NORMALIZERS)('%s', (_, normalizers) => {
   test('equals the official normalizer on every code point, in all surroundings', () => {
     const official = officialNormalize(normalizers)
     const normalize = (text: string): string => normalizeText(normalizers, text)
-    for (let start = 0; start < 0x110000; start += 0x400) {
-      let text = ''
-      for (let c = start; c < start + 0x400; c++)
-        if (c < 0xd800 || c > 0xdfff) for (const [before, after] of SURROUNDINGS) text += before + String.fromCodePoint(c) + after
-      expect(normalize(text) === official(text), start.toString(16)).toBe(true)
+    let part = 0
+    for (const text of texts()) expect(normalize(text) === official(text), `${(0x400 * part++).toString(16)}`).toBe(true)
+  })
+
+  test.skipIf(createSureText(normalizers) === undefined)('so does the kernel', () => {
+    const official = officialNormalize(normalizers)
+    const counter = createKernelCounter([]) // each document is one piece
+    const stream = counter.withTokens!(createSpecialTokens([]), createSureText(normalizers))
+    const wanted = new Set<string>()
+    for (const text of texts()) {
+      if (text === '') continue
+      wanted.add(official(text))
+      const bytes = Buffer.from(text)
+      stream.documents!(bytes, Uint32Array.of(bytes.length))
     }
+    const { arena, starts, size } = counter.finish()
+    const pieces = Array.from({ length: size }, (_, i) => Buffer.from(arena.subarray(starts[i], starts[i + 1])).toString())
+    expect(size).toBe(wanted.size)
+    expect(pieces.findIndex((piece) => !wanted.has(piece))).toBe(-1)
   })
 
   test('equals the official normalizer on every code point alone', () => {

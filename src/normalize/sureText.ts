@@ -1,0 +1,79 @@
+import { composeMaps, mapCharacter, packMap, SELF, type PackedMap } from './characterMap.ts'
+import { CODE_POINTS, valueAt, type CharacterMap, type QuickCheckClasses } from './codePointTable.ts'
+import { isSettled, packClasses, SETTLED, UNSURE } from './quickCheck.ts'
+import type { Emit, Step, TextStage } from './textStage.ts'
+
+/*
+ * What normalization does to text, as far as it is sure of each code point: that much the kernel does to text as it is read
+ * (src/kernel/raw.ts), and only what is around other code points leaves it.
+ *
+ * Steps of which this can be told are texts put in front, then maps of characters and at most one quick check. A code point is sure if what
+ * the maps before the check make of it passes the check and has nothing to do with what is before it; what becomes of it is what all
+ * the maps make of it.
+ */
+
+export interface SureText {
+  /** The quick check; undefined if all code points are sure. */
+  classes: QuickCheckClasses | undefined
+  /** What becomes of those that pass; undefined: themselves. */
+  map: PackedMap | undefined
+  /** Makes what code points are composed by that do not pass; undefined: they are not. */
+  pairs: (() => Uint32Array) | undefined
+  /** Stands in front of each section that is not empty. */
+  prefix: Buffer
+  /** Starts normalizing stretches of a section, each of which ends where text can be cut. No prefix is put in front of them. */
+  start(emit: Emit): TextStage
+}
+
+/** @param startSteps starts normalizing by some of the steps */
+export const sureTextOf = (
+  steps: readonly Step[],
+  startSteps: (steps: readonly Step[], emit: Emit) => TextStage,
+): SureText | undefined => {
+  const prefixes: string[] = []
+  const rest = steps.slice()
+  while (rest[0]?.prefix !== undefined) prefixes.unshift(rest.shift()!.prefix!)
+  const at = rest.findIndex(({ classes }) => classes !== undefined)
+  const [before, behind] = at === -1 ? [rest, []] : [rest.slice(0, at), rest.slice(at + 1)]
+  if ([...before, ...behind].some(({ map }) => map === undefined)) return undefined
+  const mapBefore = composed(before)
+  const check = rest[at]?.classes
+  const classes = check === undefined || mapBefore === undefined ? check : packClasses(classesBehind(mapBefore, check))
+  const map = composed([...before, ...behind])
+  const prefix = prefixes.join('')
+  const isSure = (character: string): boolean => classes === undefined || valueAt(classes.table, character.codePointAt(0)!) === SETTLED
+  if (![...prefix].every(isSure)) return undefined
+  return {
+    classes,
+    map: map && packMap(map),
+    pairs: map === undefined ? rest[at]?.pairs : undefined,
+    prefix: Buffer.from(map === undefined ? prefix : Array.from(prefix, (character) => mapCharacter(map, character)).join('')),
+    start: (emit) => startSteps(rest, emit),
+  }
+}
+
+const composed = (steps: readonly Step[]): CharacterMap | undefined =>
+  steps.reduce<CharacterMap | undefined>((first, { map }) => (first === undefined ? map : composeMaps(first, map!)), undefined)
+
+/** In place of a class: that of the code point itself. */
+const OWN = -1
+
+/** The classes of code points by what a map makes of them. */
+const classesBehind = ({ numbers, templates }: CharacterMap, { table }: QuickCheckClasses): Uint8Array => {
+  const last = templates.map((template) => lastClass(template, table))
+  const hasSelf = templates.map((template) => template.includes(SELF))
+  const classes = new Uint8Array(CODE_POINTS)
+  for (let codePoint = 0; codePoint < CODE_POINTS; codePoint++) {
+    const number = numbers[codePoint]
+    const own = valueAt(table, codePoint)
+    const isApart = number === 0 || !hasSelf[number] || isSettled(own)
+    classes[codePoint] = !isApart ? UNSURE : last[number] === OWN ? own : last[number]
+  }
+  return classes
+}
+
+/** The class at the end of a text that takes a code point's place, if all of it is settled; the code point itself aside. */
+const lastClass = (template: string, table: QuickCheckClasses['table']): number => {
+  const classes = Array.from(template, (character) => (character === SELF ? OWN : valueAt(table, character.codePointAt(0)!)))
+  return classes.length > 0 && classes.every((class_) => class_ === OWN || isSettled(class_)) ? classes.at(-1)! : UNSURE
+}

@@ -1,0 +1,278 @@
+import fc from 'fast-check'
+import { describe, expect, test } from 'vitest'
+import { createAddedTokens } from '../../src/added/addedTokens.ts'
+import { createSections } from '../../src/added/sections.ts'
+import { createTokenSet, plainToken } from '../../src/added/tokenSet.ts'
+import type { FoundTokens, TextCounter, TokenText } from '../../src/count/counter.ts'
+import { createKernelCounter } from '../../src/count/kernelCounter.ts'
+import { createReferenceCounter } from '../../src/count/referenceCounter.ts'
+import { createNormalizer, createSureText } from '../../src/normalize/normalizer.ts'
+import { compileStage } from '../../src/pattern/compile.ts'
+import type { AddedToken, Normalizer } from '../../src/types.ts'
+import { NORMALIZERS } from '../support/normalizers.ts'
+import { cutsOf, PRESET_STAGES } from '../support/stages.ts'
+
+const GPT2 = PRESET_STAGES[0][1]
+const TABLES = compileStage(GPT2).tables
+
+interface Result {
+  counts: Record<string, number>
+  documents: number
+  tokens: number[]
+  /** Bytes of text that was split. */
+  bytes: number
+}
+
+const countsOf = (counter: TextCounter): Record<string, number> => {
+  counter.endDocument()
+  counter.flush()
+  const { arena, starts, counts, size } = counter.finish()
+  const entries = Array.from({ length: size }, (_, i): [string, number] => [
+    Buffer.from(arena.subarray(starts[i], starts[i + 1])).toString(),
+    counts[i],
+  ])
+  return Object.fromEntries(entries.sort())
+}
+
+/** By cutting each text at tokens, normalizing what is between them, and counting that in the reference tier. */
+const byDefinition = (
+  normalizers: readonly Normalizer[],
+  tokens: readonly string[],
+  text: string | readonly string[],
+  special = tokens.length,
+): Result => {
+  const counter = createReferenceCounter(cutsOf(GPT2))
+  const result: Result = { counts: {}, documents: 0, tokens: tokens.map(() => 0), bytes: 0 }
+  let hasText = false
+  const end = (): void => {
+    counter.endDocument()
+    if (hasText) result.documents++
+    hasText = false
+  }
+  const sections = createSections(
+    createAddedTokens(asTokens(tokens, special), (content) => content),
+    (emit) => createNormalizer(normalizers, emit),
+    {
+      text(bytes) {
+        counter.text(bytes)
+        result.bytes += bytes.length
+        hasText = true
+      },
+      piece(bytes) {
+        counter.piece(bytes)
+        result.tokens[tokens.indexOf(bytes.toString())]++
+        result.bytes += bytes.length
+        hasText = true
+      },
+      special(token) {
+        end()
+        result.tokens[tokens.indexOf(token.content)]++
+      },
+    },
+  )
+  for (const one of typeof text === 'string' ? [text] : text) {
+    sections.push(Buffer.from(one))
+    sections.end()
+    end()
+  }
+  return { ...result, counts: countsOf(counter) }
+}
+
+/** Tokens without flags; those from number `special` on are pieces. */
+const asTokens = (tokens: readonly string[], special: number): AddedToken[] =>
+  tokens.map((content, i) => ({ ...plainToken(content), special: i < special }))
+
+/** @param feeds how many code points are given at a time, in turn */
+const byKernel = (
+  normalizers: readonly Normalizer[],
+  tokens: readonly string[],
+  text: string | readonly string[],
+  feeds: readonly number[],
+  special = tokens.length,
+): Result => {
+  const counter = createKernelCounter([TABLES])
+  const stream = counter.withTokens!(createTokenSet(asTokens(tokens, special)), createSureText(normalizers))
+  const result: Result = { counts: {}, documents: 0, tokens: [], bytes: 0 }
+  let hasText = false
+  let bytes = 0
+  const note = (found: FoundTokens): void => {
+    hasText ||= found.isTextBefore
+    result.bytes -= found.bytes + found.normalized
+    if (found.count === 0) return
+    result.documents += found.apart + (hasText ? 1 : 0)
+    hasText = found.isTextBehind
+    bytes += found.bytes
+  }
+  if (typeof text === 'string') feedText(stream, text, feeds, note, counter)
+  else
+    for (let at = 0, turn = 0; at < text.length; at += feeds[turn++ % feeds.length]) {
+      const some = text.slice(at, at + feeds[turn % feeds.length])
+      let end = 0
+      const ends = Uint32Array.from(some, (one) => (end += Buffer.byteLength(one)))
+      note(stream.documents!(Buffer.from(some.join('')), ends))
+    }
+  note(stream.end())
+  if (hasText) result.documents++
+  result.tokens = stream.takeCounts()
+  result.bytes += Buffer.byteLength(typeof text === 'string' ? text : text.join(''))
+  result.tokens.forEach((count, token) => token >= special && count > 0 && counter.add!(Buffer.from(tokens[token]), count))
+  result.counts = countsOf(counter)
+  expect(bytes).toBe(tokens.slice(0, special).reduce((sum, token, i) => sum + Buffer.byteLength(token) * result.tokens[i], 0))
+  expect(counter.dropped).toBe(0)
+  expect(counter.pending).toBe(0)
+  return result
+}
+
+/** Gives a text some code points at a time, in the kernel's room or elsewhere. */
+const feedText = (
+  stream: TokenText,
+  text: string,
+  feeds: readonly number[],
+  note: (found: FoundTokens) => void,
+  counter: TextCounter,
+): void => {
+  const codePoints = [...text]
+  for (let at = 0, turn = 0; at < codePoints.length; turn++) {
+    const to = at + feeds[turn % feeds.length]
+    const fed = Buffer.from(codePoints.slice(at, to).join(''))
+    at = to
+    if (turn % 3 === 1) note(stream.push(fed))
+    else
+      for (let done = 0; done < fed.length;) {
+        const room = stream.room(fed.length - done)
+        let length = fed.copy(room, 0, done)
+        while ((fed[done + length] & 0xc0) === 0x80) length--
+        note(stream.push(room.subarray(0, length)))
+        done += length
+      }
+    expect(counter.pieces).toBeGreaterThanOrEqual(0) // counts what is decided now, before more text comes
+  }
+}
+
+const KERNEL_NORMALIZERS = NORMALIZERS.filter(([, normalizers]) => createSureText(normalizers) !== undefined)
+
+const UNITS = [
+  'a', 'e', 'E', 'K', '<', '|', '>', ' ', '\n', '\0', '\r', '1', '日', 'か', '\u0301', '\u0323', '\u0338', '\u0344', 'é', 'ệ', '\u3099', '\u1100',
+  '\u1161', '\u11a8', '가', '각', '\u2126', 'ﬁ', '①', '\u0bc6', '\u0bd7', '\u0130', '👩', '\u0378', '\u{1d165}', '\u{11930}', '\u{11935}',
+] // prettier-ignore
+
+const PARTS = [
+  'plain words between them. '.repeat(12),
+  'Žluťoučký kůň, naïve café ',
+  'русский текст ',
+  '日本語のテキスト',
+  'tie\u0302\u0301ng Vie\u0323\u0302t ',
+  'हिन्दी ',
+  '\u0301'.repeat(40),
+  'e\u0301'.repeat(9),
+]
+
+const TOKENS = [[], ['<|>'], ['<|>', '<|><|>', '<', '>\u0338'], ['e', 'e\u0301', '\u0301'], ['a', 'b', 'c', 'é', '日']]
+
+test('what the kernel can do: all but what looks at several characters, or at the borders of text', () => {
+  expect(KERNEL_NORMALIZERS.map(([name]) => name)).toEqual([
+    'NFC',
+    'NFD',
+    'NFKC',
+    'NFKD',
+    'Lowercase',
+    'StripAccents',
+    'Nmt',
+    'BertNormalizer, clean_text',
+    'BertNormalizer, handle_chinese_chars',
+    'BertNormalizer, strip_accents',
+    'BertNormalizer, uncased',
+    'BertNormalizer, cased',
+    'Prepend',
+    'Prepend of nothing',
+    'Replace of a character',
+    'Replace of a class',
+    'Replace of runs by nothing',
+    'gpt-neox',
+    'lucie',
+    'llama 2',
+  ])
+})
+
+describe.each(KERNEL_NORMALIZERS)('%s', (_, normalizers) => {
+  test('equals the definition, for tokens that overlap and begin or end with what combines, at every feed size', () => {
+    const string = fc.string({ unit: fc.constantFrom(...UNITS), maxLength: 30 })
+    fc.assert(
+      fc.property(
+        fc.constantFrom(...TOKENS),
+        fc.array(fc.oneof(string, fc.constantFrom(...PARTS), fc.constantFrom('<|>', '<|', '<|><|>')), { maxLength: 14 }),
+        fc.array(fc.oneof(fc.integer({ min: 1, max: 8 }), fc.constantFrom(30, 200, 1e6)), { minLength: 1, maxLength: 3 }),
+        fc.constantFrom(0, 1, 5),
+        (tokens, parts, feeds, special) => {
+          const text = parts.join('')
+          expect(byKernel(normalizers, tokens, text, feeds, special)).toEqual(byDefinition(normalizers, tokens, text, special))
+        },
+      ),
+      { numRuns: 100 },
+    )
+  })
+
+  test('the same for whole documents, any number at a time', () => {
+    const string = fc.string({ unit: fc.constantFrom(...UNITS), maxLength: 12 })
+    fc.assert(
+      fc.property(
+        fc.constantFrom(...TOKENS),
+        fc.array(fc.oneof(string, fc.constantFrom(...PARTS), fc.constantFrom('<|>', '<|', '', 'x'.repeat(70_000))), { maxLength: 20 }),
+        fc.array(fc.integer({ min: 1, max: 9 }), { minLength: 1, maxLength: 2 }),
+        fc.constantFrom(0, 1, 5),
+        (tokens, documents, feeds, special) => {
+          expect(byKernel(normalizers, tokens, documents, feeds, special)).toEqual(byDefinition(normalizers, tokens, documents, special))
+        },
+      ),
+      { numRuns: 60 },
+    )
+  })
+
+  test('the same for text longer than blocks and batches', () => {
+    fc.assert(
+      fc.property(
+        fc.constantFrom(...TOKENS),
+        fc.array(fc.tuple(fc.constantFrom(...PARTS, '<|>', ' ', 'x'), fc.integer({ min: 1, max: 900 })), { minLength: 1, maxLength: 6 }),
+        fc.integer({ min: 1, max: 8 }),
+        fc.array(fc.constantFrom(999, 20_000, 33_333, 65_537, 1e6), { minLength: 1, maxLength: 2 }),
+        fc.constantFrom(0, 1, 5),
+        (tokens, parts, times, feeds, special) => {
+          const text = parts.map(([part, often]) => part.repeat(often)).join('').repeat(times).slice(0, 200_000)
+          expect(byKernel(normalizers, tokens, text, feeds, special)).toEqual(byDefinition(normalizers, tokens, text, special))
+        },
+      ),
+      { numRuns: 4 },
+    )
+  })
+})
+
+test('marks without end wait in the normalizer, and what follows is taken by the kernel again', () => {
+  const marks = '\u0301\u0323'.repeat(50_000)
+  const text = `a${marks} plain words again${' and again'.repeat(100)}<|>e${marks}<|>\u0301`
+  for (const feeds of [[1e6], [10_001]]) expect(byKernel([{ kind: 'nfc' }], ['<|>'], text, feeds)).toEqual(byDefinition([{ kind: 'nfc' }], ['<|>'], text))
+})
+
+test('a token longer than blocks, and what begins like it', () => {
+  const token = `<${'-'.repeat(2_000_000)}>`
+  const text = `a\u0301 ${token} b ${token.slice(0, -1)} c ${token}${token.slice(0, 1000)}`
+  expect(byKernel([{ kind: 'nfc' }], [token], text, [70_000])).toEqual(byDefinition([{ kind: 'nfc' }], [token], text))
+})
+
+describe.each(['nfc', 'nfkc'] as const)('%s: the kernel composes as the normalizer does', (kind) => {
+  const codePoints = Array.from({ length: 0x30000 }, (_, i) => i).filter((c) => (c < 0xac00 || c >= 0xe000) && c !== 0x3c && c !== 0x7c)
+  const composed = codePoints.map((c) => String.fromCodePoint(c)).filter((c) => c.normalize('NFD') !== c)
+  const marks = ['\u0301', '\u0302', '\u0308', '\u0323', '\u0327', '\u031b', '\u0338', '\u0345', '\u0334', '\u093c', '\u3099']
+
+  test('all that is composed of others, with a mark more, and one that is out of order', () => {
+    const texts = composed.flatMap((c) => [c, c.normalize('NFD'), ...marks.flatMap((mark) => [c + mark, c.normalize('NFD') + mark, `${c}${mark}\u0302`])])
+    const text = texts.join(' x<|>')
+    expect(byKernel([{ kind }], ['<|>'], text, [1e6])).toEqual(byDefinition([{ kind }], ['<|>'], text))
+  })
+
+  test('everything that composes forward, with every mark', () => {
+    const first = [...new Set(composed.map((c) => [...c.normalize('NFD')][0]))]
+    const last = [...new Set(composed.flatMap((c) => [...c.normalize('NFD')].slice(1)))]
+    const text = first.flatMap((a) => last.map((b) => a + b)).join('|')
+    expect(byKernel([{ kind }], ['|'], text, [1e6])).toEqual(byDefinition([{ kind }], ['|'], text))
+  })
+})
