@@ -93,7 +93,8 @@ describe('count', () => {
 
   test.each(['SIGINT', 'SIGTERM'] as const)('%s stops it with exit code 130 and leaves nothing', async (signal) => {
     const out = join(folder, 'stopped.json')
-    const { child, ended, saw } = startPretok(['count', big(), '-n', '2', '-o', out, '--log', 'json'])
+    // slow enough to be still counting when the signal comes
+    const { child, ended, saw } = startPretok(['count', big(), '-n', '2', '--engine', 'reference', '-o', out, '--log', 'json'])
     await saw('"progress"')
     child.kill(signal)
     const { code, stderr } = await ended

@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import fc from 'fast-check'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { PieceTable } from '../../src/count/pieceTable.ts'
+import { loadCounts } from '../../src/result/loadCounts.ts'
 import { PretokenCounts } from '../../src/result/pretokenCounts.ts'
 import { countsOf, entries, key, piece, rowsOf } from '../write/pieces.ts'
 
@@ -149,8 +150,11 @@ describe('PretokenCounts', () => {
       await counts.save(join(folder, 'b.txt'), { format: 'tsv' })
       expect(readFileSync(join(folder, 'b.txt'))).toEqual(readFileSync(join(folder, 'a.tsv')))
       await expect(counts.save(join(folder, 'c.txt'))).rejects.toMatchObject({ code: 'usage' })
-      await expect(counts.save(join(folder, 'c.parquet'))).rejects.toMatchObject({ code: 'usage' })
-      expect(readdirSync(folder)).toEqual(['a.tsv', 'b.txt'])
+      await expect(counts.save(join(folder, 'c.tsv.zst'))).rejects.toMatchObject({ code: 'usage' })
+      await counts.save(join(folder, 'c.parquet'))
+      await counts.save(join(folder, 'd.tsv.gz'))
+      for (const name of ['a.tsv', 'c.parquet', 'd.tsv.gz']) expect([...(await loadCounts(join(folder, name)))]).toEqual([...counts])
+      expect(readdirSync(folder)).toEqual(['a.tsv', 'b.txt', 'c.parquet', 'd.tsv.gz'])
     })
   })
 })
