@@ -41,6 +41,8 @@ export const startThreads = (workerUrl: URL, threads: number): StartedThreads =>
       if (pool === undefined) return
       const ran = performance.now() - (life.readyAt ?? -Infinity)
       await new Promise((resolve) => setTimeout(resolve, Math.min(QUIET_MS, ran)))
+      // Tinypool waits for the end of threads by Node's `once`, which asks this of one that fails meanwhile, and Tinypool's have it not
+      for (const thread of pool.threads) Object.assign(thread, { removeListener: () => thread })
       // a thread that fails while it ends has nothing to say any more: what it had is there, or was missed by who waited for it
       await pool.destroy().catch(() => {})
     },
@@ -59,8 +61,6 @@ const startPool = async (workerUrl: URL, threads: number, life: Life): Promise<T
   // of a thread without a job, which has taken the place of one that failed and cannot start either: nobody waits for it
   pool.on('error', () => {})
   for (const thread of pool.threads) {
-    // Tinypool waits for the end of threads by Node's `once`, which asks this of one that fails meanwhile, and Tinypool's have it not
-    Object.assign(thread, { removeListener: () => thread })
     let hasFailed = false
     thread.once('message', () => (life.readyAt ??= performance.now())) // Tinypool's first one
     thread.once('error', () => (hasFailed = true))
