@@ -30,7 +30,7 @@ export let stoppedAt: usize = 0
 export function countCuts(text: usize, start: usize, cuts: usize, cutEnd: usize, limit: usize): i32 {
   pieces += (cutEnd - cuts) >>> 2
   pieceLimit = limit
-  const isLarge = frequent != 0 || (used >= LARGE && startLarge())
+  const isLarge = frequent != 0 || (used >= LARGE && pieces < <u64>used * OFTEN && startLarge())
   const status = isLarge ? countInLarge(text, start, cuts, cutEnd) : countInSmall(text, start, cuts, cutEnd)
   if (status < 0) stoppedAt -= text
   return status
@@ -92,8 +92,10 @@ function statusOf(p: usize, length: usize): i32 {
   return length > pieceLimit ? -2 : -1
 }
 
-/** A table of so many pieces is larger than the cache. */
+/** A table of so many pieces is larger than the cache … */
 const LARGE: usize = 1 << 16
+/** … but if each was met so often on average, nearly all that are met are among those few that are in the cache in any case. */
+const OFTEN: u64 = 512
 
 const MAX_MISSED: usize = 2048
 /** Address and length of pieces that are not among the frequent ones. */
