@@ -100,7 +100,7 @@ export function clearTable(): void {
   }
 }
 
-@inline export function hashShort(low: u64, high: u64): u64 {
+@inline function hashShort(low: u64, high: u64): u64 {
   return low * k1 + high * k2
 }
 
@@ -129,7 +129,7 @@ function hashLong(start: usize, length: usize): u64 {
  * Counts a piece of up to 15 bytes with this hash. What is met more often than the piece in its first slot changes places with it: the loop
  * above then finds it. All slots between the two are used, so whoever looks for the other one still gets to it.
  */
-export function addShort(hash: u64, low: u64, high: u64, times: u64): bool {
+function addShort(hash: u64, low: u64, high: u64, times: u64): bool {
   const mask = (slotCount << 5) - 1
   const first = slots + (<usize>(hash >>> shift) << 5)
   let at = first
