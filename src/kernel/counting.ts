@@ -39,7 +39,7 @@ export function countCuts(text: usize, start: usize, cuts: usize, cutEnd: usize,
 function countInSmall(text: usize, start: usize, cuts: usize, cutEnd: usize): i32 {
   start += text
   while (cuts < cutEnd) {
-    const stopped = countKnown(text, start, cuts, cutEnd)
+    const stopped = hasGaps ? countKnownBetweenGaps(text, start, cuts, cutEnd) : countKnown(text, start, cuts, cutEnd)
     if (stopped == cutEnd) break
     if (stopped != cuts) start = text + <usize>(load<u32>(stopped - 4) & POSITION)
     const length = <usize>load<u32>(stopped) - (start - text)
@@ -55,13 +55,30 @@ function countInSmall(text: usize, start: usize, cuts: usize, cutEnd: usize): i3
  * done in this loop: what needs a call or one more variable would push the others out of the registers.
  */
 function countKnown(text: usize, start: usize, cuts: usize, cutEnd: usize): usize {
+  return countKnownPieces(text, start, cuts, cutEnd, false)
+}
+
+/** The same where some text is in no piece. */
+function countKnownBetweenGaps(text: usize, start: usize, cuts: usize, cutEnd: usize): usize {
+  return countKnownPieces(text, start, cuts, cutEnd, true)
+}
+
+@inline function countKnownPieces(text: usize, start: usize, cuts: usize, cutEnd: usize, skipsGaps: bool): usize {
   // in locals: globals would be loaded again after each store
   const table = slots
   const right = shift
   const a = k1
   const b = k2
   while (cuts < cutEnd) {
-    const end = text + <usize>load<u32>(cuts)
+    const cut = load<u32>(cuts)
+    if (skipsGaps && <i32>cut < 0) {
+      const gapEnd = text + <usize>(cut & POSITION)
+      passGap(gapEnd - start)
+      start = gapEnd
+      cuts += 4
+      continue
+    }
+    const end = text + <usize>cut
     const length = end - start
     if (length - 1 > 14) break
     const bits = masks + (length << 4)
@@ -76,11 +93,19 @@ function countKnown(text: usize, start: usize, cuts: usize, cutEnd: usize): usiz
   return cuts
 }
 
+/** Whether there was text that is in no piece. Where there was some, there is more. */
+let hasGaps: bool = false
+
+@inline function passGap(length: usize): void {
+  pieces--
+  dropped += length
+}
+
 /** Counts a piece of any length. Bit 31 of `length`: it is none. Returns false if something is wrong. */
 function countOther(p: usize, length: usize): bool {
   if (<i32>length <= 0) {
-    pieces--
-    dropped += length & <usize>POSITION
+    passGap(length & <usize>POSITION)
+    if (<i32>length < 0) hasGaps = true
     return true
   }
   return length <= pieceLimit && add(p, length, 1)
@@ -110,7 +135,7 @@ function startLarge(): bool {
 function countInLarge(text: usize, start: usize, cuts: usize, cutEnd: usize): i32 {
   while (cuts < cutEnd) {
     const stop = min(cutEnd, cuts + 4 * MAX_MISSED)
-    const missedEnd = countFrequent(text, <u32>start, cuts, stop)
+    const missedEnd = hasGaps ? countFrequentBetweenGaps(text, <u32>start, cuts, stop) : countFrequent(text, <u32>start, cuts, stop)
     touched = touchMissed(missedEnd)
     const status = countMissed(missedEnd)
     if (status < 0) return status
@@ -125,6 +150,15 @@ function countInLarge(text: usize, start: usize, cuts: usize, cutEnd: usize): i3
  * there is a place is a number here and no branch, and nothing is called: so the processor works at ten pieces at a time.
  */
 function countFrequent(text: usize, start: u32, cuts: usize, cutEnd: usize): usize {
+  return countFrequentPieces(text, start, cuts, cutEnd, false)
+}
+
+/** The same where some text is in no piece. (That is a branch: to look such text up would take longer.) */
+function countFrequentBetweenGaps(text: usize, start: u32, cuts: usize, cutEnd: usize): usize {
+  return countFrequentPieces(text, start, cuts, cutEnd, true)
+}
+
+@inline function countFrequentPieces(text: usize, start: u32, cuts: usize, cutEnd: usize, skipsGaps: bool): usize {
   // in locals: globals would be loaded again after each store
   const table = frequent
   const a = k1
@@ -135,6 +169,10 @@ function countFrequent(text: usize, start: u32, cuts: usize, cutEnd: usize): usi
     const length = cut - start
     const p = text + <usize>start
     start = cut & POSITION
+    if (skipsGaps && <i32>cut < 0) {
+      passGap(<usize>(length & POSITION))
+      continue
+    }
     // of what is longer, or no piece, no key is ever equal
     const kept = <usize>min<u32>(length, 16)
     const bits = masks + (kept << 4)

@@ -1,4 +1,4 @@
-import { CODE_POINTS, fillSet, packTable, type CharacterMap, type CodePointTable } from './codePointTable.ts'
+import { combineTables, createWords, TableMaker, valueAt, type CharacterMap, type CodePointTable } from './codePointTable.ts'
 import { SLICE, slices, startNormalizeKernel, type NormalizeExports } from './kernel.ts'
 import type { Emit, Step, TextStage } from './textStage.ts'
 
@@ -10,39 +10,35 @@ export type Change = readonly [set: readonly number[], template: string]
 
 /** A map that changes some code points; of changes for the same one, the last holds. */
 export const createMap = (changes: Iterable<Change>): CharacterMap => {
-  const numbers = new Uint16Array(CODE_POINTS)
+  const numbers = new TableMaker(createWords)
   const templates = new Templates()
-  for (const [set, template] of changes) fillSet(numbers, set, templates.numberOf(template))
-  return { numbers, templates: templates.list }
+  for (const [set, template] of changes) numbers.fill(set, templates.numberOf(template))
+  return { numbers: numbers.table(), templates: templates.list }
 }
 
 /** The map that does what one does, and then what the other does to that. */
 export const composeMaps = (first: CharacterMap, second: CharacterMap): CharacterMap => {
   const templates = new Templates()
-  const rewritten = (text: string, self: string): string =>
-    [...text].map((character) => (character === SELF ? self : mapCharacter(second, character))).join('')
-  // by both numbers, since large sets share them, and mostly stand together
-  const known = new Map<number, number>()
-  const numbers = new Uint16Array(CODE_POINTS)
-  let lastKey = 0
-  let made = 0
-  for (let codePoint = 0; codePoint < CODE_POINTS; codePoint++) {
-    const number = first.numbers[codePoint]
-    const other = second.numbers[codePoint]
-    const key = number * 0x10000 + other
-    if (key !== lastKey) {
-      made = known.get(key) ?? templates.numberOf(rewritten(first.templates[number], second.templates[other]))
-      known.set(key, made)
-      lastKey = key
-    }
-    numbers[codePoint] = made
+  const rewritten = (text: string, self: string): string => {
+    let made = ''
+    for (const character of text) made += character === SELF ? self : mapCharacter(second, character)
+    return made
   }
+  const known = new Map<number, number>()
+  const numbers = combineTables(first.numbers, second.numbers, createWords, (number, other) => {
+    const key = number * 0x10000 + other
+    let made = known.get(key)
+    if (made === undefined) known.set(key, (made = templates.numberOf(rewritten(first.templates[number], second.templates[other]))))
+    return made
+  })
   return { numbers, templates: templates.list }
 }
 
 /** What becomes of one character. */
-export const mapCharacter = ({ numbers, templates }: CharacterMap, character: string): string =>
-  templates[numbers[character.codePointAt(0)!]].replaceAll(SELF, character)
+export const mapCharacter = ({ numbers, templates }: CharacterMap, character: string): string => {
+  const template = templates[valueAt(numbers, character.codePointAt(0)!)]
+  return template === SELF ? character : template.replaceAll(SELF, character)
+}
 
 class Templates {
   readonly list: string[] = [SELF]
@@ -71,20 +67,28 @@ export interface PackedMap {
 
 const SELF_BYTE = 0xff
 const MAX_CODE_POINT_BYTES = 4
+/** Of UTF-8, for a unit of UTF-16. */
+const MAX_UNIT_BYTES = 3
 const NO_BYTE = 0xff
 /** No template is for runs. */
 const NO_RUNS = 0xffff
 
 export const packMap = ({ numbers, templates }: CharacterMap): PackedMap => {
-  const encoded = templates.map(encodeTemplate)
-  const starts = new Uint32Array(encoded.length + 1)
-  encoded.forEach((bytes, i) => (starts[i + 1] = starts[i] + bytes.length))
-  const sizes = encoded.map((bytes) => bytes.length + (MAX_CODE_POINT_BYTES - 1) * bytes.filter((byte) => byte === SELF_BYTE).length)
+  const bytes = Buffer.alloc(templates.reduce((sum, { length }) => sum + MAX_UNIT_BYTES * length, 0))
+  const starts = new Uint32Array(templates.length + 1)
+  let end = 0
+  let largest = 0
+  templates.forEach((template, i) => {
+    const start = end
+    end = writeTemplate(template, bytes, start)
+    starts[i + 1] = end
+    largest = Math.max(largest, end - start + (MAX_CODE_POINT_BYTES - 1) * countOf(template))
+  })
   const ascii = Uint8Array.from({ length: 0x80 }, (_, character) => {
-    const template = templates[numbers[character]]
+    const template = templates[valueAt(numbers, character)]
     return template === SELF ? character : asciiOf(template)
   })
-  return { table: packTable(numbers), ascii, starts, templates: Buffer.concat(encoded), largest: sizes.reduce((a, b) => Math.max(a, b)) }
+  return { table: numbers, ascii, starts, templates: bytes.subarray(0, end), largest }
 }
 
 /** What the kernel must be given, in the order of `useMap`. */
@@ -107,9 +111,17 @@ export const useMap = (
 /** The ASCII character that a template is, or NO_BYTE. */
 const asciiOf = (template: string): number => (template.length === 1 && template < '\x80' ? template.charCodeAt(0) : NO_BYTE)
 
-const encodeTemplate = (template: string): Buffer => {
-  const parts = template.split(SELF).map((part) => Buffer.from(part))
-  return Buffer.concat(parts.flatMap((part, i) => (i === 0 ? [part] : [Buffer.of(SELF_BYTE), part])))
+/** How often a template has the code point itself. */
+const countOf = (template: string): number => (template.includes(SELF) ? template.split(SELF).length - 1 : 0)
+
+/** Writes a template to bytes from a place on; returns where it ends. */
+const writeTemplate = (template: string, bytes: Buffer, at: number): number => {
+  if (!template.includes(SELF)) return at + bytes.write(template, at)
+  template.split(SELF).forEach((part, i) => {
+    if (i > 0) bytes[at++] = SELF_BYTE
+    at += bytes.write(part, at)
+  })
+  return at
 }
 
 /** Room for what a slice becomes; what needs more comes out in several parts. */
@@ -150,7 +162,7 @@ export const mapStep = (map: CharacterMap): Step => {
     canCutBefore: () => true,
     keeps(codePoint) {
       const character = String.fromCodePoint(codePoint)
-      return map.numbers[codePoint] === 0 && !map.templates.some((template) => template.includes(character))
+      return valueAt(map.numbers, codePoint) === 0 && !map.templates.some((template) => template.includes(character))
     },
     map,
   }
@@ -162,7 +174,7 @@ export const runStep = (set: readonly number[], content: string): Step => {
   let packed: PackedMap | undefined
   return {
     start: (emit) => startMapStage((packed ??= packMap(map)), emit, { number: RUN, byte: asciiOf(content) }),
-    canCutBefore: (codePoint) => map.numbers[codePoint] !== RUN,
+    canCutBefore: (codePoint) => valueAt(map.numbers, codePoint) !== RUN,
   }
 }
 

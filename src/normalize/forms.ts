@@ -1,6 +1,7 @@
 import { decodeSet, EVERYTHING, intersection, members } from '../unicode/codePointSet.ts'
 import { CHANGED_BY, COMBINES_BACKWARD, COMBINES_FORWARD, COMBINING_CLASSES, UNASSIGNED_9 } from '../unicode/generated/normalization.ts'
-import { CODE_POINTS, fillSet, valueAt, type CodePointTable, type QuickCheckClasses } from './codePointTable.ts'
+import { createMap } from './characterMap.ts'
+import { createBytes, TableMaker, valueAt, type CharacterMap, type CodePointTable, type QuickCheckClasses } from './codePointTable.ts'
 import { packPairs } from './pairs.ts'
 import { createQuickCheckStage, isSettled, LEADING, MAYBE, ORDER, packClasses, SETTLED, UNSURE } from './quickCheck.ts'
 import type { Step } from './textStage.ts'
@@ -13,31 +14,34 @@ import type { Step } from './textStage.ts'
 
 export type Form = 'NFC' | 'NFD' | 'NFKC' | 'NFKD'
 
-/** 1 for each code point that is newer than Unicode 9.0. */
-const NEWER = new Uint8Array(CODE_POINTS)
-fillSet(NEWER, intersection(decodeSet(UNASSIGNED_9), EVERYTHING), 1)
-const FIRST_NEWER = NEWER.indexOf(1)
+/** The code points that are newer than Unicode 9.0. */
+const NEWER = intersection(decodeSet(UNASSIGNED_9), EVERYTHING)
+const FIRST_NEWER = NEWER[0]
+const newer = new TableMaker(createBytes)
+newer.fill(NEWER, 1)
+const NEWER_TABLE = newer.table()
+
+const isNewer = (codePoint: number): boolean => valueAt(NEWER_TABLE, codePoint) === 1
 
 const classes = new Map<Form, QuickCheckClasses>()
 
 const classesOf = (form: Form): QuickCheckClasses => {
   let made = classes.get(form)
   if (made === undefined) {
-    const values = new Uint8Array(CODE_POINTS).fill(SETTLED)
-    COMBINING_CLASSES.forEach((members, i) => fillSet(values, decodeSet(members), i + 1))
+    const values = new TableMaker(createBytes) // all are SETTLED
+    COMBINING_CLASSES.forEach((members, i) => values.fill(decodeSet(members), i + 1))
     if (form.endsWith('C')) markCombining(values)
-    fillSet(values, decodeSet(CHANGED_BY[form]), UNSURE)
-    made = packClasses(values)
+    values.fill(decodeSet(CHANGED_BY[form]), UNSURE)
+    made = packClasses(values.table())
     classes.set(form, made)
   }
   return made
 }
 
-const markCombining = (values: Uint8Array): void => {
-  for (const c of members(decodeSet(COMBINES_BACKWARD))) values[c] |= MAYBE
+const markCombining = (values: TableMaker<Uint8Array>): void => {
+  values.change(decodeSet(COMBINES_BACKWARD), (value) => value | MAYBE)
   // a composed character too: marks that come may go in front of its own
-  for (const line of [COMBINES_FORWARD, CHANGED_BY.NFD])
-    for (const c of members(decodeSet(line))) if (values[c] === SETTLED) values[c] = LEADING
+  for (const line of [COMBINES_FORWARD, CHANGED_BY.NFD]) values.change(decodeSet(line), (value) => (value === SETTLED ? LEADING : value))
 }
 
 /** A whole text in a form of normalization. */
@@ -45,7 +49,7 @@ export const normalizeTo = (form: Form, text: string): string => {
   let normalized = ''
   let start = 0
   for (let newer; (newer = nextNewer(text, start)) < text.length;) {
-    const end = newer + (NEWER[text.charCodeAt(newer)] === 1 ? 1 : 2)
+    const end = newer + (isNewer(text.charCodeAt(newer)) ? 1 : 2)
     normalized += normalizeOld(form, text.slice(start, newer)) + text.slice(newer, end)
     start = end
   }
@@ -58,8 +62,8 @@ const nextNewer = (text: string, from: number): number => {
     const unit = text.charCodeAt(i)
     if (unit < FIRST_NEWER) continue
     if ((unit & 0xfc00) !== 0xd800) {
-      if (NEWER[unit] === 1) return i
-    } else if (NEWER[text.codePointAt(i)!] === 1) return i
+      if (isNewer(unit)) return i
+    } else if (isNewer(text.codePointAt(i)!)) return i
     else i++
   }
   return text.length
@@ -172,6 +176,15 @@ const madeBy = (form: Form): ReadonlySet<number> => {
   return known
 }
 
+/** What each code point becomes by itself. */
+const decompositionOf = (form: Form): CharacterMap =>
+  createMap(
+    Array.from(members(decodeSet(CHANGED_BY[form])), (codePoint) => [
+      [codePoint, codePoint + 1],
+      String.fromCodePoint(codePoint).normalize(form),
+    ]),
+  )
+
 /** Normalizes to a form. */
 export const formStep = (form: Form): Step => {
   const { table } = classesOf(form)
@@ -180,6 +193,7 @@ export const formStep = (form: Form): Step => {
     canCutBefore: (codePoint) => isSettled(valueAt(table, codePoint)),
     keeps: (codePoint) => valueAt(table, codePoint) === SETTLED && !madeBy(form).has(codePoint),
     classes: classesOf(form),
+    decomposition: form.endsWith('D') ? () => decompositionOf(form) : undefined,
     pairs: form.endsWith('C') ? () => pairsOf(form) : undefined,
   }
 }

@@ -1,6 +1,6 @@
 import { decodeSet } from '../unicode/codePointSet.ts'
 import { EXTENDED_PICTOGRAPHIC, GRAPHEME_BREAK, INDIC_CONJUNCT_BREAK } from '../unicode/generated/normalization.ts'
-import { CODE_POINTS, fillSet } from './codePointTable.ts'
+import { createBytes, TableMaker, valueAt, type CodePointTable } from './codePointTable.ts'
 
 /* Extended grapheme clusters of Unicode 17.0 (Unicode Standard Annex 29), as the crate unicode-segmentation 1.13 finds them. */
 
@@ -46,27 +46,27 @@ const HANGUL_END = 0xd7a4
 const HANGUL_TRAILING = 28
 
 /** The value of each code point. */
-export const graphemeBreaks = (): Uint8Array => {
-  const values = new Uint8Array(CODE_POINTS).fill(OTHER)
-  fillSet(values, decodeSet(EXTENDED_PICTOGRAPHIC), PICTOGRAPH)
-  fillSet(values, decodeSet(INDIC_CONJUNCT_BREAK.Consonant), CONSONANT)
-  for (const [name, value] of Object.entries(VALUES)) fillSet(values, decodeSet(GRAPHEME_BREAK[name]), value)
-  for (let c = HANGUL_START; c < HANGUL_END; c++) values[c] = (c - HANGUL_START) % HANGUL_TRAILING === 0 ? LV : LVT
-  for (const [name, bit] of [
-    ['Extend', CONJUNCT_EXTEND],
-    ['Linker', CONJUNCT_LINKER],
-  ] as const) {
-    const set = decodeSet(INDIC_CONJUNCT_BREAK[name])
-    for (let i = 0; i < set.length; i += 2) for (let c = set[i]; c < set[i + 1]; c++) values[c] |= bit
-  }
-  return values
+export const graphemeBreaks = (): CodePointTable<Uint8Array> => {
+  const values = new TableMaker(createBytes) // all are OTHER
+  values.fill(decodeSet(EXTENDED_PICTOGRAPHIC), PICTOGRAPH)
+  values.fill(decodeSet(INDIC_CONJUNCT_BREAK.Consonant), CONSONANT)
+  for (const [name, value] of Object.entries(VALUES)) values.fill(decodeSet(GRAPHEME_BREAK[name]), value)
+  values.fill([HANGUL_START, HANGUL_END], LVT)
+  for (let c = HANGUL_START; c < HANGUL_END; c += HANGUL_TRAILING) values.fill([c, c + 1], LV)
+  values.change(decodeSet(INDIC_CONJUNCT_BREAK.Extend), (value) => value | CONJUNCT_EXTEND)
+  values.change(decodeSet(INDIC_CONJUNCT_BREAK.Linker), (value) => value | CONJUNCT_LINKER)
+  return values.table()
 }
 
 /** Whether a code point of this value ends where it begins and ends: it makes no cluster with another of these. */
 export const standsAlone = (value: number): boolean => [OTHER, LF, CONTROL, LV, LVT, CONSONANT, PICTOGRAPH].includes(value & BREAK)
 
 /** Calls `onCluster` with where each cluster of a text begins and ends, in units. `values` are those of graphemeBreaks. */
-export const forEachCluster = (values: Uint8Array, text: string, onCluster: (start: number, end: number) => void): void => {
+export const forEachCluster = (
+  values: CodePointTable<Uint8Array>,
+  text: string,
+  onCluster: (start: number, end: number) => void,
+): void => {
   let start = 0
   let before = -1
   // what the code points right before are, as far as the rules ask: a pictograph and marks, then ZWJ; a consonant and marks, then a linker
@@ -77,7 +77,7 @@ export const forEachCluster = (values: Uint8Array, text: string, onCluster: (sta
   let isOddIndicator = false
   for (let at = 0; at < text.length;) {
     const codePoint = text.codePointAt(at)!
-    const value = values[codePoint]
+    const value = valueAt(values, codePoint)
     const kind = value & BREAK
     const isTogether =
       (kind === PICTOGRAPH && isJoined) ||

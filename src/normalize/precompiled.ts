@@ -21,7 +21,7 @@ export const precompiledStep = (base64: string): Step => {
   const map = createMap(singleCharacters(charsmap))
   const characters = mapStep(map)
   const breaks = graphemeBreaks()
-  const classes = packClasses(breaks.map((value) => (standsAlone(value) ? SETTLED : UNSURE)))
+  const classes = packClasses({ ...breaks, blocks: breaks.blocks.map((value) => (standsAlone(value) ? SETTLED : UNSURE)) })
 
   const rewriteCluster = (cluster: string): string => {
     const bytes = Buffer.from(cluster)

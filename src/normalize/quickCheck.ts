@@ -1,5 +1,5 @@
 import { isAscii } from 'node:buffer'
-import { packTable, type QuickCheckClasses } from './codePointTable.ts'
+import { BLOCK, valueAt, type CodePointTable, type QuickCheckClasses } from './codePointTable.ts'
 import { KeptText } from './keptText.ts'
 import { SLICE, slices, startNormalizeKernel, type NormalizeExports } from './kernel.ts'
 import type { Emit, TextStage } from './textStage.ts'
@@ -18,23 +18,22 @@ export const UNSURE = 0xff
 
 export const isSettled = (class_: number): boolean => class_ === SETTLED || class_ === LEADING
 
-/** Packs classes, one for each code point. */
-export const packClasses = (classes: Uint8Array): QuickCheckClasses => {
+/** Prepares classes for the kernel. */
+export const packClasses = (table: CodePointTable<Uint8Array>): QuickCheckClasses => {
+  const below0x800 = Uint8Array.from({ length: 0x800 }, (_, codePoint) => valueAt(table, codePoint))
+  const isBlockSettled = Uint8Array.from({ length: table.blocks.length / BLOCK }, (_, block) =>
+    table.blocks.subarray(block * BLOCK, (block + 1) * BLOCK).every(isSettled) ? 1 : 0,
+  )
   const areSettled = ([start, end]: readonly [start: number, end: number]): boolean => {
-    for (let codePoint = start; codePoint < end; codePoint++) if (!isSettled(classes[codePoint])) return false
+    if (end <= 0x80) return below0x800.subarray(start, end).every(isSettled)
+    for (let page = start / BLOCK; page < end / BLOCK; page++) if (isBlockSettled[table.pages[page]] !== 1) return false
     return true
   }
   const settledByLow = new Uint8Array(16).fill(0xff)
   // a group of several high halves is settled only where all of them are
   for (let byte = 0; byte < 0x100; byte++)
     if (!isContinuation(byte) && !areSettled(beginningWith(byte))) settledByLow[byte & 0x0f] &= ~GROUPS[byte >> 4]
-  return {
-    table: packTable(classes),
-    below0x800: classes.slice(0, 0x800),
-    settledByLow,
-    groupByHigh: GROUPS,
-    isAsciiSettled: areSettled([0, 0x80]),
-  }
+  return { table, below0x800, settledByLow, groupByHigh: GROUPS, isAsciiSettled: areSettled([0, 0x80]) }
 }
 
 /** What the kernel must be given, in the order of `useClasses`. */
@@ -56,7 +55,7 @@ const GROUPS = Uint8Array.from([1, 2, 4, 4, 4, 4, 4, 8, 16, 16, 16, 16, 32, 64, 
 
 const isContinuation = (byte: number): boolean => byte >= 0x80 && byte < 0xc0
 
-/** The code points whose UTF-8 begins with a byte, or more than those. */
+/** The code points whose UTF-8 begins with a byte, or more than those: one of ASCII, or whole blocks. */
 const beginningWith = (byte: number): [start: number, end: number] => {
   if (byte < 0x80) return [byte, byte + 1]
   if (byte < 0xe0) return [(byte & 0x1f) << 6, ((byte & 0x1f) + 1) << 6]

@@ -1,5 +1,5 @@
 import { composeMaps, mapCharacter, packMap, SELF, type PackedMap } from './characterMap.ts'
-import { CODE_POINTS, valueAt, type CharacterMap, type QuickCheckClasses } from './codePointTable.ts'
+import { combineTables, createBytes, valueAt, type CharacterMap, type CodePointTable, type QuickCheckClasses } from './codePointTable.ts'
 import { isSettled, packClasses, SETTLED, UNSURE } from './quickCheck.ts'
 import type { Emit, Step, TextStage } from './textStage.ts'
 
@@ -36,10 +36,10 @@ export const sureTextOf = (
   const at = rest.findIndex(({ classes }) => classes !== undefined)
   const [before, behind] = at === -1 ? [rest, []] : [rest.slice(0, at), rest.slice(at + 1)]
   if ([...before, ...behind].some(({ map }) => map === undefined)) return undefined
+  const check = at === -1 ? undefined : sureCheck(rest[at], composed(behind))
   const mapBefore = composed(before)
-  const check = rest[at]?.classes
-  const classes = check === undefined || mapBefore === undefined ? check : packClasses(classesBehind(mapBefore, check))
-  const map = composed([...before, ...behind])
+  const classes = check && (mapBefore === undefined ? check.classes : packClasses(classesBehind(mapBefore, check.classes)))
+  const map = composed([...before, ...(check?.decomposition === undefined ? [] : [{ map: check.decomposition }]), ...behind])
   const prefix = prefixes.join('')
   const isSure = (character: string): boolean => classes === undefined || valueAt(classes.table, character.codePointAt(0)!) === SETTLED
   if (![...prefix].every(isSure)) return undefined
@@ -52,24 +52,42 @@ export const sureTextOf = (
   }
 }
 
-const composed = (steps: readonly Step[]): CharacterMap | undefined =>
+/**
+ * The quick check of a step. If it decomposes, and the maps behind it drop marks, more code points are sure: those whose marks are all dropped,
+ * for then the order does not matter that they are to be brought into.
+ */
+const sureCheck = (step: Step, mapBehind: CharacterMap | undefined): { classes: QuickCheckClasses; decomposition?: CharacterMap } => {
+  const classes = step.classes!
+  if (step.decomposition === undefined) return { classes }
+  const decomposition = step.decomposition()
+  const areSure = decomposition.templates.map((template) => staysInOrder(template, classes, mapBehind))
+  const sure = combineTables(decomposition.numbers, classes.table, createBytes, (number, own) =>
+    number !== 0 && areSure[number] ? SETTLED : own,
+  )
+  return { classes: packClasses(sure), decomposition }
+}
+
+/** Whether a text begins with what is no mark, and no mark in it stays. */
+const staysInOrder = (text: string, { table }: QuickCheckClasses, mapBehind: CharacterMap | undefined): boolean => {
+  const isBase = (character: string): boolean => valueAt(table, character.codePointAt(0)!) === SETTLED
+  const isDropped = (character: string): boolean => mapBehind !== undefined && mapCharacter(mapBehind, character) === ''
+  return text !== '' && Array.from(text).every((character, i) => isBase(character) || (i > 0 && isDropped(character)))
+}
+
+const composed = (steps: readonly Pick<Step, 'map'>[]): CharacterMap | undefined =>
   steps.reduce<CharacterMap | undefined>((first, { map }) => (first === undefined ? map : composeMaps(first, map!)), undefined)
 
 /** In place of a class: that of the code point itself. */
 const OWN = -1
 
 /** The classes of code points by what a map makes of them. */
-const classesBehind = ({ numbers, templates }: CharacterMap, { table }: QuickCheckClasses): Uint8Array => {
+const classesBehind = ({ numbers, templates }: CharacterMap, { table }: QuickCheckClasses): CodePointTable<Uint8Array> => {
   const last = templates.map((template) => lastClass(template, table))
   const hasSelf = templates.map((template) => template.includes(SELF))
-  const classes = new Uint8Array(CODE_POINTS)
-  for (let codePoint = 0; codePoint < CODE_POINTS; codePoint++) {
-    const number = numbers[codePoint]
-    const own = valueAt(table, codePoint)
+  return combineTables(numbers, table, createBytes, (number, own) => {
     const isApart = number === 0 || !hasSelf[number] || isSettled(own)
-    classes[codePoint] = !isApart ? UNSURE : last[number] === OWN ? own : last[number]
-  }
-  return classes
+    return !isApart ? UNSURE : last[number] === OWN ? own : last[number]
+  })
 }
 
 /** The class at the end of a text that takes a code point's place, if all of it is settled; the code point itself aside. */

@@ -26,6 +26,8 @@ export interface Step {
   map?: CharacterMap
   /** It leaves text as it is that passes this quick check, and so each part of it. */
   classes?: QuickCheckClasses
+  /** Beside such a check: what each code point becomes by itself; what then is still to be done is to bring marks into order. */
+  decomposition?: (() => CharacterMap) | undefined
   /** Makes what the kernel composes code points by that do not pass (pairs.ts). */
   pairs?: (() => Uint32Array) | undefined
   /** It puts this in front of each section that is not empty. */
