@@ -6,7 +6,9 @@ import { createTokenSet, plainToken } from '../../src/added/tokenSet.ts'
 import type { FoundTokens, TextCounter, TokenText } from '../../src/count/counter.ts'
 import { createKernelCounter } from '../../src/count/kernelCounter.ts'
 import { createReferenceCounter } from '../../src/count/referenceCounter.ts'
+import { valueAt } from '../../src/normalize/codePointTable.ts'
 import { createNormalizer, createSureText } from '../../src/normalize/normalizer.ts'
+import { SETTLED } from '../../src/normalize/quickCheck.ts'
 import { compileStage } from '../../src/pattern/compile.ts'
 import type { AddedToken, Normalizer } from '../../src/types.ts'
 import { NORMALIZERS } from '../support/normalizers.ts'
@@ -153,7 +155,7 @@ const KERNEL_NORMALIZERS = NORMALIZERS.filter(([, normalizers]) => createSureTex
 
 const UNITS = [
   'a', 'e', 'E', 'K', '<', '|', '>', ' ', '\n', '\0', '\r', '1', '日', 'か', '\u0301', '\u0323', '\u0338', '\u0344', 'é', 'ệ', '\u3099', '\u1100',
-  '\u1161', '\u11a8', '가', '각', '\u2126', 'ﬁ', '①', '\u0bc6', '\u0bd7', '\u0130', '👩', '\u0378', '\u{1d165}', '\u{11930}', '\u{11935}',
+  '\u1161', '\u11a8', '가', '각', '\u2126', 'ﬁ', '①', '\u0bc6', '\u0bd7', '\u0130', '👩', '\u0378', '\u{1d165}', '\u{1d160}', '\u302e', '\u{11930}', '\u{11935}',
 ] // prettier-ignore
 
 const PARTS = [
@@ -192,6 +194,16 @@ test('what the kernel can do: all but what looks at several characters, or at th
     'lucie',
     'llama 2',
   ])
+})
+
+test('what decomposes is sure where all its marks are dropped, and where it has none', () => {
+  const isSure = (normalizers: readonly Normalizer[], character: string): boolean =>
+    valueAt(createSureText(normalizers)!.classes!.table, character.codePointAt(0)!) === SETTLED
+  const uncased: Normalizer[] = [{ kind: 'bert', cleanText: true, handleChineseChars: true, stripAccents: true, lowercase: true }]
+  expect([...'éệ가각Ω豈'].filter((character) => !isSure(uncased, character))).toEqual([])
+  // marks that stay; a mark that decomposes
+  expect([...'\u{1d160}\u0344'].filter((character) => isSure(uncased, character))).toEqual([])
+  expect([...'éệ가각Ω豈'].filter((character) => isSure([{ kind: 'nfd' }], character))).toEqual([...'가각Ω豈'])
 })
 
 describe.each(KERNEL_NORMALIZERS)('%s', (_, normalizers) => {
