@@ -31,7 +31,7 @@ const LONG_PIECE: usize = 256
 const STEP: usize = 64
 
 // families, as in pattern/layout.ts
-import { FAMILY_BLANK_END, FAMILY_CL100K, FAMILY_CONTRACTIONS, FAMILY_DIGITS_SHIFT, FAMILY_GPT2, FAMILY_MASK } from '../pattern/layout'
+import { FAMILY_BLANK_END, FAMILY_CL100K, FAMILY_CONTRACTIONS, FAMILY_DIGITS_SHIFT, FAMILY_GPT2, FAMILY_MASK, FAMILY_TAILS } from '../pattern/layout'
 
 /** Reads text[at, to), whole code points. With `isEnd`, the segment ends at `to`; if the machine has to read up to there, ending it is left to `endSegment`. */
 export function readWindows(pass: Pass, text: usize, to: usize, isEnd: bool): void {
@@ -259,6 +259,8 @@ function cutO200k(pass: Pass, text: usize, start: usize, stop: usize, to: usize)
  * 3. Other white space is cut before each run, behind the last newline of a run, and before the last character of a run if that is no
  *    newline and something follows.
  *
+ * Some recognize no contractions, leave the newlines behind others alone, or take marks for letters (which then have their role).
+ *
  * In tiktoken's cl100k, `\s++$|\s*[\r\n]|\s+(?!\S)|\s` is last, and white space at the end of the text is one piece.
  *
  * In o200k, words are cut where a capital follows a small letter, and a contraction belongs to the word before it. Where a capital follows a
@@ -270,6 +272,7 @@ function cutO200k(pass: Pass, text: usize, start: usize, stop: usize, to: usize)
   const groups = <u64>((pass.family >>> FAMILY_DIGITS_SHIFT) & 3)
   const hasContractions = (pass.family & FAMILY_CONTRACTIONS) != 0
   const isBlankEndWhole = (pass.family & FAMILY_BLANK_END) != 0
+  const mayBeTails: u64 = isCased || (pass.family & FAMILY_TAILS) != 0 ? ~(<u64>0) : 0
   let cut = pass.cutEnd
   let fresh: u64 = 1 // there is a cut at the first bit, and nothing in front of it matters
   let wordBefore: u64 = 0
@@ -338,7 +341,7 @@ function cutO200k(pass: Pass, text: usize, start: usize, stop: usize, to: usize)
     let last = blank & ((word | digit | other) >> 1)
     const runsOfOther = other & ~((other << 1) | otherBefore | (space << 1) | spaceBefore)
     let head = blank | runsOfOther
-    let tails = newline & ((other << 1) | otherBefore | tailBefore)
+    let tails = newline & ((other << 1) | otherBefore | tailBefore) & mayBeTails
     if (long != 0) {
       if (longWhite != 0) last = toFirstBytes(last)
       let alone = runsOfOther & first

@@ -9,7 +9,8 @@ import { hasMarks } from './steps.ts'
 
 /*
  * The families of patterns that the kernel knows by heart (kernel/windows.ts): GPT-2's, and those of cl100k and o200k, which differ among
- * each other in how many digits make a group, and in whether contractions are recognized. Almost all real corpora are cut by one of them.
+ * each other in how many digits make a group, whether contractions are recognized, whether marks are letters, and whether newlines belong to
+ * what is before them. Almost all real corpora are cut by one of them.
  */
 
 interface Family {
@@ -25,20 +26,15 @@ interface Family {
  * To compile a family only to find that a stage is none of it takes longer than all else. No two families cut this text alike, nor does nearly
  * any other pattern, so a stage is compared with a family only if it cuts the text as the family does.
  */
-export const SAMPLE = "I'm'LL abC DEf日Gh' ₂12345 -a\u0301 \u00a0x!!\n/\r\n\n  y\n  "
+export const SAMPLE = "I'mu'LL abC DEf日Gh' ₂12345 -a\u0301 \u00a0x!!\n/\r\n\n  y\n  "
 
-const GPT2_SAMPLE = "I|'m|'|LL| abC| DEf日Gh|'| ₂12345| -|a|\u0301| |\u00a0|x|!!|\n|/|\r\n\n | y|\n  "
-const cl100kSample = (digits: string, end: string): string =>
-  `I|'m|'LL| abC| DEf日Gh|'| |${digits}| -|a|\u0301| |\u00a0x|!!\n|/\r\n\n| | y|${end}`
+const GPT2_SAMPLE = "I|'m|u|'|LL| abC| DEf日Gh|'| ₂12345| -|a|\u0301| |\u00a0|x|!!|\n|/|\r\n\n | y|\n  "
 const o200kSample = (digits: string, start: string): string =>
-  `${start}|'LL| ab|C| DEf日|Gh|'| |${digits}| -|a\u0301| |\u00a0x|!!\n/\r\n\n| | y|\n|  `
+  `${start}'LL| ab|C| DEf日|Gh|'| |${digits}| -|a\u0301| |\u00a0x|!!\n/\r\n\n| | y|\n|  `
 
 const GPT2 = String.raw`'s|'t|'re|'ve|'m|'ll|'d| ?\p{L}+| ?\p{N}+| ?[^\s\p{L}\p{N}]+|\s+(?!\S)|\s+`
 
 const CONTRACTIONS = `(?i:'s|'t|'re|'ve|'m|'ll|'d)`
-
-const cl100k = (digits: string): string =>
-  String.raw`${CONTRACTIONS}|[^\r\n\p{L}\p{N}]?\p{L}+|${digits}| ?[^\s\p{L}\p{N}]+[\r\n]*|\s*[\r\n]+|\s+(?!\S)|\s+`
 
 const o200k = (digits: string, contractions: string): string =>
   [
@@ -54,35 +50,66 @@ const GROUPS: readonly (readonly [digits: string, inSample: string])[] = [
 ]
 const groupsOf = (index: number): number => (index + 1) << layout.FAMILY_DIGITS_SHIFT
 
+const { FAMILY_CONTRACTIONS, FAMILY_MARKS, FAMILY_TAILS, FAMILY_BLANK_END } = layout
+
+/** How cl100k's family cuts the sample. */
+const cl100kSample = (digits: string, flags: number): string => {
+  const start = flags & FAMILY_CONTRACTIONS ? "I|'m|u" : "I|'mu"
+  const marked = flags & FAMILY_MARKS ? 'a\u0301' : 'a|\u0301'
+  const tails = flags & FAMILY_TAILS ? '!!\n|/\r\n\n' : '!!|\n|/|\r\n\n'
+  const end = flags & FAMILY_BLANK_END ? '\n  ' : '\n|  '
+  return `${start}|'LL| abC| DEf日Gh|'| |${digits}| -|${marked}| |\u00a0x|${tails}| | y|${end}`
+}
+
+const cl100k = (digits: string, flags: number): string => {
+  const marks = flags & FAMILY_MARKS ? String.raw`\p{M}` : ''
+  return [
+    ...(flags & FAMILY_CONTRACTIONS ? [CONTRACTIONS] : []),
+    String.raw`[^\r\n\p{L}\p{N}]?[\p{L}${marks}]+`,
+    digits,
+    flags & FAMILY_TAILS ? String.raw` ?[^\s\p{L}\p{N}${marks}]+[\r\n]*` : String.raw` ?[^\s\p{L}\p{N}${marks}]+`,
+    String.raw`\s*[\r\n]+|\s+(?!\S)|\s+`,
+  ].join('|')
+}
+
+/** Those that were met. */
+const CL100K_FLAGS: readonly number[] = [
+  FAMILY_CONTRACTIONS | FAMILY_TAILS,
+  FAMILY_TAILS,
+  FAMILY_CONTRACTIONS,
+  FAMILY_CONTRACTIONS | FAMILY_TAILS | FAMILY_MARKS,
+]
+
 /** As in tiktoken since 0.8. */
 const CL100K_TIKTOKEN = String.raw`'(?i:[sdmt]|ll|ve|re)|[^\r\n\p{L}\p{N}]?+\p{L}++|\p{N}{1,3}+| ?[^\s\p{L}\p{N}]++[\r\n]*+|\s++$|\s*[\r\n]|\s+(?!\S)|\s`
+const TIKTOKEN_FLAGS = FAMILY_CONTRACTIONS | FAMILY_TAILS | FAMILY_BLANK_END
 
 export const FAMILIES: readonly Family[] = [
   { pattern: GPT2, dialect: 'oniguruma', code: layout.FAMILY_GPT2, sample: GPT2_SAMPLE },
   {
     pattern: CL100K_TIKTOKEN,
     dialect: 'fancy-regex',
-    code: layout.FAMILY_CL100K | groupsOf(2) | layout.FAMILY_CONTRACTIONS | layout.FAMILY_BLANK_END,
-    sample: cl100kSample(GROUPS[2][1], '\n  '),
+    code: layout.FAMILY_CL100K | groupsOf(2) | TIKTOKEN_FLAGS,
+    sample: cl100kSample(GROUPS[2][1], TIKTOKEN_FLAGS),
   },
   ...GROUPS.flatMap(([digits, inSample], i) => [
-    {
-      pattern: cl100k(digits),
+    ...CL100K_FLAGS.map((flags) => ({
+      pattern: cl100k(digits, flags),
       dialect: 'oniguruma' as const,
-      code: layout.FAMILY_CL100K | groupsOf(i) | layout.FAMILY_CONTRACTIONS,
-      sample: cl100kSample(inSample, '\n|  '),
-    },
+      code: layout.FAMILY_CL100K | groupsOf(i) | flags,
+      sample: cl100kSample(inSample, flags),
+    })),
     {
       pattern: o200k(digits, `${CONTRACTIONS}?`),
       dialect: 'oniguruma' as const,
-      code: layout.FAMILY_O200K | groupsOf(i) | layout.FAMILY_CONTRACTIONS,
-      sample: o200kSample(inSample, "I'm"),
+      code: layout.FAMILY_O200K | groupsOf(i) | FAMILY_CONTRACTIONS,
+      sample: o200kSample(inSample, "I'm|u"),
     },
     {
       pattern: o200k(digits, ''),
       dialect: 'oniguruma' as const,
       code: layout.FAMILY_O200K | groupsOf(i),
-      sample: o200kSample(inSample, "I|'m"),
+      sample: o200kSample(inSample, "I|'mu|"),
     },
   ]),
 ]
@@ -97,7 +124,7 @@ export const withFamily = (compiled: Compiled | CompiledStage): Uint8Array | und
   const keepsAll = stage.behavior === 'isolated' || (stage.behavior === 'removed' && stage.invert) // there are no gaps in these families
   const family = keepsAll && unit === 'code points' ? findFamily(compiled) : undefined
   if (family === undefined) return undefined
-  const roles = findRoles(partition, (family.code & layout.FAMILY_MASK) === layout.FAMILY_O200K)
+  const roles = findRoles(partition, family.code)
   const larger = new Uint8Array(tables.length + roles.length)
   larger.set(tables)
   larger.set(roles, tables.length)
@@ -157,15 +184,16 @@ const casedRoles = (): Roles => [
   [layout.ROLE_WHITE, WHITE_SPACE],
 ]
 
-const uncasedRoles = (): Roles => [
-  [layout.ROLE_LETTER, category('L')],
+const uncasedRoles = (letters: 'L' | 'LM'): Roles => [
+  ...[...letters].map((name) => [layout.ROLE_LETTER, category(name)] as const),
   [layout.ROLE_DIGIT, category('N')],
   [layout.ROLE_WHITE, WHITE_SPACE],
 ]
 
 /** The roles of all characters of more than one byte, by first byte and by class, as behind HEADER_ROLES. */
-const findRoles = (partition: Partition, isCased: boolean): Uint8Array => {
-  const sets = isCased ? casedRoles() : uncasedRoles()
+const findRoles = (partition: Partition, code: number): Uint8Array => {
+  const isCased = (code & layout.FAMILY_MASK) === layout.FAMILY_O200K
+  const sets = isCased ? casedRoles() : uncasedRoles(code & FAMILY_MARKS ? 'LM' : 'L')
   const classes = new Uint8Array(partition.count).fill(layout.ROLE_MIXED)
   const firstBytes = new Uint8Array(256).fill(UNSEEN)
   partition.starts.forEach((from, i) => {

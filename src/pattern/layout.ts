@@ -73,6 +73,10 @@ export const FAMILY_DIGITS_SHIFT = 2
 export const FAMILY_CONTRACTIONS = 16
 /** White space at the end of the text is one piece. */
 export const FAMILY_BLANK_END = 32
+/** Of cl100k's: newlines behind others belong to them. */
+export const FAMILY_TAILS = 64
+/** Of cl100k's: marks are letters. */
+export const FAMILY_MARKS = 128
 
 /** What a character is to a family. */
 export const ROLE_OTHER = 0

@@ -114,7 +114,12 @@ test.each([
     `'(?i:[sdmt]|ll|ve|re)|[^\\r\\n\\p{L}\\p{N}]?+\\p{L}+|\\p{N}{1,3}| ?[^\\s\\p{L}\\p{N}]++[\\r\\n]*|\\s*[\\r\\n]|\\s+(?!\\S)|\\s+`,
     layout.FAMILY_CL100K,
   ],
-  ['no family', `[^\\r\\n\\p{L}\\p{N}]?\\p{L}+|\\p{N}{1,3}| ?[^\\s\\p{L}\\p{N}]+[\\r\\n]*|\\s*[\\r\\n]+|\\s+(?!\\S)|\\s+`, 0],
+  [
+    'marks as letters, without the prefix that they would be',
+    `(?i:'s|'t|'re|'ve|'m|'ll|'d)|[^\\r\\n\\p{L}\\p{M}\\p{N}]?[\\p{M}\\p{L}]+|\\p{N}| ?[^\\s\\p{L}\\p{M}\\p{N}]+[\\r\\n]*|\\s*[\\r\\n]+|\\s+(?!\\S)|\\s+`,
+    layout.FAMILY_CL100K,
+  ],
+  ['no family', `[^\\r\\n\\p{L}\\p{N}]?\\p{L}+|\\p{N}{1,4}| ?[^\\s\\p{L}\\p{N}]+[\\r\\n]*|\\s*[\\r\\n]+|\\s+(?!\\S)|\\s+`, 0],
 ])('patterns are known by what they do: %s', (_, pattern, family) => {
   const tables = withFamily(compileStage({ ...stageOf(FAMILIES[0]), pattern, dialect: 'fancy-regex' }))
   expect(tables === undefined ? 0 : new Uint32Array(tables.buffer, 0, layout.HEADER_WORDS)[layout.HEADER_FAMILY] & layout.FAMILY_MASK).toBe(
