@@ -67,32 +67,38 @@ const { output } = await build({
   },
 })
 
-/** The ES modules that others load. Each holds what loads the code (src/loadCode.ts): another file would take longer to load than that. */
+/** The files that others load. Each holds what loads the code (src/loadCode.ts): another file would take longer to load than that. */
 const DOORS = { index: 'index.js', worker: 'worker.js', decompressor: 'decompressor.js', main: 'cli/main.js' }
+/** The program is no ES module, as all others are: Node loads one 10 ms later. */
+const PROGRAM = 'main'
 
 /** Node 21, and 22 before 22.3, have no such function. What waits for a module cannot be loaded by `require`, which programs may do with index.js. */
-const builtinModules = (name) =>
-  name === 'index'
-    ? "import { createRequire } from 'node:module'\nprocess.getBuiltinModule ??= createRequire(import.meta.url)"
-    : "process.getBuiltinModule ??= (await import('node:module')).createRequire(import.meta.url)"
+const builtinModules = {
+  [PROGRAM]: 'process.getBuiltinModule ??= require',
+  index: "import { createRequire } from 'node:module'\nprocess.getBuiltinModule ??= createRequire(import.meta.url)",
+}
+const builtinModulesAtOnce = "process.getBuiltinModule ??= (await import('node:module')).createRequire(import.meta.url)"
 
 const loader = await build({ cwd: root, input: 'src/loadCode.ts', platform: 'node', output: { file: 'dist/loadCode.js', format: 'esm' } })
-const loaderText = loader.output[0].code
+const loaderText = loader.output[0].code.replace(/^export \{.*\};?\n/m, '')
 
 const door = ({ name, fileName, exports }) => {
-  const path = `process.getBuiltinModule('node:url').fileURLToPath(new URL('${relative(dirname(DOORS[name]), fileName)}', import.meta.url))`
+  const path = relative(dirname(DOORS[name]), fileName)
+  const isProgram = name === PROGRAM
+  const here = isProgram ? `join(__dirname, '${path}')` : `process.getBuiltinModule('node:url').fileURLToPath(new URL('${path}', import.meta.url))`
   const named = exports.filter((one) => one !== 'default')
   return [
-    ...(name === 'main' ? ['#!/usr/bin/env node'] : []),
-    builtinModules(name),
-    loaderText.replace(/^export \{.*\};?\n/m, ''),
-    `const code = loadCode(${path})`,
-    `export const { ${named.join(', ')} } = code`,
+    ...(isProgram ? ['#!/usr/bin/env node'] : []),
+    builtinModules[name] ?? builtinModulesAtOnce,
+    loaderText,
+    `const code = loadCode(${here})`,
+    ...(isProgram ? [] : [`export const { ${named.join(', ')} } = code`]),
     ...(exports.includes('default') ? ['export default code.default'] : []),
     '',
   ].join('\n')
 }
 mkdirSync(join(root, 'dist/cli'), { recursive: true })
+writeFileSync(join(root, 'dist/cli/package.json'), '{ "type": "commonjs" }\n')
 for (const chunk of output) if (chunk.isEntry) writeFileSync(join(root, 'dist', DOORS[chunk.name]), door(chunk))
 
 writeLicences(
