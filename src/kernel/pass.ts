@@ -1,5 +1,5 @@
 import {
-  BLOCK_BITS, ENTRY_NEXT_SHIFT, FAMILY_MASK, FAMILY_O200K, HEADER_ACTIONS, HEADER_ASCII, HEADER_BACKWARD, HEADER_BLOCKS, HEADER_DECIDED, HEADER_FAMILY, HEADER_IDLE,
+  BLOCK_BITS, ENTRY_NEXT_SHIFT, FAMILY_LOCAL, FAMILY_MASK, FAMILY_O200K, HEADER_ACTIONS, HEADER_ASCII, HEADER_BACKWARD, HEADER_BLOCKS, HEADER_DECIDED, HEADER_FAMILY, HEADER_IDLE,
   HEADER_PAGES, HEADER_READS_BYTES, HEADER_RESETS, HEADER_ROLES, HEADER_ROW_BYTES, HEADER_ROWS, HEADER_STATES, HEADER_SYMBOLS, ROLE_LETTER,
   ROLE_UNCASED,
 } from '../pattern/layout'
@@ -45,6 +45,8 @@ export class Pass {
   usualLeads: usize
   /** As `blocks`, with the roles of the classes. */
   blockRoles: usize
+  /** The roles of the ASCII characters, where they are groups; elsewhere the family knows what these are. */
+  asciiRoles: usize
   /** Whether each byte is a symbol. */
   readsBytes: u32
   /** Which bytes are idle (idle.ts). 0: none. */
@@ -96,7 +98,7 @@ export function startPass(pass: Pass, tables: usize, syncPairs: usize): bool {
   pass.resets = tables + word(tables, HEADER_RESETS)
   pass.symbolRoom = 0
   pass.searched = 0
-  if (pass.family != 0 && !(findUsualLeads(pass) && findBlockRoles(pass))) return false
+  if (pass.family != 0 && !(findUsualLeads(pass) && findBlockRoles(pass) && findAsciiRoles(pass))) return false
   if (!setRows(pass, tables + word(tables, HEADER_ROWS), word(tables, HEADER_ROW_BYTES), word(tables, HEADER_STATES))) return false
   pass.row = pass.rows
   pass.at = 0
@@ -169,5 +171,15 @@ function findBlockRoles(pass: Pass): bool {
   if (roles == 0) return false
   for (let i: usize = 0; i < bytes; i++) store<u8>(roles + i, load<u8>(pass.roles + <usize>load<u8>(pass.blocks + i), 256))
   pass.blockRoles = roles
+  return true
+}
+
+function findAsciiRoles(pass: Pass): bool {
+  pass.asciiRoles = 0
+  if ((pass.family & FAMILY_MASK) != FAMILY_LOCAL) return true
+  const roles = allocate(128)
+  if (roles == 0) return false
+  for (let i: usize = 0; i < 128; i++) store<u8>(roles + i, load<u8>(pass.roles + <usize>load<u8>(pass.ascii + i), 256))
+  pass.asciiRoles = roles
   return true
 }

@@ -70,12 +70,7 @@ export let longMark: u64 = 0
 
 /** The roles of the characters in text[p, p + 64) whose bytes are `long`. In families without cases (`isCased`) all letters are just letters. */
 export function findLongRoles(pass: Pass, p: usize, long: u64, isCased: bool): void {
-  const a = v128.load(p)
-  const b = v128.load(p, 16)
-  const c = v128.load(p, 32)
-  const d = v128.load(p, 48)
-  const x = i8x16.splat(-64)
-  continuation = bitsOf(i8x16.lt_s(a, x), i8x16.lt_s(b, x), i8x16.lt_s(c, x), i8x16.lt_s(d, x)) & long
+  const usual = noteRoles(pass, p, long)
   longLetter = 0
   longDigit = 0
   longWhite = 0
@@ -83,17 +78,54 @@ export function findLongRoles(pass: Pass, p: usize, long: u64, isCased: bool): v
   longUpper = 0
   longUncased = 0
   longMark = 0
+  if (usual != long) masksOfRoles(long & ~usual, isCased)
+  if (isCased) longUncased |= usual
+  else longLetter |= usual
+}
+
+// the groups of characters of several bytes (pattern/local.ts), as the last call of findLongGroups found them: bits of their numbers, and flags
+export let longBit0: u64 = 0
+export let longBit1: u64 = 0
+export let longBit2: u64 = 0
+export let longIsolated: u64 = 0
+export let longDropped: u64 = 0
+
+/** The groups of the characters in text[p, p + 64) whose bytes are `long`. */
+export function findLongGroups(pass: Pass, p: usize, long: u64): void {
+  const usual = noteRoles(pass, p, long)
+  const rest = long & ~usual
+  const a = v128.load(roleBytes)
+  const b = v128.load(roleBytes, 16)
+  const c = v128.load(roleBytes, 32)
+  const d = v128.load(roleBytes, 48)
+  longBit0 = (bitOf(a, b, c, d, 0) & rest) | usual // as ROLE_LETTER
+  longBit1 = bitOf(a, b, c, d, 1) & rest
+  longBit2 = bitOf(a, b, c, d, 2) & rest
+  longIsolated = bitOf(a, b, c, d, 3) & rest
+  longDropped = bitOf(a, b, c, d, 4) & rest
+}
+
+/** Bit k of each byte. */
+@inline export function bitOf(a: v128, b: v128, c: v128, d: v128, k: i32): u64 {
+  return bitsOf(i16x8.shl(a, 7 - k), i16x8.shl(b, 7 - k), i16x8.shl(c, 7 - k), i16x8.shl(d, 7 - k))
+}
+
+/** Notes the roles of the characters whose bytes are `long`, but for usual ones, whose bytes are returned. Finds `continuation`. */
+@inline function noteRoles(pass: Pass, p: usize, long: u64): u64 {
+  const a = v128.load(p)
+  const b = v128.load(p, 16)
+  const c = v128.load(p, 32)
+  const d = v128.load(p, 48)
+  const x = i8x16.splat(-64)
+  continuation = bitsOf(i8x16.lt_s(a, x), i8x16.lt_s(b, x), i8x16.lt_s(c, x), i8x16.lt_s(d, x)) & long
   let leads = long & ~continuation
-  let rest = long
   let usual: u64 = 0
   if (popcnt(leads) >= MANY_LEADS) {
     usual = charactersOf(usualLeads(pass.usualLeads, a, b, c, d) & long)
     leads &= ~usual
-    rest &= ~usual
   }
-  if (leads != 0) noteRoles(pass, p, leads, rest, isCased)
-  if (isCased) longUncased |= usual
-  else longLetter |= usual
+  if (leads != 0) noteEach(pass, p, leads)
+  return usual
 }
 
 /** From here on it is worth the while to look for usual characters: text in another script than Latin. */
@@ -122,11 +154,8 @@ const MANY_LEADS: u64 = 6
 /** The role of each byte of a character of several bytes. Other bytes of it mean nothing; nor do those behind the 64th. */
 const roleBytes: usize = memory.data(64 + 16)
 
-/**
- * The roles of the characters that begin at `leads` and whose bytes are `long`: noted one after the other, then made masks all together. A
- * role is a number of three bits (ROLE_…).
- */
-@inline function noteRoles(pass: Pass, p: usize, leads: u64, long: u64, isCased: bool): void {
+/** Notes the roles of the characters that begin at `leads`, one after the other. */
+@inline function noteEach(pass: Pass, p: usize, leads: u64): void {
   const pages = pass.pages
   const roles = pass.blockRoles
   do {
@@ -140,13 +169,17 @@ const roleBytes: usize = memory.data(64 + 16)
     noteRole(p, <usize>ctz(leads), pages, roles)
     leads &= leads - 1
   } while (leads != 0)
+}
+
+/** Makes masks of the roles of these bytes: a role is a number of three bits (ROLE_…). */
+@inline function masksOfRoles(long: u64, isCased: bool): void {
   const a = v128.load(roleBytes)
   const b = v128.load(roleBytes, 16)
   const c = v128.load(roleBytes, 32)
   const d = v128.load(roleBytes, 48)
-  const bit0 = bitsOf(i16x8.shl(a, 7), i16x8.shl(b, 7), i16x8.shl(c, 7), i16x8.shl(d, 7)) & long
-  const bit1 = bitsOf(i16x8.shl(a, 6), i16x8.shl(b, 6), i16x8.shl(c, 6), i16x8.shl(d, 6)) & long
-  const bit2: u64 = isCased ? bitsOf(i16x8.shl(a, 5), i16x8.shl(b, 5), i16x8.shl(c, 5), i16x8.shl(d, 5)) & long : 0
+  const bit0 = bitOf(a, b, c, d, 0) & long
+  const bit1 = bitOf(a, b, c, d, 1) & long
+  const bit2: u64 = isCased ? bitOf(a, b, c, d, 2) & long : 0
   longLetter = bit0 & ~(bit1 | bit2)
   longDigit = bit1 & ~(bit0 | bit2)
   longWhite = bit0 & bit1 & ~bit2

@@ -1,9 +1,9 @@
 import { certainEnd } from './cuts'
-import { Pass, POSITION } from './pass'
+import { GAP, Pass, POSITION } from './pass'
 import { readOnePlace } from './read'
 import {
-  capitalsIn, continuation, controlsIn, digitsIn, equal, findLongRoles, lettersIn, longDigit, longIn, longLetter, longMark, longOther,
-  longUncased, longUpper, longWhite, newlinesIn,
+  bitOf, capitalsIn, continuation, controlsIn, digitsIn, equal, findLongGroups, findLongRoles, lettersIn, longBit0, longBit1, longBit2, longDigit, longDropped,
+  longIn, longIsolated, longLetter, longMark, longOther, longUncased, longUpper, longWhite, newlinesIn,
 } from './roles'
 
 /*
@@ -31,7 +31,7 @@ const LONG_PIECE: usize = 256
 const STEP: usize = 64
 
 // families, as in pattern/layout.ts
-import { FAMILY_BLANK_END, FAMILY_CL100K, FAMILY_CONTRACTIONS, FAMILY_DIGITS_SHIFT, FAMILY_GPT2, FAMILY_MASK, FAMILY_TAILS } from '../pattern/layout'
+import { FAMILY_BLANK_END, FAMILY_CL100K, FAMILY_CONTRACTIONS, FAMILY_DIGITS_SHIFT, FAMILY_GPT2, FAMILY_LOCAL, FAMILY_TAILS } from '../pattern/layout'
 
 /** Reads text[at, to), whole code points. With `isEnd`, the segment ends at `to`; if the machine has to read up to there, ending it is left to `endSegment`. */
 export function readWindows(pass: Pass, text: usize, to: usize, isEnd: bool): void {
@@ -43,6 +43,7 @@ export function readWindows(pass: Pass, text: usize, to: usize, isEnd: bool): vo
   } else startAt(pass, p, certain)
   // a window begins before this place
   const stop = isEnd ? to : to < WINDOW + MARGIN ? 0 : to - (WINDOW + MARGIN) + 1
+  endGap = 0
   for (;;) {
     if (call_indirect<bool>(pass.cutter, pass, text, p, stop, to)) break
     p = readToCut(pass, text, to)
@@ -52,9 +53,12 @@ export function readWindows(pass: Pass, text: usize, to: usize, isEnd: bool): vo
   else readOnePlace(pass, text, to)
 }
 
-/** The segment ends here, and with it its last piece: all text of these families is in pieces. */
+/** GAP, if the last character that windows have read is in no piece. */
+let endGap: u32 = 0
+
+/** The segment ends here, and with it its last piece. */
 function endAt(pass: Pass, end: usize): void {
-  store<u32>(pass.cutEnd, <u32>end)
+  store<u32>(pass.cutEnd, <u32>end | endGap)
   pass.cutEnd += 4
   pass.at = end
   pass.segmentStart = end
@@ -198,6 +202,98 @@ function cutGpt2(pass: Pass, text: usize, start: usize, stop: usize, to: usize):
   return true
 }
 
+/** Cuts between groups of characters, and those that are isolated from each other (pattern/local.ts). What comes later has no say in it. */
+function cutLocal(pass: Pass, text: usize, start: usize, stop: usize, to: usize): bool {
+  const roles = pass.asciiRoles
+  let cut = pass.cutEnd
+  let fresh: u64 = 1 // there is a cut at the first bit, and nothing in front of it matters
+  let bit0Before: u64 = 0
+  let bit1Before: u64 = 0
+  let bit2Before: u64 = 0
+  let droppedBefore: u64 = 0
+  for (let p = start; p < stop; ) {
+    const a = v128.load(text + p)
+    const b = v128.load(text + p, 16)
+    const c = v128.load(text + p, 32)
+    const d = v128.load(text + p, 48)
+    // of characters of several bytes: no bits
+    const ra = rolesOf(roles, a)
+    const rb = rolesOf(roles, b)
+    const rc = rolesOf(roles, c)
+    const rd = rolesOf(roles, d)
+    let bit0 = bitOf(ra, rb, rc, rd, 0)
+    let bit1 = bitOf(ra, rb, rc, rd, 1)
+    let bit2 = bitOf(ra, rb, rc, rd, 2)
+    let isolated = bitOf(ra, rb, rc, rd, 3)
+    let dropped = bitOf(ra, rb, rc, rd, 4)
+    let n: u64 = 64
+    let first = ~(<u64>0)
+    let long = longIn(a, b, c, d)
+    const rest = to - p
+    if (rest <= WINDOW) {
+      n = <u64>rest
+      long &= below(n)
+    }
+    if (long != 0) {
+      findLongGroups(pass, text + p, long)
+      // the last character may go on behind the window
+      if (rest > WINDOW) n = 63 - clz(~continuation)
+      first = ~continuation
+      bit0 |= longBit0
+      bit1 |= longBit1
+      bit2 |= longBit2
+      isolated |= longIsolated
+      dropped |= longDropped
+    }
+    const changes = (bit0 ^ ((bit0 << 1) | bit0Before)) | (bit1 ^ ((bit1 << 1) | bit1Before)) | (bit2 ^ ((bit2 << 1) | bit2Before))
+    cut = putCutsAndGaps(cut, (changes | isolated) & first & below(n) & ~fresh, (dropped << 1) | droppedBefore, <u32>p)
+    p += <usize>n
+    const before = n - 1
+    bit0Before = (bit0 >> before) & 1
+    bit1Before = (bit1 >> before) & 1
+    bit2Before = (bit2 >> before) & 1
+    droppedBefore = (dropped >> before) & 1
+    fresh = 0
+  }
+  endGap = <u32>droppedBefore * GAP
+  stopAt(pass, start, cut)
+  return true
+}
+
+/** The roles of sixteen ASCII characters, by a table of 128; 0 for other bytes. */
+@inline function rolesOf(table: usize, bytes: v128): v128 {
+  let roles = i8x16.swizzle(v128.load(table), bytes)
+  roles = v128.or(roles, i8x16.swizzle(v128.load(table, 16), i8x16.sub(bytes, i8x16.splat(16))))
+  roles = v128.or(roles, i8x16.swizzle(v128.load(table, 32), i8x16.sub(bytes, i8x16.splat(32))))
+  roles = v128.or(roles, i8x16.swizzle(v128.load(table, 48), i8x16.sub(bytes, i8x16.splat(48))))
+  roles = v128.or(roles, i8x16.swizzle(v128.load(table, 64), i8x16.sub(bytes, i8x16.splat(64))))
+  roles = v128.or(roles, i8x16.swizzle(v128.load(table, 80), i8x16.sub(bytes, i8x16.splat(80))))
+  roles = v128.or(roles, i8x16.swizzle(v128.load(table, 96), i8x16.sub(bytes, i8x16.splat(96))))
+  return v128.or(roles, i8x16.swizzle(v128.load(table, 112), i8x16.sub(bytes, i8x16.splat(112))))
+}
+
+/** As `putCuts`; bit i of `gaps`: the text before p + i is in no piece. */
+function putCutsAndGaps(cut: usize, bits: u64, gaps: u64, p: u32): usize {
+  const end = cut + (<usize>popcnt(bits) << 2)
+  do {
+    putCutOrGap(cut, bits, gaps, p)
+    bits &= bits - 1
+    putCutOrGap(cut + 4, bits, gaps, p)
+    bits &= bits - 1
+    putCutOrGap(cut + 8, bits, gaps, p)
+    bits &= bits - 1
+    putCutOrGap(cut + 12, bits, gaps, p)
+    bits &= bits - 1
+    cut += 16
+  } while (bits != 0)
+  return end
+}
+
+@inline function putCutOrGap(cut: usize, bits: u64, gaps: u64, p: u32): void {
+  const i = ctz(bits)
+  store<u32>(cut, (p + <u32>i) | (<u32>(gaps >> i) << 31))
+}
+
 /** No cut in the `length` bytes from bit i on, but one behind them. */
 @inline function cutAfter(cuts: u64, i: u64, length: u64): u64 {
   if (i >= 64) return cuts
@@ -235,7 +331,8 @@ export function cutterOf(family: u32): u32 {
   const gpt2: Cutter = cutGpt2
   const cl100k: Cutter = cutCl100k
   const o200k: Cutter = cutO200k
-  return (family == FAMILY_GPT2 ? gpt2 : family == FAMILY_CL100K ? cl100k : o200k).index
+  const local: Cutter = cutLocal
+  return (family == FAMILY_GPT2 ? gpt2 : family == FAMILY_CL100K ? cl100k : family == FAMILY_LOCAL ? local : o200k).index
 }
 
 type Cutter = (pass: Pass, text: usize, start: usize, stop: usize, to: usize) => bool

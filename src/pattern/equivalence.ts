@@ -1,4 +1,4 @@
-import type { CompiledStage } from './compile.ts'
+import type { Compiled } from './compile.ts'
 import { classOf, pairClasses } from './classes.ts'
 import { SOURCE_NOW, SOURCE_NOW_GAP } from './layout.ts'
 import { DEAD, hasMarks, stepsOf, type Steps } from './steps.ts'
@@ -11,6 +11,8 @@ import { DEAD, hasMarks, stepsOf, type Steps } from './steps.ts'
  *
  * with positions by their order only. There are finitely many: a cut that the other does not hold in a slot can never be made up for.
  */
+
+export type Automaton = Pick<Compiled, 'machine' | 'partition' | 'backward'>
 
 /** A machine at work. Positions are numbers that grow; the lowest bit says that a gap ends there. */
 interface Half {
@@ -31,7 +33,7 @@ const MAX_CONFIGURATIONS = 20_000
  * Whether two stages give the same pieces, and drop the same text, for every text. False also where that cannot be told: for machines with
  * marks (transducer.ts), those that look far ahead (lookahead.ts), and very large ones.
  */
-export const sameAutomaton = (a: CompiledStage, b: CompiledStage): boolean => {
+export const sameAutomaton = (a: Automaton, b: Automaton): boolean => {
   if (hasMarks(a.machine) || hasMarks(b.machine) || a.backward !== undefined || b.backward !== undefined) return false
   const machines = [stepsOf(a.machine), stepsOf(b.machine)]
   const classes = pairClasses(a.partition, b.partition).pairs
@@ -53,18 +55,25 @@ export const sameAutomaton = (a: CompiledStage, b: CompiledStage): boolean => {
 }
 
 /** The pieces of a small text, for a first look at what a machine does. Not for those that `sameAutomaton` has no answer for. */
-export const piecesOf = ({ machine, partition }: CompiledStage, text: string): string[] => {
+export const piecesOf = (automaton: Automaton, text: string): string[] => {
   const characters = [...text]
-  const symbols = [...characters.map((character) => classOf(partition, character.codePointAt(0)!)), partition.count]
+  const cuts = cutsOf(automaton)(characters.map((character) => classOf(automaton.partition, character.codePointAt(0)!)))
+  return cuts.map((cut, i) => characters.slice(i === 0 ? 0 : cuts[i - 1] >> 1, cut >> 1).join(''))
+}
+
+/** A function that cuts a segment of characters of these classes: twice the position of each cut, and 1 more if it ends a gap. */
+export const cutsOf = ({ machine, partition }: Automaton): ((classes: readonly number[]) => number[]) => {
   const steps = stepsOf(machine)
-  const cuts: number[] = [0]
-  let half: Half = { state: 0, slots: [] }
-  symbols.forEach((symbol, at) => {
-    const stepped = step(steps, half, symbol, 2 * at)
-    cuts.push(...stepped.cuts.map((cut) => cut >> 1))
-    half = stepped
-  })
-  return cuts.slice(1).map((cut, i) => characters.slice(cuts[i], cut).join(''))
+  return (classes) => {
+    const cuts: number[] = []
+    let half: Half = { state: 0, slots: [] }
+    ;[...classes, partition.count].forEach((symbol, at) => {
+      const stepped = step(steps, half, symbol, 2 * at)
+      cuts.push(...stepped.cuts)
+      half = stepped
+    })
+    return cuts
+  }
 }
 
 const keyOf = ({ halves, leader, ahead }: Configuration): string =>

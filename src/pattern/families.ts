@@ -5,6 +5,7 @@ import type { Partition } from './classes.ts'
 import { compileStage, type Compiled, type CompiledStage, type PatternStage } from './compile.ts'
 import { piecesOf, sameAutomaton } from './equivalence.ts'
 import * as layout from './layout.ts'
+import { findGroups } from './local.ts'
 import { hasMarks } from './steps.ts'
 
 /*
@@ -115,29 +116,30 @@ export const FAMILIES: readonly Family[] = [
 ]
 
 /**
- * The tables of a compiled stage with its family and the roles of characters added, or undefined if it belongs to no family. Several stages in one
- * machine belong to none.
+ * The tables of one compiled stage, or of several in one machine, with its family and the roles of characters added, or undefined if it belongs
+ * to no family.
  */
 export const withFamily = (compiled: Compiled | CompiledStage): Uint8Array | undefined => {
-  if (!('stage' in compiled)) return undefined
-  const { stage, unit, partition, tables } = compiled
-  const keepsAll = stage.behavior === 'isolated' || (stage.behavior === 'removed' && stage.invert) // there are no gaps in these families
-  const family = keepsAll && unit === 'code points' ? findFamily(compiled) : undefined
-  if (family === undefined) return undefined
-  const roles = findRoles(partition, family.code)
-  const larger = new Uint8Array(tables.length + roles.length)
-  larger.set(tables)
-  larger.set(roles, tables.length)
-  const header = new Uint32Array(larger.buffer, 0, layout.HEADER_WORDS)
+  const family = 'stage' in compiled ? findFamily(compiled) : undefined
+  if (family !== undefined) return withRoles(compiled, family.code, rolesIn(compiled.partition, family.code))
+  const groups = findGroups(compiled)
+  return groups && withRoles(compiled, layout.FAMILY_LOCAL, groups)
+}
+
+const withRoles = ({ partition, tables }: Compiled, code: number, roles: Uint8Array): Uint8Array => {
+  const larger = Buffer.concat([tables, firstByteRoles(partition, roles), roles])
+  const header = new Uint32Array(larger.buffer, larger.byteOffset, layout.HEADER_WORDS)
   header[layout.HEADER_BYTES] = larger.length
-  header[layout.HEADER_FAMILY] = family.code
+  header[layout.HEADER_FAMILY] = code
   header[layout.HEADER_ROLES] = tables.length
   return larger
 }
 
 /** The family that cuts every text as this stage does: the pattern may be written in another way. */
 const findFamily = (compiled: CompiledStage): Family | undefined => {
-  const { stage, machine, backward } = compiled
+  const { stage, machine, backward, unit } = compiled
+  const keepsAll = stage.behavior === 'isolated' || (stage.behavior === 'removed' && stage.invert) // there are no gaps in these families
+  if (!keepsAll || unit !== 'code points') return undefined
   // those of Oniguruma mean the same in fancy-regex
   const asWritten = FAMILIES.find(
     ({ pattern, dialect }) => pattern === stage.pattern && (dialect === stage.dialect || dialect === 'oniguruma'),
@@ -190,23 +192,37 @@ const uncasedRoles = (letters: 'L' | 'LM'): Roles => [
   [layout.ROLE_WHITE, WHITE_SPACE],
 ]
 
-/** The roles of all characters of more than one byte, by first byte and by class, as behind HEADER_ROLES. */
-const findRoles = (partition: Partition, code: number): Uint8Array => {
+/** What each class is to a family; of ASCII, of which the kernel knows that, anything. */
+const rolesIn = ({ starts, classes, count }: Partition, code: number): Uint8Array => {
   const isCased = (code & layout.FAMILY_MASK) === layout.FAMILY_O200K
   const sets = isCased ? casedRoles() : uncasedRoles(code & FAMILY_MARKS ? 'LM' : 'L')
-  const classes = new Uint8Array(partition.count).fill(layout.ROLE_MIXED)
-  const firstBytes = new Uint8Array(256).fill(UNSEEN)
-  partition.starts.forEach((from, i) => {
-    const start = Math.max(from, 0x80)
-    const end = partition.starts[i + 1] ?? 0x110000
-    if (end <= start) return
-    const name = partition.classes[i]
+  const roles = new Uint8Array(count).fill(layout.ROLE_MIXED)
+  for (let i = 0; i < starts.length; i++) {
+    const start = Math.max(starts[i], 0x80)
     // one of a class stands for all: the pattern cannot tell them apart
-    if (classes[name] === layout.ROLE_MIXED) classes[name] = sets.find(([, set]) => has(set, start))?.[0] ?? layout.ROLE_OTHER
-    for (let byte = firstByteOf(start); byte <= firstByteOf(end - 1); byte++)
-      firstBytes[byte] = firstBytes[byte] === UNSEEN || firstBytes[byte] === classes[name] ? classes[name] : layout.ROLE_MIXED
-  })
-  return Buffer.concat([firstBytes, classes])
+    if (start < (starts[i + 1] ?? CODE_POINTS) && roles[classes[i]] === layout.ROLE_MIXED)
+      roles[classes[i]] = sets.find(([, set]) => has(set, start))?.[0] ?? layout.ROLE_OTHER
+  }
+  return roles
+}
+
+const CODE_POINTS = 0x110000
+
+/** For each first byte the role of all characters of several bytes that begin with it, or ROLE_MIXED. */
+const firstByteRoles = ({ starts, classes }: Partition, roles: Uint8Array): Uint8Array => {
+  const found = new Uint8Array(256).fill(UNSEEN)
+  for (let i = 0; i < starts.length; i++) {
+    const start = Math.max(starts[i], 0x80)
+    const end = i + 1 < starts.length ? starts[i + 1] : CODE_POINTS
+    if (end <= start) continue
+    const role = roles[classes[i]]
+    const last = firstByteOf(end - 1)
+    for (let byte = firstByteOf(start); byte <= last; byte++) {
+      if (found[byte] === UNSEEN) found[byte] = role
+      else if (found[byte] !== role) found[byte] = layout.ROLE_MIXED
+    }
+  }
+  return found
 }
 
 const UNSEEN = 255

@@ -63,20 +63,22 @@ export const HEADER_IDLE = 18
 export const HEADER_WORDS = 20
 
 /** A family is a form of pattern that the kernel knows by heart (kernel/windows.ts). */
-export const FAMILY_MASK = 3
+export const FAMILY_MASK = 7
 export const FAMILY_GPT2 = 1
 export const FAMILY_CL100K = 2
 export const FAMILY_O200K = 3
+/** Cut between groups of characters (local.ts). */
+export const FAMILY_LOCAL = 4
 /** How many digits make a group, in two bits. */
-export const FAMILY_DIGITS_SHIFT = 2
+export const FAMILY_DIGITS_SHIFT = 3
 /** Contractions are recognized. */
-export const FAMILY_CONTRACTIONS = 16
+export const FAMILY_CONTRACTIONS = 32
 /** White space at the end of the text is one piece. */
-export const FAMILY_BLANK_END = 32
+export const FAMILY_BLANK_END = 64
 /** Of cl100k's: newlines behind others belong to them. */
-export const FAMILY_TAILS = 64
+export const FAMILY_TAILS = 128
 /** Of cl100k's: marks are letters. */
-export const FAMILY_MARKS = 128
+export const FAMILY_MARKS = 256
 
 /** What a character is to a family. */
 export const ROLE_OTHER = 0
@@ -91,6 +93,12 @@ export const ROLE_UPPER = 4
 export const ROLE_UNCASED = 5
 export const ROLE_MARK = 6
 export const ROLE_MIXED = 7
+// in the family that cuts between groups, a role is the number of a group, with these
+export const ROLE_GROUP = 7
+/** Each character is cut off. */
+export const ROLE_ISOLATED = 8
+/** Characters are in no piece. */
+export const ROLE_DROPPED = 16
 
 /**
  * A byte is idle if a segment of nothing but such bytes is left whole. Behind any number of them the machine is in one state, with no open cut.

@@ -1,8 +1,9 @@
 import { isDeepStrictEqual } from 'node:util'
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { compileStage } from '../../src/pattern/compile.ts'
+import { compileStage, type Compiled, type PatternStage } from '../../src/pattern/compile.ts'
 import { FAMILIES, stageOf, withFamily } from '../../src/pattern/families.ts'
+import { fuseStages } from '../../src/pattern/fuse.ts'
 import * as layout from '../../src/pattern/layout.ts'
 import { createKernelSplitter } from '../support/kernelSplitter.ts'
 import { troublesomeText } from '../support/texts.ts'
@@ -40,11 +41,64 @@ const encode = (documents: readonly string[]): [bytes: Buffer, ends: number[]] =
   return [Buffer.from(documents.join('')), documents.map((document) => (end += Buffer.byteLength(document)))]
 }
 
-describe.each(FAMILIES)('$pattern', (family) => {
-  const compiled = compileStage(stageOf(family))
+const familyOf = (tables: Uint8Array | undefined): number =>
+  tables === undefined ? 0 : Buffer.from(tables).readUInt32LE(4 * layout.HEADER_FAMILY) & layout.FAMILY_MASK
+
+/** Stages as one machine. */
+const fused = (stages: readonly PatternStage[]): Compiled => {
+  const [machine, ...others] = fuseStages(stages.map((stage) => compileStage(stage)))
+  expect(others).toEqual([])
+  return machine
+}
+
+const split = (pattern: string, behavior: PatternStage['behavior'] = 'isolated', invert = false): PatternStage => ({
+  pattern,
+  dialect: 'oniguruma',
+  behavior,
+  invert,
+  refusesEmptyMatches: false,
+})
+
+/** Stages that cut between groups of characters (pattern/local.ts). */
+const LOCAL: readonly (readonly PatternStage[])[] = [
+  [split('\\s', 'removed'), split('\\p{HF=Punctuation}')], // BertPreTokenizer
+  [{ ...split('\\w+|[^\\w\\s]+', 'removed', true), dialect: 'fancy-regex' }], // Whitespace
+  [split('\\s', 'removed')], // WhitespaceSplit
+  [split('\\p{HF=Punctuation}', 'contiguous')],
+  [split('\\p{HF=Digits}'), split('\\s+')],
+  [split('[^\\n]+|[\\n]+')],
+  [split('[a-z]+|\\p{Han}|[\\p{Cyrillic}\\p{Hiragana}]+|\\p{M}', 'removed', true)],
+  [split('\\p{L}', 'removed')], // letters are dropped
+  [split('\\p{L}')], // letters are isolated
+  [split('.', 'removed'), split('\\s+', 'contiguous')],
+  [split('x*')],
+]
+
+const CASES = [
+  ...FAMILIES.map((family) => [family.pattern, compileStage(stageOf(family))] as const),
+  ...LOCAL.map((stages) => [stages.map(({ pattern, behavior }) => `${pattern} ${behavior}`).join(', then '), fused(stages)] as const),
+]
+
+test('what cuts between groups is known', () => {
+  const code = (stages: readonly PatternStage[]): number => familyOf(withFamily(fused(stages)))
+  for (const stages of LOCAL) expect([stages, code(stages)]).toEqual([stages, layout.FAMILY_LOCAL])
+  // more than two characters have a say in it (in Oniguruma's dialect, what \\w and [^\\w] have in common)
+  for (const pattern of [' ?\\w+', '\\w+\\s?', 'ab|\\w', '\\w+(?!\\S)', '\\w{1,2}', '^\\w', '\\w+|[^\\w\\s]+'])
+    expect([pattern, code([split(pattern)])]).toEqual([pattern, 0])
+})
+
+/** A gap that goes on is cut wherever a part of the text ends, lest it be kept. */
+const withoutBordersOfParts =
+  (splitText: ReturnType<typeof createKernelSplitter>): typeof splitText =>
+  (bytes, ends, feed) => {
+    const pieces = splitText(bytes, ends, feed)
+    return pieces.filter(({ end, isDropped }, i) => !isDropped || ends?.includes(end) || !pieces[i + 1]?.isDropped)
+  }
+
+describe.each(CASES)('%s', (_, compiled) => {
   const tables = withFamily(compiled)!
-  const automaton = createKernelSplitter([compiled.tables])
-  const windows = createKernelSplitter([tables])
+  const automaton = withoutBordersOfParts(createKernelSplitter([compiled.tables]))
+  const windows = withoutBordersOfParts(createKernelSplitter([tables]))
 
   test('the masks cut as the automaton does, at every feed size', () => {
     fc.assert(
@@ -84,7 +138,7 @@ describe.each(FAMILIES)('$pattern', (family) => {
   })
 
   test('a stage behind another one', () => {
-    const first = compileStage({ ...stageOf(family), pattern: '[aé]', behavior: 'isolated', invert: false }).tables
+    const first = compileStage(split('[aé]')).tables
     const both = [createKernelSplitter([first, tables]), createKernelSplitter([first, compiled.tables])]
     fc.assert(
       fc.property(text, (parts) => {
@@ -98,7 +152,7 @@ describe.each(FAMILIES)('$pattern', (family) => {
 
 test('a stage that merges pieces or drops matches is not left to the masks', () => {
   const isKnown = (behavior: 'isolated' | 'removed' | 'contiguous', invert: boolean): boolean =>
-    withFamily(compileStage({ ...stageOf(FAMILIES[0]), behavior, invert })) !== undefined
+    familyOf(withFamily(compileStage({ ...stageOf(FAMILIES[0]), behavior, invert }))) === layout.FAMILY_GPT2
   expect([isKnown('isolated', false), isKnown('removed', true), isKnown('removed', false), isKnown('contiguous', false)]).toEqual([
     true,
     true,
@@ -122,7 +176,5 @@ test.each([
   ['no family', `[^\\r\\n\\p{L}\\p{N}]?\\p{L}+|\\p{N}{1,4}| ?[^\\s\\p{L}\\p{N}]+[\\r\\n]*|\\s*[\\r\\n]+|\\s+(?!\\S)|\\s+`, 0],
 ])('patterns are known by what they do: %s', (_, pattern, family) => {
   const tables = withFamily(compileStage({ ...stageOf(FAMILIES[0]), pattern, dialect: 'fancy-regex' }))
-  expect(tables === undefined ? 0 : new Uint32Array(tables.buffer, 0, layout.HEADER_WORDS)[layout.HEADER_FAMILY] & layout.FAMILY_MASK).toBe(
-    family,
-  )
+  expect(familyOf(tables)).toBe(family)
 })

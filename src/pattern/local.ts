@@ -1,0 +1,81 @@
+import type { Compiled } from './compile.ts'
+import { classOf } from './classes.ts'
+import { cutsOf, sameAutomaton, type Automaton } from './equivalence.ts'
+import { ENTRY_CERTAIN_SHIFT, ENTRY_GAP, ROLE_DROPPED, ROLE_GROUP, ROLE_ISOLATED } from './layout.ts'
+import type { Machine } from './minimize.ts'
+import { hasMarks } from './steps.ts'
+
+/*
+ * Patterns that cut wherever one kind of character follows another, such as `\w+|[^\w\s]+` and what BERT does: characters are in groups, and
+ *
+ *   there is a cut between characters of two groups, and none inside a run of characters of one group;
+ *   but a group may be isolated: each of its characters is cut off;
+ *   and it may be dropped: its characters are in no piece.
+ *
+ * The kernel cuts such text without a machine (kernel/windows.ts).
+ */
+
+/** Numbers are three bits, and no group has number 7: ROLE_MIXED. */
+const MAX_GROUPS = 7
+/** Such a machine has a state for each group and one for the start, and those that drop text may have a few more. */
+const MAX_STATES = 32
+
+/** What a machine does with two characters, one behind the other, by their classes. */
+interface Pairs {
+  isCut(first: number, second: number): boolean
+  isDropped(name: number): boolean
+}
+
+/** For each class its group's number, with ROLE_ISOLATED and ROLE_DROPPED; undefined if the pattern cuts in another way. */
+export const findGroups = (compiled: Compiled): Uint8Array | undefined => {
+  const { machine, partition, backward, unit } = compiled
+  if (unit !== 'code points' || backward !== undefined || machine.next.length > MAX_STATES || hasMarks(machine)) return undefined
+  const pairs = pairsOf(compiled)
+  if (!isPlausible(compiled, pairs)) return undefined
+  const roles = groupByPairs(partition.count, classOf(partition, LETTER), pairs)
+  return roles !== undefined && sameAutomaton(compiled, { partition, backward, machine: machineOf(roles) }) ? roles : undefined
+}
+
+const LETTER = 0x61
+
+const pairsOf = (automaton: Automaton): Pairs => {
+  const cuts = cutsOf(automaton)
+  return {
+    isCut: (first, second) => cuts([first, second]).some((cut) => cut >> 1 === 1),
+    isDropped: (name) => ((cuts([name]).at(-1) ?? 0) & 1) === 1,
+  }
+}
+
+/** In most patterns a word is cut behind, but not in front of something. A few characters show that. */
+const isPlausible = ({ partition }: Automaton, { isCut }: Pairs): boolean => {
+  const classes = [...new Set([...'a .1\n'].map((character) => classOf(partition, character.codePointAt(0)!)))]
+  return classes.every((first) => classes.every((second) => isCut(first, second) === isCut(second, first)))
+}
+
+/** Puts classes that are cut from the same others into groups; undefined if there are too many. */
+const groupByPairs = (count: number, letter: number, { isCut, isDropped }: Pairs): Uint8Array | undefined => {
+  const all = Array.from({ length: count }, (_, name) => name)
+  const keys = all.map((name) => `${all.map((second) => (isCut(name, second) ? 1 : 0)).join('')}${isDropped(name) ? 1 : 0}`)
+  // letters get the number of which the kernel knows the first bytes
+  const [first = '', ...others] = [...new Set(keys)].filter((key) => key !== keys[letter])
+  const groups = [first, keys[letter], ...others]
+  if (groups.length > MAX_GROUPS) return undefined
+  return Uint8Array.from(
+    all,
+    (name) => groups.indexOf(keys[name]) | (isCut(name, name) ? ROLE_ISOLATED : 0) | (isDropped(name) ? ROLE_DROPPED : 0),
+  )
+}
+
+/** The machine that cuts by groups: a state for the start, and one for each group that the last character was in. */
+const machineOf = (roles: Uint8Array): Machine => {
+  const groups = Array.from({ length: MAX_GROUPS }, (_, number) => number)
+  const next = [...roles.map((role) => 1 + (role & ROLE_GROUP)), 0]
+  const cut = 1 << ENTRY_CERTAIN_SHIFT
+  const outputs = groups.map((group) => {
+    const ownRole = roles.find((role) => (role & ROLE_GROUP) === group) ?? 0
+    const entry = (ownRole & ROLE_DROPPED) === 0 ? cut : cut | ENTRY_GAP
+    const isRun = (ownRole & ROLE_ISOLATED) === 0
+    return [...Array.from(roles, (role) => (isRun && role === ownRole ? 0 : entry)), entry]
+  })
+  return { next: [next, ...groups.map(() => next)], outputs: [next.map(() => 0), ...outputs], actions: [], decided: [], newSymbol: [] }
+}
