@@ -26,7 +26,7 @@ export const chooseEngine = (stages: readonly Stage[], choice: TierChoice = 'aut
     if (choice === 'simd' && !isKnown)
       throw new PretokError(
         'pattern',
-        'pattern: the simd tier knows the families of gpt2, cl100k_base and o200k_base, and this is none of them',
+        'pattern: the simd tier knows the families of gpt2, cl100k_base and o200k_base, and patterns that cut between kinds of characters; this is none of them',
       )
     return { name: isKnown ? 'simd' : 'automaton', phases, tables }
   } catch (error) {
