@@ -11,7 +11,7 @@ const compiler = mkdtempSync(join(tmpdir(), 'pretok-compiler-'))
 try {
   await build({
     cwd: root,
-    input: ['src/count/chooseEngine.ts', 'src/count/readyEngine.ts', 'src/tokenizer/presets.ts'],
+    input: ['src/count/chooseEngine.ts', 'src/count/readyEngine.ts', 'src/tokenizer/presets.ts', 'src/tokenizer/leadingRewrites.ts'],
     platform: 'node',
     logLevel: 'warn',
     output: { dir: compiler, format: 'esm', entryFileNames: '[name].mjs', chunkFileNames: '[name].mjs' },
@@ -19,10 +19,11 @@ try {
   const load = (name) => import(pathToFileURL(join(compiler, `${name}.mjs`)).href)
   const { chooseEngine } = await load('chooseEngine')
   const { engineFile, packEngine } = await load('readyEngine')
+  const { leadingRewritesAsNormalizers } = await load('leadingRewrites')
   const { isComplete, PRESETS, presetPipeline } = await load('presets')
   mkdirSync(folder)
   for (const { name } of PRESETS.filter(isComplete)) {
-    const { stages } = presetPipeline(name)
+    const { stages } = leadingRewritesAsNormalizers(presetPipeline(name))
     writeFileSync(join(folder, engineFile(stages)), packEngine(chooseEngine(stages)))
   }
 } finally {

@@ -63,7 +63,8 @@ export type Normalizer =
   | { kind: 'nfc' | 'nfd' | 'nfkc' | 'nfkd' | 'lowercase' | 'strip-accents' | 'nmt' | 'byte-level' }
   | { kind: 'bert'; cleanText: boolean; handleChineseChars: boolean; stripAccents: boolean; lowercase: boolean }
   | { kind: 'strip'; left: boolean; right: boolean }
-  | { kind: 'prepend'; text: string }
+  /** `unlessThere`: only in front of text that does not begin with it. */
+  | { kind: 'prepend'; text: string; unlessThere?: true }
   /** A regex is in Oniguruma's dialect. */
   | { kind: 'replace'; pattern: string; isRegex: boolean; content: string }
   /** The charsmap of SentencePiece, base64, as in tokenizer.json. */

@@ -145,7 +145,7 @@ export function advanceRaw(at: usize, end: usize, isLast: bool, length: usize, l
     const isWaiting = token < 0 && (stop == limit || isUndecided)
     const sure = sureEnd(at, stop, token >= 0 || (isClosed && stop == limit))
     if (sure == at && leftEnd == 0 && composedEnd == 0 && token < 0 && !isWaiting) leaveOpen(stop) // a whole batch in which text cannot be cut
-    let status = beginsNow(stop > at) ? put(prefix, prefixBytes) : OK
+    let status = beginsNow(at, stop) ? put(prefix, prefixBytes) : OK
     if (status == OK) status = hasMap ? putRewritten(at, sure) : put(at, sure - at)
     at = sure
     if (composedEnd != 0) {

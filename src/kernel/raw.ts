@@ -17,19 +17,27 @@ import { noteText, startFinding } from './tokens'
 export let prefix: usize = 0
 export let prefixBytes: usize = 0
 
-export function setPrefix(at: usize, bytes: usize): void {
+/** It is not put in front of sections that begin with one of these characters: pairs of words, their bytes and a mask for those that they have. */
+let unless: usize = 0
+let unlessEnd: usize = 0
+
+export function setPrefix(at: usize, bytes: usize, unlessAt: usize, unlessCount: usize): void {
   prefix = at
   prefixBytes = bytes
+  unless = unlessAt
+  unlessEnd = unlessAt + (unlessCount << 3)
 }
 
 /** Whether there is raw text of this section. */
 let hasBegun: bool = false
 
-/** Whether the prefix is to be put down now. */
-export function beginsNow(hasText: bool): bool {
-  const begins = hasText && !hasBegun
-  hasBegun = hasBegun || hasText
-  return begins && prefixBytes > 0
+/** Whether the prefix is to be put down now: raw text [at, stop) comes. */
+export function beginsNow(at: usize, stop: usize): bool {
+  if (at >= stop || hasBegun) return false
+  hasBegun = true
+  if (prefixBytes == 0) return false
+  for (let pair = unless; pair < unlessEnd; pair += 8) if ((load<u32>(at) & load<u32>(pair, 4)) == load<u32>(pair)) return false
+  return true
 }
 
 /** The section ends. */

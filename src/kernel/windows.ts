@@ -202,7 +202,7 @@ function cutGpt2(pass: Pass, text: usize, start: usize, stop: usize, to: usize):
   return true
 }
 
-/** Cuts between groups of characters, and those that are isolated from each other (pattern/local.ts). What comes later has no say in it. */
+/** Cuts between groups of characters, and in front of those that are isolated (pattern/local.ts). What comes later has no say in it. */
 function cutLocal(pass: Pass, text: usize, start: usize, stop: usize, to: usize): bool {
   const roles = pass.asciiRoles
   let cut = pass.cutEnd

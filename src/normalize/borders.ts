@@ -47,24 +47,35 @@ export const stripStep = (left: boolean, right: boolean): Step => ({
   },
 })
 
-/** Puts a text in front of a section that is not empty. */
-export const prependStep = (prefix: string): Step => {
+/** Puts a text in front of a section that is not empty; with `unlessThere`, if it does not begin with it. */
+export const prependStep = (prefix: string, unlessThere = false): Step => {
   const bytes = Buffer.from(prefix)
+  const wanted = unlessThere ? bytes.length : 1
   return {
     start(emit) {
-      let isFirst = true
+      let hasBegun = false
+      let kept = Buffer.alloc(0) // the beginning of a section, until it is known whether it begins with the prefix
+
+      const begin = (text: Buffer): void => {
+        hasBegun = true
+        kept = Buffer.alloc(0)
+        const isThere = unlessThere && text.subarray(0, bytes.length).equals(bytes)
+        if (!isThere && bytes.length > 0) emit(bytes)
+        emit(text)
+      }
+
       return {
         push(text) {
-          if (text.length === 0) return
-          if (isFirst && bytes.length > 0) emit(bytes)
-          isFirst = false
-          emit(text)
+          if (hasBegun) return emit(text)
+          kept = Buffer.concat([kept, text])
+          if (kept.length >= wanted) begin(kept)
         },
         end() {
-          isFirst = true
+          if (kept.length > 0) begin(kept)
+          hasBegun = false
         },
       }
     },
-    prefix,
+    prefix: { text: prefix, unlessThere },
   }
 }

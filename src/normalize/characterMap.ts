@@ -60,12 +60,13 @@ export interface PackedMap {
   /** For each ASCII character the one that it becomes, or NO_BYTE. */
   ascii: Uint8Array
   starts: Uint32Array
-  templates: Uint8Array
+  templates: Buffer
   /** The most bytes that a code point can become. */
   largest: number
 }
 
-const SELF_BYTE = 0xff
+/** In a packed template: the code point itself. */
+export const SELF_BYTE = 0xff
 const MAX_CODE_POINT_BYTES = 4
 /** Of UTF-8, for a unit of UTF-16. */
 const MAX_UNIT_BYTES = 3

@@ -122,7 +122,7 @@ const partsOf = (normalizer: Normalizer): Part[] => {
     case 'strip':
       return [stripStep(normalizer.left, normalizer.right)]
     case 'prepend':
-      return [prependStep(normalizer.text)]
+      return [prependStep(normalizer.text, normalizer.unlessThere)]
     case 'replace':
       return [replacement(normalizer)]
     case 'precompiled':

@@ -1,5 +1,5 @@
-import { composeMaps, mapCharacter, packMap, SELF, type PackedMap } from './characterMap.ts'
-import { combineTables, createBytes, valueAt, type CharacterMap, type CodePointTable, type QuickCheckClasses } from './codePointTable.ts'
+import { composeMaps, mapCharacter, packMap, SELF, SELF_BYTE, type PackedMap } from './characterMap.ts'
+import { codePointsWhere, combineTables, createBytes, valueAt, type CharacterMap, type CodePointTable, type QuickCheckClasses } from './codePointTable.ts'
 import { isSettled, packClasses, SETTLED, UNSURE } from './quickCheck.ts'
 import type { Emit, Step, TextStage } from './textStage.ts'
 
@@ -19,8 +19,10 @@ export interface SureText {
   map: PackedMap | undefined
   /** Makes what code points are composed by that do not pass; undefined: they are not. */
   pairs: (() => Uint32Array) | undefined
-  /** Stands in front of each section that is not empty. */
+  /** Stands in front of each section that is not empty … */
   prefix: Buffer
+  /** … and does not begin with one of these characters, as it is before any map. */
+  prefixUnless: readonly string[]
   /** Starts normalizing stretches of a section, each of which ends where text can be cut. No prefix is put in front of them. */
   start(emit: Emit): TextStage
 }
@@ -30,9 +32,11 @@ export const sureTextOf = (
   steps: readonly Step[],
   startSteps: (steps: readonly Step[], emit: Emit) => TextStage,
 ): SureText | undefined => {
+  const last = steps.at(-1)?.prefix
+  if (last?.unlessThere) return sureWithPrefix(last.text, sureTextOf(steps.slice(0, -1), startSteps))
   const prefixes: string[] = []
   const rest = steps.slice()
-  while (rest[0]?.prefix !== undefined) prefixes.unshift(rest.shift()!.prefix!)
+  while (rest[0]?.prefix?.unlessThere === false) prefixes.unshift(rest.shift()!.prefix!.text)
   const at = rest.findIndex(({ classes }) => classes !== undefined)
   const [before, behind] = at === -1 ? [rest, []] : [rest.slice(0, at), rest.slice(at + 1)]
   if ([...before, ...behind].some(({ map }) => map === undefined)) return undefined
@@ -48,8 +52,32 @@ export const sureTextOf = (
     map: map && packMap(map),
     pairs: map === undefined ? rest[at]?.pairs : undefined,
     prefix: Buffer.from(map === undefined ? prefix : Array.from(prefix, (character) => mapCharacter(map, character)).join('')),
+    prefixUnless: [],
     start: (emit) => startSteps(rest, emit),
   }
+}
+
+/** So many characters are compared. */
+const MAX_UNLESS = 8
+
+/** Puts a prefix of one character in front of sections that do not begin with it, if one can tell by their first characters as they were. */
+const sureWithPrefix = (prefix: string, sure: SureText | undefined): SureText | undefined => {
+  const isTold = sure !== undefined && sure.classes === undefined && sure.prefix.length === 0 && [...prefix].length === 1
+  if (!isTold) return undefined
+  const prefixUnless = sure.map === undefined ? [prefix] : charactersThatBegin(sure.map, prefix)
+  return prefixUnless && { ...sure, prefix: Buffer.from(prefix), prefixUnless }
+}
+
+/** The characters of which a map makes something that begins with a text; undefined if it makes nothing of some, or if they are many. */
+const charactersThatBegin = (packed: PackedMap, text: string): string[] | undefined => {
+  const templates = Array.from(packed.starts.subarray(0, -1), (start, i) => packed.templates.subarray(start, packed.starts[i + 1]))
+  if (templates.some((template) => template.length === 0)) return undefined
+  const isSelf = (template: Uint8Array): boolean => template[0] === SELF_BYTE
+  const begin = templates.map((template) => !isSelf(template) && template.subarray(0, Buffer.byteLength(text)).equals(Buffer.from(text)))
+  const found = codePointsWhere(packed.table, (number) => begin[number])
+  const own = text.codePointAt(0)!
+  if (isSelf(templates[valueAt(packed.table, own)])) found.push(own)
+  return found.length > MAX_UNLESS ? undefined : found.map((codePoint) => String.fromCodePoint(codePoint))
 }
 
 /**

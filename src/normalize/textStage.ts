@@ -30,6 +30,6 @@ export interface Step {
   decomposition?: (() => CharacterMap) | undefined
   /** Makes what the kernel composes code points by that do not pass (pairs.ts). */
   pairs?: (() => Uint32Array) | undefined
-  /** It puts this in front of each section that is not empty. */
-  prefix?: string
+  /** It puts this in front of each section that is not empty, or of each that does not begin with it. */
+  prefix?: { text: string; unlessThere: boolean }
 }

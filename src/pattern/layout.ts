@@ -95,7 +95,7 @@ export const ROLE_MARK = 6
 export const ROLE_MIXED = 7
 // in the family that cuts between groups, a role is the number of a group, with these
 export const ROLE_GROUP = 7
-/** Each character is cut off. */
+/** There is a cut in front of each, whatever is there. */
 export const ROLE_ISOLATED = 8
 /** Characters are in no piece. */
 export const ROLE_DROPPED = 16

@@ -9,8 +9,8 @@ import { hasMarks } from './steps.ts'
  * Patterns that cut wherever one kind of character follows another, such as `\w+|[^\w\s]+` and what BERT does: characters are in groups, and
  *
  *   there is a cut between characters of two groups, and none inside a run of characters of one group;
- *   but a group may be isolated: each of its characters is cut off;
- *   and it may be dropped: its characters are in no piece.
+ *   but some characters are isolated: there is a cut in front of each of them, whatever is there;
+ *   and a group may be dropped: its characters are in no piece.
  *
  * The kernel cuts such text without a machine (kernel/windows.ts).
  */
@@ -46,13 +46,14 @@ const pairsOf = (automaton: Automaton): Pairs => {
   }
 }
 
-/** In most patterns a word is cut behind, but not in front of something. A few characters show that. */
+/** In most patterns a space belongs to the word behind it, but two spaces belong together. A few characters show that. */
 const isPlausible = ({ partition }: Automaton, { isCut }: Pairs): boolean => {
   const classes = [...new Set([...'a .1\n'].map((character) => classOf(partition, character.codePointAt(0)!)))]
-  return classes.every((first) => classes.every((second) => isCut(first, second) === isCut(second, first)))
+  const isIsolated = (name: number): boolean => isCut(name, name)
+  return classes.every((a) => classes.every((b) => isCut(a, b) === isCut(b, a) || isIsolated(a) || isIsolated(b)))
 }
 
-/** Puts classes that are cut from the same others into groups; undefined if there are too many. */
+/** Puts classes behind which the same others are cut off into groups; undefined if there are too many. */
 const groupByPairs = (count: number, letter: number, { isCut, isDropped }: Pairs): Uint8Array | undefined => {
   const all = Array.from({ length: count }, (_, name) => name)
   const keys = all.map((name) => `${all.map((second) => (isCut(name, second) ? 1 : 0)).join('')}${isDropped(name) ? 1 : 0}`)
@@ -66,16 +67,15 @@ const groupByPairs = (count: number, letter: number, { isCut, isDropped }: Pairs
   )
 }
 
-/** The machine that cuts by groups: a state for the start, and one for each group that the last character was in. */
+/** The machine that cuts by groups: a state for the start, and one for each role that the last character may have had. */
 const machineOf = (roles: Uint8Array): Machine => {
-  const groups = Array.from({ length: MAX_GROUPS }, (_, number) => number)
-  const next = [...roles.map((role) => 1 + (role & ROLE_GROUP)), 0]
+  const states = [...new Set(roles)]
+  const next = [...Array.from(roles, (role) => 1 + states.indexOf(role)), 0]
   const cut = 1 << ENTRY_CERTAIN_SHIFT
-  const outputs = groups.map((group) => {
-    const ownRole = roles.find((role) => (role & ROLE_GROUP) === group) ?? 0
-    const entry = (ownRole & ROLE_DROPPED) === 0 ? cut : cut | ENTRY_GAP
-    const isRun = (ownRole & ROLE_ISOLATED) === 0
-    return [...Array.from(roles, (role) => (isRun && role === ownRole ? 0 : entry)), entry]
+  const outputs = states.map((before) => {
+    const entry = (before & ROLE_DROPPED) === 0 ? cut : cut | ENTRY_GAP
+    const isCut = (role: number): boolean => (role & ROLE_ISOLATED) !== 0 || ((role ^ before) & ROLE_GROUP) !== 0
+    return [...Array.from(roles, (role) => (isCut(role) ? entry : 0)), entry]
   })
-  return { next: [next, ...groups.map(() => next)], outputs: [next.map(() => 0), ...outputs], actions: [], decided: [], newSymbol: [] }
+  return { next: [next, ...states.map(() => next)], outputs: [next.map(() => 0), ...outputs], actions: [], decided: [], newSymbol: [] }
 }

@@ -1,5 +1,6 @@
 import { loadEngine } from '../count/readyEngine.ts'
 import type { PretokenizeOptions } from '../options.ts'
+import { leadingRewritesAsNormalizers } from '../tokenizer/leadingRewrites.ts'
 import { loadTokenizer } from '../tokenizer/resolve.ts'
 import type { RunPlan } from './runPlan.ts'
 
@@ -9,7 +10,8 @@ export const chooseTokenizer = async ({
   engine: choice,
   onWarning,
 }: PretokenizeOptions): Promise<Pick<RunPlan, 'pipeline' | 'engine'>> => {
-  const pipeline = await loadTokenizer(tokenizer)
+  const named = await loadTokenizer(tokenizer)
+  const pipeline = choice === 'reference' || choice === 'transformers.js' ? named : leadingRewritesAsNormalizers(named)
   if (pipeline.lacks !== undefined)
     onWarning?.(`tokenizer ${pipeline.name}: text is cut without ${pipeline.lacks}; its tokenizer.json has all`)
   if (choice === 'transformers.js') {

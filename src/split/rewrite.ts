@@ -22,8 +22,6 @@ export const createRewriter = (rewrites: readonly Rewrite[], emit: Emit): Rewrit
     },
   )
 
-const NOTHING = Buffer.alloc(0)
-
 const createReplacer = ({ from, to }: ReplaceStage, next: Rewriter): Rewriter => {
   const replacing = createNormalizer([{ kind: 'replace', pattern: from, isRegex: false, content: to }], (text) => next.push(text))
   return {
@@ -36,28 +34,15 @@ const createReplacer = ({ from, to }: ReplaceStage, next: Rewriter): Rewriter =>
 }
 
 const createPrepender = ({ text: prefix, where }: PrependStage, next: Rewriter): Rewriter => {
-  const wanted = Buffer.from(prefix)
+  const prepending = createNormalizer([{ kind: 'prepend', text: prefix, unlessThere: true }], (text) => next.push(text))
   let isFirst = true
-  let kept = NOTHING // the beginning of a text that may begin with the prefix
-  let hasBegun = false
-
-  const begin = (text: Buffer): void => {
-    hasBegun = true
-    kept = NOTHING
-    const isMissing = (where === 'every' || isFirst) && !text.subarray(0, wanted.length).equals(wanted)
-    if (isMissing) next.push(wanted)
-    next.push(text)
-  }
-
   return {
     push(text) {
-      if (hasBegun) return next.push(text)
-      kept = Buffer.concat([kept, text])
-      if (kept.length >= wanted.length) begin(kept)
+      if (where === 'every' || isFirst) prepending.push(text)
+      else next.push(text)
     },
     end(isNextFirst) {
-      if (!hasBegun && kept.length > 0) begin(kept)
-      hasBegun = false
+      prepending.end()
       isFirst = isNextFirst
       next.end(isNextFirst)
     },

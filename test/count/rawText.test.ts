@@ -151,10 +151,23 @@ const feedText = (
   }
 }
 
-const KERNEL_NORMALIZERS = NORMALIZERS.filter(([, normalizers]) => createSureText(normalizers) !== undefined)
+const unlessThere = (text: string): Normalizer => ({ kind: 'prepend', text, unlessThere: true })
+const asMark: Normalizer = { kind: 'replace', pattern: ' ', isRegex: false, content: '▁' }
+
+/** What leading stages of a pipeline become (tokenizer/leadingRewrites.ts). */
+const LEADING: typeof NORMALIZERS = [
+  ['ByteLevel, add_prefix_space', [unlessThere(' ')]],
+  ['Metaspace', [asMark, unlessThere('▁')]],
+  ['a prefix that letters become', [{ kind: 'lowercase' }, unlessThere('e')]],
+  ['a prefix behind what may become nothing', [{ kind: 'replace', pattern: '\r', isRegex: false, content: '' }, unlessThere(' ')]],
+  ['a prefix of two characters', [unlessThere('aa')]],
+  ['a prefix behind a quick check', [{ kind: 'nfc' }, unlessThere(' ')]],
+]
+
+const KERNEL_NORMALIZERS = [...NORMALIZERS, ...LEADING].filter(([, normalizers]) => createSureText(normalizers) !== undefined)
 
 const UNITS = [
-  'a', 'e', 'E', 'K', '<', '|', '>', ' ', '\n', '\0', '\r', '1', '日', 'か', '\u0301', '\u0323', '\u0338', '\u0344', 'é', 'ệ', '\u3099', '\u1100',
+  'a', 'e', 'E', 'K', '▁', '<', '|', '>', ' ', '\n', '\0', '\r', '1', '日', 'か', '\u0301', '\u0323', '\u0338', '\u0344', 'é', 'ệ', '\u3099', '\u1100',
   '\u1161', '\u11a8', '가', '각', '\u2126', 'ﬁ', '①', '\u0bc6', '\u0bd7', '\u0130', '👩', '\u0378', '\u{1d165}', '\u{1d160}', '\u302e', '\u{11930}', '\u{11935}',
 ] // prettier-ignore
 
@@ -193,6 +206,9 @@ test('what the kernel can do: all but what looks at several characters, or at th
     'gpt-neox',
     'lucie',
     'llama 2',
+    'ByteLevel, add_prefix_space',
+    'Metaspace',
+    'a prefix that letters become',
   ])
 })
 

@@ -72,6 +72,8 @@ const LOCAL: readonly (readonly PatternStage[])[] = [
   [split('\\p{L}')], // letters are isolated
   [split('.', 'removed'), split('\\s+', 'contiguous')],
   [split('x*')],
+  [split('日', 'merged-with-next')], // as Metaspace does
+  [split('[ \n]', 'merged-with-next'), split('[.1]')],
 ]
 
 const CASES = [
