@@ -21,7 +21,7 @@ export const chooseEngine = (stages: readonly Stage[], choice: TierChoice = 'aut
     const machines = choice === 'simd' ? compiled : fuseStages(compiled)
     const automata = machines.map(({ tables }) => tables)
     if (choice === 'automaton') return { name: 'automaton', phases, tables: automata }
-    const tables = machines.map((machine) => withFamily(machine) ?? machine.tables)
+    const tables = machines.map((machine, i) => withFamily(machine, i > 0) ?? machine.tables)
     const isKnown = tables.some((one, i) => one !== automata[i])
     if (choice === 'simd' && !isKnown)
       throw new PretokError(

@@ -118,11 +118,14 @@ export const FAMILIES: readonly Family[] = [
 /**
  * The tables of one compiled stage, or of several in one machine, with its family and the roles of characters added, or undefined if it belongs
  * to no family.
+ *
+ * @param isBehind behind another one, which leaves short pieces, a stage that cuts between groups has mostly nothing to do, and the machine passes over
+ * such pieces faster (kernel/idle.ts)
  */
-export const withFamily = (compiled: Compiled | CompiledStage): Uint8Array | undefined => {
+export const withFamily = (compiled: Compiled | CompiledStage, isBehind = false): Uint8Array | undefined => {
   const family = 'stage' in compiled ? findFamily(compiled) : undefined
   if (family !== undefined) return withRoles(compiled, family.code, rolesIn(compiled.partition, family.code))
-  const groups = findGroups(compiled)
+  const groups = isBehind ? undefined : findGroups(compiled)
   return groups && withRoles(compiled, layout.FAMILY_LOCAL, groups)
 }
 
