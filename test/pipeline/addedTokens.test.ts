@@ -5,6 +5,7 @@ import { normalizeText } from '../../src/normalize/normalizer.ts'
 import { createPipelineSplitter } from '../../src/split/splitText.ts'
 import type { AddedToken, Pipeline, Receipt } from '../../src/types.ts'
 import { anyText, anyTokens, naiveExtraction, token } from '../support/addedTokens.ts'
+import { byteLevel, metaspace } from '../../src/tokenizer/preTokenizers.ts'
 import { splitInFeeds } from '../support/feed.ts'
 import { PRESET_STAGES } from '../support/stages.ts'
 import { temporaryFolder } from '../support/temporary.ts'
@@ -71,6 +72,34 @@ describe('equals the definition, however the text is cut into chunks and blocks,
         },
       ),
       { numRuns },
+    )
+  })
+})
+
+describe('pipelines that rewrite sections: the same, in all tiers', () => {
+  test.each<[string, Pipeline['stages'], Pipeline['normalizers']]>([
+    ['Metaspace, always', metaspace('▁', 'always', true), []],
+    ['Metaspace, first', metaspace('▁', 'first', true), []],
+    ['Metaspace, never', metaspace('▁', 'never', true), [{ kind: 'nfkc' }]],
+    ['Metaspace behind a prefix', metaspace('▁', 'always', false), [{ kind: 'prepend', text: ' ' }]],
+    ['ByteLevel with a prefix', byteLevel(true, true), [{ kind: 'lowercase' }]],
+  ])('%s', async (name, stages, normalizers) => {
+    const words = fc.array(fc.oneof(anyText(12), fc.constantFrom(' the cat', '▁sat on ', '  ', 'é')), { maxLength: 12 })
+    await fc.assert(
+      fc.asyncProperty(anyTokens(), words, fc.integer({ min: 1, max: 40 }), async (tokens, parts, chunkBytes) => {
+        const pipeline = { ...pipelineOf('gpt2', tokens, normalizers), name, stages }
+        const text = parts.join('')
+        const path = file('rewritten.txt', text)
+        const run = (options: object) => pretokenize(path, pipeline.specialTokens, { tokenizer: pipeline, ...options })
+        const whole = await run({})
+        expect(sorted(whole)).toEqual(sorted(countsOf(createPipelineSplitter(pipeline, pipeline.specialTokens).split(text))))
+        for (const options of [{ engine: 'reference' }, { chunkBytes, blockBytes: 1 }]) {
+          const other = await run(options)
+          expect(sorted(other)).toEqual(sorted(whole))
+          expect(facts(other.receipt!)).toEqual(facts(whole.receipt!))
+        }
+      }),
+      { numRuns: 25 },
     )
   })
 })
