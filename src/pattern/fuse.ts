@@ -7,7 +7,7 @@ import { MAX_SLOTS } from './layout.ts'
 import type { Machine } from './minimize.ts'
 import { createNumbering } from './numbering.ts'
 import { withTables } from './pack.ts'
-import { hasMarks, machineOf, makeOnward, stepsOf, type LiveSteps, type Step, type Steps } from './steps.ts'
+import { arcOf, hasMarks, machineOf, makeOnward, stepsOf, type LiveSteps, type Step, type Steps } from './steps.ts'
 
 /*
  * Two stages, one behind the other, as one machine that reads the text once: all that beside.ts can come to, state by state, as long as that
@@ -57,7 +57,7 @@ const fuse = (first: Compiled, second: Compiled): Compiled | undefined => {
 
 /** The steps of both, over pairs of classes; undefined if there are too many states or slots. */
 const composeSteps = (first: LiveSteps, second: LiveSteps, pairs: readonly (readonly [number, number])[]): Steps | undefined => {
-  const { stateOf, groupOf } = createNaming(first, second)
+  const { stateOf, enter, groupOf } = createNaming(first, second)
   const { goOn, cutsAtEnd } = createStepper(first, second)
   const share = createSharing()
   const states: State[] = []
@@ -69,35 +69,46 @@ const composeSteps = (first: LiveSteps, second: LiveSteps, pairs: readonly (read
   // what comes of each group of pairs
   const targets: number[] = []
   const made: Step[] = []
-  const next: number[][] = []
-  const steps: Step[][] = []
+  const columns = pairs.length + 1
+  const arcs: number[] = []
+  const firstArc = [0]
+  const next: number[] = []
+  const steps: Step[] = []
+  // which arc a group is, and in which state that was noted
+  const arcOfGroup: number[] = []
+  const addArc = (to: number, step: Step): number => {
+    next.push(to)
+    return steps.push(step) - 1
+  }
   numberOf({ first: 0, open: [], runs: [FRESH], pieces: [[]] })
-  for (const state of states) {
-    const nextRow: number[] = []
-    const stepRow: Step[] = []
+  for (let number = 0; number < states.length; number++) {
+    const state = states[number]
     const stepIn = goOn(state)
-    const groupIn = groupOf(state)
-    for (const pair of pairs) {
-      const group = groupIn(pair[0], pair[1])
+    enter(state)
+    for (let k = 0; k < pairs.length; k++) {
+      const [symbol, other] = pairs[k]
+      const arc = arcOf(first, state.first, symbol)
+      const group = groupOf(arc, other)
       if (group === made.length) {
-        const after = stepIn(pair[0], pair[1])
+        const after = stepIn(arc, other)
         const laidOut = after === undefined ? undefined : layOut(after)
         if (laidOut === undefined) return undefined
         targets.push(numberOf(laidOut.state))
         made.push(share(laidOut.step))
+        arcOfGroup.push(NONE)
       }
-      nextRow.push(targets[group])
-      stepRow.push(made[group])
+      if (arcOfGroup[group] < firstArc[number]) arcOfGroup[group] = addArc(targets[group], made[group])
+      arcs.push(arcOfGroup[group])
     }
     const cuts = cutsAtEnd(state)
     if (cuts.length > MAX_SLOTS || states.length > MAX_RAW_STATES) return undefined
-    nextRow.push(0)
-    stepRow.push(share({ sources: cuts, leaving: cuts.length }))
-    next.push(nextRow)
-    steps.push(stepRow)
+    arcs.push(addArc(0, share({ sources: cuts, leaving: cuts.length })))
+    firstArc.push(next.length)
   }
-  return { next, steps }
+  return { columns, arcs: new Int32Array(arcs), firstArc: new Int32Array(firstArc), next: new Int32Array(next), steps }
 }
+
+const NONE = -1
 
 /** Makes a function that gives equal steps as one object. */
 const createSharing = (): ((step: Step) => Step) => {

@@ -3,7 +3,7 @@ import type { BackwardMachine } from './lookahead.ts'
 import type { Machine } from './minimize.ts'
 import { SOURCE_NOW } from './layout.ts'
 import { firstByteOf } from '../unicode/utf8.ts'
-import { hasMarks, stepsOf } from './steps.ts'
+import { arcOf, hasMarks, stepsOf } from './steps.ts'
 import { classesOfBytes, type Unit } from './unit.ts'
 
 /** Which bytes a stage has nothing to do with, as layout.ts says. */
@@ -37,13 +37,13 @@ export const findIdle = ({ machine, partition, backward, unit }: Stage): Idle | 
     return ascii.filter((symbols) => symbols.every(staysIn)).length >= MANY_CHARACTERS
   })
   if (candidates.length === 0) return undefined
-  const { steps } = stepsOf(machine)
+  const all = stepsOf(machine)
   const leavesWhole = (state: number): boolean => {
-    const { sources, leaving } = steps[state].at(-1)!
+    const { sources, leaving } = all.steps[arcOf(all, state, all.columns - 1)]
     return leaving === 1 && sources[0] === SOURCE_NOW
   }
   const staysIn = (from: number, symbol: number, state: number): boolean => {
-    const { sources, leaving } = steps[from][symbol]
+    const { sources, leaving } = all.steps[arcOf(all, from, symbol)]
     return next[from][symbol] === state && leaving === 0 && sources.length === 0
   }
   return candidates

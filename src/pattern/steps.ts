@@ -5,6 +5,7 @@ import {
   ENTRY_CERTAIN_SHIFT,
   ENTRY_FIVE_BITS,
   ENTRY_GAP,
+  ENTRY_NEXT_SHIFT,
   ENTRY_SLOT_SHIFT,
   MAX_SLOTS,
   NO_MARK,
@@ -32,10 +33,21 @@ export const DEAD = -1
 
 export const isOldSlot = (source: number): boolean => source >= 0 && source < MAX_SLOTS
 
-/** By state, then by symbol; the last column is the end of the segment. Steps that are alike are mostly one object. */
+/**
+ * Steps as ARCS: in one state, symbols that lead to one state by one step are one arc. There are far fewer arcs than symbols, so what looks at
+ * all steps looks at arcs.
+ */
 export interface Steps {
-  next: readonly (readonly number[])[]
-  steps: readonly (readonly Step[])[]
+  /** How many symbols there are, the last of them the end of the segment. */
+  columns: number
+  /** The arc of each symbol in each state: that of symbol s in state q is arcs[q * columns + s]. */
+  arcs: Int32Array
+  /** The arcs of state q are those from firstArc[q] up to firstArc[q + 1]. */
+  firstArc: Int32Array
+  /** Where each arc leads. */
+  next: Int32Array
+  /** What each arc does. Steps that are alike are mostly one object. */
+  steps: readonly Step[]
 }
 
 /** Slots that do not matter are DEAD. */
@@ -44,18 +56,38 @@ export interface LiveSteps extends Steps {
   live: Uint32Array
 }
 
+export const countStates = ({ firstArc }: Steps): number => firstArc.length - 1
+
+export const arcOf = ({ arcs, columns }: Steps, state: number, symbol: number): number => arcs[state * columns + symbol]
+
 export const hasMarks = ({ actions }: Machine): boolean => actions.some(([, , back, marks]) => back !== NO_MARK || marks > 0)
 
 /** The steps of a machine without marks. */
 export const stepsOf = (machine: Machine): LiveSteps => {
-  const known = new Map<number, Step>()
-  const stepOf = (entry: number): Step => {
-    let step = known.get(entry)
-    if (step === undefined) known.set(entry, (step = readEntry(entry, machine.actions)))
-    return step
-  }
-  const steps = machine.outputs.map((row) => row.map(stepOf))
-  return withoutDead({ next: machine.next, steps })
+  const columns = machine.next[0].length
+  const arcs = new Int32Array(machine.next.length * columns)
+  const firstArc = new Int32Array(machine.next.length + 1)
+  const next: number[] = []
+  const steps: Step[] = []
+  const stepOfEntry = new Map<number, Step>()
+  const arcOfKey = new Map<number, number>()
+  machine.next.forEach((row, state) => {
+    const entries = machine.outputs[state]
+    arcOfKey.clear()
+    for (let symbol = 0; symbol < columns; symbol++) {
+      const key = (row[symbol] << ENTRY_NEXT_SHIFT) | entries[symbol]
+      let arc = arcOfKey.get(key)
+      if (arc === undefined) {
+        let step = stepOfEntry.get(entries[symbol])
+        if (step === undefined) stepOfEntry.set(entries[symbol], (step = readEntry(entries[symbol], machine.actions)))
+        steps.push(step)
+        arcOfKey.set(key, (arc = next.push(row[symbol]) - 1))
+      }
+      arcs[state * columns + symbol] = arc
+    }
+    firstArc[state + 1] = next.length
+  })
+  return withoutDead({ columns, arcs, firstArc, next: Int32Array.from(next), steps })
 }
 
 const readEntry = (entry: number, actions: Machine['actions']): Step => {
@@ -64,10 +96,12 @@ const readEntry = (entry: number, actions: Machine['actions']): Step => {
     return { sources: parts.slice(0, count), leaving }
   }
   const stored = (entry >>> ENTRY_SLOT_SHIFT) & ENTRY_FIVE_BITS
-  const sources = Array.from({ length: MAX_SLOTS }, (_, slot) => slot)
+  const sources = ALL_SLOTS.slice()
   if (stored < MAX_SLOTS) sources[stored] = (entry & ENTRY_GAP) === 0 ? SOURCE_NOW : SOURCE_NOW_GAP
   return { sources, leaving: (entry >>> ENTRY_CERTAIN_SHIFT) & ENTRY_FIVE_BITS }
 }
+
+const ALL_SLOTS: readonly number[] = Array.from({ length: MAX_SLOTS }, (_, slot) => slot)
 
 const isLive = (slots: number, slot: number): boolean => ((slots >>> slot) & 1) === 1
 
@@ -79,11 +113,12 @@ const untilStable = (states: number, visit: (state: number) => boolean): void =>
   }
 }
 
-const findLiveSlots = ({ next, steps }: Steps): Uint32Array => {
-  const live = new Uint32Array(next.length)
-  untilStable(next.length, (state) => {
+const findLiveSlots = (all: Steps): Uint32Array => {
+  const { firstArc, next, steps } = all
+  const live = new Uint32Array(countStates(all))
+  untilStable(live.length, (state) => {
     const before = live[state]
-    for (let symbol = 0; symbol < next[state].length; symbol++) live[state] |= liveBefore(steps[state][symbol], live[next[state][symbol]])
+    for (let arc = firstArc[state]; arc < firstArc[state + 1]; arc++) live[state] |= liveBefore(steps[arc], live[next[arc]])
     return live[state] !== before
   })
   return live
@@ -98,57 +133,76 @@ const liveBefore = ({ sources, leaving }: Step, after: number): number => {
   return live
 }
 
-/** Makes a function of steps and numbers whose results are kept: there are few different steps. */
-const onceForEach = (make: (step: Step, number: number) => Step): ((step: Step, number: number) => Step) => {
+/** Changes each arc's step by what `make` makes of it and a number; what it has made is kept, since there are few different steps. */
+const changeSteps = (all: Steps, numberOf: (arc: number) => number, make: (step: Step, number: number) => Step): Steps => {
   const made = new Map<Step, Map<number, Step>>()
-  return (step, number) => {
+  const steps = all.steps.map((step, arc) => {
     let results = made.get(step)
     if (results === undefined) made.set(step, (results = new Map()))
+    const number = numberOf(arc)
     let result = results.get(number)
     if (result === undefined) results.set(number, (result = make(step, number)))
     return result
-  }
+  })
+  return { ...all, steps }
 }
 
-const withoutDead = ({ next, steps }: Steps): LiveSteps => {
-  const live = findLiveSlots({ next, steps })
-  const trim = onceForEach(({ sources, leaving }, after) => {
-    const kept = sources.map((source, slot) => (slot < leaving || isLive(after, slot - leaving) ? source : DEAD))
-    return { sources: kept.slice(0, kept.findLastIndex((source) => source !== DEAD) + 1), leaving }
-  })
-  return { next, steps: steps.map((row, state) => row.map((step, symbol) => trim(step, live[next[state][symbol]]))), live }
+const withoutDead = (all: Steps): LiveSteps => {
+  const live = findLiveSlots(all)
+  const trimmed = changeSteps(
+    all,
+    (arc) => live[all.next[arc]],
+    ({ sources, leaving }, after) => {
+      const kept: number[] = []
+      let end = 0
+      for (let slot = 0; slot < sources.length; slot++) {
+        const source = slot < leaving || isLive(after, slot - leaving) ? sources[slot] : DEAD
+        kept.push(source)
+        if (source !== DEAD) end = slot + 1
+      }
+      kept.length = end
+      return { sources: kept, leaving }
+    },
+  )
+  return { ...trimmed, live }
 }
 
 /**
  * The same cuts, each made as soon as it is certain: a slot whose position will be a cut whatever follows leaves at once (the onward form of a
  * transducer; Mohri, "Minimization algorithms for sequential transducers", 2000).
  */
-export const makeOnward = ({ next, steps }: Steps): LiveSteps => {
-  const certain = countCertain({ next, steps })
+export const makeOnward = (all: Steps): LiveSteps => {
+  const certain = countCertain(all)
   const moves = MAX_SLOTS + 1
-  const move = onceForEach(({ sources, leaving }, numbers) => {
-    const before = numbers % moves
-    const after = (numbers - before) / moves
-    return {
-      sources: sources.slice(before).map((source) => (isOldSlot(source) ? source - before : source)),
-      leaving: leaving + after - before,
-    }
-  })
-  return withoutDead({
-    next,
-    steps: steps.map((row, state) => row.map((step, symbol) => move(step, certain[next[state][symbol]] * moves + certain[state]))),
-  })
+  const numbers = new Int32Array(all.next.length)
+  for (let state = 0; state < countStates(all); state++)
+    for (let arc = all.firstArc[state]; arc < all.firstArc[state + 1]; arc++) numbers[arc] = certain[all.next[arc]] * moves + certain[state]
+  return withoutDead(
+    changeSteps(
+      all,
+      (arc) => numbers[arc],
+      ({ sources, leaving }, number) => {
+        const before = number % moves
+        const after = (number - before) / moves
+        return {
+          sources: sources.slice(before).map((source) => (isOldSlot(source) ? source - before : source)),
+          leaving: leaving + after - before,
+        }
+      },
+    ),
+  )
 }
 
 /** For each state: so many of the first slots will leave as cuts, in this order and before all others, whatever follows. */
-const countCertain = ({ next, steps }: Steps): Uint8Array => {
-  const certain = new Uint8Array(next.length).fill(MAX_SLOTS)
-  untilStable(next.length, (state) => {
+const countCertain = (all: Steps): Uint8Array => {
+  const { firstArc, next, steps } = all
+  const certain = new Uint8Array(countStates(all)).fill(MAX_SLOTS)
+  untilStable(certain.length, (state) => {
     const before = certain[state]
     let least = before
-    for (let symbol = 0; symbol < next[state].length; symbol++) {
-      const { sources, leaving } = steps[state][symbol]
-      const most = Math.min(least, leaving + certain[next[state][symbol]])
+    for (let arc = firstArc[state]; arc < firstArc[state + 1]; arc++) {
+      const { sources, leaving } = steps[arc]
+      const most = Math.min(least, leaving + certain[next[arc]])
       for (least = 0; least < most && sources[least] === least;) least++
     }
     certain[state] = least
@@ -161,14 +215,15 @@ export const KEPT = 1
 export const DROPPED = 2
 
 /** For each state: whether text from the last cut on may be in a piece (KEPT), in none (DROPPED), or, both bits, either. */
-export const findFates = ({ next, steps }: Steps): Uint8Array => {
-  const fateOf = findFatesOfSlots({ next, steps })
-  const fates = new Uint8Array(next.length)
-  untilStable(next.length, (state) => {
+export const findFates = (all: Steps): Uint8Array => {
+  const { firstArc, next, steps } = all
+  const fateOf = findFatesOfSlots(all)
+  const fates = new Uint8Array(countStates(all))
+  untilStable(fates.length, (state) => {
     const before = fates[state]
-    for (let symbol = 0; symbol < next[state].length; symbol++) {
-      const { sources, leaving } = steps[state][symbol]
-      fates[state] |= leaving === 0 ? fates[next[state][symbol]] : fateOf(state, sources[0])
+    for (let arc = firstArc[state]; arc < firstArc[state + 1]; arc++) {
+      const { sources, leaving } = steps[arc]
+      fates[state] |= leaving === 0 ? fates[next[arc]] : fateOf(state, sources[0])
     }
     return fates[state] !== before
   })
@@ -176,15 +231,16 @@ export const findFates = ({ next, steps }: Steps): Uint8Array => {
 }
 
 /** The same of text that ends where a source of a state's step says. */
-const findFatesOfSlots = ({ next, steps }: Steps): ((state: number, source: number) => number) => {
-  const fates = new Uint8Array(next.length * MAX_SLOTS)
+const findFatesOfSlots = (all: Steps): ((state: number, source: number) => number) => {
+  const { firstArc, next, steps } = all
+  const fates = new Uint8Array(countStates(all) * MAX_SLOTS)
   const fateOf = (state: number, source: number): number =>
     source === SOURCE_NOW ? KEPT : source === SOURCE_NOW_GAP ? DROPPED : source === DEAD ? 0 : fates[state * MAX_SLOTS + source]
-  untilStable(next.length, (state) => {
+  untilStable(countStates(all), (state) => {
     let isChanged = false
-    for (let symbol = 0; symbol < next[state].length; symbol++) {
-      const { sources, leaving } = steps[state][symbol]
-      const after = next[state][symbol] * MAX_SLOTS - leaving
+    for (let arc = firstArc[state]; arc < firstArc[state + 1]; arc++) {
+      const { sources, leaving } = steps[arc]
+      const after = next[arc] * MAX_SLOTS - leaving
       for (let slot = leaving; slot < sources.length; slot++) {
         const fate = fates[after + slot] | fateOf(state, sources[slot])
         if (fate !== fates[after + slot]) isChanged = true
@@ -197,9 +253,9 @@ const findFatesOfSlots = ({ next, steps }: Steps): ((state: number, source: numb
 }
 
 /** The smallest machine of these steps, whose slots are in the order of their positions. */
-export const machineOf = (steps: Steps): Machine => {
-  const onward = makeOnward(steps)
-  const { live } = onward
+export const machineOf = (all: Steps): Machine => {
+  const onward = makeOnward(all)
+  const { columns, arcs, live } = onward
   const numbers = createNumbering()
   const effects: Effect[] = []
   const known = new Map<Step, number>()
@@ -213,14 +269,14 @@ export const machineOf = (steps: Steps): Machine => {
     }
     return number
   }
-  const outputs = Int32Array.from(onward.steps.flat(), effectOf)
+  const effectOfArc = onward.steps.map(effectOf)
   const decided = Array.from(findFates(onward), (fate, state): Decided => {
     if (fate === (KEPT | DROPPED)) return 'last cut'
     const first = live[state] === 0 ? 'here' : 31 - Math.clz32(live[state] & -live[state])
     return { upTo: first, isDropped: fate === DROPPED }
   })
-  const columns = onward.next[0].length
-  const next = Int32Array.from(onward.next.flat())
+  const next = arcs.map((arc) => onward.next[arc])
+  const outputs = arcs.map((arc) => effectOfArc[arc])
   return minimize({ columns, next, outputs, effects, decided, marks: decided.map(() => 0), matchesEmpty: false }, 'gaps')
 }
 
