@@ -56,12 +56,17 @@ export const firstOfBlocks = ({ columns, next }: FlatSteps, block: Int32Array): 
 /** The states that symbol s leads to target t: with k = s * states + t, sources[starts[k]] up to sources[starts[k + 1]]. */
 const findSources = ({ columns, next }: FlatSteps, states: number): { sources: Int32Array; starts: Int32Array } => {
   const starts = new Int32Array(columns * states + 1)
-  for (let i = 0; i < next.length; i++) starts[(i % columns) * states + next[i] + 1]++
+  for (let symbol = 0; symbol < columns; symbol++) {
+    const row = symbol * states + 1
+    for (let i = symbol; i < next.length; i += columns) starts[row + next[i]]++
+  }
   for (let k = 1; k < starts.length; k++) starts[k] += starts[k - 1]
   const sources = new Int32Array(next.length)
   const filled = starts.slice()
-  for (let state = 0, i = 0; state < states; state++)
-    for (let symbol = 0; symbol < columns; symbol++, i++) sources[filled[symbol * states + next[i]]++] = state
+  for (let symbol = 0; symbol < columns; symbol++) {
+    const row = symbol * states
+    for (let state = 0, i = symbol; state < states; state++, i += columns) sources[filled[row + next[i]]++] = state
+  }
   return { sources, starts }
 }
 

@@ -182,7 +182,10 @@ export const buildTransducer = (nfa: Nfa, treatment: Treatment, text: string): T
     work += reached.ends[fresh]
   }
 
-  // what the first half of a step finds out for the second
+  // what the second half of a step comes to
+  let effect = 0
+  let to = 0
+  // what the first half finds out for it
   let cuts = 0 // how many are in the chain
   let back = NONE
   let isMatchHere = false
@@ -214,16 +217,17 @@ export const buildTransducer = (nfa: Nfa, treatment: Treatment, text: string): T
   }
 
   /** Reads it, after `stepLevels`, by the attempt that begins here; the levels are left as they are. */
-  const stepFresh = (symbol: number): { effect: number; to: number } => {
+  const stepFresh = (symbol: number): void => {
     const levels = alive.count
     let length = cuts
     if (symbol === end) {
       if (!isMatchHere) chain[length++] = NOW_ENDS_GAP
       else if (joins === 'match and gap') chain[length++] = NOW
       alive.count = 0
-      const effect = effectOf(length, length)
+      effect = effectOf(length, length)
+      to = 0
       alive.count = levels
-      return { effect, to: 0 }
+      return
     }
     const fresh = reached.count - 1
     const inGap = !isMatchHere && (state[FLAGS] & IS_START) === 0
@@ -240,12 +244,11 @@ export const buildTransducer = (nfa: Nfa, treatment: Treatment, text: string): T
     }
     advanceLevel(fresh, symbol, rest, notesStart ? IN_GAP : 0, NOW_ENDS_GAP)
     const leaving = letGo(length)
-    const effect = effectOf(length, leaving)
+    effect = effectOf(length, leaving)
     const flags = hasSearchStart && isMatch[fresh] === 1 ? IS_SEARCH_START : 0
-    const to = stateOf(flags, behindContextOf[symbol], length - leaving, leaving)
+    to = stateOf(flags, behindContextOf[symbol], length - leaving, leaving)
     alive.count = levels
     threads.takeBack(after, levels)
-    return { effect, to }
   }
 
   /** `rest`: on how many cuts it rests, or FAR. */
@@ -322,46 +325,61 @@ export const buildTransducer = (nfa: Nfa, treatment: Treatment, text: string): T
 
   stateOf(IS_START, behindContextOf[end], 0, 0)
   const columns = end + 1
-  const next: number[] = []
-  const outputs: number[] = []
+  let next = new Int32Array(64 * columns)
+  let outputs = new Int32Array(64 * columns)
   const decided: Decided[] = []
   const marks: number[] = []
   // of the state's steps
   const targets = new Int32Array(columns)
   const done = new Int32Array(columns)
+  /** Makes the steps of symbols that the checks ahead cannot tell apart. */
+  const stepAll = (symbols: readonly number[]): void => {
+    reach(symbols[0])
+    const fresh = reached.count - 1
+    const groups = threads.group(reached, 0, fresh, symbols)
+    for (let i = 0; i < groups.length; i++) {
+      const alikeToLevels = groups[i]
+      stepLevels(alikeToLevels[0])
+      const parts = threads.group(reached, fresh, fresh + 1, alikeToLevels)
+      for (let k = 0; k < parts.length; k++) {
+        const alike = parts[k]
+        stepFresh(alike[0])
+        for (let m = 0; m < alike.length; m++) {
+          targets[alike[m]] = to
+          done[alike[m]] = effect
+        }
+      }
+    }
+  }
   for (let number = 0; number < states.count; number++) {
     states.read(number, state)
     decided.push(decidedIn(state, treatment))
     marks.push(farLevels(state))
-    for (const symbols of threads.aheadContexts) {
-      reach(symbols[0])
-      const fresh = reached.count - 1
-      for (const alikeToLevels of threads.group(reached, 0, fresh, symbols)) {
-        stepLevels(alikeToLevels[0])
-        for (const alike of threads.group(reached, fresh, fresh + 1, alikeToLevels)) {
-          const { effect, to } = stepFresh(alike[0])
-          for (const symbol of alike) {
-            targets[symbol] = to
-            done[symbol] = effect
-          }
-        }
-      }
+    threads.aheadContexts.forEach(stepAll)
+    if (number * columns === next.length) {
+      next = enlarged(next)
+      outputs = enlarged(outputs)
     }
-    for (let symbol = 0; symbol < columns; symbol++) {
-      next.push(targets[symbol])
-      outputs.push(done[symbol])
-    }
+    next.set(targets, number * columns)
+    outputs.set(done, number * columns)
     if (work > MAX_WORK) throw refuse('its automaton takes too long to build')
   }
+  const size = states.count * columns
   return {
     columns,
-    next: Int32Array.from(next),
-    outputs: Int32Array.from(outputs),
+    next: next.subarray(0, size),
+    outputs: outputs.subarray(0, size),
     effects: readEffects(effects, list),
     decided,
     marks,
     matchesEmpty,
   }
+}
+
+const enlarged = (list: Int32Array): Int32Array<ArrayBuffer> => {
+  const larger = new Int32Array(2 * list.length)
+  larger.set(list)
+  return larger
 }
 
 const readEffects = (effects: Numbering, list: Int32Array): Effect[] =>
