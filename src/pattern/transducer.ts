@@ -43,7 +43,9 @@ import { createThreads } from './threads.ts'
  * word.
  *
  * A step is made in two halves: what it does to the levels that are there, and to the attempt that begins at this place. Most symbols are alike
- * to the levels, and only the attempt tells them apart, so the first half is made once for all of those.
+ * to the levels, and only the attempt tells them apart, so the first half is made once for all of those. Where no level goes on, the attempt is
+ * alone, and the state that it leads to is the same wherever that happens: it has all threads that it could have, since a level that has one of
+ * them would go on.
  *
  * Some patterns can leave any number of cuts open: `a+b|a` in "aaaa…". When there are more than NEAR_SLOTS, level 1 becomes FAR: a MARK
  * notes how long the list of cuts is, the slots that only this level is waiting for leave as if they were certain, and should the level
@@ -140,6 +142,7 @@ export const buildTransducer = (nfa: Nfa, treatment: Treatment, text: string): T
   const threads = createThreads(nfa)
   const { behindContextOf } = threads
   const end = nfa.symbols
+  const columns = end + 1
   const hasSearchStart = nfa.searchStart !== nfa.start
   const states = createNumbering()
   const effects = createNumbering()
@@ -177,6 +180,7 @@ export const buildTransducer = (nfa: Nfa, treatment: Treatment, text: string): T
       break
     }
     const fresh = reached.count
+    beginsSearch = isSearchStart
     begin[0] = isSearchStart ? nfa.searchStart : nfa.start
     isMatch[fresh] = threads.close(begin, 0, 1, state[BEHIND], symbol, reached) ? 1 : 0
     work += reached.ends[fresh]
@@ -189,6 +193,9 @@ export const buildTransducer = (nfa: Nfa, treatment: Treatment, text: string): T
   let cuts = 0 // how many are in the chain
   let back = NONE
   let isMatchHere = false
+  let beginsSearch = false
+  // where an attempt that is alone goes, by all that it depends on; one more, and whether it has threads in the lowest bit
+  const alone = new Map<number, number>()
 
   /** Reads a code point, after `reach`: what it does to the levels that are there. */
   const stepLevels = (symbol: number): void => {
@@ -242,23 +249,34 @@ export const buildTransducer = (nfa: Nfa, treatment: Treatment, text: string): T
         notesStart = false
       }
     }
-    advanceLevel(fresh, symbol, rest, notesStart ? IN_GAP : 0, NOW_ENDS_GAP)
+    const flags = notesStart ? IN_GAP : 0
+    const place = ((symbol * columns + state[BEHIND]) * 2 + (beginsSearch ? 1 : 0)) * 8 + 4 * flags + length - rest
+    const known = levels === 0 ? alone.get(place) : undefined
+    if (known === undefined) advanceLevel(fresh, symbol, rest, flags, NOW_ENDS_GAP)
+    else if (known & 1) addLevel(rest, flags, NOW_ENDS_GAP, NONE)
     const leaving = letGo(length)
     effect = effectOf(length, leaving)
-    const flags = hasSearchStart && isMatch[fresh] === 1 ? IS_SEARCH_START : 0
-    to = stateOf(flags, behindContextOf[symbol], length - leaving, leaving)
+    if (known !== undefined) to = known >> 1
+    else {
+      const searchFlags = hasSearchStart && isMatch[fresh] === 1 ? IS_SEARCH_START : 0
+      to = stateOf(searchFlags, behindContextOf[symbol], length - leaving, leaving)
+      if (levels === 0) alone.set(place, 2 * to + alive.count)
+      threads.takeBack(after, levels)
+    }
     alive.count = levels
-    threads.takeBack(after, levels)
   }
 
   /** `rest`: on how many cuts it rests, or FAR. */
   const advanceLevel = (level: number, symbol: number, rest: number, flags: number, start: SlotSource): void => {
-    if (!threads.advance(reached, level, symbol, after)) return
+    if (threads.advance(reached, level, symbol, after)) addLevel(rest, flags, start, rest === FAR ? level : NONE)
+  }
+
+  const addLevel = (rest: number, flags: number, start: SlotSource, oldMark: number): void => {
     const added = alive.count++
     alive.history[added] = rest
     alive.flags[added] = flags
     alive.start[added] = start
-    alive.mark[added] = rest === FAR ? level : NONE
+    alive.mark[added] = oldMark
   }
 
   /** Makes levels far while too many cuts are open, of `length`. Returns how many leave: those that all near levels rest on. */
@@ -324,7 +342,6 @@ export const buildTransducer = (nfa: Nfa, treatment: Treatment, text: string): T
   }
 
   stateOf(IS_START, behindContextOf[end], 0, 0)
-  const columns = end + 1
   let next = new Int32Array(64 * columns)
   let outputs = new Int32Array(64 * columns)
   const decided: Decided[] = []
