@@ -1,4 +1,5 @@
 import { fromRanges, type CodePointSet } from '../unicode/codePointSet.ts'
+import { createNumbering } from './numbering.ts'
 
 /*
  * The alphabet of an automaton is not code points but classes of them: the coarsest partition that the pattern's sets can tell apart
@@ -24,13 +25,18 @@ export const partitionBySets = (sets: readonly CodePointSet[]): ClassedSets => {
   const Numbers = 0x110000 * sets.length < 2 ** 31 ? Int32Array : Float64Array
   const borders = new Numbers(sets.reduce((sum, { length }) => sum + length, 0))
   let filled = 0
-  sets.forEach((set, k) => {
-    for (let i = 0; i < set.length; i++) borders[filled++] = behindSurrogates(set[i]) * sets.length + k
-  })
+  for (let k = 0; k < sets.length; k++) {
+    const set = sets[k]
+    for (let i = 0; i < set.length; i++) {
+      const at = set[i]
+      // no set begins or ends inside the surrogates: one that stops before them and goes on behind them does not stop
+      borders[filled++] = (at >= 0xd800 && at < 0xe000 ? 0xe000 : at) * sets.length + k
+    }
+  }
   borders.sort()
   // bit k, over several words: the code points from here on are in set k
   const inside = new Int32Array(Math.ceil(sets.length / 32))
-  const nameOf = createNaming()
+  const names = createNumbering()
   const starts: number[] = []
   const classes: number[] = []
   const memberships: Uint8Array[] = [] // of each class
@@ -41,7 +47,7 @@ export const partitionBySets = (sets: readonly CodePointSet[]): ClassedSets => {
       inside[set >> 5] ^= 1 << (set & 31)
     }
     if (at < 0x110000) {
-      const name = nameOf(inside)
+      const name = names.numberOf(inside)
       if (name === memberships.length) memberships.push(Uint8Array.from(sets, (_, k) => (inside[k >> 5] >>> (k & 31)) & 1))
       starts.push(at)
       classes.push(name)
@@ -51,26 +57,6 @@ export const partitionBySets = (sets: readonly CodePointSet[]): ClassedSets => {
   }
   const members = sets.map((_, k) => Uint8Array.from(memberships, (isIn) => isIn[k]))
   return { partition: { starts, classes, count: memberships.length }, members }
-}
-
-/** No set begins or ends inside the surrogates: one that stops before them and goes on behind them does not stop. */
-const behindSurrogates = (at: number): number => (at >= 0xd800 && at < 0xe000 ? 0xe000 : at)
-
-/** Gives equal lists of words equal numbers: 0, 1, … in the order in which they come. */
-const createNaming = (): ((words: Int32Array) => number) => {
-  const names: Map<number, number>[] = []
-  return (words) => {
-    let name = 0
-    // the first word gets a number, this number and the next word get a number, and so on
-    for (let part = 0; part < Math.max(1, words.length); part++) {
-      const known = (names[part] ??= new Map())
-      const key = name * 2 ** 32 + (words[part] ?? 0) // exact up to 2^20 names
-      const found = known.get(key)
-      name = found ?? known.size
-      if (found === undefined) known.set(key, name)
-    }
-    return name
-  }
 }
 
 /** The same partition with classes renamed by `newClass`, which may join some. */

@@ -168,16 +168,21 @@ const findRoles = (partition: Partition, isCased: boolean): Uint8Array => {
   const sets = isCased ? casedRoles() : uncasedRoles()
   const classes = new Uint8Array(partition.count).fill(layout.ROLE_MIXED)
   const firstBytes = new Uint8Array(256).fill(UNSEEN)
-  partition.starts.forEach((from, i) => {
-    const start = Math.max(from, 0x80)
-    const end = partition.starts[i + 1] ?? 0x110000
-    if (end <= start) return
+  const { starts } = partition
+  for (let i = 0; i < starts.length; i++) {
+    const start = Math.max(starts[i], 0x80)
+    const end = i + 1 < starts.length ? starts[i + 1] : 0x110000
+    if (end <= start) continue
     const name = partition.classes[i]
     // one of a class stands for all: the pattern cannot tell them apart
     if (classes[name] === layout.ROLE_MIXED) classes[name] = sets.find(([, set]) => has(set, start))?.[0] ?? layout.ROLE_OTHER
-    for (let byte = firstByteOf(start); byte <= firstByteOf(end - 1); byte++)
-      firstBytes[byte] = firstBytes[byte] === UNSEEN || firstBytes[byte] === classes[name] ? classes[name] : layout.ROLE_MIXED
-  })
+    const role = classes[name]
+    const last = firstByteOf(end - 1)
+    for (let byte = firstByteOf(start); byte <= last; byte++) {
+      if (firstBytes[byte] === UNSEEN) firstBytes[byte] = role
+      else if (firstBytes[byte] !== role) firstBytes[byte] = layout.ROLE_MIXED
+    }
+  }
   return Buffer.concat([firstBytes, classes])
 }
 

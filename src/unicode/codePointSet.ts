@@ -125,6 +125,7 @@ export const members = (a: CodePointSet): number[] => {
 export const decodeSet = (line: string): CodePointSet => {
   const flat: number[] = []
   let at = 0
-  for (const word of line === '' ? [] : line.split(' ')) flat.push((at += parseInt(word, 36)))
+  const words = line === '' ? [] : line.split(' ')
+  for (let i = 0; i < words.length; i++) flat.push((at += parseInt(words[i], 36)))
   return flat
 }
