@@ -24,17 +24,20 @@ interface Stage {
 /** Finds the state in which the machine may stay for the most of ASCII; undefined if there is none. */
 export const findIdle = ({ machine, partition, backward, unit }: Stage): Idle | undefined => {
   if (hasMarks(machine)) return undefined
-  const symbolsOf = (name: number): readonly number[] => (backward === undefined ? [name] : backward.symbols.map((row) => row[name]))
+  const symbolsOf = Array.from({ length: partition.count }, (_, name) =>
+    backward === undefined ? [name] : [...new Set(backward.symbols.map((row) => row[name]))],
+  )
   const idleWhere = (state: number, staysIn: (symbol: number) => boolean): Idle => ({
     state,
-    isIdle: byBytes(partition, unit, (name) => symbolsOf(name).every(staysIn)),
+    isIdle: byBytes(partition, unit, (name) => symbolsOf[name].every(staysIn)),
   })
   const { next } = machine
-  const ascii = Array.from(classesOfAscii(partition, unit), symbolsOf)
+  const characters = new Uint8Array(partition.count) // of ASCII, by class
+  for (const name of classesOfAscii(partition, unit)) characters[name]++
   // what the steps do is asked only where they lead to one state: that is rare
   const candidates = [...new Set(next[0])].filter((state) => {
     const staysIn = (symbol: number): boolean => next[0][symbol] === state && next[state][symbol] === state
-    return ascii.filter((symbols) => symbols.every(staysIn)).length >= MANY_CHARACTERS
+    return symbolsOf.reduce((sum, symbols, name) => (symbols.every(staysIn) ? sum + characters[name] : sum), 0) >= MANY_CHARACTERS
   })
   if (candidates.length === 0) return undefined
   const all = stepsOf(machine)
