@@ -68,7 +68,10 @@ export const createStepper = (first: LiveSteps, second: LiveSteps): Stepper => {
     return (arc, symbol) => {
       if (!firstSteps.has(arc)) firstSteps.set(arc, stepFirst(machines, state, arc))
       const after = firstSteps.get(arc)
-      return after === undefined ? undefined : stepBoth(after, (place) => runOn(place, symbol))
+      if (after === undefined) return undefined
+      const runsAfter: Run[] = []
+      for (let i = 0; i < after.from.length; i++) runsAfter.push(runOn(after.from[i], symbol))
+      return stepBoth(after, runsAfter)
     }
   }
   const cutsAtEnd = (state: State): readonly number[] => {
@@ -107,8 +110,14 @@ const cutFirst = ({ second }: Machines, state: State, { sources, leaving }: Step
 }
 
 /** The positions that sources of the second stage's stand for. */
-const resolve = ({ slots }: Run, sources: readonly number[]): number[] =>
-  sources.map((source) => (isOldSlot(source) ? (slots[source] ?? DEAD) : source))
+const resolve = ({ slots }: Run, sources: readonly number[]): number[] => {
+  const positions: number[] = []
+  for (let i = 0; i < sources.length; i++) {
+    const source = sources[i]
+    positions.push(!isOldSlot(source) ? source : source < slots.length ? slots[source] : DEAD)
+  }
+  return positions
+}
 
 export interface After {
   /** Cuts that are certain. */
@@ -135,6 +144,7 @@ const stepFirst = (machines: Machines, state: State, arc: number): AfterFirst | 
   const { sources, leaving } = first.steps[arc]
   const to = first.next[arc]
   const { cuts, place, pieceTo } = cutFirst(machines, state, first.steps[arc])
+  if (sources.length === leaving) return { cuts, to, from: [place], open: sources.slice(leaving), pieces: NO_PIECES, fate: fates[to] }
   const open = sources
     .map((source, slot) => ({ source, slot: slot - leaving }))
     .filter(({ slot }) => slot >= 0 && ((first.live[to] >>> slot) & 1) === 1)
@@ -147,20 +157,19 @@ const stepFirst = (machines: Machines, state: State, arc: number): AfterFirst | 
 }
 
 /** The second stage reads it, too. Positions in the state after are still named as in the one before. */
-const stepBoth = ({ cuts, to, from, open, pieces, fate }: AfterFirst, runOn: (place: number) => Run): After => {
-  const runs = from.map(runOn)
+const stepBoth = ({ cuts, to, open, pieces, fate }: AfterFirst, runs: Run[]): After => {
   // what the second stage has cut is certain as far as it cuts the same, whichever open cut comes
   let certain = fate === KEPT ? runs[0].cuts.length : 0
   for (let k = 1; k < pieces[0].length; k++) certain = commonLength(runs[0].cuts, pieces[0][k], certain)
   if (fate === DROPPED && open.length === 0) runs[0] = TURNED_OFF
   if (certain === 0) return { cuts, state: { first: to, open, runs, pieces } }
-  const certainCuts = runs[0].cuts.slice(0, certain)
-  runs[0] = { ...runs[0], cuts: runs[0].cuts.slice(certain) }
-  return {
-    cuts: [...cuts, ...certainCuts],
-    state: { first: to, open, runs, pieces: [pieces[0].map((piece) => piece.slice(certain)), ...pieces.slice(1)] },
-  }
+  const { state, slots, cuts: all } = runs[0]
+  runs[0] = { state, slots, cuts: all.slice(certain) }
+  const left = open.length === 0 ? pieces : [pieces[0].map((piece) => piece.slice(certain)), ...pieces.slice(1)]
+  return { cuts: cuts.concat(all.slice(0, certain)), state: { first: to, open, runs, pieces: left } }
 }
+
+const NO_PIECES: State['pieces'] = [[[]]]
 
 const TURNED_OFF: Run = { state: OFF, slots: [], cuts: [] }
 
@@ -180,9 +189,10 @@ const stepRun = ({ second }: Machines, run: Run, symbol: number): Run => {
   const arc = arcOf(second, run.state, symbol)
   const { sources, leaving } = second.steps[arc]
   const to = second.next[arc]
+  if (sources.length === 0) return { state: to, slots: sources, cuts: run.cuts }
   const after = resolve(run, sources)
   const slots = after.slice(leaving)
   for (let slot = 0; slot < slots.length; slot++) if (((second.live[to] >>> slot) & 1) === 0) slots[slot] = DEAD
   while (slots.at(-1) === DEAD) slots.pop()
-  return { state: to, slots, cuts: leaving === 0 ? run.cuts : [...run.cuts, ...after.slice(0, leaving)] }
+  return { state: to, slots, cuts: leaving === 0 ? run.cuts : run.cuts.concat(after.slice(0, leaving)) }
 }

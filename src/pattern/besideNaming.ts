@@ -6,6 +6,8 @@ import { countStates, type Step, type Steps } from './steps.ts'
 export interface Naming {
   /** Equal states have equal numbers: 0, 1, … */
   stateOf(state: State): number
+  /** Equal numbers: the stages stand in the same states, in all runs; what positions they hold may differ. */
+  standOf(state: State): number
   /** Makes ready for questions about a state. */
   enter(state: State): void
   /**
@@ -21,6 +23,7 @@ export const createNaming = (firstStage: Steps, second: Steps): Naming => {
   const { columns, arcs } = second
   const shapes = createNumbering()
   const states = createNumbering()
+  const stands = createNumbering()
   const groups = createNumbering()
   // written anew for each number that is asked for
   let list = new Int32Array(256)
@@ -55,6 +58,11 @@ export const createNaming = (firstStage: Steps, second: Steps): Naming => {
       list[1] = state.first
       for (let place = 0; place < runs.length; place++) list[2 + place] = runs[place].state
       return states.numberOf(list, 2 + runs.length)
+    },
+    standOf({ first, runs }) {
+      list[0] = first
+      for (let place = 0; place < runs.length; place++) list[1 + place] = runs[place].state
+      return stands.numberOf(list, 1 + runs.length)
     },
     enter(state) {
       group[0] = shapeOf(state)

@@ -20,6 +20,11 @@ const MAX_SYMBOLS = 64
 const MAX_ACTIONS = 128
 /** Before states are joined. */
 const MAX_RAW_STATES = 500
+/**
+ * So many states are alike but for the positions that they hold. Where one stage holds back a cut for as long as it likes, and the other cuts all
+ * the while, there is no end to them.
+ */
+const MAX_ALIKE = 8
 
 /**
  * Stages as machines that cut as they do one behind the other, neighbours as one machine where that is small enough. The last ones come first:
@@ -57,13 +62,20 @@ const fuse = (first: Compiled, second: Compiled): Compiled | undefined => {
 
 /** The steps of both, over pairs of classes; undefined if there are too many states or slots. */
 const composeSteps = (first: LiveSteps, second: LiveSteps, pairs: readonly (readonly [number, number])[]): Steps | undefined => {
-  const { stateOf, enter, groupOf } = createNaming(first, second)
+  const { stateOf, standOf, enter, groupOf } = createNaming(first, second)
   const { goOn, cutsAtEnd } = createStepper(first, second)
   const share = createSharing()
   const states: State[] = []
+  const alike: number[] = [] // how many states there are, by where the stages stand in them
+  let mostAlike = 0
   const numberOf = (state: State): number => {
     const number = stateOf(state)
-    if (number === states.length) states.push(state)
+    if (number === states.length) {
+      states.push(state)
+      const stand = standOf(state)
+      alike[stand] = (alike[stand] ?? 0) + 1
+      mostAlike = Math.max(mostAlike, alike[stand])
+    }
     return number
   }
   // what comes of each group of pairs
@@ -101,7 +113,7 @@ const composeSteps = (first: LiveSteps, second: LiveSteps, pairs: readonly (read
       arcs.push(arcOfGroup[group])
     }
     const cuts = cutsAtEnd(state)
-    if (cuts.length > MAX_SLOTS || states.length > MAX_RAW_STATES) return undefined
+    if (cuts.length > MAX_SLOTS || states.length > MAX_RAW_STATES || mostAlike > MAX_ALIKE) return undefined
     arcs.push(addArc(0, share({ sources: cuts, leaving: cuts.length })))
     firstArc.push(next.length)
   }
@@ -114,5 +126,10 @@ const NONE = -1
 const createSharing = (): ((step: Step) => Step) => {
   const numbers = createNumbering()
   const known: Step[] = []
-  return (step) => (known[numbers.numberOf([step.leaving, ...step.sources])] ??= step)
+  const list = new Int32Array(1 + MAX_SLOTS)
+  return (step) => {
+    list[0] = step.leaving
+    list.set(step.sources, 1)
+    return (known[numbers.numberOf(list, 1 + step.sources.length)] ??= step)
+  }
 }
