@@ -105,20 +105,44 @@ const ALL_SLOTS: readonly number[] = Array.from({ length: MAX_SLOTS }, (_, slot)
 
 const isLive = (slots: number, slot: number): boolean => ((slots >>> slot) & 1) === 1
 
-/** Goes over the states, the last first, until a round has changed nothing. `visit` says whether it has. */
-const untilStable = (states: number, visit: (state: number) => boolean): void => {
-  for (let isChanged = true; isChanged;) {
+/** Goes over arcs, the last first, until a round has changed nothing. `visit` says whether it has. */
+const untilStable = (arcs: readonly number[], visit: (arc: number) => boolean): void => {
+  for (let isChanged = arcs.length > 0; isChanged;) {
     isChanged = false
-    for (let state = states - 1; state >= 0; state--) if (visit(state)) isChanged = true
+    for (let i = arcs.length - 1; i >= 0; i--) if (visit(arcs[i])) isChanged = true
   }
 }
 
+/** The arcs whose steps are such. Where a question is settled by few of them, only those are gone over. */
+const arcsWith = ({ steps }: Steps, isSuch: (step: Step) => boolean): number[] => {
+  const answers = new Map<Step, boolean>()
+  const found: number[] = []
+  for (let arc = 0; arc < steps.length; arc++) {
+    let answer = answers.get(steps[arc])
+    if (answer === undefined) answers.set(steps[arc], (answer = isSuch(steps[arc])))
+    if (answer) found.push(arc)
+  }
+  return found
+}
+
+/** The state that each arc begins in. */
+const originsOf = (all: Steps): Int32Array => {
+  const origins = new Int32Array(all.next.length)
+  for (let state = 0; state < countStates(all); state++) origins.fill(state, all.firstArc[state], all.firstArc[state + 1])
+  return origins
+}
+
 const findLiveSlots = (all: Steps): Uint32Array => {
-  const { firstArc, next, steps } = all
+  const { next, steps } = all
+  const origins = originsOf(all)
   const live = new Uint32Array(countStates(all))
-  untilStable(live.length, (state) => {
+  const reading = arcsWith(all, ({ sources }) => sources.some(isOldSlot))
+  untilStable(reading, (arc) => {
+    const after = live[next[arc]]
+    if (after === 0 && steps[arc].leaving === 0) return false
+    const state = origins[arc]
     const before = live[state]
-    for (let arc = firstArc[state]; arc < firstArc[state + 1]; arc++) live[state] |= liveBefore(steps[arc], live[next[arc]])
+    live[state] |= liveBefore(steps[arc], after)
     return live[state] !== before
   })
   return live
@@ -197,17 +221,20 @@ export const makeOnward = (all: Steps): LiveSteps => {
 const countCertain = (all: Steps): Uint8Array => {
   const { firstArc, next, steps } = all
   const certain = new Uint8Array(countStates(all)).fill(MAX_SLOTS)
-  untilStable(certain.length, (state) => {
-    const before = certain[state]
-    let least = before
-    for (let arc = firstArc[state]; arc < firstArc[state + 1]; arc++) {
-      const { sources, leaving } = steps[arc]
-      const most = Math.min(least, leaving + certain[next[arc]])
-      for (least = 0; least < most && sources[least] === least;) least++
+  for (let isChanged = true; isChanged;) {
+    isChanged = false
+    for (let state = certain.length - 1; state >= 0; state--) {
+      let least = certain[state]
+      for (let arc = firstArc[state]; arc < firstArc[state + 1] && least > 0; arc++) {
+        const { sources, leaving } = steps[arc]
+        const most = Math.min(least, leaving + certain[next[arc]])
+        for (least = 0; least < most && sources[least] === least;) least++
+      }
+      if (least === certain[state]) continue
+      certain[state] = least
+      isChanged = true
     }
-    certain[state] = least
-    return least !== before
-  })
+  }
   return certain
 }
 
@@ -216,36 +243,37 @@ export const DROPPED = 2
 
 /** For each state: whether text from the last cut on may be in a piece (KEPT), in none (DROPPED), or, both bits, either. */
 export const findFates = (all: Steps): Uint8Array => {
-  const { firstArc, next, steps } = all
-  const fateOf = findFatesOfSlots(all)
+  const { next, steps } = all
+  const origins = originsOf(all)
+  const fateOf = findFatesOfSlots(all, origins)
   const fates = new Uint8Array(countStates(all))
-  untilStable(fates.length, (state) => {
+  for (let arc = 0; arc < steps.length; arc++)
+    if (steps[arc].leaving > 0) fates[origins[arc]] |= fateOf(origins[arc], steps[arc].sources[0])
+  const cuttingNothing = arcsWith(all, ({ leaving }) => leaving === 0)
+  untilStable(cuttingNothing, (arc) => {
+    const state = origins[arc]
     const before = fates[state]
-    for (let arc = firstArc[state]; arc < firstArc[state + 1]; arc++) {
-      const { sources, leaving } = steps[arc]
-      fates[state] |= leaving === 0 ? fates[next[arc]] : fateOf(state, sources[0])
-    }
+    fates[state] |= fates[next[arc]]
     return fates[state] !== before
   })
   return fates
 }
 
 /** The same of text that ends where a source of a state's step says. */
-const findFatesOfSlots = (all: Steps): ((state: number, source: number) => number) => {
-  const { firstArc, next, steps } = all
+const findFatesOfSlots = (all: Steps, origins: Int32Array): ((state: number, source: number) => number) => {
+  const { next, steps } = all
   const fates = new Uint8Array(countStates(all) * MAX_SLOTS)
   const fateOf = (state: number, source: number): number =>
     source === SOURCE_NOW ? KEPT : source === SOURCE_NOW_GAP ? DROPPED : source === DEAD ? 0 : fates[state * MAX_SLOTS + source]
-  untilStable(countStates(all), (state) => {
+  const keepingSlots = arcsWith(all, ({ sources, leaving }) => sources.length > leaving)
+  untilStable(keepingSlots, (arc) => {
+    const { sources, leaving } = steps[arc]
+    const after = next[arc] * MAX_SLOTS - leaving
     let isChanged = false
-    for (let arc = firstArc[state]; arc < firstArc[state + 1]; arc++) {
-      const { sources, leaving } = steps[arc]
-      const after = next[arc] * MAX_SLOTS - leaving
-      for (let slot = leaving; slot < sources.length; slot++) {
-        const fate = fates[after + slot] | fateOf(state, sources[slot])
-        if (fate !== fates[after + slot]) isChanged = true
-        fates[after + slot] = fate
-      }
+    for (let slot = leaving; slot < sources.length; slot++) {
+      const fate = fates[after + slot] | fateOf(origins[arc], sources[slot])
+      if (fate !== fates[after + slot]) isChanged = true
+      fates[after + slot] = fate
     }
     return isChanged
   })
