@@ -193,6 +193,9 @@ export const buildTransducer = (nfa: Nfa, treatment: Treatment, text: string): T
   let cuts = 0 // how many are in the chain
   let back = NONE
   let isMatchHere = false
+  // what an attempt that was alone did last, behind this first half
+  let formAlone = NONE
+  let lastAlone = 0
   let beginsSearch = false
   // where an attempt that is alone goes, by all that it depends on; one more, and whether it has threads in the lowest bit
   const alone = new Map<number, number>()
@@ -206,6 +209,7 @@ export const buildTransducer = (nfa: Nfa, treatment: Treatment, text: string): T
     let gapSlot = cuts
     back = NONE
     isMatchHere = false
+    formAlone = NONE
     const fresh = reached.count - 1
     for (let level = 0; level < fresh; level++) {
       const before = historyOf(state, level)
@@ -252,18 +256,30 @@ export const buildTransducer = (nfa: Nfa, treatment: Treatment, text: string): T
     const flags = notesStart ? IN_GAP : 0
     const place = ((symbol * columns + state[BEHIND]) * 2 + (beginsSearch ? 1 : 0)) * 8 + 4 * flags + length - rest
     const known = levels === 0 ? alone.get(place) : undefined
-    if (known === undefined) advanceLevel(fresh, symbol, rest, flags, NOW_ENDS_GAP)
-    else if (known & 1) addLevel(rest, flags, NOW_ENDS_GAP, NONE)
+    if (known !== undefined) {
+      to = known >> 1
+      effect = effectAlone(length, rest, flags, known & 1)
+      return
+    }
+    advanceLevel(fresh, symbol, rest, flags, NOW_ENDS_GAP)
     const leaving = letGo(length)
     effect = effectOf(length, leaving)
-    if (known !== undefined) to = known >> 1
-    else {
-      const searchFlags = hasSearchStart && isMatch[fresh] === 1 ? IS_SEARCH_START : 0
-      to = stateOf(searchFlags, behindContextOf[symbol], length - leaving, leaving)
-      if (levels === 0) alone.set(place, 2 * to + alive.count)
-      threads.takeBack(after, levels)
-    }
+    const searchFlags = hasSearchStart && isMatch[fresh] === 1 ? IS_SEARCH_START : 0
+    to = stateOf(searchFlags, behindContextOf[symbol], length - leaving, leaving)
+    if (levels === 0) alone.set(place, 2 * to + alive.count)
     alive.count = levels
+    threads.takeBack(after, levels)
+  }
+
+  /** What a step does that leaves an attempt alone, or, if `count` is 0, none: mostly the same as for the symbol before. */
+  const effectAlone = (length: number, rest: number, flags: number, count: number): number => {
+    const form = ((length - cuts) * 2 + flags) * 2 + count
+    if (form === formAlone) return lastAlone
+    formAlone = form
+    if (count === 1) addLevel(rest, flags, NOW_ENDS_GAP, NONE)
+    lastAlone = effectOf(length, letGo(length))
+    alive.count = 0
+    return lastAlone
   }
 
   /** `rest`: on how many cuts it rests, or FAR. */
