@@ -152,7 +152,12 @@ const stepFirst = (machines: Machines, state: State, arc: number): AfterFirst | 
     .sort((a, b) => orderOf(a.from) - orderOf(b.from))
   const from = [place, ...open.map((one) => one.from)]
   if (from.filter((one) => one === NEW).length > 1) return undefined
-  const pieces = from.map((one, i) => [[], ...open.map(({ source }, k) => (k < i ? [] : pieceTo(one, source)))])
+  const pieces: (readonly number[])[][] = []
+  for (let i = 0; i < from.length; i++) {
+    const row: (readonly number[])[] = []
+    for (let k = 0; k < from.length; k++) row.push(k <= i ? [] : pieceTo(from[i], open[k - 1].source))
+    pieces.push(row)
+  }
   return { cuts, to, from, open: open.map(({ slot }) => slot), pieces, fate: fates[to] }
 }
 

@@ -34,6 +34,7 @@ export const layOut = ({ cuts, state }: After): LaidOut | undefined => {
   const nowSlot = isNow ? sources.push(SOURCE_NOW) - 1 - leaving : DEAD
   const nowGapSlot = isNowGap ? sources.push(SOURCE_NOW_GAP) - 1 - leaving : DEAD
   if (sources.length > MAX_SLOTS) return undefined
+  if (stay && leaving === 0 && !isNow && !isNowGap) return { step: { sources, leaving }, state }
   const newSlotOf = (position: number): number =>
     position === SOURCE_NOW ? nowSlot : position === SOURCE_NOW_GAP ? nowGapSlot : position === DEAD ? DEAD : newSlots[position]
   const rename = (positions: readonly number[]): readonly number[] => (positions.length === 0 ? positions : positions.map(newSlotOf))

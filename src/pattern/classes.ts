@@ -75,22 +75,24 @@ export const renameClasses = ({ starts, classes }: Partition, newClass: readonly
 
 /** The partition by two others at once: its class k holds what is in the classes pairs[k] of both. */
 export const pairClasses = (a: Partition, b: Partition): { partition: Partition; pairs: readonly (readonly [number, number])[] } => {
-  const names = new Map<number, number>()
+  const names = new Int32Array(a.count * b.count) // 0: none, else one more
   const pairs: (readonly [number, number])[] = []
   const starts: number[] = []
   const classes: number[] = []
-  for (let i = 0, k = 0; i < a.starts.length && k < b.starts.length;) {
+  let last = 0
+  for (let i = 0, k = 0, at = 0; at < 0x110000;) {
     const key = a.classes[i] * b.count + b.classes[k]
-    let name = names.get(key)
-    if (name === undefined) names.set(key, (name = pairs.push([a.classes[i], b.classes[k]]) - 1))
-    if (name !== classes.at(-1)) {
-      starts.push(Math.max(a.starts[i], b.starts[k]))
-      classes.push(name)
+    if (names[key] === 0) names[key] = pairs.push([a.classes[i], b.classes[k]])
+    if (names[key] !== last) {
+      last = names[key]
+      starts.push(at)
+      classes.push(last - 1)
     }
-    const nextA = a.starts[i + 1] ?? Infinity
-    const nextB = b.starts[k + 1] ?? Infinity
-    if (nextA <= nextB) i++
-    if (nextB <= nextA) k++
+    const nextA = i + 1 < a.starts.length ? a.starts[i + 1] : 0x110000
+    const nextB = k + 1 < b.starts.length ? b.starts[k + 1] : 0x110000
+    at = nextA < nextB ? nextA : nextB
+    if (nextA === at) i++
+    if (nextB === at) k++
   }
   return { partition: { starts, classes, count: pairs.length }, pairs }
 }

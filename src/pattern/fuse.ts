@@ -7,7 +7,7 @@ import { MAX_SLOTS } from './layout.ts'
 import type { Machine } from './minimize.ts'
 import { createNumbering } from './numbering.ts'
 import { withTables } from './pack.ts'
-import { arcOf, hasMarks, machineOf, makeOnward, stepsOf, type LiveSteps, type Step, type Steps } from './steps.ts'
+import { hasMarks, machineOf, makeOnward, stepsOf, type LiveSteps, type Step, type Steps } from './steps.ts'
 
 /*
  * Two stages, one behind the other, as one machine that reads the text once: all that beside.ts can come to, state by state, as long as that
@@ -96,10 +96,12 @@ const composeSteps = (first: LiveSteps, second: LiveSteps, pairs: readonly (read
   for (let number = 0; number < states.length; number++) {
     const state = states[number]
     const stepIn = goOn(state)
+    const row = state.first * first.columns
     enter(state)
     for (let k = 0; k < pairs.length; k++) {
-      const [symbol, other] = pairs[k]
-      const arc = arcOf(first, state.first, symbol)
+      const pair = pairs[k]
+      const other = pair[1]
+      const arc = first.arcs[row + pair[0]]
       const group = groupOf(arc, other)
       if (group === made.length) {
         const after = stepIn(arc, other)

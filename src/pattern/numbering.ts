@@ -21,15 +21,6 @@ export const createNumbering = (): Numbering => {
     for (let i = 0; i < length; i++) if (pool[start + i] !== list[i]) return false
     return true
   }
-  const placeOf = (hash: number, list: ArrayLike<number>, length: number): number => {
-    const mask = table.length - 1
-    let place = hash & mask
-    for (; table[place] !== 0; place = (place + 1) & mask) {
-      const number = table[place] - 1
-      if (hashes[number] === hash && isList(number, list, length)) break
-    }
-    return place
-  }
   const add = (list: ArrayLike<number>, length: number): void => {
     const start = starts.at(-1)!
     if (start + length > pool.length) {
@@ -53,8 +44,12 @@ export const createNumbering = (): Numbering => {
   return {
     numberOf(list, length = list.length) {
       const hash = hashOf(list, length)
-      const place = placeOf(hash, list, length)
-      if (table[place] !== 0) return table[place] - 1
+      const mask = table.length - 1
+      let place = hash & mask
+      for (; table[place] !== 0; place = (place + 1) & mask) {
+        const number = table[place] - 1
+        if (hashes[number] === hash && isList(number, list, length)) return number
+      }
       table[place] = hashes.push(hash)
       add(list, length)
       if (2 * hashes.length > table.length) grow()
@@ -76,8 +71,11 @@ export const createNumbering = (): Numbering => {
 const hashOf = (list: ArrayLike<number>, length: number): number => {
   let hash = length
   for (let i = 0; i < length; i++) {
-    hash = Math.imul(hash ^ list[i], 0x9e3779b1)
+    hash = ((hash ^ list[i]) * MULTIPLIER) | 0
     hash ^= hash >>> 15
   }
   return hash & 0x3fffffff
 }
+
+/** Below 2^21, so that the product is exact. */
+const MULTIPLIER = 0x19d699
