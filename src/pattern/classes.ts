@@ -39,7 +39,6 @@ export const partitionBySets = (sets: readonly CodePointSet[]): ClassedSets => {
   const names = createNumbering()
   const starts: number[] = []
   const classes: number[] = []
-  const memberships: Uint8Array[] = [] // of each class
   for (let i = 0, at = 0; ;) {
     const first = at * sets.length
     for (; i < borders.length && borders[i] < first + sets.length; i++) {
@@ -47,16 +46,19 @@ export const partitionBySets = (sets: readonly CodePointSet[]): ClassedSets => {
       inside[set >> 5] ^= 1 << (set & 31)
     }
     if (at < 0x110000) {
-      const name = names.numberOf(inside)
-      if (name === memberships.length) memberships.push(Uint8Array.from(sets, (_, k) => (inside[k >> 5] >>> (k & 31)) & 1))
       starts.push(at)
-      classes.push(name)
+      classes.push(names.numberOf(inside))
     }
     if (i === borders.length) break
     at = Math.floor(borders[i] / sets.length)
   }
-  const members = sets.map((_, k) => Uint8Array.from(memberships, (isIn) => isIn[k]))
-  return { partition: { starts, classes, count: memberships.length }, members }
+  const { count } = names
+  const members = sets.map(() => new Uint8Array(count))
+  for (let name = 0; name < count; name++) {
+    names.read(name, inside)
+    for (let k = 0; k < sets.length; k++) members[k][name] = (inside[k >> 5] >>> (k & 31)) & 1
+  }
+  return { partition: { starts, classes, count }, members }
 }
 
 /** The same partition with classes renamed by `newClass`, which may join some. */

@@ -24,7 +24,11 @@ export const fromRanges = (ranges: readonly (readonly [start: number, end: numbe
   return intersection(flat, EVERYTHING)
 }
 
-export const of = (...codePoints: number[]): CodePointSet => fromRanges(codePoints.map((c) => [c, c + 1]))
+export const of = (...codePoints: number[]): CodePointSet => {
+  const [first] = codePoints
+  const isPlain = codePoints.length === 1 && (first < SURROGATES_START || first >= SURROGATES_END)
+  return isPlain ? [first, first + 1] : fromRanges(codePoints.map((c) => [c, c + 1]))
+}
 
 /** Walks the borders of both sets at once. Bit 1 of `keeps`: what is in a only is kept; bit 2: what is in b only; bit 3: what is in both. */
 const combine = (a: CodePointSet, b: CodePointSet, keeps: number): CodePointSet => {
