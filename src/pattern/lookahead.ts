@@ -100,7 +100,8 @@ export const buildLookahead = (
     return states.numberOf(taken, length)
   }
 
-  states.numberOf([aheadOf[classes]])
+  taken[0] = aheadOf[classes]
+  states.numberOf(taken, 1)
   const next: number[][] = []
   /** Which look-aheads hold in each state, for each context behind. */
   const findings: number[][] = []
@@ -124,7 +125,7 @@ export const buildLookahead = (
   const found: number[][] = [] // of each symbol, and of the end
   const symbols = next.map((row) =>
     row.map((to, name) => {
-      const symbol = names.numberOf([name, ...findings[to]])
+      const symbol = names.numberOf(Int32Array.of(name, ...findings[to]))
       if (symbol === classOf.length) {
         classOf.push(name)
         found.push(findings[to])
@@ -191,20 +192,26 @@ export const simplifyLookahead = (
   const steps = { columns: next[0].length, next: next.flat() }
   const block = refine(
     steps,
-    renamed.map((row) => labels.numberOf(row)),
+    renamed.map((row) => labels.numberOf(new Int32Array(row))),
   )
   const order = firstOfBlocks(steps, block)
-  const numberOf = new Map(order.map((state, number) => [block[state], number]))
+  const numberOf = new Int32Array(block.length)
+  order.forEach((state, number) => (numberOf[block[state]] = number))
+  const parts = new Int32Array(2 * order.length)
   const columns = createNumbering()
   const kept: number[] = []
   const newClass = next[0].map((_, name) => {
-    const column = columns.numberOf(order.flatMap((state) => [numberOf.get(block[next[state][name]])!, renamed[state][name]]))
+    order.forEach((state, number) => {
+      parts[2 * number] = numberOf[block[next[state][name]]]
+      parts[2 * number + 1] = renamed[state][name]
+    })
+    const column = columns.numberOf(parts)
     if (column === kept.length) kept.push(name)
     return column
   })
   return {
     backward: {
-      next: order.map((state) => kept.map((name) => numberOf.get(block[next[state][name]])!)),
+      next: order.map((state) => kept.map((name) => numberOf[block[next[state][name]]])),
       symbols: order.map((state) => kept.map((name) => renamed[state][name])),
     },
     newClass,

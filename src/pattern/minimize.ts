@@ -55,14 +55,20 @@ export const minimize = ({ columns, next, outputs: effectOf, effects, decided, m
   states.forEach((state, number) => (numberOf[block[state]] = number))
   const newNumber = block.map((one) => numberOf[one])
   const { kept, newSymbol } = joinSymbols(states, columns, newNumber, next, outputs)
-  const rowOf = (state: number, valueOf: (at: number) => number): number[] => {
-    const row: number[] = []
-    for (let i = 0; i < kept.length; i++) row.push(valueOf(state * columns + kept[i]))
-    return row
+  const rows: Pick<Machine, 'next' | 'outputs'> = { next: [], outputs: [] }
+  for (let number = 0; number < states.length; number++) {
+    const at = states[number] * columns
+    const nextRow: number[] = []
+    const outputRow: number[] = []
+    for (let i = 0; i < kept.length; i++) {
+      nextRow.push(newNumber[next[at + kept[i]]])
+      outputRow.push(outputs[at + kept[i]])
+    }
+    rows.next.push(nextRow)
+    rows.outputs.push(outputRow)
   }
   return {
-    next: states.map((state) => rowOf(state, (at) => newNumber[next[at]])),
-    outputs: states.map((state) => rowOf(state, (at) => outputs[at])),
+    ...rows,
     actions,
     decided: states.map((state) => decidedByte(decided[state])),
     newSymbol,

@@ -92,10 +92,11 @@ const align = (bytes: number): number => (bytes + 15) & ~15
 const packRows = (next: readonly number[][], outputs: readonly number[][], rowBytes: number): Uint8Array => {
   const columns = next[0].length
   const entries = new Uint32Array(next.length * columns)
-  next.forEach((row, state) => {
-    for (let symbol = 0; symbol < columns; symbol++)
-      entries[state * columns + symbol] = ((row[symbol] * rowBytes) << layout.ENTRY_NEXT_SHIFT) | outputs[state][symbol]
-  })
+  for (let state = 0, i = 0; state < next.length; state++) {
+    const row = next[state]
+    const outputRow = outputs[state]
+    for (let symbol = 0; symbol < columns; symbol++, i++) entries[i] = ((row[symbol] * rowBytes) << layout.ENTRY_NEXT_SHIFT) | outputRow[symbol]
+  }
   return new Uint8Array(entries.buffer)
 }
 

@@ -263,18 +263,18 @@ export class Builder {
 }
 
 /** Equal instructions have equal keys. */
-const keyOf = (draft: Draft): number[] => {
+const keyOf = (draft: Draft): Int32Array => {
   switch (draft.op) {
     case 'take':
-      return [draft.set, draft.next]
+      return Int32Array.of(draft.set, draft.next)
     case 'split':
-      return [SPLIT, draft.first, draft.second]
+      return Int32Array.of(SPLIT, draft.first, draft.second)
     case 'check':
-      return [CHECK, draft.set, draft.next, 2 * Number(draft.ahead) + Number(draft.atBorder)]
+      return Int32Array.of(CHECK, draft.set, draft.next, 2 * Number(draft.ahead) + Number(draft.atBorder))
     case 'look':
-      return [LOOK, draft.start, draft.next, Number(draft.negative)]
+      return Int32Array.of(LOOK, draft.start, draft.next, Number(draft.negative))
     case 'match':
-      return []
+      return new Int32Array()
   }
 }
 const SPLIT = -1

@@ -71,7 +71,8 @@ export const stepsOf = (machine: Machine): LiveSteps => {
   const steps: Step[] = []
   const stepOfEntry = new Map<number, Step>()
   const arcOfKey = new Map<number, number>()
-  machine.next.forEach((row, state) => {
+  for (let state = 0; state < machine.next.length; state++) {
+    const row = machine.next[state]
     const entries = machine.outputs[state]
     arcOfKey.clear()
     for (let symbol = 0; symbol < columns; symbol++) {
@@ -86,8 +87,8 @@ export const stepsOf = (machine: Machine): LiveSteps => {
       arcs[state * columns + symbol] = arc
     }
     firstArc[state + 1] = next.length
-  })
-  return withoutDead({ columns, arcs, firstArc, next: Int32Array.from(next), steps })
+  }
+  return withoutDead({ columns, arcs, firstArc, next: new Int32Array(next), steps })
 }
 
 const readEntry = (entry: number, actions: Machine['actions']): Step => {
@@ -291,7 +292,7 @@ export const machineOf = (all: Steps): Machine => {
     let number = known.get(step)
     if (number === undefined) {
       const effect = toEffect(step)
-      number = numbers.numberOf([effect.leaving, ...effect.slots])
+      number = numbers.numberOf(Int32Array.of(effect.leaving, ...effect.slots))
       effects[number] ??= effect
       known.set(step, number)
     }
