@@ -151,10 +151,13 @@ const findLiveSlots = (all: Steps): Uint32Array => {
 
 /** The slots that matter before a step, from those that do after it. */
 const liveBefore = ({ sources, leaving }: Step, after: number): number => {
+  let wanted = (after << leaving) | ((1 << leaving) - 1)
   let live = 0
-  const end = Math.min(sources.length, leaving + 32 - Math.clz32(after))
-  for (let slot = 0; slot < end; slot++)
-    if (isOldSlot(sources[slot]) && (slot < leaving || isLive(after, slot - leaving))) live |= 1 << sources[slot]
+  while (wanted !== 0) {
+    const slot = 31 - Math.clz32(wanted)
+    wanted ^= 1 << slot
+    if (slot < sources.length && isOldSlot(sources[slot])) live |= 1 << sources[slot]
+  }
   return live
 }
 
@@ -178,14 +181,10 @@ const withoutDead = (all: Steps): LiveSteps => {
     all,
     (arc) => live[all.next[arc]],
     ({ sources, leaving }, after) => {
+      const end = Math.min(sources.length, leaving + 32 - Math.clz32(after))
       const kept: number[] = []
-      let end = 0
-      for (let slot = 0; slot < sources.length; slot++) {
-        const source = slot < leaving || isLive(after, slot - leaving) ? sources[slot] : DEAD
-        kept.push(source)
-        if (source !== DEAD) end = slot + 1
-      }
-      kept.length = end
+      for (let slot = 0; slot < end; slot++) kept.push(slot < leaving || isLive(after, slot - leaving) ? sources[slot] : DEAD)
+      while (kept.length > 0 && kept[kept.length - 1] === DEAD) kept.pop()
       return { sources: kept, leaving }
     },
   )
@@ -198,14 +197,12 @@ const withoutDead = (all: Steps): LiveSteps => {
  */
 export const makeOnward = (all: Steps): LiveSteps => {
   const certain = countCertain(all)
+  const origins = originsOf(all)
   const moves = MAX_SLOTS + 1
-  const numbers = new Int32Array(all.next.length)
-  for (let state = 0; state < countStates(all); state++)
-    for (let arc = all.firstArc[state]; arc < all.firstArc[state + 1]; arc++) numbers[arc] = certain[all.next[arc]] * moves + certain[state]
   return withoutDead(
     changeSteps(
       all,
-      (arc) => numbers[arc],
+      (arc) => certain[all.next[arc]] * moves + certain[origins[arc]],
       ({ sources, leaving }, number) => {
         const before = number % moves
         const after = (number - before) / moves
