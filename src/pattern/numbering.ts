@@ -21,7 +21,7 @@ export const createNumbering = (): Numbering => {
       let hash = length
       for (let i = 0; i < length; i++) {
         // each integer is stirred in with a multiplication and a shift: lists of threads differ in few low bits
-        hash = ((hash ^ list[i]) * MULTIPLIER) | 0
+        hash = imul(hash ^ list[i], 0x9e3779b1)
         hash ^= hash >>> 15
       }
       const mask = table.length - 1
@@ -67,5 +67,4 @@ export const createNumbering = (): Numbering => {
   }
 }
 
-/** Below 2^21, so that the product is exact. */
-const MULTIPLIER = 0x19d699
+const { imul } = Math
