@@ -29,12 +29,13 @@ export const createNaming = (firstStage: Steps, second: Steps): Naming => {
   let list = new Int32Array(256)
   let length = 0
   const add = (positions: readonly number[]): void => {
-    if (length + positions.length + 2 > list.length) list = enlarged(list, length + positions.length + 2)
     list[length++] = positions.length
     for (let i = 0; i < positions.length; i++) list[length++] = positions[i]
   }
   /** All that matters of a state but where its stages will go. */
   const shapeOf = ({ open, runs, pieces }: State): number => {
+    const most = (runs.length + 2) ** 2 * MAX_POSITIONS
+    if (most > list.length) list = new Int32Array(2 * most)
     length = 0
     add(open)
     for (let place = 0; place < runs.length; place++) {
@@ -78,11 +79,8 @@ export const createNaming = (firstStage: Steps, second: Steps): Naming => {
   }
 }
 
-const enlarged = (list: Int32Array, length: number): Int32Array<ArrayBuffer> => {
-  const larger = new Int32Array(2 * length)
-  larger.set(list)
-  return larger
-}
+/** No list of positions is longer, with its length before it: each position is a slot, or one of two that are now. */
+const MAX_POSITIONS = MAX_SLOTS + 4
 
 /** For each arc a number: equal ones mean the same step to the same state. */
 const nameArcs = (all: Steps): Int32Array => {

@@ -189,7 +189,7 @@ export const simplifyLookahead = (
 ): { backward: BackwardMachine; newClass: number[] } => {
   const renamed = symbols.map((row) => row.map((symbol) => newSymbol[symbol]))
   const labels = createNumbering()
-  const steps = { columns: next[0].length, next: next.flat() }
+  const steps = { columns: next[0].length, next: new Int32Array(next.flat()) }
   const block = refine(
     steps,
     renamed.map((row) => labels.numberOf(new Int32Array(row))),

@@ -6,7 +6,7 @@
 /** Steps of all states, one behind the other: that of symbol s in state q is next[q * columns + s]. */
 export interface FlatSteps {
   columns: number
-  next: ArrayLike<number>
+  next: Int32Array
 }
 
 /**
