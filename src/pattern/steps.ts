@@ -195,8 +195,9 @@ const withoutDead = (all: Steps): LiveSteps => {
  * The same cuts, each made as soon as it is certain: a slot whose position will be a cut whatever follows leaves at once (the onward form of a
  * transducer; Mohri, "Minimization algorithms for sequential transducers", 2000).
  */
-export const makeOnward = (all: Steps): LiveSteps => {
+export const makeOnward = (all: Steps | LiveSteps): LiveSteps => {
   const certain = countCertain(all)
+  if (certain.every((count) => count === 0)) return 'live' in all ? all : withoutDead(all)
   const origins = originsOf(all)
   const moves = MAX_SLOTS + 1
   return withoutDead(
@@ -242,9 +243,11 @@ export const DROPPED = 2
 /** For each state: whether text from the last cut on may be in a piece (KEPT), in none (DROPPED), or, both bits, either. */
 export const findFates = (all: Steps): Uint8Array => {
   const { next, steps } = all
+  const fates = new Uint8Array(countStates(all))
+  // where no step ends a gap, all text is kept
+  if (arcsWith(all, ({ sources }) => sources.includes(SOURCE_NOW_GAP)).length === 0) return fates.fill(KEPT)
   const origins = originsOf(all)
   const fateOf = findFatesOfSlots(all, origins)
-  const fates = new Uint8Array(countStates(all))
   for (let arc = 0; arc < steps.length; arc++)
     if (steps[arc].leaving > 0) fates[origins[arc]] |= fateOf(origins[arc], steps[arc].sources[0])
   const cuttingNothing = arcsWith(all, ({ leaving }) => leaving === 0)
