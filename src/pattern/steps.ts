@@ -138,9 +138,11 @@ const findLiveSlots = (all: Steps): Uint32Array => {
   const origins = originsOf(all)
   const live = new Uint32Array(countStates(all))
   const reading = arcsWith(all, ({ sources }) => sources.some(isOldSlot))
+  const seen = new Int32Array(next.length).fill(-1) // what was live behind each arc when it was last gone over
   untilStable(reading, (arc) => {
     const after = live[next[arc]]
-    if (after === 0 && steps[arc].leaving === 0) return false
+    if (after === seen[arc]) return false
+    seen[arc] = after
     const state = origins[arc]
     const before = live[state]
     live[state] |= liveBefore(steps[arc], after)
