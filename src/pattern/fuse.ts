@@ -1,13 +1,13 @@
 import { createStepper, FRESH, type State } from './beside.ts'
 import { pairClasses, renameClasses } from './classes.ts'
 import type { Compiled, CompiledStage } from './compile.ts'
-import { createNaming } from './besideNaming.ts'
+import { createNaming, type Naming } from './besideNaming.ts'
 import { layOut } from './besideSlots.ts'
 import { MAX_SLOTS } from './layout.ts'
 import type { Machine } from './minimize.ts'
 import { createNumbering } from './numbering.ts'
 import { withTables } from './pack.ts'
-import { hasMarks, machineOf, makeOnward, stepsOf, type LiveSteps, type Step, type Steps } from './steps.ts'
+import { createCollector, hasMarks, machineOf, makeOnward, stepsOf, type LiveSteps, type Step, type Steps } from './steps.ts'
 
 /*
  * Two stages, one behind the other, as one machine that reads the text once: all that beside.ts can come to, state by state, as long as that
@@ -62,47 +62,26 @@ const fuse = (first: Compiled, second: Compiled): Compiled | undefined => {
 
 /** The steps of both, over pairs of classes; undefined if there are too many states or slots. */
 const composeSteps = (first: LiveSteps, second: LiveSteps, pairs: readonly (readonly [number, number])[]): Steps | undefined => {
-  const { stateOf, standOf, enter, groupOf } = createNaming(first, second)
+  const naming = createNaming(first, second)
   const { goOn, cutsAtEnd } = createStepper(first, second)
   const share = createSharing()
-  const states: State[] = []
-  const alike: number[] = [] // how many states there are, by where the stages stand in them
-  let mostAlike = 0
-  const numberOf = (state: State): number => {
-    const number = stateOf(state)
-    if (number === states.length) {
-      states.push(state)
-      const stand = standOf(state)
-      alike[stand] = (alike[stand] ?? 0) + 1
-      mostAlike = Math.max(mostAlike, alike[stand])
-    }
-    return number
-  }
-  // what comes of each group of pairs
+  const { states, numberOf, isEndless } = createStates(naming)
+  const collector = createCollector()
+  // of each group of pairs: what comes of it, and which arc it was last
   const targets: number[] = []
   const made: Step[] = []
-  const columns = pairs.length + 1
-  const arcs: number[] = []
-  const firstArc = [0]
-  const next: number[] = []
-  const steps: Step[] = []
-  // which arc a group is, and in which state that was noted
   const arcOfGroup: number[] = []
-  const addArc = (to: number, step: Step): number => {
-    next.push(to)
-    return steps.push(step) - 1
-  }
   numberOf({ first: 0, open: [], runs: [FRESH], pieces: [[]] })
   for (let number = 0; number < states.length; number++) {
     const state = states[number]
     const stepIn = goOn(state)
     const row = state.first * first.columns
-    enter(state)
+    const begin = collector.count()
+    naming.enter(state)
     for (let k = 0; k < pairs.length; k++) {
-      const pair = pairs[k]
-      const other = pair[1]
-      const arc = first.arcs[row + pair[0]]
-      const group = groupOf(arc, other)
+      const arc = first.arcs[row + pairs[k][0]]
+      const other = pairs[k][1]
+      const group = naming.groupOf(arc, other)
       if (group === made.length) {
         const after = stepIn(arc, other)
         const laidOut = after === undefined ? undefined : layOut(after)
@@ -111,18 +90,34 @@ const composeSteps = (first: LiveSteps, second: LiveSteps, pairs: readonly (read
         made.push(share(laidOut.step))
         arcOfGroup.push(NONE)
       }
-      if (arcOfGroup[group] < firstArc[number]) arcOfGroup[group] = addArc(targets[group], made[group])
-      arcs.push(arcOfGroup[group])
+      if (arcOfGroup[group] < begin) arcOfGroup[group] = collector.add(targets[group], made[group])
+      collector.arcs.push(arcOfGroup[group])
     }
     const cuts = cutsAtEnd(state)
-    if (cuts.length > MAX_SLOTS || states.length > MAX_RAW_STATES || mostAlike > MAX_ALIKE) return undefined
-    arcs.push(addArc(0, share({ sources: cuts, leaving: cuts.length })))
-    firstArc.push(next.length)
+    if (cuts.length > MAX_SLOTS || isEndless()) return undefined
+    collector.arcs.push(collector.add(0, share({ sources: cuts, leaving: cuts.length })))
+    collector.endState()
   }
-  return { columns, arcs: new Int32Array(arcs), firstArc: new Int32Array(firstArc), next: new Int32Array(next), steps }
+  return collector.steps(pairs.length + 1)
 }
 
 const NONE = -1
+
+/** The states, by number, and whether there seems to be no end to them. */
+const createStates = ({ stateOf, standOf }: Naming) => {
+  const states: State[] = []
+  const alike: number[] = [] // how many there are, by where the stages stand in them
+  let mostAlike = 0
+  const numberOf = (state: State): number => {
+    const number = stateOf(state)
+    if (number < states.length) return number
+    const stand = standOf(state)
+    alike[stand] = (alike[stand] ?? 0) + 1
+    mostAlike = Math.max(mostAlike, alike[stand])
+    return states.push(state) - 1
+  }
+  return { states, numberOf, isEndless: () => states.length > MAX_RAW_STATES || mostAlike > MAX_ALIKE }
+}
 
 /** Makes a function that gives equal steps as one object. */
 const createSharing = (): ((step: Step) => Step) => {

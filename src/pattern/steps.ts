@@ -62,33 +62,57 @@ export const arcOf = ({ arcs, columns }: Steps, state: number, symbol: number): 
 
 export const hasMarks = ({ actions }: Machine): boolean => actions.some(([, , back, marks]) => back !== NO_MARK || marks > 0)
 
-/** The steps of a machine without marks. */
-export const stepsOf = (machine: Machine): LiveSteps => {
-  const columns = machine.next[0].length
-  const arcs = new Int32Array(machine.next.length * columns)
-  const firstArc = new Int32Array(machine.next.length + 1)
+/** Collects arcs, those of one state behind those of another. */
+export const createCollector = () => {
+  const arcs: number[] = []
+  const firstArc = [0]
   const next: number[] = []
   const steps: Step[] = []
+  return {
+    /** As in `Steps`; to be added to, symbol by symbol. */
+    arcs,
+    /** A new arc of the state whose turn it is. */
+    add(to: number, step: Step): number {
+      next.push(to)
+      return steps.push(step) - 1
+    },
+    count: () => next.length,
+    endState(): void {
+      firstArc.push(next.length)
+    },
+    steps: (columns: number): Steps => ({
+      columns,
+      arcs: new Int32Array(arcs),
+      firstArc: new Int32Array(firstArc),
+      next: new Int32Array(next),
+      steps,
+    }),
+  }
+}
+
+/** The steps of a machine without marks. */
+export const stepsOf = ({ next, outputs, actions }: Machine): LiveSteps => {
+  const collector = createCollector()
   const stepOfEntry = new Map<number, Step>()
   const arcOfKey = new Map<number, number>()
-  for (let state = 0; state < machine.next.length; state++) {
-    const row = machine.next[state]
-    const entries = machine.outputs[state]
+  const stepOf = (entry: number): Step => {
+    let step = stepOfEntry.get(entry)
+    if (step === undefined) stepOfEntry.set(entry, (step = readEntry(entry, actions)))
+    return step
+  }
+  for (let state = 0; state < next.length; state++) {
+    const row = next[state]
+    const entries = outputs[state]
     arcOfKey.clear()
-    for (let symbol = 0; symbol < columns; symbol++) {
+    for (let symbol = 0; symbol < row.length; symbol++) {
       const key = (row[symbol] << ENTRY_NEXT_SHIFT) | entries[symbol]
       let arc = arcOfKey.get(key)
-      if (arc === undefined) {
-        let step = stepOfEntry.get(entries[symbol])
-        if (step === undefined) stepOfEntry.set(entries[symbol], (step = readEntry(entries[symbol], machine.actions)))
-        steps.push(step)
-        arcOfKey.set(key, (arc = next.push(row[symbol]) - 1))
-      }
-      arcs[state * columns + symbol] = arc
+      if (arc === undefined) arcOfKey.set(key, (arc = collector.add(row[symbol], stepOf(entries[symbol]))))
+      collector.arcs.push(arc)
     }
-    firstArc[state + 1] = next.length
+    collector.endState()
   }
-  return withoutDead({ columns, arcs, firstArc, next: new Int32Array(next), steps })
+  return withoutDead(collector.steps(next[0].length))
 }
 
 const readEntry = (entry: number, actions: Machine['actions']): Step => {
