@@ -39,17 +39,19 @@ export const partitionBySets = (sets: readonly CodePointSet[]): ClassedSets => {
   const names = createNumbering()
   const starts: number[] = []
   const classes: number[] = []
+  const { length } = borders
   for (let i = 0, at = 0; ;) {
     const first = at * sets.length
-    for (; i < borders.length && borders[i] < first + sets.length; i++) {
-      const set = borders[i] - first
+    const end = first + sets.length
+    while (i < length && borders[i] < end) {
+      const set = borders[i++] - first
       inside[set >> 5] ^= 1 << (set & 31)
     }
     if (at < 0x110000) {
       starts.push(at)
       classes.push(names.numberOf(inside))
     }
-    if (i === borders.length) break
+    if (i === length) break
     at = Math.floor(borders[i] / sets.length)
   }
   const { count } = names

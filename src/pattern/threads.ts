@@ -157,15 +157,18 @@ const createGrouping = (
     for (let symbol = 0; symbol < border; symbol++) setsOf[symbol * words + (k >> 5)] |= set[symbol] << (k & 31)
   })
   const key = new Int32Array(1 + words)
+  const keys = createNumbering()
   return (symbols, used) => {
-    const keys = createNumbering()
     const groups: number[][] = []
-    for (const symbol of symbols) {
+    const groupOfKey: (number[] | undefined)[] = []
+    for (let i = 0; i < symbols.length; i++) {
+      const symbol = symbols[i]
       key[0] = symbol === border ? -1 : behindContextOf[symbol]
       for (let word = 0; word < words; word++) key[1 + word] = setsOf[symbol * words + word] & used[word]
       const number = keys.numberOf(key)
-      if (number === groups.length) groups.push([symbol])
-      else groups[number].push(symbol)
+      const group = groupOfKey[number]
+      if (group === undefined) groups.push((groupOfKey[number] = [symbol]))
+      else group.push(symbol)
     }
     return groups
   }
