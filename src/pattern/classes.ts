@@ -106,5 +106,13 @@ export const classMembers = ({ starts, classes }: Partition, wanted: number): Co
   fromRanges(classes.flatMap((name, i) => (name === wanted ? [[starts[i], starts[i + 1] ?? 0x110000] as const] : [])))
 
 /** The class of a code point. */
-export const classOf = ({ starts, classes }: Partition, codePoint: number): number =>
-  classes[starts.findLastIndex((start) => start <= codePoint)]
+export const classOf = ({ starts, classes }: Partition, codePoint: number): number => {
+  let low = 0
+  let high = starts.length
+  while (high - low > 1) {
+    const middle = (low + high) >>> 1
+    if (starts[middle] <= codePoint) low = middle
+    else high = middle
+  }
+  return classes[low]
+}
