@@ -1,5 +1,5 @@
 import { SOURCE_NOW_GAP } from './layout.ts'
-import { DEAD, DROPPED, findFates, isOldSlot, KEPT, type LiveSteps } from './steps.ts'
+import { arcOf, DEAD, DROPPED, findFates, isOldSlot, KEPT, type LiveSteps, type Step } from './steps.ts'
 
 /*
  * Two stages, one behind the other, as one machine that reads the text once. The second stage begins afresh at each cut of the first, so the
@@ -46,34 +46,42 @@ interface Machines {
 
 export interface Stepper {
   /**
-   * Makes a function for what a state does, symbol by symbol; undefined where two open cuts are at one place. What the first stage does depends on its
-   * own symbol only, and so do the runs of the second on theirs: there are far fewer of either than pairs.
+   * Makes a function for what a state does when it reads a code point: the first stage goes by an arc of its own, the second by a symbol. Undefined
+   * where two open cuts are at one place.
    */
-  goOn(state: State): (symbol: number, other: number) => After | undefined
+  goOn(state: State): (arc: number, symbol: number) => After | undefined
   /** All cuts that are left at the end of the segment. */
   cutsAtEnd(state: State): readonly number[]
 }
 
 export const createStepper = (first: LiveSteps, second: LiveSteps): Stepper => {
   const machines: Machines = { first, second, fates: findFates(first) }
-  const lastOfFirst = first.next[0].length - 1
   const fresh: Run[] = []
   const goOn: Stepper['goOn'] = (state) => {
-    const firstSteps: (AfterFirst | undefined)[] = []
+    // what the first stage does depends on its own arc only, and so do the runs of the second on theirs: there are far fewer of either than pairs
+    const firstSteps = new Map<number, AfterFirst | undefined>()
     const runs: Run[][] = state.runs.map(() => [])
     const runOn = (place: number, symbol: number): Run =>
       place === NEW
         ? (fresh[symbol] ??= stepRun(machines, FRESH, symbol))
         : (runs[place][symbol] ??= stepRun(machines, state.runs[place], symbol))
-    return (symbol, other) => {
-      const after = (firstSteps[symbol] ??= stepFirst(machines, state, symbol))
-      return after === undefined ? undefined : stepBoth(after, (place) => runOn(place, other))
+    return (arc, symbol) => {
+      if (!firstSteps.has(arc)) firstSteps.set(arc, stepFirst(machines, state, arc))
+      const after = firstSteps.get(arc)
+      if (after === undefined) return undefined
+      const runsAfter: Run[] = []
+      for (let i = 0; i < after.from.length; i++) runsAfter.push(runOn(after.from[i], symbol))
+      return stepBoth(after, runsAfter)
     }
   }
-  return { goOn, cutsAtEnd: (state) => cutFirst(machines, state, lastOfFirst).cuts }
+  const cutsAtEnd = (state: State): readonly number[] => {
+    const arc = arcOf(first, state.first, first.columns - 1)
+    return cutFirst(machines, state, first.steps[arc]).cuts
+  }
+  return { goOn, cutsAtEnd }
 }
 
-/** What the first stage's step to a symbol comes to: the cuts that are certain now, and the place behind the last of them. */
+/** What a step of the first stage comes to: the cuts that are certain now, and the place behind the last of them. */
 interface FirstStep {
   cuts: readonly number[]
   /** A place of the state before, or NEW: the second stage begins afresh here. */
@@ -84,15 +92,13 @@ interface FirstStep {
 
 const NEW = -1
 
-const cutFirst = ({ first, second }: Machines, state: State, symbol: number): FirstStep => {
-  const { sources, leaving } = first.steps[state.first][symbol]
-  const end = second.next[0].length - 1
+const cutFirst = ({ second }: Machines, state: State, { sources, leaving }: Step): FirstStep => {
   const pieceTo = (place: number, source: number): readonly number[] => {
     if (isOldSlot(source)) return state.pieces[place][1 + state.open.indexOf(source)]
     if (source === SOURCE_NOW_GAP) return [SOURCE_NOW_GAP]
     const run = state.runs[place]
     if (run.state === OFF) return [] // it is dropped, so the piece that begins there ends elsewhere: at an open cut before this one
-    return [...run.cuts, ...resolve(run, second.steps[run.state][end].sources)]
+    return [...run.cuts, ...resolve(run, second.steps[arcOf(second, run.state, second.columns - 1)].sources)]
   }
   const cuts: number[] = []
   let place = 0
@@ -104,8 +110,14 @@ const cutFirst = ({ first, second }: Machines, state: State, symbol: number): Fi
 }
 
 /** The positions that sources of the second stage's stand for. */
-const resolve = ({ slots }: Run, sources: readonly number[]): number[] =>
-  sources.map((source) => (isOldSlot(source) ? (slots[source] ?? DEAD) : source))
+const resolve = ({ slots }: Run, sources: readonly number[]): number[] => {
+  const positions: number[] = []
+  for (let i = 0; i < sources.length; i++) {
+    const source = sources[i]
+    positions.push(!isOldSlot(source) ? source : source < slots.length ? slots[source] : DEAD)
+  }
+  return positions
+}
 
 export interface After {
   /** Cuts that are certain. */
@@ -126,12 +138,13 @@ interface AfterFirst {
   fate: number
 }
 
-/** The first stage reads a code point. Undefined if two open cuts are at one place. */
-const stepFirst = (machines: Machines, state: State, symbol: number): AfterFirst | undefined => {
+/** The first stage goes by an arc. Undefined if two open cuts are at one place. */
+const stepFirst = (machines: Machines, state: State, arc: number): AfterFirst | undefined => {
   const { first, fates } = machines
-  const { sources, leaving } = first.steps[state.first][symbol]
-  const to = first.next[state.first][symbol]
-  const { cuts, place, pieceTo } = cutFirst(machines, state, symbol)
+  const { sources, leaving } = first.steps[arc]
+  const to = first.next[arc]
+  const { cuts, place, pieceTo } = cutFirst(machines, state, first.steps[arc])
+  if (sources.length === leaving) return { cuts, to, from: [place], open: sources.slice(leaving), pieces: NO_PIECES, fate: fates[to] }
   const open = sources
     .map((source, slot) => ({ source, slot: slot - leaving }))
     .filter(({ slot }) => slot >= 0 && ((first.live[to] >>> slot) & 1) === 1)
@@ -139,25 +152,29 @@ const stepFirst = (machines: Machines, state: State, symbol: number): AfterFirst
     .sort((a, b) => orderOf(a.from) - orderOf(b.from))
   const from = [place, ...open.map((one) => one.from)]
   if (from.filter((one) => one === NEW).length > 1) return undefined
-  const pieces = from.map((one, i) => [[], ...open.map(({ source }, k) => (k < i ? [] : pieceTo(one, source)))])
+  const pieces: (readonly number[])[][] = []
+  for (let i = 0; i < from.length; i++) {
+    const row: (readonly number[])[] = []
+    for (let k = 0; k < from.length; k++) row.push(k <= i ? [] : pieceTo(from[i], open[k - 1].source))
+    pieces.push(row)
+  }
   return { cuts, to, from, open: open.map(({ slot }) => slot), pieces, fate: fates[to] }
 }
 
 /** The second stage reads it, too. Positions in the state after are still named as in the one before. */
-const stepBoth = ({ cuts, to, from, open, pieces, fate }: AfterFirst, runOn: (place: number) => Run): After => {
-  const runs = from.map(runOn)
+const stepBoth = ({ cuts, to, open, pieces, fate }: AfterFirst, runs: Run[]): After => {
   // what the second stage has cut is certain as far as it cuts the same, whichever open cut comes
   let certain = fate === KEPT ? runs[0].cuts.length : 0
   for (let k = 1; k < pieces[0].length; k++) certain = commonLength(runs[0].cuts, pieces[0][k], certain)
   if (fate === DROPPED && open.length === 0) runs[0] = TURNED_OFF
   if (certain === 0) return { cuts, state: { first: to, open, runs, pieces } }
-  const certainCuts = runs[0].cuts.slice(0, certain)
-  runs[0] = { ...runs[0], cuts: runs[0].cuts.slice(certain) }
-  return {
-    cuts: [...cuts, ...certainCuts],
-    state: { first: to, open, runs, pieces: [pieces[0].map((piece) => piece.slice(certain)), ...pieces.slice(1)] },
-  }
+  const { state, slots, cuts: all } = runs[0]
+  runs[0] = { state, slots, cuts: all.slice(certain) }
+  const left = open.length === 0 ? pieces : [pieces[0].map((piece) => piece.slice(certain)), ...pieces.slice(1)]
+  return { cuts: cuts.concat(all.slice(0, certain)), state: { first: to, open, runs, pieces: left } }
 }
+
+const NO_PIECES: State['pieces'] = [[[]]]
 
 const TURNED_OFF: Run = { state: OFF, slots: [], cuts: [] }
 
@@ -174,11 +191,13 @@ const orderOf = (place: number): number => (place === NEW ? Infinity : place)
 
 const stepRun = ({ second }: Machines, run: Run, symbol: number): Run => {
   if (run.state === OFF) return run
-  const { sources, leaving } = second.steps[run.state][symbol]
-  const to = second.next[run.state][symbol]
+  const arc = arcOf(second, run.state, symbol)
+  const { sources, leaving } = second.steps[arc]
+  const to = second.next[arc]
+  if (sources.length === 0) return { state: to, slots: sources, cuts: run.cuts }
   const after = resolve(run, sources)
   const slots = after.slice(leaving)
   for (let slot = 0; slot < slots.length; slot++) if (((second.live[to] >>> slot) & 1) === 0) slots[slot] = DEAD
   while (slots.at(-1) === DEAD) slots.pop()
-  return { state: to, slots, cuts: leaving === 0 ? run.cuts : [...run.cuts, ...after.slice(0, leaving)] }
+  return { state: to, slots, cuts: leaving === 0 ? run.cuts : run.cuts.concat(after.slice(0, leaving)) }
 }

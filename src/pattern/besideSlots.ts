@@ -2,12 +2,6 @@ import type { After, State } from './beside.ts'
 import { MAX_SLOTS, SOURCE_NOW, SOURCE_NOW_GAP } from './layout.ts'
 import { DEAD, isOldSlot, type Step } from './steps.ts'
 
-/**
- * Slots of a state. Where one stage holds back a cut for as long as it likes, and the other cuts all the while, there is no end to them: that is
- * not worth to be tried up to the last slot.
- */
-const MAX_OPEN = 16
-
 /** So many slots between others may hold nothing. */
 const MAX_HOLES = 2
 
@@ -22,32 +16,36 @@ export interface LaidOut {
  */
 export const layOut = ({ cuts, state }: After): LaidOut | undefined => {
   const { old, isNow, isNowGap } = positionsIn(state)
+  const leaving = cuts.length
+  if (old === 0 && !isNow && !isNowGap) return leaving > MAX_SLOTS ? undefined : { step: { sources: cuts, leaving }, state }
   const slots: number[] = []
-  for (let slot = 0; slot < MAX_SLOTS; slot++) if (((old >>> slot) & 1) === 1) slots.push(slot)
-  const last = slots.at(-1) ?? -1
-  const stay = (slots.length === 0 || slots[0] >= cuts.length) && last - cuts.length < slots.length + MAX_HOLES
+  const end = 32 - Math.clz32(old)
+  for (let slot = 0; slot < end; slot++) if (((old >>> slot) & 1) === 1) slots.push(slot)
+  const stay = (slots.length === 0 || slots[0] >= leaving) && end - 1 - leaving < slots.length + MAX_HOLES
   const newSlots: number[] = []
-  const sources = [...cuts]
-  for (const [i, slot] of slots.entries()) {
-    newSlots[slot] = stay ? slot - cuts.length : i
-    while (sources.length < cuts.length + newSlots[slot]) sources.push(DEAD)
+  const sources = cuts.slice()
+  for (let i = 0; i < slots.length; i++) {
+    const slot = slots[i]
+    newSlots[slot] = stay ? slot - leaving : i
+    while (sources.length < leaving + newSlots[slot]) sources.push(DEAD)
     sources.push(slot)
   }
   // not put into `newSlots`, which would become as long as their numbers are large
-  const nowSlot = isNow ? sources.push(SOURCE_NOW) - 1 - cuts.length : DEAD
-  const nowGapSlot = isNowGap ? sources.push(SOURCE_NOW_GAP) - 1 - cuts.length : DEAD
-  if (sources.length > MAX_SLOTS || sources.length - cuts.length > MAX_OPEN) return undefined
-  const step = { sources, leaving: cuts.length }
-  if (sources.length === cuts.length) return { step, state }
+  const nowSlot = isNow ? sources.push(SOURCE_NOW) - 1 - leaving : DEAD
+  const nowGapSlot = isNowGap ? sources.push(SOURCE_NOW_GAP) - 1 - leaving : DEAD
+  if (sources.length > MAX_SLOTS) return undefined
+  if (stay && leaving === 0 && !isNow && !isNowGap) return { step: { sources, leaving }, state }
   const newSlotOf = (position: number): number =>
     position === SOURCE_NOW ? nowSlot : position === SOURCE_NOW_GAP ? nowGapSlot : position === DEAD ? DEAD : newSlots[position]
   const rename = (positions: readonly number[]): readonly number[] => (positions.length === 0 ? positions : positions.map(newSlotOf))
+  const { first, open, runs, pieces } = state
   return {
-    step,
+    step: { sources, leaving },
     state: {
-      ...state,
-      runs: state.runs.map((run) => ({ state: run.state, slots: rename(run.slots), cuts: rename(run.cuts) })),
-      pieces: state.pieces.map((row) => row.map(rename)),
+      first,
+      open,
+      runs: runs.map((run) => ({ state: run.state, slots: rename(run.slots), cuts: rename(run.cuts) })),
+      pieces: open.length === 0 ? pieces : pieces.map((row) => row.map(rename)),
     },
   }
 }
@@ -58,16 +56,17 @@ const positionsIn = ({ runs, pieces }: State): { old: number; isNow: boolean; is
   let isNow = false
   let isNowGap = false
   const add = (positions: readonly number[]): void => {
-    for (const position of positions) {
+    for (let i = 0; i < positions.length; i++) {
+      const position = positions[i]
       if (isOldSlot(position)) old |= 1 << position
       else if (position === SOURCE_NOW) isNow = true
       else if (position === SOURCE_NOW_GAP) isNowGap = true
     }
   }
-  for (const { slots, cuts } of runs) {
-    add(slots)
-    add(cuts)
+  for (let place = 0; place < runs.length; place++) {
+    add(runs[place].slots)
+    add(runs[place].cuts)
+    for (let k = place + 1; k < runs.length; k++) add(pieces[place][k])
   }
-  for (const row of pieces) row.forEach(add)
   return { old, isNow, isNowGap }
 }

@@ -1,4 +1,5 @@
 import { fromRanges, type CodePointSet } from '../unicode/codePointSet.ts'
+import { createNumbering } from './numbering.ts'
 
 /*
  * The alphabet of an automaton is not code points but classes of them: the coarsest partition that the pattern's sets can tell apart
@@ -24,53 +25,42 @@ export const partitionBySets = (sets: readonly CodePointSet[]): ClassedSets => {
   const Numbers = 0x110000 * sets.length < 2 ** 31 ? Int32Array : Float64Array
   const borders = new Numbers(sets.reduce((sum, { length }) => sum + length, 0))
   let filled = 0
-  sets.forEach((set, k) => {
-    for (let i = 0; i < set.length; i++) borders[filled++] = behindSurrogates(set[i]) * sets.length + k
-  })
+  for (let k = 0; k < sets.length; k++) {
+    const set = sets[k]
+    for (let i = 0; i < set.length; i++) {
+      const at = set[i]
+      // no set begins or ends inside the surrogates: one that stops before them and goes on behind them does not stop
+      borders[filled++] = (at >= 0xd800 && at < 0xe000 ? 0xe000 : at) * sets.length + k
+    }
+  }
   borders.sort()
   // bit k, over several words: the code points from here on are in set k
   const inside = new Int32Array(Math.ceil(sets.length / 32))
-  const nameOf = createNaming()
+  const names = createNumbering()
   const starts: number[] = []
   const classes: number[] = []
-  const memberships: Uint8Array[] = [] // of each class
+  const { length } = borders
   for (let i = 0, at = 0; ;) {
     const first = at * sets.length
-    for (; i < borders.length && borders[i] < first + sets.length; i++) {
-      const set = borders[i] - first
+    const end = first + sets.length
+    while (i < length && borders[i] < end) {
+      const set = borders[i++] - first
       inside[set >> 5] ^= 1 << (set & 31)
     }
     if (at < 0x110000) {
-      const name = nameOf(inside)
-      if (name === memberships.length) memberships.push(Uint8Array.from(sets, (_, k) => (inside[k >> 5] >>> (k & 31)) & 1))
       starts.push(at)
-      classes.push(name)
+      classes.push(names.numberOf(inside))
     }
-    if (i === borders.length) break
+    if (i === length) break
     at = Math.floor(borders[i] / sets.length)
   }
-  const members = sets.map((_, k) => Uint8Array.from(memberships, (isIn) => isIn[k]))
-  return { partition: { starts, classes, count: memberships.length }, members }
-}
-
-/** No set begins or ends inside the surrogates: one that stops before them and goes on behind them does not stop. */
-const behindSurrogates = (at: number): number => (at >= 0xd800 && at < 0xe000 ? 0xe000 : at)
-
-/** Gives equal lists of words equal numbers: 0, 1, … in the order in which they come. */
-const createNaming = (): ((words: Int32Array) => number) => {
-  const names: Map<number, number>[] = []
-  return (words) => {
-    let name = 0
-    // the first word gets a number, this number and the next word get a number, and so on
-    for (let part = 0; part < Math.max(1, words.length); part++) {
-      const known = (names[part] ??= new Map())
-      const key = name * 2 ** 32 + (words[part] ?? 0) // exact up to 2^20 names
-      const found = known.get(key)
-      name = found ?? known.size
-      if (found === undefined) known.set(key, name)
-    }
-    return name
+  const { count } = names
+  const members = sets.map(() => new Uint8Array(count))
+  for (let name = 0; name < count; name++) {
+    names.read(name, inside)
+    for (let k = 0; k < sets.length; k++) members[k][name] = (inside[k >> 5] >>> (k & 31)) & 1
   }
+  return { partition: { starts, classes, count }, members }
 }
 
 /** The same partition with classes renamed by `newClass`, which may join some. */
@@ -89,22 +79,24 @@ export const renameClasses = ({ starts, classes }: Partition, newClass: readonly
 
 /** The partition by two others at once: its class k holds what is in the classes pairs[k] of both. */
 export const pairClasses = (a: Partition, b: Partition): { partition: Partition; pairs: readonly (readonly [number, number])[] } => {
-  const names = new Map<number, number>()
+  const names = new Int32Array(a.count * b.count) // 0: none, else one more
   const pairs: (readonly [number, number])[] = []
   const starts: number[] = []
   const classes: number[] = []
-  for (let i = 0, k = 0; i < a.starts.length && k < b.starts.length;) {
+  let last = 0
+  for (let i = 0, k = 0, at = 0; at < 0x110000;) {
     const key = a.classes[i] * b.count + b.classes[k]
-    let name = names.get(key)
-    if (name === undefined) names.set(key, (name = pairs.push([a.classes[i], b.classes[k]]) - 1))
-    if (name !== classes.at(-1)) {
-      starts.push(Math.max(a.starts[i], b.starts[k]))
-      classes.push(name)
+    if (names[key] === 0) names[key] = pairs.push([a.classes[i], b.classes[k]])
+    if (names[key] !== last) {
+      last = names[key]
+      starts.push(at)
+      classes.push(last - 1)
     }
-    const nextA = a.starts[i + 1] ?? Infinity
-    const nextB = b.starts[k + 1] ?? Infinity
-    if (nextA <= nextB) i++
-    if (nextB <= nextA) k++
+    const nextA = i + 1 < a.starts.length ? a.starts[i + 1] : 0x110000
+    const nextB = k + 1 < b.starts.length ? b.starts[k + 1] : 0x110000
+    at = nextA < nextB ? nextA : nextB
+    if (nextA === at) i++
+    if (nextB === at) k++
   }
   return { partition: { starts, classes, count: pairs.length }, pairs }
 }
@@ -114,5 +106,13 @@ export const classMembers = ({ starts, classes }: Partition, wanted: number): Co
   fromRanges(classes.flatMap((name, i) => (name === wanted ? [[starts[i], starts[i + 1] ?? 0x110000] as const] : [])))
 
 /** The class of a code point. */
-export const classOf = ({ starts, classes }: Partition, codePoint: number): number =>
-  classes[starts.findLastIndex((start) => start <= codePoint)]
+export const classOf = ({ starts, classes }: Partition, codePoint: number): number => {
+  let low = 0
+  let high = starts.length
+  while (high - low > 1) {
+    const middle = (low + high) >>> 1
+    if (starts[middle] <= codePoint) low = middle
+    else high = middle
+  }
+  return classes[low]
+}

@@ -1,7 +1,7 @@
 import type { Compiled } from './compile.ts'
 import { classOf, pairClasses } from './classes.ts'
 import { SOURCE_NOW, SOURCE_NOW_GAP } from './layout.ts'
-import { DEAD, hasMarks, stepsOf, type Steps } from './steps.ts'
+import { arcOf, DEAD, hasMarks, stepsOf, type Steps } from './steps.ts'
 
 /*
  * Do two compiled patterns cut every text alike? Their texts may differ ("\s+(?!\S)|\s+" and "\s+(?!\S)|\s"), and so may their machines: one
@@ -96,12 +96,13 @@ const stepBoth = (
   return inOrder([stepped[0], stepped[1]], newLeader, newAhead)
 }
 
-const step = ({ next, steps }: Steps, { state, slots }: Half, symbol: number, now: number): Half & { cuts: number[] } => {
-  const { sources, leaving } = steps[state][symbol]
+const step = (machine: Steps, { state, slots }: Half, symbol: number, now: number): Half & { cuts: number[] } => {
+  const arc = arcOf(machine, state, symbol)
+  const { sources, leaving } = machine.steps[arc]
   const after = sources.map((source) =>
     source === SOURCE_NOW ? now : source === SOURCE_NOW_GAP ? now + 1 : source === DEAD ? DEAD : (slots[source] ?? DEAD),
   )
-  return { state: next[state][symbol], slots: after.slice(leaving), cuts: after.slice(0, leaving) }
+  return { state: machine.next[arc], slots: after.slice(leaving), cuts: after.slice(0, leaving) }
 }
 
 /** The same configuration with positions 0, 1, 2, … */

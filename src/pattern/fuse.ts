@@ -1,13 +1,13 @@
 import { createStepper, FRESH, type State } from './beside.ts'
 import { pairClasses, renameClasses } from './classes.ts'
 import type { Compiled, CompiledStage } from './compile.ts'
-import { createNaming } from './besideNaming.ts'
+import { createNaming, type Naming } from './besideNaming.ts'
 import { layOut } from './besideSlots.ts'
 import { MAX_SLOTS } from './layout.ts'
 import type { Machine } from './minimize.ts'
 import { createNumbering } from './numbering.ts'
 import { withTables } from './pack.ts'
-import { hasMarks, machineOf, makeOnward, stepsOf, type LiveSteps, type Step, type Steps } from './steps.ts'
+import { createCollector, hasMarks, machineOf, makeOnward, stepsOf, type LiveSteps, type Step, type Steps } from './steps.ts'
 
 /*
  * Two stages, one behind the other, as one machine that reads the text once: all that beside.ts can come to, state by state, as long as that
@@ -20,6 +20,11 @@ const MAX_SYMBOLS = 64
 const MAX_ACTIONS = 128
 /** Before states are joined. */
 const MAX_RAW_STATES = 500
+/**
+ * So many states are alike but for the positions that they hold. Where one stage holds back a cut for as long as it likes, and the other cuts all
+ * the while, there is no end to them.
+ */
+const MAX_ALIKE = 8
 
 /**
  * Stages as machines that cut as they do one behind the other, neighbours as one machine where that is small enough. The last ones come first:
@@ -57,51 +62,71 @@ const fuse = (first: Compiled, second: Compiled): Compiled | undefined => {
 
 /** The steps of both, over pairs of classes; undefined if there are too many states or slots. */
 const composeSteps = (first: LiveSteps, second: LiveSteps, pairs: readonly (readonly [number, number])[]): Steps | undefined => {
-  const { stateOf, groupOf } = createNaming(first, second)
+  const naming = createNaming(first, second)
   const { goOn, cutsAtEnd } = createStepper(first, second)
   const share = createSharing()
-  const states: State[] = []
-  const numberOf = (state: State): number => {
-    const number = stateOf(state)
-    if (number === states.length) states.push(state)
-    return number
-  }
-  // what comes of each group of pairs
+  const { states, numberOf, isEndless } = createStates(naming)
+  const collector = createCollector()
+  // of each group of pairs: what comes of it, and which arc it was last
   const targets: number[] = []
   const made: Step[] = []
-  const next: number[][] = []
-  const steps: Step[][] = []
+  const arcOfGroup: number[] = []
   numberOf({ first: 0, open: [], runs: [FRESH], pieces: [[]] })
-  for (const state of states) {
-    const nextRow: number[] = []
-    const stepRow: Step[] = []
+  for (let number = 0; number < states.length; number++) {
+    const state = states[number]
     const stepIn = goOn(state)
-    const groupIn = groupOf(state)
-    for (const pair of pairs) {
-      const group = groupIn(pair[0], pair[1])
+    const row = state.first * first.columns
+    const begin = collector.count()
+    naming.enter(state)
+    for (let k = 0; k < pairs.length; k++) {
+      const arc = first.arcs[row + pairs[k][0]]
+      const other = pairs[k][1]
+      const group = naming.groupOf(arc, other)
       if (group === made.length) {
-        const after = stepIn(pair[0], pair[1])
+        const after = stepIn(arc, other)
         const laidOut = after === undefined ? undefined : layOut(after)
         if (laidOut === undefined) return undefined
         targets.push(numberOf(laidOut.state))
         made.push(share(laidOut.step))
+        arcOfGroup.push(NONE)
       }
-      nextRow.push(targets[group])
-      stepRow.push(made[group])
+      if (arcOfGroup[group] < begin) arcOfGroup[group] = collector.add(targets[group], made[group])
+      collector.arcs.push(arcOfGroup[group])
     }
     const cuts = cutsAtEnd(state)
-    if (cuts.length > MAX_SLOTS || states.length > MAX_RAW_STATES) return undefined
-    nextRow.push(0)
-    stepRow.push(share({ sources: cuts, leaving: cuts.length }))
-    next.push(nextRow)
-    steps.push(stepRow)
+    if (cuts.length > MAX_SLOTS || isEndless()) return undefined
+    collector.arcs.push(collector.add(0, share({ sources: cuts, leaving: cuts.length })))
+    collector.endState()
   }
-  return { next, steps }
+  return collector.steps(pairs.length + 1)
+}
+
+const NONE = -1
+
+/** The states, by number, and whether there seems to be no end to them. */
+const createStates = ({ stateOf, standOf }: Naming) => {
+  const states: State[] = []
+  const alike: number[] = [] // how many there are, by where the stages stand in them
+  let mostAlike = 0
+  const numberOf = (state: State): number => {
+    const number = stateOf(state)
+    if (number < states.length) return number
+    const stand = standOf(state)
+    alike[stand] = (alike[stand] ?? 0) + 1
+    mostAlike = Math.max(mostAlike, alike[stand])
+    return states.push(state) - 1
+  }
+  return { states, numberOf, isEndless: () => states.length > MAX_RAW_STATES || mostAlike > MAX_ALIKE }
 }
 
 /** Makes a function that gives equal steps as one object. */
 const createSharing = (): ((step: Step) => Step) => {
   const numbers = createNumbering()
   const known: Step[] = []
-  return (step) => (known[numbers.numberOf([step.leaving, ...step.sources])] ??= step)
+  const list = new Int32Array(1 + MAX_SLOTS)
+  return (step) => {
+    list[0] = step.leaving
+    list.set(step.sources, 1)
+    return (known[numbers.numberOf(list, 1 + step.sources.length)] ??= step)
+  }
 }

@@ -3,7 +3,7 @@ import type { BackwardMachine } from './lookahead.ts'
 import type { Machine } from './minimize.ts'
 import { SOURCE_NOW } from './layout.ts'
 import { firstByteOf } from '../unicode/utf8.ts'
-import { hasMarks, stepsOf } from './steps.ts'
+import { arcOf, hasMarks, stepsOf } from './steps.ts'
 import { classesOfBytes, type Unit } from './unit.ts'
 
 /** Which bytes a stage has nothing to do with, as layout.ts says. */
@@ -24,26 +24,29 @@ interface Stage {
 /** Finds the state in which the machine may stay for the most of ASCII; undefined if there is none. */
 export const findIdle = ({ machine, partition, backward, unit }: Stage): Idle | undefined => {
   if (hasMarks(machine)) return undefined
-  const symbolsOf = (name: number): readonly number[] => (backward === undefined ? [name] : backward.symbols.map((row) => row[name]))
+  const symbolsOf = Array.from({ length: partition.count }, (_, name) =>
+    backward === undefined ? [name] : [...new Set(backward.symbols.map((row) => row[name]))],
+  )
   const idleWhere = (state: number, staysIn: (symbol: number) => boolean): Idle => ({
     state,
-    isIdle: byBytes(partition, unit, (name) => symbolsOf(name).every(staysIn)),
+    isIdle: byBytes(partition, unit, (name) => symbolsOf[name].every(staysIn)),
   })
   const { next } = machine
-  const ascii = Array.from(classesOfAscii(partition, unit), symbolsOf)
+  const characters = new Uint8Array(partition.count) // of ASCII, by class
+  for (const name of classesOfAscii(partition, unit)) characters[name]++
   // what the steps do is asked only where they lead to one state: that is rare
   const candidates = [...new Set(next[0])].filter((state) => {
     const staysIn = (symbol: number): boolean => next[0][symbol] === state && next[state][symbol] === state
-    return ascii.filter((symbols) => symbols.every(staysIn)).length >= MANY_CHARACTERS
+    return symbolsOf.reduce((sum, symbols, name) => (symbols.every(staysIn) ? sum + characters[name] : sum), 0) >= MANY_CHARACTERS
   })
   if (candidates.length === 0) return undefined
-  const { steps } = stepsOf(machine)
+  const all = stepsOf(machine)
   const leavesWhole = (state: number): boolean => {
-    const { sources, leaving } = steps[state].at(-1)!
+    const { sources, leaving } = all.steps[arcOf(all, state, all.columns - 1)]
     return leaving === 1 && sources[0] === SOURCE_NOW
   }
   const staysIn = (from: number, symbol: number, state: number): boolean => {
-    const { sources, leaving } = steps[from][symbol]
+    const { sources, leaving } = all.steps[arcOf(all, from, symbol)]
     return next[from][symbol] === state && leaving === 0 && sources.length === 0
   }
   return candidates

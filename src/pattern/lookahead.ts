@@ -62,27 +62,46 @@ export const buildLookahead = (
   const states = createNumbering()
   const list = new Int32Array(body.length + 1)
   const before = predecessors(program, body)
+  const met = new Int32Array(program.length)
+  let round = 0
   /** The instructions from which the text ahead matches, in the state that is the first `length` items of `list`. */
   const findMatching = (length: number, behind: number): number[] => {
-    const matching = new Set([...ends, ...list.subarray(1, length)])
+    round++
+    const matching: number[] = []
+    const add = (at: number): void => {
+      if (met[at] === round) return
+      met[at] = round
+      matching.push(at)
+    }
+    ends.forEach(add)
+    for (let i = 1; i < length; i++) add(list[i])
     for (const at of matching)
       for (const from of before[at]) {
         const draft = program[from]
-        if (draft.op === 'split' || (draft.op === 'check' && accepts(from, draft.ahead ? list[0] : behind))) matching.add(from)
+        if (draft.op === 'split' || (draft.op === 'check' && accepts(from, draft.ahead ? list[0] : behind))) add(from)
       }
-    return [...matching]
+    return matching
   }
-  /** Of the instructions before others, those that take a code point of a class. */
-  const takingBefore = (matching: readonly number[], name: number): number[] =>
-    matching
-      .flatMap((at) => before[at])
-      .filter((from) => {
-        const draft = program[from]
-        return draft.op === 'take' && sets[draft.set][name] === 1
-      })
-      .sort((a, b) => a - b)
+  /** Of the instructions before others, those that take a code point. */
+  const takingBefore = (matching: readonly number[]): Take[] => {
+    const found: Take[] = []
+    for (const to of matching)
+      for (const at of before[to]) {
+        const draft = program[at]
+        if (draft.op === 'take') found.push({ at, set: sets[draft.set] })
+      }
+    return found.sort((a, b) => a.at - b.at)
+  }
+  const taken = new Int32Array(list.length)
+  const stateBefore = (taking: readonly Take[], name: number): number => {
+    let length = 0
+    taken[length++] = aheadOf[name]
+    for (const { at, set } of taking) if (set[name] === 1) taken[length++] = at
+    return states.numberOf(taken, length)
+  }
 
-  states.numberOf([aheadOf[classes]])
+  taken[0] = aheadOf[classes]
+  states.numberOf(taken, 1)
   const next: number[][] = []
   /** Which look-aheads hold in each state, for each context behind. */
   const findings: number[][] = []
@@ -95,9 +114,10 @@ export const buildLookahead = (
     const length = states.read(state, list)
     const matching = behinds.map((behind) => findMatching(length, behind))
     findings.push(starts.flatMap((start) => matching.map((places) => (places.includes(start) ? 1 : 0))))
-    next.push(
-      Array.from({ length: classes }, (_, name) => states.numberOf([aheadOf[name], ...takingBefore(matching[rowOf[name]], name)])),
-    )
+    const taking = matching.map(takingBefore)
+    const row: number[] = []
+    for (let name = 0; name < classes; name++) row.push(stateBefore(taking[rowOf[name]], name))
+    next.push(row)
   }
 
   const names = createNumbering()
@@ -105,7 +125,7 @@ export const buildLookahead = (
   const found: number[][] = [] // of each symbol, and of the end
   const symbols = next.map((row) =>
     row.map((to, name) => {
-      const symbol = names.numberOf([name, ...findings[to]])
+      const symbol = names.numberOf(Int32Array.of(name, ...findings[to]))
       if (symbol === classOf.length) {
         classOf.push(name)
         found.push(findings[to])
@@ -126,6 +146,12 @@ export const buildLookahead = (
       }
     },
   }
+}
+
+interface Take {
+  at: number
+  /** One byte per class. */
+  set: Uint8Array
 }
 
 const isCheck = (draft: Draft, ahead: boolean): boolean => draft.op === 'check' && draft.ahead === ahead
@@ -163,23 +189,29 @@ export const simplifyLookahead = (
 ): { backward: BackwardMachine; newClass: number[] } => {
   const renamed = symbols.map((row) => row.map((symbol) => newSymbol[symbol]))
   const labels = createNumbering()
-  const steps = { columns: next[0].length, next: next.flat() }
+  const steps = { columns: next[0].length, next: new Int32Array(next.flat()) }
   const block = refine(
     steps,
-    renamed.map((row) => labels.numberOf(row)),
+    renamed.map((row) => labels.numberOf(new Int32Array(row))),
   )
   const order = firstOfBlocks(steps, block)
-  const numberOf = new Map(order.map((state, number) => [block[state], number]))
+  const numberOf = new Int32Array(block.length)
+  order.forEach((state, number) => (numberOf[block[state]] = number))
+  const parts = new Int32Array(2 * order.length)
   const columns = createNumbering()
   const kept: number[] = []
   const newClass = next[0].map((_, name) => {
-    const column = columns.numberOf(order.flatMap((state) => [numberOf.get(block[next[state][name]])!, renamed[state][name]]))
+    order.forEach((state, number) => {
+      parts[2 * number] = numberOf[block[next[state][name]]]
+      parts[2 * number + 1] = renamed[state][name]
+    })
+    const column = columns.numberOf(parts)
     if (column === kept.length) kept.push(name)
     return column
   })
   return {
     backward: {
-      next: order.map((state) => kept.map((name) => numberOf.get(block[next[state][name]])!)),
+      next: order.map((state) => kept.map((name) => numberOf[block[next[state][name]]])),
       symbols: order.map((state) => kept.map((name) => renamed[state][name])),
     },
     newClass,

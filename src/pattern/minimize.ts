@@ -36,28 +36,39 @@ export interface Machine {
  */
 export const minimize = ({ columns, next, outputs: effectOf, effects, decided, marks }: Transducer, drops: Dropped): Machine => {
   const actions: number[][] = []
-  const entries = Int32Array.from(effects, createEncoder(actions, drops))
-  const outputs = effectOf.map((effect) => entries[effect])
+  const entries = effects.map(createEncoder(actions, drops))
+  const outputs = new Int32Array(effectOf.length)
+  for (let i = 0; i < outputs.length; i++) outputs[i] = entries[effectOf[i]]
   const labels = createNumbering()
   const label = new Int32Array(columns + 2)
   const block = refine(
     { columns, next },
     decided.map((one, state) => {
-      for (let symbol = 0; symbol < columns; symbol++) label[symbol] = outputs[state * columns + symbol]
+      label.set(outputs.subarray(state * columns, (state + 1) * columns))
       label[columns] = marks[state]
       label[columns + 1] = decidedByte(one)
       return labels.numberOf(label)
     }),
   )
   const states = firstOfBlocks({ columns, next }, block)
-  const newNumber = new Int32Array(decided.length)
-  states.forEach((state, number) => (newNumber[block[state]] = number))
-  const targets = next.map((to) => newNumber[block[to]])
-  const { kept, newSymbol } = joinSymbols(states, columns, targets, outputs)
-  const rowsOf = (flat: Int32Array): number[][] => states.map((state) => kept.map((symbol) => flat[state * columns + symbol]))
+  const numberOf = new Int32Array(decided.length) // by block
+  states.forEach((state, number) => (numberOf[block[state]] = number))
+  const newNumber = block.map((one) => numberOf[one])
+  const { kept, newSymbol } = joinSymbols(states, columns, newNumber, next, outputs)
+  const rows: Pick<Machine, 'next' | 'outputs'> = { next: [], outputs: [] }
+  for (let number = 0; number < states.length; number++) {
+    const at = states[number] * columns
+    const nextRow: number[] = []
+    const outputRow: number[] = []
+    for (let i = 0; i < kept.length; i++) {
+      nextRow.push(newNumber[next[at + kept[i]]])
+      outputRow.push(outputs[at + kept[i]])
+    }
+    rows.next.push(nextRow)
+    rows.outputs.push(outputRow)
+  }
   return {
-    next: rowsOf(targets),
-    outputs: rowsOf(outputs),
+    ...rows,
     actions,
     decided: states.map((state) => decidedByte(decided[state])),
     newSymbol,
@@ -88,17 +99,21 @@ const createEncoder = (actions: number[][], drops: Dropped): ((effect: Effect) =
   }
 }
 
-/** Joins symbols with equal columns, in their order; the end of the segment stays the last column. `kept`: one symbol for each column. */
+/**
+ * Joins symbols with equal columns, in their order; the end of the segment stays the last column. `kept`: one symbol for each column.
+ * `newNumber`: the new number of each state.
+ */
 const joinSymbols = (
   states: readonly number[],
   columns: number,
+  newNumber: Int32Array,
   next: Int32Array,
   outputs: Int32Array,
 ): { kept: number[]; newSymbol: number[] } => {
   const isAlike = (a: number, b: number): boolean =>
     states.every((state) => {
       const row = state * columns
-      return next[row + a] === next[row + b] && outputs[row + a] === outputs[row + b]
+      return newNumber[next[row + a]] === newNumber[next[row + b]] && outputs[row + a] === outputs[row + b]
     })
   const kept: number[] = []
   const newSymbol = Array.from({ length: columns - 1 }, (_, symbol) => {

@@ -52,7 +52,7 @@ export const buildNfa = ({ root: asWritten, text }: Pattern): Nfa => {
   const looks = [...new Set(numbered.flatMap((draft) => (draft.op === 'look' ? draft.start : [])))]
   const lookahead = looks.length > 0 ? buildLookahead(numbered, looks, members, partition.count, text) : undefined
   const classOf = lookahead?.classOf ?? Array.from({ length: partition.count }, (_, name) => name)
-  const sets = members.map((set) => Uint8Array.from(classOf, (name) => set[name]))
+  const sets = lookahead === undefined ? members : members.map((set) => Uint8Array.from(classOf, (name) => set[name]))
   return {
     program: numbered.map((draft) => withSymbols(draft, sets, lookahead)),
     start: newNumber[start],

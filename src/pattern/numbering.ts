@@ -1,7 +1,7 @@
 /** Gives equal lists of integers equal numbers: 0, 1, … in the order in which they come. */
 export interface Numbering {
-  /** The number of the first `length` items of a list. */
-  numberOf(list: ArrayLike<number>, length?: number): number
+  /** The number of the first `length` items of a list. (Of one kind of list only, which V8 makes fast code for.) */
+  numberOf(list: Int32Array, length?: number): number
   /** Writes the list that has a number to the front of `target`; returns its length. */
   read(number: number, target: Int32Array): number
   readonly count: number
@@ -15,49 +15,44 @@ export const createNumbering = (): Numbering => {
   // open addressing; 0: free, else one more than the list's number
   let table = new Int32Array(64)
 
-  const isList = (number: number, list: ArrayLike<number>, length: number): boolean => {
-    const start = starts[number]
-    if (starts[number + 1] - start !== length) return false
-    for (let i = 0; i < length; i++) if (pool[start + i] !== list[i]) return false
-    return true
-  }
-  const placeOf = (hash: number, list: ArrayLike<number>, length: number): number => {
-    const mask = table.length - 1
-    let place = hash & mask
-    for (; table[place] !== 0; place = (place + 1) & mask) {
-      const number = table[place] - 1
-      if (hashes[number] === hash && isList(number, list, length)) break
-    }
-    return place
-  }
-  const add = (list: ArrayLike<number>, length: number): void => {
-    const start = starts.at(-1)!
-    if (start + length > pool.length) {
-      const larger = new Int32Array(2 * (start + length))
-      larger.set(pool)
-      pool = larger
-    }
-    for (let i = 0; i < length; i++) pool[start + i] = list[i]
-    starts.push(start + length)
-  }
-  const grow = (): void => {
-    table = new Int32Array(2 * table.length)
-    const mask = table.length - 1
-    hashes.forEach((hash, number) => {
-      let place = hash & mask
-      while (table[place] !== 0) place = (place + 1) & mask
-      table[place] = number + 1
-    })
-  }
-
   return {
+    // in one piece: V8 would copy smaller ones into all that call them, and take longer to compile those than all calls take
     numberOf(list, length = list.length) {
-      const hash = hashOf(list, length)
-      const place = placeOf(hash, list, length)
-      if (table[place] !== 0) return table[place] - 1
+      let hash = length
+      for (let i = 0; i < length; i++) {
+        // each integer is stirred in with a multiplication and a shift: lists of threads differ in few low bits
+        hash = imul(hash ^ list[i], 0x9e3779b1)
+        hash ^= hash >>> 15
+      }
+      const mask = table.length - 1
+      let place = hash & mask
+      for (; table[place] !== 0; place = (place + 1) & mask) {
+        const number = table[place] - 1
+        if (hashes[number] !== hash) continue
+        const start = starts[number]
+        if (starts[number + 1] - start !== length) continue
+        let same = 0
+        while (same < length && pool[start + same] === list[same]) same++
+        if (same === length) return number
+      }
+      const start = starts[starts.length - 1]
+      const end = start + length
+      if (end > pool.length) {
+        const larger = new Int32Array(2 * end)
+        larger.set(pool)
+        pool = larger
+      }
+      for (let i = 0; i < length; i++) pool[start + i] = list[i]
+      starts.push(end)
       table[place] = hashes.push(hash)
-      add(list, length)
-      if (2 * hashes.length > table.length) grow()
+      if (2 * hashes.length > table.length) {
+        table = new Int32Array(2 * table.length)
+        for (let number = 0; number < hashes.length; number++) {
+          place = hashes[number] & (table.length - 1)
+          while (table[place] !== 0) place = (place + 1) & (table.length - 1)
+          table[place] = number + 1
+        }
+      }
       return hashes.length - 1
     },
     read(number, target) {
@@ -72,12 +67,4 @@ export const createNumbering = (): Numbering => {
   }
 }
 
-/** Each integer is stirred into the hash with a multiplication and a shift: lists of threads differ in few low bits. */
-const hashOf = (list: ArrayLike<number>, length: number): number => {
-  let hash = length
-  for (let i = 0; i < length; i++) {
-    hash = Math.imul(hash ^ list[i], 0x9e3779b1)
-    hash ^= hash >>> 15
-  }
-  return hash & 0x3fffffff
-}
+const { imul } = Math

@@ -4,6 +4,7 @@ import * as layout from './layout.ts'
 import type { BackwardMachine } from './lookahead.ts'
 import type { Machine } from './minimize.ts'
 import { findIdle, type Idle } from './idle.ts'
+import { createNumbering } from './numbering.ts'
 import { classesOfBytes, type Unit } from './unit.ts'
 
 export interface Packable {
@@ -91,10 +92,11 @@ const align = (bytes: number): number => (bytes + 15) & ~15
 const packRows = (next: readonly number[][], outputs: readonly number[][], rowBytes: number): Uint8Array => {
   const columns = next[0].length
   const entries = new Uint32Array(next.length * columns)
-  next.forEach((row, state) => {
-    for (let symbol = 0; symbol < columns; symbol++)
-      entries[state * columns + symbol] = ((row[symbol] * rowBytes) << layout.ENTRY_NEXT_SHIFT) | outputs[state][symbol]
-  })
+  for (let state = 0, i = 0; state < next.length; state++) {
+    const row = next[state]
+    const outputRow = outputs[state]
+    for (let symbol = 0; symbol < columns; symbol++, i++) entries[i] = ((row[symbol] * rowBytes) << layout.ENTRY_NEXT_SHIFT) | outputRow[symbol]
+  }
   return new Uint8Array(entries.buffer)
 }
 
@@ -142,35 +144,34 @@ const mapBytes = (partition: Partition): ClassMap => ({
 const mapCodePoints = ({ starts, classes }: Partition): ClassMap => {
   const size = 1 << layout.BLOCK_BITS
   const pages = new Uint16Array(0x110000 / size)
-  const numbers = new Map<string, number>()
-  const blocks: Buffer[] = []
-  const block = Buffer.alloc(size)
-  const numberOfBlock = (): number => {
-    const key = block.toString('latin1')
-    let number = numbers.get(key)
-    if (number === undefined) numbers.set(key, (number = blocks.push(Buffer.from(block)) - 1))
-    return number
-  }
-  starts.forEach((start, range) => {
-    const end = starts[range + 1] ?? 0x110000
+  const numbers = createNumbering()
+  const block = new Uint8Array(size)
+  const words = new Int32Array(block.buffer)
+  for (let range = 0; range < starts.length; range++) {
+    const end = range + 1 < starts.length ? starts[range + 1] : 0x110000
     const name = classes[range]
-    let at = start
+    let at = starts[range]
     // the rest of a page that other ranges began, …
-    if (at % size !== 0) {
-      at = Math.min(end, Math.ceil(at / size) * size)
-      block.fill(name, start % size, start % size + at - start)
-      if (at % size === 0) pages[at / size - 1] = numberOfBlock()
+    const offset = at & (size - 1)
+    if (offset !== 0) {
+      const rest = Math.min(end - at, size - offset)
+      block.fill(name, offset, offset + rest)
+      at += rest
+      if (offset + rest === size) pages[at / size - 1] = numbers.numberOf(words)
     }
     // … pages of this range alone, …
-    const lastWhole = Math.floor(end / size)
+    const lastWhole = end >> layout.BLOCK_BITS
     if (at < lastWhole * size) {
       block.fill(name)
-      pages.fill(numberOfBlock(), at / size, lastWhole)
+      pages.fill(numbers.numberOf(words), at / size, lastWhole)
       at = lastWhole * size
     }
     // … and the beginning of a page that others will end
     if (at < end) block.fill(name, 0, end - at)
-  })
-  const ascii = Buffer.concat([blocks[pages[0]], blocks[pages[1]]])
-  return { ascii, pages, blocks: Buffer.concat(blocks) }
+  }
+  const blocks = new Int32Array(numbers.count * words.length)
+  for (let number = 0; number < numbers.count; number++) numbers.read(number, blocks.subarray(number * words.length))
+  const bytes = new Uint8Array(blocks.buffer)
+  const blockOf = (page: number): Uint8Array => bytes.subarray(pages[page] * size, (pages[page] + 1) * size)
+  return { ascii: Buffer.concat([blockOf(0), blockOf(1)]), pages, blocks: bytes }
 }

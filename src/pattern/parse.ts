@@ -177,7 +177,7 @@ class Parser {
     if (this.take('?')) return [0, 1, false]
     if (this.take('*')) return [0, Infinity, false]
     if (this.take('+')) return [1, Infinity, false]
-    const found = /^\{(\d*)(,?)(\d*)\}/.exec(this.text.slice(this.at, this.at + 32))
+    const found = !this.peek('{') ? null : /^\{(\d*)(,?)(\d*)\}/.exec(this.text.slice(this.at, this.at + 32))
     if (found === null || (found[1] === '' && found[3] === '')) return undefined
     const [all, low, comma, high] = found
     const min = low === '' ? 0 : Number(low)

@@ -3,6 +3,7 @@ import { areDisjoint, complement, EMPTY, union, type CodePointSet } from '../uni
 import type { LookNode, Node, RepeatNode } from './ast.ts'
 import { conditionOf, type Condition } from './conditions.ts'
 import { maxLength, minLength } from './nodes.ts'
+import { createNumbering } from './numbering.ts'
 
 /*
  * The pattern as a program of small instructions (Thompson's construction, as in Pike's virtual machine): a thread stands at an
@@ -32,8 +33,12 @@ export class Builder {
   readonly program: Draft[] = [{ op: 'match' }]
   readonly sets: CodePointSet[] = []
   private readonly text: string
-  private readonly setNumbers = new Map<CodePointSet | string, number>()
-  private readonly known = new Map<string, number>()
+  private readonly setNumbers = new Map<CodePointSet, number>()
+  /** Numbers of sets by their length and first code point. */
+  private readonly setsByForm = new Map<number, number[]>()
+  private readonly known = createNumbering()
+  /** The instruction of each number of `known`. */
+  private readonly shared: number[] = []
   private isSearchStart = false
   private isLookingAhead = false
 
@@ -69,18 +74,17 @@ export class Builder {
 
   /** The same instruction twice is one: `\s{8}x|\s{4}x` share their ends, and so do the threads that get there. */
   private share(instruction: Draft): number {
-    const key = Object.values(instruction).join()
-    const known = this.known.get(key) ?? this.add(instruction)
-    this.known.set(key, known)
-    return known
+    return (this.shared[this.known.numberOf(keyOf(instruction))] ??= this.add(instruction))
   }
 
   private numberOf(set: CodePointSet): number {
     const known = this.setNumbers.get(set)
     if (known !== undefined) return known
-    const key = set.join()
-    const number = this.setNumbers.get(key) ?? this.sets.push(set) - 1
-    this.setNumbers.set(key, number)
+    const form = set.length * 0x110000 + (set[0] ?? 0)
+    let alike = this.setsByForm.get(form)
+    if (alike === undefined) this.setsByForm.set(form, (alike = []))
+    let number = alike.find((other) => this.sets[other].every((border, i) => border === set[i]))
+    if (number === undefined) alike.push((number = this.sets.push(set) - 1))
     this.setNumbers.set(set, number)
     return number
   }
@@ -257,6 +261,25 @@ export class Builder {
     return this.share({ op: 'look', start: this.buildAhead(node.body), negative: node.negative, next })
   }
 }
+
+/** Equal instructions have equal keys. */
+const keyOf = (draft: Draft): Int32Array => {
+  switch (draft.op) {
+    case 'take':
+      return Int32Array.of(draft.set, draft.next)
+    case 'split':
+      return Int32Array.of(SPLIT, draft.first, draft.second)
+    case 'check':
+      return Int32Array.of(CHECK, draft.set, draft.next, 2 * Number(draft.ahead) + Number(draft.atBorder))
+    case 'look':
+      return Int32Array.of(LOOK, draft.start, draft.next, Number(draft.negative))
+    case 'match':
+      return new Int32Array()
+  }
+}
+const SPLIT = -1
+const CHECK = -2
+const LOOK = -3
 
 /** Whether a node can match a given text in one way only. */
 const isDeterministic = (node: Node): boolean => {

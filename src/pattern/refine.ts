@@ -6,7 +6,7 @@
 /** Steps of all states, one behind the other: that of symbol s in state q is next[q * columns + s]. */
 export interface FlatSteps {
   columns: number
-  next: ArrayLike<number>
+  next: Int32Array
 }
 
 /**
@@ -16,7 +16,10 @@ export interface FlatSteps {
 export const refine = (steps: FlatSteps, labels: ArrayLike<number>): Int32Array => {
   const partition = createPartition(labels)
   const { states, first, end, blockOf } = partition
-  const { sources, starts } = findSources(steps, labels.length)
+  const { starts, symbols, sources } = findArrivals(steps, labels.length)
+  // the states that go to the splitter, by symbol, and the symbols by which any do
+  const going: number[][] = Array.from({ length: steps.columns }, () => [])
+  const met: number[] = []
   const waiting = Array.from({ length: partition.count() }, (_, block) => block)
   const isWaiting = new Uint8Array(labels.length).fill(1, 0, waiting.length)
   const wait = (old: number, added: number): void => {
@@ -27,14 +30,17 @@ export const refine = (steps: FlatSteps, labels: ArrayLike<number>): Int32Array 
   }
   for (let splitter; (splitter = waiting.pop()) !== undefined;) {
     isWaiting[splitter] = 0
-    const targets = states.slice(first[splitter], end[splitter]) // the block may be split itself meanwhile
-    for (let symbol = 0; symbol < steps.columns; symbol++) {
-      for (let k = 0; k < targets.length; k++) {
-        const target = symbol * labels.length + targets[k]
-        for (let i = starts[target]; i < starts[target + 1]; i++) partition.mark(sources[i])
+    for (let k = first[splitter]; k < end[splitter]; k++)
+      for (let i = starts[states[k]]; i < starts[states[k] + 1]; i++) {
+        const list = going[symbols[i]]
+        if (list.length === 0) met.push(symbols[i])
+        list.push(sources[i])
       }
-      partition.splitMarked(wait)
+    for (let i = 0; i < met.length; i++) {
+      partition.split(going[met[i]], wait)
+      going[met[i]].length = 0
     }
+    met.length = 0
   }
   return blockOf
 }
@@ -53,19 +59,24 @@ export const firstOfBlocks = ({ columns, next }: FlatSteps, block: Int32Array): 
   return order
 }
 
-/** The states that symbol s leads to target t: with k = s * states + t, sources[starts[k]] up to sources[starts[k + 1]]. */
-const findSources = ({ columns, next }: FlatSteps, states: number): { sources: Int32Array; starts: Int32Array } => {
-  const starts = new Int32Array(columns * states + 1)
-  for (let i = 0; i < next.length; i++) starts[(i % columns) * states + next[i] + 1]++
-  for (let k = 1; k < starts.length; k++) starts[k] += starts[k - 1]
+/** The steps to each state t: those from sources[i] by symbols[i], from starts[t] up to starts[t + 1]. */
+const findArrivals = ({ columns, next }: FlatSteps, states: number): { starts: Int32Array; symbols: Int32Array; sources: Int32Array } => {
+  const starts = new Int32Array(states + 1)
+  for (let i = 0; i < next.length; i++) starts[next[i] + 1]++
+  for (let state = 0; state < states; state++) starts[state + 1] += starts[state]
+  const symbols = new Int32Array(next.length)
   const sources = new Int32Array(next.length)
   const filled = starts.slice()
-  for (let state = 0, i = 0; state < states; state++)
-    for (let symbol = 0; symbol < columns; symbol++, i++) sources[filled[symbol * states + next[i]]++] = state
-  return { sources, starts }
+  for (let source = 0, i = 0; source < states; source++)
+    for (let symbol = 0; symbol < columns; symbol++, i++) {
+      const place = filled[next[i]]++
+      symbols[place] = symbol
+      sources[place] = source
+    }
+  return { starts, symbols, sources }
 }
 
-/** Block b is states[first[b]] up to states[end[b]]; its marked states come first. */
+/** Block b is states[first[b]] up to states[end[b]]; its marked states, while it is split, come first. */
 const createPartition = (labels: ArrayLike<number>) => {
   const size = labels.length
   const states = new Int32Array(size)
@@ -74,7 +85,7 @@ const createPartition = (labels: ArrayLike<number>) => {
   const first = new Int32Array(size)
   const end = new Int32Array(size)
   const marked = new Int32Array(size) // how many states of each block
-  let touched: number[] = []
+  const touched: number[] = []
   let blocks = 0
   for (let state = 0; state < size; state++) {
     end[labels[state]]++ // how many have the label, for now
@@ -103,12 +114,11 @@ const createPartition = (labels: ArrayLike<number>) => {
     placeOf[state] = front
   }
 
-  /** The marked states of each block become a block of their own, unless all are marked. All marks go. */
-  const splitMarked = (onSplit: (old: number, added: number) => void): void => {
-    if (touched.length === 0) return
-    const split = touched
-    touched = []
-    for (const old of split) {
+  /** Those of the states that are in one block become a block of their own, unless they are all of it. */
+  const split = (some: readonly number[], onSplit: (old: number, added: number) => void): void => {
+    for (let i = 0; i < some.length; i++) mark(some[i])
+    for (let i = 0; i < touched.length; i++) {
+      const old = touched[i]
       const border = first[old] + marked[old]
       marked[old] = 0
       if (border === end[old]) continue
@@ -119,7 +129,8 @@ const createPartition = (labels: ArrayLike<number>) => {
       for (let place = first[added]; place < border; place++) blockOf[states[place]] = added
       onSplit(old, added)
     }
+    touched.length = 0
   }
 
-  return { states, first, end, blockOf, mark, splitMarked, count: () => blocks }
+  return { states, first, end, blockOf, split, count: () => blocks }
 }

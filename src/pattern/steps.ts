@@ -5,6 +5,7 @@ import {
   ENTRY_CERTAIN_SHIFT,
   ENTRY_FIVE_BITS,
   ENTRY_GAP,
+  ENTRY_NEXT_SHIFT,
   ENTRY_SLOT_SHIFT,
   MAX_SLOTS,
   NO_MARK,
@@ -32,10 +33,21 @@ export const DEAD = -1
 
 export const isOldSlot = (source: number): boolean => source >= 0 && source < MAX_SLOTS
 
-/** By state, then by symbol; the last column is the end of the segment. Steps that are alike are mostly one object. */
+/**
+ * Steps as ARCS: in one state, symbols that lead to one state by one step are one arc. There are far fewer arcs than symbols, so what looks at
+ * all steps looks at arcs.
+ */
 export interface Steps {
-  next: readonly (readonly number[])[]
-  steps: readonly (readonly Step[])[]
+  /** How many symbols there are, the last of them the end of the segment. */
+  columns: number
+  /** The arc of each symbol in each state: that of symbol s in state q is arcs[q * columns + s]. */
+  arcs: Int32Array
+  /** The arcs of state q are those from firstArc[q] up to firstArc[q + 1]. */
+  firstArc: Int32Array
+  /** Where each arc leads. */
+  next: Int32Array
+  /** What each arc does. Steps that are alike are mostly one object. */
+  steps: readonly Step[]
 }
 
 /** Slots that do not matter are DEAD. */
@@ -44,18 +56,63 @@ export interface LiveSteps extends Steps {
   live: Uint32Array
 }
 
+export const countStates = ({ firstArc }: Steps): number => firstArc.length - 1
+
+export const arcOf = ({ arcs, columns }: Steps, state: number, symbol: number): number => arcs[state * columns + symbol]
+
 export const hasMarks = ({ actions }: Machine): boolean => actions.some(([, , back, marks]) => back !== NO_MARK || marks > 0)
 
+/** Collects arcs, those of one state behind those of another. */
+export const createCollector = () => {
+  const arcs: number[] = []
+  const firstArc = [0]
+  const next: number[] = []
+  const steps: Step[] = []
+  return {
+    /** As in `Steps`; to be added to, symbol by symbol. */
+    arcs,
+    /** A new arc of the state whose turn it is. */
+    add(to: number, step: Step): number {
+      next.push(to)
+      return steps.push(step) - 1
+    },
+    count: () => next.length,
+    endState(): void {
+      firstArc.push(next.length)
+    },
+    steps: (columns: number): Steps => ({
+      columns,
+      arcs: new Int32Array(arcs),
+      firstArc: new Int32Array(firstArc),
+      next: new Int32Array(next),
+      steps,
+    }),
+  }
+}
+
 /** The steps of a machine without marks. */
-export const stepsOf = (machine: Machine): LiveSteps => {
-  const known = new Map<number, Step>()
+export const stepsOf = ({ next, outputs, actions }: Machine): LiveSteps => {
+  const collector = createCollector()
+  const stepOfEntry = new Map<number, Step>()
+  const arcOfKey = new Map<number, number>()
   const stepOf = (entry: number): Step => {
-    let step = known.get(entry)
-    if (step === undefined) known.set(entry, (step = readEntry(entry, machine.actions)))
+    let step = stepOfEntry.get(entry)
+    if (step === undefined) stepOfEntry.set(entry, (step = readEntry(entry, actions)))
     return step
   }
-  const steps = machine.outputs.map((row) => row.map(stepOf))
-  return withoutDead({ next: machine.next, steps })
+  for (let state = 0; state < next.length; state++) {
+    const row = next[state]
+    const entries = outputs[state]
+    arcOfKey.clear()
+    for (let symbol = 0; symbol < row.length; symbol++) {
+      const key = (row[symbol] << ENTRY_NEXT_SHIFT) | entries[symbol]
+      let arc = arcOfKey.get(key)
+      if (arc === undefined) arcOfKey.set(key, (arc = collector.add(row[symbol], stepOf(entries[symbol]))))
+      collector.arcs.push(arc)
+    }
+    collector.endState()
+  }
+  return withoutDead(collector.steps(next[0].length))
 }
 
 const readEntry = (entry: number, actions: Machine['actions']): Step => {
@@ -64,26 +121,55 @@ const readEntry = (entry: number, actions: Machine['actions']): Step => {
     return { sources: parts.slice(0, count), leaving }
   }
   const stored = (entry >>> ENTRY_SLOT_SHIFT) & ENTRY_FIVE_BITS
-  const sources = Array.from({ length: MAX_SLOTS }, (_, slot) => slot)
+  const sources = ALL_SLOTS.slice()
   if (stored < MAX_SLOTS) sources[stored] = (entry & ENTRY_GAP) === 0 ? SOURCE_NOW : SOURCE_NOW_GAP
   return { sources, leaving: (entry >>> ENTRY_CERTAIN_SHIFT) & ENTRY_FIVE_BITS }
 }
 
+const ALL_SLOTS: readonly number[] = Array.from({ length: MAX_SLOTS }, (_, slot) => slot)
+
 const isLive = (slots: number, slot: number): boolean => ((slots >>> slot) & 1) === 1
 
-/** Goes over the states, the last first, until a round has changed nothing. `visit` says whether it has. */
-const untilStable = (states: number, visit: (state: number) => boolean): void => {
-  for (let isChanged = true; isChanged;) {
+/** Goes over arcs, the last first, until a round has changed nothing. `visit` says whether it has. */
+const untilStable = (arcs: readonly number[], visit: (arc: number) => boolean): void => {
+  for (let isChanged = arcs.length > 0; isChanged;) {
     isChanged = false
-    for (let state = states - 1; state >= 0; state--) if (visit(state)) isChanged = true
+    for (let i = arcs.length - 1; i >= 0; i--) if (visit(arcs[i])) isChanged = true
   }
 }
 
-const findLiveSlots = ({ next, steps }: Steps): Uint32Array => {
-  const live = new Uint32Array(next.length)
-  untilStable(next.length, (state) => {
+/** The arcs whose steps are such. Where a question is settled by few of them, only those are gone over. */
+const arcsWith = ({ steps }: Steps, isSuch: (step: Step) => boolean): number[] => {
+  const answers = new Map<Step, boolean>()
+  const found: number[] = []
+  for (let arc = 0; arc < steps.length; arc++) {
+    let answer = answers.get(steps[arc])
+    if (answer === undefined) answers.set(steps[arc], (answer = isSuch(steps[arc])))
+    if (answer) found.push(arc)
+  }
+  return found
+}
+
+/** The state that each arc begins in. */
+const originsOf = (all: Steps): Int32Array => {
+  const origins = new Int32Array(all.next.length)
+  for (let state = 0; state < countStates(all); state++) origins.fill(state, all.firstArc[state], all.firstArc[state + 1])
+  return origins
+}
+
+const findLiveSlots = (all: Steps): Uint32Array => {
+  const { next, steps } = all
+  const origins = originsOf(all)
+  const live = new Uint32Array(countStates(all))
+  const reading = arcsWith(all, ({ sources }) => sources.some(isOldSlot))
+  const seen = new Int32Array(next.length).fill(-1) // what was live behind each arc when it was last gone over
+  untilStable(reading, (arc) => {
+    const after = live[next[arc]]
+    if (after === seen[arc]) return false
+    seen[arc] = after
+    const state = origins[arc]
     const before = live[state]
-    for (let symbol = 0; symbol < next[state].length; symbol++) live[state] |= liveBefore(steps[state][symbol], live[next[state][symbol]])
+    live[state] |= liveBefore(steps[arc], after)
     return live[state] !== before
   })
   return live
@@ -91,69 +177,89 @@ const findLiveSlots = ({ next, steps }: Steps): Uint32Array => {
 
 /** The slots that matter before a step, from those that do after it. */
 const liveBefore = ({ sources, leaving }: Step, after: number): number => {
+  let wanted = (after << leaving) | ((1 << leaving) - 1)
   let live = 0
-  const end = Math.min(sources.length, leaving + 32 - Math.clz32(after))
-  for (let slot = 0; slot < end; slot++)
-    if (isOldSlot(sources[slot]) && (slot < leaving || isLive(after, slot - leaving))) live |= 1 << sources[slot]
+  while (wanted !== 0) {
+    const slot = 31 - Math.clz32(wanted)
+    wanted ^= 1 << slot
+    if (slot < sources.length && isOldSlot(sources[slot])) live |= 1 << sources[slot]
+  }
   return live
 }
 
-/** Makes a function of steps and numbers whose results are kept: there are few different steps. */
-const onceForEach = (make: (step: Step, number: number) => Step): ((step: Step, number: number) => Step) => {
+/** Changes each arc's step by what `make` makes of it and a number; what it has made is kept, since there are few different steps. */
+const changeSteps = (all: Steps, numberOf: (arc: number) => number, make: (step: Step, number: number) => Step): Steps => {
   const made = new Map<Step, Map<number, Step>>()
-  return (step, number) => {
+  const steps = all.steps.map((step, arc) => {
     let results = made.get(step)
     if (results === undefined) made.set(step, (results = new Map()))
+    const number = numberOf(arc)
     let result = results.get(number)
     if (result === undefined) results.set(number, (result = make(step, number)))
     return result
-  }
+  })
+  return { ...all, steps }
 }
 
-const withoutDead = ({ next, steps }: Steps): LiveSteps => {
-  const live = findLiveSlots({ next, steps })
-  const trim = onceForEach(({ sources, leaving }, after) => {
-    const kept = sources.map((source, slot) => (slot < leaving || isLive(after, slot - leaving) ? source : DEAD))
-    return { sources: kept.slice(0, kept.findLastIndex((source) => source !== DEAD) + 1), leaving }
-  })
-  return { next, steps: steps.map((row, state) => row.map((step, symbol) => trim(step, live[next[state][symbol]]))), live }
+const withoutDead = (all: Steps): LiveSteps => {
+  const live = findLiveSlots(all)
+  const trimmed = changeSteps(
+    all,
+    (arc) => live[all.next[arc]],
+    ({ sources, leaving }, after) => {
+      const end = Math.min(sources.length, leaving + 32 - Math.clz32(after))
+      const kept: number[] = []
+      for (let slot = 0; slot < end; slot++) kept.push(slot < leaving || isLive(after, slot - leaving) ? sources[slot] : DEAD)
+      while (kept.length > 0 && kept[kept.length - 1] === DEAD) kept.pop()
+      return { sources: kept, leaving }
+    },
+  )
+  return { ...trimmed, live }
 }
 
 /**
  * The same cuts, each made as soon as it is certain: a slot whose position will be a cut whatever follows leaves at once (the onward form of a
  * transducer; Mohri, "Minimization algorithms for sequential transducers", 2000).
  */
-export const makeOnward = ({ next, steps }: Steps): LiveSteps => {
-  const certain = countCertain({ next, steps })
+export const makeOnward = (all: Steps | LiveSteps): LiveSteps => {
+  const certain = countCertain(all)
+  if (certain.every((count) => count === 0)) return 'live' in all ? all : withoutDead(all)
+  const origins = originsOf(all)
   const moves = MAX_SLOTS + 1
-  const move = onceForEach(({ sources, leaving }, numbers) => {
-    const before = numbers % moves
-    const after = (numbers - before) / moves
-    return {
-      sources: sources.slice(before).map((source) => (isOldSlot(source) ? source - before : source)),
-      leaving: leaving + after - before,
-    }
-  })
-  return withoutDead({
-    next,
-    steps: steps.map((row, state) => row.map((step, symbol) => move(step, certain[next[state][symbol]] * moves + certain[state]))),
-  })
+  return withoutDead(
+    changeSteps(
+      all,
+      (arc) => certain[all.next[arc]] * moves + certain[origins[arc]],
+      ({ sources, leaving }, number) => {
+        const before = number % moves
+        const after = (number - before) / moves
+        return {
+          sources: sources.slice(before).map((source) => (isOldSlot(source) ? source - before : source)),
+          leaving: leaving + after - before,
+        }
+      },
+    ),
+  )
 }
 
 /** For each state: so many of the first slots will leave as cuts, in this order and before all others, whatever follows. */
-const countCertain = ({ next, steps }: Steps): Uint8Array => {
-  const certain = new Uint8Array(next.length).fill(MAX_SLOTS)
-  untilStable(next.length, (state) => {
-    const before = certain[state]
-    let least = before
-    for (let symbol = 0; symbol < next[state].length; symbol++) {
-      const { sources, leaving } = steps[state][symbol]
-      const most = Math.min(least, leaving + certain[next[state][symbol]])
-      for (least = 0; least < most && sources[least] === least;) least++
+const countCertain = (all: Steps): Uint8Array => {
+  const { firstArc, next, steps } = all
+  const certain = new Uint8Array(countStates(all)).fill(MAX_SLOTS)
+  for (let isChanged = true; isChanged;) {
+    isChanged = false
+    for (let state = certain.length - 1; state >= 0; state--) {
+      let least = certain[state]
+      for (let arc = firstArc[state]; arc < firstArc[state + 1] && least > 0; arc++) {
+        const { sources, leaving } = steps[arc]
+        const most = Math.min(least, leaving + certain[next[arc]])
+        for (least = 0; least < most && sources[least] === least;) least++
+      }
+      if (least === certain[state]) continue
+      certain[state] = least
+      isChanged = true
     }
-    certain[state] = least
-    return least !== before
-  })
+  }
   return certain
 }
 
@@ -161,35 +267,40 @@ export const KEPT = 1
 export const DROPPED = 2
 
 /** For each state: whether text from the last cut on may be in a piece (KEPT), in none (DROPPED), or, both bits, either. */
-export const findFates = ({ next, steps }: Steps): Uint8Array => {
-  const fateOf = findFatesOfSlots({ next, steps })
-  const fates = new Uint8Array(next.length)
-  untilStable(next.length, (state) => {
+export const findFates = (all: Steps): Uint8Array => {
+  const { next, steps } = all
+  const fates = new Uint8Array(countStates(all))
+  // where no step ends a gap, all text is kept
+  if (arcsWith(all, ({ sources }) => sources.includes(SOURCE_NOW_GAP)).length === 0) return fates.fill(KEPT)
+  const origins = originsOf(all)
+  const fateOf = findFatesOfSlots(all, origins)
+  for (let arc = 0; arc < steps.length; arc++)
+    if (steps[arc].leaving > 0) fates[origins[arc]] |= fateOf(origins[arc], steps[arc].sources[0])
+  const cuttingNothing = arcsWith(all, ({ leaving }) => leaving === 0)
+  untilStable(cuttingNothing, (arc) => {
+    const state = origins[arc]
     const before = fates[state]
-    for (let symbol = 0; symbol < next[state].length; symbol++) {
-      const { sources, leaving } = steps[state][symbol]
-      fates[state] |= leaving === 0 ? fates[next[state][symbol]] : fateOf(state, sources[0])
-    }
+    fates[state] |= fates[next[arc]]
     return fates[state] !== before
   })
   return fates
 }
 
 /** The same of text that ends where a source of a state's step says. */
-const findFatesOfSlots = ({ next, steps }: Steps): ((state: number, source: number) => number) => {
-  const fates = new Uint8Array(next.length * MAX_SLOTS)
+const findFatesOfSlots = (all: Steps, origins: Int32Array): ((state: number, source: number) => number) => {
+  const { next, steps } = all
+  const fates = new Uint8Array(countStates(all) * MAX_SLOTS)
   const fateOf = (state: number, source: number): number =>
     source === SOURCE_NOW ? KEPT : source === SOURCE_NOW_GAP ? DROPPED : source === DEAD ? 0 : fates[state * MAX_SLOTS + source]
-  untilStable(next.length, (state) => {
+  const keepingSlots = arcsWith(all, ({ sources, leaving }) => sources.length > leaving)
+  untilStable(keepingSlots, (arc) => {
+    const { sources, leaving } = steps[arc]
+    const after = next[arc] * MAX_SLOTS - leaving
     let isChanged = false
-    for (let symbol = 0; symbol < next[state].length; symbol++) {
-      const { sources, leaving } = steps[state][symbol]
-      const after = next[state][symbol] * MAX_SLOTS - leaving
-      for (let slot = leaving; slot < sources.length; slot++) {
-        const fate = fates[after + slot] | fateOf(state, sources[slot])
-        if (fate !== fates[after + slot]) isChanged = true
-        fates[after + slot] = fate
-      }
+    for (let slot = leaving; slot < sources.length; slot++) {
+      const fate = fates[after + slot] | fateOf(origins[arc], sources[slot])
+      if (fate !== fates[after + slot]) isChanged = true
+      fates[after + slot] = fate
     }
     return isChanged
   })
@@ -197,9 +308,9 @@ const findFatesOfSlots = ({ next, steps }: Steps): ((state: number, source: numb
 }
 
 /** The smallest machine of these steps, whose slots are in the order of their positions. */
-export const machineOf = (steps: Steps): Machine => {
-  const onward = makeOnward(steps)
-  const { live } = onward
+export const machineOf = (all: Steps): Machine => {
+  const onward = makeOnward(all)
+  const { columns, arcs, live } = onward
   const numbers = createNumbering()
   const effects: Effect[] = []
   const known = new Map<Step, number>()
@@ -207,20 +318,20 @@ export const machineOf = (steps: Steps): Machine => {
     let number = known.get(step)
     if (number === undefined) {
       const effect = toEffect(step)
-      number = numbers.numberOf([effect.leaving, ...effect.slots])
+      number = numbers.numberOf(Int32Array.of(effect.leaving, ...effect.slots))
       effects[number] ??= effect
       known.set(step, number)
     }
     return number
   }
-  const outputs = Int32Array.from(onward.steps.flat(), effectOf)
+  const effectOfArc = onward.steps.map(effectOf)
   const decided = Array.from(findFates(onward), (fate, state): Decided => {
     if (fate === (KEPT | DROPPED)) return 'last cut'
     const first = live[state] === 0 ? 'here' : 31 - Math.clz32(live[state] & -live[state])
     return { upTo: first, isDropped: fate === DROPPED }
   })
-  const columns = onward.next[0].length
-  const next = Int32Array.from(onward.next.flat())
+  const next = arcs.map((arc) => onward.next[arc])
+  const outputs = arcs.map((arc) => effectOfArc[arc])
   return minimize({ columns, next, outputs, effects, decided, marks: decided.map(() => 0), matchesEmpty: false }, 'gaps')
 }
 

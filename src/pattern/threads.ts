@@ -43,27 +43,29 @@ export interface Threads {
 }
 
 export const createThreads = ({ program, sets, symbols: border }: Nfa): Threads => {
-  const setOf = Int32Array.from(program, (instruction) => (instruction.op === 'take' ? instruction.set : -1))
-  const nextOf = Int32Array.from(program, (instruction) => (instruction.op === 'take' ? instruction.next : -1))
+  const columns = border + 1
+  const setOf = new Int32Array(program.length).fill(-1)
+  const nextOf = new Int32Array(program.length).fill(-1)
+  program.forEach((instruction, at) => {
+    if (instruction.op !== 'take') return
+    setOf[at] = instruction.set
+    nextOf[at] = instruction.next
+  })
+  // 1: a symbol is in a set; those of one set behind those of another
+  const isIn = new Uint8Array(sets.length * columns)
+  sets.forEach((set, number) => isIn.set(set, number * columns))
   const behindContextOf = contextsOf(program, false, border)
   const aheadContextOf = contextsOf(program, true, border)
   const follow = createFollower(program)
-  /** What single instructions reach, by context behind, context ahead and instruction. */
-  const known: (Reached | undefined)[][][] = Array.from({ length: border + 1 }, () => [])
-  const used = new Int32Array(sets.length)
+  /** What single instructions reach, by instruction, context behind and context ahead. */
+  const known = new Map<number, Reached>()
+  const usedSets = new Int32Array(Math.ceil(sets.length / 32))
   const usedLists = createNumbering()
   const groupsBySets: Map<readonly number[], number[][]>[] = []
-  const groupBySets = (symbols: readonly number[], numbers: Int32Array): number[][] =>
-    numbers.length > MAX_GROUPING_SETS
-      ? symbols.map((symbol) => [symbol])
-      : groupBy(symbols, (symbol) =>
-          symbol === border ? -1 : numbers.reduce((key, set) => 2 * key + sets[set][symbol], behindContextOf[symbol]),
-        )
+  const groupBySets = createGrouping(sets, behindContextOf)
   // in which round an instruction was added to lists (`clear` begins a round), and a set met (`group` does)
   const added = new Uint32Array(program.length)
   let round = 0
-  const met = new Uint32Array(sets.length)
-  let metRound = 0
 
   return {
     createLists: () => ({ items: new Int32Array(program.length), ends: new Int32Array(program.length + 1), count: 0 }),
@@ -81,7 +83,7 @@ export const createThreads = ({ program, sets, symbols: border }: Nfa): Threads 
       lists.count = count
     },
     close(items, from, to, behind, ahead, reached) {
-      const reachedBy = (known[behind][aheadContextOf[ahead]] ??= Array.from({ length: program.length }))
+      const context = (behind * columns + aheadContextOf[ahead]) * program.length
       let end = endOf(reached)
       let isMatch = false
       for (let i = from; i < to && !isMatch; i++) {
@@ -92,7 +94,8 @@ export const createThreads = ({ program, sets, symbols: border }: Nfa): Threads 
           reached.items[end++] = items[i]
           continue
         }
-        const one = (reachedBy[items[i]] ??= follow(items[i], behind, ahead))
+        let one = known.get(context + items[i])
+        if (one === undefined) known.set(context + items[i], (one = follow(items[i], behind, ahead)))
         for (let k = 0; k < one.takes.length; k++) {
           const take = one.takes[k]
           if (added[take] === round) continue
@@ -107,9 +110,11 @@ export const createThreads = ({ program, sets, symbols: border }: Nfa): Threads 
     advance(reached, k, symbol, after) {
       const first = endOf(after)
       let end = first
-      for (let i = startOf(reached, k); i < reached.ends[k]; i++) {
-        const next = nextOf[reached.items[i]]
-        if (sets[setOf[reached.items[i]]][symbol] !== 1 || added[next] === round) continue
+      const { items } = reached
+      const last = reached.ends[k]
+      for (let i = startOf(reached, k); i < last; i++) {
+        const next = nextOf[items[i]]
+        if (isIn[setOf[items[i]] * columns + symbol] !== 1 || added[next] === round) continue
         added[next] = round
         after.items[end++] = next
       }
@@ -119,17 +124,16 @@ export const createThreads = ({ program, sets, symbols: border }: Nfa): Threads 
     },
     group(reached, from, to, symbols) {
       if (symbols.length === 1) return [symbols]
-      metRound++
-      let count = 0
-      for (let i = startOf(reached, from); i < startOf(reached, to); i++) {
+      usedSets.fill(0)
+      const last = startOf(reached, to)
+      for (let i = startOf(reached, from); i < last; i++) {
         const set = setOf[reached.items[i]]
-        if (met[set] === metRound) continue
-        met[set] = metRound
-        used[count++] = set
+        usedSets[set >> 5] |= 1 << (set & 31)
       }
-      const groups = (groupsBySets[usedLists.numberOf(used, count)] ??= new Map())
-      if (!groups.has(symbols)) groups.set(symbols, groupBySets(symbols, used.subarray(0, count)))
-      return groups.get(symbols)!
+      const groups = (groupsBySets[usedLists.numberOf(usedSets)] ??= new Map())
+      let found = groups.get(symbols)
+      if (found === undefined) groups.set(symbols, (found = groupBySets(symbols, usedSets)))
+      return found
     },
   }
 }
@@ -137,8 +141,38 @@ export const createThreads = ({ program, sets, symbols: border }: Nfa): Threads 
 const startOf = ({ ends }: ThreadLists, k: number): number => (k === 0 ? 0 : ends[k - 1])
 const endOf = (lists: ThreadLists): number => startOf(lists, lists.count)
 
-/** So many bits, and a context, are one exact number. */
-const MAX_GROUPING_SETS = 32
+/**
+ * Makes a function that puts symbols together that are in the same ones of some sets (bit k of all words: set k is one of them), and have the same
+ * context behind. The border stays alone.
+ */
+const createGrouping = (
+  sets: readonly Uint8Array[],
+  behindContextOf: readonly number[],
+): ((symbols: readonly number[], used: Int32Array) => number[][]) => {
+  const border = behindContextOf.length - 1
+  const words = Math.ceil(sets.length / 32)
+  // for each symbol, bit k of its words: it is in set k
+  const setsOf = new Int32Array(behindContextOf.length * words)
+  sets.forEach((set, k) => {
+    for (let symbol = 0; symbol < border; symbol++) setsOf[symbol * words + (k >> 5)] |= set[symbol] << (k & 31)
+  })
+  const key = new Int32Array(1 + words)
+  const keys = createNumbering()
+  return (symbols, used) => {
+    const groups: number[][] = []
+    const groupOfKey: (number[] | undefined)[] = []
+    for (let i = 0; i < symbols.length; i++) {
+      const symbol = symbols[i]
+      key[0] = symbol === border ? -1 : behindContextOf[symbol]
+      for (let word = 0; word < words; word++) key[1 + word] = setsOf[symbol * words + word] & used[word]
+      const number = keys.numberOf(key)
+      const group = groupOfKey[number]
+      if (group === undefined) groups.push((groupOfKey[number] = [symbol]))
+      else group.push(symbol)
+    }
+    return groups
+  }
+}
 
 /** For each class, and the border: the first one that the checks of one direction cannot tell from it. */
 const contextsOf = (program: readonly Instruction[], ahead: boolean, border: number): number[] => {

@@ -43,7 +43,9 @@ import { createThreads } from './threads.ts'
  * word.
  *
  * A step is made in two halves: what it does to the levels that are there, and to the attempt that begins at this place. Most symbols are alike
- * to the levels, and only the attempt tells them apart, so the first half is made once for all of those.
+ * to the levels, and only the attempt tells them apart, so the first half is made once for all of those. Where no level goes on, the attempt is
+ * alone, and the state that it leads to is the same wherever that happens: it has all threads that it could have, since a level that has one of
+ * them would go on.
  *
  * Some patterns can leave any number of cuts open: `a+b|a` in "aaaa…". When there are more than NEAR_SLOTS, level 1 becomes FAR: a MARK
  * notes how long the list of cuts is, the slots that only this level is waiting for leave as if they were certain, and should the level
@@ -140,6 +142,7 @@ export const buildTransducer = (nfa: Nfa, treatment: Treatment, text: string): T
   const threads = createThreads(nfa)
   const { behindContextOf } = threads
   const end = nfa.symbols
+  const columns = end + 1
   const hasSearchStart = nfa.searchStart !== nfa.start
   const states = createNumbering()
   const effects = createNumbering()
@@ -177,15 +180,25 @@ export const buildTransducer = (nfa: Nfa, treatment: Treatment, text: string): T
       break
     }
     const fresh = reached.count
+    beginsSearch = isSearchStart
     begin[0] = isSearchStart ? nfa.searchStart : nfa.start
     isMatch[fresh] = threads.close(begin, 0, 1, state[BEHIND], symbol, reached) ? 1 : 0
     work += reached.ends[fresh]
   }
 
-  // what the first half of a step finds out for the second
+  // what the second half of a step comes to
+  let effect = 0
+  let to = 0
+  // what the first half finds out for it
   let cuts = 0 // how many are in the chain
   let back = NONE
   let isMatchHere = false
+  // what an attempt that was alone did last, behind this first half
+  let formAlone = NONE
+  let lastAlone = 0
+  let beginsSearch = false
+  // where an attempt that is alone goes, by all that it depends on; one more, and whether it has threads in the lowest bit
+  const alone = new Map<number, number>()
 
   /** Reads a code point, after `reach`: what it does to the levels that are there. */
   const stepLevels = (symbol: number): void => {
@@ -196,6 +209,7 @@ export const buildTransducer = (nfa: Nfa, treatment: Treatment, text: string): T
     let gapSlot = cuts
     back = NONE
     isMatchHere = false
+    formAlone = NONE
     const fresh = reached.count - 1
     for (let level = 0; level < fresh; level++) {
       const before = historyOf(state, level)
@@ -214,16 +228,17 @@ export const buildTransducer = (nfa: Nfa, treatment: Treatment, text: string): T
   }
 
   /** Reads it, after `stepLevels`, by the attempt that begins here; the levels are left as they are. */
-  const stepFresh = (symbol: number): { effect: number; to: number } => {
+  const stepFresh = (symbol: number): void => {
     const levels = alive.count
     let length = cuts
     if (symbol === end) {
       if (!isMatchHere) chain[length++] = NOW_ENDS_GAP
       else if (joins === 'match and gap') chain[length++] = NOW
       alive.count = 0
-      const effect = effectOf(length, length)
+      effect = effectOf(length, length)
+      to = 0
       alive.count = levels
-      return { effect, to: 0 }
+      return
     }
     const fresh = reached.count - 1
     const inGap = !isMatchHere && (state[FLAGS] & IS_START) === 0
@@ -238,24 +253,46 @@ export const buildTransducer = (nfa: Nfa, treatment: Treatment, text: string): T
         notesStart = false
       }
     }
-    advanceLevel(fresh, symbol, rest, notesStart ? IN_GAP : 0, NOW_ENDS_GAP)
+    const flags = notesStart ? IN_GAP : 0
+    const place = ((symbol * columns + state[BEHIND]) * 2 + (beginsSearch ? 1 : 0)) * 8 + 4 * flags + length - rest
+    const known = levels === 0 ? alone.get(place) : undefined
+    if (known !== undefined) {
+      to = known >> 1
+      effect = effectAlone(length, rest, flags, known & 1)
+      return
+    }
+    advanceLevel(fresh, symbol, rest, flags, NOW_ENDS_GAP)
     const leaving = letGo(length)
-    const effect = effectOf(length, leaving)
-    const flags = hasSearchStart && isMatch[fresh] === 1 ? IS_SEARCH_START : 0
-    const to = stateOf(flags, behindContextOf[symbol], length - leaving, leaving)
+    effect = effectOf(length, leaving)
+    const searchFlags = hasSearchStart && isMatch[fresh] === 1 ? IS_SEARCH_START : 0
+    to = stateOf(searchFlags, behindContextOf[symbol], length - leaving, leaving)
+    if (levels === 0) alone.set(place, 2 * to + alive.count)
     alive.count = levels
     threads.takeBack(after, levels)
-    return { effect, to }
+  }
+
+  /** What a step does that leaves an attempt alone, or, if `count` is 0, none: mostly the same as for the symbol before. */
+  const effectAlone = (length: number, rest: number, flags: number, count: number): number => {
+    const form = ((length - cuts) * 2 + flags) * 2 + count
+    if (form === formAlone) return lastAlone
+    formAlone = form
+    if (count === 1) addLevel(rest, flags, NOW_ENDS_GAP, NONE)
+    lastAlone = effectOf(length, letGo(length))
+    alive.count = 0
+    return lastAlone
   }
 
   /** `rest`: on how many cuts it rests, or FAR. */
   const advanceLevel = (level: number, symbol: number, rest: number, flags: number, start: SlotSource): void => {
-    if (!threads.advance(reached, level, symbol, after)) return
+    if (threads.advance(reached, level, symbol, after)) addLevel(rest, flags, start, rest === FAR ? level : NONE)
+  }
+
+  const addLevel = (rest: number, flags: number, start: SlotSource, oldMark: number): void => {
     const added = alive.count++
     alive.history[added] = rest
     alive.flags[added] = flags
     alive.start[added] = start
-    alive.mark[added] = rest === FAR ? level : NONE
+    alive.mark[added] = oldMark
   }
 
   /** Makes levels far while too many cuts are open, of `length`. Returns how many leave: those that all near levels rest on. */
@@ -321,47 +358,61 @@ export const buildTransducer = (nfa: Nfa, treatment: Treatment, text: string): T
   }
 
   stateOf(IS_START, behindContextOf[end], 0, 0)
-  const columns = end + 1
-  const next: number[] = []
-  const outputs: number[] = []
+  let next = new Int32Array(64 * columns)
+  let outputs = new Int32Array(64 * columns)
   const decided: Decided[] = []
   const marks: number[] = []
   // of the state's steps
   const targets = new Int32Array(columns)
   const done = new Int32Array(columns)
+  /** Makes the steps of symbols that the checks ahead cannot tell apart. */
+  const stepAll = (symbols: readonly number[]): void => {
+    reach(symbols[0])
+    const fresh = reached.count - 1
+    const groups = threads.group(reached, 0, fresh, symbols)
+    for (let i = 0; i < groups.length; i++) {
+      const alikeToLevels = groups[i]
+      stepLevels(alikeToLevels[0])
+      const parts = threads.group(reached, fresh, fresh + 1, alikeToLevels)
+      for (let k = 0; k < parts.length; k++) {
+        const alike = parts[k]
+        stepFresh(alike[0])
+        for (let m = 0; m < alike.length; m++) {
+          targets[alike[m]] = to
+          done[alike[m]] = effect
+        }
+      }
+    }
+  }
   for (let number = 0; number < states.count; number++) {
     states.read(number, state)
     decided.push(decidedIn(state, treatment))
     marks.push(farLevels(state))
-    for (const symbols of threads.aheadContexts) {
-      reach(symbols[0])
-      const fresh = reached.count - 1
-      for (const alikeToLevels of threads.group(reached, 0, fresh, symbols)) {
-        stepLevels(alikeToLevels[0])
-        for (const alike of threads.group(reached, fresh, fresh + 1, alikeToLevels)) {
-          const { effect, to } = stepFresh(alike[0])
-          for (const symbol of alike) {
-            targets[symbol] = to
-            done[symbol] = effect
-          }
-        }
-      }
+    threads.aheadContexts.forEach(stepAll)
+    if (number * columns === next.length) {
+      next = enlarged(next)
+      outputs = enlarged(outputs)
     }
-    for (let symbol = 0; symbol < columns; symbol++) {
-      next.push(targets[symbol])
-      outputs.push(done[symbol])
-    }
+    next.set(targets, number * columns)
+    outputs.set(done, number * columns)
     if (work > MAX_WORK) throw refuse('its automaton takes too long to build')
   }
+  const size = states.count * columns
   return {
     columns,
-    next: Int32Array.from(next),
-    outputs: Int32Array.from(outputs),
+    next: next.subarray(0, size),
+    outputs: outputs.subarray(0, size),
     effects: readEffects(effects, list),
     decided,
     marks,
     matchesEmpty,
   }
+}
+
+const enlarged = (list: Int32Array): Int32Array<ArrayBuffer> => {
+  const larger = new Int32Array(2 * list.length)
+  larger.set(list)
+  return larger
 }
 
 const readEffects = (effects: Numbering, list: Int32Array): Effect[] =>

@@ -1,5 +1,5 @@
 import { BYTE_ALPHABET } from '../unicode/byteAlphabet.ts'
-import type { Partition } from './classes.ts'
+import { classOf, type Partition } from './classes.ts'
 
 /**
  * What a pattern reads as one character: a code point of the text, or a byte of it, which then stands for a code point of GPT-2's byte
@@ -8,5 +8,5 @@ import type { Partition } from './classes.ts'
 export type Unit = 'code points' | 'bytes'
 
 /** The class of each byte, as the code point that it stands for. */
-export const classesOfBytes = ({ starts, classes }: Partition): Uint16Array =>
-  Uint16Array.from(BYTE_ALPHABET, (codePoint) => classes[starts.findLastIndex((start) => start <= codePoint)])
+export const classesOfBytes = (partition: Partition): Uint16Array =>
+  Uint16Array.from(BYTE_ALPHABET, (codePoint) => classOf(partition, codePoint))

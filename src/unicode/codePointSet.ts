@@ -24,7 +24,11 @@ export const fromRanges = (ranges: readonly (readonly [start: number, end: numbe
   return intersection(flat, EVERYTHING)
 }
 
-export const of = (...codePoints: number[]): CodePointSet => fromRanges(codePoints.map((c) => [c, c + 1]))
+export const of = (...codePoints: number[]): CodePointSet => {
+  const [first] = codePoints
+  const isPlain = codePoints.length === 1 && (first < SURROGATES_START || first >= SURROGATES_END)
+  return isPlain ? [first, first + 1] : fromRanges(codePoints.map((c) => [c, c + 1]))
+}
 
 /** Walks the borders of both sets at once. Bit 1 of `keeps`: what is in a only is kept; bit 2: what is in b only; bit 3: what is in both. */
 const combine = (a: CodePointSet, b: CodePointSet, keeps: number): CodePointSet => {
@@ -125,6 +129,7 @@ export const members = (a: CodePointSet): number[] => {
 export const decodeSet = (line: string): CodePointSet => {
   const flat: number[] = []
   let at = 0
-  for (const word of line === '' ? [] : line.split(' ')) flat.push((at += parseInt(word, 36)))
+  const words = line === '' ? [] : line.split(' ')
+  for (let i = 0; i < words.length; i++) flat.push((at += parseInt(words[i], 36)))
   return flat
 }

@@ -130,30 +130,47 @@ export const wordOniguruma: () => CodePointSet = once(() => union(wordOnigurumaI
 /** `\w` and `\b` of Rust's regex crates (Unicode Technical Standard 18, annex C): also Join_Control. */
 export const wordRust: () => CodePointSet = once(() => union(wordOnigurumaInClass(), binary('Join_Control')))
 
-const foldingClasses: () => ReadonlyMap<number, readonly number[]> = once(() => {
-  const classes = new Map<number, number[]>()
-  let at = 0
+/** Simple case folding: `from[i]`, in ascending order, folds to `to[i]`, which folds to itself. */
+const caseFolding = once(() => {
   const words = CASE_FOLDING.split(' ')
-  for (let i = 0; i < words.length; i += 2) {
-    at += parseInt(words[i], 36)
-    const folded = at + parseInt(words[i + 1], 36)
-    const together = classes.get(folded) ?? [folded]
-    together.push(at)
-    classes.set(folded, together)
-    classes.set(at, together)
+  const from = new Int32Array(words.length / 2)
+  const to = new Int32Array(from.length)
+  for (let i = 0, at = 0; i < from.length; i++) {
+    from[i] = at += parseInt(words[2 * i], 36)
+    to[i] = at + parseInt(words[2 * i + 1], 36)
   }
-  return classes
+  return { from, to }
 })
+
+/** What the members of a set fold to, if that is something else or if something else folds to them. */
+const foldingsIn = (set: CodePointSet): ReadonlySet<number> => {
+  const { from, to } = caseFolding()
+  const found = new Set<number>()
+  if (size(set) < MANY_MEMBERS)
+    for (const member of members(set)) {
+      const at = from.indexOf(member)
+      if (at !== -1) found.add(to[at])
+      else if (to.includes(member)) found.add(member)
+    }
+  else for (let i = 0; i < from.length; i++) if (has(set, from[i]) || has(set, to[i])) found.add(to[i])
+  return found
+}
+
+/** With fewer, to look for each of them takes less time than to ask of each that folds whether it is a member. */
+const MANY_MEMBERS = 256
 
 /**
  * The set closed under simple case folding (CaseFolding.txt, C and S): what `(?i:…)` matches. So `s` brings U+017F and `k` U+212A, as in
  * Oniguruma, fancy-regex and python's `regex`.
  */
 export const closeOverCase = (set: CodePointSet): CodePointSet => {
-  const classes = foldingClasses()
-  const cased =
-    size(set) < classes.size ? members(set).filter((codePoint) => classes.has(codePoint)) : [...classes.keys()].filter((c) => has(set, c))
-  return cased.length === 0 ? set : union(set, of(...cased.flatMap((codePoint) => classes.get(codePoint)!)))
+  const { from, to } = caseFolding()
+  const cased: number[] = []
+  for (const folding of foldingsIn(set)) {
+    cased.push(folding)
+    for (let i = to.indexOf(folding); i !== -1; i = to.indexOf(folding, i + 1)) cased.push(from[i])
+  }
+  return cased.length === 0 ? set : union(set, of(...cased))
 }
 
 /*
