@@ -1,7 +1,8 @@
 import type { Worker } from 'node:worker_threads'
 import type { PretokenizeOptions } from '../options.ts'
 import { startThreads, type RunJobs, type StartedThreads, type Threads } from '../pool/threads.ts'
-import { releaseDecompressor, takeDecompressor } from '../read/decompressorThread.ts'
+import { prepareBlocks } from '../read/blocksAhead.ts'
+import { releaseDecompressor } from '../read/decompressorThread.ts'
 import { threadsOf, type MainRole, type Staff } from './runPlan.ts'
 
 /** Where the workers of a run come from. */
@@ -37,7 +38,7 @@ export const createWorkers = ({ workerUrl = new URL('./worker.js', import.meta.u
   }
   return {
     async prepare({ threads: count, decompressor: isWanted }) {
-      if (isWanted) decompressor = takeDecompressor()
+      if (isWanted) decompressor = prepareBlocks()
       if (count === 0) return
       prepared = { threads: startThreads(workerUrl, count), count }
       await prepared.threads.begun

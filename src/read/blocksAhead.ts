@@ -1,4 +1,4 @@
-import { MessageChannel, type MessagePort } from 'node:worker_threads'
+import { MessageChannel, type MessagePort, type Worker } from 'node:worker_threads'
 import type { PlainBlock } from '../decompress/plainBlock.ts'
 import { PretokError, type ErrorCode } from '../errors.ts'
 import type { Chunk, Source } from '../types.ts'
@@ -18,6 +18,18 @@ export interface ReadAhead {
   blockBytes: number
   /** Sends blocks and takes buffers back; closed when no more blocks are wanted. */
   port: MessagePort
+}
+
+/** It may be told early that it will be asked for blocks. */
+export interface PrepareBlocks {
+  kind: 'prepare'
+}
+
+/** Starts the other thread, to be released as one that was taken. */
+export const prepareBlocks = (): Worker => {
+  const thread = takeDecompressor()
+  thread.postMessage({ kind: 'prepare' } satisfies PrepareBlocks)
+  return thread
 }
 
 /** What it answers. */
