@@ -15,7 +15,7 @@ const { status } = spawnSync(process.execPath, [compiler, '-p', root], { stdio: 
 if (status !== 0) process.exit(status ?? 1)
 
 /** What is loaded together is one file: what all commands need, all workers, all runs. */
-const TOGETHER = ['src/cli/main.ts', 'src/worker.ts', 'src/pipeline.ts', 'src/cli/count.ts'].map((path) => join(root, path))
+const TOGETHER = ['src/cli/main.ts', 'src/read/decompressor.ts', 'src/worker.ts', 'src/pipeline.ts', 'src/cli/count.ts'].map((path) => join(root, path))
 
 /** The modules that are loaded with one, itself among them. */
 const loadedWith = (id, graph, found = new Set()) => {

@@ -5,7 +5,7 @@ import { pieceFilterOf, type PretokenizeOptions } from './options.ts'
 import { countAll } from './pipeline/countAll.ts'
 import { planRun } from './pipeline/planRun.ts'
 import { planFromFolder } from './pipeline/runFolderPlan.ts'
-import { inParallel, keptByMain, type RunPlan } from './pipeline/runPlan.ts'
+import { inParallel, keptByMain, type RunPlan, type Staff } from './pipeline/runPlan.ts'
 import { createWorkers } from './pipeline/workers.ts'
 import type { RoundsResult } from './pool/rounds.ts'
 import { removeSpool } from './read/inputs.ts'
@@ -31,7 +31,7 @@ export const pretokenize = async (
   specialTokens: readonly string[] = [],
   options: PretokenizeOptions = {},
 ): Promise<PretokenCounts> =>
-  (await perform((onThreads) => planRun(files, specialTokens, options, onThreads), options, { counts: true, gathers: true })).counts!
+  (await perform((onStaff) => planRun(files, specialTokens, options, onStaff), options, { counts: true, gathers: true })).counts!
 
 /** Does the tasks of a run folder that are not done yet, or those of a shard. How many of them there were. */
 export const countRunFolder = async (path: string, shard: Shard | undefined, options: PretokenizeOptions): Promise<number> =>
@@ -50,7 +50,7 @@ interface Work {
 }
 
 const perform = async (
-  makePlan: (onThreads: (threads: number) => Promise<void>) => Promise<RunPlan>,
+  makePlan: (onStaff: (staff: Staff) => Promise<void>) => Promise<RunPlan>,
   options: PretokenizeOptions,
   work: Work,
 ): Promise<{ counts: PretokenCounts | undefined; tasksDone: number }> => {

@@ -2,8 +2,8 @@ import type { Readable, Writable } from 'node:stream'
 import type { PlainBlock } from './plainBlock.ts'
 
 /**
- * Writes blocks into a stream and yields what comes out of another. A block is written when the one before has been used up, for its memory
- * is used again. Errors of the blocks come out as they are.
+ * Writes blocks into a stream and yields what comes out of another. A block waits in the stream while the one before is used up, so that the
+ * stream need not wait for whoever looks at what has come out. Errors of the blocks come out as they are, in their turn.
  *
  * @param taken how many bytes have been taken in so far
  */
@@ -19,9 +19,16 @@ export async function* pump(
     Promise.race([new Promise<void>((resolve) => input.write(block, () => resolve())), closed])
   let sourceError: unknown
   const feed = async (): Promise<void> => {
-    for await (const block of blocks) {
-      if (!input.writable) return
-      await write(block)
+    let before = Promise.resolve()
+    try {
+      for await (const block of blocks) {
+        if (!input.writable) return
+        const writing = write(Buffer.from(block)) // a copy: the reader uses its buffer again
+        await before
+        before = writing
+      }
+    } finally {
+      await before
     }
     input.end()
   }

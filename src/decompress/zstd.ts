@@ -14,6 +14,9 @@ interface ZstdExports {
 
 let loading: Promise<ZstdExports> | undefined
 
+/** Whoever will decompress can load what that needs, and takes no time for it then. */
+export const prepareZstd = async (): Promise<void> => void (await loadZstd())
+
 /**
  * The module's own functions. Its streaming generator is not used: damaged input makes it yield empty blocks for ever, and one that is
  * abandoned never frees its memory.

@@ -281,12 +281,7 @@ function skipValue(at: usize, end: usize): usize {
 function skipString(at: usize, end: usize): usize {
   hasEscape = false
   while (at < end) {
-    const bytes = v128.load(at)
-    const special = v128.or(
-      v128.or(i8x16.eq(bytes, i8x16.splat(0x22)), i8x16.eq(bytes, i8x16.splat(0x5c))),
-      i8x16.lt_u(bytes, i8x16.splat(0x20)),
-    )
-    const found = i8x16.bitmask(special)
+    const found = i8x16.bitmask(specialOf(v128.load(at)))
     at += found == 0 ? 16 : <usize>ctz(found)
     if (at >= end) break
     if (found == 0) continue
@@ -300,17 +295,34 @@ function skipString(at: usize, end: usize): usize {
   return fail(ENDS_EARLY, end)
 }
 
+/** Those of 16 bytes that end a run of text: quotes, backslashes, control characters. */
+@inline function specialOf(bytes: v128): v128 {
+  return v128.or(
+    v128.or(i8x16.eq(bytes, i8x16.splat(0x22)), i8x16.eq(bytes, i8x16.splat(0x5c))),
+    i8x16.lt_u(bytes, i8x16.splat(0x20)),
+  )
+}
+
+@inline function copySpecial(at: usize, to: usize): v128 {
+  const bytes = v128.load(at)
+  v128.store(to, bytes)
+  return specialOf(bytes)
+}
+
 /** The same, and puts what the string stands for to `copyTo`. */
 function copyString(at: usize, end: usize): usize {
   let to = copyTo
   hasEscape = false
   while (at < end) {
-    const bytes = v128.load(at)
-    v128.store(to, bytes)
-    const special = v128.or(
-      v128.or(i8x16.eq(bytes, i8x16.splat(0x22)), i8x16.eq(bytes, i8x16.splat(0x5c))),
-      i8x16.lt_u(bytes, i8x16.splat(0x20)),
-    )
+    let special = copySpecial(at, to)
+    // runs are long: two steps with one branch
+    while (at + 32 <= end) {
+      const next = copySpecial(at + 16, to + 16)
+      if (v128.any_true(v128.or(special, next))) break
+      at += 32
+      to += 32
+      special = copySpecial(at, to)
+    }
     const found = i8x16.bitmask(special)
     const run: usize = found == 0 ? 16 : <usize>ctz(found)
     at += run

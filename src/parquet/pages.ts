@@ -91,8 +91,8 @@ async function* storedPages(readAt: ReadAt, metadata: ColumnMetaData, areOwn: bo
   for (let at = start, values = 0; values < total;) {
     const { header, length } = await readHeader(readAt, at, end)
     const size = header.compressed_page_size
-    if (!(size >= 0) || at + length + size > end) throw new Error('a page is longer than its column')
-    if (!(header.uncompressed_page_size >= 0) || header.uncompressed_page_size > LARGEST_PAGE)
+    if (!isCount(size) || at + length + size > end) throw new Error('a page is longer than its column')
+    if (!isCount(header.uncompressed_page_size) || header.uncompressed_page_size > LARGEST_PAGE)
       throw new Error('a page is longer than 1 GiB')
     if (areOwn || buffer.length < size) buffer = Buffer.allocUnsafeSlow(size)
     const data = (await readAt(at + length, size, buffer)) as Buffer<ArrayBuffer>
@@ -207,8 +207,11 @@ interface Levels {
 
 const bitsFor = (level: number): number => 32 - Math.clz32(level)
 
+/** A damaged header may hold anything. */
+const isCount = (value: unknown): value is number => Number.isInteger(value) && (value as number) >= 0
+
 const countOf = (count: number | undefined): number => {
-  if (count === undefined || !(count >= 0)) throw new Error('a page header is damaged')
+  if (!isCount(count)) throw new Error('a page header is damaged')
   return count
 }
 

@@ -54,6 +54,9 @@ export async function* readParquet(
   }
 }
 
+/** A page may be very long: so much of it is told at a time. */
+const STEP_BYTES = 2 ** 20
+
 const columnOf = ({ textColumns, columns }: ParquetFile, field: string, name: string): TextColumn => {
   const column = textColumns.get(field.replaceAll('\\.', '.'))
   if (column !== undefined) return column
@@ -92,6 +95,9 @@ async function* readRowGroup(
       if (many !== undefined) {
         plain += tellRows(many, place, sink)
         row += many.ends.length
+        if (plain < STEP_BYTES) continue
+        yield { stored: 0, plain }
+        plain = 0
         continue
       }
       const texts = cursors.map((cursor) => cursor.next())

@@ -38,8 +38,8 @@ export interface RowCursor {
   takeStored(): number
 }
 
-/** Gives what decompresses pages of a codec while other things are done. */
-export type AheadOf = (codec: CompressionCodec) => CodecAhead
+/** Gives what decompresses pages of a codec while other things are done, if that is worth it. */
+export type AheadOf = (codec: CompressionCodec) => CodecAhead | undefined
 
 /** @param kernel decodes what this column has, and nothing else meanwhile */
 export const openCursor = async (
@@ -55,8 +55,7 @@ export const openCursor = async (
     throw new DamagedGroup(`the column ${JSON.stringify(column.path)} has ${metadata.num_values} values in ${group.rows} rows`)
   const codec = await loadCodec(metadata.codec, kernel)
   if (codec === undefined) throw new DamagedGroup(`the compression ${metadata.codec} is not supported`)
-  const ahead = metadata.codec === 'UNCOMPRESSED' ? undefined : aheadOf?.(metadata.codec)
-  const pages = readPages(readAt, metadata, column, { codec, kernel, ahead })
+  const pages = readPages(readAt, metadata, column, { codec, kernel, ahead: aheadOf?.(metadata.codec) })
   let page: TextPage | undefined
   let at = 0 // of the page's values, those that are missing included
   let stored = 0

@@ -1,10 +1,9 @@
-import { availableParallelism } from 'node:os'
 import { runRounds, type Files, type RoundsResult } from '../pool/rounds.ts'
 import type { Monitor } from '../monitor/monitor.ts'
 import { watchRun } from '../monitor/watch.ts'
 import type { PretokenizeOptions } from '../options.ts'
 import { partialsOf } from '../run/runFolder.ts'
-import { keptByMain, totalSize, type RunPlan } from './runPlan.ts'
+import { hasDecompressors, keptByMain, totalSize, type RunPlan } from './runPlan.ts'
 import type { Workers } from './workers.ts'
 
 /**
@@ -28,7 +27,7 @@ export const countTasks = async (
   const totalBytes = totalSize(sources)
   const { counting, merging } = plan.memory
   const kept = keptByMain(plan)
-  const ahead = plan.main === 'none' && plan.workers < availableParallelism()
+  const ahead = hasDecompressors(plan.main, plan.workers)
   const stopping = new AbortController()
   const watch = watchRun({
     totalBytes,

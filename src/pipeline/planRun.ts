@@ -23,18 +23,18 @@ import { chooseTokenizer } from './chooseTokenizer.ts'
 import type { Source, Task } from '../types.ts'
 import { cutSources } from './cutSources.ts'
 import { define, resumed } from './runFolderPlan.ts'
-import { complete, inParallel, mainRole, planMeans, specialOnes, threadsOf, totalSize, type RunPlan } from './runPlan.ts'
+import { complete, inParallel, planMeans, planStaff, specialOnes, totalSize, type RunPlan, type Staff } from './runPlan.ts'
 
 /**
  * Sources, options and chunks of a run; the chunks begin and end where a cut changes nothing. With a work-dir, it has a run folder then.
  *
- * @param onThreads is told early how many threads there will be, at most
+ * @param onStaff is told early what there will be, at most
  */
 export const planRun = async (
   files: string | readonly string[],
   specialTokens: readonly string[],
   options: PretokenizeOptions,
-  onThreads: (threads: number) => Promise<void> = async () => {},
+  onStaff: (staff: Staff) => Promise<void> = async () => {},
 ): Promise<RunPlan> => {
   checkOptions(options)
   const paths = checkLists(files, specialTokens)
@@ -48,7 +48,7 @@ export const planRun = async (
   const sources = await openSources(paths, options)
   const { numProcesses, maxMemoryGb } = means
   const { chunkBytes, chunks: planned } = planChunks(sources, { numProcesses, maxMemoryGb, chunkBytes: options.chunkBytes })
-  await onThreads(threadsOf(mainRole(options, sources, means), Math.max(1, Math.min(numProcesses, planned.length))))
+  await onStaff(planStaff(options, sources, means, planned))
   const { pipeline, engine } = await chooseTokenizer(options)
   const addedTokens = chooseTokens(pipeline.addedTokens, specialTokens)
   const subject = { pipeline, engine, addedTokens, sources, format: options.format, reading: readingOf(options) }

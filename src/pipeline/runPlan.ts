@@ -1,9 +1,10 @@
-import { tmpdir } from 'node:os'
+import { availableParallelism, tmpdir } from 'node:os'
 import type { Engine } from '../count/engine.ts'
 import type { WorkerOptions } from '../messages.ts'
 import type { PretokenizeOptions } from '../options.ts'
 import { defaultMaxMemoryGb, inspectMachine } from '../plan/machine.ts'
 import { planMemory, shareMemory, type MemoryPlan } from '../plan/memory.ts'
+import { isWorthAhead } from '../read/blocksAhead.ts'
 import { mapInFlight } from '../read/inFlight.ts'
 import type { RunFolder } from '../run/runFolder.ts'
 import { reserveTemporaryFolder, type TemporaryFolder } from '../spill/temporaryFolder.ts'
@@ -65,15 +66,17 @@ export const complete = (
 
 /** Below this size, starting threads takes longer than counting. */
 const SMALL_BYTES = 4 * 2 ** 20
-/** This much takes about a second. */
+/** This much text takes about a second. */
 const SHORT_BYTES = 2 ** 29
+/** What is compressed becomes so many times as long, or more. */
+const EXPANSION = 4
 /** Tables of text are seldom larger than the text. */
 const TABLE_ROOM = 4
 
 /**
  * Small input is not worth any thread, unless a number of workers was asked for. The main thread counts along while that is a matter of a
  * second: it begins a twentieth of a second before a thread could. Later timers and signals would wait too long, since sorting a large table
- * cannot be interrupted; and what a thread dies of, the process survives. Compressed data and Parquet come in pieces that take too long.
+ * cannot be interrupted; and what a thread dies of, the process survives.
  */
 export const mainRole = (
   { numProcesses, workerUrl, engine }: PretokenizeOptions,
@@ -83,13 +86,39 @@ export const mainRole = (
   if (workerUrl !== undefined) return 'none'
   const size = totalSize(sources)
   if (numProcesses === undefined && size <= SMALL_BYTES) return 'all'
-  const isShort = size <= Math.min(SHORT_BYTES, memory.counting / TABLE_ROOM)
-  const isPlain = sources.every(({ compression, format }) => compression === 'none' && format !== 'parquet')
-  return isShort && isPlain && engine !== 'transformers.js' ? 'counts' : 'none'
+  const isShort = textSize(sources) <= Math.min(SHORT_BYTES, memory.counting / TABLE_ROOM)
+  return isShort && engine !== 'transformers.js' ? 'counts' : 'none'
 }
+
+/** About as much text as there is. */
+const textSize = (sources: readonly Source[]): number =>
+  sources.reduce((sum, { size, compression, format }) => sum + size * (compression === 'none' && format !== 'parquet' ? 1 : EXPANSION), 0)
 
 /** How many of the workers are threads. */
 export const threadsOf = (main: MainRole, workers: number): number => (main === 'none' ? workers : main === 'counts' ? workers - 1 : 0)
+
+/** Whether another thread decompresses for one that counts: there is a core for it then. */
+export const hasDecompressors = (main: MainRole, workers: number): boolean => main !== 'all' && workers < availableParallelism()
+
+/** What is started while a run is still planned: threads, and the one that decompresses for the main thread. */
+export interface Staff {
+  threads: number
+  decompressor: boolean
+}
+
+/** @param planned chunks whose borders have not been moved yet */
+export const planStaff = (options: PretokenizeOptions, sources: readonly Source[], means: Means, planned: readonly Chunk[]): Staff => {
+  const main = mainRole(options, sources, means)
+  const workers = Math.max(1, Math.min(means.numProcesses, countParts(sources, planned)))
+  return {
+    threads: threadsOf(main, workers),
+    decompressor: main === 'counts' && hasDecompressors(main, workers) && planned.some((chunk) => isWorthAhead(sources[chunk.source], chunk)),
+  }
+}
+
+/** How many chunks there will be, at most: most of what is compressed cannot be cut. */
+const countParts = (sources: readonly Source[], planned: readonly Chunk[]): number =>
+  planned.filter(({ source, start }) => start === 0 || sources[source].compression === 'none').length
 
 /** Memory that the main thread still holds when it has counted. */
 export const keptByMain = ({ main, memory }: Pick<RunPlan, 'main' | 'memory'>): number =>

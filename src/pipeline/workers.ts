@@ -1,11 +1,14 @@
+import type { Worker } from 'node:worker_threads'
 import type { PretokenizeOptions } from '../options.ts'
 import { startThreads, type RunJobs, type StartedThreads, type Threads } from '../pool/threads.ts'
-import { threadsOf, type MainRole } from './runPlan.ts'
+import { prepareBlocks } from '../read/blocksAhead.ts'
+import { releaseDecompressor } from '../read/decompressorThread.ts'
+import { threadsOf, type MainRole, type Staff } from './runPlan.ts'
 
 /** Where the workers of a run come from. */
 export interface Workers {
   /** Starts threads before there is work for them: when the call returns they load, while the run is planned. */
-  prepare(threads: number): Promise<void>
+  prepare(staff: Staff): Promise<void>
   /** So many workers: threads, and the main thread if it is one of them. */
   start(workers: number, main: MainRole): Threads
   /** Ends threads that nobody has asked for. */
@@ -15,6 +18,7 @@ export interface Workers {
 /** Without `prepare` the threads start when they are asked for. */
 export const createWorkers = ({ workerUrl = new URL('./worker.js', import.meta.url) }: PretokenizeOptions): Workers => {
   let prepared: { threads: StartedThreads; count: number } | undefined
+  let decompressor: Worker | undefined
 
   const takePrepared = (): typeof prepared => {
     const taken = prepared
@@ -27,15 +31,21 @@ export const createWorkers = ({ workerUrl = new URL('./worker.js', import.meta.u
     void ready?.threads.close()
     return startThreads(workerUrl, count)
   }
+  const closeDecompressor = async (): Promise<void> => {
+    const thread = decompressor
+    decompressor = undefined
+    if (thread !== undefined) await releaseDecompressor(thread)
+  }
   return {
-    async prepare(count) {
+    async prepare({ threads: count, decompressor: isWanted }) {
+      if (isWanted) decompressor = prepareBlocks()
       if (count === 0) return
       prepared = { threads: startThreads(workerUrl, count), count }
       await prepared.threads.begun
     },
     start(workers, main) {
       const count = threadsOf(main, workers)
-      if (count === 0) return { run: runHere, async close() {} }
+      if (count === 0) return { run: runHere, close: closeDecompressor }
       const threads = takeThreads(count)
       if (main === 'none') return threads
       return {
@@ -43,11 +53,13 @@ export const createWorkers = ({ workerUrl = new URL('./worker.js', import.meta.u
           const others = threads.run(jobs.slice(1))
           return [...runHere(jobs.slice(0, 1)), ...others]
         },
-        close: threads.close,
+        async close() {
+          await Promise.all([threads.close(), closeDecompressor()])
+        },
       }
     },
     async close() {
-      await takePrepared()?.threads.close()
+      await Promise.all([takePrepared()?.threads.close(), closeDecompressor()])
     },
   }
 }

@@ -1,13 +1,13 @@
-import { MessageChannel, type MessagePort } from 'node:worker_threads'
+import { MessageChannel, type MessagePort, type Worker } from 'node:worker_threads'
 import type { PlainBlock } from '../decompress/plainBlock.ts'
 import { PretokError, type ErrorCode } from '../errors.ts'
 import type { Chunk, Source } from '../types.ts'
-import { DECOMPRESSOR, takeDecompressor } from './decompressorThread.ts'
+import { isWorthThread, releaseDecompressor, takeDecompressor } from './decompressorThread.ts'
 
 /*
- * Plain data that another thread (decompressor.ts) reads and decompresses meanwhile. zstd runs in WebAssembly, which takes the time of the
- * thread that asks for it. gzip is done by Node's own threads, and xz and bzip2 by other programs, but they wait for whoever takes what they
- * have made: a thread that counts for a while between two blocks keeps them waiting. Blocks come in buffers that go back to be filled again.
+ * Plain data that another thread (decompressor.ts) reads and decompresses meanwhile. That is worth it for zstd, which runs in WebAssembly and
+ * takes the time of the thread that asks for it; gzip is done by Node's own threads, xz and bzip2 by other programs. Blocks come in buffers
+ * that go back to be filled again.
  */
 
 /** What the other thread is asked for. */
@@ -20,25 +20,33 @@ export interface ReadAhead {
   port: MessagePort
 }
 
+/** It may be told early that it will be asked for blocks. */
+export interface PrepareBlocks {
+  kind: 'prepare'
+}
+
+/** Starts the other thread, to be released as one that was taken. */
+export const prepareBlocks = (): Worker => {
+  const thread = takeDecompressor()
+  thread.postMessage({ kind: 'prepare' } satisfies PrepareBlocks)
+  return thread
+}
+
 /** What it answers. */
 export type BlockAhead =
   | { kind: 'block'; buffer: ArrayBuffer; length: number; stored: number }
   | { kind: 'end' }
   | { kind: 'failed'; code: ErrorCode | undefined; message: string }
 
-/** Less is decompressed before a thread has started. */
-const LEAST_BYTES = 2 ** 20
-
 /** Whether it is worth it to read a chunk ahead. */
-export const isWorthAhead = ({ compression, format }: Source, { start, end }: Chunk): boolean =>
-  (compression !== 'none' || format === 'parquet') && end - start >= LEAST_BYTES
+export const isWorthAhead = ({ compression }: Source, chunk: Chunk): boolean => compression === 'zstd' && isWorthThread(chunk)
 
 /** The same as `plainBlocks`. */
 export async function* blocksAhead(
   source: Source,
   chunk: Chunk,
   blockBytes: number,
-  threadUrl: URL = DECOMPRESSOR,
+  threadUrl?: URL,
 ): AsyncGenerator<PlainBlock> {
   const { port1, port2 } = new MessageChannel()
   const arrived: BlockAhead[] = []
@@ -67,5 +75,6 @@ export async function* blocksAhead(
   } finally {
     thread.off('error', fail).off('exit', ended)
     port1.close()
+    void releaseDecompressor(thread)
   }
 }

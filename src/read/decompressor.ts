@@ -1,6 +1,6 @@
 import { parentPort } from 'node:worker_threads'
 import { PretokError } from '../errors.ts'
-import type { BlockAhead, ReadAhead } from './blocksAhead.ts'
+import type { BlockAhead, PrepareBlocks, ReadAhead } from './blocksAhead.ts'
 import type { PageAhead, PageToDecompress, ServePages } from './pagesAhead.ts'
 import { plainBlocks } from './plainBlocks.ts'
 
@@ -61,4 +61,15 @@ const servePages = async ({ port }: ServePages): Promise<void> => {
   port.on('close', () => void last.then(() => releasePageKernel(kernel)))
 }
 
-parentPort!.on('message', (job: ReadAhead | ServePages) => void (job.kind === 'pages' ? servePages(job) : serve(job)))
+const doJob = async (job: ReadAhead | ServePages | PrepareBlocks): Promise<void> => {
+  switch (job.kind) {
+    case 'blocks':
+      return serve(job)
+    case 'pages':
+      return servePages(job)
+    case 'prepare':
+      return (await import('../decompress/zstd.ts')).prepareZstd()
+  }
+}
+
+parentPort!.on('message', (job: ReadAhead | ServePages | PrepareBlocks) => void doJob(job))

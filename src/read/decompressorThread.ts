@@ -1,16 +1,45 @@
 import { Worker } from 'node:worker_threads'
+import type { Chunk } from '../types.ts'
 
 /** The thread that decompresses for this one (decompressor.ts), beside the bundle that this is part of. */
 export const DECOMPRESSOR = new URL('./decompressor.js', import.meta.url)
 
-let running: Worker | undefined
+/** Less is decompressed before a thread has started. */
+const LEAST_BYTES = 2 ** 20
 
-/** One thread serves all that this thread reads. */
-export const takeDecompressor = (url: URL): Worker => {
-  if (running !== undefined) return running
+export const isWorthThread = ({ start, end }: Chunk): boolean => end - start >= LEAST_BYTES
+
+/** It ends when nobody has had it for so long; see pool/threads.ts for why not earlier. */
+const QUIET_MS = 50
+
+/** `uses`: how often it has been taken so far. */
+let running: { thread: Worker; users: number; uses: number } | undefined
+
+/** One thread serves all that this thread reads, from when it is taken first. To be given back by `releaseDecompressor`. */
+export const takeDecompressor = (url: URL = DECOMPRESSOR): Worker => {
+  running ??= { thread: startThread(url), users: 0, uses: 0 }
+  running.users++
+  running.uses++
+  return running.thread
+}
+
+const startThread = (url: URL): Worker => {
   const thread = new Worker(url)
   thread.unref()
   thread.on('error', () => {}) // whoever waits for it hears of that, and nobody else needs to
-  thread.once('exit', () => (running = undefined))
-  return (running = thread)
+  thread.once('exit', () => {
+    if (running?.thread === thread) running = undefined
+  })
+  return thread
+}
+
+/** Nobody needs to wait for its end who does not need its memory. */
+export const releaseDecompressor = async (thread: Worker): Promise<void> => {
+  const released = running
+  if (released?.thread !== thread || --released.users > 0) return // it has ended by itself, or others have it
+  const { uses } = released
+  await new Promise((resolve) => setTimeout(resolve, QUIET_MS))
+  if (running !== released || released.uses > uses) return
+  running = undefined
+  await thread.terminate()
 }

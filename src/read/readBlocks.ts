@@ -1,5 +1,4 @@
 import { readSync } from 'node:fs'
-import { setImmediate } from 'node:timers/promises'
 import type { PretokError } from '../errors.ts'
 import type { Chunk, Source } from '../types.ts'
 import { changedError, inputError, openHandle, readFully, readStart } from './source.ts'
@@ -61,10 +60,7 @@ async function* readIntoRoom(source: Source, chunk: Chunk, blockBytes: number, r
   const file = await openHandle(source)
   const reader = new RoomReader(file.fd, source, chunk)
   try {
-    while (!reader.isDone && !reader.isSlow) {
-      yield reader.next(roomBytes, room)
-      if (reader.isLong) await reader.turn()
-    }
+    while (!reader.isDone && !reader.isSlow) yield reader.next(roomBytes, room)
   } finally {
     await file.close()
   }
@@ -74,8 +70,6 @@ async function* readIntoRoom(source: Source, chunk: Chunk, blockBytes: number, r
 /** What takes longer than this for so many bytes did not come from memory; a device is slow if that is so so many times in a row. */
 const slowMs = (bytes: number): number => 0.1 + bytes / 5e5
 const SLOW_TIMES = 4
-/** Timers and signals wait for no longer than this. */
-const TURN_MS = 20
 
 /** Reads at once, as long as that is quick. */
 class RoomReader {
@@ -84,8 +78,6 @@ class RoomReader {
   private readonly source: Source
   private readonly end: number
   private slowTimes = 0
-  private now = performance.now()
-  private turnedAt = this.now
 
   constructor(file: number, source: Source, { start, end }: Chunk) {
     this.file = file
@@ -102,22 +94,11 @@ class RoomReader {
     return this.slowTimes === SLOW_TIMES
   }
 
-  /** Whether others have waited for long. */
-  get isLong(): boolean {
-    return this.now - this.turnedAt > TURN_MS
-  }
-
-  async turn(): Promise<void> {
-    await setImmediate()
-    this.turnedAt = performance.now()
-  }
-
   next(blockBytes: number, room: GiveRoom): Buffer {
     const bytes = room(Math.min(blockBytes, this.end - this.at))
     const before = performance.now()
     this.read(bytes)
-    this.now = performance.now()
-    this.slowTimes = this.now - before > slowMs(bytes.length) ? this.slowTimes + 1 : 0
+    this.slowTimes = performance.now() - before > slowMs(bytes.length) ? this.slowTimes + 1 : 0
     const isLast = this.at + bytes.length === this.end
     const whole = isLast ? bytes.length : bytes.length - unfinishedLength(bytes)
     const block = whole === 0 ? bytes : bytes.subarray(0, whole)

@@ -8,9 +8,11 @@ import { createTextParser } from '../format/text.ts'
 import type { ParquetFile } from '../parquet/metadata.ts'
 import type { Chunk, Source } from '../types.ts'
 import { blocksAhead, isWorthAhead } from './blocksAhead.ts'
+import { isWorthThread } from './decompressorThread.ts'
 import { inUtf8 } from './inUtf8.ts'
 import { plainBlocks } from './plainBlocks.ts'
 import { openForReading } from './source.ts'
+import { createTurns } from './turns.ts'
 
 /** How sources are read; plain data, for the workers. */
 export interface ReadingOptions {
@@ -41,6 +43,14 @@ export interface Progress {
  * @throws PretokError 'input', 'source-changed', 'data', and what the sink throws
  */
 export async function* readRecords(source: Source, chunk: Chunk, options: ReadingOptions, sink: RecordSink): AsyncGenerator<Progress> {
+  const turn = createTurns()
+  for await (const progress of tellRecords(source, chunk, options, sink)) {
+    yield progress
+    await turn()
+  }
+}
+
+async function* tellRecords(source: Source, chunk: Chunk, options: ReadingOptions, sink: RecordSink): AsyncGenerator<Progress> {
   if (source.format === 'parquet') return yield* readParquetRecords(source, chunk, options, sink)
   const isLaterCsv = (source.format === 'csv' || source.format === 'tsv') && chunk.start > 0
   const parser = createParser(source, chunk, options, sink, isLaterCsv ? await csvHeaderOf(source, options) : undefined)
@@ -127,7 +137,7 @@ const parquetFiles = new WeakMap<Source, Promise<ParquetFile>>()
 async function* readParquetRecords(source: Source, chunk: Chunk, options: ReadingOptions, sink: RecordSink): AsyncGenerator<Progress> {
   const { openParquet, readParquet } = await import('../parquet/readParquet.ts')
   const { readAt, close } = await openForReading(source)
-  const pages = options.ahead && isWorthAhead(source, chunk) ? (await import('./pagesAhead.ts')).openPagesAhead() : undefined
+  const pages = options.ahead && isWorthThread(chunk) ? (await import('./pagesAhead.ts')).openPagesAhead() : undefined
   try {
     if (!parquetFiles.has(source)) parquetFiles.set(source, openParquet(readAt, source.size, source.path))
     const file = await parquetFiles.get(source)!

@@ -1,3 +1,4 @@
+import { setTimeout } from 'node:timers/promises'
 import { describe, expect, test } from 'vitest'
 import { DECOMPRESSORS, decompressLongZstd, decompressSmall } from '../../src/decompress/decompress.ts'
 import type { Decompress } from '../../src/decompress/plainBlock.ts'
@@ -75,6 +76,27 @@ describe.each(KINDS)('%s', (name, how, make, isThere) => {
       }
     await expect(decompress(how, Buffer.concat([whole, Buffer.from('garbage')]))).rejects.toMatchObject({ code: 'data' })
   })
+})
+
+test('all that gzip data holds in front of damage is there, however slowly it is taken', async () => {
+  const data = gzip(TEXT)
+  data.fill(0xff, 8000, 8100)
+  const damaged = (problem: string): PretokError => new PretokError('data', problem)
+  const lengthWhenTaken = async (size: number, take: () => Promise<void>): Promise<number> => {
+    let length = 0
+    const read = async (): Promise<void> => {
+      for await (const { bytes } of DECOMPRESSORS.gzip(blocksOf(data, size), damaged)) {
+        await take()
+        length += bytes.length
+      }
+    }
+    await expect(read()).rejects.toThrow('the gzip data is damaged')
+    return length
+  }
+  for (const size of [500, 2 ** 16]) {
+    const length = await lengthWhenTaken(size, async () => {})
+    expect(await lengthWhenTaken(size, () => setTimeout(5))).toBe(length)
+  }
 })
 
 test('zeros behind gzip data are passed over, and anything else is not', async () => {

@@ -2,7 +2,7 @@ import { describe, expect, test, vi } from 'vitest'
 // workers run from dist, so that is what is tested here
 import { pretokenize } from '../../dist/index.js'
 import { openPagesAhead } from '../../src/read/pagesAhead.ts'
-import { hasProgram } from '../support/compress.ts'
+import { gzip, hasProgram } from '../support/compress.ts'
 import { parquet } from '../support/parquet.ts'
 import { temporaryFolder } from '../support/temporary.ts'
 
@@ -18,7 +18,7 @@ describe('pages that another thread decompresses', () => {
   test('one worker counts the same, and tells the same of what is damaged', async () => {
     const rows = TEXTS.map((text) => `${JSON.stringify({ text })}\n`).join('')
     const plain = await pretokenize(file('rows.jsonl', rows), [], { numProcesses: 1 })
-    for (const codec of hasProgram('zstd') ? (['SNAPPY', 'ZSTD'] as const) : (['SNAPPY'] as const)) {
+    for (const codec of hasProgram('zstd') ? (['SNAPPY', 'GZIP', 'ZSTD'] as const) : (['SNAPPY', 'GZIP'] as const)) {
       const data = parquet(TEXTS, codec, { encoding: 'PLAIN', rowGroupSize: 25_000, pageSize: 100_000 })
       expect(data.length).toBeGreaterThan(2 ** 20)
       const counts = await pretokenize(file(`rows-${codec}.parquet`, data), [], { numProcesses: 1 })
@@ -33,12 +33,17 @@ describe('pages that another thread decompresses', () => {
 
   test('are answered in order, with what is wrong', async () => {
     const { aheadOf, close } = openPagesAhead(THREAD)
-    const snappy = (text: string) => Uint8Array.from([text.length, (text.length - 1) << 2, ...Buffer.from(text)])
-    const ahead = aheadOf('SNAPPY')
-    const answers = ['one', 'two', ' and three'].map((text) => ahead(snappy(text), text.length))
-    const wrong = ahead(snappy('wrong'), 6)
+    const ahead = aheadOf('GZIP')!
+    const answers = ['one', 'two', ' and three'].map((text) => ahead(Uint8Array.from(gzip(text)), text.length))
+    const wrong = ahead(Uint8Array.from(Buffer.from('wrong')), 6)
     expect((await Promise.all(answers)).map((page) => Buffer.from(page).toString())).toEqual(['one', 'two', ' and three'])
-    await expect(wrong).rejects.toThrow('corrupt Snappy block')
+    await expect(wrong).rejects.toThrow('incorrect header check')
+    close()
+  })
+
+  test('are not handed over where that would take as long', () => {
+    const { aheadOf, close } = openPagesAhead(new URL('./none.js', import.meta.url)) // and no thread starts
+    expect([aheadOf('SNAPPY'), aheadOf('UNCOMPRESSED')]).toEqual([undefined, undefined])
     close()
   })
 
@@ -46,7 +51,7 @@ describe('pages that another thread decompresses', () => {
     vi.resetModules() // there is no other thread then
     const { openPagesAhead } = await import('../../src/read/pagesAhead.ts')
     const { aheadOf, close } = openPagesAhead(new URL('./none.js', import.meta.url))
-    await expect(aheadOf('SNAPPY')(new Uint8Array(9), 5)).rejects.toThrow('decompressing: Error: Cannot find')
+    await expect(aheadOf('GZIP')!(new Uint8Array(9), 5)).rejects.toThrow('decompressing: Error: Cannot find')
     close()
   })
 })
