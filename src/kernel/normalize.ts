@@ -328,6 +328,11 @@ let templates: usize = 0
 /** By ASCII character: the ASCII character that takes its place, or NO_BYTE. */
 let ascii: usize = 0
 const NO_BYTE: u32 = 0xff
+/**
+ * 16 bytes by the low half of a first byte; a bit for each high half, from 4 on: all characters that begin so stay as they are. Bits 1 and 2, of
+ * ASCII and of what follows a first byte, are set.
+ */
+let stayingLeads: usize = 0
 /** The template for runs, or NO_RUNS. */
 let runTemplate: u32 = 0xffff
 const NO_RUNS: u32 = 0xffff
@@ -342,13 +347,14 @@ export let room: usize = 0
 export let written: usize = 0
 
 export function setMap(
-  pagesAt: usize, blocksAt: usize, starts: usize, templatesAt: usize, asciiAt: usize, largest: usize, runs: u32, runCharacter: u32,
+  pagesAt: usize, blocksAt: usize, starts: usize, templatesAt: usize, asciiAt: usize, stayingLeadsAt: usize, largest: usize, runs: u32, runCharacter: u32,
 ): void {
   mapPages = pagesAt
   mapBlocks = blocksAt
   templateStarts = starts
   templates = templatesAt
   ascii = asciiAt
+  stayingLeads = stayingLeadsAt
   room = largest
   runTemplate = runs
   runByte = runCharacter
@@ -361,7 +367,7 @@ export function startText(): void {
   isInRun = false
 }
 
-/** What sixteen ASCII characters become; where a byte is none, anything. */
+/** What sixteen ASCII characters become; where a byte is none, 0. */
 @inline function mapSixteen(bytes: v128, t0: v128, t1: v128, t2: v128, t3: v128, t4: v128, t5: v128, t6: v128, t7: v128): v128 {
   // a swizzle by 16 or more gives 0
   const low = v128.or(v128.or(part(t0, bytes, 0), part(t1, bytes, 16)), v128.or(part(t2, bytes, 32), part(t3, bytes, 48)))
@@ -370,6 +376,28 @@ export function startText(): void {
 
 @inline function part(table: v128, bytes: v128, from: i8): v128 {
   return i8x16.swizzle(table, i8x16.sub(bytes, i8x16.splat(from)))
+}
+
+/** Ones where a byte is the first of characters of several bytes that do not all stay as they are. */
+@inline function mayChange(stays: v128, bytes: v128): v128 {
+  const column = i8x16.swizzle(stays, v128.and(bytes, i8x16.splat(15)))
+  const row = i8x16.swizzle(i8x16(1, 1, 1, 1, 1, 1, 1, 1, 2, 2, 2, 2, 4, 8, 16, 32), i8x16.shr_u(bytes, 4))
+  return i8x16.eq(v128.and(column, row), i8x16.splat(0))
+}
+
+/** The same of one byte. */
+function mayChangeAt(at: usize): bool {
+  const byte = <u32>load<u8>(at)
+  return byte >= 0xc0 && (load<u8>(stayingLeads + <usize>(byte & 15)) & (4 << ((byte >>> 4) & 3))) == 0
+}
+
+function isContinuation(at: usize): bool {
+  return (load<u8>(at) & 0xc0) == 0x80
+}
+
+/** Whether the character that ends before `at`, and is not changed for sure or of ASCII, belongs to a run. */
+function endsRun(at: usize): bool {
+  return load<u8>(at - 1) < 0x80 && templateAt(at - 1) == runTemplate
 }
 
 /**
@@ -386,12 +414,17 @@ export function rewrite(at: usize, end: usize, out: usize, outEnd: usize): usize
   const t5 = v128.load(ascii, 80)
   const t6 = v128.load(ascii, 96)
   const t7 = v128.load(ascii, 112)
+  const stays = v128.load(stayingLeads)
   const hasRuns = runTemplate != NO_RUNS
   while (at < end && out <= last) {
     if (at + 16 <= end) {
       const bytes = v128.load(at)
-      const mapped = mapSixteen(bytes, t0, t1, t2, t3, t4, t5, t6, t7)
-      let others = <u32>i8x16.bitmask(v128.or(bytes, mapped))
+      let mapped = mapSixteen(bytes, t0, t1, t2, t3, t4, t5, t6, t7)
+      let others = <u32>i8x16.bitmask(mapped)
+      if (i8x16.bitmask(bytes) != 0) {
+        others |= <u32>i8x16.bitmask(mayChange(stays, bytes))
+        mapped = v128.or(mapped, v128.and(bytes, i8x16.shr_s(bytes, 7)))
+      }
       if (hasRuns) {
         // what looks like the second of a run, or is
         const runs = <u32>i8x16.bitmask(i8x16.eq(mapped, i8x16.splat(<i8>runByte)))
@@ -401,18 +434,39 @@ export function rewrite(at: usize, end: usize, out: usize, outEnd: usize): usize
       const count = others == 0 ? 16 : <usize>ctz(others)
       at += count
       out += count
-      if (hasRuns && count > 0) isInRun = templateAt(at - 1) == runTemplate
+      if (hasRuns && count > 0) isInRun = endsRun(at)
       if (others == 0) continue
+      if (!hasRuns && load<u8>(at) < 0x80) {
+        // what is behind an ASCII character that becomes something else is moved, and not looked up again
+        const from = at - count
+        let done = count
+        do {
+          out = putTemplate(templateAt(at), at, 1, out)
+          done++
+          v128.store(out, i8x16.swizzle(mapped, i8x16.add(i8x16.splat(<i8>done), i8x16(0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15))))
+          others &= others - 1
+          const next = others == 0 ? 16 : <usize>ctz(others)
+          out += next - done
+          at = from + next
+          done = next
+        } while (others != 0 && out <= last && load<u8>(at) < 0x80)
+        continue
+      }
     }
     do {
+      if (isContinuation(at)) {
+        store<u8>(out++, load<u8>(at++)) // of a character that stays
+        continue
+      }
       const bytes = bytesOf(load<u8>(at))
       const template = templateAt(at)
       const isRun = template == runTemplate
       if (!isRun || !isInRun) out = putTemplate(template, at, bytes, out)
       isInRun = isRun
       at += bytes
-    } while (at < end && out <= last && load<u8>(at) >= 0x80)
+    } while (at < end && out <= last && mayChangeAt(at))
   }
+  for (; at < end && isContinuation(at); at++) store<u8>(out++, load<u8>(at))
   written = out
   return at
 }
@@ -427,23 +481,28 @@ export function readUnchanged(at: usize, end: usize): usize {
   const t5 = v128.load(ascii, 80)
   const t6 = v128.load(ascii, 96)
   const t7 = v128.load(ascii, 112)
+  const stays = v128.load(stayingLeads)
   const hasRuns = runTemplate != NO_RUNS
   let wasInRun = isInRun
   while (at < end) {
     if (at + 16 <= end) {
       const bytes = v128.load(at)
-      const mapped = mapSixteen(bytes, t0, t1, t2, t3, t4, t5, t6, t7)
-      let others = <u32>i8x16.bitmask(v128.or(bytes, i8x16.ne(bytes, mapped)))
+      const mapped = v128.or(mapSixteen(bytes, t0, t1, t2, t3, t4, t5, t6, t7), v128.and(bytes, i8x16.shr_s(bytes, 7)))
+      let others = <u32>i8x16.bitmask(v128.or(mayChange(stays, bytes), i8x16.ne(bytes, mapped)))
       if (hasRuns) {
         const runs = <u32>i8x16.bitmask(i8x16.eq(mapped, i8x16.splat(<i8>runByte)))
         others |= runs & ((runs << 1) | <u32>wasInRun)
       }
       const count = others == 0 ? 16 : <usize>ctz(others)
       at += count
-      if (hasRuns && count > 0) wasInRun = templateAt(at - 1) == runTemplate
+      if (hasRuns && count > 0) wasInRun = endsRun(at)
       if (others == 0) continue
     }
     do {
+      if (isContinuation(at)) {
+        at++
+        continue
+      }
       const byte = load<u8>(at)
       const template = templateAt(at)
       const isRun = template == runTemplate
@@ -451,7 +510,7 @@ export function readUnchanged(at: usize, end: usize): usize {
       if (!isSame || (isRun && wasInRun)) return at
       wasInRun = isRun
       at += bytesOf(byte)
-    } while (at < end && load<u8>(at) >= 0x80)
+    } while (at < end && mayChangeAt(at))
   }
   isInRun = wasInRun
   return end

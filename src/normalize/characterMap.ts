@@ -1,4 +1,4 @@
-import { combineTables, createWords, TableMaker, valueAt, type CharacterMap, type CodePointTable } from './codePointTable.ts'
+import { BLOCK, blocksBeginningWith, combineTables, createWords, TableMaker, valueAt, type CharacterMap, type CodePointTable } from './codePointTable.ts'
 import { SLICE, slices, startNormalizeKernel, type NormalizeExports } from './kernel.ts'
 import type { Emit, Step, TextStage } from './textStage.ts'
 
@@ -59,6 +59,8 @@ export interface PackedMap {
   table: CodePointTable<Uint16Array>
   /** For each ASCII character the one that it becomes, or NO_BYTE. */
   ascii: Uint8Array
+  /** Of which first bytes all characters stay as they are, in bits. */
+  stayingLeads: Uint8Array
   starts: Uint32Array
   templates: Buffer
   /** The most bytes that a code point can become. */
@@ -89,25 +91,40 @@ export const packMap = ({ numbers, templates }: CharacterMap): PackedMap => {
     const template = templates[valueAt(numbers, character)]
     return template === SELF ? character : asciiOf(template)
   })
-  return { table: numbers, ascii, starts, templates: bytes.subarray(0, end), largest }
+  return { table: numbers, ascii, stayingLeads: stayingLeadsIn(numbers), starts, templates: bytes.subarray(0, end), largest }
 }
 
+const stayingLeadsIn = ({ pages, blocks }: CodePointTable<Uint16Array>): Uint8Array => {
+  const staying = new Uint8Array(16).fill(ASCII_AND_CONTINUATIONS)
+  const stays = Uint8Array.from({ length: blocks.length / BLOCK }, (_, i) =>
+    blocks.subarray(i * BLOCK, (i + 1) * BLOCK).every((number) => number === 0) ? 1 : 0,
+  )
+  for (let byte = 0xc2; byte < 0xf5; byte++) {
+    const [start, end] = blocksBeginningWith(byte)
+    if (pages.subarray(start, end).every((block) => stays[block] === 1)) staying[byte & 0x0f] |= 4 << ((byte >> 4) & 3)
+  }
+  return staying
+}
+
+const ASCII_AND_CONTINUATIONS = 3
+
 /** What the kernel must be given, in the order of `useMap`. */
-export const mapTables = ({ table, starts, templates, ascii }: PackedMap): readonly NodeJS.TypedArray[] => [
+export const mapTables = ({ table, starts, templates, ascii, stayingLeads }: PackedMap): readonly NodeJS.TypedArray[] => [
   table.pages,
   table.blocks,
   starts,
   templates,
   ascii,
+  stayingLeads,
 ]
 
 /** @param run the number of the template for runs and what it is */
 export const useMap = (
   { setMap }: Pick<NormalizeExports, 'setMap'>,
-  [pages, blocks, starts, templates, ascii]: readonly number[],
+  [pages, blocks, starts, templates, ascii, stayingLeads]: readonly number[],
   { largest }: PackedMap,
   run = { number: NO_RUNS, byte: NO_BYTE },
-): void => setMap(pages, blocks, starts, templates, ascii, largest + PADDING, run.number, run.byte)
+): void => setMap(pages, blocks, starts, templates, ascii, stayingLeads, largest + PADDING, run.number, run.byte)
 
 /** The ASCII character that a template is, or NO_BYTE. */
 const asciiOf = (template: string): number => (template.length === 1 && template < '\x80' ? template.charCodeAt(0) : NO_BYTE)
@@ -127,8 +144,8 @@ const writeTemplate = (template: string, bytes: Buffer, at: number): number => {
 
 /** Room for what a slice becomes; what needs more comes out in several parts. */
 const OUT_BYTES = 2 * SLICE
-/** Around text in the kernel's memory, which writes sixteen bytes at a time. */
-const PADDING = 16
+/** Around text in the kernel's memory, which writes sixteen bytes at a time, and as many behind them. */
+const PADDING = 32
 
 const startMapStage = (map: PackedMap, emit: Emit, run?: Parameters<typeof useMap>[3]): TextStage => {
   const outBytes = OUT_BYTES + map.largest + PADDING

@@ -154,6 +154,13 @@ export const combineTables = <V extends Values>(
 export const valueAt = ({ pages, blocks }: CodePointTable<Values>, codePoint: number): number =>
   blocks[(pages[codePoint >> BLOCK_BITS] << BLOCK_BITS) + (codePoint & (BLOCK - 1))]
 
+/** The blocks of the code points of several bytes whose UTF-8 begins with a byte, or a few more. */
+export const blocksBeginningWith = (byte: number): [start: number, end: number] => {
+  if (byte < 0xe0) return [byte & 0x1f, (byte & 0x1f) + 1]
+  if (byte < 0xf0) return [(byte & 0x0f) << 6, ((byte & 0x0f) + 1) << 6]
+  return [(byte & 0x07) << 12, ((byte & 0x07) + 1) << 12]
+}
+
 /** The code points whose values are such. */
 export const codePointsWhere = ({ pages, blocks }: CodePointTable<Values>, is: (value: number) => boolean): number[] => {
   const areSuch = Uint8Array.from(blocks, (value) => (is(value) ? 1 : 0))

@@ -13,6 +13,7 @@ export interface NormalizeExports {
     starts: number,
     templates: number,
     ascii: number,
+    stayingLeads: number,
     largest: number,
     runTemplate: number,
     runByte: number,

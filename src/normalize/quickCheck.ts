@@ -1,5 +1,5 @@
 import { isAscii } from 'node:buffer'
-import { BLOCK, valueAt, type CodePointTable, type QuickCheckClasses } from './codePointTable.ts'
+import { BLOCK, blocksBeginningWith, valueAt, type CodePointTable, type QuickCheckClasses } from './codePointTable.ts'
 import { KeptText } from './keptText.ts'
 import { SLICE, slices, startNormalizeKernel, type NormalizeExports } from './kernel.ts'
 import type { Emit, TextStage } from './textStage.ts'
@@ -24,16 +24,16 @@ export const packClasses = (table: CodePointTable<Uint8Array>): QuickCheckClasse
   const isBlockSettled = Uint8Array.from({ length: table.blocks.length / BLOCK }, (_, block) =>
     table.blocks.subarray(block * BLOCK, (block + 1) * BLOCK).every(isSettled) ? 1 : 0,
   )
-  const areSettled = ([start, end]: readonly [start: number, end: number]): boolean => {
-    if (end <= 0x80) return below0x800.subarray(start, end).every(isSettled)
-    for (let page = start / BLOCK; page < end / BLOCK; page++) if (isBlockSettled[table.pages[page]] !== 1) return false
-    return true
+  const areSettled = (byte: number): boolean => {
+    if (byte < 0x80) return isSettled(below0x800[byte])
+    const [start, end] = blocksBeginningWith(byte)
+    return end <= table.pages.length && table.pages.subarray(start, end).every((block) => isBlockSettled[block] === 1)
   }
   const settledByLow = new Uint8Array(16).fill(0xff)
   // a group of several high halves is settled only where all of them are
   for (let byte = 0; byte < 0x100; byte++)
-    if (!isContinuation(byte) && !areSettled(beginningWith(byte))) settledByLow[byte & 0x0f] &= ~GROUPS[byte >> 4]
-  return { table, below0x800, settledByLow, groupByHigh: GROUPS, isAsciiSettled: areSettled([0, 0x80]) }
+    if (!isContinuation(byte) && !areSettled(byte)) settledByLow[byte & 0x0f] &= ~GROUPS[byte >> 4]
+  return { table, below0x800, settledByLow, groupByHigh: GROUPS, isAsciiSettled: below0x800.subarray(0, 0x80).every(isSettled) }
 }
 
 /** What the kernel must be given, in the order of `useClasses`. */
@@ -54,14 +54,6 @@ export const useClasses = (
 const GROUPS = Uint8Array.from([1, 2, 4, 4, 4, 4, 4, 8, 16, 16, 16, 16, 32, 64, 128, 128])
 
 const isContinuation = (byte: number): boolean => byte >= 0x80 && byte < 0xc0
-
-/** The code points whose UTF-8 begins with a byte, or more than those: one of ASCII, or whole blocks. */
-const beginningWith = (byte: number): [start: number, end: number] => {
-  if (byte < 0x80) return [byte, byte + 1]
-  if (byte < 0xe0) return [(byte & 0x1f) << 6, ((byte & 0x1f) + 1) << 6]
-  if (byte < 0xf0) return [(byte & 0x0f) << 12, ((byte & 0x0f) + 1) << 12]
-  return [(byte & 0x07) << 18, ((byte & 0x07) + 1) << 18]
-}
 
 /**
  * A stage that lets text through, in `pass`, as it is where a quick check of its characters finds that it can stay, and rewrites only what
