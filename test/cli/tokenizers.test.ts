@@ -89,7 +89,7 @@ describe('pretok tokenizers', () => {
     ['o200k_base', 'simd'],
     ['deepseek_v3', 'automaton; 3 stages cut the text in one pass'],
     ['deepseek_llm', 'automaton; 6 stages cut the text in 2 passes'],
-    ['afmoe_trinity', 'automaton; 6 stages cut the text in 4 passes'],
+    ['afmoe_trinity', 'simd; 6 stages cut the text in 4 passes'],
   ])('--explain tells the tier: %s', (name, tier) => {
     expect(pretok(['tokenizers', '--explain', name]).stdout).toContain(`\ntier        ${tier}`)
   })
