@@ -18,6 +18,15 @@ export interface FirstPieces {
 
 const keyOf = (piece: Uint8Array): string => Buffer.from(piece.buffer, piece.byteOffset, piece.length).toString('latin1')
 
+/** The first piece is mostly short: so much is looked at first. */
+const LOOK_BYTES = 64
+
+/** Where the code point ends in which a place is, or the text. */
+const codePointEnd = (text: Uint8Array, at: number): number => {
+  while (at < text.length && (text[at] & 0xc0) === 0x80) at++
+  return Math.min(at, text.length)
+}
+
 /** @param splits the cuts that make the pieces */
 export const createFirstPieces = (splits: readonly PlacedSplit[], counter: TextCounter, maxPieceBytes: number): FirstPieces => {
   const splitter = createSplitter(splits)
@@ -43,13 +52,18 @@ export const createFirstPieces = (splits: readonly PlacedSplit[], counter: TextC
 
   return {
     text(bytes) {
-      if (block === undefined) return counter.text(bytes)
-      appendText(block, bytes)
-      // when twice as much is there, so that all looks together are linear
-      if (block.length < lookAt) return
-      lookAt = 2 * block.length
-      if (look(block)) handOn(block)
-      else if (block.length > maxPieceBytes + undecidedSlack(maxPieceBytes)) throw pieceTooLong(maxPieceBytes)
+      let at = 0
+      while (block !== undefined && at < bytes.length) {
+        const end = codePointEnd(bytes, at + Math.max(LOOK_BYTES, block.length))
+        appendText(block, bytes.subarray(at, end))
+        at = end
+        // when twice as much is there, so that all looks together are linear
+        if (block.length < lookAt) continue
+        lookAt = 2 * block.length
+        if (look(block)) handOn(block)
+        else if (block.length > maxPieceBytes + undecidedSlack(maxPieceBytes)) throw pieceTooLong(maxPieceBytes)
+      }
+      if (at < bytes.length) counter.text(bytes.subarray(at))
     },
     end(isNextFirst) {
       if (block !== undefined && block.length > 0) {
