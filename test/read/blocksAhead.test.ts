@@ -104,6 +104,7 @@ describe('blocks that another thread reads ahead', () => {
     const counts = await pretokenize(file(`same.jsonl.${ending}`, data), [], { numProcesses: 1 })
     expect([counts.total, counts.size, counts.textBytes]).toEqual([plain.total, plain.size, plain.textBytes])
     const cut = await inspectSource(file(`cut.jsonl.${ending}`, data.subarray(0, -1000)))
-    await expect(pretokenize(cut.path, [], { numProcesses: 1 })).rejects.toMatchObject({ ...problemOf(await collect(plainBlocks, cut, 2 ** 18)) })
+    const problem = problemOf(await collect(plainBlocks, cut, 2 ** 18))
+    await expect(pretokenize(cut.path, [], { numProcesses: 1 })).rejects.toMatchObject({ ...problem })
   })
 })
