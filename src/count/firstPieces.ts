@@ -21,8 +21,8 @@ const keyOf = (piece: Uint8Array): string => Buffer.from(piece.buffer, piece.byt
 /** The first piece is mostly short: so much is looked at first. */
 const LOOK_BYTES = 64
 
-/** Where the code point ends in which a place is, or the text. */
-const codePointEnd = (text: Uint8Array, at: number): number => {
+/** The first place from `at` on where a code point begins, or the end of the text. */
+const borderFrom = (text: Uint8Array, at: number): number => {
   while (at < text.length && (text[at] & 0xc0) === 0x80) at++
   return Math.min(at, text.length)
 }
@@ -54,7 +54,7 @@ export const createFirstPieces = (splits: readonly PlacedSplit[], counter: TextC
     text(bytes) {
       let at = 0
       while (block !== undefined && at < bytes.length) {
-        const end = codePointEnd(bytes, at + Math.max(LOOK_BYTES, block.length))
+        const end = borderFrom(bytes, at + Math.max(LOOK_BYTES, block.length))
         appendText(block, bytes.subarray(at, end))
         at = end
         // when twice as much is there, so that all looks together are linear
