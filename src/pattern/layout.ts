@@ -31,7 +31,7 @@
  */
 
 export const LAYOUT_MAGIC = 0x544b5450 // 'PTKT'
-export const LAYOUT_VERSION = 3
+export const LAYOUT_VERSION = 4
 
 export const HEADER_MAGIC = 0
 export const HEADER_VERSION = 1

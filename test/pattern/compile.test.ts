@@ -121,7 +121,7 @@ describe('tables', () => {
 
   test('that are none, or damaged, or of another version, are refused', () => {
     expect(() => openTables(new Uint8Array(100))).toThrow('split tables: not packed tables')
-    expect(() => openTables(changed(1, 7))).toThrow('split tables: version 7, expected 3')
+    expect(() => openTables(changed(1, 7))).toThrow('split tables: version 7, expected 4')
     expect(() => openTables(tables.subarray(0, 1000))).toThrow(`split tables: 1000 bytes, expected ${tables.length}`)
   })
 
