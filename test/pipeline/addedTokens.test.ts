@@ -89,7 +89,7 @@ describe('pipelines that rewrite sections: the same, in all tiers', () => {
       fc.asyncProperty(anyTokens(), words, fc.integer({ min: 1, max: 40 }), async (tokens, parts, chunkBytes) => {
         const pipeline = { ...pipelineOf('gpt2', tokens, normalizers), name, stages }
         const text = parts.join('')
-        if (piecesByDefinition(pipeline, text) === undefined) return // the reference fails at such tokens
+        if (naiveExtraction(tokens, text, (part) => normalizeText(normalizers, part)) === undefined) return // the reference fails at such tokens
         const path = file('rewritten.txt', text)
         const run = (options: object) => pretokenize(path, pipeline.specialTokens, { tokenizer: pipeline, ...options })
         const whole = await run({})
