@@ -1,5 +1,5 @@
 /*
- * What is done with small tables of pieces (count/sortedTable.ts) when all is counted: adding two up, and ordering the sum. Short runs do it once,
+ * What is done with small tables of pieces (sort/tableMemory.ts) when all is counted: adding two up, and ordering the sum. Short runs do it once,
  * and JavaScript is slow the first time. Tables are in the order of their bytes: u8 arena[], u32 starts[size + 1], f64 counts[size].
  *
  * Nothing is allocated here: the caller says where everything is, and leaves 16 bytes behind each arena.
@@ -89,8 +89,8 @@ const DIGITS: usize = 1 << 11
 const bucketEnds: usize = memory.data(4 * (1 << 11))
 
 /**
- * The numbers of entries, the highest count first, equal ones as they stand (sort/orderByCount.ts has the method). The counts become words in their
- * place. Returns where the order is: at `order` or `spare`.
+ * The numbers of entries, the highest count first, equal ones as they stand (sort/orderByCount.ts has the method). The counts become whole numbers
+ * (u64) in their place. Returns where the order is: at `order` or `spare`.
  */
 export function orderByCount(counts: usize, entries: usize, order: usize, spare: usize): usize {
   let bits: u64 = 0
@@ -128,4 +128,40 @@ export function orderByCount(counts: usize, entries: usize, order: usize, spare:
 
 @inline function bucketOf(counts: usize, entry: usize, shift: u64): usize {
   return bucketEnds + (<usize>((load<u64>(counts + (entry << 3)) >>> shift) & <u64>(DIGITS - 1)) << 2)
+}
+
+/** Writes a table whose counts are whole numbers in this order, and with counts as they are in tables. */
+export function takeInOrder(
+  arenaFrom: usize,
+  startsFrom: usize,
+  countsFrom: usize,
+  entries: usize,
+  order: usize,
+  arena: usize,
+  starts: usize,
+  counts: usize,
+): void {
+  end = 0
+  size = 0
+  store<u32>(starts, 0)
+  for (let i: usize = 0; i < entries; i++) {
+    const entry = <usize>load<u32>(order + (i << 2))
+    const start = <usize>load<u32>(startsFrom + (entry << 2))
+    const length = <usize>load<u32>(startsFrom + (entry << 2), 4) - start
+    put(arenaFrom + start, length, <f64>load<u64>(countsFrom + (entry << 3)), arena, starts, counts)
+  }
+}
+
+/** What `sumTable` has found: all counts together, and the bytes of all pieces. */
+export let countSum: f64 = 0
+export let byteSum: f64 = 0
+
+export function sumTable(starts: usize, counts: usize, entries: usize): void {
+  countSum = 0
+  byteSum = 0
+  for (let i: usize = 0; i < entries; i++) {
+    const count = load<f64>(counts + (i << 3))
+    countSum += count
+    byteSum += count * <f64>(load<u32>(starts + (i << 2), 4) - load<u32>(starts + (i << 2)))
+  }
 }
