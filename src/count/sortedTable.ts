@@ -1,5 +1,5 @@
 import { PretokError } from '../errors.ts'
-import { isSmall, sumSmall } from '../sort/orderSmall.ts'
+import { arrangeSmall, isSmall, type Sums } from '../sort/orderSmall.ts'
 import { comparePieces, sortPieces } from '../sort/sortPieces.ts'
 import type { CountedPieces } from '../sort/tableMemory.ts'
 
@@ -20,10 +20,12 @@ export class SortedTable implements CountTable {
   readonly total: number
   /** Bytes of all pieces: length × count. Past 2^53 it is not exact. */
   readonly textBytes: number
+  /** The same, the highest count first and equal ones as they stand; of a small table only. */
+  readonly byCount: CountedPieces | undefined
 
   /** Throws 'limit' when the counts are more than 2^53 together. */
   constructor(table: CountedPieces) {
-    const { total, textBytes } = isSmall(table) ? sumSmall(table) : sumLarge(table)
+    const { total, textBytes, byCount } = isSmall(table) ? arrangeSmall(table) : { ...sumLarge(table), byCount: undefined }
     if (total > Number.MAX_SAFE_INTEGER)
       throw new PretokError('limit', 'counting: the counts add up to more than 2^53, the largest exact number')
     this.arena = table.arena
@@ -32,6 +34,7 @@ export class SortedTable implements CountTable {
     this.size = table.size
     this.total = total
     this.textBytes = textBytes
+    this.byCount = byCount
   }
 
   find(bytes: Uint8Array, start = 0, end = bytes.length): number {
@@ -48,7 +51,7 @@ export class SortedTable implements CountTable {
   }
 }
 
-export const sumLarge = ({ starts, counts, size }: CountedPieces): { total: number; textBytes: number } => {
+export const sumLarge = ({ starts, counts, size }: CountedPieces): Sums => {
   let total = 0
   let textBytes = 0
   for (let i = 0; i < size; i++) {

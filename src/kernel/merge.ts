@@ -84,53 +84,76 @@ function compare(a: usize, lengthA: usize, b: usize, lengthB: usize): i32 {
   return lengthA < lengthB ? -1 : lengthA > lengthB ? 1 : 0
 }
 
-const DIGIT_BITS: u32 = 11
+const DIGIT_BITS: u64 = 11
 const DIGITS: usize = 1 << 11
-const bucketEnds: usize = memory.data(4 * (1 << 11))
+/** Counts below have a bucket each. */
+const HIGH: f64 = <f64>(DIGITS - 1)
+const buckets: usize = memory.data(4 * (1 << 11))
 
 /**
- * The numbers of entries, the highest count first, equal ones as they stand (sort/orderByCount.ts has the method). The counts become whole numbers
- * (u64) in their place. Returns where the order is: at `order` or `spare`.
+ * Writes the numbers of entries to `order`, the highest count first, equal ones as they stand: by counting how many there are with each of the low
+ * counts, which nearly all have, and those with high ones by radix, as in sort/orderByCount.ts.
  */
-export function orderByCount(counts: usize, entries: usize, order: usize, spare: usize): usize {
+export function orderByCount(counts: usize, entries: usize, order: usize, spare: usize): void {
+  memory.fill(buckets, 0, DIGITS * 4)
+  for (let i: usize = 0; i < entries; i++) countIn(lowBucket(counts, i))
+  const high = placeBuckets()
+  for (let i: usize = 0; i < entries; i++) store<u32>(order + (takePlace(lowBucket(counts, i)) << 2), <u32>i)
+  orderHigh(counts, high, order, spare)
+}
+
+@inline function lowBucket(counts: usize, entry: usize): usize {
+  return buckets + (<usize><u32>min<f64>(load<f64>(counts + (entry << 3)), HIGH) << 2)
+}
+
+@inline function countIn(bucket: usize): void {
+  store<u32>(bucket, load<u32>(bucket) + 1)
+}
+
+/** How many are in each bucket becomes where they begin, the last one first. Returns how many are in that. */
+function placeBuckets(): usize {
+  const high = load<u32>(buckets + (DIGITS - 1) * 4)
+  let start: u32 = 0
+  for (let bucket = buckets + (DIGITS - 1) * 4; bucket >= buckets; bucket -= 4) {
+    const members = load<u32>(bucket)
+    store<u32>(bucket, start)
+    start += members
+  }
+  return <usize>high
+}
+
+@inline function takePlace(bucket: usize): usize {
+  const place = load<u32>(bucket)
+  store<u32>(bucket, place + 1)
+  return <usize>place
+}
+
+function orderHigh(counts: usize, entries: usize, order: usize, spare: usize): void {
   let bits: u64 = 0
-  for (let i: usize = 0; i < entries; i++) {
-    const count = <u64>load<f64>(counts + (i << 3))
-    store<u64>(counts + (i << 3), count)
-    store<u32>(order + (i << 2), <u32>i)
-    bits |= count
+  for (let i: usize = 0; i < entries; i++) bits |= countOf(counts, order, i)
+  let from = order
+  let to = spare
+  for (let shift: u64 = 0; shift < 64 && bits >>> shift != 0; shift += DIGIT_BITS) {
+    memory.fill(buckets, 0, DIGITS * 4)
+    for (let i: usize = 0; i < entries; i++) countIn(bucketOf(counts, from, i, shift))
+    placeBuckets()
+    for (let i: usize = 0; i < entries; i++) store<u32>(to + (takePlace(bucketOf(counts, from, i, shift)) << 2), load<u32>(from + (i << 2)))
+    const sorted = to
+    to = from
+    from = sorted
   }
-  for (let shift: u64 = 0; shift < 64 && bits >>> shift != 0; shift += <u64>DIGIT_BITS) {
-    memory.fill(bucketEnds, 0, DIGITS * 4)
-    for (let i: usize = 0; i < entries; i++) {
-      const bucket = bucketOf(counts, i, shift)
-      store<u32>(bucket, load<u32>(bucket) + 1)
-    }
-    let start: u32 = 0
-    for (let bucket = bucketEnds + (DIGITS - 1) * 4; bucket >= bucketEnds; bucket -= 4) {
-      const members = load<u32>(bucket)
-      store<u32>(bucket, start)
-      start += members
-    }
-    for (let i: usize = 0; i < entries; i++) {
-      const entry = load<u32>(order + (i << 2))
-      const bucket = bucketOf(counts, <usize>entry, shift)
-      const place = load<u32>(bucket)
-      store<u32>(bucket, place + 1)
-      store<u32>(spare + (<usize>place << 2), entry)
-    }
-    const sorted = spare
-    spare = order
-    order = sorted
-  }
-  return order
+  if (from != order) memory.copy(order, from, entries << 2)
 }
 
-@inline function bucketOf(counts: usize, entry: usize, shift: u64): usize {
-  return bucketEnds + (<usize>((load<u64>(counts + (entry << 3)) >>> shift) & <u64>(DIGITS - 1)) << 2)
+@inline function countOf(counts: usize, order: usize, i: usize): u64 {
+  return <u64>load<f64>(counts + (<usize>load<u32>(order + (i << 2)) << 3))
 }
 
-/** Writes a table whose counts are whole numbers in this order, and with counts as they are in tables. */
+@inline function bucketOf(counts: usize, order: usize, i: usize, shift: u64): usize {
+  return buckets + (<usize>((countOf(counts, order, i) >>> shift) & <u64>(DIGITS - 1)) << 2)
+}
+
+/** Writes a table in this order. */
 export function takeInOrder(
   arenaFrom: usize,
   startsFrom: usize,
@@ -148,7 +171,7 @@ export function takeInOrder(
     const entry = <usize>load<u32>(order + (i << 2))
     const start = <usize>load<u32>(startsFrom + (entry << 2))
     const length = <usize>load<u32>(startsFrom + (entry << 2), 4) - start
-    put(arenaFrom + start, length, <f64>load<u64>(countsFrom + (entry << 3)), arena, starts, counts)
+    put(arenaFrom + start, length, load<f64>(countsFrom + (entry << 3)), arena, starts, counts)
   }
 }
 

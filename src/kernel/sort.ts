@@ -31,7 +31,8 @@ export function sortTable(isPartitioned: bool): void {
   isByPartition = isPartitioned
   putAllBack()
   gatherKeys()
-  distribute()
+  if (isPartitioned) distribute()
+  else for (let p: usize = 0; p < <usize>PARTITIONS; p++) store<u32>(partitionEnds + (p << 2), <u32>used)
   let from = slots
   for (let partition: usize = 0; partition < <usize>PARTITIONS; partition++) {
     const to = slots + <usize>load<u32>(partitionEnds + (partition << 2)) * SLOT_BYTES
@@ -193,7 +194,7 @@ function sortRange(from: usize, to: usize): void {
     for (let b = at; b > from && isLess(b, b - SLOT_BYTES); b -= SLOT_BYTES) swapSlots(b, b - SLOT_BYTES)
 }
 
-function isLess(a: usize, b: usize): bool {
+@inline function isLess(a: usize, b: usize): bool {
   const high = load<u64>(a)
   const otherHigh = load<u64>(b)
   if (high != otherHigh) return high < otherHigh

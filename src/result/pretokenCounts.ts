@@ -7,9 +7,7 @@ import { BATCH, batchesOf, emptyBatch, inBatches, type PieceBatch } from '../wri
 import { writeBatches } from '../write/writeCounts.ts'
 import { FileTable } from './fileTable.ts'
 import { orderByCount } from '../sort/orderByCount.ts'
-import { inOrderOfCounts, isSmall } from '../sort/orderSmall.ts'
 import { sortPieces } from '../sort/sortPieces.ts'
-import type { CountedPieces } from '../sort/tableMemory.ts'
 
 /** How many keys a JavaScript Map can hold. */
 const MAP_LIMIT = 2 ** 24
@@ -29,8 +27,6 @@ export class PretokenCounts implements Iterable<[piece: string, count: number]> 
   /** Accounts for every byte of the run that counted; undefined if the counts were loaded or merged. */
   receipt: Receipt | undefined
   private sorted: Uint32Array | undefined
-  /** All of a small table in that order. */
-  private ordered: CountedPieces | undefined
 
   /** The table must not change any more. */
   constructor(source: CountTable | FileTable, receipt?: Receipt) {
@@ -88,7 +84,7 @@ export class PretokenCounts implements Iterable<[piece: string, count: number]> 
   private *batches(): Generator<PieceBatch> {
     if (this.source instanceof FileTable) return yield* inBatches(this.source.rows())
     const { table } = this
-    if (table instanceof SortedTable && isSmall(table)) return yield* batchesOf((this.ordered ??= inOrderOfCounts(table)))
+    if (table instanceof SortedTable && table.byCount !== undefined) return yield* batchesOf(table.byCount)
     const order = this.order()
     const batch = emptyBatch(table.arena)
     for (let from = 0; from < order.length; from += BATCH) {

@@ -22,24 +22,29 @@ export const orderFew = (counts: Float64Array): Uint32Array => {
   return memory.words(orderIn(memory, memory.putCounts(counts), counts.length), counts.length)
 }
 
-/** A small table in that order. */
-export const inOrderOfCounts = (table: CountedPieces): CountedPieces => {
-  const { starts, size } = table
-  const memory = new TableMemory(2 * bytesOfTable(table) + orderBytes(size))
-  const from = memory.put(table)
-  const to = memory.takeTable(starts[size], size)
-  memory.exports.takeInOrder(...from, size, orderIn(memory, from[2], size), ...to)
-  return memory.tableAt(to, size)
+/** The address of the order. */
+const orderIn = (memory: TableMemory, counts: number, entries: number): number => {
+  const order = memory.take(4 * entries)
+  memory.exports.orderByCount(counts, entries, order, memory.take(4 * entries))
+  return order
 }
 
-/** The address of the order. */
-const orderIn = (memory: TableMemory, counts: number, entries: number): number =>
-  memory.exports.orderByCount(counts, entries, memory.take(4 * entries), memory.take(4 * entries))
+/** The sums of a table: past 2^53 they are not exact, but no less than that. */
+export interface Sums {
+  /** All counts together. */
+  total: number
+  /** The bytes of all pieces: length × count. */
+  textBytes: number
+}
 
-/** All counts of a small table together, and the bytes of all pieces: length × count. Not exact past 2^53, but no less than that then. */
-export const sumSmall = (table: CountedPieces): { total: number; textBytes: number } => {
-  const memory = new TableMemory(bytesOfTable(table))
-  const [, starts, counts] = memory.put(table)
-  memory.exports.sumTable(starts, counts, table.size)
-  return { total: memory.exports.countSum.value, textBytes: memory.exports.byteSum.value }
+/** The sums of a small table, and the same table with the highest count first; entries with equal counts stay as they stand. */
+export const arrangeSmall = (table: CountedPieces): Sums & { byCount: CountedPieces } => {
+  const { starts, size } = table
+  const memory = new TableMemory(2 * bytesOfTable(table) + orderBytes(size))
+  const { exports } = memory
+  const from = memory.put(table)
+  exports.sumTable(from[1], from[2], size)
+  const to = memory.takeTable(starts[size], size)
+  exports.takeInOrder(...from, size, orderIn(memory, from[2], size), ...to)
+  return { total: exports.countSum.value, textBytes: exports.byteSum.value, byCount: memory.tableAt(to, size) }
 }

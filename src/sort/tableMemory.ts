@@ -13,7 +13,7 @@ interface TableExports {
   sumTable(starts: number, counts: number, size: number): void
   countSum: { value: number }
   byteSum: { value: number }
-  orderByCount(counts: number, entries: number, order: number, spare: number): number
+  orderByCount(counts: number, entries: number, order: number, spare: number): void
   takeInOrder(...addresses: number[]): void
 }
 
