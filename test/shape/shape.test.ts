@@ -9,10 +9,11 @@ const ROOMS: Readonly<Record<string, readonly string[]>> = {
   random: [],
   loadCode: [],
   loadWasm: [],
+  prepared: ['errors'],
   unicode: [],
   pattern: ['errors', 'unicode'],
   types: ['pattern'], // the name of a dialect
-  normalize: ['errors', 'loadWasm', 'types', 'pattern', 'unicode'],
+  normalize: ['errors', 'loadWasm', 'prepared', 'types', 'pattern', 'unicode'],
   added: ['errors', 'types', 'unicode', 'normalize'],
   tokenizer: ['errors', 'types', 'pattern', 'unicode', 'normalize'],
   plan: ['errors', 'types'],
@@ -26,7 +27,7 @@ const ROOMS: Readonly<Record<string, readonly string[]>> = {
   sort: ['loadWasm'],
   spill: ['errors', 'types', 'random'],
   kernel: ['pattern', 'spill'], // the layout of the tables, and which partition a piece is in
-  count: ['errors', 'types', 'random', 'added', 'normalize', 'split', 'pattern', 'sort', 'spill', 'unicode'],
+  count: ['errors', 'prepared', 'types', 'random', 'added', 'normalize', 'split', 'pattern', 'sort', 'spill', 'unicode'],
   merge: ['errors', 'count', 'sort', 'spill'],
   receipt: ['errors', 'types', 'unicode', 'version'],
   options: ['errors', 'types', 'count', 'format', 'select', 'tokenizer'],
