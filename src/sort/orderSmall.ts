@@ -6,7 +6,7 @@ import { bytesOfTable, TableMemory, type CountedPieces } from './tableMemory.ts'
  */
 
 /** Of tables, all of which is copied. */
-const MOST_BYTES = 2 ** 23
+const MOST_BYTES = 2 ** 24
 /** Of tables of which the counts are. */
 const MOST_ENTRIES = 2 ** 20
 
