@@ -9,6 +9,7 @@ import type { MergeResult, WorkerCounts } from '../messages.ts'
 import type { Threads } from '../pool/threads.ts'
 import { FileTable } from '../result/fileTable.ts'
 import { PretokenCounts } from '../result/pretokenCounts.ts'
+import { arrangingBytes } from '../sort/orderSmall.ts'
 import type { CountedPieces } from '../sort/tableMemory.ts'
 import { PARTITIONS } from '../spill/layout.ts'
 import { sumSegments } from '../spill/runFormat.ts'
@@ -64,9 +65,12 @@ const ORDER_BYTES = 12
 const memoryForTables = (tables: readonly CountedPieces[]): number => {
   const sums = Math.min(tables.length - 1, 2) // there are at a time, each as large as all tables at most
   let bytes = 0
-  for (const { arena, starts, counts, size } of tables)
-    bytes += (1 + sums) * (arena.byteLength + starts.byteLength + counts.byteLength) + ORDER_BYTES * size
-  return bytes
+  let entries = 0
+  for (const { arena, starts, counts, size } of tables) {
+    bytes += arena.byteLength + starts.byteLength + counts.byteLength
+    entries += size
+  }
+  return (1 + sums) * bytes + Math.max(arrangingBytes(bytes), ORDER_BYTES * entries)
 }
 
 /** Writes tables to runs, and forgets each when it is written. */

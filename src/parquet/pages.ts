@@ -238,10 +238,11 @@ const levelsOfV1 = (
 
 /** What of a page is compressed, from `start` on, and how long it is when it is not. */
 const compressedPart = (
-  { data_page_header_v2: header, uncompressed_page_size }: PageHeader,
+  { type, data_page_header_v2: header, uncompressed_page_size }: PageHeader,
   data: Buffer,
 ): { start: number; length: number; isCompressed: boolean } => {
-  if (header === undefined) return { start: 0, length: uncompressed_page_size, isCompressed: true }
+  // by its type a page is a dictionary, whatever else a damaged header says
+  if (type === 'DICTIONARY_PAGE' || header === undefined) return { start: 0, length: uncompressed_page_size, isCompressed: true }
   const start = countOf(header.repetition_levels_byte_length) + countOf(header.definition_levels_byte_length)
   if (start > data.length) throw new Error('a page is shorter than its levels')
   const length = uncompressed_page_size - start

@@ -13,6 +13,9 @@ const MOST_ENTRIES = 2 ** 20
 export const isSmall = (table: CountedPieces): boolean => bytesOfTable(table) <= MOST_BYTES
 export const areFew = (counts: Float64Array): boolean => counts.length <= MOST_ENTRIES
 
+/** Memory for arranging a table of so many bytes: all of it twice, the order twice, and what comes of it. Larger ones are not arranged. */
+export const arrangingBytes = (bytes: number): number => (bytes <= MOST_BYTES ? 4 * bytes : 0)
+
 /** For the order, and as much again while it is made. */
 const orderBytes = (entries: number): number => 8 * entries + 64
 

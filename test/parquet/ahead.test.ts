@@ -60,7 +60,7 @@ describe('pages that are decompressed ahead', () => {
         data[place % data.length] ^= change
         expect(await read(data, later)).toEqual(await read(data))
       }),
-      { numRuns: 60 },
+      { numRuns: 60, examples: [[files[1], 1822, 2]] }, // a data page with levels that says it is a dictionary
     )
   })
 
