@@ -1,5 +1,7 @@
-import { SOURCE_NOW_GAP } from './layout.ts'
-import { arcOf, DEAD, DROPPED, findFates, isOldSlot, KEPT, type LiveSteps, type Step } from './steps.ts'
+import { MAX_SLOTS, SOURCE_NOW_GAP } from './layout.ts'
+import { createNumbering, type Numbering } from './numbering.ts'
+import { createPositionLists, NO_POSITIONS, type PositionLists } from './positions.ts'
+import { arcOf, DEAD, DROPPED, findFates, isOldSlot, KEPT, type LiveSteps } from './steps.ts'
 
 /*
  * Two stages, one behind the other, as one machine that reads the text once. The second stage begins afresh at each cut of the first, so the
@@ -14,190 +16,286 @@ import { arcOf, DEAD, DROPPED, findFates, isOldSlot, KEPT, type LiveSteps, type 
  * known where the second stage began last, so it is run from each place where it may have begun: from the last cut that is certain, and
  * from each open one. For each two of these places there is a list of the cuts that the second stage makes between them, should both be
  * cuts of the first, and no place between. All these cuts are slots of the new machine.
+ *
+ * All of this is lists of integers, and each kind of list is numbered, so that what is made once is known wherever it comes again:
+ *
+ *   positions   slots of the new machine, in the order in which they were put there, or SOURCE_NOW, or SOURCE_NOW_GAP (positions.ts)
+ *   a run       of the second stage: its state, or OFF; positions in its slots; positions of cuts that it is certain of, should the first
+ *               stage not cut before
+ *   a state     the first stage's state; number of open cuts, n; its slots that they are in, in the order of their positions: places 1 to n,
+ *               place 0 is the last certain cut; for each two places i < k, row by row, the cuts from i to k, the one at k included; the
+ *               runs from places 0 to n
  */
 
-export interface Run {
-  /** State of the second stage, or OFF: it begins at text that the first drops. */
-  state: number
-  slots: readonly number[]
-  /** Cuts that it is certain of, should the first stage not cut before. */
-  cuts: readonly number[]
-}
-
+/** The run begins at text that the first stage drops. */
 export const OFF = -1
 
-/** All positions are slots, in the order in which they were put there, or SOURCE_NOW, or SOURCE_NOW_GAP. */
-export interface State {
-  first: number
-  /** Slots of the first stage that are open cuts, in the order of their positions: places 1, 2, …; place 0 is the last certain cut. */
-  open: readonly number[]
-  /** By place. */
-  runs: readonly Run[]
-  /** pieces[i][k]: the cuts from place i to place k, the one at k included; k above i. */
-  pieces: readonly (readonly (readonly number[])[])[]
-}
+// in the list of a state
+export const FIRST = 0
+export const OPEN = 1
+export const OPEN_SLOTS = 2
+/** Where the cuts from place i to place k are, of n + 1 places; i below k. */
+const pieceAt = (n: number, i: number, k: number): number => OPEN_SLOTS + n + (i * (2 * n - i + 1)) / 2 + k - i - 1
+/** Where they all begin, and where the runs do. */
+export const piecesAt = (n: number): number => OPEN_SLOTS + n
+export const runsAt = (n: number): number => OPEN_SLOTS + n + (n * (n + 1)) / 2
 
-interface Machines {
-  first: LiveSteps
-  second: LiveSteps
-  /** Of the first. */
-  fates: Uint8Array
+/** The list of a state is no longer. */
+export const LONGEST_STATE = runsAt(MAX_SLOTS) + MAX_SLOTS + 1
+/** Positions of as many pieces as there may be places. */
+export const MOST_POSITIONS = 2 * MAX_SLOTS * (MAX_SLOTS + 1)
+
+// in the list of a run
+export const STATE = 0
+export const SLOTS = 1
+export const CUTS = 2
+export const RUN_ITEMS = 3
+
+/** What a step comes to. Positions are still named as in the state before. */
+export interface After {
+  /** Cuts that are certain: the first `cutCount`. */
+  cuts: Int32Array
+  cutCount: number
+  /** The list of the state. */
+  state: Int32Array
 }
 
 export interface Stepper {
+  lists: PositionLists
+  runs: Numbering
+  /** Those that were met; number 0 is the first. */
+  states: Numbering
+  /** Makes ready for questions about a state. */
+  enter(state: number): void
   /**
-   * Makes a function for what a state does when it reads a code point: the first stage goes by an arc of its own, the second by a symbol. Undefined
-   * where two open cuts are at one place.
+   * Numbers what comes, in the state that was entered, of an arc of the first stage and a symbol of the second: equal numbers mean the same cuts
+   * and the same state after it, in other states, too. Undefined where two open cuts are at one place.
    */
-  goOn(state: State): (arc: number, symbol: number) => After | undefined
-  /** All cuts that are left at the end of the segment. */
-  cutsAtEnd(state: State): readonly number[]
+  groupOf(arc: number, symbol: number): number | undefined
+  /** What comes of it that was asked for last; written anew each time. */
+  goOn(): After
+  /** All cuts that are left at the end of the segment, in the state that was entered. */
+  cutsAtEnd(): number[]
 }
+
+/** A place of the state before, behind all others: the second stage begins afresh here. */
+const NEW = MAX_SLOTS + 1
 
 export const createStepper = (first: LiveSteps, second: LiveSteps): Stepper => {
-  const machines: Machines = { first, second, fates: findFates(first) }
-  const fresh: Run[] = []
-  const goOn: Stepper['goOn'] = (state) => {
-    // what the first stage does depends on its own arc only, and so do the runs of the second on theirs: there are far fewer of either than pairs
-    const firstSteps = new Map<number, AfterFirst | undefined>()
-    const runs: Run[][] = state.runs.map(() => [])
-    const runOn = (place: number, symbol: number): Run =>
-      place === NEW
-        ? (fresh[symbol] ??= stepRun(machines, FRESH, symbol))
-        : (runs[place][symbol] ??= stepRun(machines, state.runs[place], symbol))
-    return (arc, symbol) => {
-      if (!firstSteps.has(arc)) firstSteps.set(arc, stepFirst(machines, state, arc))
-      const after = firstSteps.get(arc)
-      if (after === undefined) return undefined
-      const runsAfter: Run[] = []
-      for (let i = 0; i < after.from.length; i++) runsAfter.push(runOn(after.from[i], symbol))
-      return stepBoth(after, runsAfter)
+  const fates = findFates(first)
+  const lists = createPositionLists()
+  const runs = createNumbering()
+  const states = createNumbering()
+  const positions = new Int32Array(MOST_POSITIONS)
+
+  const oneRun = new Int32Array(RUN_ITEMS)
+  const runOf = (state: number, slots: number, cuts: number): number => {
+    oneRun[STATE] = state
+    oneRun[SLOTS] = slots
+    oneRun[CUTS] = cuts
+    return runs.numberOf(oneRun)
+  }
+  const fresh = runOf(0, NO_POSITIONS, NO_POSITIONS)
+  states.numberOf(Int32Array.of(0, 0, fresh)) // the first stage in state 0, no open cuts
+  const turnedOff = runOf(OFF, NO_POSITIONS, NO_POSITIONS)
+
+  /** Writes the positions that sources of the second stage's stand for; returns where they end. */
+  const resolve = (slots: number, sources: readonly number[], start: number): number => {
+    const length = lists.length(slots)
+    for (let i = 0; i < sources.length; i++) {
+      const source = sources[i]
+      positions[start + i] = !isOldSlot(source) ? source : source < length ? lists.at(slots, source) : DEAD
     }
+    return start + sources.length
   }
-  const cutsAtEnd = (state: State): readonly number[] => {
-    const arc = arcOf(first, state.first, first.columns - 1)
-    return cutFirst(machines, state, first.steps[arc]).cuts
+
+  // by run, and by run and symbol; 0: not known yet, else one more
+  const ends: number[] = []
+  let stepped = new Int32Array(64 * second.columns)
+
+  const stepRun = (run: number, symbol: number): number => {
+    const at = run * second.columns + symbol
+    if (at >= stepped.length) stepped = enlarged(stepped, at)
+    const known = stepped[at]
+    if (known !== 0) return known - 1
+    const after = makeRunStep(run, symbol)
+    stepped[at] = after + 1
+    return after
   }
-  return { goOn, cutsAtEnd }
-}
 
-/** What a step of the first stage comes to: the cuts that are certain now, and the place behind the last of them. */
-interface FirstStep {
-  cuts: readonly number[]
-  /** A place of the state before, or NEW: the second stage begins afresh here. */
-  place: number
-  /** The cuts of a piece from a place of the state before to a source of the first stage's. */
-  pieceTo(place: number, source: number): readonly number[]
-}
-
-const NEW = -1
-
-const cutFirst = ({ second }: Machines, state: State, { sources, leaving }: Step): FirstStep => {
-  const pieceTo = (place: number, source: number): readonly number[] => {
-    if (isOldSlot(source)) return state.pieces[place][1 + state.open.indexOf(source)]
-    if (source === SOURCE_NOW_GAP) return [SOURCE_NOW_GAP]
-    const run = state.runs[place]
-    if (run.state === OFF) return [] // it is dropped, so the piece that begins there ends elsewhere: at an open cut before this one
-    return [...run.cuts, ...resolve(run, second.steps[arcOf(second, run.state, second.columns - 1)].sources)]
+  const makeRunStep = (run: number, symbol: number): number => {
+    const state = runs.at(run, STATE)
+    if (state === OFF) return run
+    const arc = arcOf(second, state, symbol)
+    const { sources, leaving } = second.steps[arc]
+    const to = second.next[arc]
+    const cuts = runs.at(run, CUTS)
+    if (sources.length === 0) return runOf(to, NO_POSITIONS, cuts)
+    const slots = runs.at(run, SLOTS)
+    let cutsAfter = cuts
+    if (leaving > 0) {
+      const begin = lists.write(cuts, positions, 0)
+      resolve(slots, sources, begin)
+      cutsAfter = lists.numberOf(positions, begin + leaving)
+    }
+    const length = resolve(slots, sources, 0) - leaving
+    let end = 0
+    for (let slot = 0; slot < length; slot++) {
+      const position = ((second.live[to] >>> slot) & 1) === 0 ? DEAD : positions[leaving + slot]
+      positions[slot] = position
+      if (position !== DEAD) end = slot + 1
+    }
+    return runOf(to, lists.numberOf(positions, end), cutsAfter)
   }
-  const cuts: number[] = []
-  let place = 0
-  for (const source of sources.slice(0, leaving)) {
-    cuts.push(...pieceTo(place, source))
-    place = isOldSlot(source) ? 1 + state.open.indexOf(source) : NEW
+
+  /** All cuts of a run, should the first stage cut here. If it is off there are none: what it began at ends at an open cut before this one. */
+  const cutsOf = (run: number): number => {
+    let cuts = ends[run]
+    if (cuts !== undefined) return cuts
+    const state = runs.at(run, STATE)
+    if (state === OFF) cuts = NO_POSITIONS
+    else {
+      const begin = lists.write(runs.at(run, CUTS), positions, 0)
+      const { sources } = second.steps[arcOf(second, state, second.columns - 1)]
+      cuts = lists.numberOf(positions, resolve(runs.at(run, SLOTS), sources, begin))
+    }
+    return (ends[run] = cuts)
   }
-  return { cuts, place, pieceTo }
-}
+  positions[0] = SOURCE_NOW_GAP
+  const endOfGap = lists.numberOf(positions, 1)
 
-/** The positions that sources of the second stage's stand for. */
-const resolve = ({ slots }: Run, sources: readonly number[]): number[] => {
-  const positions: number[] = []
-  for (let i = 0; i < sources.length; i++) {
-    const source = sources[i]
-    positions.push(!isOldSlot(source) ? source : source < slots.length ? slots[source] : DEAD)
+  // the state that was entered
+  const state = new Int32Array(LONGEST_STATE)
+  const placeOfSlot = new Int32Array(MAX_SLOTS)
+  let firstRun = 0
+  const placeOf = (source: number): number => (isOldSlot(source) ? placeOfSlot[source] : NEW)
+
+  /** The cuts from a place to a source of the first stage's. */
+  const pieceTo = (place: number, source: number): number => {
+    if (isOldSlot(source)) return placeOfSlot[source] <= place ? NO_POSITIONS : state[pieceAt(state[OPEN], place, placeOfSlot[source])]
+    return source === SOURCE_NOW_GAP ? endOfGap : cutsOf(state[firstRun + place])
   }
-  return positions
-}
 
-export interface After {
-  /** Cuts that are certain. */
-  cuts: readonly number[]
-  state: State
-}
-
-/** What the first stage does, whatever the second. */
-interface AfterFirst {
-  cuts: readonly number[]
-  /** The state after it. */
-  to: number
-  /** The places of the state after: places of the state before, or NEW. */
-  from: readonly number[]
-  open: readonly number[]
-  pieces: State['pieces']
-  /** KEPT, DROPPED or both. */
-  fate: number
-}
-
-/** The first stage goes by an arc. Undefined if two open cuts are at one place. */
-const stepFirst = (machines: Machines, state: State, arc: number): AfterFirst | undefined => {
-  const { first, fates } = machines
-  const { sources, leaving } = first.steps[arc]
-  const to = first.next[arc]
-  const { cuts, place, pieceTo } = cutFirst(machines, state, first.steps[arc])
-  if (sources.length === leaving) return { cuts, to, from: [place], open: sources.slice(leaving), pieces: NO_PIECES, fate: fates[to] }
-  const open = sources
-    .map((source, slot) => ({ source, slot: slot - leaving }))
-    .filter(({ slot }) => slot >= 0 && ((first.live[to] >>> slot) & 1) === 1)
-    .map(({ source, slot }) => ({ source, slot, from: isOldSlot(source) ? 1 + state.open.indexOf(source) : NEW }))
-    .sort((a, b) => orderOf(a.from) - orderOf(b.from))
-  const from = [place, ...open.map((one) => one.from)]
-  if (from.filter((one) => one === NEW).length > 1) return undefined
-  const pieces: (readonly number[])[][] = []
-  for (let i = 0; i < from.length; i++) {
-    const row: (readonly number[])[] = []
-    for (let k = 0; k < from.length; k++) row.push(k <= i ? [] : pieceTo(from[i], open[k - 1].source))
-    pieces.push(row)
+  const cuts = new Int32Array(MOST_POSITIONS)
+  let cutCount = 0
+  /** Makes `cuts` those of a step of the first stage; returns the place behind the last of them. */
+  const cutFirst = (sources: readonly number[], leaving: number): number => {
+    let place = 0
+    cutCount = 0
+    for (let i = 0; i < leaving; i++) {
+      cutCount = lists.write(pieceTo(place, sources[i]), cuts, cutCount)
+      place = placeOf(sources[i])
+    }
+    return place
   }
-  return { cuts, to, from, open: open.map(({ slot }) => slot), pieces, fate: fates[to] }
+
+  // what the first stage does, whatever the second: as the list of a state, with the cuts instead of runs
+  const firstSteps = createNumbering()
+  const after = new Int32Array(LONGEST_STATE)
+  // the places of the state after it: what they were before it, and the sources of the open cuts
+  const from = new Int32Array(MAX_SLOTS + 1)
+  const openSources = new Int32Array(MAX_SLOTS + 1)
+  const openSlots = new Int32Array(MAX_SLOTS + 1)
+
+  /** The number of the first stage's step by an arc; NONE if two open cuts are at one place. */
+  const stepFirst = (arc: number): number => {
+    const { sources, leaving } = first.steps[arc]
+    const to = first.next[arc]
+    from[0] = cutFirst(sources, leaving)
+    let n = 0
+    for (let slot = leaving; slot < sources.length; slot++) {
+      if (((first.live[to] >>> (slot - leaving)) & 1) === 0) continue
+      const place = placeOf(sources[slot])
+      let at = ++n
+      for (; at > 1 && from[at - 1] > place; at--) {
+        from[at] = from[at - 1]
+        openSources[at] = openSources[at - 1]
+        openSlots[at] = openSlots[at - 1]
+      }
+      from[at] = place
+      openSources[at] = sources[slot]
+      openSlots[at] = slot - leaving
+    }
+    if (n > 0 && from[n] === NEW && (from[n - 1] === NEW || from[0] === NEW)) return NONE
+    after[FIRST] = to
+    after[OPEN] = n
+    for (let k = 1; k <= n; k++) after[OPEN_SLOTS + k - 1] = openSlots[k]
+    let length = piecesAt(n)
+    for (let i = 0; i < n; i++) for (let k = i + 1; k <= n; k++) after[length++] = pieceTo(from[i], openSources[k])
+    after[length++] = lists.numberOf(cuts, cutCount)
+    return firstSteps.numberOf(after, length)
+  }
+
+  // of the state that was entered, by arc: the number of the first stage's step, and the runs that go on behind it
+  const steps = new Int32Array(first.columns)
+  const goingOn: Int32Array[] = []
+  let firstArc = 0
+  const groups = createNumbering()
+  const group = new Int32Array(MAX_SLOTS + 2)
+
+  return {
+    lists,
+    runs,
+    states,
+    enter(number) {
+      states.read(number, state)
+      firstRun = runsAt(state[OPEN])
+      firstArc = first.firstArc[state[FIRST]]
+      steps.fill(UNKNOWN)
+      placeOfSlot.fill(0)
+      for (let k = 1; k <= state[OPEN]; k++) placeOfSlot[state[OPEN_SLOTS + k - 1]] = k
+    },
+    groupOf(arc, symbol) {
+      // what the first stage does depends on its own arc only, and so do the runs of the second on their symbol: there are far fewer of either than pairs
+      const local = arc - firstArc
+      let step = steps[local]
+      if (step === UNKNOWN) {
+        steps[local] = step = stepFirst(arc)
+        if (step !== NONE) {
+          const goOn = (goingOn[local] = new Int32Array(firstSteps.at(step, OPEN) + 1))
+          for (let i = 0; i < goOn.length; i++) goOn[i] = from[i] === NEW ? fresh : state[firstRun + from[i]]
+        }
+      }
+      if (step === NONE) return undefined
+      group[0] = step
+      const goOn = goingOn[local]
+      for (let i = 0; i < goOn.length; i++) group[1 + i] = stepRun(goOn[i], symbol)
+      return groups.numberOf(group, 1 + goOn.length)
+    },
+    goOn() {
+      const length = firstSteps.read(group[0], after)
+      cutCount = lists.write(after[length - 1], cuts, 0)
+      const n = after[OPEN]
+      const runsAfter = runsAt(n)
+      for (let i = 0; i <= n; i++) after[runsAfter + i] = group[1 + i]
+      const run = group[1]
+      const runCuts = runs.at(run, CUTS)
+      const fate = fates[after[FIRST]]
+      // what the second stage has cut is certain as far as it cuts the same, whichever open cut comes
+      let certain = fate === KEPT ? lists.length(runCuts) : 0
+      for (let k = 1; k <= n; k++) certain = lists.common(runCuts, after[pieceAt(n, 0, k)], certain)
+      if (certain > 0) {
+        for (let i = 0; i < certain; i++) cuts[cutCount++] = lists.at(runCuts, i)
+        after[runsAfter] = runOf(runs.at(run, STATE), runs.at(run, SLOTS), lists.behind(runCuts, certain))
+        for (let k = 1; k <= n; k++) after[pieceAt(n, 0, k)] = lists.behind(after[pieceAt(n, 0, k)], certain)
+      }
+      if (fate === DROPPED && n === 0) after[runsAfter] = turnedOff
+      return { cuts, cutCount, state: after }
+    },
+    cutsAtEnd() {
+      const { sources, leaving } = first.steps[arcOf(first, state[FIRST], first.columns - 1)]
+      cutFirst(sources, leaving)
+      return Array.from(cuts.subarray(0, cutCount))
+    },
+  }
 }
 
-/** The second stage reads it, too. Positions in the state after are still named as in the one before. */
-const stepBoth = ({ cuts, to, open, pieces, fate }: AfterFirst, runs: Run[]): After => {
-  // what the second stage has cut is certain as far as it cuts the same, whichever open cut comes
-  let certain = fate === KEPT ? runs[0].cuts.length : 0
-  for (let k = 1; k < pieces[0].length; k++) certain = commonLength(runs[0].cuts, pieces[0][k], certain)
-  if (fate === DROPPED && open.length === 0) runs[0] = TURNED_OFF
-  if (certain === 0) return { cuts, state: { first: to, open, runs, pieces } }
-  const { state, slots, cuts: all } = runs[0]
-  runs[0] = { state, slots, cuts: all.slice(certain) }
-  const left = open.length === 0 ? pieces : [pieces[0].map((piece) => piece.slice(certain)), ...pieces.slice(1)]
-  return { cuts: cuts.concat(all.slice(0, certain)), state: { first: to, open, runs, pieces: left } }
-}
+const NONE = -1
+const UNKNOWN = -2
 
-const NO_PIECES: State['pieces'] = [[[]]]
-
-const TURNED_OFF: Run = { state: OFF, slots: [], cuts: [] }
-
-/** How many positions, `most` at most, two lists share at the beginning. */
-const commonLength = (a: readonly number[], b: readonly number[], most: number): number => {
-  let length = 0
-  while (length < most && a[length] === b[length]) length++
-  return length
-}
-
-export const FRESH: Run = { state: 0, slots: [], cuts: [] }
-
-const orderOf = (place: number): number => (place === NEW ? Infinity : place)
-
-const stepRun = ({ second }: Machines, run: Run, symbol: number): Run => {
-  if (run.state === OFF) return run
-  const arc = arcOf(second, run.state, symbol)
-  const { sources, leaving } = second.steps[arc]
-  const to = second.next[arc]
-  if (sources.length === 0) return { state: to, slots: sources, cuts: run.cuts }
-  const after = resolve(run, sources)
-  const slots = after.slice(leaving)
-  for (let slot = 0; slot < slots.length; slot++) if (((second.live[to] >>> slot) & 1) === 0) slots[slot] = DEAD
-  while (slots.at(-1) === DEAD) slots.pop()
-  return { state: to, slots, cuts: leaving === 0 ? run.cuts : run.cuts.concat(after.slice(0, leaving)) }
+/** A list at least as long as to hold an item at a place. */
+const enlarged = (list: Int32Array<ArrayBuffer>, place: number): Int32Array<ArrayBuffer> => {
+  const larger = new Int32Array(2 * (place + 1))
+  larger.set(list)
+  return larger
 }

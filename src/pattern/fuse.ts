@@ -1,8 +1,7 @@
-import { createStepper, FRESH, type State } from './beside.ts'
+import { createStepper, FIRST, OPEN, runsAt, STATE, type Stepper } from './beside.ts'
 import { pairClasses, renameClasses } from './classes.ts'
 import type { Compiled, CompiledStage } from './compile.ts'
-import { createNaming, type Naming } from './besideNaming.ts'
-import { layOut } from './besideSlots.ts'
+import { createLayout } from './besideSlots.ts'
 import { MAX_SLOTS } from './layout.ts'
 import type { Machine } from './minimize.ts'
 import { createNumbering } from './numbering.ts'
@@ -62,38 +61,34 @@ const fuse = (first: Compiled, second: Compiled): Compiled | undefined => {
 
 /** The steps of both, over pairs of classes; undefined if there are too many states or slots. */
 const composeSteps = (first: LiveSteps, second: LiveSteps, pairs: readonly (readonly [number, number])[]): Steps | undefined => {
-  const naming = createNaming(first, second)
-  const { goOn, cutsAtEnd } = createStepper(first, second)
+  const stepper = createStepper(first, second)
+  const layOut = createLayout(stepper)
+  const isEndless = createCheck(stepper)
   const share = createSharing()
-  const { states, numberOf, isEndless } = createStates(naming)
+  const { states } = stepper
   const collector = createCollector()
   // of each group of pairs: what comes of it, and which arc it was last
   const targets: number[] = []
   const made: Step[] = []
   const arcOfGroup: number[] = []
-  numberOf({ first: 0, open: [], runs: [FRESH], pieces: [[]] })
-  for (let number = 0; number < states.length; number++) {
-    const state = states[number]
-    const stepIn = goOn(state)
-    const row = state.first * first.columns
+  for (let number = 0; number < states.count; number++) {
+    const row = states.at(number, FIRST) * first.columns
     const begin = collector.count()
-    naming.enter(state)
+    stepper.enter(number)
     for (let k = 0; k < pairs.length; k++) {
-      const arc = first.arcs[row + pairs[k][0]]
-      const other = pairs[k][1]
-      const group = naming.groupOf(arc, other)
+      const group = stepper.groupOf(first.arcs[row + pairs[k][0]], pairs[k][1])
+      if (group === undefined) return undefined
       if (group === made.length) {
-        const after = stepIn(arc, other)
-        const laidOut = after === undefined ? undefined : layOut(after)
+        const laidOut = layOut(stepper.goOn())
         if (laidOut === undefined) return undefined
-        targets.push(numberOf(laidOut.state))
+        targets.push(laidOut.state)
         made.push(share(laidOut.step))
         arcOfGroup.push(NONE)
       }
       if (arcOfGroup[group] < begin) arcOfGroup[group] = collector.add(targets[group], made[group])
       collector.arcs.push(arcOfGroup[group])
     }
-    const cuts = cutsAtEnd(state)
+    const cuts = stepper.cutsAtEnd()
     if (cuts.length > MAX_SLOTS || isEndless()) return undefined
     collector.arcs.push(collector.add(0, share({ sources: cuts, leaving: cuts.length })))
     collector.endState()
@@ -103,20 +98,26 @@ const composeSteps = (first: LiveSteps, second: LiveSteps, pairs: readonly (read
 
 const NONE = -1
 
-/** The states, by number, and whether there seems to be no end to them. */
-const createStates = ({ stateOf, standOf }: Naming) => {
-  const states: State[] = []
-  const alike: number[] = [] // how many there are, by where the stages stand in them
-  let mostAlike = 0
-  const numberOf = (state: State): number => {
-    const number = stateOf(state)
-    if (number < states.length) return number
-    const stand = standOf(state)
-    alike[stand] = (alike[stand] ?? 0) + 1
-    mostAlike = Math.max(mostAlike, alike[stand])
-    return states.push(state) - 1
+/** Makes a function that says whether there seems to be no end to the states. */
+const createCheck = ({ states, runs }: Stepper): (() => boolean) => {
+  // where the stages stand in a state: in that of the first, and those of the runs of the second; how many states there are of each
+  const stands = createNumbering()
+  const alike: number[] = []
+  const stand = new Int32Array(MAX_SLOTS + 2)
+  let counted = 0
+  let isEndless = false
+  return () => {
+    for (; counted < states.count; counted++) {
+      const places = states.at(counted, OPEN) + 1
+      const firstRun = runsAt(places - 1)
+      stand[0] = states.at(counted, FIRST)
+      for (let place = 0; place < places; place++) stand[1 + place] = runs.at(states.at(counted, firstRun + place), STATE)
+      const number = stands.numberOf(stand, 1 + places)
+      alike[number] = (alike[number] ?? 0) + 1
+      if (alike[number] > MAX_ALIKE) isEndless = true
+    }
+    return isEndless || states.count > MAX_RAW_STATES
   }
-  return { states, numberOf, isEndless: () => states.length > MAX_RAW_STATES || mostAlike > MAX_ALIKE }
 }
 
 /** Makes a function that gives equal steps as one object. */
