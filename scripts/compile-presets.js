@@ -1,5 +1,5 @@
 // Compiles the patterns of the presets: dist/engines/ (src/count/readyEngine.ts says why). Run by scripts/build.js.
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { cpSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath, pathToFileURL } from 'node:url'
@@ -16,6 +16,7 @@ try {
     logLevel: 'warn',
     output: { dir: compiler, format: 'esm', entryFileNames: '[name].mjs', chunkFileNames: '[name].mjs' },
   })
+  cpSync(join(root, 'dist/kernel'), join(compiler, 'kernel'), { recursive: true })
   const load = (name) => import(pathToFileURL(join(compiler, `${name}.mjs`)).href)
   const { chooseEngine } = await load('chooseEngine')
   const { engineFile, packEngine } = await load('readyEngine')

@@ -1,7 +1,7 @@
 import { PretokError } from '../errors.ts'
 import { createNumbering } from './numbering.ts'
 import { successors, type Draft } from './program.ts'
-import { firstOfBlocks, refine } from './refine.ts'
+import { joinAlike } from './refine.ts'
 
 /*
  * Look-aheads of more than one code point. Whether one holds at a place depends on the text from there on, which may be any length, so it
@@ -187,33 +187,12 @@ export const simplifyLookahead = (
   { next, symbols }: Lookahead,
   newSymbol: readonly number[],
 ): { backward: BackwardMachine; newClass: number[] } => {
-  const renamed = symbols.map((row) => row.map((symbol) => newSymbol[symbol]))
-  const labels = createNumbering()
-  const steps = { columns: next[0].length, next: new Int32Array(next.flat()) }
-  const block = refine(
-    steps,
-    renamed.map((row) => labels.numberOf(new Int32Array(row))),
-  )
-  const order = firstOfBlocks(steps, block)
-  const numberOf = new Int32Array(block.length)
-  order.forEach((state, number) => (numberOf[block[state]] = number))
-  const parts = new Int32Array(2 * order.length)
-  const columns = createNumbering()
-  const kept: number[] = []
-  const newClass = next[0].map((_, name) => {
-    order.forEach((state, number) => {
-      parts[2 * number] = numberOf[block[next[state][name]]]
-      parts[2 * number + 1] = renamed[state][name]
-    })
-    const column = columns.numberOf(parts)
-    if (column === kept.length) kept.push(name)
-    return column
+  const smallest = joinAlike({
+    columns: next[0].length,
+    next: new Int32Array(next.flat()),
+    outputs: new Int32Array(symbols.flat()).map((symbol) => newSymbol[symbol]),
+    labels: next.map(() => 0),
+    apart: 0,
   })
-  return {
-    backward: {
-      next: order.map((state) => kept.map((name) => numberOf[block[next[state][name]]])),
-      symbols: order.map((state) => kept.map((name) => renamed[state][name])),
-    },
-    newClass,
-  }
+  return { backward: { next: smallest.next, symbols: smallest.outputs }, newClass: smallest.newSymbol }
 }

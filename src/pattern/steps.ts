@@ -1,4 +1,7 @@
 import {
+  DECIDED_DROPPED,
+  DECIDED_HERE,
+  DECIDED_LAST_CUT,
   ENTRY_ACTION,
   ENTRY_ACTION_MASK,
   ENTRY_ACTION_SHIFT,
@@ -12,7 +15,7 @@ import {
   SOURCE_NOW,
   SOURCE_NOW_GAP,
 } from './layout.ts'
-import { NONE, NOW, NOW_ENDS_GAP, type Decided, type Effect } from './transducer.ts'
+import { NONE, NOW, NOW_ENDS_GAP, type Effect } from './transducer.ts'
 import { minimize, type Machine } from './minimize.ts'
 import { createNumbering } from './numbering.ts'
 
@@ -325,10 +328,10 @@ export const machineOf = (all: Steps): Machine => {
     return number
   }
   const effectOfArc = onward.steps.map(effectOf)
-  const decided = Array.from(findFates(onward), (fate, state): Decided => {
-    if (fate === (KEPT | DROPPED)) return 'last cut'
-    const first = live[state] === 0 ? 'here' : 31 - Math.clz32(live[state] & -live[state])
-    return { upTo: first, isDropped: fate === DROPPED }
+  const decided = Array.from(findFates(onward), (fate, state) => {
+    if (fate === (KEPT | DROPPED)) return DECIDED_LAST_CUT
+    const first = live[state] === 0 ? DECIDED_HERE : 31 - Math.clz32(live[state] & -live[state])
+    return fate === DROPPED ? first | DECIDED_DROPPED : first
   })
   const next = arcs.map((arc) => onward.next[arc])
   const outputs = arcs.map((arc) => effectOfArc[arc])

@@ -10,7 +10,7 @@ const ROOMS: Readonly<Record<string, readonly string[]>> = {
   loadCode: [],
   loadWasm: [],
   unicode: [],
-  pattern: ['errors', 'unicode'],
+  pattern: ['errors', 'loadWasm', 'unicode'],
   types: ['pattern'], // the name of a dialect
   normalize: ['errors', 'loadWasm', 'types', 'pattern', 'unicode'],
   added: ['errors', 'types', 'unicode', 'normalize'],

@@ -1,0 +1,66 @@
+import { loadWasm } from '../loadWasm.ts'
+
+/* What goes over all steps of a machine is WebAssembly (kernel/pattern.ts), since it is done once, and JavaScript is slow the first time. */
+
+/** Lists of integers are addresses. */
+type List = number
+
+export interface PatternKernel {
+  clear(): void
+  room(length: number): List
+  openThreads(
+    program: List,
+    instructions: number,
+    tables: List,
+    columns: number,
+    behindContextOf: List,
+    setsOf: List,
+    words: number,
+  ): void
+  buildTransducer(
+    instructions: number,
+    start: number,
+    searchStart: number,
+    columns: number,
+    drops: number,
+    joins: number,
+    contexts: List,
+    contextCount: number,
+  ): number
+  outcome(): number
+  transducerNext(): List
+  transducerOutputs(): List
+  transducerDecided(): List
+  transducerMarks(): List
+  matchesEmpty(): number
+  effectCount(): number
+  effectStarts(): List
+  effectItems(): List
+  minimize(next: List, outputs: List, columns: number, states: number, labels: List, apart: number): number
+  minimizedColumns(): number
+  minimizedSymbols(): List
+  minimizedStates(): List
+  minimizedNext(): List
+  minimizedOutputs(): List
+}
+
+let memory: WebAssembly.Memory | undefined
+let exports: PatternKernel | undefined
+
+/** Made ready for one machine: what was put or made before is gone. */
+export const openKernel = (): PatternKernel => {
+  memory ??= new WebAssembly.Memory({ initial: 16, maximum: 16384 })
+  exports ??= new WebAssembly.Instance(loadWasm('pattern'), { env: { memory } }).exports as unknown as PatternKernel
+  exports.clear()
+  return exports
+}
+
+/** Puts a list where the kernel finds it. */
+export const put = (list: ArrayLike<number>): List => {
+  const address = exports!.room(list.length)
+  new Int32Array(memory!.buffer, address, list.length).set(list)
+  return address
+}
+
+/** A copy of a list of the kernel's. */
+export const take = (address: List, length: number): Int32Array => new Int32Array(memory!.buffer, address, length).slice()
