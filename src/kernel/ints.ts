@@ -50,3 +50,32 @@ export function copy(to: Ints, at: i32, from: Ints, start: i32, length: i32): vo
 export function fill(list: Ints, value: i32, length: i32): void {
   for (let i = 0; i < length; i++) list[i] = value
 }
+
+/** A list that grows. */
+@unmanaged
+export class Growing {
+  items: Ints
+  length: i32
+  private room: i32
+
+  static create(): Growing {
+    const list = changetype<Growing>(ints(<i32>(offsetof<Growing>() >> 2)))
+    list.room = 64
+    list.items = ints(64)
+    return list
+  }
+
+  push(value: i32): void {
+    if (this.length == this.room) {
+      this.items = enlarged(this.items, this.room)
+      this.room *= 2
+    }
+    this.items[this.length++] = value
+  }
+
+  /** Makes it at least so long, with zeros. */
+  reach(length: i32): void {
+    for (; this.room < length; this.room *= 2) this.items = enlarged(this.items, this.room)
+    this.length = max(this.length, length)
+  }
+}

@@ -3,6 +3,8 @@
  * Lists of integers go in and out: the caller asks for room, and reads results where it is told that they are.
  */
 import { clear, Ints, ints } from './ints'
+import * as composed from './compose'
+import { Steps } from './steps'
 import { openThreads } from './threads'
 import * as minimized from './minimize'
 import * as transducer from './transducer'
@@ -62,4 +64,45 @@ export function minimizedNext(): Ints {
 }
 export function minimizedOutputs(): Ints {
   return minimized.outputs
+}
+
+/** A machine as arcs, to be composed; see steps.ts. */
+export function steps(
+  columns: i32,
+  arcs: Ints,
+  firstArc: Ints,
+  next: Ints,
+  does: Ints,
+  leaving: Ints,
+  starts: Ints,
+  sources: Ints,
+  live: Ints,
+  fates: Ints,
+): Steps {
+  return Steps.create(columns, arcs, firstArc, next, does, leaving, starts, sources, live, fates)
+}
+export { compose } from './compose'
+export function composedArcs(): Ints {
+  return composed.arcs.items
+}
+export function composedFirstArc(): Ints {
+  return composed.firstArc.items
+}
+export function composedArcCount(): i32 {
+  return composed.next.length
+}
+export function composedNext(): Ints {
+  return composed.next.items
+}
+export function composedSteps(): Ints {
+  return composed.stepOfArc.items
+}
+export function composedStepCount(): i32 {
+  return composed.steps.count
+}
+export function composedStepStarts(): Ints {
+  return composed.steps.starts
+}
+export function composedStepItems(): Ints {
+  return composed.steps.pool
 }

@@ -42,6 +42,27 @@ export interface PatternKernel {
   minimizedStates(): List
   minimizedNext(): List
   minimizedOutputs(): List
+  steps(
+    columns: number,
+    arcs: List,
+    firstArc: List,
+    next: List,
+    does: List,
+    leaving: List,
+    starts: List,
+    sources: List,
+    live: List,
+    fates: List,
+  ): number
+  compose(first: number, second: number, pairs: List, pairCount: number, maxStates: number, maxAlike: number): number
+  composedArcs(): List
+  composedFirstArc(): List
+  composedArcCount(): number
+  composedNext(): List
+  composedSteps(): List
+  composedStepCount(): number
+  composedStepStarts(): List
+  composedStepItems(): List
 }
 
 let memory: WebAssembly.Memory | undefined
