@@ -64,47 +64,53 @@ export const buildLookahead = (
   const before = predecessors(program, body)
   const met = new Int32Array(program.length)
   let round = 0
-  /** The instructions from which the text ahead matches, in the state that is the first `length` items of `list`. */
-  const findMatching = (length: number, behind: number): number[] => {
-    round++
-    const matching: number[] = []
-    const add = (at: number): void => {
-      if (met[at] === round) return
-      met[at] = round
-      matching.push(at)
-    }
-    ends.forEach(add)
-    for (let i = 1; i < length; i++) add(list[i])
-    for (const at of matching)
-      for (const from of before[at]) {
-        const draft = program[from]
-        if (draft.op === 'split' || (draft.op === 'check' && accepts(from, draft.ahead ? list[0] : behind))) add(from)
-      }
-    return matching
+  const matching: number[] = []
+  const match = (at: number): void => {
+    if (met[at] === round) return
+    met[at] = round
+    matching.push(at)
   }
-  /** Of the instructions before others, those that take a code point. */
-  const takingBefore = (matching: readonly number[]): Take[] => {
-    const found: Take[] = []
-    for (const to of matching)
-      for (const at of before[to]) {
-        const draft = program[at]
-        if (draft.op === 'take') found.push({ at, set: sets[draft.set] })
+  /** Makes `matching` the instructions from which the text ahead matches, in the state that is the first `length` items of `list`. */
+  const findMatching = (length: number, behind: number): void => {
+    round++
+    matching.length = 0
+    for (let i = 0; i < ends.length; i++) match(ends[i])
+    for (let i = 1; i < length; i++) match(list[i])
+    for (let i = 0; i < matching.length; i++) {
+      const ways = before[matching[i]]
+      for (let k = 0; k < ways.length; k++) {
+        const draft = program[ways[k]]
+        if (draft.op === 'split' || (draft.op === 'check' && accepts(ways[k], draft.ahead ? list[0] : behind))) match(ways[k])
       }
-    return found.sort((a, b) => a.at - b.at)
+    }
+  }
+  /** Of the instructions before those, the ones that take a code point, in ascending order. */
+  const takingBefore = (): number[] => {
+    const taking: number[] = []
+    for (let i = 0; i < matching.length; i++) {
+      const ways = before[matching[i]]
+      for (let k = 0; k < ways.length; k++) if (program[ways[k]].op === 'take') taking.push(ways[k])
+    }
+    return taking.length > 1 ? taking.sort((a, b) => a - b) : taking
   }
   const taken = new Int32Array(list.length)
-  const stateBefore = (taking: readonly Take[], name: number): number => {
+  const stateBefore = (taking: readonly number[], name: number): number => {
     let length = 0
     taken[length++] = aheadOf[name]
-    for (const { at, set } of taking) if (set[name] === 1) taken[length++] = at
+    for (let i = 0; i < taking.length; i++) {
+      const at = taking[i]
+      if (sets[(program[at] as Take).set][name] === 1) taken[length++] = at
+    }
     return states.numberOf(taken, length)
   }
 
   taken[0] = aheadOf[classes]
   states.numberOf(taken, 1)
   const next: number[][] = []
-  /** Which look-aheads hold in each state, for each context behind. */
-  const findings: number[][] = []
+  /** Which look-aheads hold in each state, for each context behind: the number of a list. */
+  const findings: number[] = []
+  const findingLists = createNumbering()
+  const finding = new Int32Array(starts.length * behinds.length)
   for (let state = 0; state < states.count; state++) {
     if (states.count > MAX_STATES)
       throw new PretokError(
@@ -112,28 +118,36 @@ export const buildLookahead = (
         `pattern: look-aheads of more than ${MAX_STATES} states in ${JSON.stringify(text)}`,
       )
     const length = states.read(state, list)
-    const matching = behinds.map((behind) => findMatching(length, behind))
-    findings.push(starts.flatMap((start) => matching.map((places) => (places.includes(start) ? 1 : 0))))
-    const taking = matching.map(takingBefore)
+    const taking: number[][] = []
+    for (let row = 0; row < behinds.length; row++) {
+      findMatching(length, behinds[row])
+      for (let i = 0; i < starts.length; i++) finding[i * behinds.length + row] = met[starts[i]] === round ? 1 : 0
+      taking.push(takingBefore())
+    }
+    findings.push(findingLists.numberOf(finding))
     const row: number[] = []
     for (let name = 0; name < classes; name++) row.push(stateBefore(taking[rowOf[name]], name))
     next.push(row)
   }
 
-  const names = createNumbering()
+  const bitsOf = (number: number): Int32Array => {
+    findingLists.read(number, finding)
+    return finding.slice()
+  }
+  const symbolOf = new Int32Array(classes * findingLists.count).fill(-1) // by class and finding
   const classOf: number[] = []
-  const found: number[][] = [] // of each symbol, and of the end
+  const found: Int32Array[] = [] // of each symbol, and of the end
   const symbols = next.map((row) =>
     row.map((to, name) => {
-      const symbol = names.numberOf(Int32Array.of(name, ...findings[to]))
-      if (symbol === classOf.length) {
-        classOf.push(name)
-        found.push(findings[to])
+      const key = name * findingLists.count + findings[to]
+      if (symbolOf[key] < 0) {
+        symbolOf[key] = classOf.push(name) - 1
+        found.push(bitsOf(findings[to]))
       }
-      return symbol
+      return symbolOf[key]
     }),
   )
-  found.push(findings[0])
+  found.push(bitsOf(findings[0]))
   return {
     next,
     symbols,
@@ -148,11 +162,7 @@ export const buildLookahead = (
   }
 }
 
-interface Take {
-  at: number
-  /** One byte per class. */
-  set: Uint8Array
-}
+type Take = Draft & { op: 'take' }
 
 const isCheck = (draft: Draft, ahead: boolean): boolean => draft.op === 'check' && draft.ahead === ahead
 
