@@ -1,7 +1,7 @@
 import { PretokError } from '../errors.ts'
 import { createNumbering } from './numbering.ts'
 import { successors, type Draft } from './program.ts'
-import { joinAlike } from './refine.ts'
+import { joinAlike, type Row } from './refine.ts'
 
 /*
  * Look-aheads of more than one code point. Whether one holds at a place depends on the text from there on, which may be any length, so it
@@ -188,8 +188,8 @@ const contexts = (checks: readonly number[], classes: number, accepts: (at: numb
 /** A backward machine as small as possible: over joined classes, and with symbols as the forward machine has joined them. */
 export interface BackwardMachine {
   /** By state, then by class. State 0 is the end of the segment. */
-  next: number[][]
-  symbols: number[][]
+  next: readonly Row[]
+  symbols: readonly Row[]
 }
 
 /** `newSymbol`: the new name of each symbol. Returns also the new class of each old one. */
@@ -201,7 +201,7 @@ export const simplifyLookahead = (
     columns: next[0].length,
     next: new Int32Array(next.flat()),
     outputs: new Int32Array(symbols.flat()).map((symbol) => newSymbol[symbol]),
-    labels: next.map(() => 0),
+    labels: new Int32Array(next.length),
     apart: 0,
   })
   return { backward: { next: smallest.next, symbols: smallest.outputs }, newClass: smallest.newSymbol }

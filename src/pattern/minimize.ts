@@ -9,15 +9,15 @@ import {
   SOURCE_NOW,
   SOURCE_NOW_GAP,
 } from './layout.ts'
-import { joinAlike } from './refine.ts'
+import { joinAlike, type Row } from './refine.ts'
 import { NONE, NOW, NOW_ENDS_GAP, type Effect, type SlotSource, type Transducer } from './transducer.ts'
 
 /** A transducer with steps as in the packed tables, and as few states and symbols as possible. */
 export interface Machine {
   /** By state, then by symbol; the last column is the end of the segment. */
-  next: number[][]
+  next: readonly Row[]
   /** The low 12 bits of each entry (layout.ts). */
-  outputs: number[][]
+  outputs: readonly Row[]
   /** What the action entries do, as in the packed tables. */
   actions: number[][]
   /** As in the packed tables. */
@@ -33,7 +33,7 @@ export interface Machine {
 export const minimize = ({ columns, next, outputs, effects, decided, marks }: Transducer, drops: Dropped): Machine => {
   const actions: number[][] = []
   const entries = effects.map(createEncoder(actions, drops))
-  const labels = Array.from(marks, (count, state) => count * 256 + decided[state])
+  const labels = marks.map((count, state) => count * 256 + decided[state])
   const smallest = joinAlike({ columns, next, outputs: outputs.map((effect) => entries[effect]), labels, apart: 1 })
   return {
     next: smallest.next,

@@ -1,12 +1,15 @@
 import { openKernel, put, take } from './kernel.ts'
 
+/** What the steps of one state lead to, or do, by symbol. */
+export type Row = Int32Array
+
 /** The steps of a deterministic machine: that of symbol s in state q leads to next[q * columns + s] and does outputs[q * columns + s]. */
 export interface FlatSteps {
   columns: number
   next: Int32Array
   outputs: Int32Array
   /** What else tells states apart, a number for each. */
-  labels: ArrayLike<number>
+  labels: Int32Array
   /** So many of the last symbols are joined with no other. */
   apart: number
 }
@@ -27,8 +30,8 @@ export const joinAlike = ({ columns, next, outputs, labels, apart }: FlatSteps) 
   }
 }
 
-const rowsOf = (list: Int32Array, columns: number): number[][] => {
-  const rows: number[][] = []
-  for (let start = 0; start < list.length; start += columns) rows.push(Array.from(list.subarray(start, start + columns)))
+const rowsOf = (list: Int32Array, columns: number): Row[] => {
+  const rows: Row[] = []
+  for (let start = 0; start < list.length; start += columns) rows.push(list.subarray(start, start + columns))
   return rows
 }

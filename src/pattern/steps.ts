@@ -328,14 +328,14 @@ export const machineOf = (all: Steps): Machine => {
     return number
   }
   const effectOfArc = onward.steps.map(effectOf)
-  const decided = Array.from(findFates(onward), (fate, state) => {
+  const decided = Int32Array.from(findFates(onward), (fate, state) => {
     if (fate === (KEPT | DROPPED)) return DECIDED_LAST_CUT
     const first = live[state] === 0 ? DECIDED_HERE : 31 - Math.clz32(live[state] & -live[state])
     return fate === DROPPED ? first | DECIDED_DROPPED : first
   })
   const next = arcs.map((arc) => onward.next[arc])
   const outputs = arcs.map((arc) => effectOfArc[arc])
-  return minimize({ columns, next, outputs, effects, decided, marks: decided.map(() => 0), matchesEmpty: false }, 'gaps')
+  return minimize({ columns, next, outputs, effects, decided, marks: new Int32Array(decided.length), matchesEmpty: false }, 'gaps')
 }
 
 const toEffect = ({ sources, leaving }: Step): Effect => ({

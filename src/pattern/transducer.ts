@@ -41,9 +41,9 @@ export interface Transducer {
   outputs: Int32Array
   effects: readonly Effect[]
   /** For each state up to where no cut can come any more, as in the packed tables (layout.ts). */
-  decided: ArrayLike<number>
+  decided: Int32Array
   /** How many marks there are in each state. */
-  marks: ArrayLike<number>
+  marks: Int32Array
   /** Whether the pattern may match the empty string somewhere. */
   matchesEmpty: boolean
 }
