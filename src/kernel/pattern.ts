@@ -4,26 +4,42 @@
  */
 import { clear, Ints, ints } from './ints'
 import * as composed from './compose'
+import * as minimized from './minimize'
 import { Steps } from './steps'
 import { openThreads } from './threads'
-import * as minimized from './minimize'
 import * as transducer from './transducer'
 
-/** Makes ready for another machine; all lists are gone. */
-export { clear }
+/** Makes ready for another machine: all lists are gone. */
+export function open(): void {
+  clear()
+}
 
 /** Room for a list; its address. */
 export function room(length: i32): Ints {
   return ints(length)
 }
 
-export { openThreads }
-export { buildTransducer } from './transducer'
-export { minimize } from './minimize'
-
-/** 0: `buildTransducer` has gone well; otherwise why it has not (transducer.ts). */
-export function outcome(): i32 {
-  return transducer.outcome
+/** Makes the transducer of a program (threads.ts); returns how many states it has. If there is none, this traps, and `refusal` says why. */
+export function buildTransducer(
+  program: Ints,
+  instructions: i32,
+  start: i32,
+  searchStart: i32,
+  tables: Ints,
+  columns: i32,
+  behindContextOf: Ints,
+  aheadContexts: Ints,
+  aheadCount: i32,
+  setsOf: Ints,
+  words: i32,
+  drops: i32,
+  joins: i32,
+): i32 {
+  openThreads(program, instructions, tables, columns, behindContextOf, setsOf, words)
+  return transducer.build(instructions, start, searchStart, columns, drops, joins, aheadContexts, aheadCount)
+}
+export function refusal(): i32 {
+  return transducer.refusal
 }
 export function transducerNext(): Ints {
   return transducer.next
@@ -50,6 +66,10 @@ export function effectItems(): Ints {
   return transducer.effects.pool
 }
 
+/** Joins what is alike (minimize.ts); returns how many states are left. */
+export function minimize(next: Ints, outputs: Ints, columns: i32, states: i32, labels: Ints, apart: i32): i32 {
+  return minimized.minimize(next, outputs, columns, states, labels, apart)
+}
 export function minimizedColumns(): i32 {
   return minimized.columns
 }
@@ -66,7 +86,7 @@ export function minimizedOutputs(): Ints {
   return minimized.outputs
 }
 
-/** A machine as arcs, to be composed; see steps.ts. */
+/** A machine that is to be composed (steps.ts); its address. */
 export function steps(
   columns: i32,
   arcs: Ints,
@@ -81,7 +101,11 @@ export function steps(
 ): Steps {
   return Steps.create(columns, arcs, firstArc, next, does, leaving, starts, sources, live, fates)
 }
-export { compose } from './compose'
+
+/** Makes one machine of two (compose.ts); returns how many states it has, or 0 if there is none. */
+export function compose(first: Steps, second: Steps, pairs: Ints, pairCount: i32, maxStates: i32, maxAlike: i32): i32 {
+  return composed.compose(first, second, pairs, pairCount, maxStates, maxAlike)
+}
 export function composedArcs(): Ints {
   return composed.arcs.items
 }

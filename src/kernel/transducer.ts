@@ -119,11 +119,11 @@ let columns: i32 = 0
 let end: i32 = 0 // the border of the segment, as a symbol
 
 // what comes of it
-export const DONE: i32 = 0
-export const TOO_MANY_STATES: i32 = 1
-export const TOO_MUCH_WORK: i32 = 2
-export const TOO_MANY_SLOTS: i32 = 3
-export let outcome: i32 = DONE
+const TOO_MANY_STATES: i32 = 1
+const TOO_MUCH_WORK: i32 = 2
+const TOO_MANY_SLOTS: i32 = 3
+/** Why there is no machine; 0: there is one. */
+export let refusal: i32 = 0
 export let states: Numbering = changetype<Numbering>(0)
 /** What steps do: leaving, back, whether marks are kept, number of slots, slots, marks (pattern/transducer.ts). */
 export let effects: Numbering = changetype<Numbering>(0)
@@ -172,7 +172,7 @@ let alone: Ints = changetype<Ints>(0)
  * Makes the machine of a program of which `openThreads` has been told. `contexts`: lists of symbols, and the border, that the checks ahead cannot
  * tell apart, one behind the other, each with its length before it.
  */
-export function buildTransducer(
+export function build(
   instructions: i32,
   theStart: i32,
   theSearchStart: i32,
@@ -208,7 +208,7 @@ export function buildTransducer(
   alone = ints(16 * columns * columns)
   work = 0
   matchesEmpty = false
-  outcome = DONE
+  refusal = 0
   let room = 64
   next = ints(room * columns)
   outputs = ints(room * columns)
@@ -239,7 +239,7 @@ export function buildTransducer(
 }
 
 function refuse(reason: i32): void {
-  outcome = reason
+  refusal = reason
   unreachable()
 }
 

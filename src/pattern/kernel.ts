@@ -6,28 +6,24 @@ import { loadWasm } from '../loadWasm.ts'
 type List = number
 
 export interface PatternKernel {
-  clear(): void
+  open(): void
   room(length: number): List
-  openThreads(
-    program: List,
-    instructions: number,
-    tables: List,
-    columns: number,
-    behindContextOf: List,
-    setsOf: List,
-    words: number,
-  ): void
   buildTransducer(
+    program: List,
     instructions: number,
     start: number,
     searchStart: number,
+    tables: List,
     columns: number,
+    behindContextOf: List,
+    aheadContexts: List,
+    aheadCount: number,
+    setsOf: List,
+    words: number,
     drops: number,
     joins: number,
-    contexts: List,
-    contextCount: number,
   ): number
-  outcome(): number
+  refusal(): number
   transducerNext(): List
   transducerOutputs(): List
   transducerDecided(): List
@@ -72,7 +68,7 @@ let exports: PatternKernel | undefined
 export const openKernel = (): PatternKernel => {
   memory ??= new WebAssembly.Memory({ initial: 16, maximum: 16384 })
   exports ??= new WebAssembly.Instance(loadWasm('pattern'), { env: { memory } }).exports as unknown as PatternKernel
-  exports.clear()
+  exports.open()
   return exports
 }
 

@@ -53,41 +53,42 @@ const DROPS: readonly Dropped[] = ['nothing', 'gaps', 'matches']
 const JOINS: readonly Joined[] = ['nothing', 'gap and match', 'match and gap', 'match and match']
 const [MATCH, TAKE, SPLIT, CHECK_BEHIND, CHECK_AHEAD, LOOK] = [0, 1, 2, 3, 4, 5]
 
-/** Why the kernel has not made a machine, by its number. */
-const REFUSALS: readonly string[] = [
-  '',
-  'more than 4000 states',
-  'its automaton takes too long to build',
-  `more than ${MAX_SLOTS} cuts may be undecided at once`,
-]
+/** Why the kernel has made no machine, by its number. */
+const REFUSALS: Readonly<Record<number, string>> = {
+  1: 'more than 4000 states',
+  2: 'its automaton takes too long to build',
+  3: `more than ${MAX_SLOTS} cuts may be undecided at once`,
+}
 
 /** @throws PretokError 'pattern' if the machine would be too large, or would need more slots than there are. */
 export const buildTransducer = (nfa: Nfa, { drops, joins }: Treatment, text: string): Transducer => {
   const { program, sets, start, searchStart, symbols: border } = nfa
   const columns = border + 1
   const kernel = openKernel()
-  const behindContextOf = contextsOf(program, false, border)
-  const ahead = groupsOf(contextsOf(program, true, border))
   const { instructions, tables } = writeProgram(program)
+  const ahead = groupsOf(contextsOf(program, true, border))
   const words = Math.ceil(sets.length / 32)
-  kernel.openThreads(put(instructions), program.length, put(tables), columns, put(behindContextOf), put(bitsOf(sets, columns, words)), words)
-  const contexts = put(ahead.flatMap((group) => [group.length, ...group]))
   let states: number
   try {
     states = kernel.buildTransducer(
+      put(instructions),
       program.length,
       start,
       searchStart,
+      put(tables),
       columns,
+      put(contextsOf(program, false, border)),
+      put(ahead.flatMap((group) => [group.length, ...group])),
+      ahead.length,
+      put(bitsOf(sets, columns, words)),
+      words,
       DROPS.indexOf(drops),
       JOINS.indexOf(joins),
-      contexts,
-      ahead.length,
     )
   } catch (error) {
-    const refusal = kernel.outcome()
-    if (refusal === 0) throw error
-    throw new PretokError('pattern', `pattern: ${REFUSALS[refusal]} in ${JSON.stringify(text)}`)
+    const refusal = REFUSALS[kernel.refusal()]
+    if (refusal === undefined) throw error
+    throw new PretokError('pattern', `pattern: ${refusal} in ${JSON.stringify(text)}`)
   }
   return {
     columns,
