@@ -2,8 +2,8 @@ import { openKernel, put, take, type PatternKernel } from './kernel.ts'
 import { findFates, type LiveSteps, type Step, type Steps } from './steps.ts'
 
 /*
- * Two stages, one behind the other, as one machine that reads the text once. How that is done is told where it is done: kernel/beside.ts and
- * kernel/compose.ts. Here machines are written down for it, and what it has made is read.
+ * Two stages, one behind the other, as one machine that reads the text once. How that is done is told where it is done: kernel/pattern/beside.ts
+ * and compose.ts. Here machines are written down for it, and what it has made is read.
  */
 
 export interface Limits {

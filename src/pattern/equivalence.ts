@@ -31,7 +31,7 @@ const MAX_CONFIGURATIONS = 20_000
 
 /**
  * Whether two stages give the same pieces, and drop the same text, for every text. False also where that cannot be told: for machines with
- * marks (transducer.ts), those that look far ahead (lookahead.ts), and very large ones.
+ * marks (kernel/pattern/transducer.ts), those that look far ahead (lookahead.ts), and very large ones.
  */
 export const sameAutomaton = (a: Automaton, b: Automaton): boolean => {
   if (hasMarks(a.machine) || hasMarks(b.machine) || a.backward !== undefined || b.backward !== undefined) return false

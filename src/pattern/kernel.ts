@@ -1,6 +1,6 @@
 import { loadWasm } from '../loadWasm.ts'
 
-/* What goes over all steps of a machine is WebAssembly (kernel/pattern.ts), since it is done once, and JavaScript is slow the first time. */
+/* What goes over all steps of a machine is WebAssembly (src/kernel/pattern), since it is done once, and JavaScript is slow the first time. */
 
 /** Lists of integers are addresses. */
 type List = number

@@ -21,7 +21,7 @@ import { createNumbering } from './numbering.ts'
 
 /*
  * What the steps of a machine do, in a form that is easy to reason about, for what compares machines (equivalence.ts) or makes one of two
- * (fuse.ts). Machines with marks (transducer.ts) have no such form.
+ * (fuse.ts). Machines with marks (kernel/pattern/transducer.ts) have no such form.
  */
 
 /** What a step does to the slots: the first `leaving` of the new ones leave as cuts. */

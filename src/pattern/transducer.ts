@@ -6,7 +6,7 @@ import type { Instruction, Nfa } from './nfa.ts'
 
 /*
  * From a pattern's program to a machine that reads text once and says where it is cut. How that is done, and why it is right, is told where it
- * is done: kernel/transducer.ts. Here the program is written down for it, as lists of integers.
+ * is done: kernel/pattern/transducer.ts. Here the program is written down for it, as lists of integers.
  */
 
 /** Where the value of a slot after a step comes from: a slot before the step, or one of these. */
@@ -101,7 +101,7 @@ export const buildTransducer = (nfa: Nfa, { drops, joins }: Treatment, text: str
   }
 }
 
-/** The program as kernel/threads.ts reads it. */
+/** The program as kernel/pattern/threads.ts reads it. */
 const writeProgram = (program: readonly Instruction[]): { instructions: Int32Array; tables: number[] } => {
   const instructions = new Int32Array(4 * program.length)
   const tables: number[] = []

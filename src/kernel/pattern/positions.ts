@@ -1,4 +1,4 @@
-import { MAX_SLOTS, SOURCE_NOW, SOURCE_NOW_GAP } from '../pattern/layout'
+import { MAX_SLOTS, SOURCE_NOW, SOURCE_NOW_GAP } from '../../pattern/layout'
 import { copy, Growing, Ints, ints } from './ints'
 import { Numbering } from './numbering'
 

@@ -1,4 +1,4 @@
-import { MAX_SLOTS, DECIDED_DROPPED, DECIDED_HERE, DECIDED_LAST_CUT, SOURCE_NEW_MARK } from '../pattern/layout'
+import { MAX_SLOTS, DECIDED_DROPPED, DECIDED_HERE, DECIDED_LAST_CUT, SOURCE_NEW_MARK } from '../../pattern/layout'
 import { copy, enlarged, Ints, ints } from './ints'
 import { Numbering } from './numbering'
 import { advance, beginSearch, behindContextOf, clear, close, group, groups, openThreads, symbolLists, takeBack, ThreadLists } from './threads'
