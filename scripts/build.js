@@ -107,7 +107,7 @@ writeLicences(
 )
 writeLicences('dist/yargs/LICENSES.txt', await bundleYargs())
 await import('./build-kernel.js')
-await import('./compile-presets.js')
+await import('./prepare-presets.js')
 chmodSync(join(root, 'dist/cli/main.js'), 0o755)
 const { status: cached } = spawnSync(process.execPath, [join(root, 'scripts/cache-code.js')], { stdio: 'inherit' })
 if (cached !== 0) process.exit(cached ?? 1)

@@ -1,4 +1,4 @@
-import type { CountedPieces } from './count/sortedTable.ts'
+import type { CountedPieces } from './sort/tableMemory.ts'
 import type { Engine } from './count/engine.ts'
 import type { ErrorCode } from './errors.ts'
 import type { MergedPartition, PartitionMerge } from './merge/mergePartition.ts'

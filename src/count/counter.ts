@@ -2,7 +2,7 @@ import type { TokenSet } from '../added/tokenSet.ts'
 import type { SureText } from '../normalize/sureText.ts'
 import type { Spill } from '../spill/sortedPieces.ts'
 import { undecidedSlack } from '../split/pieceTooLong.ts'
-import type { CountedPieces } from './sortedTable.ts'
+import type { CountedPieces } from '../sort/tableMemory.ts'
 
 /** Counts the pre-tokens of a stream of documents. All tiers have this signature. */
 export interface TextCounter {

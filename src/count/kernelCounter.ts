@@ -3,10 +3,10 @@ import { randomBytes } from '../random.ts'
 import { startKernel, type Kernel } from '../split/kernel.ts'
 import { pieceTooLong } from '../split/pieceTooLong.ts'
 import { PARTITIONS } from '../spill/layout.ts'
+import type { CountedPieces } from '../sort/tableMemory.ts'
 import type { TakeSorted } from '../spill/sortedPieces.ts'
 import { KernelText, MAX_ENDS, textBytesOf } from './kernelText.ts'
 import { PieceTable } from './pieceTable.ts'
-import type { CountedPieces } from './sortedTable.ts'
 import { DEFAULT_LIMITS, textMemory, type CounterLimits, type TextCounter } from './counter.ts'
 
 /*

@@ -1,15 +1,9 @@
 import { PretokError } from '../errors.ts'
+import { arrangeSmall, isSmall, type Sums } from '../sort/orderSmall.ts'
 import { comparePieces, sortPieces } from '../sort/sortPieces.ts'
+import type { CountedPieces } from '../sort/tableMemory.ts'
 
-/** Distinct pieces and their counts, as they travel from a worker: entry i is arena[starts[i], starts[i + 1]) with counts[i]. */
-export interface CountedPieces {
-  arena: Uint8Array
-  starts: Uint32Array
-  counts: Float64Array
-  size: number
-}
-
-/** The same, to be looked up and walked through. */
+/** Counted pieces, to be looked up and walked through. */
 export interface CountTable extends CountedPieces {
   /** All counts together. */
   readonly total: number
@@ -24,18 +18,23 @@ export class SortedTable implements CountTable {
   readonly counts: Float64Array
   readonly size: number
   readonly total: number
+  /** Bytes of all pieces: length × count. Past 2^53 it is not exact. */
+  readonly textBytes: number
+  /** The same, the highest count first and equal ones as they stand; of a small table only. */
+  readonly byCount: CountedPieces | undefined
 
   /** Throws 'limit' when the counts are more than 2^53 together. */
-  constructor({ arena, starts, counts, size }: CountedPieces) {
-    let total = 0
-    for (let i = 0; i < size; i++) total += counts[i]
+  constructor(table: CountedPieces) {
+    const { total, textBytes, byCount } = isSmall(table) ? arrangeSmall(table) : { ...sumLarge(table), byCount: undefined }
     if (total > Number.MAX_SAFE_INTEGER)
       throw new PretokError('limit', 'counting: the counts add up to more than 2^53, the largest exact number')
-    this.arena = arena
-    this.starts = starts
-    this.counts = counts
-    this.size = size
+    this.arena = table.arena
+    this.starts = table.starts
+    this.counts = table.counts
+    this.size = table.size
     this.total = total
+    this.textBytes = textBytes
+    this.byCount = byCount
   }
 
   find(bytes: Uint8Array, start = 0, end = bytes.length): number {
@@ -50,6 +49,16 @@ export class SortedTable implements CountTable {
     }
     return -1
   }
+}
+
+export const sumLarge = ({ starts, counts, size }: CountedPieces): Sums => {
+  let total = 0
+  let textBytes = 0
+  for (let i = 0; i < size; i++) {
+    total += counts[i]
+    textBytes += (starts[i + 1] - starts[i]) * counts[i]
+  }
+  return { total, textBytes }
 }
 
 /** The pieces of any table, in the order of their bytes. */

@@ -27,11 +27,14 @@ export let isFirst: bool = true
 
 let to: usize = 0
 
-/** Writes `rows` rows to `out`, of the pieces at `bytes` with lengths (u32) and counts (f64). Returns where they end. */
-export function encodeRows(rows: usize, bytes: usize, lengths: usize, counts: usize, out: usize): usize {
+/**
+ * Writes `rows` rows to `out`, of the pieces at `bytes`, which end at `origin` and what `ends` (u32) say, with their counts (f64). Returns where
+ * the rows end.
+ */
+export function encodeRows(rows: usize, bytes: usize, origin: usize, ends: usize, counts: usize, out: usize): usize {
   to = out
   for (let i: usize = 0; i < rows; i++) {
-    const end = bytes + <usize>load<u32>(lengths + (i << 2))
+    const end = origin + <usize>load<u32>(ends + (i << 2))
     if (!isFirst) put(separator)
     isFirst = false
     put(before)
@@ -101,9 +104,11 @@ function putNumber(value: u64): void {
   for (let limit: u64 = 10; limit <= value; limit *= 10) digits++
   to += digits
   let at = to
+  for (; value > 0xffffffff; value /= 10) store<u8>(--at, <u8>(0x30 + value % 10))
+  // most counts are small, and divided much faster
+  let small = <u32>value
   do {
-    const tenth = value / 10
-    store<u8>(--at, <u8>(0x30 + value - 10 * tenth))
-    value = tenth
-  } while (value != 0)
+    store<u8>(--at, <u8>(0x30 + small % 10))
+    small /= 10
+  } while (small != 0)
 }

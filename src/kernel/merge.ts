@@ -1,9 +1,12 @@
 /*
- * What is done with small tables of pieces (count/sortedTable.ts) when all is counted: adding two up, and ordering the sum. Short runs do it once,
+ * What is done with small tables of pieces (sort/tableMemory.ts) when all is counted: adding two up, and ordering the sum. Short runs do it once,
  * and JavaScript is slow the first time. Tables are in the order of their bytes: u8 arena[], u32 starts[size + 1], f64 counts[size].
  *
- * Nothing is allocated here: the caller says where everything is, and leaves 16 bytes behind each arena.
+ * Nothing is allocated here: the caller says where everything is, and leaves 16 bytes behind each arena. Loops over all entries are done in portions:
+ * V8 puts faster code in place of a function only where it is called.
  */
+
+const PORTION: usize = 4096
 
 /** Where memory is free, in the first page. */
 export function freeMemory(): usize {
@@ -30,9 +33,37 @@ export function mergeTables(
   end = 0
   size = 0
   store<u32>(starts, 0)
-  let a: usize = 0
-  let b: usize = 0
-  while (a < sizeA && b < sizeB) {
+  nextA = 0
+  nextB = 0
+  for (let stop = PORTION; stop < sizeA + sizeB; stop += PORTION)
+    mergeSome(arenaA, startsA, countsA, sizeA, arenaB, startsB, countsB, sizeB, arena, starts, counts, stop)
+  mergeSome(arenaA, startsA, countsA, sizeA, arenaB, startsB, countsB, sizeB, arena, starts, counts, sizeA + sizeB)
+  putRest(nextA, sizeA, arenaA, startsA, countsA, arena, starts, counts)
+  putRest(nextB, sizeB, arenaB, startsB, countsB, arena, starts, counts)
+  return size
+}
+
+let nextA: usize = 0
+let nextB: usize = 0
+
+/** Until one of the tables ends, or so many entries of both have been taken. */
+function mergeSome(
+  arenaA: usize,
+  startsA: usize,
+  countsA: usize,
+  sizeA: usize,
+  arenaB: usize,
+  startsB: usize,
+  countsB: usize,
+  sizeB: usize,
+  arena: usize,
+  starts: usize,
+  counts: usize,
+  stop: usize,
+): void {
+  let a = nextA
+  let b = nextB
+  while (a < sizeA && b < sizeB && a + b < stop) {
     const startA = <usize>load<u32>(startsA + (a << 2))
     const lengthA = <usize>load<u32>(startsA + (a << 2), 4) - startA
     const startB = <usize>load<u32>(startsB + (b << 2))
@@ -44,9 +75,8 @@ export function mergeTables(
     if (order <= 0) put(arenaA + startA, lengthA, count, arena, starts, counts)
     else put(arenaB + startB, lengthB, count, arena, starts, counts)
   }
-  putRest(a, sizeA, arenaA, startsA, countsA, arena, starts, counts)
-  putRest(b, sizeB, arenaB, startsB, countsB, arena, starts, counts)
-  return size
+  nextA = a
+  nextB = b
 }
 
 function putRest(i: usize, all: usize, arenaI: usize, startsI: usize, countsI: usize, arena: usize, starts: usize, counts: usize): void {
@@ -84,48 +114,140 @@ function compare(a: usize, lengthA: usize, b: usize, lengthB: usize): i32 {
   return lengthA < lengthB ? -1 : lengthA > lengthB ? 1 : 0
 }
 
-const DIGIT_BITS: u32 = 11
+const DIGIT_BITS: u64 = 11
 const DIGITS: usize = 1 << 11
-const bucketEnds: usize = memory.data(4 * (1 << 11))
+/** Counts below have a bucket each. */
+const HIGH: f64 = <f64>(DIGITS - 1)
+const buckets: usize = memory.data(4 * (1 << 11))
 
 /**
- * The numbers of entries, the highest count first, equal ones as they stand (sort/orderByCount.ts has the method). The counts become words in their
- * place. Returns where the order is: at `order` or `spare`.
+ * Writes the numbers of entries to `order`, the highest count first, equal ones as they stand: by counting how many there are with each of the low
+ * counts, which nearly all have, and those with high ones by radix, as in sort/orderByCount.ts.
  */
-export function orderByCount(counts: usize, entries: usize, order: usize, spare: usize): usize {
-  let bits: u64 = 0
-  for (let i: usize = 0; i < entries; i++) {
-    const count = <u64>load<f64>(counts + (i << 3))
-    store<u64>(counts + (i << 3), count)
-    store<u32>(order + (i << 2), <u32>i)
-    bits |= count
-  }
-  for (let shift: u64 = 0; shift < 64 && bits >>> shift != 0; shift += <u64>DIGIT_BITS) {
-    memory.fill(bucketEnds, 0, DIGITS * 4)
-    for (let i: usize = 0; i < entries; i++) {
-      const bucket = bucketOf(counts, i, shift)
-      store<u32>(bucket, load<u32>(bucket) + 1)
-    }
-    let start: u32 = 0
-    for (let bucket = bucketEnds + (DIGITS - 1) * 4; bucket >= bucketEnds; bucket -= 4) {
-      const members = load<u32>(bucket)
-      store<u32>(bucket, start)
-      start += members
-    }
-    for (let i: usize = 0; i < entries; i++) {
-      const entry = load<u32>(order + (i << 2))
-      const bucket = bucketOf(counts, <usize>entry, shift)
-      const place = load<u32>(bucket)
-      store<u32>(bucket, place + 1)
-      store<u32>(spare + (<usize>place << 2), entry)
-    }
-    const sorted = spare
-    spare = order
-    order = sorted
-  }
-  return order
+export function orderByCount(counts: usize, entries: usize, order: usize, spare: usize): void {
+  memory.fill(buckets, 0, DIGITS * 4)
+  let i: usize = 0
+  for (; i + PORTION < entries; i += PORTION) countLow(counts, i, i + PORTION)
+  countLow(counts, i, entries)
+  const high = placeBuckets()
+  for (i = 0; i + PORTION < entries; i += PORTION) placeLow(counts, i, i + PORTION, order)
+  placeLow(counts, i, entries, order)
+  orderHigh(counts, high, order, spare)
 }
 
-@inline function bucketOf(counts: usize, entry: usize, shift: u64): usize {
-  return bucketEnds + (<usize>((load<u64>(counts + (entry << 3)) >>> shift) & <u64>(DIGITS - 1)) << 2)
+function countLow(counts: usize, from: usize, to: usize): void {
+  for (let i = from; i < to; i++) countIn(lowBucket(counts, i))
+}
+
+function placeLow(counts: usize, from: usize, to: usize, order: usize): void {
+  for (let i = from; i < to; i++) store<u32>(order + (takePlace(lowBucket(counts, i)) << 2), <u32>i)
+}
+
+@inline function lowBucket(counts: usize, entry: usize): usize {
+  return buckets + (<usize><u32>min<f64>(load<f64>(counts + (entry << 3)), HIGH) << 2)
+}
+
+@inline function countIn(bucket: usize): void {
+  store<u32>(bucket, load<u32>(bucket) + 1)
+}
+
+/** How many are in each bucket becomes where they begin, the last one first. Returns how many are in that. */
+function placeBuckets(): usize {
+  const high = load<u32>(buckets + (DIGITS - 1) * 4)
+  let start: u32 = 0
+  for (let bucket = buckets + (DIGITS - 1) * 4; bucket >= buckets; bucket -= 4) {
+    const members = load<u32>(bucket)
+    store<u32>(bucket, start)
+    start += members
+  }
+  return <usize>high
+}
+
+@inline function takePlace(bucket: usize): usize {
+  const place = load<u32>(bucket)
+  store<u32>(bucket, place + 1)
+  return <usize>place
+}
+
+function orderHigh(counts: usize, entries: usize, order: usize, spare: usize): void {
+  let bits: u64 = 0
+  for (let i: usize = 0; i < entries; i++) bits |= countOf(counts, order, i)
+  let from = order
+  let to = spare
+  for (let shift: u64 = 0; shift < 64 && bits >>> shift != 0; shift += DIGIT_BITS) {
+    memory.fill(buckets, 0, DIGITS * 4)
+    for (let i: usize = 0; i < entries; i++) countIn(bucketOf(counts, from, i, shift))
+    placeBuckets()
+    for (let i: usize = 0; i < entries; i++) store<u32>(to + (takePlace(bucketOf(counts, from, i, shift)) << 2), load<u32>(from + (i << 2)))
+    const sorted = to
+    to = from
+    from = sorted
+  }
+  if (from != order) memory.copy(order, from, entries << 2)
+}
+
+@inline function countOf(counts: usize, order: usize, i: usize): u64 {
+  return <u64>load<f64>(counts + (<usize>load<u32>(order + (i << 2)) << 3))
+}
+
+@inline function bucketOf(counts: usize, order: usize, i: usize, shift: u64): usize {
+  return buckets + (<usize>((countOf(counts, order, i) >>> shift) & <u64>(DIGITS - 1)) << 2)
+}
+
+/** Writes a table in this order. */
+export function takeInOrder(
+  arenaFrom: usize,
+  startsFrom: usize,
+  countsFrom: usize,
+  entries: usize,
+  order: usize,
+  arena: usize,
+  starts: usize,
+  counts: usize,
+): void {
+  end = 0
+  size = 0
+  store<u32>(starts, 0)
+  let i: usize = 0
+  for (; i + PORTION < entries; i += PORTION) takeSome(arenaFrom, startsFrom, countsFrom, order, i, i + PORTION, arena, starts, counts)
+  takeSome(arenaFrom, startsFrom, countsFrom, order, i, entries, arena, starts, counts)
+}
+
+function takeSome(
+  arenaFrom: usize,
+  startsFrom: usize,
+  countsFrom: usize,
+  order: usize,
+  from: usize,
+  to: usize,
+  arena: usize,
+  starts: usize,
+  counts: usize,
+): void {
+  for (let i = from; i < to; i++) {
+    const entry = <usize>load<u32>(order + (i << 2))
+    const start = <usize>load<u32>(startsFrom + (entry << 2))
+    const length = <usize>load<u32>(startsFrom + (entry << 2), 4) - start
+    put(arenaFrom + start, length, load<f64>(countsFrom + (entry << 3)), arena, starts, counts)
+  }
+}
+
+/** What `sumTable` has found: all counts together, and the bytes of all pieces. */
+export let countSum: f64 = 0
+export let byteSum: f64 = 0
+
+export function sumTable(starts: usize, counts: usize, entries: usize): void {
+  countSum = 0
+  byteSum = 0
+  let i: usize = 0
+  for (; i + PORTION < entries; i += PORTION) sumSome(starts, counts, i, i + PORTION)
+  sumSome(starts, counts, i, entries)
+}
+
+function sumSome(starts: usize, counts: usize, from: usize, to: usize): void {
+  for (let i = from; i < to; i++) {
+    const count = load<f64>(counts + (i << 3))
+    countSum += count
+    byteSum += count * <f64>(load<u32>(starts + (i << 2), 4) - load<u32>(starts + (i << 2)))
+  }
 }

@@ -16,7 +16,11 @@ import { LONG, putAllBack, SLOT_BYTES, slotCount, slots, swapSlots, used } from 
  *   28  u32        address of its bytes in the arena
  *
  * which is no hash table any more: it must be cleared.
+ *
+ * Loops over all slots are done in portions: V8 puts faster code in place of a function only where it is called, and short runs sort once.
  */
+
+const PORTION: usize = 4096 * SLOT_BYTES
 
 /** Where each partition ends, as a number of slots: u32 each. */
 export const partitionEnds: usize = memory.data(32 * 4)
@@ -31,7 +35,8 @@ export function sortTable(isPartitioned: bool): void {
   isByPartition = isPartitioned
   putAllBack()
   gatherKeys()
-  distribute()
+  if (isPartitioned) distribute()
+  else for (let p: usize = 0; p < <usize>PARTITIONS; p++) store<u32>(partitionEnds + (p << 2), <u32>used)
   let from = slots
   for (let partition: usize = 0; partition < <usize>PARTITIONS; partition++) {
     const to = slots + <usize>load<u32>(partitionEnds + (partition << 2)) * SLOT_BYTES
@@ -39,7 +44,14 @@ export function sortTable(isPartitioned: bool): void {
     from = to
   }
   const end = slots + used * SLOT_BYTES
-  for (let at = slots; at < end; at += SLOT_BYTES) {
+  let at = slots
+  for (; at + PORTION < end; at += PORTION) restoreBytes(at, at + PORTION)
+  restoreBytes(at, end)
+}
+
+/** Keys become bytes again. */
+function restoreBytes(from: usize, end: usize): void {
+  for (let at = from; at < end; at += SLOT_BYTES) {
     store<u64>(at, bswap<u64>(load<u64>(at)))
     store<u64>(at, bswap<u64>(load<u64>(at, 8)), 8)
   }
@@ -48,9 +60,16 @@ export function sortTable(isPartitioned: bool): void {
 /** The used slots, with keys, to the front; counts how many are in each partition. */
 function gatherKeys(): void {
   memory.fill(partitionAt, 0, <usize>PARTITIONS * 4)
-  let to = slots
   const end = slots + slotCount * SLOT_BYTES
-  for (let at = slots; at < end; at += SLOT_BYTES) {
+  let at = slots
+  let to = slots
+  for (; at + PORTION < end; at += PORTION) to = gatherSome(at, at + PORTION, to)
+  gatherSome(at, end, to)
+}
+
+/** Those of slots [from, end) to `to` and behind; returns where they end. */
+function gatherSome(from: usize, end: usize, to: usize): usize {
+  for (let at = from; at < end; at += SLOT_BYTES) {
     const low = load<u64>(at)
     const high = load<u64>(at, 8)
     if (high == 0) continue
@@ -75,6 +94,7 @@ function gatherKeys(): void {
     store<u32>(counter, load<u32>(counter) + 1)
     to += SLOT_BYTES
   }
+  return to
 }
 
 function partitionOf(start: usize, length: usize): usize {
@@ -127,10 +147,9 @@ function sortByBytes(from: usize, to: usize, depth: usize): void {
   const shift = <u64>(56 - (depth << 3))
   const ends = bucketEnds + (depth << 10)
   memory.fill(ends, 0, 256 * 4)
-  for (let at = from; at < to; at += SLOT_BYTES) {
-    const counter = ends + byteOf(at, shift)
-    store<u32>(counter, load<u32>(counter) + 1)
-  }
+  let at = from
+  for (; at + PORTION < to; at += PORTION) countBytes(at, at + PORTION, shift, ends)
+  countBytes(at, to, shift, ends)
   let sum: u32 = 0
   for (let b: usize = 0; b < 256 * 4; b += 4) {
     store<u32>(bucketAt + b, sum)
@@ -140,22 +159,38 @@ function sortByBytes(from: usize, to: usize, depth: usize): void {
   for (let b: usize = 0; b < 256 * 4; b += 4) {
     const end = load<u32>(ends + b)
     let place = load<u32>(bucketAt + b)
-    while (place < end) {
-      const at = from + <usize>place * SLOT_BYTES
-      const other = byteOf(at, shift)
-      if (other == b) place++
-      else {
-        const target = load<u32>(bucketAt + other)
-        store<u32>(bucketAt + other, target + 1)
-        swapSlots(at, from + <usize>target * SLOT_BYTES)
-      }
-    }
+    for (; place + PLACES < end; place += PLACES) fillPlaces(from, place, place + PLACES, b, shift)
+    fillPlaces(from, place, end, b, shift)
   }
   let start = from
   for (let b: usize = 0; b < 256 * 4; b += 4) {
     const end = from + <usize>load<u32>(ends + b) * SLOT_BYTES
     if (end - start > SLOT_BYTES) sortByBytes(start, end, depth + 1)
     start = end
+  }
+}
+
+/** How many slots have each byte. */
+function countBytes(from: usize, to: usize, shift: u64, counters: usize): void {
+  for (let at = from; at < to; at += SLOT_BYTES) {
+    const counter = counters + byteOf(at, shift)
+    store<u32>(counter, load<u32>(counter) + 1)
+  }
+}
+
+const PLACES: u32 = 4096
+
+/** Brings slots with byte b to the places [place, end), and those that were there to where they belong. */
+function fillPlaces(from: usize, place: u32, end: u32, b: usize, shift: u64): void {
+  while (place < end) {
+    const at = from + <usize>place * SLOT_BYTES
+    const other = byteOf(at, shift)
+    if (other == b) place++
+    else {
+      const target = load<u32>(bucketAt + other)
+      store<u32>(bucketAt + other, target + 1)
+      swapSlots(at, from + <usize>target * SLOT_BYTES)
+    }
   }
 }
 
@@ -193,7 +228,7 @@ function sortRange(from: usize, to: usize): void {
     for (let b = at; b > from && isLess(b, b - SLOT_BYTES); b -= SLOT_BYTES) swapSlots(b, b - SLOT_BYTES)
 }
 
-function isLess(a: usize, b: usize): bool {
+@inline function isLess(a: usize, b: usize): bool {
   const high = load<u64>(a)
   const otherHigh = load<u64>(b)
   if (high != otherHigh) return high < otherHigh

@@ -1,6 +1,7 @@
-import { SortedTable, type CountedPieces } from '../count/sortedTable.ts'
+import { SortedTable } from '../count/sortedTable.ts'
 import { PretokError } from '../errors.ts'
 import { comparePieces } from '../sort/sortPieces.ts'
+import type { CountedPieces } from '../sort/tableMemory.ts'
 import { areSmall, mergeSmall } from './mergeSmall.ts'
 
 const NOTHING: CountedPieces = { arena: new Uint8Array(), starts: new Uint32Array(1), counts: new Float64Array(), size: 0 }

@@ -24,11 +24,11 @@ export const NO_NORMALIZATION: Normalization = {
 /** Most tokenizers do not normalize: what it takes, tables of Unicode above all, is loaded for those that do. */
 export const loadNormalization = async (normalizers: readonly Normalizer[]): Promise<Normalization> => {
   if (normalizers.length === 0) return NO_NORMALIZATION
-  const { createNormalizer, createSureText, keepsText, normalizeText } = await import('./normalizer.ts')
+  const { createNormalizer, keepsText, loadSureText, normalizeText } = await import('./normalizer.ts')
   return {
     start: (emit) => createNormalizer(normalizers, emit),
     text: (text) => normalizeText(normalizers, text),
     keeps: (text) => keepsText(normalizers, text),
-    sure: createSureText(normalizers),
+    sure: loadSureText(normalizers),
   }
 }

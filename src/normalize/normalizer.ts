@@ -9,7 +9,8 @@ import { formStep, type Form } from './forms.ts'
 import { cleanBertText, lowercase, nmt, spaceBertChinese, stripAccents, stripBertAccents } from './maps.ts'
 import { precompiledStep } from './precompiled.ts'
 import { replaceLiteralStep, replaceRegexStep } from './replace.ts'
-import { sureTextOf, type SureText } from './sureText.ts'
+import { readySureText } from './readySureText.ts'
+import { pairsOf, sureTextOf, withoutPrefixes, type SureText } from './sureText.ts'
 import type { Emit, Step, TextStage } from './textStage.ts'
 
 /**
@@ -38,11 +39,18 @@ const startSteps = (steps: readonly Step[], emit: Emit): TextStage =>
 
 const sureTexts = new WeakMap<readonly Normalizer[], SureText | undefined>()
 
-/** What the kernel can do of normalization; undefined if that is nothing. Made once for a list of normalizers. */
-export const createSureText = (normalizers: readonly Normalizer[]): SureText | undefined => {
-  if (!sureTexts.has(normalizers)) sureTexts.set(normalizers, sureTextOf(stepsOf(normalizers), startSteps))
+/** What the kernel can do of normalization; undefined if that is nothing. Made once for a list of normalizers, or when pretok was built. */
+export const loadSureText = (normalizers: readonly Normalizer[]): SureText | undefined => {
+  if (!sureTexts.has(normalizers)) {
+    const rest = () => withoutPrefixes(stepsOf(normalizers))
+    const ready = readySureText(normalizers, () => ({ pairs: pairsOf(rest()), start: (emit) => startSteps(rest(), emit) }))
+    sureTexts.set(normalizers, ready ?? createSureText(normalizers))
+  }
   return sureTexts.get(normalizers)
 }
+
+/** Makes it. */
+export const createSureText = (normalizers: readonly Normalizer[]): SureText | undefined => sureTextOf(stepsOf(normalizers), startSteps)
 
 /** Whether normalization leaves this text alone, and what is around it is the same with it and without it; and whether it makes none of it. */
 export const keepsText = (normalizers: readonly Normalizer[], text: string): boolean =>

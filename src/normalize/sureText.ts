@@ -34,9 +34,8 @@ export const sureTextOf = (
 ): SureText | undefined => {
   const last = steps.at(-1)?.prefix
   if (last?.unlessThere) return sureWithPrefix(last.text, sureTextOf(steps.slice(0, -1), startSteps))
-  const prefixes: string[] = []
-  const rest = steps.slice()
-  while (rest[0]?.prefix?.unlessThere === false) prefixes.unshift(rest.shift()!.prefix!.text)
+  const rest = withoutPrefixes(steps)
+  const prefix = steps.slice(0, steps.length - rest.length).reduce((text, step) => step.prefix!.text + text, '')
   const at = rest.findIndex(({ classes }) => classes !== undefined)
   const [before, behind] = at === -1 ? [rest, []] : [rest.slice(0, at), rest.slice(at + 1)]
   if ([...before, ...behind].some(({ map }) => map === undefined)) return undefined
@@ -44,18 +43,27 @@ export const sureTextOf = (
   const mapBefore = composed(before)
   const classes = check && (mapBefore === undefined ? check.classes : packClasses(classesBehind(mapBefore, check.classes)))
   const map = composed([...before, ...(check?.decomposition === undefined ? [] : [{ map: check.decomposition }]), ...behind])
-  const prefix = prefixes.join('')
   const isSure = (character: string): boolean => classes === undefined || valueAt(classes.table, character.codePointAt(0)!) === SETTLED
   if (![...prefix].every(isSure)) return undefined
   return {
     classes,
     map: map && packMap(map),
-    pairs: map === undefined ? rest[at]?.pairs : undefined,
+    pairs: map === undefined ? pairsOf(rest) : undefined,
     prefix: Buffer.from(map === undefined ? prefix : Array.from(prefix, (character) => mapCharacter(map, character)).join('')),
     prefixUnless: [],
     start: (emit) => startSteps(rest, emit),
   }
 }
+
+/** The steps that are left when the kernel puts the prefixes in front. */
+export const withoutPrefixes = (steps: readonly Step[]): readonly Step[] => {
+  const behind = steps.at(-1)?.prefix?.unlessThere === true ? steps.slice(0, -1) : steps
+  const first = behind.findIndex(({ prefix }) => prefix?.unlessThere !== false)
+  return first === -1 ? [] : behind.slice(first)
+}
+
+/** What makes pairs for the quick check among these steps. */
+export const pairsOf = (steps: readonly Step[]): (() => Uint32Array) | undefined => steps.find(({ classes }) => classes !== undefined)?.pairs
 
 /** So many characters are compared. */
 const MAX_UNLESS = 8

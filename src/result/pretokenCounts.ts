@@ -1,9 +1,9 @@
-import { SortedTable, type CountTable } from '../count/sortedTable.ts'
+import { SortedTable, sumLarge, type CountTable } from '../count/sortedTable.ts'
 import { PretokError } from '../errors.ts'
 import type { PieceCount, Receipt } from '../types.ts'
 import { formatToWrite, type CountsFormat } from '../write/formats.ts'
 import { pieceToBytes, pieceToString } from '../write/pieceText.ts'
-import { BATCH, emptyBatch, inBatches, type PieceBatch } from '../write/pieceBatch.ts'
+import { BATCH, batchesOf, emptyBatch, inBatches, type PieceBatch } from '../write/pieceBatch.ts'
 import { writeBatches } from '../write/writeCounts.ts'
 import { FileTable } from './fileTable.ts'
 import { orderByCount } from '../sort/orderByCount.ts'
@@ -57,12 +57,10 @@ export class PretokenCounts implements Iterable<[piece: string, count: number]> 
   /** Bytes of all pieces: the sum of length × count. Throws 'limit' past 2^53. */
   get textBytes(): number {
     if (this.source instanceof FileTable) return this.source.textBytes
-    const { starts, counts, size } = this.table
-    let sum = 0
-    for (let i = 0; i < size; i++) sum += (starts[i + 1] - starts[i]) * counts[i]
-    if (sum > Number.MAX_SAFE_INTEGER)
+    const { textBytes } = this.source instanceof SortedTable ? this.source : sumLarge(this.table)
+    if (textBytes > Number.MAX_SAFE_INTEGER)
       throw new PretokError('limit', 'counts: the pieces add up to more than 2^53 bytes, the largest exact number')
-    return sum
+    return textBytes
   }
 
   /** How often a piece occurs; undefined if it does not. */
@@ -86,6 +84,7 @@ export class PretokenCounts implements Iterable<[piece: string, count: number]> 
   private *batches(): Generator<PieceBatch> {
     if (this.source instanceof FileTable) return yield* inBatches(this.source.rows())
     const { table } = this
+    if (table instanceof SortedTable && table.byCount !== undefined) return yield* batchesOf(table.byCount)
     const order = this.order()
     const batch = emptyBatch(table.arena)
     for (let from = 0; from < order.length; from += BATCH) {
@@ -97,11 +96,11 @@ export class PretokenCounts implements Iterable<[piece: string, count: number]> 
   *[Symbol.iterator](): Generator<[piece: string, count: number]> {
     if (this.source instanceof FileTable)
       for (const { piece, count } of this.source.rows()) yield [pieceToString(asBuffer(piece), 0, piece.length), count]
-    else {
-      const arena = asBuffer(this.source.arena) // a Buffer decodes faster than it can be made for each piece
-      for (const { starts, ends, counts, size } of this.batches())
-        for (let i = 0; i < size; i++) yield [pieceToString(arena, starts[i], ends[i]), counts[i]]
-    }
+    else
+      for (const { bytes, starts, ends, counts, size } of this.batches()) {
+        const buffer = asBuffer(bytes) // which decodes faster than it can be made for each piece
+        for (let i = 0; i < size; i++) yield [pieceToString(buffer, starts[i], ends[i]), counts[i]]
+      }
   }
 
   /** Pieces as bytes (views, not copies) with their counts, the most frequent first. */

@@ -1,4 +1,4 @@
-import { MOST_ENTRIES, orderSmall } from './orderSmall.ts'
+import { areFew, orderFew } from './orderSmall.ts'
 
 /*
  * Radix sort (least significant digit first). Most counts are small: of 10 million pieces of a corpus two or three passes over them are made,
@@ -9,10 +9,9 @@ const DIGIT_BITS = 11
 const DIGITS = 2 ** DIGIT_BITS
 
 /** The numbers of the entries, the highest count first; entries with equal counts stay as they stand. */
-export const orderByCount = (counts: Float64Array): Uint32Array =>
-  counts.length <= MOST_ENTRIES ? orderSmall(counts) : orderLarge(counts)
+export const orderByCount = (counts: Float64Array): Uint32Array => (areFew(counts) ? orderFew(counts) : orderMany(counts))
 
-export const orderLarge = (counts: Float64Array): Uint32Array => {
+export const orderMany = (counts: Float64Array): Uint32Array => {
   const words = new Uint32Array(counts.length)
   const highest = takeWords(counts, 1, words)
   let order = new Uint32Array(counts.length)

@@ -38,7 +38,7 @@ interface EncoderExports {
   after: WebAssembly.Global<'i32'>
   escapes: WebAssembly.Global<'i32'>
   isFirst: { value: number }
-  encodeRows(rows: number, bytes: number, lengths: number, counts: number, out: number): number
+  encodeRows(rows: number, bytes: number, first: number, ends: number, counts: number, out: number): number
   encodePart(bytes: number, length: number, out: number): number
   freeMemory(): number
 }
@@ -65,7 +65,7 @@ export class RowEncoder {
   private readonly exports: EncoderExports
   private readonly memory: Uint8Array
   private readonly counts: Float64Array
-  private readonly lengths: Uint32Array
+  private readonly ends: Uint32Array
   /** Addresses. */
   private readonly bytes: number
   private readonly out: number
@@ -76,12 +76,12 @@ export class RowEncoder {
     this.exports = new WebAssembly.Instance(loadWasm('encode'), { env: { memory } }).exports as unknown as EncoderExports
     const { separator, before, between, after, escapes } = this.exports
     const counts = this.exports.freeMemory()
-    const lengths = counts + 8 * MOST_ROWS
-    this.bytes = lengths + 4 * MOST_ROWS
+    const ends = counts + 8 * MOST_ROWS
+    this.bytes = ends + 4 * MOST_ROWS
     this.out = this.bytes + MOST_BYTES
     this.memory = new Uint8Array(memory.buffer)
     this.counts = new Float64Array(memory.buffer, counts, MOST_ROWS)
-    this.lengths = new Uint32Array(memory.buffer, lengths, MOST_ROWS)
+    this.ends = new Uint32Array(memory.buffer, ends, MOST_ROWS)
     this.layout = layout
     const put = (text: string, address: number): void => {
       this.memory[address] = text.length
@@ -97,9 +97,9 @@ export class RowEncoder {
   /** The rows of a batch, encoded: bytes that are good until the next are asked for, `MOST_ENCODED` of them at most. */
   *encode(batch: PieceBatch): Generator<Uint8Array> {
     for (let next = 0; next < batch.size;) {
-      const rows = this.take(batch, next)
+      const rows = batch.isConsecutive ? this.takeAll(batch, next) : this.take(batch, next)
       if (rows === 0) yield* this.encodeLong(batch, next)
-      else yield this.encodeTaken(rows)
+      else yield this.encodeTaken(rows, batch.isConsecutive ? batch.starts[next] : 0)
       next += Math.max(1, rows)
     }
   }
@@ -115,16 +115,28 @@ export class RowEncoder {
       const stop = ends[i]
       let at = starts[i]
       if (to + stop - at > end) break
-      this.lengths[i - first] = stop - at
-      this.counts[i - first] = counts[i]
       while (at < stop) memory[to++] = from[at++]
+      this.ends[i - first] = to - this.bytes
+      this.counts[i - first] = counts[i]
     }
     return i - first
   }
 
-  private encodeTaken(rows: number): Uint8Array {
-    const { exports, bytes, lengths, counts, out } = this
-    return this.memory.subarray(out, exports.encodeRows(rows, bytes, lengths.byteOffset, counts.byteOffset, out))
+  /** The same for pieces that stand one behind the other: some of these, for which there is room. */
+  private takeAll({ bytes, starts, ends, counts, size }: PieceBatch, first: number): number {
+    let rows = Math.min(size - first, MOST_ROWS)
+    while (rows > 0 && ends[first + rows - 1] - starts[first] > MOST_BYTES) rows >>>= 1
+    if (rows === 0) return 0
+    this.memory.set(bytes.subarray(starts[first], ends[first + rows - 1]), this.bytes)
+    this.ends.set(ends.subarray(first, first + rows))
+    this.counts.set(counts.subarray(first, first + rows))
+    return rows
+  }
+
+  /** @param start what the ends of these pieces are counted from, modulo 2^32 */
+  private encodeTaken(rows: number, start: number): Uint8Array {
+    const { exports, bytes, ends, counts, out } = this
+    return this.memory.subarray(out, exports.encodeRows(rows, bytes, bytes - start, ends.byteOffset, counts.byteOffset, out))
   }
 
   /** A piece that is longer than the room for pieces, in parts that end where characters do. */

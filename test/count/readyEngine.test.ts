@@ -2,8 +2,10 @@ import { spawnSync } from 'node:child_process'
 import { cpSync, readdirSync, symlinkSync, truncateSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { describe, expect, test } from 'vitest'
+import type { Tier } from '../../src/count/engine.ts'
 import { chooseEngine } from '../../src/count/chooseEngine.ts'
-import { engineFile, loadEngine, packEngine, readyEngine } from '../../src/count/readyEngine.ts'
+import { loadEngine, prepareEngine, readyEngine } from '../../src/count/readyEngine.ts'
+import { packPrepared, preparedName } from '../../src/prepared.ts'
 import { leadingRewritesAsNormalizers } from '../../src/tokenizer/leadingRewrites.ts'
 import { isComplete, PRESETS, presetPipeline } from '../../src/tokenizer/presets.ts'
 import type { Stage } from '../../src/types.ts'
@@ -19,12 +21,14 @@ describe('engines made ahead', () => {
   test.each(names)('%s: what the compiler makes now', (name) => {
     const [ready, compiled] = [readyEngine(stagesOf(name))!, chooseEngine(stagesOf(name))]
     expect(ready.name).toBe(compiled.name)
-    expect(packEngine(ready).equals(packEngine(compiled))).toBe(true)
+    const pack = (engine: Tier): Buffer => packPrepared(stagesOf(name), prepareEngine(engine))
+    expect(pack(ready).equals(pack(compiled))).toBe(true)
+    expect({ ...ready, tables: [] }).toEqual({ ...compiled, tables: [] })
   })
 
   test('there is one for each preset, and no other', () => {
     const files = readdirSync(join(ROOT, 'dist/engines'))
-    expect(files.sort()).toEqual([...new Set(names.map((name) => engineFile(stagesOf(name))))].sort())
+    expect(files.sort()).toEqual([...new Set(names.map((name) => preparedName(stagesOf(name))))].sort())
   })
 
   test('a damaged one is told of, and how to mend it', () => {
@@ -32,7 +36,7 @@ describe('engines made ahead', () => {
     cpSync(join(ROOT, 'dist'), join(copy, 'dist'), { recursive: true })
     cpSync(join(ROOT, 'package.json'), join(copy, 'package.json'))
     symlinkSync(join(ROOT, 'node_modules'), join(copy, 'node_modules'))
-    truncateSync(join(copy, 'dist/engines', engineFile(stagesOf('gpt2'))), 100)
+    truncateSync(join(copy, 'dist/engines', preparedName(stagesOf('gpt2'))), 100)
     const { status, stderr } = spawnSync(process.execPath, [join(copy, 'dist/cli/main.js'), join(ROOT, 'package.json'), '-t', 'gpt2'])
     expect(stderr.toString()).toMatch(/^pretok: loading .*\.gz: unexpected end of file; to mend it, install pretok again\n$/)
     expect(status).toBe(1)

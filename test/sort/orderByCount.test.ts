@@ -1,18 +1,58 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { orderByCount, orderLarge } from '../../src/sort/orderByCount.ts'
+import { SortedTable, sumLarge } from '../../src/count/sortedTable.ts'
+import { orderByCount, orderMany } from '../../src/sort/orderByCount.ts'
+import { arrangeSmall } from '../../src/sort/orderSmall.ts'
+import type { CountedPieces } from '../../src/sort/tableMemory.ts'
 
 const count = fc.oneof(
   fc.integer({ min: 1, max: 3 }),
+  fc.integer({ min: 2045, max: 2050 }),
   fc.integer({ min: 1, max: 2 ** 33 }),
   fc.constantFrom(65535, 65536, 2 ** 40 + 1, 2 ** 53 - 1),
 )
 
-test.each([orderByCount, orderLarge])('%o: the highest count first, equal ones as they stand', (order) => {
+test.each([orderByCount, orderMany])('%o: the highest count first, equal ones as they stand', (order) => {
   fc.assert(
     fc.property(fc.array(count, { maxLength: 300 }), (counts) => {
       const expected = counts.map((count, entry) => ({ count, entry })).sort((a, b) => b.count - a.count || a.entry - b.entry)
       expect([...order(Float64Array.from(counts))]).toEqual(expected.map(({ entry }) => entry))
     }),
   )
+})
+
+const tables = fc.array(fc.record({ piece: fc.uint8Array({ maxLength: 40 }), count }), { maxLength: 300 })
+
+/** With what stands behind a table that is part of a larger one. */
+const tableOf = (entries: readonly { piece: Uint8Array; count: number }[]): CountedPieces => {
+  const starts = Uint32Array.from([0, ...entries.map(({ piece }) => piece.length), 77])
+  for (let i = 1; i <= entries.length; i++) starts[i] += starts[i - 1]
+  const arena = Uint8Array.from(entries.flatMap(({ piece }) => [...piece]).concat(1, 2, 3))
+  return { arena, starts, counts: Float64Array.from([...entries.map(({ count }) => count), 99]), size: entries.length }
+}
+
+const entriesOf = ({ arena, starts, counts, size }: CountedPieces): { piece: Uint8Array; count: number }[] =>
+  Array.from({ length: size }, (_, i) => ({ piece: arena.slice(starts[i], starts[i + 1]), count: counts[i] }))
+
+test('a small table in the order of its counts, and its sums', () => {
+  fc.assert(
+    fc.property(tables, (entries) => {
+      const table = tableOf(entries)
+      const { byCount, ...sums } = arrangeSmall(table)
+      expect(entriesOf(byCount)).toEqual(entries.toSorted((a, b) => b.count - a.count))
+      expect(sums).toEqual(sumLarge(table)) // exact or not
+      expect(entriesOf(table)).toEqual(entries)
+    }),
+  )
+})
+
+test('tables that are not small have the same sums', () => {
+  const size = 1_100_000
+  const table: CountedPieces = {
+    arena: new Uint8Array(4 * size).fill(0x61),
+    starts: Uint32Array.from({ length: size + 1 }, (_, i) => 4 * i),
+    counts: new Float64Array(size).fill(3),
+    size,
+  }
+  expect(new SortedTable(table)).toMatchObject({ total: 3 * size, textBytes: 12 * size, byCount: undefined })
 })

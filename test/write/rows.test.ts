@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { CODECS, type TextFormat } from '../../src/write/formats.ts'
-import { inBatches } from '../../src/write/pieceBatch.ts'
+import { emptyBatch, inBatches, type PieceBatch } from '../../src/write/pieceBatch.ts'
 import { utf8Length } from '../../src/write/pieceText.ts'
 import { MOST_ENCODED, RowEncoder } from '../../src/write/rows.ts'
 import type { PieceCount } from '../../src/types.ts'
@@ -22,10 +22,26 @@ const rowsOf = (format: TextFormat, entries: readonly PieceCount[]): string => {
   return entries.map(({ piece, count }) => `${before}${escaped(piece)}${between}${count}${after}`).join(separator)
 }
 
-const encoded = (format: TextFormat, entries: readonly PieceCount[]): string => {
+/** Pieces that stand here and there, the last one first. */
+function* scattered(entries: readonly PieceCount[]): Generator<PieceBatch> {
+  const bytes = Buffer.concat(entries.toReversed().flatMap(({ piece }) => [piece, Buffer.from('-')]))
+  let end = bytes.length
+  for (let first = 0; first < entries.length; first += 200) {
+    const batch = emptyBatch(bytes)
+    for (const { piece, count } of entries.slice(first, first + 200)) {
+      batch.ends[batch.size] = end - 1
+      end -= piece.length + 1
+      batch.starts[batch.size] = end
+      batch.counts[batch.size++] = count
+    }
+    yield batch
+  }
+}
+
+const encoded = (format: TextFormat, batches: Iterable<PieceBatch>): string => {
   const encoder = new RowEncoder(CODECS[format].layout)
   let text = ''
-  for (const batch of inBatches(entries))
+  for (const batch of batches)
     for (const bytes of encoder.encode(batch)) {
       expect(bytes.length).toBeLessThanOrEqual(MOST_ENCODED)
       text += Buffer.from(bytes).toString('latin1')
@@ -45,7 +61,8 @@ const count = fc.oneof(fc.integer({ min: 1, max: 12 }), fc.integer({ min: 1, max
 test.each(FORMATS)('%s: as it is specified', (format) => {
   fc.assert(
     fc.property(fc.array(fc.record({ piece: bytes, count }), { maxLength: 600 }), (entries) => {
-      expect(encoded(format, entries)).toBe(rowsOf(format, entries))
+      expect(encoded(format, inBatches(entries))).toBe(rowsOf(format, entries))
+      expect(encoded(format, scattered(entries))).toBe(rowsOf(format, entries))
     }),
   )
 })
@@ -57,5 +74,6 @@ test.each(FORMATS)('%s: pieces of any length', (format) => {
   )
   const latin = Buffer.alloc(70_000, Buffer.from([0xf0, 0x9f, 0x98, 0xe5, 0xad, 0x80, 0x80, 0x80, 0x80]))
   const entries = [...pieces, latin, of(3, 'end')].map((piece, i) => ({ piece, count: i + 1 }))
-  expect(encoded(format, entries) === rowsOf(format, entries)).toBe(true)
+  expect(encoded(format, inBatches(entries)) === rowsOf(format, entries)).toBe(true)
+  expect(encoded(format, scattered(entries)) === rowsOf(format, entries)).toBe(true)
 })

@@ -1,0 +1,67 @@
+import { loadPrepared, type Prepared } from '../prepared.ts'
+import type { Normalizer } from '../types.ts'
+import type { SureText } from './sureText.ts'
+
+/** Of `SureText`, what is no table and can be written down. */
+interface Header {
+  prefix: string
+  prefixUnless: readonly string[]
+  /** Of the classes, if there are any. */
+  isAsciiSettled?: boolean
+  /** Of the map, if there is one. */
+  largest?: number
+  hasPairs: boolean
+}
+
+/** What one can only do. */
+type Deeds = Pick<SureText, 'pairs' | 'start'>
+
+/** Undefined: the kernel can do nothing of this normalization. */
+export const prepareSureText = (sure: SureText): Prepared<Header> => {
+  const { classes, map, pairs, prefix, prefixUnless } = sure
+  const header: Header = { prefix: prefix.toString(), prefixUnless, hasPairs: pairs !== undefined }
+  const tables: NodeJS.TypedArray[] = []
+  if (classes !== undefined) {
+    header.isAsciiSettled = classes.isAsciiSettled
+    tables.push(classes.table.pages, classes.table.blocks, classes.below0x800, classes.settledByLow, classes.groupByHigh)
+  }
+  if (map !== undefined) {
+    header.largest = map.largest
+    tables.push(map.table.pages, map.table.blocks, map.ascii, map.stayingLeads, map.starts, map.templates)
+  }
+  return { header, tables: tables.map(({ buffer, byteOffset, byteLength }) => new Uint8Array(buffer, byteOffset, byteLength)) }
+}
+
+/** The sure text that was made when pretok was built, if there is one for these normalizers. `deeds` is called when somebody wants them. */
+export const readySureText = (normalizers: readonly Normalizer[], deeds: () => Deeds): SureText | undefined => {
+  const prepared = loadPrepared<Header>('normalizers', normalizers)
+  if (prepared === undefined) return undefined
+  const { header, tables } = prepared
+  let next = 0
+  const bytes = (): Uint8Array => tables[next++]
+  const words = (): Uint16Array => new Uint16Array(bytes().buffer)
+  const { isAsciiSettled, largest, prefix, prefixUnless, hasPairs } = header
+  const classes = isAsciiSettled === undefined ? undefined : {
+    table: { pages: words(), blocks: bytes() },
+    below0x800: bytes(),
+    settledByLow: bytes(),
+    groupByHigh: bytes(),
+    isAsciiSettled,
+  }
+  const map = largest === undefined ? undefined : {
+    table: { pages: words(), blocks: words() },
+    ascii: bytes(),
+    stayingLeads: bytes(),
+    starts: new Uint32Array(bytes().buffer),
+    templates: Buffer.from(bytes().buffer),
+    largest,
+  }
+  return {
+    classes,
+    map,
+    pairs: hasPairs ? () => deeds().pairs!() : undefined,
+    prefix: Buffer.from(prefix),
+    prefixUnless,
+    start: (emit) => deeds().start(emit),
+  }
+}
