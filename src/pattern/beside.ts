@@ -20,49 +20,45 @@ export const composeSteps = (
   limits: Limits,
 ): Steps | undefined => {
   const kernel = openKernel()
-  const list = put(pairs.flat())
-  const states = kernel.compose(write(kernel, first), write(kernel, second), list, pairs.length, limits.states, limits.alike)
+  const states = kernel.compose(
+    write(kernel, first),
+    put(findFates(first)),
+    write(kernel, second),
+    put(pairs.flat()),
+    pairs.length,
+    limits.states,
+    limits.alike,
+  )
   if (states === 0) return undefined
   const columns = pairs.length + 1
   const arcs = kernel.composedArcCount()
-  const steps = readSteps(kernel)
   return {
     columns,
     arcs: take(kernel.composedArcs(), states * columns),
     firstArc: take(kernel.composedFirstArc(), states + 1),
     next: take(kernel.composedNext(), arcs),
-    steps: Array.from(take(kernel.composedSteps(), arcs), (number) => steps[number]),
+    does: take(kernel.composedSteps(), arcs),
+    steps: readSteps(kernel),
   }
 }
 
 const write = (kernel: PatternKernel, all: LiveSteps): number => {
-  const numbers = new Map<Step, number>()
-  const does = new Int32Array(all.steps.length)
-  const leaving: number[] = []
   const starts = [0]
   const sources: number[] = []
-  for (let arc = 0; arc < does.length; arc++) {
-    const step = all.steps[arc]
-    let number = numbers.get(step)
-    if (number === undefined) {
-      numbers.set(step, (number = numbers.size))
-      leaving.push(step.leaving)
-      sources.push(...step.sources)
-      starts.push(sources.length)
-    }
-    does[arc] = number
+  for (const step of all.steps) {
+    sources.push(...step.sources)
+    starts.push(sources.length)
   }
   return kernel.steps(
     all.columns,
     put(all.arcs),
     put(all.firstArc),
     put(all.next),
-    put(does),
-    put(leaving),
+    put(all.does),
+    put(all.steps.map(({ leaving }) => leaving)),
     put(starts),
     put(sources),
     put(all.live),
-    put(findFates(all)),
   )
 }
 

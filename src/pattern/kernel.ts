@@ -48,9 +48,16 @@ export interface PatternKernel {
     starts: List,
     sources: List,
     live: List,
-    fates: List,
   ): number
-  compose(first: number, second: number, pairs: List, pairCount: number, maxStates: number, maxAlike: number): number
+  compose(
+    first: number,
+    fates: List,
+    second: number,
+    pairs: List,
+    pairCount: number,
+    maxStates: number,
+    maxAlike: number,
+  ): number
   composedArcs(): List
   composedFirstArc(): List
   composedArcCount(): number

@@ -72,6 +72,8 @@ const UNKNOWN: i32 = -2
 const NEW: i32 = MAX_SLOTS + 1
 
 let first: Steps = changetype<Steps>(0)
+/** Of the first stage's states: KEPT, DROPPED or both. */
+let fates: Ints = changetype<Ints>(0)
 let second: Steps = changetype<Steps>(0)
 
 let runs: Numbering = changetype<Numbering>(0)
@@ -110,8 +112,9 @@ let group: Ints = changetype<Ints>(0)
 let positions: Ints = changetype<Ints>(0)
 let endOfGap: i32 = 0
 
-export function openBeside(theFirst: Steps, theSecond: Steps): void {
+export function openBeside(theFirst: Steps, theFates: Ints, theSecond: Steps): void {
   first = theFirst
+  fates = theFates
   second = theSecond
   openPositions()
   runs = Numbering.create()
@@ -320,7 +323,7 @@ export function goOn(): void {
   for (let i = 0; i <= n; i++) after[runsAfter + i] = group[1 + i]
   const run = group[1]
   const runCuts = cutsOfRun(run)
-  const fate = first.fates[after[FIRST]]
+  const fate = fates[after[FIRST]]
   // what the second stage has cut is certain as far as it cuts the same, whichever open cut comes
   let certain = fate == KEPT ? countPositions(runCuts) : 0
   for (let k = 1; k <= n; k++) certain = commonPositions(runCuts, after[pieceAt(n, 0, k)], certain)

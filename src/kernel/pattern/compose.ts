@@ -47,11 +47,20 @@ let slotOf: Ints = changetype<Ints>(0)
 let renamed: Ints = changetype<Ints>(0)
 
 /**
- * Makes the steps over pairs of symbols of both, of which the last is the end of the segment. Returns the number of states, or 0 if there are more than
- * `maxStates`, or more than `maxAlike` that are alike but for the positions that they hold, or if slots do not suffice.
+ * Makes the steps over pairs of symbols of both; behind them there is one for the end of the segment. `fates`: of the first stage's states. Returns the
+ * number of states, or 0 if there are more than `maxStates`, or more than `maxAlike` that are alike but for the positions that they hold, or if slots do
+ * not suffice.
  */
-export function compose(first: Steps, second: Steps, pairs: Ints, pairCount: i32, maxStates: i32, maxAlike: i32): i32 {
-  openBeside(first, second)
+export function compose(
+  first: Steps,
+  fates: Ints,
+  second: Steps,
+  pairs: Ints,
+  pairCount: i32,
+  maxStates: i32,
+  maxAlike: i32,
+): i32 {
+  openBeside(first, fates, second)
   arcs = Growing.create()
   firstArc = Growing.create()
   next = Growing.create()

@@ -97,14 +97,21 @@ export function steps(
   starts: Ints,
   sources: Ints,
   live: Ints,
-  fates: Ints,
 ): Steps {
-  return Steps.create(columns, arcs, firstArc, next, does, leaving, starts, sources, live, fates)
+  return Steps.create(columns, arcs, firstArc, next, does, leaving, starts, sources, live)
 }
 
 /** Makes one machine of two (compose.ts); returns how many states it has, or 0 if there is none. */
-export function compose(first: Steps, second: Steps, pairs: Ints, pairCount: i32, maxStates: i32, maxAlike: i32): i32 {
-  return composed.compose(first, second, pairs, pairCount, maxStates, maxAlike)
+export function compose(
+  first: Steps,
+  fates: Ints,
+  second: Steps,
+  pairs: Ints,
+  pairCount: i32,
+  maxStates: i32,
+  maxAlike: i32,
+): i32 {
+  return composed.compose(first, fates, second, pairs, pairCount, maxStates, maxAlike)
 }
 export function composedArcs(): Ints {
   return composed.arcs.items

@@ -16,8 +16,6 @@ export class Steps {
   sources: Ints
   /** For each state, bit s: slot s may leave as a cut. */
   live: Ints
-  /** For each state: KEPT, DROPPED or both, as pattern/steps.ts says. */
-  fates: Ints
 
   static create(
     columns: i32,
@@ -29,7 +27,6 @@ export class Steps {
     starts: Ints,
     sources: Ints,
     live: Ints,
-    fates: Ints,
   ): Steps {
     const all = changetype<Steps>(ints(<i32>(offsetof<Steps>() >> 2)))
     all.columns = columns
@@ -41,10 +38,10 @@ export class Steps {
     all.starts = starts
     all.sources = sources
     all.live = live
-    all.fates = fates
     return all
   }
 }
 
+/** Of text from the last cut on: it may be in a piece, in none, or, both bits, either. */
 export const KEPT: i32 = 1
 export const DROPPED: i32 = 2
