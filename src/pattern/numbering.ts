@@ -4,10 +4,6 @@ export interface Numbering {
   numberOf(list: Int32Array, length?: number): number
   /** Writes the list that has a number to the front of `target`; returns its length. */
   read(number: number, target: Int32Array): number
-  /** How long the list is that has a number. */
-  length(number: number): number
-  /** One item of it. */
-  at(number: number, index: number): number
   readonly count: number
 }
 
@@ -65,8 +61,6 @@ export const createNumbering = (): Numbering => {
       for (let i = 0; i < length; i++) target[i] = pool[start + i]
       return length
     },
-    length: (number) => starts[number + 1] - starts[number],
-    at: (number, index) => pool[starts[number] + index],
     get count() {
       return hashes.length
     },
