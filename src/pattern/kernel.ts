@@ -73,7 +73,7 @@ let exports: PatternKernel | undefined
 
 /** Made ready for one machine: what was put or made before is gone. */
 export const openKernel = (): PatternKernel => {
-  memory ??= new WebAssembly.Memory({ initial: 16, maximum: 16384 })
+  memory ??= new WebAssembly.Memory({ initial: 16, maximum: 65535 })
   exports ??= new WebAssembly.Instance(loadWasm('pattern'), { env: { memory } }).exports as unknown as PatternKernel
   exports.open()
   return exports

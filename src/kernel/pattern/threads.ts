@@ -1,4 +1,4 @@
-import { copy, fill, Ints, ints } from './ints'
+import { fill, Growing, Ints, ints } from './ints'
 import { Numbering } from './numbering'
 
 /*
@@ -166,81 +166,75 @@ export function advance(reached: ThreadLists, k: i32, symbol: i32, after: Thread
  * list. The border stays alone.
  */
 export let symbolLists: Numbering = changetype<Numbering>(0)
-let grouped: Numbering = changetype<Numbering>(0) // the number of a list, then the sets
-let groupsAt: Ints = changetype<Ints>(0) // by number of those: where the groups' numbers are in `groups`, their count first
-let groupsRoom: i32 = 0
-export let groups: Ints = changetype<Ints>(0)
-let groupItems: i32 = 0
-let groupItemsRoom: i32 = 0
-let key: Ints = changetype<Ints>(0)
+let questions: Numbering = changetype<Numbering>(0) // the number of a list, then the sets
+let answers: Growing = changetype<Growing>(0) // where the groups are in `groups`, one more; 0: not known yet
+/** Of lists, how many groups there are, and then their numbers. */
+export let groups: Growing = changetype<Growing>(0)
+let question: Ints = changetype<Ints>(0)
 let keys: Numbering = changetype<Numbering>(0)
-let symbolKey: Ints = changetype<Ints>(0)
-let keyOfSymbol: Ints = changetype<Ints>(0)
+let key: Ints = changetype<Ints>(0)
+let groupOfKey: Growing = changetype<Growing>(0) // where it is in `groups`
+let nextAlike: Ints = changetype<Ints>(0)
+let lastAlike: Ints = changetype<Ints>(0)
 let members: Ints = changetype<Ints>(0)
 
 function openGroups(): void {
   symbolLists = Numbering.create()
-  grouped = Numbering.create()
-  groupsRoom = 256
-  groupsAt = ints(groupsRoom)
-  groupItemsRoom = 1024
-  groups = ints(groupItemsRoom)
-  groupItems = 0
-  key = ints(1 + words)
+  questions = Numbering.create()
+  answers = Growing.create()
+  groups = Growing.create()
+  question = ints(1 + words)
   keys = Numbering.create()
-  symbolKey = ints(1 + words)
-  keyOfSymbol = ints(columns)
+  key = ints(1 + words)
+  groupOfKey = Growing.create()
+  nextAlike = ints(columns)
+  lastAlike = ints(columns + 1)
   members = ints(columns)
 }
 
-/** Where the groups of a list are in `groups`, by the sets that lists [from, to) ask about: their count, and then their numbers. */
+/** Where the groups of a list are in `groups`, by the sets that lists [from, to) ask about. */
 export function group(reached: ThreadLists, from: i32, to: i32, list: i32): i32 {
-  fill(key, 0, 1 + words)
-  key[0] = list
+  fill(question, 0, 1 + words)
+  question[0] = list
   const last = reached.startOf(to)
   for (let i = reached.startOf(from); i < last; i++) {
     const set = program[(reached.items[i] << 2) + 1]
-    key[1 + (set >> 5)] = key[1 + (set >> 5)] | (1 << (set & 31))
+    question[1 + (set >> 5)] = question[1 + (set >> 5)] | (1 << (set & 31))
   }
-  const number = grouped.numberOf(key, 1 + words)
-  if (number == groupsRoom) {
-    const larger = ints(2 * groupsRoom)
-    copy(larger, 0, groupsAt, 0, groupsRoom)
-    groupsAt = larger
-    groupsRoom *= 2
+  const number = questions.numberOf(question, 1 + words)
+  answers.reach(number + 1)
+  if (answers.items[number] == 0) {
+    answers.items[number] = groups.length + 1
+    makeGroups(list)
   }
-  if (groupsAt[number] == 0) groupsAt[number] = makeGroups(list) + 1
-  return groupsAt[number] - 1
+  return answers.items[number] - 1
 }
 
-function makeGroups(list: i32): i32 {
+function makeGroups(list: i32): void {
   const border = columns - 1
   const start = symbolLists.starts[list]
   const length = symbolLists.length(list)
-  if (groupItems + 1 + length > groupItemsRoom) {
-    const larger = ints(2 * (groupItemsRoom + length))
-    copy(larger, 0, groups, 0, groupItems)
-    groups = larger
-    groupItemsRoom = 2 * (groupItemsRoom + length)
-  }
-  const at = groupItems++
+  const at = groups.length
+  groups.push(0)
+  // each group is linked first: of its first symbol, `groups` has the index in the list
   for (let i = 0; i < length; i++) {
     const symbol = symbolLists.pool[start + i]
-    symbolKey[0] = symbol == border ? -1 : behindContextOf[symbol]
-    for (let word = 0; word < words; word++) symbolKey[1 + word] = setsOf[symbol * words + word] & key[1 + word]
-    keyOfSymbol[i] = keys.numberOf(symbolKey, 1 + words)
+    key[0] = symbol == border ? -1 : behindContextOf[symbol]
+    for (let word = 0; word < words; word++) key[1 + word] = setsOf[symbol * words + word] & question[1 + word]
+    const number = keys.numberOf(key, 1 + words)
+    groupOfKey.reach(number + 1)
+    if (groupOfKey.items[number] <= at) {
+      groupOfKey.items[number] = groups.length
+      groups.push(i)
+    } else nextAlike[lastAlike[groupOfKey.items[number] - at]] = i
+    lastAlike[groupOfKey.items[number] - at] = i
+    nextAlike[i] = -1
   }
-  for (let i = 0; i < length; i++) {
-    if (keyOfSymbol[i] < 0) continue // in a group already
-    const wanted = keyOfSymbol[i]
-    let count = 0
-    for (let k = i; k < length; k++) {
-      if (keyOfSymbol[k] != wanted) continue
-      members[count++] = symbolLists.pool[start + k]
-      keyOfSymbol[k] = -1
-    }
-    groups[groupItems++] = symbolLists.numberOf(members, count)
+  const count = groups.length - at - 1
+  groups.items[at] = count
+  for (let k = 1; k <= count; k++) {
+    let size = 0
+    for (let i = groups.items[at + k]; i >= 0; i = nextAlike[i]) members[size++] = symbolLists.pool[start + i]
+    groups.items[at + k] = symbolLists.numberOf(members, size)
   }
-  groups[at] = groupItems - at - 1
-  return at
 }

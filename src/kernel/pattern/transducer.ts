@@ -1,5 +1,5 @@
 import { MAX_SLOTS, DECIDED_DROPPED, DECIDED_HERE, DECIDED_LAST_CUT, SOURCE_NEW_MARK } from '../../pattern/layout'
-import { copy, enlarged, Ints, ints } from './ints'
+import { copy, enlarged, Growing, Ints, ints } from './ints'
 import { Numbering } from './numbering'
 import { advance, beginSearch, behindContextOf, clear, close, group, groups, openThreads, symbolLists, takeBack, ThreadLists } from './threads'
 
@@ -166,7 +166,9 @@ let beginsSearch: bool = false
 let formAlone: i32 = NONE
 let lastAlone: i32 = 0
 // where an attempt that is alone goes, by all that it depends on: twice the state, whether it has threads, and 1 more; 0: not known
-let alone: Ints = changetype<Ints>(0)
+let aloneKeys: Numbering = changetype<Numbering>(0)
+let aloneKey: Ints = changetype<Ints>(0)
+let alone: Growing = changetype<Growing>(0)
 
 /**
  * Makes the machine of a program of which `openThreads` has been told. `contexts`: lists of symbols, and the border, that the checks ahead cannot
@@ -205,7 +207,9 @@ export function build(
   const longest = HEADER + (LEVEL + 1) * largest + 2 * MAX_SLOTS
   list = ints(max(longest, columns))
   state = ints(longest)
-  alone = ints(16 * columns * columns)
+  aloneKeys = Numbering.create()
+  aloneKey = ints(3)
+  alone = Growing.create()
   work = 0
   matchesEmpty = false
   refusal = 0
@@ -248,15 +252,15 @@ function stepAll(row: i32, symbols: i32): void {
   reach(symbolLists.pool[symbolLists.starts[symbols]])
   const fresh = reached.count - 1
   const alike = group(reached, 0, fresh, symbols)
-  const count = groups[alike]
+  const count = groups.items[alike]
   for (let i = 1; i <= count; i++) {
-    const alikeToLevels = groups[alike + i]
+    const alikeToLevels = groups.items[alike + i]
     stepLevels(symbolLists.pool[symbolLists.starts[alikeToLevels]])
     const parts = group(reached, fresh, fresh + 1, alikeToLevels)
-    const partCount = groups[parts]
+    const partCount = groups.items[parts]
     for (let k = 1; k <= partCount; k++) {
-      const part = symbolLists.starts[groups[parts + k]]
-      const partEnd = symbolLists.starts[groups[parts + k] + 1]
+      const part = symbolLists.starts[groups.items[parts + k]]
+      const partEnd = symbolLists.starts[groups.items[parts + k] + 1]
       stepFresh(symbolLists.pool[part])
       for (let m = part; m < partEnd; m++) {
         next[row + symbolLists.pool[m]] = to
@@ -339,19 +343,26 @@ function stepFresh(symbol: i32): void {
     }
   }
   const flags = notesStart ? IN_GAP : 0
-  const place = ((symbol * columns + state[BEHIND]) * 2 + (beginsSearch ? 1 : 0)) * 8 + 4 * flags + length - rest
-  if (levels == 0 && alone[place] != 0) {
-    const known = alone[place] - 1
-    to = known >> 1
-    effect = effectAlone(length, rest, flags, known & 1)
-    return
+  let place = 0
+  if (levels == 0) {
+    aloneKey[0] = symbol
+    aloneKey[1] = state[BEHIND]
+    aloneKey[2] = (beginsSearch ? 8 : 0) + 4 * flags + length - rest
+    place = aloneKeys.numberOf(aloneKey, 3)
+    alone.reach(place + 1)
+    if (alone.items[place] != 0) {
+      const known = alone.items[place] - 1
+      to = known >> 1
+      effect = effectAlone(length, rest, flags, known & 1)
+      return
+    }
   }
   advanceLevel(fresh, symbol, rest, flags, NOW_ENDS_GAP)
   const leaving = letGo(length)
   effect = effectOf(length, leaving)
   const searchFlags = searchStart != start && isMatch[fresh] == 1 ? IS_SEARCH_START : 0
   to = stateOf(searchFlags, behindContextOf[symbol], length - leaving, leaving)
-  if (levels == 0) alone[place] = 2 * to + alive + 1
+  if (levels == 0) alone.items[place] = 2 * to + alive + 1
   alive = levels
   takeBack(after, levels)
 }
