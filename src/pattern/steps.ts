@@ -170,35 +170,35 @@ const liveBefore = ({ sources, leaving }: Step, after: number): number => {
   return live
 }
 
-/** Changes each arc's step by what `make` makes of it and a number; what it has made is kept, since there are few different steps. */
-const changeSteps = (all: Steps, numberOf: (arc: number) => number, make: (step: Step, number: number) => Step): Steps => {
-  const numbers = createNumbering()
-  const pair = new Int32Array(2)
+/**
+ * Changes each arc's step by what `make` makes of it and of the arc's number, one of `count`; what it has made is kept, since there are few different
+ * steps, and few numbers.
+ */
+const changeSteps = (all: Steps, numbers: Int32Array, count: number, make: (step: Step, number: number) => Step): Steps => {
+  const known = new Int32Array(all.steps.length * count) // 0: not made yet, else one more
   const steps: Step[] = []
   const does = new Int32Array(all.does.length)
   for (let arc = 0; arc < does.length; arc++) {
-    const number = numberOf(arc)
-    pair[0] = all.does[arc]
-    pair[1] = number
-    does[arc] = numbers.numberOf(pair)
-    if (does[arc] === steps.length) steps.push(make(all.steps[pair[0]], number))
+    const key = all.does[arc] * count + numbers[arc]
+    if (known[key] === 0) known[key] = steps.push(make(all.steps[all.does[arc]], numbers[arc]))
+    does[arc] = known[key] - 1
   }
   return { ...all, does, steps }
 }
 
 const withoutDead = (all: Steps): LiveSteps => {
   const live = findLiveSlots(all)
-  const trimmed = changeSteps(
-    all,
-    (arc) => live[all.next[arc]],
-    ({ sources, leaving }, after) => {
-      const end = Math.min(sources.length, leaving + 32 - Math.clz32(after))
-      const kept: number[] = []
-      for (let slot = 0; slot < end; slot++) kept.push(slot < leaving || isLive(after, slot - leaving) ? sources[slot] : DEAD)
-      while (kept.length > 0 && kept[kept.length - 1] === DEAD) kept.pop()
-      return { sources: kept, leaving }
-    },
-  )
+  const kinds = [...new Set(live)]
+  const kindOf = live.map((slots) => kinds.indexOf(slots))
+  const numbers = all.next.map((to) => kindOf[to])
+  const trimmed = changeSteps(all, numbers, kinds.length, ({ sources, leaving }, kind) => {
+    const after = kinds[kind]
+    const end = Math.min(sources.length, leaving + 32 - Math.clz32(after))
+    const kept: number[] = []
+    for (let slot = 0; slot < end; slot++) kept.push(slot < leaving || isLive(after, slot - leaving) ? sources[slot] : DEAD)
+    while (kept.length > 0 && kept[kept.length - 1] === DEAD) kept.pop()
+    return { sources: kept, leaving }
+  })
   return { ...trimmed, live }
 }
 
@@ -211,20 +211,16 @@ export const makeOnward = (all: Steps | LiveSteps): LiveSteps => {
   if (certain.every((count) => count === 0)) return 'live' in all ? all : withoutDead(all)
   const origins = originsOf(all)
   const moves = MAX_SLOTS + 1
-  return withoutDead(
-    changeSteps(
-      all,
-      (arc) => certain[all.next[arc]] * moves + certain[origins[arc]],
-      ({ sources, leaving }, number) => {
-        const before = number % moves
-        const after = (number - before) / moves
-        return {
-          sources: sources.slice(before).map((source) => (isOldSlot(source) ? source - before : source)),
-          leaving: leaving + after - before,
-        }
-      },
-    ),
-  )
+  const numbers = all.next.map((to, arc) => certain[to] * moves + certain[origins[arc]])
+  const moved = changeSteps(all, numbers, moves * moves, ({ sources, leaving }, number) => {
+    const before = number % moves
+    const after = (number - before) / moves
+    return {
+      sources: sources.slice(before).map((source) => (isOldSlot(source) ? source - before : source)),
+      leaving: leaving + after - before,
+    }
+  })
+  return withoutDead(moved)
 }
 
 /** For each state: so many of the first slots will leave as cuts, in this order and before all others, whatever follows. */
@@ -279,7 +275,8 @@ const findFatesOfSlots = (all: Steps, origins: Int32Array): ((state: number, sou
   const fates = new Uint8Array(countStates(all) * MAX_SLOTS)
   const fateOf = (state: number, source: number): number =>
     source === SOURCE_NOW ? KEPT : source === SOURCE_NOW_GAP ? DROPPED : source === DEAD ? 0 : fates[state * MAX_SLOTS + source]
-  const keepingSlots = arcsWith(all, ({ sources, leaving }) => sources.length > leaving)
+  // what holds of slots is handed on from state to state: those that are met first come first
+  const keepingSlots = arcsWith(all, ({ sources, leaving }) => sources.length > leaving).reverse()
   untilStable(keepingSlots, (arc) => {
     const { sources, leaving } = stepOf(all, arc)
     const after = next[arc] * MAX_SLOTS - leaving
