@@ -14,10 +14,12 @@ import { joinAlike, type Row } from './refine.ts'
  */
 
 export interface Lookahead {
-  /** By state, then by class: the state one code point further to the front. State 0 is the end of the segment. */
-  next: number[][]
+  states: number
+  classes: number
+  /** The state one code point further to the front: that of state q by class c is next[q * classes + c]. State 0 is the end of the segment. */
+  next: Int32Array
   /** The same for the symbol of the code point. */
-  symbols: number[][]
+  symbols: Int32Array
   /** The class of each symbol. */
   classOf: readonly number[]
   /** Where the look-ahead whose body begins at an instruction holds: see the instruction `look` (nfa.ts). */
@@ -61,7 +63,12 @@ export const buildLookahead = (
   // a state is a list: what is ahead, as far as the checks can tell, then the instructions that can take the code point ahead and then match
   const states = createNumbering()
   const list = new Int32Array(body.length + 1)
-  const before = predecessors(program, body)
+  const taking = body.filter((at) => program[at].op === 'take')
+  const takingBefore = predecessors(program, taking)
+  const passingBefore = predecessors(
+    program,
+    body.filter((at) => program[at].op !== 'take'),
+  )
   const met = new Int32Array(program.length)
   let round = 0
   const matching: number[] = []
@@ -77,36 +84,32 @@ export const buildLookahead = (
     for (let i = 0; i < ends.length; i++) match(ends[i])
     for (let i = 1; i < length; i++) match(list[i])
     for (let i = 0; i < matching.length; i++) {
-      const ways = before[matching[i]]
-      for (let k = 0; k < ways.length; k++) {
-        const draft = program[ways[k]]
-        if (draft.op === 'split' || (draft.op === 'check' && accepts(ways[k], draft.ahead ? list[0] : behind))) match(ways[k])
+      const passing = passingBefore[matching[i]]
+      for (let k = 0; k < passing.length; k++) {
+        const draft = program[passing[k]]
+        if (draft.op === 'split' || (draft.op === 'check' && accepts(passing[k], draft.ahead ? list[0] : behind))) match(passing[k])
       }
     }
   }
-  /** Of the instructions before those, the ones that take a code point, in ascending order. */
-  const takingBefore = (): number[] => {
-    const taking: number[] = []
-    for (let i = 0; i < matching.length; i++) {
-      const ways = before[matching[i]]
-      for (let k = 0; k < ways.length; k++) if (program[ways[k]].op === 'take') taking.push(ways[k])
-    }
-    return taking.length > 1 ? taking.sort((a, b) => a - b) : taking
+  /** The instructions before those that take a code point, in ascending order. */
+  const findTaking = (): number[] => {
+    const found: number[] = []
+    for (let i = 0; i < matching.length; i++) found.push(...takingBefore[matching[i]])
+    return found.length > 1 ? found.sort((a, b) => a - b) : found
   }
+  const setOf = new Int32Array(program.length)
+  for (const at of taking) setOf[at] = (program[at] as Take).set
   const taken = new Int32Array(list.length)
-  const stateBefore = (taking: readonly number[], name: number): number => {
+  const stateBefore = (takes: readonly number[], name: number): number => {
     let length = 0
     taken[length++] = aheadOf[name]
-    for (let i = 0; i < taking.length; i++) {
-      const at = taking[i]
-      if (sets[(program[at] as Take).set][name] === 1) taken[length++] = at
-    }
+    for (let i = 0; i < takes.length; i++) if (sets[setOf[takes[i]]][name] === 1) taken[length++] = takes[i]
     return states.numberOf(taken, length)
   }
 
   taken[0] = aheadOf[classes]
   states.numberOf(taken, 1)
-  const next: number[][] = []
+  const steps: number[] = []
   /** Which look-aheads hold in each state, for each context behind: the number of a list. */
   const findings: number[] = []
   const findingLists = createNumbering()
@@ -118,16 +121,14 @@ export const buildLookahead = (
         `pattern: look-aheads of more than ${MAX_STATES} states in ${JSON.stringify(text)}`,
       )
     const length = states.read(state, list)
-    const taking: number[][] = []
+    const takes: number[][] = []
     for (let row = 0; row < behinds.length; row++) {
       findMatching(length, behinds[row])
       for (let i = 0; i < starts.length; i++) finding[i * behinds.length + row] = met[starts[i]] === round ? 1 : 0
-      taking.push(takingBefore())
+      takes.push(findTaking())
     }
     findings.push(findingLists.numberOf(finding))
-    const row: number[] = []
-    for (let name = 0; name < classes; name++) row.push(stateBefore(taking[rowOf[name]], name))
-    next.push(row)
+    for (let name = 0; name < classes; name++) steps.push(stateBefore(takes[rowOf[name]], name))
   }
 
   const bitsOf = (number: number): Int32Array => {
@@ -137,18 +138,20 @@ export const buildLookahead = (
   const symbolOf = new Int32Array(classes * findingLists.count).fill(-1) // by class and finding
   const classOf: number[] = []
   const found: Int32Array[] = [] // of each symbol, and of the end
-  const symbols = next.map((row) =>
-    row.map((to, name) => {
-      const key = name * findingLists.count + findings[to]
-      if (symbolOf[key] < 0) {
-        symbolOf[key] = classOf.push(name) - 1
-        found.push(bitsOf(findings[to]))
-      }
-      return symbolOf[key]
-    }),
-  )
+  const next = new Int32Array(steps)
+  const symbols = next.map((to, at) => {
+    const name = at % classes
+    const key = name * findingLists.count + findings[to]
+    if (symbolOf[key] < 0) {
+      symbolOf[key] = classOf.push(name) - 1
+      found.push(bitsOf(findings[to]))
+    }
+    return symbolOf[key]
+  })
   found.push(bitsOf(findings[0]))
   return {
+    states: states.count,
+    classes,
     next,
     symbols,
     classOf,
@@ -167,9 +170,16 @@ type Take = Draft & { op: 'take' }
 const isCheck = (draft: Draft, ahead: boolean): boolean => draft.op === 'check' && draft.ahead === ahead
 
 const reachable = (program: readonly Draft[], starts: readonly number[]): number[] => {
-  const met = new Set(starts)
-  for (const at of met) for (const next of successors(program[at])) met.add(next)
-  return [...met].sort((a, b) => a - b)
+  const isMet = new Uint8Array(program.length)
+  const met: number[] = []
+  const meet = (at: number): void => {
+    if (isMet[at] === 1) return
+    isMet[at] = 1
+    met.push(at)
+  }
+  starts.forEach(meet)
+  for (let i = 0; i < met.length; i++) successors(program[met[i]]).forEach(meet)
+  return met.sort((a, b) => a - b)
 }
 
 /** For each instruction, those of a program's part that lead to it. */
@@ -194,14 +204,14 @@ export interface BackwardMachine {
 
 /** `newSymbol`: the new name of each symbol. Returns also the new class of each old one. */
 export const simplifyLookahead = (
-  { next, symbols }: Lookahead,
+  { states, classes, next, symbols }: Lookahead,
   newSymbol: readonly number[],
 ): { backward: BackwardMachine; newClass: number[] } => {
   const smallest = joinAlike({
-    columns: next[0].length,
-    next: new Int32Array(next.flat()),
-    outputs: new Int32Array(symbols.flat()).map((symbol) => newSymbol[symbol]),
-    labels: new Int32Array(next.length),
+    columns: classes,
+    next,
+    outputs: symbols.map((symbol) => newSymbol[symbol]),
+    labels: new Int32Array(states),
     apart: 0,
   })
   return { backward: { next: smallest.next, symbols: smallest.outputs }, newClass: smallest.newSymbol }
