@@ -4,7 +4,7 @@ import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import compiler from 'assemblyscript/asc'
 
-const MODULES = { 'index.ts': 'kernel.wasm', 'jsonRows.ts': 'json.wasm', 'jsonCuts.ts': 'jsonCuts.wasm', 'csv.ts': 'csv.wasm', 'normalize.ts': 'normalize.wasm', 'parquet.ts': 'parquet.wasm', 'merge.ts': 'merge.wasm', 'encode.ts': 'encode.wasm' }
+const MODULES = { 'index.ts': 'kernel.wasm', 'jsonRows.ts': 'json.wasm', 'jsonCuts.ts': 'jsonCuts.wasm', 'csv.ts': 'csv.wasm', 'normalize.ts': 'normalize.wasm', 'parquet.ts': 'parquet.wasm', 'merge.ts': 'merge.wasm', 'encode.ts': 'encode.wasm', 'pattern/index.ts': 'pattern.wasm' }
 
 const root = fileURLToPath(new URL('..', import.meta.url))
 for (const [source, name] of Object.entries(MODULES)) {

@@ -1,5 +1,5 @@
 // Makes what the presets need: dist/engines/ and dist/normalizers/ (src/prepared.ts says why). Run by scripts/build.js.
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { cpSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath, pathToFileURL } from 'node:url'
@@ -24,6 +24,7 @@ try {
     logLevel: 'warn',
     output: { dir: compiler, format: 'esm', entryFileNames: '[name].mjs', chunkFileNames: 'shared-[name].mjs' },
   })
+  cpSync(join(root, 'dist/kernel'), join(compiler, 'kernel'), { recursive: true })
   const modules = await Promise.all(Object.keys(MODULES).map((name) => import(pathToFileURL(join(compiler, `${name}.mjs`)).href)))
   const { chooseEngine, createSureText, isComplete, leadingRewritesAsNormalizers, packPrepared, prepareEngine, preparedName, prepareSureText, PRESETS, presetPipeline } =
     Object.assign({}, ...modules)

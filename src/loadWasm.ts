@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs'
 
 /** What src/kernel/ is compiled to. */
-export type WasmName = 'kernel' | 'json' | 'jsonCuts' | 'csv' | 'normalize' | 'parquet' | 'merge' | 'encode'
+export type WasmName = 'kernel' | 'json' | 'jsonCuts' | 'csv' | 'normalize' | 'parquet' | 'merge' | 'encode' | 'pattern'
 
 const compiled = new Map<WasmName, WebAssembly.Module>()
 

@@ -30,11 +30,14 @@ const buildAnswers = (body: Node, alphabet: Alphabet): Answers => {
   const { drafts, newNumber } = withoutDead(builder.program, [begin])
   const start = newNumber[begin]
   const { partition, members } = partitionBySets(builder.sets)
-  const { next, symbols, classOf: names, find } = buildLookahead(drafts, [start], members, partition.count, '')
+  const { states, classes, next, symbols, classOf: names, find } = buildLookahead(drafts, [start], members, partition.count, '')
   const { rowOf, accepts } = find(start, false)
   const border = names.length
   const classOfLetter = alphabet.examples.map((codePoint) => classOf(partition, codePoint))
-  const resets = next[0].map((to, name) => (next.every((row) => row[name] === to) ? to : undefined))
+  const resets = Array.from(next.subarray(0, classes), (to, name) => {
+    for (let state = 1; state < states; state++) if (next[state * classes + name] !== to) return undefined
+    return to
+  })
 
   let read = new Uint16Array(0)
   let known = 0 // symbols of the text before this place are in `read`
@@ -50,8 +53,8 @@ const buildAnswers = (body: Node, alphabet: Alphabet): Answers => {
         if (state !== undefined) known = i
         continue
       }
-      read[i] = symbols[state][name]
-      state = next[state][name]
+      read[i] = symbols[state * classes + name]
+      state = next[state * classes + name]
     }
     last = { text, isOpen }
   }

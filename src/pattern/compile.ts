@@ -19,10 +19,13 @@ import { buildTransducer } from './transducer.ts'
  *                   what is rewritten before
  *   nfa.ts          the program over classes of code points (classes.ts) instead of sets
  *   lookahead.ts    look-aheads of any length, by reading backward first; then symbols take the place of classes
- *   transducer.ts   program → machine that reads text once and says where it is cut (threads.ts; behavior.ts says what is cut)
+ *   transducer.ts   program → machine that reads text once and says where it is cut (behavior.ts says what is cut)
  *   minimize.ts     the same with as few states and symbols as possible (refine.ts)
  *   fuse.ts         machines of stages one behind the other → one machine, where that is small (beside.ts, steps.ts)
  *   pack.ts         machine → tables, as layout.ts describes them, for the kernel (idle.ts: which text it may skip)
+ *
+ * Of these, transducer.ts, refine.ts and beside.ts write down for WebAssembly what they are given, and read what it has made (kernel.ts): the
+ * algorithms are in src/kernel/pattern, in files of the same names, and to be read there.
  *
  * The reference tier goes another way from the tree: toRegExp.ts and match.ts (answers.ts), over the letters of alphabet.ts. describe.ts shows a
  * compiled stage to people, equivalence.ts compares two, families.ts knows those that the kernel has code of its own for.

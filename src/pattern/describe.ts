@@ -116,7 +116,7 @@ const describeBackward = (
     `looking ahead   ${next.length} states, read from the end of a segment (state 0) to its start: next state, and symbol of the code point`,
   ]
   if (next.length > maxStates) return lines
-  const rows = next.map((row, state) => [String(state), ...row.map((to, name) => `${to} ${names[symbols[state][name]]}`)])
+  const rows = next.map((row, state) => [String(state), ...Array.from(row, (to, name) => `${to} ${names[symbols[state][name]]}`)])
   const widths = ['', ...classes].map((name, column) => Math.max(name.length, ...rows.map((row) => row[column].length)))
   return [
     ...lines,
@@ -185,7 +185,7 @@ const stateTable = ({ machine }: CompiledStage, names: readonly string[]): strin
   const head = ['', ...names, 'end']
   const rows = machine.next.map((row, state) => [
     String(state),
-    ...row.map((to, symbol) => `${to === 0 ? '.' : to}${stepSuffix(machine.outputs[state][symbol])}`),
+    ...Array.from(row, (to, symbol) => `${to === 0 ? '.' : to}${stepSuffix(machine.outputs[state][symbol])}`),
   ])
   const widths = head.map((_, column) => Math.max(...[head, ...rows].map((row) => row[column].length)))
   return [head, ...rows].map((row) => `  ${row.map((cell, column) => cell.padEnd(widths[column])).join('  ')}`.trimEnd())

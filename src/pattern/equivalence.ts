@@ -1,7 +1,7 @@
 import type { Compiled } from './compile.ts'
 import { classOf, pairClasses } from './classes.ts'
 import { SOURCE_NOW, SOURCE_NOW_GAP } from './layout.ts'
-import { arcOf, DEAD, hasMarks, stepsOf, type Steps } from './steps.ts'
+import { arcOf, DEAD, hasMarks, stepOf, stepsOf, type Steps } from './steps.ts'
 
 /*
  * Do two compiled patterns cut every text alike? Their texts may differ ("\s+(?!\S)|\s+" and "\s+(?!\S)|\s"), and so may their machines: one
@@ -31,7 +31,7 @@ const MAX_CONFIGURATIONS = 20_000
 
 /**
  * Whether two stages give the same pieces, and drop the same text, for every text. False also where that cannot be told: for machines with
- * marks (transducer.ts), those that look far ahead (lookahead.ts), and very large ones.
+ * marks (kernel/pattern/transducer.ts), those that look far ahead (lookahead.ts), and very large ones.
  */
 export const sameAutomaton = (a: Automaton, b: Automaton): boolean => {
   if (hasMarks(a.machine) || hasMarks(b.machine) || a.backward !== undefined || b.backward !== undefined) return false
@@ -98,7 +98,7 @@ const stepBoth = (
 
 const step = (machine: Steps, { state, slots }: Half, symbol: number, now: number): Half & { cuts: number[] } => {
   const arc = arcOf(machine, state, symbol)
-  const { sources, leaving } = machine.steps[arc]
+  const { sources, leaving } = stepOf(machine, arc)
   const after = sources.map((source) =>
     source === SOURCE_NOW ? now : source === SOURCE_NOW_GAP ? now + 1 : source === DEAD ? DEAD : (slots[source] ?? DEAD),
   )

@@ -1,13 +1,9 @@
-import { createStepper, FRESH, type State } from './beside.ts'
+import { composeSteps } from './beside.ts'
 import { pairClasses, renameClasses } from './classes.ts'
 import type { Compiled, CompiledStage } from './compile.ts'
-import { createNaming, type Naming } from './besideNaming.ts'
-import { layOut } from './besideSlots.ts'
-import { MAX_SLOTS } from './layout.ts'
 import type { Machine } from './minimize.ts'
-import { createNumbering } from './numbering.ts'
 import { withTables } from './pack.ts'
-import { createCollector, hasMarks, machineOf, makeOnward, stepsOf, type LiveSteps, type Step, type Steps } from './steps.ts'
+import { hasMarks, machineOf, makeOnward, stepsOf } from './steps.ts'
 
 /*
  * Two stages, one behind the other, as one machine that reads the text once: all that beside.ts can come to, state by state, as long as that
@@ -51,82 +47,14 @@ const isFusible = ({ machine, backward }: Compiled): boolean => backward === und
 const fuse = (first: Compiled, second: Compiled): Compiled | undefined => {
   if (first.unit !== second.unit || !isFusible(first) || !isFusible(second)) return undefined
   const { partition, pairs } = pairClasses(first.partition, second.partition)
-  const steps = composeSteps(makeOnward(stepsOf(first.machine)), makeOnward(stepsOf(second.machine)), pairs)
+  const steps = composeSteps(makeOnward(stepsOf(first.machine)), makeOnward(stepsOf(second.machine)), pairs, {
+    states: MAX_RAW_STATES,
+    alike: MAX_ALIKE,
+  })
   if (steps === undefined) return undefined
   const machine = machineOf(steps)
   if (!isSmall(machine)) return undefined
   const { unit } = first
   const small = renameClasses(partition, machine.newSymbol)
   return withTables({ unit, partition: small, backward: undefined, machine, text: 'stages as one' })
-}
-
-/** The steps of both, over pairs of classes; undefined if there are too many states or slots. */
-const composeSteps = (first: LiveSteps, second: LiveSteps, pairs: readonly (readonly [number, number])[]): Steps | undefined => {
-  const naming = createNaming(first, second)
-  const { goOn, cutsAtEnd } = createStepper(first, second)
-  const share = createSharing()
-  const { states, numberOf, isEndless } = createStates(naming)
-  const collector = createCollector()
-  // of each group of pairs: what comes of it, and which arc it was last
-  const targets: number[] = []
-  const made: Step[] = []
-  const arcOfGroup: number[] = []
-  numberOf({ first: 0, open: [], runs: [FRESH], pieces: [[]] })
-  for (let number = 0; number < states.length; number++) {
-    const state = states[number]
-    const stepIn = goOn(state)
-    const row = state.first * first.columns
-    const begin = collector.count()
-    naming.enter(state)
-    for (let k = 0; k < pairs.length; k++) {
-      const arc = first.arcs[row + pairs[k][0]]
-      const other = pairs[k][1]
-      const group = naming.groupOf(arc, other)
-      if (group === made.length) {
-        const after = stepIn(arc, other)
-        const laidOut = after === undefined ? undefined : layOut(after)
-        if (laidOut === undefined) return undefined
-        targets.push(numberOf(laidOut.state))
-        made.push(share(laidOut.step))
-        arcOfGroup.push(NONE)
-      }
-      if (arcOfGroup[group] < begin) arcOfGroup[group] = collector.add(targets[group], made[group])
-      collector.arcs.push(arcOfGroup[group])
-    }
-    const cuts = cutsAtEnd(state)
-    if (cuts.length > MAX_SLOTS || isEndless()) return undefined
-    collector.arcs.push(collector.add(0, share({ sources: cuts, leaving: cuts.length })))
-    collector.endState()
-  }
-  return collector.steps(pairs.length + 1)
-}
-
-const NONE = -1
-
-/** The states, by number, and whether there seems to be no end to them. */
-const createStates = ({ stateOf, standOf }: Naming) => {
-  const states: State[] = []
-  const alike: number[] = [] // how many there are, by where the stages stand in them
-  let mostAlike = 0
-  const numberOf = (state: State): number => {
-    const number = stateOf(state)
-    if (number < states.length) return number
-    const stand = standOf(state)
-    alike[stand] = (alike[stand] ?? 0) + 1
-    mostAlike = Math.max(mostAlike, alike[stand])
-    return states.push(state) - 1
-  }
-  return { states, numberOf, isEndless: () => states.length > MAX_RAW_STATES || mostAlike > MAX_ALIKE }
-}
-
-/** Makes a function that gives equal steps as one object. */
-const createSharing = (): ((step: Step) => Step) => {
-  const numbers = createNumbering()
-  const known: Step[] = []
-  const list = new Int32Array(1 + MAX_SLOTS)
-  return (step) => {
-    list[0] = step.leaving
-    list.set(step.sources, 1)
-    return (known[numbers.numberOf(list, 1 + step.sources.length)] ??= step)
-  }
 }

@@ -3,7 +3,7 @@ import type { BackwardMachine } from './lookahead.ts'
 import type { Machine } from './minimize.ts'
 import { SOURCE_NOW } from './layout.ts'
 import { firstByteOf } from '../unicode/utf8.ts'
-import { arcOf, hasMarks, stepsOf } from './steps.ts'
+import { arcOf, hasMarks, stepOf, stepsOf } from './steps.ts'
 import { classesOfBytes, type Unit } from './unit.ts'
 
 /** Which bytes a stage has nothing to do with, as layout.ts says. */
@@ -42,11 +42,11 @@ export const findIdle = ({ machine, partition, backward, unit }: Stage): Idle | 
   if (candidates.length === 0) return undefined
   const all = stepsOf(machine)
   const leavesWhole = (state: number): boolean => {
-    const { sources, leaving } = all.steps[arcOf(all, state, all.columns - 1)]
+    const { sources, leaving } = stepOf(all, arcOf(all, state, all.columns - 1))
     return leaving === 1 && sources[0] === SOURCE_NOW
   }
   const staysIn = (from: number, symbol: number, state: number): boolean => {
-    const { sources, leaving } = all.steps[arcOf(all, from, symbol)]
+    const { sources, leaving } = stepOf(all, arcOf(all, from, symbol))
     return next[from][symbol] === state && leaving === 0 && sources.length === 0
   }
   return candidates

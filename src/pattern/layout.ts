@@ -22,7 +22,7 @@
  *             from the last cut up to there is in no piece
  *
  * An entry says what reading one code point does. Positions are byte offsets; a cut is a position, with bit 31 (GAP_BIT) set if the text
- * that ends there is in no piece. Slots are cuts that are not certain yet; `transducer.ts` tells why there are any, and what marks are.
+ * that ends there is in no piece. Slots are cuts that are not certain yet; `kernel/pattern/transducer.ts` tells why there are any, and what marks are.
  *
  *   bit 0        the position is stored with GAP_BIT
  *   bit 1        0: put the position before the code point into slot `bits 2–6`, then let the first `bits 7–11` slots leave as cuts

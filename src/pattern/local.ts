@@ -70,12 +70,12 @@ const groupByPairs = (count: number, letter: number, { isCut, isDropped }: Pairs
 /** The machine that cuts by groups: a state for the start, and one for each role that the last character may have had. */
 const machineOf = (roles: Uint8Array): Machine => {
   const states = [...new Set(roles)]
-  const next = [...Array.from(roles, (role) => 1 + states.indexOf(role)), 0]
+  const next = Int32Array.of(...Array.from(roles, (role) => 1 + states.indexOf(role)), 0)
   const cut = 1 << ENTRY_CERTAIN_SHIFT
   const outputs = states.map((before) => {
     const entry = (before & ROLE_DROPPED) === 0 ? cut : cut | ENTRY_GAP
     const isCut = (role: number): boolean => (role & ROLE_ISOLATED) !== 0 || ((role ^ before) & ROLE_GROUP) !== 0
-    return [...Array.from(roles, (role) => (isCut(role) ? entry : 0)), entry]
+    return Int32Array.of(...Array.from(roles, (role) => (isCut(role) ? entry : 0)), entry)
   })
   return { next: [next, ...states.map(() => next)], outputs: [next.map(() => 0), ...outputs], actions: [], decided: [], newSymbol: [] }
 }

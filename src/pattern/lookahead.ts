@@ -1,7 +1,7 @@
 import { PretokError } from '../errors.ts'
 import { createNumbering } from './numbering.ts'
 import { successors, type Draft } from './program.ts'
-import { firstOfBlocks, refine } from './refine.ts'
+import { joinAlike, type Row } from './refine.ts'
 
 /*
  * Look-aheads of more than one code point. Whether one holds at a place depends on the text from there on, which may be any length, so it
@@ -14,10 +14,12 @@ import { firstOfBlocks, refine } from './refine.ts'
  */
 
 export interface Lookahead {
-  /** By state, then by class: the state one code point further to the front. State 0 is the end of the segment. */
-  next: number[][]
+  states: number
+  classes: number
+  /** The state one code point further to the front: that of state q by class c is next[q * classes + c]. State 0 is the end of the segment. */
+  next: Int32Array
   /** The same for the symbol of the code point. */
-  symbols: number[][]
+  symbols: Int32Array
   /** The class of each symbol. */
   classOf: readonly number[]
   /** Where the look-ahead whose body begins at an instruction holds: see the instruction `look` (nfa.ts). */
@@ -61,50 +63,57 @@ export const buildLookahead = (
   // a state is a list: what is ahead, as far as the checks can tell, then the instructions that can take the code point ahead and then match
   const states = createNumbering()
   const list = new Int32Array(body.length + 1)
-  const before = predecessors(program, body)
+  const taking = body.filter((at) => program[at].op === 'take')
+  const takingBefore = predecessors(program, taking)
+  const passingBefore = predecessors(
+    program,
+    body.filter((at) => program[at].op !== 'take'),
+  )
   const met = new Int32Array(program.length)
   let round = 0
-  /** The instructions from which the text ahead matches, in the state that is the first `length` items of `list`. */
-  const findMatching = (length: number, behind: number): number[] => {
+  const matching: number[] = []
+  const match = (at: number): void => {
+    if (met[at] === round) return
+    met[at] = round
+    matching.push(at)
+  }
+  /** Makes `matching` the instructions from which the text ahead matches, in the state that is the first `length` items of `list`. */
+  const findMatching = (length: number, behind: number): void => {
     round++
-    const matching: number[] = []
-    const add = (at: number): void => {
-      if (met[at] === round) return
-      met[at] = round
-      matching.push(at)
+    matching.length = 0
+    for (let i = 0; i < ends.length; i++) match(ends[i])
+    for (let i = 1; i < length; i++) match(list[i])
+    for (let i = 0; i < matching.length; i++) {
+      const passing = passingBefore[matching[i]]
+      for (let k = 0; k < passing.length; k++) {
+        const draft = program[passing[k]]
+        if (draft.op === 'split' || (draft.op === 'check' && accepts(passing[k], draft.ahead ? list[0] : behind))) match(passing[k])
+      }
     }
-    ends.forEach(add)
-    for (let i = 1; i < length; i++) add(list[i])
-    for (const at of matching)
-      for (const from of before[at]) {
-        const draft = program[from]
-        if (draft.op === 'split' || (draft.op === 'check' && accepts(from, draft.ahead ? list[0] : behind))) add(from)
-      }
-    return matching
   }
-  /** Of the instructions before others, those that take a code point. */
-  const takingBefore = (matching: readonly number[]): Take[] => {
-    const found: Take[] = []
-    for (const to of matching)
-      for (const at of before[to]) {
-        const draft = program[at]
-        if (draft.op === 'take') found.push({ at, set: sets[draft.set] })
-      }
-    return found.sort((a, b) => a.at - b.at)
+  /** The instructions before those that take a code point, in ascending order. */
+  const findTaking = (): number[] => {
+    const found: number[] = []
+    for (let i = 0; i < matching.length; i++) found.push(...takingBefore[matching[i]])
+    return found.length > 1 ? found.sort((a, b) => a - b) : found
   }
+  const setOf = new Int32Array(program.length)
+  for (const at of taking) setOf[at] = (program[at] as Take).set
   const taken = new Int32Array(list.length)
-  const stateBefore = (taking: readonly Take[], name: number): number => {
+  const stateBefore = (takes: readonly number[], name: number): number => {
     let length = 0
     taken[length++] = aheadOf[name]
-    for (const { at, set } of taking) if (set[name] === 1) taken[length++] = at
+    for (let i = 0; i < takes.length; i++) if (sets[setOf[takes[i]]][name] === 1) taken[length++] = takes[i]
     return states.numberOf(taken, length)
   }
 
   taken[0] = aheadOf[classes]
   states.numberOf(taken, 1)
-  const next: number[][] = []
-  /** Which look-aheads hold in each state, for each context behind. */
-  const findings: number[][] = []
+  const steps: number[] = []
+  /** Which look-aheads hold in each state, for each context behind: the number of a list. */
+  const findings: number[] = []
+  const findingLists = createNumbering()
+  const finding = new Int32Array(starts.length * behinds.length)
   for (let state = 0; state < states.count; state++) {
     if (states.count > MAX_STATES)
       throw new PretokError(
@@ -112,29 +121,37 @@ export const buildLookahead = (
         `pattern: look-aheads of more than ${MAX_STATES} states in ${JSON.stringify(text)}`,
       )
     const length = states.read(state, list)
-    const matching = behinds.map((behind) => findMatching(length, behind))
-    findings.push(starts.flatMap((start) => matching.map((places) => (places.includes(start) ? 1 : 0))))
-    const taking = matching.map(takingBefore)
-    const row: number[] = []
-    for (let name = 0; name < classes; name++) row.push(stateBefore(taking[rowOf[name]], name))
-    next.push(row)
+    const takes: number[][] = []
+    for (let row = 0; row < behinds.length; row++) {
+      findMatching(length, behinds[row])
+      for (let i = 0; i < starts.length; i++) finding[i * behinds.length + row] = met[starts[i]] === round ? 1 : 0
+      takes.push(findTaking())
+    }
+    findings.push(findingLists.numberOf(finding))
+    for (let name = 0; name < classes; name++) steps.push(stateBefore(takes[rowOf[name]], name))
   }
 
-  const names = createNumbering()
+  const bitsOf = (number: number): Int32Array => {
+    findingLists.read(number, finding)
+    return finding.slice()
+  }
+  const symbolOf = new Int32Array(classes * findingLists.count).fill(-1) // by class and finding
   const classOf: number[] = []
-  const found: number[][] = [] // of each symbol, and of the end
-  const symbols = next.map((row) =>
-    row.map((to, name) => {
-      const symbol = names.numberOf(Int32Array.of(name, ...findings[to]))
-      if (symbol === classOf.length) {
-        classOf.push(name)
-        found.push(findings[to])
-      }
-      return symbol
-    }),
-  )
-  found.push(findings[0])
+  const found: Int32Array[] = [] // of each symbol, and of the end
+  const next = new Int32Array(steps)
+  const symbols = next.map((to, at) => {
+    const name = at % classes
+    const key = name * findingLists.count + findings[to]
+    if (symbolOf[key] < 0) {
+      symbolOf[key] = classOf.push(name) - 1
+      found.push(bitsOf(findings[to]))
+    }
+    return symbolOf[key]
+  })
+  found.push(bitsOf(findings[0]))
   return {
+    states: states.count,
+    classes,
     next,
     symbols,
     classOf,
@@ -148,18 +165,21 @@ export const buildLookahead = (
   }
 }
 
-interface Take {
-  at: number
-  /** One byte per class. */
-  set: Uint8Array
-}
+type Take = Draft & { op: 'take' }
 
 const isCheck = (draft: Draft, ahead: boolean): boolean => draft.op === 'check' && draft.ahead === ahead
 
 const reachable = (program: readonly Draft[], starts: readonly number[]): number[] => {
-  const met = new Set(starts)
-  for (const at of met) for (const next of successors(program[at])) met.add(next)
-  return [...met].sort((a, b) => a - b)
+  const isMet = new Uint8Array(program.length)
+  const met: number[] = []
+  const meet = (at: number): void => {
+    if (isMet[at] === 1) return
+    isMet[at] = 1
+    met.push(at)
+  }
+  starts.forEach(meet)
+  for (let i = 0; i < met.length; i++) successors(program[met[i]]).forEach(meet)
+  return met.sort((a, b) => a - b)
 }
 
 /** For each instruction, those of a program's part that lead to it. */
@@ -178,42 +198,21 @@ const contexts = (checks: readonly number[], classes: number, accepts: (at: numb
 /** A backward machine as small as possible: over joined classes, and with symbols as the forward machine has joined them. */
 export interface BackwardMachine {
   /** By state, then by class. State 0 is the end of the segment. */
-  next: number[][]
-  symbols: number[][]
+  next: readonly Row[]
+  symbols: readonly Row[]
 }
 
 /** `newSymbol`: the new name of each symbol. Returns also the new class of each old one. */
 export const simplifyLookahead = (
-  { next, symbols }: Lookahead,
+  { states, classes, next, symbols }: Lookahead,
   newSymbol: readonly number[],
 ): { backward: BackwardMachine; newClass: number[] } => {
-  const renamed = symbols.map((row) => row.map((symbol) => newSymbol[symbol]))
-  const labels = createNumbering()
-  const steps = { columns: next[0].length, next: new Int32Array(next.flat()) }
-  const block = refine(
-    steps,
-    renamed.map((row) => labels.numberOf(new Int32Array(row))),
-  )
-  const order = firstOfBlocks(steps, block)
-  const numberOf = new Int32Array(block.length)
-  order.forEach((state, number) => (numberOf[block[state]] = number))
-  const parts = new Int32Array(2 * order.length)
-  const columns = createNumbering()
-  const kept: number[] = []
-  const newClass = next[0].map((_, name) => {
-    order.forEach((state, number) => {
-      parts[2 * number] = numberOf[block[next[state][name]]]
-      parts[2 * number + 1] = renamed[state][name]
-    })
-    const column = columns.numberOf(parts)
-    if (column === kept.length) kept.push(name)
-    return column
+  const smallest = joinAlike({
+    columns: classes,
+    next,
+    outputs: symbols.map((symbol) => newSymbol[symbol]),
+    labels: new Int32Array(states),
+    apart: 0,
   })
-  return {
-    backward: {
-      next: order.map((state) => kept.map((name) => numberOf[block[next[state][name]]])),
-      symbols: order.map((state) => kept.map((name) => renamed[state][name])),
-    },
-    newClass,
-  }
+  return { backward: { next: smallest.next, symbols: smallest.outputs }, newClass: smallest.newSymbol }
 }

@@ -5,6 +5,7 @@ import type { BackwardMachine } from './lookahead.ts'
 import type { Machine } from './minimize.ts'
 import { findIdle, type Idle } from './idle.ts'
 import { createNumbering } from './numbering.ts'
+import type { Row } from './refine.ts'
 import { classesOfBytes, type Unit } from './unit.ts'
 
 export interface Packable {
@@ -60,11 +61,15 @@ const packTables = ({ machine, partition, backward, unit }: Packable): Uint8Arra
     [layout.HEADER_ASCII, ascii],
     [layout.HEADER_PAGES, new Uint8Array(pages.buffer)],
     [layout.HEADER_BLOCKS, blocks],
-    [layout.HEADER_ROWS, packRows(next, outputs, rowBytes)],
+    [layout.HEADER_ROWS, packRows(next, outputs, layout.ENTRY_NEXT_SHIFT)],
     [layout.HEADER_ACTIONS, packActions(actions)],
     [layout.HEADER_DECIDED, Uint8Array.from(decided)],
   ]
-  if (backward !== undefined) parts.push([layout.HEADER_BACKWARD, packBackward(backward)], [layout.HEADER_RESETS, packResets(backward)])
+  if (backward !== undefined)
+    parts.push(
+      [layout.HEADER_BACKWARD, packRows(backward.next, backward.symbols, layout.BACKWARD_NEXT_SHIFT)],
+      [layout.HEADER_RESETS, packResets(backward)],
+    )
   const idle = findIdle({ machine, partition, backward, unit })
   if (idle !== undefined) parts.push([layout.HEADER_IDLE, packIdle(idle)])
   const header = new Uint32Array(layout.HEADER_WORDS)
@@ -89,27 +94,21 @@ const packTables = ({ machine, partition, backward, unit }: Packable): Uint8Arra
 
 const align = (bytes: number): number => (bytes + 15) & ~15
 
-const packRows = (next: readonly number[][], outputs: readonly number[][], rowBytes: number): Uint8Array => {
+/** Rows of entries: where the next state's row begins, and, in the bits below, what is done. */
+const packRows = (next: readonly Row[], outputs: readonly Row[], nextShift: number): Uint8Array => {
   const columns = next[0].length
+  const rowBytes = 4 * columns
   const entries = new Uint32Array(next.length * columns)
   for (let state = 0, i = 0; state < next.length; state++) {
     const row = next[state]
     const outputRow = outputs[state]
-    for (let symbol = 0; symbol < columns; symbol++, i++) entries[i] = ((row[symbol] * rowBytes) << layout.ENTRY_NEXT_SHIFT) | outputRow[symbol]
+    for (let symbol = 0; symbol < columns; symbol++, i++) entries[i] = ((row[symbol] * rowBytes) << nextShift) | outputRow[symbol]
   }
   return new Uint8Array(entries.buffer)
 }
 
-const packBackward = ({ next, symbols }: BackwardMachine): Uint8Array => {
-  const rowBytes = 4 * next[0].length
-  const entries = next.flatMap((row, state) =>
-    row.map((to, name) => ((to * rowBytes) << layout.BACKWARD_NEXT_SHIFT) | symbols[state][name]),
-  )
-  return new Uint8Array(Uint32Array.from(entries).buffer)
-}
-
 const packResets = ({ next }: BackwardMachine): Uint8Array => {
-  const resets = next[0].map((to, name) => (next.every((row) => row[name] === to) ? 4 * next[0].length * to : layout.NO_RESET))
+  const resets = Array.from(next[0], (to, name) => (next.every((row) => row[name] === to) ? 4 * next[0].length * to : layout.NO_RESET))
   return new Uint8Array(Uint32Array.from(resets).buffer)
 }
 

@@ -302,13 +302,17 @@ const isDeterministic = (node: Node): boolean => {
 
 /** The instructions that can be reached, in the order in which they are, and the new numbers of all. */
 export const withoutDead = (program: readonly Draft[], starts: readonly number[]): { drafts: Draft[]; newNumber: number[] } => {
-  const isAlive = new Set(starts)
-  for (const at of isAlive) for (const next of successors(program[at])) isAlive.add(next)
-  const newNumber: number[] = []
+  const isAlive = new Uint8Array(program.length)
+  const waiting = [...starts]
+  for (let at; (at = waiting.pop()) !== undefined;) {
+    if (isAlive[at] === 1) continue
+    isAlive[at] = 1
+    waiting.push(...successors(program[at]))
+  }
   let count = 0
-  program.forEach((_, at) => (newNumber[at] = isAlive.has(at) ? count++ : DEAD))
+  const newNumber = program.map((_, at) => (isAlive[at] === 1 ? count++ : DEAD))
   const drafts = program.flatMap((draft, at): Draft[] => {
-    if (!isAlive.has(at)) return []
+    if (isAlive[at] === 0) return []
     if (draft.op === 'match') return [draft]
     if (draft.op === 'split') return [{ op: 'split', first: newNumber[draft.first], second: newNumber[draft.second] }]
     if (draft.op === 'look') return [{ ...draft, start: newNumber[draft.start], next: newNumber[draft.next] }]

@@ -1,24 +1,26 @@
 import {
+  DECIDED_DROPPED,
+  DECIDED_HERE,
+  DECIDED_LAST_CUT,
   ENTRY_ACTION,
   ENTRY_ACTION_MASK,
   ENTRY_ACTION_SHIFT,
   ENTRY_CERTAIN_SHIFT,
   ENTRY_FIVE_BITS,
   ENTRY_GAP,
-  ENTRY_NEXT_SHIFT,
   ENTRY_SLOT_SHIFT,
   MAX_SLOTS,
   NO_MARK,
   SOURCE_NOW,
   SOURCE_NOW_GAP,
 } from './layout.ts'
-import { NONE, NOW, NOW_ENDS_GAP, type Decided, type Effect } from './transducer.ts'
+import { NONE, NOW, NOW_ENDS_GAP, type Effect } from './transducer.ts'
 import { minimize, type Machine } from './minimize.ts'
 import { createNumbering } from './numbering.ts'
 
 /*
  * What the steps of a machine do, in a form that is easy to reason about, for what compares machines (equivalence.ts) or makes one of two
- * (fuse.ts). Machines with marks (transducer.ts) have no such form.
+ * (fuse.ts). Machines with marks (kernel/pattern/transducer.ts) have no such form.
  */
 
 /** What a step does to the slots: the first `leaving` of the new ones leave as cuts. */
@@ -46,7 +48,8 @@ export interface Steps {
   firstArc: Int32Array
   /** Where each arc leads. */
   next: Int32Array
-  /** What each arc does. Steps that are alike are mostly one object. */
+  /** What each arc does: the number of a step. Steps that are alike mostly have one number. */
+  does: Int32Array
   steps: readonly Step[]
 }
 
@@ -58,61 +61,45 @@ export interface LiveSteps extends Steps {
 
 export const countStates = ({ firstArc }: Steps): number => firstArc.length - 1
 
+export const stepOf = ({ does, steps }: Steps, arc: number): Step => steps[does[arc]]
+
 export const arcOf = ({ arcs, columns }: Steps, state: number, symbol: number): number => arcs[state * columns + symbol]
 
 export const hasMarks = ({ actions }: Machine): boolean => actions.some(([, , back, marks]) => back !== NO_MARK || marks > 0)
 
-/** Collects arcs, those of one state behind those of another. */
-export const createCollector = () => {
-  const arcs: number[] = []
-  const firstArc = [0]
-  const next: number[] = []
-  const steps: Step[] = []
-  return {
-    /** As in `Steps`; to be added to, symbol by symbol. */
-    arcs,
-    /** A new arc of the state whose turn it is. */
-    add(to: number, step: Step): number {
-      next.push(to)
-      return steps.push(step) - 1
-    },
-    count: () => next.length,
-    endState(): void {
-      firstArc.push(next.length)
-    },
-    steps: (columns: number): Steps => ({
-      columns,
-      arcs: new Int32Array(arcs),
-      firstArc: new Int32Array(firstArc),
-      next: new Int32Array(next),
-      steps,
-    }),
-  }
-}
-
 /** The steps of a machine without marks. */
 export const stepsOf = ({ next, outputs, actions }: Machine): LiveSteps => {
-  const collector = createCollector()
-  const stepOfEntry = new Map<number, Step>()
-  const arcOfKey = new Map<number, number>()
-  const stepOf = (entry: number): Step => {
-    let step = stepOfEntry.get(entry)
-    if (step === undefined) stepOfEntry.set(entry, (step = readEntry(entry, actions)))
-    return step
-  }
-  for (let state = 0; state < next.length; state++) {
+  const columns = next[0].length
+  const arcs = new Int32Array(next.length * columns)
+  const firstArc = new Int32Array(next.length + 1)
+  const targets: number[] = []
+  const does: number[] = []
+  const steps: Step[] = []
+  const numberOfEntry = new Map<number, number>()
+  // for each state that is led to, the last arc that leads there; for each arc, the one before it
+  const lastArc = new Int32Array(next.length).fill(NONE)
+  const arcBefore: number[] = []
+  for (let state = 0, i = 0; state < next.length; state++) {
     const row = next[state]
     const entries = outputs[state]
-    arcOfKey.clear()
-    for (let symbol = 0; symbol < row.length; symbol++) {
-      const key = (row[symbol] << ENTRY_NEXT_SHIFT) | entries[symbol]
-      let arc = arcOfKey.get(key)
-      if (arc === undefined) arcOfKey.set(key, (arc = collector.add(row[symbol], stepOf(entries[symbol]))))
-      collector.arcs.push(arc)
+    const begin = targets.length
+    for (let symbol = 0; symbol < columns; symbol++, i++) {
+      const to = row[symbol]
+      let number = numberOfEntry.get(entries[symbol])
+      if (number === undefined) numberOfEntry.set(entries[symbol], (number = steps.push(readEntry(entries[symbol], actions)) - 1))
+      let arc = lastArc[to]
+      while (arc >= begin && does[arc] !== number) arc = arcBefore[arc]
+      if (arc < begin) {
+        arc = targets.push(to) - 1
+        does.push(number)
+        arcBefore.push(lastArc[to])
+        lastArc[to] = arc
+      }
+      arcs[i] = arc
     }
-    collector.endState()
+    firstArc[state + 1] = targets.length
   }
-  return withoutDead(collector.steps(next[0].length))
+  return withoutDead({ columns, arcs, firstArc, next: new Int32Array(targets), does: new Int32Array(does), steps })
 }
 
 const readEntry = (entry: number, actions: Machine['actions']): Step => {
@@ -139,14 +126,10 @@ const untilStable = (arcs: readonly number[], visit: (arc: number) => boolean): 
 }
 
 /** The arcs whose steps are such. Where a question is settled by few of them, only those are gone over. */
-const arcsWith = ({ steps }: Steps, isSuch: (step: Step) => boolean): number[] => {
-  const answers = new Map<Step, boolean>()
+const arcsWith = ({ does, steps }: Steps, isSuch: (step: Step) => boolean): number[] => {
+  const answers = steps.map(isSuch)
   const found: number[] = []
-  for (let arc = 0; arc < steps.length; arc++) {
-    let answer = answers.get(steps[arc])
-    if (answer === undefined) answers.set(steps[arc], (answer = isSuch(steps[arc])))
-    if (answer) found.push(arc)
-  }
+  if (answers.includes(true)) for (let arc = 0; arc < does.length; arc++) if (answers[does[arc]]) found.push(arc)
   return found
 }
 
@@ -158,7 +141,7 @@ const originsOf = (all: Steps): Int32Array => {
 }
 
 const findLiveSlots = (all: Steps): Uint32Array => {
-  const { next, steps } = all
+  const { next, does, steps } = all
   const origins = originsOf(all)
   const live = new Uint32Array(countStates(all))
   const reading = arcsWith(all, ({ sources }) => sources.some(isOldSlot))
@@ -169,7 +152,7 @@ const findLiveSlots = (all: Steps): Uint32Array => {
     seen[arc] = after
     const state = origins[arc]
     const before = live[state]
-    live[state] |= liveBefore(steps[arc], after)
+    live[state] |= liveBefore(steps[does[arc]], after)
     return live[state] !== before
   })
   return live
@@ -187,33 +170,35 @@ const liveBefore = ({ sources, leaving }: Step, after: number): number => {
   return live
 }
 
-/** Changes each arc's step by what `make` makes of it and a number; what it has made is kept, since there are few different steps. */
-const changeSteps = (all: Steps, numberOf: (arc: number) => number, make: (step: Step, number: number) => Step): Steps => {
-  const made = new Map<Step, Map<number, Step>>()
-  const steps = all.steps.map((step, arc) => {
-    let results = made.get(step)
-    if (results === undefined) made.set(step, (results = new Map()))
-    const number = numberOf(arc)
-    let result = results.get(number)
-    if (result === undefined) results.set(number, (result = make(step, number)))
-    return result
-  })
-  return { ...all, steps }
+/**
+ * Changes each arc's step by what `make` makes of it and of the arc's number, one of `count`; what it has made is kept, since there are few different
+ * steps, and few numbers.
+ */
+const changeSteps = (all: Steps, numbers: Int32Array, count: number, make: (step: Step, number: number) => Step): Steps => {
+  const known = new Int32Array(all.steps.length * count) // 0: not made yet, else one more
+  const steps: Step[] = []
+  const does = new Int32Array(all.does.length)
+  for (let arc = 0; arc < does.length; arc++) {
+    const key = all.does[arc] * count + numbers[arc]
+    if (known[key] === 0) known[key] = steps.push(make(all.steps[all.does[arc]], numbers[arc]))
+    does[arc] = known[key] - 1
+  }
+  return { ...all, does, steps }
 }
 
 const withoutDead = (all: Steps): LiveSteps => {
   const live = findLiveSlots(all)
-  const trimmed = changeSteps(
-    all,
-    (arc) => live[all.next[arc]],
-    ({ sources, leaving }, after) => {
-      const end = Math.min(sources.length, leaving + 32 - Math.clz32(after))
-      const kept: number[] = []
-      for (let slot = 0; slot < end; slot++) kept.push(slot < leaving || isLive(after, slot - leaving) ? sources[slot] : DEAD)
-      while (kept.length > 0 && kept[kept.length - 1] === DEAD) kept.pop()
-      return { sources: kept, leaving }
-    },
-  )
+  const kinds = [...new Set(live)]
+  const kindOf = live.map((slots) => kinds.indexOf(slots))
+  const numbers = all.next.map((to) => kindOf[to])
+  const trimmed = changeSteps(all, numbers, kinds.length, ({ sources, leaving }, kind) => {
+    const after = kinds[kind]
+    const end = Math.min(sources.length, leaving + 32 - Math.clz32(after))
+    const kept: number[] = []
+    for (let slot = 0; slot < end; slot++) kept.push(slot < leaving || isLive(after, slot - leaving) ? sources[slot] : DEAD)
+    while (kept.length > 0 && kept[kept.length - 1] === DEAD) kept.pop()
+    return { sources: kept, leaving }
+  })
   return { ...trimmed, live }
 }
 
@@ -226,32 +211,28 @@ export const makeOnward = (all: Steps | LiveSteps): LiveSteps => {
   if (certain.every((count) => count === 0)) return 'live' in all ? all : withoutDead(all)
   const origins = originsOf(all)
   const moves = MAX_SLOTS + 1
-  return withoutDead(
-    changeSteps(
-      all,
-      (arc) => certain[all.next[arc]] * moves + certain[origins[arc]],
-      ({ sources, leaving }, number) => {
-        const before = number % moves
-        const after = (number - before) / moves
-        return {
-          sources: sources.slice(before).map((source) => (isOldSlot(source) ? source - before : source)),
-          leaving: leaving + after - before,
-        }
-      },
-    ),
-  )
+  const numbers = all.next.map((to, arc) => certain[to] * moves + certain[origins[arc]])
+  const moved = changeSteps(all, numbers, moves * moves, ({ sources, leaving }, number) => {
+    const before = number % moves
+    const after = (number - before) / moves
+    return {
+      sources: sources.slice(before).map((source) => (isOldSlot(source) ? source - before : source)),
+      leaving: leaving + after - before,
+    }
+  })
+  return withoutDead(moved)
 }
 
 /** For each state: so many of the first slots will leave as cuts, in this order and before all others, whatever follows. */
 const countCertain = (all: Steps): Uint8Array => {
-  const { firstArc, next, steps } = all
+  const { firstArc, next } = all
   const certain = new Uint8Array(countStates(all)).fill(MAX_SLOTS)
   for (let isChanged = true; isChanged;) {
     isChanged = false
     for (let state = certain.length - 1; state >= 0; state--) {
       let least = certain[state]
       for (let arc = firstArc[state]; arc < firstArc[state + 1] && least > 0; arc++) {
-        const { sources, leaving } = steps[arc]
+        const { sources, leaving } = stepOf(all, arc)
         const most = Math.min(least, leaving + certain[next[arc]])
         for (least = 0; least < most && sources[least] === least;) least++
       }
@@ -268,14 +249,16 @@ export const DROPPED = 2
 
 /** For each state: whether text from the last cut on may be in a piece (KEPT), in none (DROPPED), or, both bits, either. */
 export const findFates = (all: Steps): Uint8Array => {
-  const { next, steps } = all
+  const { next } = all
   const fates = new Uint8Array(countStates(all))
   // where no step ends a gap, all text is kept
   if (arcsWith(all, ({ sources }) => sources.includes(SOURCE_NOW_GAP)).length === 0) return fates.fill(KEPT)
   const origins = originsOf(all)
   const fateOf = findFatesOfSlots(all, origins)
-  for (let arc = 0; arc < steps.length; arc++)
-    if (steps[arc].leaving > 0) fates[origins[arc]] |= fateOf(origins[arc], steps[arc].sources[0])
+  for (let arc = 0; arc < next.length; arc++) {
+    const { sources, leaving } = stepOf(all, arc)
+    if (leaving > 0) fates[origins[arc]] |= fateOf(origins[arc], sources[0])
+  }
   const cuttingNothing = arcsWith(all, ({ leaving }) => leaving === 0)
   untilStable(cuttingNothing, (arc) => {
     const state = origins[arc]
@@ -288,13 +271,14 @@ export const findFates = (all: Steps): Uint8Array => {
 
 /** The same of text that ends where a source of a state's step says. */
 const findFatesOfSlots = (all: Steps, origins: Int32Array): ((state: number, source: number) => number) => {
-  const { next, steps } = all
+  const { next } = all
   const fates = new Uint8Array(countStates(all) * MAX_SLOTS)
   const fateOf = (state: number, source: number): number =>
     source === SOURCE_NOW ? KEPT : source === SOURCE_NOW_GAP ? DROPPED : source === DEAD ? 0 : fates[state * MAX_SLOTS + source]
-  const keepingSlots = arcsWith(all, ({ sources, leaving }) => sources.length > leaving)
+  // what holds of slots is handed on from state to state: those that are met first come first
+  const keepingSlots = arcsWith(all, ({ sources, leaving }) => sources.length > leaving).reverse()
   untilStable(keepingSlots, (arc) => {
-    const { sources, leaving } = steps[arc]
+    const { sources, leaving } = stepOf(all, arc)
     const after = next[arc] * MAX_SLOTS - leaving
     let isChanged = false
     for (let slot = leaving; slot < sources.length; slot++) {
@@ -313,26 +297,20 @@ export const machineOf = (all: Steps): Machine => {
   const { columns, arcs, live } = onward
   const numbers = createNumbering()
   const effects: Effect[] = []
-  const known = new Map<Step, number>()
-  const effectOf = (step: Step): number => {
-    let number = known.get(step)
-    if (number === undefined) {
-      const effect = toEffect(step)
-      number = numbers.numberOf(Int32Array.of(effect.leaving, ...effect.slots))
-      effects[number] ??= effect
-      known.set(step, number)
-    }
+  const effectOf = onward.steps.map((step) => {
+    const effect = toEffect(step)
+    const number = numbers.numberOf(Int32Array.of(effect.leaving, ...effect.slots))
+    effects[number] ??= effect
     return number
-  }
-  const effectOfArc = onward.steps.map(effectOf)
-  const decided = Array.from(findFates(onward), (fate, state): Decided => {
-    if (fate === (KEPT | DROPPED)) return 'last cut'
-    const first = live[state] === 0 ? 'here' : 31 - Math.clz32(live[state] & -live[state])
-    return { upTo: first, isDropped: fate === DROPPED }
+  })
+  const decided = Int32Array.from(findFates(onward), (fate, state) => {
+    if (fate === (KEPT | DROPPED)) return DECIDED_LAST_CUT
+    const first = live[state] === 0 ? DECIDED_HERE : 31 - Math.clz32(live[state] & -live[state])
+    return fate === DROPPED ? first | DECIDED_DROPPED : first
   })
   const next = arcs.map((arc) => onward.next[arc])
-  const outputs = arcs.map((arc) => effectOfArc[arc])
-  return minimize({ columns, next, outputs, effects, decided, marks: decided.map(() => 0), matchesEmpty: false }, 'gaps')
+  const outputs = arcs.map((arc) => effectOf[onward.does[arc]])
+  return minimize({ columns, next, outputs, effects, decided, marks: new Int32Array(decided.length), matchesEmpty: false }, 'gaps')
 }
 
 const toEffect = ({ sources, leaving }: Step): Effect => ({

@@ -240,7 +240,7 @@ describe('limits', () => {
   })
 })
 
-// Every step reads one code point and no text is read twice (pattern/transducer.ts), so time cannot but be linear; what could pile up is
+// Every step reads one code point and no text is read twice (kernel/pattern/transducer.ts), so time cannot but be linear; what could pile up is
 // memory, and copies of it. Each of these inputs made some regex engine slow.
 describe('input that makes backtracking slow', () => {
   const MEGABYTE = 2 ** 20

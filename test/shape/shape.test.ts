@@ -11,7 +11,7 @@ const ROOMS: Readonly<Record<string, readonly string[]>> = {
   loadWasm: [],
   prepared: ['errors'],
   unicode: [],
-  pattern: ['errors', 'unicode'],
+  pattern: ['errors', 'loadWasm', 'unicode'],
   types: ['pattern'], // the name of a dialect
   normalize: ['errors', 'loadWasm', 'prepared', 'types', 'pattern', 'unicode'],
   added: ['errors', 'types', 'unicode', 'normalize'],
