@@ -22,15 +22,15 @@ export const cutSources = async (
     documentPer: reading.documentPer,
     delimiter: reading.delimiter,
     added,
-    findSafeCut: chooses || !planned.some(isCut) ? undefined : await createSafeCut(pipeline, engine, added),
+    findSafeCut: chooses || !areCut(planned) ? undefined : await createSafeCut(pipeline, engine, added),
     isPlaced: chooses,
     passesOverErrors: reading.onError === 'skip',
     isWorthReading,
   })
 }
 
-/** Whether there is a border in front of a chunk. */
-const isCut = ({ source }: Chunk, i: number, chunks: readonly Chunk[]): boolean => i > 0 && source === chunks[i - 1].source
+/** Whether some source is more than one chunk. */
+const areCut = (chunks: readonly Chunk[]): boolean => new Set(chunks.map(({ source }) => source)).size < chunks.length
 
 /** Whether documents are chosen by what is in front of them, in other sources, too. */
 export const hasLimits = ({ maxBytes, maxDocuments }: Subject['reading']): boolean => maxBytes !== undefined || maxDocuments !== undefined
