@@ -1,4 +1,5 @@
-import { readdirSync, readFileSync } from 'node:fs'
+import { spawnSync } from 'node:child_process'
+import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { dirname, join, relative, resolve } from 'node:path'
 import { describe, expect, test } from 'vitest'
 
@@ -104,6 +105,28 @@ const files = sourceFiles(SOURCE)
 const imports = new Map(files.map((file) => [file, importsOf(file)]))
 
 describe('the house', () => {
+  // a profiler's log and a build output have been committed by mistake; where there is no repository, nobody knows what is
+  const root = resolve(SOURCE, '..')
+  const tracked = spawnSync('git', ['-c', 'safe.directory=*', 'ls-files', '-z'], { cwd: root })
+  test.skipIf(!existsSync(join(root, '.git')) || tracked.status !== 0)('nothing stands at the top that does not belong there', () => {
+    const paths = tracked.stdout.toString().split('\0')
+    expect([...new Set(paths.filter((path) => path !== '').map((path) => path.split('/')[0]))].sort()).toEqual([
+      '.ci',
+      '.gitignore',
+      'BENCHMARKS.md',
+      'LICENSE',
+      'README.md',
+      'data',
+      'package-lock.json',
+      'package.json',
+      'scripts',
+      'src',
+      'test',
+      'tsconfig.json',
+      'vitest.config.ts',
+    ])
+  })
+
   test('has the rooms that are listed, and no others', () => {
     expect([...new Set(files.map(roomOf))].sort()).toEqual(Object.keys(ROOMS).sort())
   })
