@@ -16,7 +16,7 @@ interface Header {
 /** What one can only do. */
 type Deeds = Pick<SureText, 'pairs' | 'start'>
 
-/** Undefined: the kernel can do nothing of this normalization. */
+/** What is to be kept of it. */
 export const prepareSureText = (sure: SureText): Prepared<Header> => {
   const { classes, map, pairs, prefix, prefixUnless } = sure
   const header: Header = { prefix: prefix.toString(), prefixUnless, hasPairs: pairs !== undefined }

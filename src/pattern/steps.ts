@@ -59,7 +59,7 @@ export interface LiveSteps extends Steps {
   live: Uint32Array
 }
 
-export const countStates = ({ firstArc }: Steps): number => firstArc.length - 1
+const countStates = ({ firstArc }: Steps): number => firstArc.length - 1
 
 export const stepOf = ({ does, steps }: Steps, arc: number): Step => steps[does[arc]]
 

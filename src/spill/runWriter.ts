@@ -9,9 +9,6 @@ import { BLOCK_BYTES, BLOCK_HEADER_BYTES, emptySegment, MAGIC, TAIL_BYTES, type 
 const LONGEST_PREFIX = 2 ** 12
 const LONGEST_NUMBER = 8 // 2^53 in base 128
 
-/** Bytes of memory that a writer takes, if no piece is longer than a block. */
-export const RUN_WRITER_BYTES = 2 * BLOCK_BYTES + LONGEST_PREFIX
-
 export interface RunWriterOptions {
   /** The name under which the file is written, until `finish` renames it. Default: the path with `.tmp`. */
   temporaryPath?: string
