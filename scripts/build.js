@@ -5,6 +5,7 @@ import { createRequire } from 'node:module'
 import { basename, dirname, join, relative } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { build } from 'rolldown'
+import { asciiOnly } from './ascii.js'
 import { bundleYargs, YARGS_FILE } from './bundle-yargs.js'
 import { writeLicences } from './licences.js'
 
@@ -54,7 +55,7 @@ const { output } = await build({
   platform: 'node',
   // packages are found where they are installed; hyparquet is an ES module that other code could not load at once
   external: (id) => /^[^./\0]/.test(id) && id !== 'yargs' && !id.startsWith('hyparquet'),
-  plugins: [yargsApart, packagesByFunction],
+  plugins: [yargsApart, packagesByFunction, asciiOnly],
   logLevel: 'warn',
   output: {
     dir: 'dist',

@@ -5,6 +5,7 @@ import { createRequire } from 'node:module'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { build } from 'rolldown'
+import { asciiOnly } from './ascii.js'
 
 const root = fileURLToPath(new URL('..', import.meta.url))
 
@@ -33,7 +34,7 @@ export const bundleYargs = async () => {
     input: join(yargs, 'index.mjs'),
     platform: 'node',
     logLevel: 'silent', // import.meta.resolve, which other code has not, is for files that options extend
-    plugins: [lazyStringWidth],
+    plugins: [lazyStringWidth, asciiOnly],
     output: { file: join(root, 'dist', YARGS_FILE), format: 'cjs', exports: 'named', minify: true },
   })
   mkdirSync(join(root, 'dist/yargs/locales'))

@@ -3,6 +3,9 @@
  * (`--runtime stub`) and nothing is ever freed one by one: only a table or buffer that moved to a larger place leaves a hole behind, and
  * holes are few. A memory that cannot grow is no trap: `allocate` returns 0 and the caller reports it. So it does at a limit, which is what
  * keeps a worker within its budget.
+ *
+ * Memory is dear when it is used for the first time: the system has to find it, page by page, which takes as long as counting dozens of pieces does, or
+ * (virtual machines) hundreds. So what is new, and therefore zero, is not set to zero again, and the block at the end can grow where it stands.
  */
 
 const ALIGN: usize = 63
@@ -13,6 +16,8 @@ const MAX_HOLES: i32 = 64
 const holes: usize = memory.data(64 * 8)
 let holeCount: i32 = 0
 let top: usize = 0
+/** Nothing was ever taken from here on: all is zero. */
+let untouched: usize = 0
 let limit: u64 = 0xffff0000
 
 /** The memory must not become larger than this many bytes. */
@@ -30,6 +35,11 @@ export function allocateLeaving(bytes: usize, spare: u64): usize {
   bytes = (bytes + ALIGN) & ~ALIGN
   const hole = takeHole(bytes)
   if (hole != 0) return hole
+  return takeTop(bytes, spare)
+}
+
+/** Takes whole blocks from the end; 0 if there is no memory. */
+function takeTop(bytes: usize, spare: u64): usize {
   if (top == 0) top = (__heap_base + ALIGN) & ~ALIGN
   const start = top
   const end: u64 = <u64>start + <u64>bytes
@@ -39,12 +49,36 @@ export function allocateLeaving(bytes: usize, spare: u64): usize {
     if (memory.grow(<i32>((end - have + PAGE - 1) / PAGE)) < 0) return 0
   }
   top = <usize>end
+  untouched = max(untouched, top)
   return start
+}
+
+/** A block at the end of the memory, all zero, that leaves `spare` bytes; 0 if there is no memory. */
+export function allocateZeros(bytes: usize, spare: u64): usize {
+  bytes = (bytes + ALIGN) & ~ALIGN
+  const dirtyEnd = untouched
+  const start = takeTop(bytes, spare)
+  if (start != 0 && start < dirtyEnd) memory.fill(start, 0, min(bytes, dirtyEnd - start))
+  return start
+}
+
+/** Makes a block larger where it stands, with zeros. Returns false if it is not at the end, or if there is no memory. */
+export function extend(start: usize, bytes: usize, more: usize, spare: u64): bool {
+  return ((start + bytes + ALIGN) & ~ALIGN) == top && allocateZeros(more, spare) != 0
 }
 
 /** Gives a block back. */
 export function release(start: usize, bytes: usize): void {
   bytes = (bytes + ALIGN) & ~ALIGN
+  // with the holes beside it
+  for (let i = holeCount - 1; i >= 0; i--) {
+    const hole = <usize>load<u32>(holes + (i << 3))
+    const size = <usize>load<u32>(holes + (i << 3) + 4)
+    if (hole + size != start && start + bytes != hole) continue
+    start = min(start, hole)
+    bytes += size
+    removeHole(i)
+  }
   if (start + bytes == top) {
     top = start
     return
@@ -53,6 +87,11 @@ export function release(start: usize, bytes: usize): void {
   store<u32>(holes + (holeCount << 3), <u32>start)
   store<u32>(holes + (holeCount << 3) + 4, <u32>bytes)
   holeCount++
+}
+
+function removeHole(i: i32): void {
+  holeCount--
+  store<u64>(holes + (i << 3), load<u64>(holes + (holeCount << 3)))
 }
 
 /** The first hole that is large enough; what is left of it stays a hole. */
@@ -65,10 +104,7 @@ function takeHole(bytes: usize): usize {
     if (size > bytes) {
       store<u32>(hole, <u32>(start + bytes))
       store<u32>(hole + 4, <u32>(size - bytes))
-    } else {
-      holeCount--
-      store<u64>(hole, load<u64>(holes + (holeCount << 3)))
-    }
+    } else removeHole(i)
     return start
   }
   return 0

@@ -1,4 +1,4 @@
-import { allocateLeaving, release } from './memory'
+import { allocateLeaving, allocateZeros, extend, release } from './memory'
 
 /*
  * The counting table: pieces to counts. Open addressing, linear probing, at most 7/8 full, 32 bytes a slot:
@@ -9,6 +9,9 @@ import { allocateLeaving, release } from './memory'
  *   24  u32        length of a longer piece
  *
  * The arena is a list of blocks that never move: u32 next block, u32 size, 8 bytes nothing, then bytes of pieces.
+ *
+ * The slots are the last block of the memory, if they can: then they grow where they stand, and so nearly all memory that is ever used is used in the
+ * end (memory.ts says why that matters). For blocks of the arena and others, some memory is left before them.
  *
  * When the table should grow and the memory's limit does not let it, the caller is asked to take the counts away (`spill`) and to clear it.
  *
@@ -22,8 +25,10 @@ import { allocateLeaving, release } from './memory'
 
 export const SLOT_BYTES: usize = 32
 export const LONG: u64 = 0xff
-const FIRST_SLOTS_LOG: u64 = 17
+const FIRST_SLOTS_LOG: u64 = 14
 const MAX_SLOTS_LOG: u64 = 26
+/** Left before the slots. */
+const BEFORE_SLOTS: usize = 1 << 22
 const ARENA_BLOCK: usize = 1 << 18
 const ARENA_HEADER: usize = 16
 
@@ -62,7 +67,10 @@ export function startTable(a: u64, b: u64, c: u64, d: u64, e: u64): bool {
     memory.fill(masks + (n << 4), 0xff, n)
     memory.fill(masks + (n << 4) + n, 0, 16 - n)
   }
-  return makeSlots(FIRST_SLOTS_LOG)
+  const before = allocateLeaving(BEFORE_SLOTS, spare)
+  const isMade = makeSlots(FIRST_SLOTS_LOG)
+  if (before != 0) release(before, BEFORE_SLOTS)
+  return isMade
 }
 
 /** The table leaves `bytes` of the memory to the text. */
@@ -71,11 +79,10 @@ export function setTableSpare(bytes: u64): void {
 }
 
 function makeSlots(log: u64): bool {
-  const count: usize = <usize>1 << <usize>log
   if (log > MAX_SLOTS_LOG) return false
-  const start = allocateLeaving(count * SLOT_BYTES, spare)
+  const count: usize = <usize>1 << <usize>log
+  const start = allocateZeros(count * SLOT_BYTES, spare)
   if (start == 0) return false
-  memory.fill(start, 0, count * SLOT_BYTES)
   slots = start
   slotCount = count
   shift = 64 - log
@@ -306,22 +313,101 @@ function takeBlock(bytes: usize, spareBytes: u64): usize {
 /** Counts one more slot as used, and doubles the table when it is 7/8 full. */
 function growIfFull(): bool {
   used++
-  if (used << 3 <= slotCount * 7) return true
+  return used << 3 <= slotCount * 7 || spreadSlots() || moveSlots() || spill()
+}
+
+/** Doubles the table somewhere else. Returns false if there is no memory. */
+function moveSlots(): bool {
   const old = slots
   const oldCount = slotCount
-  if (!makeSlots(65 - shift)) return spill()
-  const mask = (slotCount << 5) - 1
+  if (!makeSlots(65 - shift)) return false
   const end = old + oldCount * SLOT_BYTES
-  for (let at = old; at < end; at += SLOT_BYTES) {
-    const low = load<u64>(at)
-    const high = load<u64>(at, 8)
-    if (high == 0) continue
-    const hash = high >>> 56 == LONG ? low : hashShort(low, high)
-    let slot = <usize>(hash >>> shift) << 5
-    while (load<u64>(slots + slot, 8) != 0) slot = (slot + 32) & mask
-    v128.store(slots + slot, v128.load(at))
-    v128.store(slots + slot, v128.load(at, 16), 16)
-  }
+  for (let at = old; at < end; at += PORTION) moveSome(at, at + PORTION)
   release(old, oldCount * SLOT_BYTES)
   return true
+}
+
+/*
+ * Doubling the table where it stands. The slot of a piece becomes that of twice the number, or the next, and so pieces are moved from the last slot
+ * to the first. All slots behind the one that is moved are in order then. For a stretch of used slots, each piece has its first slot in that
+ * stretch, so it will be at twice the number of where the stretch begins, or behind that: behind the stretch, if there are no fewer slots before it than in
+ * it. For that the first slots are put aside, and those of the last stretch that did not find room at the end with them.
+ */
+
+/** With more used slots side by side, the table is moved as a whole. With 7/8 of all slots used, it takes a bad hash to have so many. */
+export const LONGEST_STRETCH: usize = 1 << 12
+const PORTION: usize = LONGEST_STRETCH * SLOT_BYTES
+
+/** Doubles the table where it stands. Returns false if it cannot be done. */
+function spreadSlots(): bool {
+  const bytes = slotCount * SLOT_BYTES
+  if (65 - shift > MAX_SLOTS_LOG || !extend(slots, bytes, bytes, spare)) return false
+  const firstBytes = isSpreadable() ? endOfStretch(slots + PORTION) - slots : 0
+  const aside = firstBytes == 0 ? 0 : allocateLeaving(firstBytes, spare)
+  if (aside == 0) {
+    release(slots + bytes, bytes)
+    return false
+  }
+  memory.copy(aside, slots, firstBytes)
+  memory.fill(slots, 0, firstBytes)
+  slotCount <<= 1
+  shift--
+  let to = slots + bytes
+  for (; to > slots + firstBytes + PORTION; to -= PORTION) spreadSome(to - PORTION, to)
+  spreadSome(slots + firstBytes, to)
+  moveSome(aside, aside + firstBytes)
+  release(aside, firstBytes)
+  return true
+}
+
+function isSpreadable(): bool {
+  const end = slots + slotCount * SLOT_BYTES
+  let at = slots
+  while (at < end) {
+    const stretchEnd = endOfStretch(at)
+    if (stretchEnd - at > PORTION) return false
+    at = stretchEnd + SLOT_BYTES
+  }
+  return true
+}
+
+/** The first empty slot from this one on, or the end of all. */
+function endOfStretch(at: usize): usize {
+  const end = slots + slotCount * SLOT_BYTES
+  while (at < end && load<u64>(at, 8) != 0) at += SLOT_BYTES
+  return at
+}
+
+/** Moves pieces, the last one first, and empties their slots. */
+function spreadSome(from: usize, to: usize): void {
+  while (to > from) {
+    to -= SLOT_BYTES
+    const high = load<u64>(to, 8)
+    if (high == 0) continue
+    const key = v128.load(to)
+    const rest = v128.load(to, 16)
+    store<u64>(to, 0, 8)
+    putSlot(key, rest, hashOfSlot(load<u64>(to), high))
+  }
+}
+
+/** Moves pieces that stand outside of the table; their slots stay as they are. */
+function moveSome(from: usize, to: usize): void {
+  for (; from < to; from += SLOT_BYTES) {
+    const high = load<u64>(from, 8)
+    if (high != 0) putSlot(v128.load(from), v128.load(from, 16), hashOfSlot(load<u64>(from), high))
+  }
+}
+
+@inline function hashOfSlot(low: u64, high: u64): u64 {
+  return high >>> 56 == LONG ? low : hashShort(low, high)
+}
+
+/** To the first empty slot for this hash. */
+@inline function putSlot(key: v128, rest: v128, hash: u64): void {
+  const mask = (slotCount << 5) - 1
+  let slot = <usize>(hash >>> shift) << 5
+  while (load<u64>(slots + slot, 8) != 0) slot = (slot + SLOT_BYTES) & mask
+  v128.store(slots + slot, key)
+  v128.store(slots + slot, rest, 16)
 }

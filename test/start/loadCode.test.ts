@@ -3,7 +3,7 @@ import { cpSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync }
 import { join, resolve } from 'node:path'
 import { Script } from 'node:vm'
 import { beforeAll, describe, expect, test } from 'vitest'
-import { cacheHeading } from '../../src/loadCode.ts'
+import { cacheHeading, HEADING_BYTES } from '../../src/loadCode.ts'
 import { temporaryFolder } from '../support/temporary.ts'
 
 const { folder } = temporaryFolder()
@@ -41,9 +41,9 @@ describe('code from a cache', () => {
     for (const path of caches()) {
       const file = readFileSync(path)
       const code = readFileSync(path.replace(/\.cache$/, ''))
-      const heading = file.indexOf('\n') + 1
-      const cachedData = file.subarray(heading)
-      expect(file.toString('latin1', 0, heading)).toBe(cacheHeading(code, cachedData))
+      const cachedData = file.subarray(HEADING_BYTES)
+      expect(file.toString('latin1', 0, HEADING_BYTES)).toBe(cacheHeading(code, cachedData))
+      expect(code.toString()).toMatch(/^[\0-\x7f]*$/)
       const script = new Script(`(function(exports,require,importPackage,__filename){${code.toString()}\n})`, { cachedData })
       expect(script.cachedDataRejected, path).toBe(false)
     }

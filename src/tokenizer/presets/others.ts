@@ -19,7 +19,7 @@ import {
 } from './preset.ts'
 
 /** ` ?` and what is neither white space nor one of these signs; the inner brackets are a class in the class. */
-const BLOOM = String.raw` ?[^(\s|[.,!?…。，、।۔،])]+`
+const BLOOM = ' ?[^(\\s|[.,!?…。，、।۔،])]+'
 
 export const BLOOM_FAMILY: Family = {
   title: "BLOOM's regex",
