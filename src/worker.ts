@@ -6,21 +6,25 @@ import { Board, type MergeResult, type WorkerCounts, type WorkerJob, type Worker
 import { loadNormalization, NO_NORMALIZATION } from './normalize/normalization.ts'
 import { verifyUnchanged } from './read/source.ts'
 import { byPlaceIn } from './receipt/listed.ts'
+import { newSharedTable, type NewTable } from './sort/tableMemory.ts'
 import { countChunk } from './worker/countChunk.ts'
 import { SpillingCounter } from './worker/spillingCounter.ts'
 
-/** Does tasks until there are no more. What it counts is in partial results, or in a table or runs that it hands over in the end. */
-export const countChunks = async (task: WorkerTask): Promise<WorkerResult> => {
+/**
+ * Does tasks until there are no more. What it counts is in partial results, or in runs or a table that it hands over in the end, and which `make` may
+ * make.
+ */
+export const countChunks = async (task: WorkerTask, make: NewTable): Promise<WorkerResult> => {
   let chunk = -1
   try {
-    return await doTasks(task, (current) => (chunk = current))
+    return await doTasks(task, make, (current) => (chunk = current))
   } catch (error) {
     return { failedChunk: chunk, code: error instanceof PretokError ? error.code : undefined, message: messageOf(error) }
   }
 }
 
 /** @param atChunk is told at which chunk the worker is; -1: what goes wrong is no chunk's fault */
-const doTasks = async (task: WorkerTask, atChunk: (chunk: number) => void): Promise<WorkerCounts> => {
+const doTasks = async (task: WorkerTask, make: NewTable, atChunk: (chunk: number) => void): Promise<WorkerCounts> => {
   const { sources, chunks, tasks, options, slot, partials } = task
   const board = new Board(task.board, tasks.length)
   const normalization = await loadNormalization(task.normalizers)
@@ -87,7 +91,7 @@ const doTasks = async (task: WorkerTask, atChunk: (chunk: number) => void): Prom
     committed = { bytes: committed.bytes + stored, documents: committed.documents + documents }
     board.commit(number)
   }
-  return counting.result()
+  return counting.result(make)
 }
 
 const messageOf = (error: unknown): string =>
@@ -104,20 +108,6 @@ export const mergeRuns = (merge: PartitionMerge): MergeResult => {
 
 export { Board }
 
-/** What the pool calls in a worker thread: the memory of a large result moves to the main thread instead of being copied. */
-export default async (job: WorkerJob): Promise<unknown> => {
-  if (job.kind === 'merge') return mergeRuns(job)
-  const result = await countChunks(job)
-  const table = 'failedChunk' in result ? undefined : result.table
-  return table === undefined || table.arena.length < MOVED_BYTES
-    ? result
-    : moved(result, [table.arena.buffer, table.starts.buffer, table.counts.buffer])
-}
-
-/** To copy less takes no longer than to load what moves it. */
-const MOVED_BYTES = 2 ** 23
-
-const moved = async (value: object, transfer: unknown[]): Promise<unknown> => {
-  const { Tinypool } = await import('tinypool')
-  return Tinypool.move({ [Tinypool.transferableSymbol]: transfer, [Tinypool.valueSymbol]: value } as never)
-}
+/** What the pool calls in a worker thread. */
+export default async (job: WorkerJob): Promise<WorkerResult | MergeResult> =>
+  job.kind === 'merge' ? mergeRuns(job) : countChunks(job, newSharedTable)

@@ -2,7 +2,7 @@ import type { TokenSet } from '../added/tokenSet.ts'
 import type { SureText } from '../normalize/sureText.ts'
 import type { Spill } from '../spill/sortedPieces.ts'
 import { undecidedSlack } from '../split/pieceTooLong.ts'
-import type { CountedPieces } from '../sort/tableMemory.ts'
+import type { CountedPieces, NewTable } from '../sort/tableMemory.ts'
 
 /** Counts the pre-tokens of a stream of documents. All tiers have this signature. */
 export interface TextCounter {
@@ -32,8 +32,8 @@ export interface TextCounter {
   withTokens?(tokens: TokenSet, sure?: SureText): TokenText
   /** Counts all that is there. The current document must have been ended. */
   flush(): void
-  /** The pieces that have not been spilled, in the order of their bytes. Nothing may be left to count. */
-  finish(): CountedPieces
+  /** The pieces that have not been spilled, in the order of their bytes. Nothing may be left to count. `make` may make the table. */
+  finish(make?: NewTable): CountedPieces
   /** Spills what has been counted; text that is not decided yet stays. Only with a `spill`. */
   drain(): void
   /** Does all that may have to spill, so that `drain`, if it comes next, spills once at most. */

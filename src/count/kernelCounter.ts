@@ -3,7 +3,7 @@ import { randomBytes } from '../random.ts'
 import { startKernel, type Kernel } from '../split/kernel.ts'
 import { pieceTooLong } from '../split/pieceTooLong.ts'
 import { PARTITIONS } from '../spill/layout.ts'
-import type { CountedPieces } from '../sort/tableMemory.ts'
+import { newTable, type CountedPieces, type NewTable } from '../sort/tableMemory.ts'
 import type { TakeSorted } from '../spill/sortedPieces.ts'
 import { KernelText, MAX_ENDS, textBytesOf } from './kernelText.ts'
 import { PieceTable } from './pieceTable.ts'
@@ -81,11 +81,11 @@ export const createKernelCounter = (
       countWhole()
       spillTable()
     },
-    finish() {
+    finish(make = newTable) {
       text.advance()
       if (text.pending !== 0) throw new Error('finish: there is text left to count')
       countWhole()
-      return readTable(kernel)
+      return readTable(kernel, make)
     },
     settle() {
       text.advance()
@@ -150,13 +150,12 @@ const countTooHigh = () => new PretokError('limit', 'counting: a count above 2^5
 /** Pieces that the kernel hands over at a time (kernel/readout.ts). */
 const READ_AT_ONCE = 4096
 
-/** The counting table as plain arrays, in the order of the bytes. The room for text is used for that: there must be none in it. */
-const readTable = ({ exports, bytes, words }: Kernel): CountedPieces => {
+/** What the counting table holds, in the order of the bytes. The room for text is used for that: there must be none in it. */
+const readTable = ({ exports, bytes, words }: Kernel, make: NewTable): CountedPieces => {
   exports.sortTable(0)
   const size = exports.used.value
-  const arena = new Uint8Array(Number(exports.sortedBytes()))
-  const starts = new Uint32Array(size + 1)
-  const counts = new Float64Array(size)
+  const table = make(Number(exports.sortedBytes()), size)
+  const { arena, starts, counts } = table
   const room = exports.text.value >>> 0
   const roomCounts = new Float64Array(bytes.buffer, room, READ_AT_ONCE)
   const roomBytes = room + 12 * READ_AT_ONCE
@@ -182,5 +181,5 @@ const readTable = ({ exports, bytes, words }: Kernel): CountedPieces => {
     }
     arena.set(bytes.subarray(roomBytes, roomBytes + end - from), from)
   }
-  return { arena, starts, counts, size }
+  return table
 }

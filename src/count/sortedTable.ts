@@ -1,5 +1,5 @@
 import { PretokError } from '../errors.ts'
-import { arrangeSmall, isSmall, type Sums } from '../sort/orderSmall.ts'
+import { ArrangedTable, isSmall, type Sums } from '../sort/orderSmall.ts'
 import { comparePieces, sortPieces } from '../sort/sortPieces.ts'
 import type { CountedPieces } from '../sort/tableMemory.ts'
 
@@ -20,21 +20,22 @@ export class SortedTable implements CountTable {
   readonly total: number
   /** Bytes of all pieces: length × count. Past 2^53 it is not exact. */
   readonly textBytes: number
-  /** The same, the highest count first and equal ones as they stand; of a small table only. */
-  readonly byCount: CountedPieces | undefined
+  /** The same, to walk through from the highest count on; of a small table only. */
+  readonly arranged: ArrangedTable | undefined
 
   /** Throws 'limit' when the counts are more than 2^53 together. */
   constructor(table: CountedPieces) {
-    const { total, textBytes, byCount } = isSmall(table) ? arrangeSmall(table) : { ...sumLarge(table), byCount: undefined }
+    this.arranged = isSmall(table) ? new ArrangedTable(table) : undefined
+    const { total, textBytes } = this.arranged?.sums ?? sumLarge(table)
     if (total > Number.MAX_SAFE_INTEGER)
       throw new PretokError('limit', 'counting: the counts add up to more than 2^53, the largest exact number')
-    this.arena = table.arena
-    this.starts = table.starts
-    this.counts = table.counts
-    this.size = table.size
+    const { arena, starts, counts, size } = this.arranged?.table ?? table
+    this.arena = arena
+    this.starts = starts
+    this.counts = counts
+    this.size = size
     this.total = total
     this.textBytes = textBytes
-    this.byCount = byCount
   }
 
   find(bytes: Uint8Array, start = 0, end = bytes.length): number {

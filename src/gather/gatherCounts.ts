@@ -70,7 +70,7 @@ const memoryForTables = (tables: readonly CountedPieces[]): number => {
     bytes += arena.byteLength + starts.byteLength + counts.byteLength
     entries += size
   }
-  return (1 + sums) * bytes + Math.max(arrangingBytes(bytes), ORDER_BYTES * entries)
+  return (1 + sums) * bytes + Math.max(arrangingBytes(bytes, entries), ORDER_BYTES * entries)
 }
 
 /** Writes tables to runs, and forgets each when it is written. */

@@ -194,26 +194,8 @@ function orderHigh(counts: usize, entries: usize, order: usize, spare: usize): v
   return buckets + (<usize>((countOf(counts, order, i) >>> shift) & <u64>(DIGITS - 1)) << 2)
 }
 
-/** Writes a table in this order. */
+/** Copies the entries order[from, to) of a table, as many as `arena` has `room` for bytes of theirs; returns how many. */
 export function takeInOrder(
-  arenaFrom: usize,
-  startsFrom: usize,
-  countsFrom: usize,
-  entries: usize,
-  order: usize,
-  arena: usize,
-  starts: usize,
-  counts: usize,
-): void {
-  end = 0
-  size = 0
-  store<u32>(starts, 0)
-  let i: usize = 0
-  for (; i + PORTION < entries; i += PORTION) takeSome(arenaFrom, startsFrom, countsFrom, order, i, i + PORTION, arena, starts, counts)
-  takeSome(arenaFrom, startsFrom, countsFrom, order, i, entries, arena, starts, counts)
-}
-
-function takeSome(
   arenaFrom: usize,
   startsFrom: usize,
   countsFrom: usize,
@@ -221,15 +203,21 @@ function takeSome(
   from: usize,
   to: usize,
   arena: usize,
+  room: usize,
   starts: usize,
   counts: usize,
-): void {
+): usize {
+  end = 0
+  size = 0
+  store<u32>(starts, 0)
   for (let i = from; i < to; i++) {
     const entry = <usize>load<u32>(order + (i << 2))
     const start = <usize>load<u32>(startsFrom + (entry << 2))
     const length = <usize>load<u32>(startsFrom + (entry << 2), 4) - start
+    if (length > room - end) break
     put(arenaFrom + start, length, load<f64>(countsFrom + (entry << 3)), arena, starts, counts)
   }
+  return size
 }
 
 /** What `sumTable` has found: all counts together, and the bytes of all pieces. */

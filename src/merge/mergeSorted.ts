@@ -1,8 +1,8 @@
 import { SortedTable } from '../count/sortedTable.ts'
 import { PretokError } from '../errors.ts'
 import { comparePieces } from '../sort/sortPieces.ts'
-import type { CountedPieces } from '../sort/tableMemory.ts'
-import { areSmall, mergeSmall } from './mergeSmall.ts'
+import { mergeSmall } from '../sort/orderSmall.ts'
+import { bytesOfTable, type CountedPieces } from '../sort/tableMemory.ts'
 
 const NOTHING: CountedPieces = { arena: new Uint8Array(), starts: new Uint32Array(1), counts: new Float64Array(), size: 0 }
 
@@ -21,7 +21,11 @@ export const mergeSorted = (tables: readonly CountedPieces[]): SortedTable => {
   return new SortedTable(left[0] ?? NOTHING)
 }
 
-const mergeTwo = (a: CountedPieces, b: CountedPieces): CountedPieces => (areSmall(a, b) ? mergeSmall(a, b) : mergeLarge(a, b))
+/** For two tables. Of larger ones most of the time is spent in code that has been compiled, and memory is short. */
+const MOST_BYTES = 2 ** 24
+
+const mergeTwo = (a: CountedPieces, b: CountedPieces): CountedPieces =>
+  bytesOfTable(a) + bytesOfTable(b) <= MOST_BYTES ? mergeSmall(a, b) : mergeLarge(a, b)
 
 export const mergeLarge = (a: CountedPieces, b: CountedPieces): CountedPieces => {
   const bytes = a.starts[a.size] + b.starts[b.size]

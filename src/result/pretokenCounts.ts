@@ -84,7 +84,10 @@ export class PretokenCounts implements Iterable<[piece: string, count: number]> 
   private *batches(): Generator<PieceBatch> {
     if (this.source instanceof FileTable) return yield* inBatches(this.source.rows())
     const { table } = this
-    if (table instanceof SortedTable && table.byCount !== undefined) return yield* batchesOf(table.byCount)
+    if (table instanceof SortedTable && table.arranged !== undefined) {
+      for (const part of table.arranged.byCount()) yield* batchesOf(part)
+      return
+    }
     const order = this.order()
     const batch = emptyBatch(table.arena)
     for (let from = 0; from < order.length; from += BATCH) {

@@ -7,6 +7,24 @@ export interface CountedPieces extends Pieces {
   size: number
 }
 
+/** Makes a table that is to be filled, with pieces of so many bytes together. */
+export type NewTable = (pieceBytes: number, size: number) => CountedPieces
+
+export const newTable: NewTable = (pieceBytes, size) => ({
+  arena: new Uint8Array(pieceBytes),
+  starts: new Uint32Array(size + 1),
+  counts: new Float64Array(size),
+  size,
+})
+
+/** One that another thread gets without a copy. */
+export const newSharedTable: NewTable = (pieceBytes, size) => ({
+  arena: new Uint8Array(new SharedArrayBuffer(pieceBytes)),
+  starts: new Uint32Array(new SharedArrayBuffer(4 * (size + 1))),
+  counts: new Float64Array(new SharedArrayBuffer(8 * size)),
+  size,
+})
+
 interface TableExports {
   freeMemory(): number
   mergeTables(...addresses: number[]): number
@@ -14,7 +32,7 @@ interface TableExports {
   countSum: { value: number }
   byteSum: { value: number }
   orderByCount(counts: number, entries: number, order: number, spare: number): void
-  takeInOrder(...addresses: number[]): void
+  takeInOrder(...addresses: number[]): number
 }
 
 const PAGE = 65536
@@ -29,10 +47,10 @@ export const bytesOfTable = ({ starts, size }: CountedPieces): number => tableBy
 /** Memory for WebAssembly (kernel/merge.ts), which is fast from the first call on, and tables in it. */
 export class TableMemory {
   readonly exports: TableExports
-  private readonly buffer: ArrayBuffer
+  readonly buffer: ArrayBuffer
   private free: number
 
-  /** @param bytes of all that is taken */
+  /** @param bytes of all that is taken; what is not used costs nothing */
   constructor(bytes: number) {
     const pages = 2 + Math.ceil(bytes / PAGE)
     const memory = new WebAssembly.Memory({ initial: pages, maximum: pages })
@@ -47,16 +65,17 @@ export class TableMemory {
     return address
   }
 
-  /** Room for a table: the addresses of its arena, starts and counts. */
-  takeTable(pieceBytes: number, size: number): [arena: number, starts: number, counts: number] {
-    return [this.take(pieceBytes), this.take(4 * (size + 1)), this.take(8 * size)]
+  newTable(pieceBytes: number, size: number): PlacedTable {
+    return new PlacedTable(this, [this.take(pieceBytes), this.take(4 * (size + 1)), this.take(8 * size)], pieceBytes, size)
   }
 
-  put({ arena, starts, counts, size }: CountedPieces): [arena: number, starts: number, counts: number] {
-    const [toArena, toStarts] = [this.take(starts[size]), this.take(4 * (size + 1))]
-    new Uint8Array(this.buffer, toArena).set(arena.subarray(0, starts[size]))
-    new Uint32Array(this.buffer, toStarts).set(starts.subarray(0, size + 1))
-    return [toArena, toStarts, this.putCounts(counts.subarray(0, size))]
+  /** A copy of the table. */
+  put({ arena, starts, counts, size }: CountedPieces): PlacedTable {
+    const placed = this.newTable(starts[size], size)
+    placed.arena.set(arena.subarray(0, starts[size]))
+    placed.starts.set(starts.subarray(0, size + 1))
+    placed.counts.set(counts.subarray(0, size))
+    return placed
   }
 
   putCounts(counts: Float64Array): number {
@@ -65,19 +84,34 @@ export class TableMemory {
     return address
   }
 
-  /** A copy of the table that is there. */
-  tableAt([arena, starts, counts]: [arena: number, starts: number, counts: number], size: number): CountedPieces {
-    const ownStarts = this.words(starts, size + 1)
-    return {
-      arena: new Uint8Array(this.buffer, arena, ownStarts[size]).slice(),
-      starts: ownStarts,
-      counts: new Float64Array(this.buffer, counts, size).slice(),
-      size,
-    }
-  }
-
   /** A copy. */
   words(address: number, length: number): Uint32Array {
     return new Uint32Array(this.buffer, address, length).slice()
+  }
+}
+
+/** A table in such a memory. */
+export class PlacedTable implements CountedPieces {
+  readonly memory: TableMemory
+  /** Of its arrays. */
+  readonly addresses: readonly [arena: number, starts: number, counts: number]
+  readonly arena: Uint8Array
+  readonly starts: Uint32Array
+  readonly counts: Float64Array
+  readonly size: number
+
+  constructor(memory: TableMemory, addresses: readonly [arena: number, starts: number, counts: number], pieceBytes: number, size: number) {
+    const [arena, starts, counts] = addresses
+    this.memory = memory
+    this.addresses = addresses
+    this.arena = new Uint8Array(memory.buffer, arena, pieceBytes)
+    this.starts = new Uint32Array(memory.buffer, starts, size + 1)
+    this.counts = new Float64Array(memory.buffer, counts, size)
+    this.size = size
+  }
+
+  /** Its first entries. */
+  firstOf(size: number): PlacedTable {
+    return new PlacedTable(this.memory, this.addresses, this.starts[size], size)
   }
 }

@@ -7,6 +7,7 @@ import type { WorkerCounts, WorkerTask } from '../messages.ts'
 import { randomName } from '../random.ts'
 import { emptyTally } from '../receipt/tally.ts'
 import { partialPath, type PartialAbout } from '../spill/partial.ts'
+import type { NewTable } from '../sort/tableMemory.ts'
 import { runOutputError, writeRun } from '../spill/runWriter.ts'
 import type { Spill } from '../spill/sortedPieces.ts'
 import type { InvalidRange, SkippedRecord, Tally } from '../types.ts'
@@ -43,13 +44,13 @@ export class SpillingCounter {
     return counting
   }
 
-  /** The result of a worker that commits nothing. */
-  result(): WorkerCounts {
+  /** The result of a worker that commits nothing. `make` may make its table. */
+  result(make: NewTable): WorkerCounts {
     const { counter, task, invalid, skippedRecords } = this
     counter.settle() // its numbers are whole only then
     const { memory } = counter
     const facts = { tally: this.wholeTally(), invalid, skippedRecords, memory }
-    if (this.runs.length === 0 && memory <= task.memory.counting * HANDED_OVER_SHARE) return { ...facts, table: counter.finish(), runs: [] }
+    if (this.runs.length === 0 && memory <= task.memory.counting * HANDED_OVER_SHARE) return { ...facts, table: counter.finish(make), runs: [] }
     counter.drain()
     return { ...facts, table: undefined, runs: this.runs }
   }

@@ -2,7 +2,7 @@ import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { SortedTable, sumLarge } from '../../src/count/sortedTable.ts'
 import { orderByCount, orderMany } from '../../src/sort/orderByCount.ts'
-import { arrangeSmall } from '../../src/sort/orderSmall.ts'
+import { ArrangedTable } from '../../src/sort/orderSmall.ts'
 import type { CountedPieces } from '../../src/sort/tableMemory.ts'
 
 const count = fc.oneof(
@@ -34,25 +34,54 @@ const tableOf = (entries: readonly { piece: Uint8Array; count: number }[]): Coun
 const entriesOf = ({ arena, starts, counts, size }: CountedPieces): { piece: Uint8Array; count: number }[] =>
   Array.from({ length: size }, (_, i) => ({ piece: arena.slice(starts[i], starts[i + 1]), count: counts[i] }))
 
+const byCountOf = (arranged: ArrangedTable): { piece: Uint8Array; count: number }[] => [...arranged.byCount()].flatMap((part) => entriesOf(part))
+
+const inOrder = (entries: readonly { piece: Uint8Array; count: number }[]) => entries.toSorted((a, b) => b.count - a.count)
+
 test('a small table in the order of its counts, and its sums', () => {
   fc.assert(
     fc.property(tables, (entries) => {
       const table = tableOf(entries)
-      const { byCount, ...sums } = arrangeSmall(table)
-      expect(entriesOf(byCount)).toEqual(entries.toSorted((a, b) => b.count - a.count))
-      expect(sums).toEqual(sumLarge(table)) // exact or not
+      const arranged = new ArrangedTable(table)
+      expect(byCountOf(arranged)).toEqual(inOrder(entries))
+      expect(arranged.sums).toEqual(sumLarge(table)) // exact or not
+      expect(entriesOf(arranged.table)).toEqual(entries)
       expect(entriesOf(table)).toEqual(entries)
+      expect(byCountOf(new ArrangedTable(arranged.table))).toEqual(inOrder(entries)) // where it stands
     }),
   )
 })
 
+test('a small table is walked through in parts, pieces longer than those among them, by several at a time', () => {
+  const entries = Array.from({ length: 5000 }, (_, i) => ({
+    piece: new Uint8Array(i % 1000 === 7 ? 40_000 + i : i % 50).fill(i),
+    count: 1 + ((i * 7919) % 5003),
+  }))
+  const arranged = new ArrangedTable(tableOf(entries))
+  const [one, other] = [arranged.byCount(), arranged.byCount()]
+  const found: [piece: Uint8Array, count: number][][] = [[], []]
+  const take = (parts: Generator<CountedPieces>, to: [piece: Uint8Array, count: number][]): boolean => {
+    const { value, done } = parts.next()
+    if (done === true) return false
+    expect(value.starts[value.size]).toBeLessThanOrEqual(value.arena.length)
+    to.push(...entriesOf(value).map(({ piece, count }): [Uint8Array, number] => [piece, count]))
+    return true
+  }
+  take(one, found[0])
+  while (take(other, found[1])) take(one, found[0])
+  while (take(one, found[0]));
+  const expected = inOrder(entries).map(({ piece, count }) => [piece, count])
+  expect(found[0]).toEqual(expected)
+  expect(found[1]).toEqual(expected)
+})
+
 test('tables that are not small have the same sums', () => {
-  const size = 1_100_000
+  const size = 4_300_000
   const table: CountedPieces = {
     arena: new Uint8Array(4 * size).fill(0x61),
     starts: Uint32Array.from({ length: size + 1 }, (_, i) => 4 * i),
     counts: new Float64Array(size).fill(3),
     size,
   }
-  expect(new SortedTable(table)).toMatchObject({ total: 3 * size, textBytes: 12 * size, byCount: undefined })
+  expect(new SortedTable(table)).toMatchObject({ total: 3 * size, textBytes: 12 * size, arranged: undefined })
 })
