@@ -60,21 +60,31 @@ export const readStart = async (source: NamedFile, buffer: Buffer, position: num
   )
 
 const readNow = ({ path, spool }: NamedFile, buffer: Buffer, position: number): Buffer => {
-  let file: number | undefined
-  let filled = 0
+  let file: number
   try {
     file = openSync(spool ?? path, 'r')
+  } catch (error) {
+    throw inputError(path, error)
+  }
+  try {
+    return fillNow(file, path, buffer, position)
+  } finally {
+    closeSync(file)
+  }
+}
+
+const fillNow = (file: number, path: string, buffer: Buffer, position: number): Buffer => {
+  let filled = 0
+  try {
     while (filled < buffer.length) {
       const bytesRead = readSync(file, buffer, filled, buffer.length - filled, position + filled)
       if (bytesRead === 0) break
       filled += bytesRead
     }
-    return buffer.subarray(0, filled)
   } catch (error) {
-    throw inputError(path, error, file === undefined ? undefined : position + filled)
-  } finally {
-    if (file !== undefined) closeSync(file)
+    throw inputError(path, error, position + filled)
   }
+  return buffer.subarray(0, filled)
 }
 
 export const openHandle = async ({ path, spool }: NamedFile): Promise<FileHandle> => {
@@ -139,8 +149,13 @@ export const withReadAt = async <Result>(source: Source, body: (readAt: OpenSour
 
 const readAtOf =
   (file: FileHandle, { path }: Source): OpenSource['readAt'] =>
-  (position, length, into = Buffer.allocUnsafe(length)) =>
-    readFully(file, path, into.subarray(0, length), position)
+  async (position, length, into = Buffer.allocUnsafe(length)) => {
+    const buffer = into.subarray(0, length)
+    return ask(
+      () => fillNow(file.fd, path, buffer, position),
+      () => readFully(file, path, buffer, position),
+    )
+  }
 
 const SAMPLES = 16
 const SAMPLE_BYTES = 2 ** 14

@@ -12,7 +12,7 @@ export type ReadAt = (position: number, length: number, into?: Buffer) => Promis
  */
 export type FindSafeCut = (window: Buffer) => number
 
-const FIRST_WINDOW = 64 * 1024
+const FIRST_WINDOW = 16 * 1024
 const LARGEST_WINDOW = 4 * 1024 * 1024
 /** With chunks smaller than this, one read serves several borders. */
 const FINE_CHUNKS = 256 * 1024
@@ -38,10 +38,11 @@ export const snapChunks = async (
 ): Promise<Chunk[]> => {
   const isFine = chunks.length > 1 && chunks[0].end - chunks[0].start < FINE_CHUNKS
   const read = isFine ? readingAhead(readAt) : readAt
+  const room = Buffer.allocUnsafeSlow(2 * FIRST_WINDOW)
   const snapped: Chunk[] = []
   for (const chunk of chunks) {
     const isFirst = snapped.length === 0
-    const start = isFirst ? chunk.start : await findCut(chunk.start, chunk.end, tokens, read, findSafeCut)
+    const start = isFirst ? chunk.start : await findCut(chunk.start, chunk.end, tokens, read, findSafeCut, room)
     if (start === undefined) snapped.at(-1)!.end = chunk.end
     else {
       if (!isFirst) snapped.at(-1)!.end = start
@@ -67,13 +68,14 @@ const readingAhead = (readAt: ReadAt): ReadAt => {
   }
 }
 
-/** A position in [from, to) where a cut is safe. Reads in windows that overlap by what a token may need. */
+/** A position in [from, to) where a cut is safe. Reads in windows that overlap by what a token may need, to `room` if there is enough of it. */
 const findCut = async (
   from: number,
   to: number,
   tokens: AddedTokens,
   readAt: ReadAt,
   findSafeCut: FindSafeCut | undefined,
+  room: Buffer,
 ): Promise<number | undefined> => {
   const { maxLength } = tokens.all
   if (maxLength === 0 && findSafeCut === undefined) return undefined
@@ -82,7 +84,8 @@ const findCut = async (
   for (let at = from; at < to; at += window, window = Math.min(2 * window, LARGEST_WINDOW)) {
     const size = Math.min(window, to - at)
     const windowStart = Math.max(0, at - margin - 4)
-    const text = await readAt(windowStart, at - windowStart + size + margin)
+    const length = at - windowStart + size + margin
+    const text = await readAt(windowStart, length, length <= room.length ? room : undefined)
     const start = at - windowStart
     for (const cut of tokenCuts(tokens, text, start, start + size, findSafeCut !== undefined))
       if (isCleanAround(text, cut, margin)) return windowStart + cut

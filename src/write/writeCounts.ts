@@ -6,7 +6,7 @@ import { inBatches, type PieceBatch } from './pieceBatch.ts'
 import { MOST_ENCODED, RowEncoder, type RowLayout } from './rows.ts'
 import { writeToStandardOutput } from './standardOutput.ts'
 
-const BLOCK = 1 << 20
+const BLOCK = 1 << 18
 
 /**
  * Writes pieces and counts to a file, which appears whole or not at all, or to standard output (`-`). Memory does not grow with their

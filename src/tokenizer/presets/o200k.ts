@@ -1,33 +1,40 @@
 import { KIMI, O200K, TEKKEN, YOUTU, YOUTU_SCRIPTS } from './patterns.ts'
-import { byRegex, BYTES, huggingFace, inTurn, PUNCTUATION_RUNS, split, names, withOwnTokens, type Family } from './preset.ts'
+import { byRegex, BYTES, huggingFace, inTurn, PUNCTUATION_RUNS, split, names, withOwnTokens, type Alias, type Family } from './preset.ts'
 
 const numbered = (name: string, first: number, last: number): string[] =>
   Array.from({ length: last - first + 1 }, (_, i) => `<|${name}_${first + i}|>`)
 
+// thousands of names, which are made for those who ask for them
+
 /** openai/tiktoken, openai_public.py, o200k_harmony. */
-const HARMONY = [
+const harmony = (): string[] => [
   ...names('startoftext endoftext return constrain channel start end message call endofprompt').map((name) => `<|${name}|>`),
   ...names('200000 200001 200004 200009 200010 200011').map((number) => `<|reserved_${number}|>`),
   ...numbered('reserved', 200013, 201087),
 ]
 
 /** meta-llama/llama-models, models/llama4/tokenizer.py@70f7766; the program fills up to 2,048. */
-const LLAMA4_NAMED = [
-  ...names('begin_of_text end_of_text fim_prefix fim_middle fim_suffix header_start header_end eom eot step'),
-  ...names('python_start python_end finetune_right_pad image_start image_end tile_x_separator tile_y_separator image patch'),
-  ...names('reasoning_thinking_start reasoning_thinking_end'),
-].map((name) => `<|${name}|>`)
-const LLAMA4_RESERVED = [
-  ...numbered('text_post_train_reserved_special_token', 0, 5),
-  ...numbered('text_post_train_reserved_special_token', 8, 68),
-  ...numbered('vision_reserved_special_token', 0, 1047),
-  ...numbered('reasoning_reserved_special_token', 0, 7),
-]
-const LLAMA4 = [
-  ...LLAMA4_NAMED,
-  ...LLAMA4_RESERVED,
-  ...numbered('reserved_special_token', 0, 2047 - LLAMA4_NAMED.length - LLAMA4_RESERVED.length),
-]
+const llama4 = (): string[] => {
+  const named = [
+    ...names('begin_of_text end_of_text fim_prefix fim_middle fim_suffix header_start header_end eom eot step'),
+    ...names('python_start python_end finetune_right_pad image_start image_end tile_x_separator tile_y_separator image patch'),
+    ...names('reasoning_thinking_start reasoning_thinking_end'),
+  ].map((name) => `<|${name}|>`)
+  const reserved = [
+    ...numbered('text_post_train_reserved_special_token', 0, 5),
+    ...numbered('text_post_train_reserved_special_token', 8, 68),
+    ...numbered('vision_reserved_special_token', 0, 1047),
+    ...numbered('reasoning_reserved_special_token', 0, 7),
+  ]
+  return [...named, ...reserved, ...numbered('reserved_special_token', 0, 2047 - named.length - reserved.length)]
+}
+
+const withTokens = (name: string, tokens: () => string[]): Alias => ({
+  name,
+  get specialTokens() {
+    return tokens()
+  },
+})
 
 export const O200K_FAMILY: Family = {
   title: "o200k's regex: words are cut where small letters turn into capitals",
@@ -36,8 +43,8 @@ export const O200K_FAMILY: Family = {
       name: 'o200k_base',
       aliases: [
         ...names('o200k gpt-4o gpt4o gpt-4o-mini gpt-4.1 gpt-4.1-mini gpt-4.5 gpt-5 gpt-5-mini o1 o3 o4-mini'),
-        ...names('o200k_harmony gpt-oss gpt-oss-20b gpt-oss-120b').map((name) => ({ name, specialTokens: HARMONY })),
-        ...names('llama4 llama-4').map((name) => ({ name, specialTokens: LLAMA4 })),
+        ...names('o200k_harmony gpt-oss gpt-oss-20b gpt-oss-120b').map((name) => withTokens(name, harmony)),
+        ...names('llama4 llama-4').map((name) => withTokens(name, llama4)),
         ...withOwnTokens('minimax-m2', 'kanana-2', 'gigachat-20b'),
       ],
       models: 'GPT-4o, 4.1 and 5, o1, o3, gpt-oss, Llama 4; with special tokens of their own MiniMax M2, Kanana 2, GigaChat 20B',
