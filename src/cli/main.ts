@@ -2,9 +2,11 @@ import { existsSync } from 'node:fs'
 import type { Argv, CommandModule } from 'yargs'
 import { describeSystemError, PretokError } from '../errors.ts'
 import { STANDARD_INPUT_DEVICE } from '../read/inputNames.ts'
+import { closeSpareThreads, startSpareThreads } from '../pool/threads.ts'
 import { closest } from '../tokenizer/closest.ts'
 import { VERSION } from '../version.ts'
 import { exitCodeOf } from './exitCodes.ts'
+import { threadsExpected } from './headStart.ts'
 
 /** Only the command that is called is loaded: most of a short run would be loading the others. */
 const LOADERS: Readonly<Record<string, () => Promise<unknown>>> = {
@@ -75,6 +77,8 @@ const main = async (): Promise<void> => {
   const args = withCommand(process.argv.slice(2))
   if (args[0] === '--version') return void process.stdout.write(`${VERSION}\n`)
   const called = COMMAND_NAMES.filter((name) => name === args[0])
+  const threads = called[0] === 'count' ? threadsExpected(args.slice(1)) : 0
+  if (threads > 0) await startSpareThreads(new URL('./worker.js', import.meta.url), threads)
   const [{ default: yargs }, ...commands] = await Promise.all([
     import('yargs'),
     ...(called.length > 0 ? called : COMMAND_NAMES).map((name) => LOADERS[name]() as Promise<CommandModule>),
@@ -136,4 +140,4 @@ process.stdout.on('error', (error: NodeJS.ErrnoException) => {
 process.stderr.on('error', () => {})
 
 /** Runs the command of the command line. */
-export const done: Promise<void> = main().catch(fail)
+export const done: Promise<void> = main().catch(fail).finally(closeSpareThreads)

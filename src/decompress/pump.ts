@@ -18,12 +18,13 @@ export async function* pump(
   const write = (block: Buffer): Promise<void> =>
     Promise.race([new Promise<void>((resolve) => input.write(block, () => resolve())), closed])
   let sourceError: unknown
+  const copies = new Copies()
   const feed = async (): Promise<void> => {
     let before = Promise.resolve()
     try {
       for await (const block of blocks) {
         if (!input.writable) return
-        const writing = write(Buffer.from(block)) // a copy: the reader uses its buffer again
+        const writing = write(copies.of(block)) // the reader uses its buffer again
         await before
         before = writing
       }
@@ -51,4 +52,17 @@ export async function* pump(
     await feeding
   }
   yield { bytes: Buffer.alloc(0), stored: taken() - before }
+}
+
+/** Copies of blocks, each of which is good until the one after the next: new memory for each would take longer than copying does. */
+class Copies {
+  private readonly buffers = [Buffer.alloc(0), Buffer.alloc(0)]
+
+  of(block: Buffer): Buffer {
+    let buffer = this.buffers.shift()!
+    if (buffer.length < block.length) buffer = Buffer.allocUnsafeSlow(block.length)
+    this.buffers.push(buffer)
+    block.copy(buffer)
+    return buffer.subarray(0, block.length)
+  }
 }

@@ -1,6 +1,6 @@
 import type { Worker } from 'node:worker_threads'
 import type { PretokenizeOptions } from '../options.ts'
-import { startThreads, type RunJobs, type StartedThreads, type Threads } from '../pool/threads.ts'
+import { startThreads, takeSpareThreads, type RunJobs, type StartedThreads, type Threads } from '../pool/threads.ts'
 import { prepareBlocks } from '../read/blocksAhead.ts'
 import { releaseDecompressor } from '../read/decompressorThread.ts'
 import { newArrangedTable } from '../sort/orderSmall.ts'
@@ -30,7 +30,7 @@ export const createWorkers = ({ workerUrl = new URL('./worker.js', import.meta.u
     const ready = takePrepared()
     if (ready !== undefined && ready.count >= count) return ready.threads
     void ready?.threads.close()
-    return startThreads(workerUrl, count)
+    return takeSpareThreads(workerUrl, count) ?? startThreads(workerUrl, count)
   }
   const closeDecompressor = async (): Promise<void> => {
     const thread = decompressor
@@ -41,7 +41,7 @@ export const createWorkers = ({ workerUrl = new URL('./worker.js', import.meta.u
     async prepare({ threads: count, decompressor: isWanted }) {
       if (isWanted) decompressor = prepareBlocks()
       if (count === 0) return
-      prepared = { threads: startThreads(workerUrl, count), count }
+      prepared = { threads: takeSpareThreads(workerUrl, count) ?? startThreads(workerUrl, count), count }
       await prepared.threads.begun
     },
     start(workers, main) {

@@ -49,6 +49,34 @@ export const startThreads = (workerUrl: URL, threads: number): StartedThreads =>
   }
 }
 
+interface SpareThreads {
+  url: string
+  count: number
+  threads: StartedThreads
+}
+let spare: SpareThreads | undefined
+
+/** Starts threads for a run to come. When the call returns they load. */
+export const startSpareThreads = async (workerUrl: URL, count: number): Promise<void> => {
+  spare = { url: workerUrl.href, count, threads: startThreads(workerUrl, count) }
+  await spare.threads.begun
+}
+
+/** Those threads, if nobody has taken them, they run this module, and there are enough. */
+export const takeSpareThreads = (workerUrl: URL, count: number): StartedThreads | undefined => {
+  if (spare === undefined || spare.url !== workerUrl.href || spare.count < count) return undefined
+  const { threads } = spare
+  spare = undefined
+  return threads
+}
+
+/** Ends them if nobody has taken them. */
+export const closeSpareThreads = async (): Promise<void> => {
+  const left = spare
+  spare = undefined
+  await left?.threads.close()
+}
+
 /** Tinypool is loaded by those who use threads. */
 const startPool = async (workerUrl: URL, threads: number, life: Life): Promise<Tinypool> => {
   const { Tinypool } = await import('tinypool')

@@ -77,6 +77,7 @@ const ROOMS: Readonly<Record<string, readonly string[]>> = {
     'pattern',
     'pipeline',
     'plan',
+    'pool',
     'read',
     'result',
     'run',

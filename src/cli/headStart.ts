@@ -1,0 +1,41 @@
+import { statSync } from 'node:fs'
+import { availableParallelism } from 'node:os'
+
+/*
+ * A thread needs as long as the program to get ready. So threads are started before the program is loaded and has planned the run, if the words of
+ * the command line let expect that they will be wanted. That is a guess: a run takes what threads it needs, from these or others.
+ */
+
+/** With less, there would be little to win, and threads to be ended. */
+const LEAST_BYTES = 2 ** 24
+/** Up to here the main thread counts, too (pipeline/runPlan.ts). */
+const SHORT_BYTES = 2 ** 29
+/** Files that are cut into chunks whatever they hold. */
+const CANNOT_BE_CUT = /\.(?:gz|bgz|zst|zstd|xz|bz2|parquet)$/
+
+/** How many threads the command will probably want. */
+export const threadsExpected = (args: readonly string[]): number => {
+  const processes = processesOf(args) ?? availableParallelism()
+  const bytes = args.reduce((sum, word) => sum + sizeOf(word), 0)
+  if (bytes < LEAST_BYTES || !(processes > 1)) return 0
+  return bytes > SHORT_BYTES ? processes : processes - 1
+}
+
+/** The value of -n, as yargs takes it. */
+const processesOf = (args: readonly string[]): number | undefined => {
+  for (const [i, word] of args.entries()) {
+    const value = /^(?:-n|--num-processes)(?:$|=(.*))|^-n(\d+)$/.exec(word)
+    if (value !== null) return Number(value[1] ?? value[2] ?? args[i + 1])
+  }
+  return undefined
+}
+
+const sizeOf = (word: string): number => {
+  if (word.startsWith('-') || CANNOT_BE_CUT.test(word)) return 0
+  try {
+    const facts = statSync(word, { throwIfNoEntry: false })
+    return facts?.isFile() === true ? facts.size : 0
+  } catch {
+    return 0 // whoever reads it will tell
+  }
+}
