@@ -52,6 +52,8 @@ export interface WorkerTask {
   board: BoardMemory
   /** This worker's place on the board, from 0. */
   slot: number
+  /** Whether its table, if it is not large, will be added to another: it may be in any order then. */
+  isAddedUp: boolean
 }
 
 /** What a worker is asked to do: to count, or to merge partitions of what was spilled. */
@@ -59,17 +61,34 @@ export type WorkerJob = WorkerTask | (PartitionMerge & { kind: 'merge' })
 
 export type WorkerResult = WorkerCounts | WorkerFailure
 
+/** What was counted. */
+export interface HandedOver {
+  /** The pieces, if they are few and none were spilled. */
+  table: CountedPieces | undefined
+  /** Whether they are in the order of their bytes. */
+  isSorted: boolean
+  /** Run files with the pieces otherwise. With a run folder there are neither: all is in the partials. */
+  runs: string[]
+}
+
+/** Counts to which tables can be added. */
+export interface OpenCounts {
+  /** Whether so many pieces more may be added without spilling. */
+  hasRoomFor(pieces: number): boolean
+  add(table: CountedPieces): void
+  /** To be called once, in the end. */
+  handOver(): HandedOver
+}
+
 /** A chunk and why it failed. */
 export interface FailedChunk {
   chunk: number
   reason: string
 }
 
-export interface WorkerCounts {
-  /** The pieces, if they are few and none were spilled. */
-  table: CountedPieces | undefined
-  /** Run files with the pieces otherwise. With a run folder there are neither: all is in the partials. */
-  runs: string[]
+export interface WorkerCounts extends HandedOver {
+  /** What is not handed over yet, of the worker in the main thread. */
+  open?: OpenCounts
   tally: Tally
   invalid: InvalidRange[]
   /** The first records that were left out. */

@@ -6,25 +6,21 @@ import { Board, type MergeResult, type WorkerCounts, type WorkerJob, type Worker
 import { loadNormalization, NO_NORMALIZATION } from './normalize/normalization.ts'
 import { verifyUnchanged } from './read/source.ts'
 import { byPlaceIn } from './receipt/listed.ts'
-import { newSharedTable, type NewTable } from './sort/tableMemory.ts'
 import { countChunk } from './worker/countChunk.ts'
-import { SpillingCounter } from './worker/spillingCounter.ts'
+import { SpillingCounter, type WorkerPlace } from './worker/spillingCounter.ts'
 
-/**
- * Does tasks until there are no more. What it counts is in partial results, or in runs or a table that it hands over in the end, and which `make` may
- * make.
- */
-export const countChunks = async (task: WorkerTask, make: NewTable): Promise<WorkerResult> => {
+/** Does tasks until there are no more. What it counts is in partial results, or in a table or runs that it hands over in the end. */
+export const countChunks = async (task: WorkerTask, where: WorkerPlace): Promise<WorkerResult> => {
   let chunk = -1
   try {
-    return await doTasks(task, make, (current) => (chunk = current))
+    return await doTasks(task, where, (current) => (chunk = current))
   } catch (error) {
     return { failedChunk: chunk, code: error instanceof PretokError ? error.code : undefined, message: messageOf(error) }
   }
 }
 
 /** @param atChunk is told at which chunk the worker is; -1: what goes wrong is no chunk's fault */
-const doTasks = async (task: WorkerTask, make: NewTable, atChunk: (chunk: number) => void): Promise<WorkerCounts> => {
+const doTasks = async (task: WorkerTask, where: WorkerPlace, atChunk: (chunk: number) => void): Promise<WorkerCounts> => {
   const { sources, chunks, tasks, options, slot, partials } = task
   const board = new Board(task.board, tasks.length)
   const normalization = await loadNormalization(task.normalizers)
@@ -91,7 +87,7 @@ const doTasks = async (task: WorkerTask, make: NewTable, atChunk: (chunk: number
     committed = { bytes: committed.bytes + stored, documents: committed.documents + documents }
     board.commit(number)
   }
-  return counting.result(make)
+  return counting.result(where)
 }
 
 const messageOf = (error: unknown): string =>
@@ -110,4 +106,4 @@ export { Board }
 
 /** What the pool calls in a worker thread. */
 export default async (job: WorkerJob): Promise<WorkerResult | MergeResult> =>
-  job.kind === 'merge' ? mergeRuns(job) : countChunks(job, newSharedTable)
+  job.kind === 'merge' ? mergeRuns(job) : countChunks(job, 'thread')

@@ -43,13 +43,25 @@ export function sortTable(isPartitioned: bool): void {
     sortByBytes(from, to, 0)
     from = to
   }
+  restoreAll()
+}
+
+/** The slots look as when they have been sorted, but are in no order. */
+export function gatherTable(): void {
+  isByPartition = false
+  putAllBack()
+  gatherKeys()
+  restoreAll()
+}
+
+/** Keys become bytes again. */
+function restoreAll(): void {
   const end = slots + used * SLOT_BYTES
   let at = slots
   for (; at + PORTION < end; at += PORTION) restoreBytes(at, at + PORTION)
   restoreBytes(at, end)
 }
 
-/** Keys become bytes again. */
 function restoreBytes(from: usize, end: usize): void {
   for (let at = from; at < end; at += SLOT_BYTES) {
     store<u64>(at, bswap<u64>(load<u64>(at)))

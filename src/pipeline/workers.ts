@@ -3,7 +3,6 @@ import type { PretokenizeOptions } from '../options.ts'
 import { startThreads, takeSpareThreads, type RunJobs, type StartedThreads, type Threads } from '../pool/threads.ts'
 import { prepareBlocks } from '../read/blocksAhead.ts'
 import { releaseDecompressor } from '../read/decompressorThread.ts'
-import { newArrangedTable } from '../sort/orderSmall.ts'
 import { threadsOf, type MainRole, type Staff } from './runPlan.ts'
 
 /** Where the workers of a run come from. */
@@ -69,5 +68,5 @@ export const createWorkers = ({ workerUrl = new URL('./worker.js', import.meta.u
 const runHere: RunJobs = (jobs) =>
   jobs.map(async (job) => {
     const { countChunks, mergeRuns } = await import('../worker.ts')
-    return job.kind === 'merge' ? mergeRuns(job) : countChunks(job, newArrangedTable)
+    return job.kind === 'merge' ? mergeRuns(job) : countChunks(job, 'main')
   })

@@ -3,17 +3,26 @@ import { join } from 'node:path'
 import type { TextCounter } from '../count/counter.ts'
 import { startCounter } from '../count/startCounter.ts'
 import { mergeRunsInto } from '../merge/mergePartition.ts'
-import type { WorkerCounts, WorkerTask } from '../messages.ts'
+import type { HandedOver, OpenCounts, WorkerCounts, WorkerTask } from '../messages.ts'
 import { randomName } from '../random.ts'
 import { emptyTally } from '../receipt/tally.ts'
 import { partialPath, type PartialAbout } from '../spill/partial.ts'
-import type { NewTable } from '../sort/tableMemory.ts'
+import { newArrangedTable } from '../sort/orderSmall.ts'
+import { newSharedTable, type NewTable } from '../sort/tableMemory.ts'
 import { runOutputError, writeRun } from '../spill/runWriter.ts'
 import type { Spill } from '../spill/sortedPieces.ts'
 import type { InvalidRange, SkippedRecord, Tally } from '../types.ts'
 
 /** Larger tables are written to a run rather than copied for the main thread. */
 const HANDED_OVER_SHARE = 1 / 2
+
+/** Larger tables are sorted by each worker: that takes longer than adding them up. */
+const MOST_UNSORTED = 2 ** 19
+/** What a piece takes in a table that has just grown, with its bytes. */
+const PIECE_BYTES = 96
+
+/** A thread, or the main thread beside other things. */
+export type WorkerPlace = 'thread' | 'main'
 
 /** What a worker has counted: in its table, and in runs when that was full. */
 export class SpillingCounter {
@@ -44,15 +53,28 @@ export class SpillingCounter {
     return counting
   }
 
-  /** The result of a worker that commits nothing. `make` may make its table. */
-  result(make: NewTable): WorkerCounts {
+  /** The result of a worker that commits nothing. */
+  result(where: WorkerPlace): WorkerCounts {
     const { counter, task, invalid, skippedRecords } = this
     counter.settle() // its numbers are whole only then
-    const { memory } = counter
-    const facts = { tally: this.wholeTally(), invalid, skippedRecords, memory }
-    if (this.runs.length === 0 && memory <= task.memory.counting * HANDED_OVER_SHARE) return { ...facts, table: counter.finish(make), runs: [] }
-    counter.drain()
-    return { ...facts, table: undefined, runs: this.runs }
+    const facts = { tally: this.wholeTally(), invalid, skippedRecords, memory: counter.memory }
+    if (where === 'thread') return { ...facts, ...this.handOver(newSharedTable, task.isAddedUp && counter.distinct <= MOST_UNSORTED) }
+    const open: OpenCounts = {
+      hasRoomFor: (pieces) => counter.addTable !== undefined && PIECE_BYTES * (counter.distinct + pieces) <= task.memory.counting * HANDED_OVER_SHARE,
+      add: (table) => counter.addTable!(table),
+      handOver: () => this.handOver(newArrangedTable, false),
+    }
+    return { ...facts, table: undefined, isSorted: true, runs: [], open }
+  }
+
+  private handOver(make: NewTable, mayBeUnsorted: boolean): HandedOver {
+    const { counter, task } = this
+    if (this.runs.length > 0 || counter.memory > task.memory.counting * HANDED_OVER_SHARE) {
+      counter.drain()
+      return { table: undefined, isSorted: true, runs: this.runs }
+    }
+    if (mayBeUnsorted && counter.finishUnsorted !== undefined) return { table: counter.finishUnsorted(make), isSorted: false, runs: [] }
+    return { table: counter.finish(make), isSorted: true, runs: [] }
   }
 
   /** Writes the partial result of a task: a function of the task alone, whatever this worker had to spill. */

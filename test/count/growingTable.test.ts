@@ -1,0 +1,118 @@
+import fc from 'fast-check'
+import { expect, test, vi } from 'vitest'
+import { createKernelCounter } from '../../src/count/kernelCounter.ts'
+import { newTable, type CountedPieces } from '../../src/sort/tableMemory.ts'
+
+// all multipliers of the hash are 1: the place of a piece of 8 bytes is told by its last two
+vi.mock('../../src/random.ts', async (original) => ({
+  ...(await original<object>()),
+  randomBytes: (length: number) => Buffer.from({ length }, () => 0),
+}))
+
+const asMap = ({ arena, starts, counts, size }: CountedPieces): Map<string, number> =>
+  new Map(Array.from({ length: size }, (_, i) => [Buffer.from(arena.subarray(starts[i], starts[i + 1])).toString('latin1'), counts[i]]))
+
+/** Pieces of 8 bytes, so many, for the slots from one on (of 2^14). */
+const piecesAt = (slot: number, count: number, salt: number): Buffer[] =>
+  Array.from({ length: count }, (_, i) => {
+    const piece = Buffer.alloc(8)
+    piece.writeUInt32LE(i + 1)
+    piece[4] = salt
+    piece.writeUInt16LE(((slot << 2) - 0x800) & 0xffff, 6)
+    return piece
+  })
+
+/** Counts groups of pieces, one after the other, and all of them again: whoever is not found then is there twice. */
+const countAll = (...groups: Buffer[][]): void => {
+  const counter = createKernelCounter([])
+  const expected = new Map<string, number>()
+  for (const pieces of [...groups, ...groups]) {
+    for (const piece of pieces) {
+      counter.add!(piece, 1)
+      const key = piece.toString('latin1')
+      expected.set(key, (expected.get(key) ?? 0) + 1)
+    }
+    counter.settle()
+  }
+  expect(counter.distinct).toBe(expected.size)
+  expect(asMap(counter.finish())).toEqual(expected)
+}
+
+const spread = (count: number): Buffer[] => Array.from({ length: count }, (_, i) => piecesAt((i * 7919) & 0x3fff, 1, i & 0xff)[0])
+
+test('a table that grows with all pieces in one stretch', () => {
+  countAll(piecesAt(77, 15_000, 0))
+})
+
+test.each([
+  [16_383, 3500],
+  [16_000, 3500],
+  [0, 3500],
+  [5000, 3500],
+  [4100, 4000],
+  [5000, 6000],
+  [8000, 10_000],
+])('a table that grows with a stretch from slot %i on, of %i pieces', (slot, count) => {
+  countAll(piecesAt(slot, count, 1), spread(20_000))
+})
+
+test('a table that grows with a stretch of pieces from everywhere', () => {
+  countAll(spread(12_900), piecesAt(5000, 3000, 1))
+})
+
+test('a table that grows, whatever the places', () => {
+  const slot = fc.oneof(fc.integer({ min: 0, max: 16_383 }), fc.integer({ min: 16_200, max: 16_383 }))
+  const group = fc.record({ slot, count: fc.integer({ min: 1, max: 6000 }) })
+  fc.assert(
+    fc.property(fc.array(group, { minLength: 1, maxLength: 8 }), (groups) => {
+      countAll(...groups.map(({ slot, count }, i) => piecesAt(slot, count, i)), spread(9000))
+    }),
+    { numRuns: 15 },
+  )
+})
+
+const entries = fc.array(
+  fc.record({
+    piece: fc.oneof(fc.uint8Array({ minLength: 1, maxLength: 40 }), fc.integer({ min: 1, max: 400_000 }).map((length) => new Uint8Array(length).fill(length))),
+    times: fc.oneof(fc.integer({ min: 1, max: 9 }), fc.constantFrom(2 ** 31, 2 ** 32 + 1, 2 ** 45)),
+  }),
+  { maxLength: 60 },
+)
+
+test('what one counter has counted, in any order, is added to what another has', () => {
+  fc.assert(
+    fc.property(entries, entries, (first, second) => {
+      const expected = new Map<string, number>()
+      const [a, b] = [first, second].map((all) => {
+        const counter = createKernelCounter([])
+        for (const { piece, times } of all) {
+          counter.add!(piece, times)
+          const key = Buffer.from(piece).toString('latin1')
+          expected.set(key, (expected.get(key) ?? 0) + times)
+        }
+        return counter
+      })
+      fc.pre(Math.max(0, ...expected.values()) <= Number.MAX_SAFE_INTEGER)
+      const added = b.finishUnsorted!(newTable)
+      a.addTable!(added)
+      const sum = a.finish()
+      expect(asMap(sum)).toEqual(expected)
+      const keys = [...asMap(sum).keys()]
+      expect(keys).toEqual(keys.toSorted((x, y) => Buffer.compare(Buffer.from(x, 'latin1'), Buffer.from(y, 'latin1'))))
+    }),
+    { numRuns: 60 },
+  )
+})
+
+test('many pieces are added, more than there is room for at a time', () => {
+  const make = (from: number) => {
+    const counter = createKernelCounter([])
+    for (let i = from; i < from + 40_000; i++) counter.add!(Buffer.from(`piece ${i} ${'x'.repeat(i % 30)}`), i)
+    return counter
+  }
+  const a = make(0)
+  a.addTable!(make(20_000).finishUnsorted!(newTable))
+  const found = asMap(a.finish())
+  expect(found.size).toBe(60_000)
+  for (let i = 0; i < 60_000; i++) expect(found.get(`piece ${i} ${'x'.repeat(i % 30)}`)).toBe(i >= 20_000 && i < 40_000 ? 2 * i : i)
+})
