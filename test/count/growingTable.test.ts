@@ -6,7 +6,7 @@ import { newTable, type CountedPieces } from '../../src/sort/tableMemory.ts'
 // all multipliers of the hash are 1: the place of a piece of 8 bytes is told by its last two
 vi.mock('../../src/random.ts', async (original) => ({
   ...(await original<object>()),
-  randomBytes: (length: number) => Buffer.from({ length }, () => 0),
+  randomBytes: (length: number) => Buffer.alloc(length),
 }))
 
 const asMap = ({ arena, starts, counts, size }: CountedPieces): Map<string, number> =>
@@ -56,8 +56,9 @@ test.each([
   countAll(piecesAt(slot, count, 1), spread(20_000))
 })
 
-test('a table that grows with a stretch of pieces from everywhere', () => {
-  countAll(spread(12_900), piecesAt(5000, 3000, 1))
+test('a table that grows with a piece far from its place, and not so far as others are from theirs later', () => {
+  const singly = (from: number, to: number): Buffer[] => Array.from({ length: to - from }, (_, i) => piecesAt(from + i, 1, 0)[0])
+  countAll(singly(4200, 9000), piecesAt(4200, 1, 1), singly(0, 4000), singly(10_000, 15_800))
 })
 
 test('a table that grows, whatever the places', () => {
