@@ -31,6 +31,8 @@ export interface MonitorSummary {
 
 const SAMPLE_DOCUMENTS = 1000
 const SAMPLE_MS = 1000
+/** pidusage is asked from then on: its first sample starts processes, which takes as long as counting some megabytes, and short runs do without. */
+const SHORT_RUN_MS = 5000
 const SHORTEST_MS = 100
 
 /** CPU time over wall time since a moment, in percent of one core. */
@@ -48,7 +50,6 @@ export const startMonitor = (): Monitor => {
   let sampledAt = started
   let sampledDocuments = 0
   let sampling: Promise<void> | undefined
-  /** Loaded after a second: its first sample starts a process, and short runs do without. */
   let loaded: typeof pidusage | undefined
 
   const note = (rss: number): void => {
@@ -56,7 +57,7 @@ export const startMonitor = (): Monitor => {
   }
 
   const sample = async (): Promise<void> => {
-    if (performance.now() - started < SAMPLE_MS) {
+    if (performance.now() - started < SHORT_RUN_MS) {
       latest = { rss: process.memoryUsage.rss(), cpuPercent: percentSince(cpuAtStart, started) }
       return note(latest.rss)
     }
