@@ -16,10 +16,18 @@ const CANNOT_BE_CUT = /\.(?:gz|bgz|zst|zstd|xz|bz2|parquet)$/
 /** How many threads the command will probably want. */
 export const threadsExpected = (args: readonly string[]): number => {
   const processes = processesOf(args) ?? availableParallelism()
-  const bytes = args.reduce((sum, word) => sum + sizeOf(word), 0)
+  const bytes = args.reduce((sum, word) => sum + (CANNOT_BE_CUT.test(word) ? 0 : sizeOf(word)), 0)
   if (bytes < LEAST_BYTES || !(processes > 1)) return 0
   return bytes > SHORT_BYTES ? processes : processes - 1
 }
+
+const ZSTANDARD = /\.zstd?$/
+/** Less is decompressed before a thread has started. */
+const LEAST_STORED_BYTES = 2 ** 20
+
+/** Whether the command will probably want the thread that decompresses Zstandard for another. There must be a core for it. */
+export const isDecompressorExpected = (args: readonly string[]): boolean =>
+  (processesOf(args) ?? Infinity) < availableParallelism() && args.some((word) => ZSTANDARD.test(word) && sizeOf(word) >= LEAST_STORED_BYTES)
 
 /** The value of -n, as yargs takes it. */
 const processesOf = (args: readonly string[]): number | undefined => {
@@ -31,7 +39,7 @@ const processesOf = (args: readonly string[]): number | undefined => {
 }
 
 const sizeOf = (word: string): number => {
-  if (word.startsWith('-') || CANNOT_BE_CUT.test(word)) return 0
+  if (word.startsWith('-')) return 0
   try {
     const facts = statSync(word, { throwIfNoEntry: false })
     return facts?.isFile() === true ? facts.size : 0

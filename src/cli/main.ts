@@ -1,12 +1,13 @@
 import { existsSync } from 'node:fs'
 import type { Argv, CommandModule } from 'yargs'
 import { describeSystemError, PretokError } from '../errors.ts'
+import { askToPrepare, endUntakenDecompressor, startDecompressor } from '../read/decompressorThread.ts'
 import { STANDARD_INPUT_DEVICE } from '../read/inputNames.ts'
 import { closeSpareThreads, startSpareThreads } from '../pool/threads.ts'
 import { closest } from '../tokenizer/closest.ts'
 import { VERSION } from '../version.ts'
 import { exitCodeOf } from './exitCodes.ts'
-import { threadsExpected } from './headStart.ts'
+import { isDecompressorExpected, threadsExpected } from './headStart.ts'
 
 /** Only the command that is called is loaded: most of a short run would be loading the others. */
 const LOADERS: Readonly<Record<string, () => Promise<unknown>>> = {
@@ -73,12 +74,23 @@ const withoutSpareHelp = (parser: Argv): void => {
   if (usage !== undefined) usage.cacheHelpMessage = () => {}
 }
 
+/** Starts threads that will probably be wanted. */
+const giveHeadStart = async (args: readonly string[]): Promise<void> => {
+  if (isDecompressorExpected(args)) askToPrepare(startDecompressor())
+  const threads = threadsExpected(args)
+  if (threads > 0) await startSpareThreads(new URL('./worker.js', import.meta.url), threads)
+}
+
+/** Ends those that were not. */
+const endSpareThreads = async (): Promise<void> => {
+  await Promise.all([closeSpareThreads(), endUntakenDecompressor()])
+}
+
 const main = async (): Promise<void> => {
   const args = withCommand(process.argv.slice(2))
   if (args[0] === '--version') return void process.stdout.write(`${VERSION}\n`)
   const called = COMMAND_NAMES.filter((name) => name === args[0])
-  const threads = called[0] === 'count' ? threadsExpected(args.slice(1)) : 0
-  if (threads > 0) await startSpareThreads(new URL('./worker.js', import.meta.url), threads)
+  if (called[0] === 'count') await giveHeadStart(args.slice(1))
   const [{ default: yargs }, ...commands] = await Promise.all([
     import('yargs'),
     ...(called.length > 0 ? called : COMMAND_NAMES).map((name) => LOADERS[name]() as Promise<CommandModule>),
@@ -140,4 +152,4 @@ process.stdout.on('error', (error: NodeJS.ErrnoException) => {
 process.stderr.on('error', () => {})
 
 /** Runs the command of the command line. */
-export const done: Promise<void> = main().catch(fail).finally(closeSpareThreads)
+export const done: Promise<void> = main().catch(fail).finally(endSpareThreads)

@@ -2,7 +2,7 @@ import { MessageChannel, type MessagePort, type Worker } from 'node:worker_threa
 import type { PlainBlock } from '../decompress/plainBlock.ts'
 import { PretokError, type ErrorCode } from '../errors.ts'
 import type { Chunk, Source } from '../types.ts'
-import { isWorthThread, releaseDecompressor, takeDecompressor } from './decompressorThread.ts'
+import { askToPrepare, isWorthThread, releaseDecompressor, takeDecompressor } from './decompressorThread.ts'
 
 /*
  * Plain data that another thread (decompressor.ts) reads and decompresses meanwhile. That is worth it for zstd, which runs in WebAssembly and
@@ -20,15 +20,10 @@ export interface ReadAhead {
   port: MessagePort
 }
 
-/** It may be told early that it will be asked for blocks. */
-export interface PrepareBlocks {
-  kind: 'prepare'
-}
-
 /** Starts the other thread, to be released as one that was taken. */
 export const prepareBlocks = (): Worker => {
   const thread = takeDecompressor()
-  thread.postMessage({ kind: 'prepare' } satisfies PrepareBlocks)
+  askToPrepare(thread)
   return thread
 }
 

@@ -1,6 +1,7 @@
 import { parentPort } from 'node:worker_threads'
 import { PretokError } from '../errors.ts'
-import type { BlockAhead, PrepareBlocks, ReadAhead } from './blocksAhead.ts'
+import type { BlockAhead, ReadAhead } from './blocksAhead.ts'
+import type { PrepareBlocks } from './decompressorThread.ts'
 import type { PageAhead, PageToDecompress, ServePages } from './pagesAhead.ts'
 import { plainBlocks } from './plainBlocks.ts'
 

@@ -4,6 +4,13 @@ import type { Chunk } from '../types.ts'
 /** The thread that decompresses for this one (decompressor.ts), beside the bundle that this is part of. */
 export const DECOMPRESSOR = new URL('./decompressor.js', import.meta.url)
 
+/** It may be told early that it will be asked for blocks. */
+export interface PrepareBlocks {
+  kind: 'prepare'
+}
+
+export const askToPrepare = (thread: Worker): void => thread.postMessage({ kind: 'prepare' } satisfies PrepareBlocks)
+
 /** Less is decompressed before a thread has started. */
 const LEAST_BYTES = 2 ** 20
 
@@ -14,6 +21,18 @@ const QUIET_MS = 50
 
 /** `uses`: how often it has been taken so far. */
 let running: { thread: Worker; users: number; uses: number } | undefined
+
+/** Starts the thread for who will take it. */
+export const startDecompressor = (url: URL = DECOMPRESSOR): Worker => (running ??= { thread: startThread(url), users: 0, uses: 0 }).thread
+
+/** Ends it if nobody has taken it. */
+export const endUntakenDecompressor = async (): Promise<void> => {
+  const untaken = running
+  if (untaken === undefined || untaken.uses > 0) return
+  running = undefined
+  await new Promise((resolve) => setTimeout(resolve, QUIET_MS))
+  await untaken.thread.terminate()
+}
 
 /** One thread serves all that this thread reads, from when it is taken first. To be given back by `releaseDecompressor`. */
 export const takeDecompressor = (url: URL = DECOMPRESSOR): Worker => {

@@ -3,7 +3,7 @@ import { mkdirSync, truncateSync, writeFileSync } from 'node:fs'
 import { availableParallelism } from 'node:os'
 import { join, resolve } from 'node:path'
 import { beforeAll, describe, expect, test } from 'vitest'
-import { threadsExpected } from '../../src/cli/headStart.ts'
+import { isDecompressorExpected, threadsExpected } from '../../src/cli/headStart.ts'
 import { temporaryFolder } from '../support/temporary.ts'
 
 const { folder } = temporaryFolder()
@@ -51,6 +51,17 @@ describe('threads that are started early', () => {
   test('are ended if nobody wants them', () => {
     const { status, stderr } = spawnSync(process.execPath, [PROGRAM, LARGE, '-n', '3', '--nonsense'])
     expect(stderr.toString()).toContain('unknown option --nonsense')
+    expect(status).toBe(2)
+  })
+
+  test('the thread that decompresses, if there is a core for it', () => {
+    const path = sized('large.jsonl.zst', 2 ** 20)
+    expect(isDecompressorExpected([path, '-n', '1'])).toBe(availableParallelism() > 1)
+    expect(isDecompressorExpected([path, '-n', '1000'])).toBe(false)
+    expect(isDecompressorExpected([path])).toBe(false)
+    expect(isDecompressorExpected([sized('small.zst', 1000), '-n', '1'])).toBe(false)
+    expect(isDecompressorExpected([LARGE, '-n', '1'])).toBe(false)
+    const { status } = spawnSync(process.execPath, [PROGRAM, path, '-n', '1', '--nonsense'])
     expect(status).toBe(2)
   })
 

@@ -41,7 +41,7 @@ const ROOMS: Readonly<Record<string, readonly string[]>> = {
   gather: ['sort', 'errors', 'messages', 'pool', 'count', 'spill', 'merge', 'result'],
   generate: ['errors', 'random'],
   createSplitter: ['split', 'tokenizer'],
-  worker: ['errors', 'types', 'random', 'messages', 'format', 'read', 'select', 'added', 'normalize', 'count', 'spill', 'merge', 'receipt'],
+  worker: ['errors', 'types', 'random', 'messages', 'format', 'read', 'select', 'added', 'normalize', 'count', 'sort', 'spill', 'merge', 'receipt'],
   pipeline: [
     'errors',
     'types',
