@@ -18,7 +18,7 @@ let holeCount: i32 = 0
 let top: usize = 0
 /** Nothing was ever taken from here on: all is zero. */
 let untouched: usize = 0
-let limit: u64 = 0xffff0000
+export let limit: u64 = 0xffff0000
 
 /** The memory must not become larger than this many bytes. */
 export function setMemoryLimit(bytes: u64): void {

@@ -1,4 +1,4 @@
-import { allocateLeaving, allocateZeros, extend, release } from './memory'
+import { allocateLeaving, allocateZeros, extend, limit, release } from './memory'
 
 /*
  * The counting table: pieces to counts. Open addressing, linear probing, at most 7/8 full, 32 bytes a slot:
@@ -27,8 +27,8 @@ export const SLOT_BYTES: usize = 32
 export const LONG: u64 = 0xff
 const FIRST_SLOTS_LOG: u64 = 14
 const MAX_SLOTS_LOG: u64 = 26
-/** Left before the slots. */
-const BEFORE_SLOTS: usize = 1 << 22
+/** Left before the slots, at most: where memory is short, a sixteenth of it. */
+const BEFORE_SLOTS: u64 = 1 << 22
 const ARENA_BLOCK: usize = 1 << 18
 const ARENA_HEADER: usize = 16
 
@@ -67,9 +67,10 @@ export function startTable(a: u64, b: u64, c: u64, d: u64, e: u64): bool {
     memory.fill(masks + (n << 4), 0xff, n)
     memory.fill(masks + (n << 4) + n, 0, 16 - n)
   }
-  const before = allocateLeaving(BEFORE_SLOTS, spare)
+  const bytes = <usize>min(BEFORE_SLOTS, limit >>> 4)
+  const before = allocateLeaving(bytes, spare)
   const isMade = makeSlots(FIRST_SLOTS_LOG)
-  if (before != 0) release(before, BEFORE_SLOTS)
+  if (before != 0) release(before, bytes)
   return isMade
 }
 
