@@ -11,7 +11,7 @@ import {
 import { endSegment, readText, startReading } from './read'
 import { readSorted, sortedBytes } from './readout'
 import { readShortSegments } from './segments'
-import { partitionEnds, gatherTable, sortTable } from './sort'
+import { gatherTable, partitionEnds, sortTable } from './sort'
 import { countCuts, countPiece, dropped, pieces, stoppedAt } from './counting'
 import { clearTable, setTableSpare, slotCount, slots, startTable, used } from './table'
 import { cutterOf, readWindows } from './windows'

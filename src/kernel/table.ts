@@ -336,7 +336,7 @@ function moveSlots(): bool {
  */
 
 /** With more used slots side by side, the table is moved as a whole. With 7/8 of all slots used, it takes a bad hash to have so many. */
-export const LONGEST_STRETCH: usize = 1 << 12
+const LONGEST_STRETCH: usize = 1 << 12
 const PORTION: usize = LONGEST_STRETCH * SLOT_BYTES
 
 /** Doubles the table where it stands. Returns false if it cannot be done. */

@@ -68,7 +68,7 @@ export class ArrangedTable {
   private order: number | undefined
   private part: PlacedTable | undefined
 
-  /** A copy of the table if it is not in such a memory. */
+  /** A copy of the table if it is not in such a memory; of `newArrangedTable` and `mergeSmall`, which have room for one order. */
   constructor(table: CountedPieces) {
     this.table = table instanceof PlacedTable ? table : new TableMemory(bytesOfTable(table) + workBytes(table.size)).put(table)
     const { exports } = this.table.memory

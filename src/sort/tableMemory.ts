@@ -62,6 +62,7 @@ export class TableMemory {
   take(bytes: number): number {
     const address = this.free
     this.free = Math.ceil((address + bytes + SPARE) / SPARE) * SPARE
+    if (this.free > this.buffer.byteLength) throw new Error('more memory is taken than was asked for')
     return address
   }
 

@@ -18,6 +18,8 @@ const HANDED_OVER_SHARE = 1 / 2
 
 /** Larger tables are sorted by each worker: that takes longer than adding them up. */
 const MOST_UNSORTED = 2 ** 19
+/** So do those that take more than this part of the memory: the main thread, which has less of it, might have none for them. */
+const UNSORTED_SHARE = 1 / 8
 /** What a piece takes in a table that has just grown, with its bytes. */
 const PIECE_BYTES = 96
 
@@ -58,7 +60,10 @@ export class SpillingCounter {
     const { counter, task, invalid, skippedRecords } = this
     counter.settle() // its numbers are whole only then
     const facts = { tally: this.wholeTally(), invalid, skippedRecords, memory: counter.memory }
-    if (where === 'thread') return { ...facts, ...this.handOver(newSharedTable, task.isAddedUp && counter.distinct <= MOST_UNSORTED) }
+    if (where === 'thread') {
+      const most = Math.min(MOST_UNSORTED, (task.memory.counting * UNSORTED_SHARE) / PIECE_BYTES)
+      return { ...facts, ...this.handOver(newSharedTable, task.isAddedUp && counter.distinct <= most) }
+    }
     const open: OpenCounts = {
       hasRoomFor: (pieces) => counter.addTable !== undefined && PIECE_BYTES * (counter.distinct + pieces) <= task.memory.counting * HANDED_OVER_SHARE,
       add: (table) => counter.addTable!(table),

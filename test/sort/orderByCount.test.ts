@@ -2,7 +2,7 @@ import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { SortedTable, sumLarge } from '../../src/count/sortedTable.ts'
 import { orderByCount, orderMany } from '../../src/sort/orderByCount.ts'
-import { ArrangedTable } from '../../src/sort/orderSmall.ts'
+import { ArrangedTable, newArrangedTable } from '../../src/sort/orderSmall.ts'
 import type { CountedPieces } from '../../src/sort/tableMemory.ts'
 
 const count = fc.oneof(
@@ -47,7 +47,14 @@ test('a small table in the order of its counts, and its sums', () => {
       expect(arranged.sums).toEqual(sumLarge(table)) // exact or not
       expect(entriesOf(arranged.table)).toEqual(entries)
       expect(entriesOf(table)).toEqual(entries)
-      expect(byCountOf(new ArrangedTable(arranged.table))).toEqual(inOrder(entries)) // where it stands
+      const placed = newArrangedTable(table.starts[table.size], table.size)
+      placed.arena.set(table.arena.subarray(0, table.starts[table.size]))
+      placed.starts.set(table.starts.subarray(0, table.size + 1))
+      placed.counts.set(table.counts.subarray(0, table.size))
+      const inPlace = new ArrangedTable(placed)
+      expect(inPlace.table).toBe(placed)
+      expect(byCountOf(inPlace)).toEqual(inOrder(entries))
+      expect(byCountOf(inPlace)).toEqual(inOrder(entries)) // again
     }),
   )
 })
