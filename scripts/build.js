@@ -6,6 +6,7 @@ import { basename, dirname, join, relative } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { build } from 'rolldown'
 import { asciiOnly } from './ascii.js'
+import { bundleTinypool, TINYPOOL_FILE } from './bundle-tinypool.js'
 import { bundleYargs, YARGS_FILE } from './bundle-yargs.js'
 import { writeLicences } from './licences.js'
 
@@ -35,11 +36,12 @@ const groups = TOGETHER.map((entry, i) => {
   }
 })
 
-/** yargs is a file of its own (bundle-yargs.js). */
-const yargsApart = {
-  name: 'yargs-apart',
-  resolveId: (id) => (id === 'yargs' ? '\0yargs' : id === `./${YARGS_FILE}` ? { id, external: true } : null),
-  load: (id) => (id === '\0yargs' ? `export default require('./${YARGS_FILE}').default` : null),
+/** These are files of their own (bundle-yargs.js, bundle-tinypool.js). */
+const APART = { yargs: `export default require('./${YARGS_FILE}').default`, tinypool: `export const { Tinypool } = require('./${TINYPOOL_FILE}')` }
+const packagesApart = {
+  name: 'packages-apart',
+  resolveId: (id) => (id in APART ? `\0${id}` : [YARGS_FILE, TINYPOOL_FILE].some((file) => id === `./${file}`) ? { id, external: true } : null),
+  load: (id) => (id.startsWith('\0') ? APART[id.slice(1)] : null),
 }
 
 /** Packages are loaded by a function that loadCode.ts gives. */
@@ -54,8 +56,8 @@ const { output } = await build({
   input: { index: 'src/index.ts', worker: 'src/worker.ts', decompressor: 'src/read/decompressor.ts', main: 'src/cli/main.ts' },
   platform: 'node',
   // packages are found where they are installed; hyparquet is an ES module that other code could not load at once
-  external: (id) => /^[^./\0]/.test(id) && id !== 'yargs' && !id.startsWith('hyparquet'),
-  plugins: [yargsApart, packagesByFunction, asciiOnly],
+  external: (id) => /^[^./\0]/.test(id) && !(id in APART) && !id.startsWith('hyparquet'),
+  plugins: [packagesApart, packagesByFunction, asciiOnly],
   logLevel: 'warn',
   output: {
     dir: 'dist',
@@ -107,6 +109,7 @@ writeLicences(
   output.flatMap(({ moduleIds }) => moduleIds),
 )
 writeLicences('dist/yargs/LICENSES.txt', await bundleYargs())
+writeLicences('dist/tinypool/LICENSES.txt', await bundleTinypool())
 await import('./build-kernel.js')
 await import('./prepare-presets.js')
 chmodSync(join(root, 'dist/cli/main.js'), 0o755)

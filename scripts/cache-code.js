@@ -2,7 +2,8 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { fileURLToPath } from 'node:url'
+import { setTimeout } from 'node:timers/promises'
+import { fileURLToPath, pathToFileURL } from 'node:url'
 
 if (process.getBuiltinModule === undefined) process.exit() // such versions load without it, too
 const { cacheHeading, loadCode } = await import('../dist/loadCode.js')
@@ -15,6 +16,13 @@ try {
   process.argv.splice(1, Infinity, 'pretok', 'count', join(root, 'data'), '-q', '-o', join(folder, 'counts.json'))
   const { done } = loadCode(join(root, 'dist/main.cjs'), (...code) => loaded.push(code))
   await done
+  // threads are not among it
+  const worker = join(root, 'dist/worker.js')
+  const { Tinypool } = loadCode(join(root, 'dist/tinypool/index.cjs'), (...code) => loaded.push(code))
+  const pool = new Tinypool({ filename: pathToFileURL(worker).href, runtime: 'worker_threads', minThreads: 1, maxThreads: 1 })
+  await pool.run({ kind: 'merge', partitions: [], runs: [], folder, memoryBytes: 2 ** 20 })
+  await setTimeout(100) // src/pool/threads.ts says why
+  await pool.destroy()
   for (const [path, code, script] of loaded) {
     const cache = script.createCachedData()
     const heading = cacheHeading(code, cache)

@@ -56,6 +56,7 @@ describe('the package', () => {
     for (const name of ['yargs', 'yargs-parser', 'cliui', 'y18n', 'string-width', 'escalade']) expect(licences).toContain(`\n${name} `)
     expect(licences).toContain(`\nyargs ${manifest.dependencies['yargs']}\n`)
     expect(licences).toContain('Permission is hereby granted')
+    expect(read('dist/tinypool/LICENSES.txt')).toContain(`tinypool ${manifest.dependencies['tinypool']}\n`)
     expect(read('dist/LICENSES.txt')).toContain(`hyparquet ${manifest.dependencies['hyparquet']}\n`)
   })
 

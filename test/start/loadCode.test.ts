@@ -36,7 +36,7 @@ const run = (...options: string[]): string => {
 describe('code from a cache', () => {
   test('is there for what a run loads, and V8 takes it', () => {
     const names = caches().map((path) => path.slice(DIST.length + 1).replace(/-[\w-]{8}\./, '.'))
-    for (const name of ['main', 'count', 'with-main', 'with-count', 'with-pipeline', 'with-worker', 'worker', 'yargs/lib/platform-shims/esm'])
+    for (const name of ['main', 'count', 'with-main', 'with-count', 'with-pipeline', 'with-worker', 'worker', 'yargs/lib/platform-shims/esm', 'tinypool/index'])
       expect(names).toContain(`${name}.cjs.cache`)
     for (const path of caches()) {
       const file = readFileSync(path)
