@@ -1,5 +1,6 @@
 import { statSync } from 'node:fs'
 import { availableParallelism } from 'node:os'
+import { MIN_CHUNK_BYTES, MOST_PROCESSES } from '../plan/planChunks.ts'
 
 /*
  * A thread needs as long as the program to get ready. So threads are started before the program is loaded and has planned the run, if the words of
@@ -17,8 +18,9 @@ const CANNOT_BE_CUT = /\.(?:gz|bgz|zst|zstd|xz|bz2|parquet)$/
 export const threadsExpected = (args: readonly string[]): number => {
   const processes = processesOf(args) ?? availableParallelism()
   const bytes = args.reduce((sum, word) => sum + (CANNOT_BE_CUT.test(word) ? 0 : sizeOf(word)), 0)
-  if (bytes < LEAST_BYTES || !(processes > 1)) return 0
-  return bytes > SHORT_BYTES ? processes : processes - 1
+  if (bytes < LEAST_BYTES || !Number.isInteger(processes) || processes < 1 || processes > MOST_PROCESSES) return 0
+  const workers = Math.min(processes, Math.floor(bytes / MIN_CHUNK_BYTES))
+  return workers === 1 ? 0 : bytes > SHORT_BYTES ? workers : workers - 1
 }
 
 const ZSTANDARD = /\.zstd?$/

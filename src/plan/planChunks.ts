@@ -17,6 +17,7 @@ export interface Plan {
 }
 
 export const MIN_CHUNK_BYTES = 2 ** 20
+export const MOST_PROCESSES = 1024
 
 /** More would only cost time: each border is looked for in the file. */
 const MAX_CHUNKS = 10_000_000
@@ -78,8 +79,8 @@ export const orderChunks = (chunks: readonly Chunk[], chunkBytes: number): Chunk
 }
 
 const checkOptions = ({ numProcesses, maxMemoryGb, chunkBytes }: PlanOptions): void => {
-  if (!Number.isInteger(numProcesses) || numProcesses < 1 || numProcesses > 1024)
-    throw new PretokError('usage', `numProcesses: ${numProcesses} is no whole number from 1 to 1024`)
+  if (!Number.isInteger(numProcesses) || numProcesses < 1 || numProcesses > MOST_PROCESSES)
+    throw new PretokError('usage', `numProcesses: ${numProcesses} is no whole number from 1 to ${MOST_PROCESSES}`)
   if (!(maxMemoryGb > 0) || maxMemoryGb > 2 ** 20)
     throw new PretokError('usage', `maxMemoryGb: ${maxMemoryGb} is no positive number of GiB`)
   if (chunkBytes !== undefined && (!Number.isSafeInteger(chunkBytes) || chunkBytes < 1))

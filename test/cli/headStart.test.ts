@@ -33,6 +33,11 @@ describe('threads that are started early', () => {
     [['--num-processes=3'], 2],
     [['-n', '1'], 0],
     [['-n', 'many'], 0],
+    [['-n', '2.5'], 0],
+    [['-n', '0'], 0],
+    [['-n', '-3'], 0],
+    [['-n', '1025'], 0],
+    [['-n', '1000'], 31],
     [['-n'], 0],
     [[], availableParallelism() - 1],
   ])('with %j: %i, for the main thread counts, too', (options, threads) => {
