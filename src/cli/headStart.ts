@@ -11,7 +11,7 @@ import { MIN_CHUNK_BYTES, MOST_PROCESSES } from '../plan/planChunks.ts'
 const LEAST_BYTES = 2 ** 24
 /** Up to here the main thread counts, too (pipeline/runPlan.ts). */
 const SHORT_BYTES = 2 ** 29
-/** Files that are cut into chunks whatever they hold. */
+/** What mostly cannot be cut into chunks. */
 const CANNOT_BE_CUT = /\.(?:gz|bgz|zst|zstd|xz|bz2|parquet)$/
 
 /** How many threads the command will probably want. */
