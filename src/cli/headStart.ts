@@ -1,6 +1,6 @@
 import { statSync } from 'node:fs'
 import { availableParallelism } from 'node:os'
-import { MIN_CHUNK_BYTES, MOST_PROCESSES } from '../plan/planChunks.ts'
+import { MIN_CHUNK_BYTES, MOST_PROCESSES, SHORT_BYTES } from '../plan/planChunks.ts'
 
 /*
  * A thread needs as long as the program to get ready. So threads are started before the program is loaded and has planned the run, if the words of
@@ -9,8 +9,6 @@ import { MIN_CHUNK_BYTES, MOST_PROCESSES } from '../plan/planChunks.ts'
 
 /** With less, there would be little to win, and threads to be ended. */
 const LEAST_BYTES = 2 ** 24
-/** Up to here the main thread counts, too (pipeline/runPlan.ts). */
-const SHORT_BYTES = 2 ** 29
 /** What mostly cannot be cut into chunks. */
 const CANNOT_BE_CUT = /\.(?:gz|bgz|zst|zstd|xz|bz2|parquet)$/
 

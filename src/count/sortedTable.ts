@@ -1,5 +1,5 @@
 import { PretokError } from '../errors.ts'
-import { ArrangedTable, isSmall, type Sums } from '../sort/orderSmall.ts'
+import { ArrangedTable, isSmall, type Sums } from '../sort/smallTables.ts'
 import { comparePieces, sortPieces } from '../sort/sortPieces.ts'
 import type { CountedPieces } from '../sort/tableMemory.ts'
 

@@ -1,7 +1,7 @@
 import { SortedTable } from '../count/sortedTable.ts'
 import { PretokError } from '../errors.ts'
 import { comparePieces } from '../sort/sortPieces.ts'
-import { mergeSmall } from '../sort/orderSmall.ts'
+import { mergeSmall } from '../sort/smallTables.ts'
 import { bytesOfTable, type CountedPieces } from '../sort/tableMemory.ts'
 
 const NOTHING: CountedPieces = { arena: new Uint8Array(), starts: new Uint32Array(1), counts: new Float64Array(), size: 0 }

@@ -3,6 +3,7 @@ import type { Engine } from '../count/engine.ts'
 import type { WorkerOptions } from '../messages.ts'
 import type { PretokenizeOptions } from '../options.ts'
 import { defaultMaxMemoryGb, inspectMachine } from '../plan/machine.ts'
+import { SHORT_BYTES } from '../plan/planChunks.ts'
 import { planMemory, shareMemory, type MemoryPlan } from '../plan/memory.ts'
 import { isWorthAhead } from '../read/blocksAhead.ts'
 import { mapInFlight } from '../read/inFlight.ts'
@@ -66,8 +67,6 @@ export const complete = (
 
 /** Below this size, starting threads takes longer than counting. */
 const SMALL_BYTES = 4 * 2 ** 20
-/** This much text takes about a second. */
-const SHORT_BYTES = 2 ** 29
 /** What is compressed becomes so many times as long, or more. */
 const EXPANSION = 4
 /** Tables of text are seldom larger than the text. */

@@ -18,6 +18,8 @@ export interface Plan {
 
 export const MIN_CHUNK_BYTES = 2 ** 20
 export const MOST_PROCESSES = 1024
+/** Up to so much text, which takes about a second, the main thread may count along (pipeline/runPlan.ts). */
+export const SHORT_BYTES = 2 ** 29
 
 /** More would only cost time: each border is looked for in the file. */
 const MAX_CHUNKS = 10_000_000

@@ -1,4 +1,4 @@
-import { areFew, orderFew } from './orderSmall.ts'
+import { areFew, orderFew } from './smallTables.ts'
 
 /*
  * Radix sort (least significant digit first). Most counts are small: of 10 million pieces of a corpus two or three passes over them are made,

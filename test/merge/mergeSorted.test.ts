@@ -2,7 +2,7 @@ import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { PieceTable } from '../../src/count/pieceTable.ts'
 import { inByteOrder, SortedTable } from '../../src/count/sortedTable.ts'
-import { mergeSmall } from '../../src/sort/orderSmall.ts'
+import { mergeSmall } from '../../src/sort/smallTables.ts'
 import { mergeLarge, mergeSorted } from '../../src/merge/mergeSorted.ts'
 
 const tableOf = (pieces: readonly (readonly [Uint8Array, number])[]): PieceTable => {

@@ -2,7 +2,7 @@ import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { SortedTable, sumLarge } from '../../src/count/sortedTable.ts'
 import { orderByCount, orderMany } from '../../src/sort/orderByCount.ts'
-import { ArrangedTable, newArrangedTable } from '../../src/sort/orderSmall.ts'
+import { ArrangedTable, newArrangedTable } from '../../src/sort/smallTables.ts'
 import type { CountedPieces } from '../../src/sort/tableMemory.ts'
 
 const count = fc.oneof(
