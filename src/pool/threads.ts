@@ -1,5 +1,6 @@
 import type { Tinypool } from 'tinypool'
 import type { WorkerJob } from '../messages.ts'
+import { untilQuiet } from '../quiet.ts'
 
 /** Runs all jobs, as many at once as there are threads; each promise settles when its job has. */
 export type RunJobs = (jobs: readonly WorkerJob[]) => Promise<unknown>[]
@@ -9,13 +10,6 @@ export interface Threads {
   /** Ends the threads, and with them all their memory goes. Nobody needs to wait for it who does not need the memory. */
   close: () => Promise<void>
 }
-
-/**
- * Node 20 aborts ("Assertion failed: (data.first) != nullptr") when a thread ends while V8 compiles a function for it in the background and
- * would like to collect garbage. So threads are left alone for a while before they end: compiling takes a few milliseconds. One that has
- * hardly run has had hardly anything compiled: as long as it was ready is long enough.
- */
-const QUIET_MS = 50
 
 export interface StartedThreads extends Threads {
   /** Settles when the threads have begun to load. */
@@ -39,8 +33,8 @@ export const startThreads = (workerUrl: URL, threads: number): StartedThreads =>
       life.isClosing = true
       const pool = await starting.catch(() => undefined)
       if (pool === undefined) return
-      const ran = performance.now() - (life.readyAt ?? -Infinity)
-      await new Promise((resolve) => setTimeout(resolve, Math.min(QUIET_MS, ran)))
+      // one that has hardly run has had hardly anything compiled: as long as it was ready is long enough
+      await untilQuiet(performance.now() - (life.readyAt ?? -Infinity))
       // Tinypool waits for the end of threads by Node's `once`, which asks this of one that fails meanwhile, and Tinypool's have it not
       for (const thread of pool.threads) Object.assign(thread, { removeListener: () => thread })
       // a thread that fails while it ends has nothing to say any more: what it had is there, or was missed by who waited for it

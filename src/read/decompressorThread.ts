@@ -1,4 +1,5 @@
 import { Worker } from 'node:worker_threads'
+import { untilQuiet } from '../quiet.ts'
 import type { Chunk } from '../types.ts'
 
 /** The thread that decompresses for this one (decompressor.ts), beside the bundle that this is part of. */
@@ -16,9 +17,6 @@ const LEAST_BYTES = 2 ** 20
 
 export const isWorthThread = ({ start, end }: Chunk): boolean => end - start >= LEAST_BYTES
 
-/** It ends when nobody has had it for so long; see pool/threads.ts for why not earlier. */
-const QUIET_MS = 50
-
 /** `uses`: how often it has been taken so far. */
 let running: { thread: Worker; users: number; uses: number } | undefined
 
@@ -30,7 +28,7 @@ export const endUntakenDecompressor = async (): Promise<void> => {
   const untaken = running
   if (untaken === undefined || untaken.uses > 0) return
   running = undefined
-  await new Promise((resolve) => setTimeout(resolve, QUIET_MS))
+  await untilQuiet()
   await untaken.thread.terminate()
 }
 
@@ -52,12 +50,12 @@ const startThread = (url: URL): Worker => {
   return thread
 }
 
-/** Nobody needs to wait for its end who does not need its memory. */
+/** It ends when nobody takes it again soon. Nobody needs to wait for that who does not need its memory. */
 export const releaseDecompressor = async (thread: Worker): Promise<void> => {
   const released = running
   if (released?.thread !== thread || --released.users > 0) return // it has ended by itself, or others have it
   const { uses } = released
-  await new Promise((resolve) => setTimeout(resolve, QUIET_MS))
+  await untilQuiet()
   if (running !== released || released.uses > uses) return
   running = undefined
   await thread.terminate()
