@@ -104,11 +104,14 @@ export const createTokenTrie = (strings: readonly Uint8Array[]): TokenTrie => {
       }
       return (from) => {
         let at = from
-        const near = prefixes.length > FEW ? last : Math.min(last, from + nearBytes)
-        while (at < near && pairs[(text[at] << 8) | text[at + 1]] === 0) at++
-        // a prefix may be cut off by the end of the text
-        if (at === near && at < last) at = Math.max(at, Math.min(findFar(at), text.length - longestPrefix))
-        while (at < text.length && !mayBegin(text, at)) at++
+        while (at < text.length) {
+          const near = prefixes.length > FEW ? last : Math.min(last, at + nearBytes)
+          while (at < near && pairs[(text[at] << 8) | text[at + 1]] === 0) at++
+          // a prefix may be cut off by the end of the text
+          if (at === near && at < last) at = Math.max(at, Math.min(findFar(at), text.length - longestPrefix))
+          if (at === text.length || mayBegin(text, at)) break
+          at++
+        }
         return at
       }
     },
