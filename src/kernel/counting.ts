@@ -28,10 +28,13 @@ export let stoppedAt: usize = 0
  * no memory, -2 if a piece is longer than `limit`, or 0.
  */
 export function countCuts(text: usize, start: usize, cuts: usize, cutEnd: usize, limit: usize): i32 {
-  pieces += (cutEnd - cuts) >>> 2
+  const count = (cutEnd - cuts) >>> 2
+  pieces += count
   pieceLimit = limit
   const isLarge = frequent != 0 || (used >= LARGE && pieces < <u64>used * OFTEN && startLarge())
   const status = isLarge ? countInLarge(text, start, cuts, cutEnd) : countInSmall(text, start, cuts, cutEnd)
+  hasManyGaps = gaps * MANY > count
+  gaps = 0
   if (status < 0) stoppedAt -= text
   return status
 }
@@ -39,7 +42,7 @@ export function countCuts(text: usize, start: usize, cuts: usize, cutEnd: usize,
 function countInSmall(text: usize, start: usize, cuts: usize, cutEnd: usize): i32 {
   start += text
   while (cuts < cutEnd) {
-    const stopped = hasGaps ? countKnownBetweenGaps(text, start, cuts, cutEnd) : countKnown(text, start, cuts, cutEnd)
+    const stopped = hasManyGaps ? countKnownBetweenGaps(text, start, cuts, cutEnd) : countKnown(text, start, cuts, cutEnd)
     if (stopped == cutEnd) break
     if (stopped != cuts) start = text + <usize>(load<u32>(stopped - 4) & POSITION)
     const length = <usize>load<u32>(stopped) - (start - text)
@@ -58,7 +61,7 @@ function countKnown(text: usize, start: usize, cuts: usize, cutEnd: usize): usiz
   return countKnownPieces(text, start, cuts, cutEnd, false)
 }
 
-/** The same where some text is in no piece. */
+/** The same where much text is in no piece. */
 function countKnownBetweenGaps(text: usize, start: usize, cuts: usize, cutEnd: usize): usize {
   return countKnownPieces(text, start, cuts, cutEnd, true)
 }
@@ -93,11 +96,15 @@ function countKnownBetweenGaps(text: usize, start: usize, cuts: usize, cutEnd: u
   return cuts
 }
 
-/** Whether there was text that is in no piece. Where there was some, there is more. */
-let hasGaps: bool = false
+/** Stretches of text that are in no piece, since `countCuts` was called. */
+let gaps: usize = 0
+/** Whether there were many the last time: one for so many pieces. Between two of them, loops are faster that know of none and stop at each. */
+let hasManyGaps: bool = false
+const MANY: usize = 24
 
 @inline function passGap(length: usize): void {
   pieces--
+  gaps++
   dropped += length
 }
 
@@ -105,7 +112,6 @@ let hasGaps: bool = false
 function countOther(p: usize, length: usize): bool {
   if (<i32>length <= 0) {
     passGap(length & <usize>POSITION)
-    if (<i32>length < 0) hasGaps = true
     return true
   }
   return length <= pieceLimit && add(p, length, 1)
@@ -135,7 +141,7 @@ function startLarge(): bool {
 function countInLarge(text: usize, start: usize, cuts: usize, cutEnd: usize): i32 {
   while (cuts < cutEnd) {
     const stop = min(cutEnd, cuts + 4 * MAX_MISSED)
-    const missedEnd = hasGaps ? countFrequentBetweenGaps(text, <u32>start, cuts, stop) : countFrequent(text, <u32>start, cuts, stop)
+    const missedEnd = hasManyGaps ? countFrequentBetweenGaps(text, <u32>start, cuts, stop) : countFrequent(text, <u32>start, cuts, stop)
     touched = touchMissed(missedEnd)
     const status = countMissed(missedEnd)
     if (status < 0) return status
@@ -153,7 +159,7 @@ function countFrequent(text: usize, start: u32, cuts: usize, cutEnd: usize): usi
   return countFrequentPieces(text, start, cuts, cutEnd, false)
 }
 
-/** The same where some text is in no piece. (That is a branch: to look such text up would take longer.) */
+/** The same where much text is in no piece. (That is a branch: to look such text up would take longer.) */
 function countFrequentBetweenGaps(text: usize, start: u32, cuts: usize, cutEnd: usize): usize {
   return countFrequentPieces(text, start, cuts, cutEnd, true)
 }

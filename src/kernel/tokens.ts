@@ -193,12 +193,9 @@ function findPair(p: usize, end: usize): usize {
   const d = v128.load8_splat(pairs, 4)
   const maskD = v128.load8_splat(pairs, 5)
   const last = end - 1
+  const isOne = load<u8>(pairs) == load<u8>(pairs, 3)
   for (; p < last; p += 64) {
-    const x = isEither(v128.load(p), a, c)
-    const y = isEither(v128.load(p, 16), a, c)
-    const z = isEither(v128.load(p, 32), a, c)
-    const w = isEither(v128.load(p, 48), a, c)
-    if (!v128.any_true(v128.or(v128.or(x, y), v128.or(z, w)))) continue
+    if (!(isOne ? isIn64(p, a) : isEitherIn64(p, a, c))) continue
     // only now what follows is looked at
     for (let at = p; at < p + 64; at += 16) {
       const bytes = v128.load(at)
@@ -208,6 +205,18 @@ function findPair(p: usize, end: usize): usize {
     }
   }
   return min(p, last)
+}
+
+@inline function isIn64(p: usize, a: v128): bool {
+  const x = v128.or(i8x16.eq(v128.load(p), a), i8x16.eq(v128.load(p, 16), a))
+  const y = v128.or(i8x16.eq(v128.load(p, 32), a), i8x16.eq(v128.load(p, 48), a))
+  return v128.any_true(v128.or(x, y))
+}
+
+@inline function isEitherIn64(p: usize, a: v128, c: v128): bool {
+  const x = v128.or(isEither(v128.load(p), a, c), isEither(v128.load(p, 16), a, c))
+  const y = v128.or(isEither(v128.load(p, 32), a, c), isEither(v128.load(p, 48), a, c))
+  return v128.any_true(v128.or(x, y))
 }
 
 @inline function isEither(bytes: v128, a: v128, b: v128): v128 {
