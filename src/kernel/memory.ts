@@ -5,7 +5,9 @@
  * keeps a worker within its budget.
  *
  * Memory is dear when it is used for the first time: the system has to find it, page by page, which takes as long as counting dozens of pieces does, or
- * (virtual machines) hundreds. So what is new, and therefore zero, is not set to zero again, and the block at the end can grow where it stands.
+ * (virtual machines) hundreds. So what is new, and therefore zero, is not set to zero again, and the block at the end can grow where it stands. And what
+ * will be used all over is written to first (`touch`): a page that is read first is dear twice, for it shows the system's zeros until it is written, and
+ * then all processors must forget about these.
  */
 
 const ALIGN: usize = 63
@@ -60,6 +62,14 @@ export function allocateZeros(bytes: usize, spare: u64): usize {
   const start = takeTop(bytes, spare)
   if (start != 0 && start < dirtyEnd) memory.fill(start, 0, min(bytes, dirtyEnd - start))
   return start
+}
+
+/** Of the system's memory; where they are larger, some stores are for nothing. */
+const SYSTEM_PAGE: usize = 4096
+
+/** Writes to each page of zeros, which stay zeros. */
+export function touch(start: usize, end: usize): void {
+  for (; start < end; start += SYSTEM_PAGE) store<u8>(start, 0)
 }
 
 /** Makes a block larger where it stands, with zeros. Returns false if it is not at the end, or if there is no memory. */

@@ -1,4 +1,4 @@
-import { allocateLeaving, allocateZeros, extend, limit, release } from './memory'
+import { allocateLeaving, allocateZeros, extend, limit, release, touch } from './memory'
 
 /*
  * The counting table: pieces to counts. Open addressing, linear probing, at most 7/8 full, 32 bytes a slot:
@@ -322,6 +322,7 @@ function moveSlots(): bool {
   const old = slots
   const oldCount = slotCount
   if (!makeSlots(65 - shift)) return false
+  touch(slots, slots + slotCount * SLOT_BYTES)
   const end = old + oldCount * SLOT_BYTES
   for (let at = old; at < end; at += PORTION) moveSome(at, at + PORTION)
   release(old, oldCount * SLOT_BYTES)
@@ -349,6 +350,7 @@ function spreadSlots(): bool {
     release(slots + bytes, bytes)
     return false
   }
+  touch(slots + bytes, slots + 2 * bytes)
   memory.copy(aside, slots, firstBytes)
   memory.fill(slots, 0, firstBytes)
   slotCount <<= 1
