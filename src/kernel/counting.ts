@@ -129,12 +129,13 @@ const LARGE: usize = 1 << 16
 const OFTEN: u64 = 512
 
 const MAX_MISSED: usize = 2048
-/** Address and length of pieces that are not among the frequent ones. */
+/** Address, length and hash of pieces that are not among the frequent ones. */
 let missed: usize = 0
+const MISSED_BYTES: usize = 16
 
 /** Returns false if there is no memory. */
 function startLarge(): bool {
-  if (missed == 0) missed = allocateLeaving(8 * (MAX_MISSED + 1), spare)
+  if (missed == 0) missed = allocateLeaving(MISSED_BYTES * (MAX_MISSED + 1), spare)
   return missed != 0 && startFrequent()
 }
 
@@ -184,12 +185,14 @@ function countFrequentBetweenGaps(text: usize, start: u32, cuts: usize, cutEnd: 
     const bits = masks + (kept << 4)
     const low = load<u64>(p) & load<u64>(bits)
     const high = (load<u64>(p, 8) & load<u64>(bits, 8)) | (<u64>kept << 56)
-    const at = table + (<usize>((low * a + high * b) >>> (64 - FREQUENT_LOG)) << 5)
+    const hash = low * a + high * b
+    const at = table + (<usize>(hash >>> (64 - FREQUENT_LOG)) << 5)
     const differs = <u64>(((load<u64>(at) ^ low) | (load<u64>(at, 8) ^ high)) != 0)
     store<u64>(at, load<u64>(at, 16) + 1 - differs, 16)
     store<u32>(to, <u32>p)
     store<u32>(to, length, 4)
-    to += <usize>differs << 3
+    store<u64>(to, hash, 8)
+    to += <usize>differs << 4
   }
   return to
 }
@@ -197,27 +200,18 @@ function countFrequentBetweenGaps(text: usize, start: u32, cuts: usize, cutEnd: 
 /** Somebody must want what was loaded, or it is not loaded at all. */
 let touched: u64 = 0
 
-/** Loads from the first slot of each piece that `countFrequent` has noted; nothing depends on what is there. */
+/** Loads from the first slot of each piece that `countFrequent` has noted; nothing depends on what is there. (For longer pieces it is another slot.) */
 function touchMissed(missedEnd: usize): u64 {
   const table = slots
   const right = shift
-  const a = k1
-  const b = k2
   let sum: u64 = 0
-  for (let at = missed; at < missedEnd; at += 8) {
-    const p = <usize>load<u32>(at)
-    const length = <usize>min<u32>(load<u32>(at, 4), 15)
-    const bits = masks + (length << 4)
-    const low = load<u64>(p) & load<u64>(bits)
-    const high = (load<u64>(p, 8) & load<u64>(bits, 8)) | (<u64>length << 56)
-    sum += load<u64>(table + (<usize>((low * a + high * b) >>> right) << 5))
-  }
+  for (let at = missed; at < missedEnd; at += MISSED_BYTES) sum += load<u64>(table + (<usize>(load<u64>(at, 8) >>> right) << 5))
   return sum
 }
 
 /** Counts what `countFrequent` has noted, in order. */
 function countMissed(missedEnd: usize): i32 {
-  for (let at = missed; at < missedEnd; at += 8) {
+  for (let at = missed; at < missedEnd; at += MISSED_BYTES) {
     at = countKnownMissed(at, missedEnd)
     if (at == missedEnd) break
     const p = <usize>load<u32>(at)
@@ -231,16 +225,14 @@ function countMissed(missedEnd: usize): i32 {
 function countKnownMissed(from: usize, to: usize): usize {
   const table = slots
   const right = shift
-  const a = k1
-  const b = k2
-  for (; from < to; from += 8) {
+  for (; from < to; from += MISSED_BYTES) {
     const p = <usize>load<u32>(from)
     const length = <usize>load<u32>(from, 4)
     if (length - 1 > 14) break
     const bits = masks + (length << 4)
     const low = load<u64>(p) & load<u64>(bits)
     const high = (load<u64>(p, 8) & load<u64>(bits, 8)) | (<u64>length << 56)
-    const hash = low * a + high * b
+    const hash = load<u64>(from, 8)
     const at = table + (<usize>(hash >>> right) << 5)
     if (((load<u64>(at) ^ low) | (load<u64>(at, 8) ^ high)) != 0) break
     const count = load<u64>(at, 16) + 1
