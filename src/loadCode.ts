@@ -54,10 +54,20 @@ export const loadCode = (path: string, onCode?: OnCode): unknown => {
   const module: Module = { exports: {} }
   modules.set(path, module)
   const script = compile(path, onCode)
-  const require: Require = (id) => (id.startsWith('.') ? loadCode(join(dirname(path), id), onCode) : process.getBuiltinModule(id))
+  const require: Require = (id) => (id.startsWith('.') ? loadCode(join(dirname(path), id), onCode) : builtinModule(id))
   const body = script.runInThisContext() as Body
   body(module.exports, require, importPackage, path)
   return module.exports
+}
+
+/** Modules of Node that take a millisecond to load, and that many runs do without. */
+const LOADED_LATE = new Set(['node:worker_threads', 'node:child_process'])
+
+const builtinModule = (id: string): unknown => {
+  if (!LOADED_LATE.has(id)) return process.getBuiltinModule(id)
+  let module: Record<PropertyKey, unknown> | undefined
+  // rolldown has what is imported looked up where it is used
+  return new Proxy({}, { get: (_, name) => (module ??= process.getBuiltinModule(id) as unknown as typeof module)![name] })
 }
 
 /** Enough for any file and its cache. */

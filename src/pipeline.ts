@@ -1,3 +1,4 @@
+import { milliseconds } from './clock.ts'
 import { PretokError } from './errors.ts'
 import { gatherCounts } from './gather/gatherCounts.ts'
 import { startMonitor } from './monitor/monitor.ts'
@@ -54,8 +55,8 @@ const perform = async (
   options: PretokenizeOptions,
   work: Work,
 ): Promise<{ counts: PretokenCounts | undefined; tasksDone: number }> => {
-  const startedAt = performance.now()
-  const seconds = (): number => (performance.now() - startedAt) / 1000
+  const startedAt = milliseconds()
+  const seconds = (): number => (milliseconds() - startedAt) / 1000
   const monitor = startMonitor()
   const workers = createWorkers(options)
   let plan: RunPlan | undefined

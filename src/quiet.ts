@@ -1,4 +1,5 @@
 import { readdirSync, readFileSync, readlinkSync } from 'node:fs'
+import { milliseconds } from './clock.ts'
 
 /*
  * Node 20 aborts ("Assertion failed: (data.first) != nullptr") when a thread ends while V8 compiles a function for it in the background and
@@ -15,9 +16,9 @@ const LOOKS = 2
 
 /** Settles when nothing is compiled in the background any more. Threads that are to end have nothing to do by then. */
 export const untilQuiet = async (mostMs: number = QUIET_MS): Promise<void> => {
-  const end = performance.now() + Math.min(mostMs, QUIET_MS)
-  for (let looks = 0; looks < LOOKS && performance.now() < end; looks = doOthersSleep() ? looks + 1 : 0) {
-    await new Promise((resolve) => setTimeout(resolve, Math.min(LOOK_MS, end - performance.now())))
+  const end = milliseconds() + Math.min(mostMs, QUIET_MS)
+  for (let looks = 0; looks < LOOKS && milliseconds() < end; looks = doOthersSleep() ? looks + 1 : 0) {
+    await new Promise((resolve) => setTimeout(resolve, Math.min(LOOK_MS, end - milliseconds())))
   }
 }
 

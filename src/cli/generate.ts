@@ -1,5 +1,6 @@
 import { stat } from 'node:fs/promises'
 import type { ArgumentsCamelCase, CommandModule, InferredOptionTypes } from 'yargs'
+import { milliseconds } from '../clock.ts'
 import { PretokError } from '../errors.ts'
 import { DEFAULT_SEPARATOR, generateCorpus, type GenerateProgress } from '../generate/generateCorpus.ts'
 import { CORPUS_KINDS } from '../generate/kinds.ts'
@@ -98,11 +99,11 @@ const handler = async (args: ArgumentsCamelCase<Arguments>): Promise<void> => {
   const display = await createDisplay(options.bytes, args.quiet === true)
   const stopping = new AbortController()
   const release = onInterrupt(stopping)
-  const started = performance.now()
+  const started = milliseconds()
   try {
     const progress = await generateCorpus({ ...options, onProgress: display.show, signal: stopping.signal })
     display.stop()
-    const seconds = (performance.now() - started) / 1000
+    const seconds = (milliseconds() - started) / 1000
     if (args.quiet !== true) process.stderr.write(`${summary(options.path, progress, seconds)}\n`)
   } finally {
     display.stop()

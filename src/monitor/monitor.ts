@@ -1,4 +1,5 @@
 import type pidusage from 'pidusage'
+import { milliseconds } from '../clock.ts'
 
 /** The process as the operating system sees it: all its threads together. */
 export interface ProcessUse {
@@ -38,11 +39,11 @@ const SHORTEST_MS = 100
 /** CPU time over wall time since a moment, in percent of one core. */
 const percentSince = (cpu: NodeJS.CpuUsage, moment: number): number => {
   const { user, system } = process.cpuUsage(cpu)
-  return (user + system) / 10 / Math.max(1, performance.now() - moment)
+  return (user + system) / 10 / Math.max(1, milliseconds() - moment)
 }
 
 export const startMonitor = (): Monitor => {
-  const started = performance.now()
+  const started = milliseconds()
   const cpuAtStart = process.cpuUsage()
   let latest: ProcessUse = { rss: process.memoryUsage.rss(), cpuPercent: 0 }
   let phase: Phase = 'plan'
@@ -57,7 +58,7 @@ export const startMonitor = (): Monitor => {
   }
 
   const sample = async (): Promise<void> => {
-    if (performance.now() - started < SHORT_RUN_MS) {
+    if (milliseconds() - started < SHORT_RUN_MS) {
       latest = { rss: process.memoryUsage.rss(), cpuPercent: percentSince(cpuAtStart, started) }
       return note(latest.rss)
     }
@@ -79,7 +80,7 @@ export const startMonitor = (): Monitor => {
       return latest
     },
     tick(documents) {
-      const now = performance.now()
+      const now = milliseconds()
       const isDue = now - sampledAt >= SAMPLE_MS || documents - sampledDocuments >= SAMPLE_DOCUMENTS
       if (sampling !== undefined || !isDue || now - sampledAt < SHORTEST_MS) return
       sampledAt = now

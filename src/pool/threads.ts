@@ -1,4 +1,5 @@
 import type { Tinypool } from 'tinypool'
+import { milliseconds } from '../clock.ts'
 import type { WorkerJob } from '../messages.ts'
 import { untilQuiet } from '../quiet.ts'
 
@@ -34,7 +35,7 @@ export const startThreads = (workerUrl: URL, threads: number): StartedThreads =>
       const pool = await starting.catch(() => undefined)
       if (pool === undefined) return
       // one that has hardly run has had hardly anything compiled: as long as it was ready is long enough
-      await untilQuiet(performance.now() - (life.readyAt ?? -Infinity))
+      await untilQuiet(milliseconds() - (life.readyAt ?? -Infinity))
       // Tinypool waits for the end of threads by Node's `once`, which asks this of one that fails meanwhile, and Tinypool's have it not
       for (const thread of pool.threads) Object.assign(thread, { removeListener: () => thread })
       // a thread that fails while it ends has nothing to say any more: what it had is there, or was missed by who waited for it
@@ -84,7 +85,7 @@ const startPool = async (workerUrl: URL, threads: number, life: Life): Promise<T
   pool.on('error', () => {})
   for (const thread of pool.threads) {
     let hasFailed = false
-    thread.once('message', () => (life.readyAt ??= performance.now())) // Tinypool's first one
+    thread.once('message', () => (life.readyAt ??= milliseconds())) // Tinypool's first one
     thread.once('error', () => (hasFailed = true))
     // Tinypool hears of errors only: a thread that just ends (process.exit, terminate) would leave its task waiting for ever
     thread.once('exit', (code: number) => {

@@ -1,5 +1,6 @@
 import { statSync, type Stats } from 'node:fs'
 import { stat } from 'node:fs/promises'
+import { milliseconds } from '../clock.ts'
 
 /*
  * Asking libuv's threads takes several times as long as a local file system takes to answer, which is most of the time that small files take.
@@ -15,11 +16,11 @@ const TURN = 50
 
 let asked = 0
 let spent = 0
-let turned = performance.now()
+let turned = milliseconds()
 
 /** @param now asks directly; what it throws is thrown */
 export const ask = <Result>(now: () => Result, later: () => Promise<Result>): Result | Promise<Result> => {
-  const began = performance.now()
+  const began = milliseconds()
   if (began - turned > TURN || spent > PATIENCE + PATIENCE_EACH * asked) {
     turned = began
     return later()
@@ -28,7 +29,7 @@ export const ask = <Result>(now: () => Result, later: () => Promise<Result>): Re
     return now()
   } finally {
     asked++
-    spent += performance.now() - began
+    spent += milliseconds() - began
   }
 }
 

@@ -1,4 +1,5 @@
 import { readSync } from 'node:fs'
+import { milliseconds } from '../clock.ts'
 import type { PretokError } from '../errors.ts'
 import type { Chunk, Source } from '../types.ts'
 import { changedError, inputError, openHandle, readFully, readStart } from './source.ts'
@@ -96,9 +97,9 @@ class RoomReader {
 
   next(blockBytes: number, room: GiveRoom): Buffer {
     const bytes = room(Math.min(blockBytes, this.end - this.at))
-    const before = performance.now()
+    const before = milliseconds()
     this.read(bytes)
-    this.slowTimes = performance.now() - before > slowMs(bytes.length) ? this.slowTimes + 1 : 0
+    this.slowTimes = milliseconds() - before > slowMs(bytes.length) ? this.slowTimes + 1 : 0
     const isLast = this.at + bytes.length === this.end
     const whole = isLast ? bytes.length : bytes.length - unfinishedLength(bytes)
     const block = whole === 0 ? bytes : bytes.subarray(0, whole)
