@@ -138,10 +138,13 @@ export function advanceRaw(at: usize, end: usize, isLast: bool, length: usize, l
   do {
     const limit = min(end, nextEnd())
     const isClosed = limit == nextEnd() || isLast
-    let to = min(limit, at + BATCH)
-    while (to < limit && (load<u8>(to) & 0xc0) == 0x80) to++
-    const stop = findToken(max(at, searched), to, limit, isClosed)
-    noteSearched(stop)
+    // what was found is still there if only a part of the text before it was taken
+    if (searched <= at || (token < 0 && searched < at + (BATCH >> 1))) {
+      let to = min(limit, at + BATCH)
+      while (to < limit && (load<u8>(to) & 0xc0) == 0x80) to++
+      noteSearched(findToken(max(at, searched), to, limit, isClosed))
+    }
+    const stop = searched
     const isWaiting = token < 0 && (stop == limit || isUndecided)
     const sure = sureEnd(at, stop, token >= 0 || (isClosed && stop == limit))
     if (sure == at && leftEnd == 0 && composedEnd == 0 && token < 0 && !isWaiting) leaveOpen(stop) // a whole batch in which text cannot be cut
