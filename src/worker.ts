@@ -1,5 +1,5 @@
 import { createAddedTokens } from './added/addedTokens.ts'
-import { canBeMarked } from './added/tokenMarker.ts'
+import { canBeInKernel } from './added/tokenMarker.ts'
 import { PretokError } from './errors.ts'
 import { mergePartitions, type PartitionMerge } from './merge/mergePartition.ts'
 import { Board, type MergeResult, type WorkerCounts, type WorkerJob, type WorkerResult, type WorkerTask } from './messages.ts'
@@ -30,7 +30,7 @@ const doTasks = async (task: WorkerTask, where: WorkerPlace, atChunk: (chunk: nu
   const byPlace = byPlaceIn(sources)
   const counting = await SpillingCounter.start(task, specialTokens.size)
   const { counter } = counting
-  const isInKernel = canBeMarked(added) && (normalization === NO_NORMALIZATION || normalization.sure !== undefined)
+  const isInKernel = canBeInKernel(added) && (normalization === NO_NORMALIZATION || normalization.sure !== undefined)
   const tokenText = isInKernel ? counter.withTokens?.(added.raw, normalization.sure) : undefined
   let current = -1
   let committed = { bytes: 0, documents: 0 }

@@ -20,6 +20,16 @@ export const canBeMarked = ({ raw, normalized }: AddedTokens): boolean =>
   normalized.tokens.length === 0 && !raw.lstrip && !raw.rstrip && !raw.singleWord
 
 /**
+ * Whether the kernel can look for them (kernel/tokens.ts): besides those that can be marked, separators that strip white space, if there is none in any
+ * token. A token that is a piece would not always be the same one.
+ */
+export const canBeInKernel = ({ raw, normalized }: AddedTokens): boolean =>
+  normalized.tokens.length === 0 &&
+  !raw.singleWord &&
+  (!(raw.lstrip || raw.rstrip) ||
+    raw.tokens.every(({ content, special, lstrip, rstrip }) => (special || !(lstrip || rstrip)) && !/\s|\x85/.test(content)))
+
+/**
  * Looks for the same tokens as `createTokenCutter`, if they `canBeMarked`, and tells where they are instead of cutting the text: one call for
  * many short documents. The text and the marks are good until the call returns.
  */

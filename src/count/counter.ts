@@ -23,7 +23,7 @@ export interface TextCounter {
    */
   documents?(bytes: Uint8Array, starts: Uint32Array, ends: Uint32Array, count: number): void
   /**
-   * Text in which the counter looks for tokens without flags itself: the same as finding them and calling `documents`, for less. A counter that
+   * Text in which the counter looks for tokens itself: the same as finding them and calling `documents`, for less. A counter that
    * does not have it wants that. To be called once; while such text has not ended, nothing else is to be given. Tokens that are not
    * special are pieces: `takeCounts` tells of them, and `add` wants them.
    *

@@ -1,6 +1,6 @@
 import type { TokenSet } from '../added/tokenSet.ts'
 import { GAP_BIT } from '../pattern/layout.ts'
-import type { SureText } from '../normalize/sureText.ts'
+import { UNCHANGED, type SureText } from '../normalize/sureText.ts'
 import type { Kernel } from '../split/kernel.ts'
 import { pieceTooLong, undecidedSlack } from '../split/pieceTooLong.ts'
 import type { FoundTokens, TokenText } from './counter.ts'
@@ -94,7 +94,8 @@ export class KernelText {
 
   /** Text in which the kernel looks for tokens itself. */
   withTokens(tokens: TokenSet, sure?: SureText): TokenText {
-    if (sure !== undefined) return (this.raw = createRawText(this.kernel, this, tokens, sure, Math.min(this.capacity, 2 ** 18)))
+    if (sure !== undefined || tokens.lstrip || tokens.rstrip)
+      return (this.raw = createRawText(this.kernel, this, tokens, sure ?? UNCHANGED, Math.min(this.capacity, 2 ** 18), this.maxPieceBytes))
     const takeCounts = putTokens(this.kernel, tokens)
     return {
       room: (bytes) => this.roomFor(bytes),

@@ -4,11 +4,11 @@ import type { Kernel, KernelExports } from '../split/kernel.ts'
 import type { FoundTokens } from './counter.ts'
 
 /**
- * Has the kernel look for tokens without flags (src/kernel/tokens.ts): special ones are separators, others are pieces.
+ * Has the kernel look for tokens (src/kernel/tokens.ts): special ones are separators, others are pieces.
  *
  * @returns a function that tells how often each was found since the last time
  */
-export const putTokens = (kernel: Kernel, { tokens, trie: { packed, lengths } }: TokenSet): (() => number[]) => {
+export const putTokens = (kernel: Kernel, { tokens, lstrip, rstrip, trie: { packed, lengths } }: TokenSet): (() => number[]) => {
   if (lengths.length === 0) return () => []
   const put = (bytes: Uint8Array): number => {
     const address = kernel.allocate(bytes.length)
@@ -30,6 +30,8 @@ export const putTokens = (kernel: Kernel, { tokens, trie: { packed, lengths } }:
       put(Uint8Array.from(tokens, ({ special }) => (special ? 0 : 1))),
       put(setOf(followers.keys())),
       followers.size > 2 ? 0 : put(pairsOf(followers)),
+      lstrip || rstrip ? put(Uint8Array.from(tokens, (token) => (token.lstrip ? 1 : 0) | (token.rstrip ? 2 : 0))) : 0,
+      lstrip ? 1 : 0,
     ]),
   )
   return () => {

@@ -2,6 +2,7 @@ import type { TokenSet } from '../added/tokenSet.ts'
 import type { SureText } from '../normalize/sureText.ts'
 import type { TextStage } from '../normalize/textStage.ts'
 import type { Kernel } from '../split/kernel.ts'
+import { pieceTooLong, undecidedSlack } from '../split/pieceTooLong.ts'
 import type { FoundTokens, TokenText } from './counter.ts'
 import { putSureText } from './kernelSureText.ts'
 import { foundTokens, putTokens } from './kernelTokens.ts'
@@ -53,8 +54,9 @@ export interface RawText extends TokenText {
  * that is split as far as it is sure what becomes of each code point (src/kernel/raw.ts); what is around others is normalized here.
  *
  * @param capacity room for text at first
+ * @param maxPieceBytes no more text may wait than for a piece of this length
  */
-export const createRawText = (kernel: Kernel, text: SplitText, tokens: TokenSet, sure: SureText, capacity: number): RawText => {
+export const createRawText = (kernel: Kernel, text: SplitText, tokens: TokenSet, sure: SureText, capacity: number, maxPieceBytes: number): RawText => {
   const takeCounts = putTokens(kernel, tokens)
   const putPairs = putSureText(kernel, sure)
   let start = kernel.allocate(capacity + PADDING)
@@ -118,6 +120,7 @@ export const createRawText = (kernel: Kernel, text: SplitText, tokens: TokenSet,
       at = leftEnd - start
       if (exports.isOpen.value === 0) normalizer.end()
     }
+    if (end - at > maxPieceBytes + undecidedSlack(maxPieceBytes)) throw pieceTooLong(maxPieceBytes)
     const found = foundTokens(exports)
     return { ...found, normalized: at - before - found.bytes - exports.pieceBytes.value - exports.putBytes.value - left }
   }

@@ -11,13 +11,14 @@ import {
 import { endSegment, readText, startReading } from './read'
 import { readSorted, sortedBytes } from './readout'
 import { readShortSegments } from './segments'
+import { blankEnd, blankStart } from './strip'
 import { gatherTable, partitionEnds, sortTable } from './sort'
 import { countCuts, countPiece, dropped, pieces, stoppedAt } from './counting'
 import { clearTable, setTableSpare, slotCount, slots, startTable, used } from './table'
 import { cutterOf, readWindows } from './windows'
 import {
-  endsAt, findToken, findTokens, found, foundBytes, foundLast, isTextBefore, isTextBehind, isUndecided, noteText, pieceBytes, setTokens,
-  startFindingAt, takeEnd, takeToken, textsBetween, token,
+  anyStripsLeft, endsAt, findToken, findTokens, found, foundBytes, foundLast, isTextBefore, isTextBehind, isUndecided, noteStripped, noteText, pieceBytes,
+  setTokens, startFindingAt, STRIPS_LEFT, STRIPS_RIGHT, stripsOf, takeEnd, takeToken, textsBetween, token,
 } from './tokens'
 
 /*
@@ -135,19 +136,36 @@ export function advanceRaw(at: usize, end: usize, isLast: bool, length: usize, l
   lastEnd = last
   given = length
   endsTo = ends
+  let blank: usize = 0 // raw text [at, blank) is white space that waits for a token
   do {
     const limit = min(end, nextEnd())
     const isClosed = limit == nextEnd() || isLast
-    // what was found is still there if only a part of the text before it was taken
-    if (searched <= at || (token < 0 && searched < at + (BATCH >> 1))) {
-      let to = min(limit, at + BATCH)
-      while (to < limit && (load<u8>(to) & 0xc0) == 0x80) to++
-      noteSearched(findToken(max(at, searched), to, limit, isClosed))
+    if (isStripping) {
+      const behind = blankEnd(at, limit)
+      noteStripped(behind - at)
+      at = behind
+      isStripping = at == limit && !isClosed
     }
-    const stop = searched
-    const isWaiting = token < 0 && (stop == limit || isUndecided)
+    // what was found is still there if only a part of the text before it was taken
+    if (searched <= at || (token < 0 && (searched < at + (BATCH >> 1) || searched == blank))) {
+      const from = max(at, searched)
+      let to = min(limit, max(at + BATCH, from + (BATCH >> 1)))
+      while (to < limit && (load<u8>(to) & 0xc0) == 0x80) to++
+      noteSearched(findToken(from, to, limit, isClosed))
+    }
+    const found = searched
+    const isWaiting = token < 0 && (found == limit || isUndecided)
+    let stop = found // what stands before it is text
+    if (token >= 0 ? (stripsOf(token) & STRIPS_LEFT) != 0 : anyStripsLeft && !(isClosed && found == limit)) {
+      const known = max(at, blank)
+      stop = blankStart(known, found)
+      if (stop == known) {
+        stop = at
+        blank = found
+      }
+    }
     const sure = sureEnd(at, stop, token >= 0 || (isClosed && stop == limit))
-    if (sure == at && leftEnd == 0 && composedEnd == 0 && token < 0 && !isWaiting) leaveOpen(stop) // a whole batch in which text cannot be cut
+    if (sure == at && stop > at && leftEnd == 0 && composedEnd == 0 && token < 0 && !isWaiting) leaveOpen(stop) // a whole batch in which text cannot be cut
     let status = beginsNow(at, stop) ? put(prefix, prefixBytes) : OK
     if (status == OK) status = hasMap ? putRewritten(at, sure) : put(at, sure - at)
     at = sure
@@ -158,8 +176,11 @@ export function advanceRaw(at: usize, end: usize, isLast: bool, length: usize, l
       continue
     }
     if (leftEnd == 0 && (token >= 0 || at == nextEnd())) {
-      if (token >= 0) at = stop + takeToken(token)
-      else {
+      if (token >= 0) {
+        noteStripped(found - stop)
+        isStripping = (stripsOf(token) & STRIPS_RIGHT) != 0
+        at = found + takeToken(token)
+      } else {
         takeEnd()
         passEnd()
       }
@@ -173,6 +194,9 @@ export function advanceRaw(at: usize, end: usize, isLast: bool, length: usize, l
   const status = givePut()
   return status == OK ? <i32>at : status
 }
+
+/** Whether the token before strips white space that is yet to come. */
+let isStripping: bool = false
 
 /** Puts bytes behind the text. */
 function put(from: usize, bytes: usize): i32 {

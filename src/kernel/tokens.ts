@@ -30,6 +30,12 @@ let counts: usize = 0
 let arePieces: usize = 0
 /** The bytes that tokens begin with, as a set. */
 let firstBytes: usize = 0
+/** What each strips, one byte each; no address: none strips anything. */
+let strips: usize = 0
+export const STRIPS_LEFT: u32 = 1
+export const STRIPS_RIGHT: u32 = 2
+/** Whether any token strips white space on its left. */
+export let anyStripsLeft: bool = false
 /** If these are at most two: each, the byte that follows it, and a mask for that one, 0 if there are several. Else no address. */
 let pairs: usize = 0
 
@@ -45,6 +51,8 @@ export function setTokens(trie: usize): void {
   arePieces = word(trie, 7)
   firstBytes = word(trie, 8)
   pairs = word(trie, 9)
+  strips = word(trie, 10)
+  anyStripsLeft = word(trie, 11) != 0
 }
 
 function word(address: usize, index: usize): usize {
@@ -73,6 +81,16 @@ export function startFinding(): void {
   textsBetween = 0
   isTextBehind = false
   isUndecided = false
+}
+
+/** What a token strips. */
+export function stripsOf(token: i32): u32 {
+  return strips == 0 ? 0 : load<u8>(strips + <usize>token)
+}
+
+/** Takes note of white space that a separator has stripped. */
+export function noteStripped(bytes: usize): void {
+  foundBytes += <u32>bytes
 }
 
 /** There is text behind what was found last. */

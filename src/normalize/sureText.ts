@@ -27,6 +27,16 @@ export interface SureText {
   start(emit: Emit): TextStage
 }
 
+/** Nothing becomes of text but itself. */
+export const UNCHANGED: SureText = {
+  classes: undefined,
+  map: undefined,
+  pairs: undefined,
+  prefix: Buffer.alloc(0),
+  prefixUnless: [],
+  start: (emit) => ({ push: emit, end() {} }),
+}
+
 /** @param startSteps starts normalizing by some of the steps */
 export const sureTextOf = (
   steps: readonly Step[],

@@ -109,13 +109,13 @@ export const countChunk = async (
   }
   // text of records that needs no normalizing is marked many at a time; other text is one, however many documents it holds
   const isOne = source.format === 'text' && options.documentPer === 'file'
-  const whole = isOne || normalization !== NO_NORMALIZATION ? tokenText : undefined
+  const whole = isOne || normalization !== NO_NORMALIZATION || !canBeMarked(added) ? tokenText : undefined
   const noteTokens = ({ count, bytes, isTextBefore, apart, isTextBehind, normalized }: FoundTokens): void => {
     hasText ||= isTextBefore
     tally.normalized += normalized
+    tally.special += bytes
     if (count === 0) return
     noteDocument()
-    tally.special += bytes
     tally.documents += apart
     hasText = isTextBehind
   }

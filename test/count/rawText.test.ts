@@ -9,6 +9,7 @@ import { createReferenceCounter } from '../../src/count/referenceCounter.ts'
 import { valueAt } from '../../src/normalize/codePointTable.ts'
 import { createNormalizer, createSureText } from '../../src/normalize/normalizer.ts'
 import { SETTLED } from '../../src/normalize/quickCheck.ts'
+import { UNCHANGED } from '../../src/normalize/sureText.ts'
 import { compileStage } from '../../src/pattern/compile.ts'
 import type { AddedToken, Normalizer } from '../../src/types.ts'
 import { NORMALIZERS } from '../support/normalizers.ts'
@@ -23,7 +24,11 @@ interface Result {
   tokens: number[]
   /** Bytes of text that was split. */
   bytes: number
+  /** Bytes of separators, with the white space that they have stripped. */
+  separators: number
 }
+
+type Flags = Partial<Pick<AddedToken, 'lstrip' | 'rstrip'>>
 
 const countsOf = (counter: TextCounter): Record<string, number> => {
   counter.endDocument()
@@ -42,9 +47,10 @@ const byDefinition = (
   tokens: readonly string[],
   text: string | readonly string[],
   special = tokens.length,
+  flags: readonly Flags[] = [],
 ): Result => {
   const counter = createReferenceCounter(cutsOf(GPT2))
-  const result: Result = { counts: {}, documents: 0, tokens: tokens.map(() => 0), bytes: 0 }
+  const result: Result = { counts: {}, documents: 0, tokens: tokens.map(() => 0), bytes: 0, separators: 0 }
   let hasText = false
   const end = (): void => {
     counter.endDocument()
@@ -52,7 +58,7 @@ const byDefinition = (
     hasText = false
   }
   const sections = createSections(
-    createAddedTokens(asTokens(tokens, special), (content) => content),
+    createAddedTokens(asTokens(tokens, special, flags), (content) => content),
     (emit) => createNormalizer(normalizers, emit),
     {
       text(bytes) {
@@ -66,8 +72,9 @@ const byDefinition = (
         result.bytes += bytes.length
         hasText = true
       },
-      special(token) {
+      special(token, { length }) {
         end()
+        result.separators += length
         result.tokens[tokens.indexOf(token.content)]++
       },
     },
@@ -80,9 +87,9 @@ const byDefinition = (
   return { ...result, counts: countsOf(counter) }
 }
 
-/** Tokens without flags; those from number `special` on are pieces. */
-const asTokens = (tokens: readonly string[], special: number): AddedToken[] =>
-  tokens.map((content, i) => ({ ...plainToken(content), special: i < special }))
+/** Tokens without flags but for those given, in turn; those from number `special` on are pieces, which have none. */
+const asTokens = (tokens: readonly string[], special: number, flags: readonly Flags[]): AddedToken[] =>
+  tokens.map((content, i) => ({ ...plainToken(content), special: i < special, ...(i < special ? flags[i % flags.length] : {}) }))
 
 /** @param feeds how many code points are given at a time, in turn */
 const byKernel = (
@@ -91,19 +98,22 @@ const byKernel = (
   text: string | readonly string[],
   feeds: readonly number[],
   special = tokens.length,
+  flags: readonly Flags[] = [],
 ): Result => {
   const counter = createKernelCounter([TABLES])
-  const stream = counter.withTokens!(createTokenSet(asTokens(tokens, special)), createSureText(normalizers))
-  const result: Result = { counts: {}, documents: 0, tokens: [], bytes: 0 }
+  const set = createTokenSet(asTokens(tokens, special, flags))
+  // documents are for text that is normalized
+  const none = typeof text === 'string' ? undefined : UNCHANGED
+  const stream = counter.withTokens!(set, normalizers.length > 0 ? createSureText(normalizers) : none)
+  const result: Result = { counts: {}, documents: 0, tokens: [], bytes: 0, separators: 0 }
   let hasText = false
-  let bytes = 0
   const note = (found: FoundTokens): void => {
     hasText ||= found.isTextBefore
     result.bytes -= found.bytes + found.normalized
+    result.separators += found.bytes
     if (found.count === 0) return
     result.documents += found.apart + (hasText ? 1 : 0)
     hasText = found.isTextBehind
-    bytes += found.bytes
   }
   if (typeof text === 'string') feedText(stream, text, feeds, note, counter)
   else
@@ -119,7 +129,6 @@ const byKernel = (
   result.bytes += Buffer.byteLength(typeof text === 'string' ? text : text.join(''))
   result.tokens.forEach((count, token) => token >= special && count > 0 && counter.add!(Buffer.from(tokens[token]), count))
   result.counts = countsOf(counter)
-  expect(bytes).toBe(tokens.slice(0, special).reduce((sum, token, i) => sum + Buffer.byteLength(token) * result.tokens[i], 0))
   expect(counter.dropped).toBe(0)
   expect(counter.pending).toBe(0)
   return result
@@ -272,6 +281,77 @@ describe.each(KERNEL_NORMALIZERS)('%s', (_, normalizers) => {
       { numRuns: 4 },
     )
   })
+})
+
+const WHITE = [...'\t\n\v\f\r \u0085\u00a0\u1680\u2000\u2003\u200a\u2028\u2029\u202f\u205f\u3000']
+const NEARLY_WHITE = ['\u200b', '\u180e', '\ufeff', '\u2030', '\u2027', '\u3001', '\u0084', '\b', '\u000e']
+const STRIPPING = [['<m>'], ['<m>', '</s>', '<'], ['<m>', '日', 'é'], ['m', '\u200b']]
+
+const NORMALIZERS_WITH_STRIPPING: typeof NORMALIZERS = [
+  ['nothing', []],
+  ...KERNEL_NORMALIZERS.filter(([name]) => ['NFC', 'NFKC', 'BertNormalizer, uncased', 'ByteLevel, add_prefix_space', 'Metaspace'].includes(name)),
+]
+
+describe.each(NORMALIZERS_WITH_STRIPPING)('tokens that strip white space, behind %s', (_, normalizers) => {
+  const strips = fc.record({ lstrip: fc.boolean(), rstrip: fc.boolean() })
+  const feeds = fc.array(fc.oneof(fc.integer({ min: 1, max: 8 }), fc.constantFrom(30, 200, 1e6)), { minLength: 1, maxLength: 3 })
+  const part = fc.oneof(
+    fc.string({ unit: fc.constantFrom(...WHITE, ...WHITE, ...NEARLY_WHITE, ' '), maxLength: 12 }),
+    fc.constantFrom('<m>', '</s>', '<', '<m', 'm>', '日', 'é', 'e\u0301', 'x', 'a b', '\u0301', ' '.repeat(20_000), ' '.repeat(70_000), 'word '.repeat(9000)),
+  )
+
+  test('equals the definition at every feed size', () => {
+    fc.assert(
+      fc.property(
+        fc.constantFrom(...STRIPPING),
+        fc.array(strips, { minLength: 1, maxLength: 3 }),
+        fc.array(part, { maxLength: 16 }),
+        feeds,
+        fc.constantFrom(1, 5),
+        (tokens, flags, parts, feeds, special) => {
+          const text = parts.join('')
+          const steps = text.length > 9000 ? [Math.max(...feeds, 5000)] : feeds
+          expect(byKernel(normalizers, tokens, text, steps, special, flags)).toEqual(byDefinition(normalizers, tokens, text, special, flags))
+        },
+      ),
+      { numRuns: 80 },
+    )
+  })
+
+  test('the same for whole documents, any number at a time', () => {
+    fc.assert(
+      fc.property(
+        fc.constantFrom(...STRIPPING),
+        fc.array(strips, { minLength: 1, maxLength: 3 }),
+        fc.array(fc.array(part, { maxLength: 4 }).map((parts) => parts.join('')), { maxLength: 12 }),
+        fc.array(fc.integer({ min: 1, max: 9 }), { minLength: 1, maxLength: 2 }),
+        (tokens, flags, documents, feeds) => {
+          const { length } = tokens
+          expect(byKernel(normalizers, tokens, documents, feeds, length, flags)).toEqual(byDefinition(normalizers, tokens, documents, length, flags))
+        },
+      ),
+      { numRuns: 40 },
+    )
+  })
+})
+
+test('code points are white space beside a token, or are not, as the definition has it', () => {
+  const isLooked = (c: number): boolean => (c < 0x3100 || c % 61 === 0) && (c < 0xd800 || c >= 0xe000) && c !== 0x3c
+  const codePoints = Array.from({ length: 0x110000 }, (_, i) => i).filter(isLooked)
+  const text = codePoints.map((c) => String.fromCodePoint(c)).join('<m>')
+  const flags = [{ lstrip: true, rstrip: false }]
+  for (const one of [flags, [{ lstrip: false, rstrip: true }]])
+    expect(byKernel([], ['<m>'], text, [1e6], 1, one)).toEqual(byDefinition([], ['<m>'], text, 1, one))
+})
+
+test('white space that waits for a token has a limit', () => {
+  const counter = createKernelCounter([TABLES], { maxPieceBytes: 2 ** 16 })
+  const stream = counter.withTokens!(createTokenSet(asTokens(['<m>'], 1, [{ lstrip: true }])))
+  const blank = Buffer.alloc(2 ** 17, ' ')
+  const give = (): void => {
+    for (let i = 0; i < 40; i++) stream.push(blank)
+  }
+  expect(give).toThrow(expect.objectContaining({ code: 'piece-too-long' }))
 })
 
 test('marks without end wait in the normalizer, and what follows is taken by the kernel again', () => {
