@@ -328,8 +328,11 @@ function runPass(k: i32, inputs: usize, inputEnd: usize, limit: usize): i32 {
 function readTo(k: i32, pass: Pass, to: usize, isEnd: bool): i32 {
   if (pass.backward != 0) return readLookingAhead(k, pass, to, isEnd)
   while (pass.at < to) {
+    const before = pass.at
+    if (pass.isNearlyIdle) passOverIdle(pass, text, to)
     if (!makeRoomForCuts(pass)) return NO_MEMORY
-    const end = min(to, pass.at + SLICE)
+    // where much was idle, more of it may be near
+    const end = min(to, pass.at + (pass.at - before >= BUSY_BYTES ? BUSY_BYTES : SLICE))
     if (pass.family != 0) readWindows(pass, text, end, isEnd && end == to)
     else readText(pass, text, end)
     const status = handOnIfMany(k, pass)

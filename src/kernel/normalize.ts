@@ -360,6 +360,37 @@ export function setMap(
   runByte = runCharacter
   isInRun = false
   hasMap = true
+  findOnly()
+}
+
+/*
+ * The most usual map changes one ASCII character: spaces become ▁. Then nothing need be looked up.
+ */
+
+/** That character, if it is the only one, and what becomes of it is not long; or NONE. */
+let only: u32 = 0
+let onlyBytes: u64 = 0
+let onlyLength: usize = 0
+const NONE: u32 = 0x80
+/** The character, and from byte 8 on what becomes of it. */
+const scratch: usize = memory.data(16)
+
+function findOnly(): void {
+  only = NONE
+  let changed: u32 = NONE
+  for (let byte: u32 = 0; byte < 0x80; byte++) {
+    if (load<u8>(ascii + byte) == <u8>byte) continue
+    if (changed != NONE) return
+    changed = byte
+  }
+  if (changed == NONE || runTemplate != NO_RUNS) return
+  store<u8>(scratch, <u8>changed)
+  const template = templateAt(scratch)
+  const starts = templateStarts + (<usize>template << 2)
+  if (template == UNCHANGED || load<u32>(starts, 4) - load<u32>(starts) > 8) return
+  only = changed
+  onlyLength = putTemplate(template, scratch, 1, scratch + 8) - (scratch + 8)
+  onlyBytes = load<u64>(scratch, 8)
 }
 
 /** What comes next has nothing to do with what was before. */
@@ -416,11 +447,17 @@ export function rewrite(at: usize, end: usize, out: usize, outEnd: usize): usize
   const t7 = v128.load(ascii, 112)
   const stays = v128.load(stayingLeads)
   const hasRuns = runTemplate != NO_RUNS
+  const isOnly = only != NONE
   while (at < end && out <= last) {
     if (at + 16 <= end) {
       const bytes = v128.load(at)
-      let mapped = mapSixteen(bytes, t0, t1, t2, t3, t4, t5, t6, t7)
-      let others = <u32>i8x16.bitmask(mapped)
+      let mapped = bytes
+      let others: u32
+      if (isOnly) others = <u32>i8x16.bitmask(i8x16.eq(bytes, i8x16.splat(<i8>only)))
+      else {
+        mapped = mapSixteen(bytes, t0, t1, t2, t3, t4, t5, t6, t7)
+        others = <u32>i8x16.bitmask(mapped)
+      }
       if (i8x16.bitmask(bytes) != 0) {
         others |= <u32>i8x16.bitmask(mayChange(stays, bytes))
         mapped = v128.or(mapped, v128.and(bytes, i8x16.shr_s(bytes, 7)))
@@ -441,7 +478,10 @@ export function rewrite(at: usize, end: usize, out: usize, outEnd: usize): usize
         const from = at - count
         let done = count
         do {
-          out = putTemplate(templateAt(at), at, 1, out)
+          if (isOnly) {
+            store<u64>(out, onlyBytes)
+            out += onlyLength
+          } else out = putTemplate(templateAt(at), at, 1, out)
           done++
           v128.store(out, i8x16.swizzle(mapped, i8x16.add(i8x16.splat(<i8>done), i8x16(0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15))))
           others &= others - 1

@@ -51,6 +51,8 @@ export class Pass {
   readsBytes: u32
   /** Which bytes are idle (idle.ts). 0: none. */
   idle: usize
+  /** Whether nearly all are: then it is worth it to look for the others in any text. */
+  isNearlyIdle: bool
   /** By two classes: the state after them, or NO_SYNC. 0: there is no such table. */
   syncPairs: usize
   /** The state, as the address of its row. */
@@ -93,6 +95,7 @@ export function startPass(pass: Pass, tables: usize, syncPairs: usize): bool {
   pass.roles = tables + word(tables, HEADER_ROLES)
   pass.readsBytes = <u32>word(tables, HEADER_READS_BYTES)
   pass.idle = word(tables, HEADER_IDLE) == 0 ? 0 : tables + word(tables, HEADER_IDLE)
+  pass.isNearlyIdle = pass.idle != 0 && countBusy(pass.idle) <= FEW_BUSY
   pass.syncPairs = syncPairs
   pass.backward = word(tables, HEADER_BACKWARD) == 0 ? 0 : tables + word(tables, HEADER_BACKWARD)
   pass.resets = tables + word(tables, HEADER_RESETS)
@@ -113,6 +116,15 @@ export function startPass(pass: Pass, tables: usize, syncPairs: usize): bool {
   pass.room = cuts + CUT_LIST_BYTES
   pass.markCount = 0
   return true
+}
+
+const FEW_BUSY: i32 = 4
+
+/** How many bytes are busy: bits of two tables of 16 bytes (pattern/layout.ts). */
+function countBusy(idle: usize): i32 {
+  let count: i32 = 0
+  for (let at = idle; at < idle + 32; at += 8) count += <i32>popcnt(load<u64>(at))
+  return count
 }
 
 function word(tables: usize, index: i32): usize {
