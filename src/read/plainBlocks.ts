@@ -22,13 +22,16 @@ async function* storedPlain(blocks: AsyncIterable<Buffer>): AsyncGenerator<Plain
   for await (const bytes of blocks) yield { bytes, stored: bytes.length }
 }
 
+/** Stored data is given to a decompressor in blocks so many times as large: what it makes of the end of each is a block of its own, mostly a small one. */
+const STORED_BLOCKS = 4
+
 async function* decompress(
   source: Source,
   compression: Exclude<Compression, 'none'>,
   chunk: Chunk,
   blockBytes: number,
 ): AsyncGenerator<PlainBlock> {
-  const blocks = () => readBlocks(source, chunk, blockBytes)
+  const blocks = () => readBlocks(source, chunk, STORED_BLOCKS * blockBytes)
   const damaged: Damaged = (problem, at, cause) =>
     new PretokError('data', `reading ${source.path}: ${problem}, at byte ${chunk.start + at} of the file`, { cause })
   if (source.size === 0) throw damaged(`the file is empty, and no ${compression} data is`, 0)

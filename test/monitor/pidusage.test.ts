@@ -2,27 +2,27 @@ import pidusage from 'pidusage'
 import { expect, test, vi } from 'vitest'
 import { startMonitor } from '../../src/monitor/monitor.ts'
 
+let now = 0
+vi.mock('../../src/clock.ts', () => ({ milliseconds: () => now }))
 vi.mock('pidusage', () => ({ default: Object.assign(vi.fn(), { clear: vi.fn() }) }))
 const asked = vi.mocked(pidusage as unknown as (pid: number) => Promise<{ memory: number; cpu: number }>)
 
 test('long runs ask pidusage, and do without it where it fails', async () => {
   asked.mockResolvedValueOnce({ memory: 12_345, cpu: 67 }).mockRejectedValueOnce(new Error('no /proc'))
   const monitor = startMonitor()
-  const now = performance.now()
-  const clock = vi.spyOn(performance, 'now').mockReturnValue(now + 4000)
+  now = 4000
   monitor.tick(1000)
   await expect.poll(() => monitor.latest.cpuPercent).toBeGreaterThan(0)
   expect(asked).not.toHaveBeenCalled()
 
-  clock.mockReturnValue(now + 6000)
+  now = 6000
   monitor.tick(2000)
   await vi.waitFor(() => expect(monitor.latest).toEqual({ rss: 12_345, cpuPercent: 67 }))
   expect(asked).toHaveBeenCalledWith(process.pid)
 
-  clock.mockReturnValue(now + 7000)
+  now = 7000
   monitor.tick(3000)
   await vi.waitFor(() => expect(monitor.latest.rss).toBeGreaterThan(1e6))
   expect(monitor.latest.cpuPercent).toBe(67)
-  clock.mockRestore()
   expect(monitor.stop().peakRss).toBeGreaterThan(1e6)
 })

@@ -1,8 +1,7 @@
-import { afterAll, beforeEach, describe, expect, test, vi } from 'vitest'
+import { beforeEach, describe, expect, test, vi } from 'vitest'
 
 let time = 0
-vi.spyOn(performance, 'now').mockImplementation(() => time)
-afterAll(() => vi.restoreAllMocks())
+vi.mock('../../src/clock.ts', () => ({ milliseconds: () => time }))
 
 describe('the file system', () => {
   let question: (takes: number, answer?: () => string) => Promise<string>

@@ -1,6 +1,6 @@
 import { truncateSync } from 'node:fs'
 import fc from 'fast-check'
-import { afterEach, beforeEach, expect, test, vi } from 'vitest'
+import { afterEach, expect, test, vi } from 'vitest'
 import { readBlocks } from '../../src/read/readBlocks.ts'
 import { inspectSource } from '../../src/read/source.ts'
 import { temporaryFolder } from '../support/temporary.ts'
@@ -8,12 +8,10 @@ import { temporaryFolder } from '../support/temporary.ts'
 const { file } = temporaryFolder()
 
 /** So long each look at the clock takes, in milliseconds: all devices are as fast as the test wants them. */
-let lookMs = 0
-let now = 0
-beforeEach(() => void vi.spyOn(performance, 'now').mockImplementation(() => (now += lookMs)))
+const clock = vi.hoisted(() => ({ lookMs: 0, now: 0 }))
+vi.mock('../../src/clock.ts', () => ({ milliseconds: () => (clock.now += clock.lookMs) }))
 afterEach(() => {
-  vi.restoreAllMocks()
-  lookMs = 0
+  clock.lookMs = 0
 })
 
 /** The blocks of a range, and how many of them were put into the room that was given. */
@@ -64,7 +62,7 @@ test('blocks that are put into a room end where code points do', async () => {
 })
 
 test('a slow device is read ahead after a while', async () => {
-  lookMs = 1000
+  clock.lookMs = 1000
   const text = 'é日😀 '.repeat(1000)
   const { blocks, inRoom } = await blocksOf(file('slow.txt', text), [0, Buffer.byteLength(text)], 33, true)
   expect(inRoom).toBe(4)
