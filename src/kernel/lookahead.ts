@@ -36,11 +36,21 @@ export function findSymbols(pass: Pass, text: usize, to: usize, isSegmentEnd: bo
   }
   pass.searched = to
   const from = text + pass.at
+  // in locals: fields would be loaded again after each store
   const symbols = pass.symbols
+  const backward = pass.backward
+  const ascii = pass.ascii
   p = text + pass.known
   while (p > from) {
-    p = before(p)
-    const entry = load<u32>(pass.backward + row + (classAt(pass, p) << 2))
+    p--
+    const byte = <usize>load<u8>(p)
+    let class_: usize
+    if (byte < 0x80) class_ = load<u8>(ascii + byte)
+    else {
+      p = start(p)
+      class_ = classOfLong(pass, p, <usize>load<u8>(p))
+    }
+    const entry = load<u32>(backward + row + (class_ << 2))
     store<u8>(symbols + (p - from), <u8>(entry & BACKWARD_SYMBOL_MASK))
     row = entry >>> BACKWARD_NEXT_SHIFT
   }
@@ -74,8 +84,12 @@ export function readSymbols(pass: Pass, text: usize, to: usize): void {
 
 /** Where the code point begins that ends at `p`. */
 function before(p: usize): usize {
-  do p--
-  while ((load<u8>(p) & 0xc0) == 0x80)
+  return start(p - 1)
+}
+
+/** Where the code point begins that has its last byte here. */
+function start(p: usize): usize {
+  while ((load<u8>(p) & 0xc0) == 0x80) p--
   return p
 }
 

@@ -53,6 +53,8 @@ export class Pass {
   idle: usize
   /** Whether nearly all are: then it is worth it to look for the others in any text. */
   isNearlyIdle: bool
+  /** One of ASCII that is, then. */
+  idleByte: usize
   /** By two classes: the state after them, or NO_SYNC. 0: there is no such table. */
   syncPairs: usize
   /** The state, as the address of its row. */
@@ -96,6 +98,7 @@ export function startPass(pass: Pass, tables: usize, syncPairs: usize): bool {
   pass.readsBytes = <u32>word(tables, HEADER_READS_BYTES)
   pass.idle = word(tables, HEADER_IDLE) == 0 ? 0 : tables + word(tables, HEADER_IDLE)
   pass.isNearlyIdle = pass.idle != 0 && countBusy(pass.idle) <= FEW_BUSY
+  if (pass.isNearlyIdle) pass.idleByte = firstIdle(pass.idle)
   pass.syncPairs = syncPairs
   pass.backward = word(tables, HEADER_BACKWARD) == 0 ? 0 : tables + word(tables, HEADER_BACKWARD)
   pass.resets = tables + word(tables, HEADER_RESETS)
@@ -125,6 +128,13 @@ function countBusy(idle: usize): i32 {
   let count: i32 = 0
   for (let at = idle; at < idle + 32; at += 8) count += <i32>popcnt(load<u64>(at))
   return count
+}
+
+/** The first byte that is idle. */
+function firstIdle(idle: usize): usize {
+  let byte: usize = 0
+  while (((load<u8>(idle + (byte & 15)) >>> <u8>(byte >>> 4)) & 1) != 0) byte++
+  return byte
 }
 
 function word(tables: usize, index: i32): usize {

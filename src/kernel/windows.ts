@@ -1,4 +1,5 @@
 import { certainEnd } from './cuts'
+import { skipIdle } from './idle'
 import { GAP, Pass, POSITION } from './pass'
 import { readOnePlace } from './read'
 import {
@@ -202,6 +203,8 @@ function cutGpt2(pass: Pass, text: usize, start: usize, stop: usize, to: usize):
   return true
 }
 
+const NO_ROLES: u64 = ~(<u64>0)
+
 /** Cuts between groups of characters, and in front of those that are isolated (pattern/local.ts). What comes later has no say in it. */
 function cutLocal(pass: Pass, text: usize, start: usize, stop: usize, to: usize): bool {
   const roles = pass.asciiRoles
@@ -211,7 +214,13 @@ function cutLocal(pass: Pass, text: usize, start: usize, stop: usize, to: usize)
   let bit1Before: u64 = 0
   let bit2Before: u64 = 0
   let droppedBefore: u64 = 0
+  // behind an idle character all is one piece up to the next that is busy: idle ones are of one group, and neither isolated nor dropped
+  const idleRoles = pass.isNearlyIdle ? <u64>load<u8>(roles + pass.idleByte) : NO_ROLES
   for (let p = start; p < stop; ) {
+    if (idleRoles == (bit0Before | (bit1Before << 1) | (bit2Before << 2)) && fresh == 0) {
+      p = skipIdle(pass, text + p, text + stop) - text
+      if (p == stop) break
+    }
     const a = v128.load(text + p)
     const b = v128.load(text + p, 16)
     const c = v128.load(text + p, 32)

@@ -59,7 +59,8 @@ export const createWorkers = ({ workerUrl = new URL('./worker.js', import.meta.u
       }
     },
     async close() {
-      await Promise.all([takePrepared()?.threads.close(), closeDecompressor()])
+      void closeDecompressor() // its memory is little
+      await takePrepared()?.threads.close()
     },
   }
 }
