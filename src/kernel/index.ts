@@ -1,6 +1,5 @@
 import { certainEnd, decidePass, makeRoomForCuts, passOverGap, slidePass, useCuts } from './cuts'
 import { allocate, release, setMemoryLimit } from './memory'
-import { FAMILY_MASK } from '../pattern/layout'
 import { passOverIdle } from './idle'
 import { findSymbols, readSymbols } from './lookahead'
 import { composed, composedBytes, hasMap, rewrite, room, setClasses, setMap, setPairs, written } from './normalize'
@@ -92,7 +91,7 @@ export function addPass(tables: usize, syncPairs: usize): i32 {
   if (passCount == MAX_PASSES) return NO_MEMORY
   const pass = passNumber(passCount++)
   if (!startPass(pass, tables, syncPairs)) return NO_MEMORY
-  pass.cutter = cutterOf(pass.family & FAMILY_MASK)
+  pass.cutter = cutterOf(pass.family)
   return OK
 }
 

@@ -67,6 +67,7 @@ export let longOther: u64 = 0
 export let longUpper: u64 = 0
 export let longUncased: u64 = 0
 export let longMark: u64 = 0
+export let longHan: u64 = 0
 
 /** The roles of the characters in text[p, p + 64) whose bytes are `long`. In families without cases (`isCased`) all letters are just letters. */
 export function findLongRoles(pass: Pass, p: usize, long: u64, isCased: bool): void {
@@ -78,6 +79,7 @@ export function findLongRoles(pass: Pass, p: usize, long: u64, isCased: bool): v
   longUpper = 0
   longUncased = 0
   longMark = 0
+  longHan = 0
   if (usual != long) masksOfRoles(long & ~usual, isCased)
   if (isCased) longUncased |= usual
   else longLetter |= usual
@@ -186,8 +188,9 @@ const roleBytes: usize = memory.data(64 + 16)
   longOther = long & ~(bit0 | bit1 | bit2)
   if (isCased) {
     longUpper = bit2 & ~(bit0 | bit1)
-    longUncased = bit2 & bit0
-    longMark = bit2 & bit1
+    longUncased = bit2 & bit0 & ~bit1
+    longMark = bit2 & bit1 & ~bit0
+    longHan = bit2 & bit1 & bit0
   }
 }
 

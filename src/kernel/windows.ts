@@ -4,7 +4,7 @@ import { GAP, Pass, POSITION } from './pass'
 import { readOnePlace } from './read'
 import {
   bitOf, capitalsIn, continuation, controlsIn, digitsIn, equal, findLongGroups, findLongRoles, lettersIn, longBit0, longBit1, longBit2, longDigit, longDropped,
-  longIn, longIsolated, longLetter, longMark, longOther, longUncased, longUpper, longWhite, newlinesIn,
+  longHan, longIn, longIsolated, longLetter, longMark, longOther, longUncased, longUpper, longWhite, newlinesIn,
 } from './roles'
 
 /*
@@ -32,7 +32,9 @@ const LONG_PIECE: usize = 256
 const STEP: usize = 64
 
 // families, as in pattern/layout.ts
-import { FAMILY_BLANK_END, FAMILY_CL100K, FAMILY_CONTRACTIONS, FAMILY_DIGITS_SHIFT, FAMILY_GPT2, FAMILY_LOCAL, FAMILY_TAILS } from '../pattern/layout'
+import {
+  FAMILY_BLANK_END, FAMILY_CL100K, FAMILY_CONTRACTIONS, FAMILY_DIGITS_SHIFT, FAMILY_GPT2, FAMILY_HAN, FAMILY_LOCAL, FAMILY_MASK, FAMILY_TAILS,
+} from '../pattern/layout'
 
 /** Reads text[at, to), whole code points. With `isEnd`, the segment ends at `to`; if the machine has to read up to there, ending it is left to `endSegment`. */
 export function readWindows(pass: Pass, text: usize, to: usize, isEnd: bool): void {
@@ -340,18 +342,26 @@ export function cutterOf(family: u32): u32 {
   const gpt2: Cutter = cutGpt2
   const cl100k: Cutter = cutCl100k
   const o200k: Cutter = cutO200k
+  const o200kHan: Cutter = cutO200kHan
   const local: Cutter = cutLocal
-  return (family == FAMILY_GPT2 ? gpt2 : family == FAMILY_CL100K ? cl100k : family == FAMILY_LOCAL ? local : o200k).index
+  const form = family & FAMILY_MASK
+  if (form == FAMILY_GPT2) return gpt2.index
+  if (form == FAMILY_CL100K) return cl100k.index
+  return (form == FAMILY_LOCAL ? local : (family & FAMILY_HAN) != 0 ? o200kHan : o200k).index
 }
 
 type Cutter = (pass: Pass, text: usize, start: usize, stop: usize, to: usize) => bool
 
 function cutCl100k(pass: Pass, text: usize, start: usize, stop: usize, to: usize): bool {
-  return cutWords(pass, text, start, stop, to, false)
+  return cutWords(pass, text, start, stop, to, false, false)
 }
 
 function cutO200k(pass: Pass, text: usize, start: usize, stop: usize, to: usize): bool {
-  return cutWords(pass, text, start, stop, to, true)
+  return cutWords(pass, text, start, stop, to, true, false)
+}
+
+function cutO200kHan(pass: Pass, text: usize, start: usize, stop: usize, to: usize): bool {
+  return cutWords(pass, text, start, stop, to, true, true)
 }
 
 /**
@@ -371,9 +381,10 @@ function cutO200k(pass: Pass, text: usize, start: usize, stop: usize, to: usize)
  *
  * In o200k, words are cut where a capital follows a small letter, and a contraction belongs to the word before it. Where a capital follows a
  * letter without case or a mark, it depends on what comes later; marks are parts of words behind letters, and can be much else elsewhere;
- * slashes belong to the newlines behind others. These are left to the machine.
+ * slashes belong to the newlines behind others. These are left to the machine. In Kimi K2's form runs of Han are apart (`hasHan`), and slashes are
+ * not.
  */
-@inline function cutWords(pass: Pass, text: usize, start: usize, stop: usize, to: usize, isCased: bool): bool {
+@inline function cutWords(pass: Pass, text: usize, start: usize, stop: usize, to: usize, isCased: bool, hasHan: bool): bool {
   const end = text + to
   const groups = <u64>((pass.family >>> FAMILY_DIGITS_SHIFT) & 3)
   const hasContractions = (pass.family & FAMILY_CONTRACTIONS) != 0
@@ -389,6 +400,7 @@ function cutO200k(pass: Pass, text: usize, start: usize, stop: usize, to: usize)
   let tailBefore: u64 = 0
   let runBefore: u64 = 0
   let newlineBefore: u64 = 0
+  let hanBefore: u64 = 0
   let smallBefore: u64 = 0
   let unclearBefore: u64 = 0
   /** How many digits of a group. */
@@ -417,6 +429,7 @@ function cutO200k(pass: Pass, text: usize, start: usize, stop: usize, to: usize)
       long &= valid
     }
     let longMarks: u64 = 0
+    let han: u64 = 0
     let upper: u64 = 0
     let small: u64 = 0
     /** Words' characters before which it is not clear whether a capital is cut off. */
@@ -443,8 +456,9 @@ function cutO200k(pass: Pass, text: usize, start: usize, stop: usize, to: usize)
       digit |= longDigit
       blank |= longWhite
       other |= longOther
+      if (hasHan) han = longHan
     }
-    let last = blank & ((word | digit | other) >> 1)
+    let last = blank & ((word | digit | other | han) >> 1)
     const runsOfOther = other & ~((other << 1) | otherBefore | (space << 1) | spaceBefore)
     let head = blank | runsOfOther
     let tails = newline & ((other << 1) | otherBefore | tailBefore) & mayBeTails
@@ -461,6 +475,7 @@ function cutO200k(pass: Pass, text: usize, start: usize, stop: usize, to: usize)
     if (isCased && (long | unclearBefore) != 0) strange = (strange | (upper & ((unclear << 1) | unclearBefore))) & first
     let cuts = runsOfOther | (word & ~((word << 1) | wordBefore | (head << 1) | headBefore)) | last
     if (isCased) cuts |= upper & ((small << 1) | smallBefore)
+    if (hasHan) cuts |= han & ~((han << 1) | hanBefore)
     let groupStarts: u64 = 0
     if (digit != 0) {
       groupStarts = groupsOf(digit, groups, digitsBefore)
@@ -468,7 +483,7 @@ function cutO200k(pass: Pass, text: usize, start: usize, stop: usize, to: usize)
     }
     // newlines behind others
     if (tails != 0) tails = newline & ~(newline + tails)
-    if (isCased && (tails | tailBefore) != 0) strange |= other & ((tails << 1) | tailBefore) & equal(a, b, c, d, 0x2f)
+    if (isCased && !hasHan && (tails | tailBefore) != 0) strange |= other & ((tails << 1) | tailBefore) & equal(a, b, c, d, 0x2f)
     const runs = (blank | newline) & ~tails
     cuts |= runs & ~((runs << 1) | runBefore)
     const newlines = newline & runs
@@ -523,6 +538,7 @@ function cutO200k(pass: Pass, text: usize, start: usize, stop: usize, to: usize)
     tailBefore = (tails >> before) & 1
     runBefore = (runs >> before) & 1
     newlineBefore = (newlines >> before) & 1
+    if (hasHan) hanBefore = (han >> before) & 1
     if (isCased) {
       smallBefore = (small >> before) & 1
       unclearBefore = (unclear >> before) & 1

@@ -1,5 +1,5 @@
 import { has, type CodePointSet } from '../unicode/codePointSet.ts'
-import { category, WHITE_SPACE } from '../unicode/properties.ts'
+import { category, property, WHITE_SPACE } from '../unicode/properties.ts'
 import { firstByteOf } from '../unicode/utf8.ts'
 import type { Partition } from './classes.ts'
 import { compileStage, type Compiled, type CompiledStage, type PatternStage } from './compile.ts'
@@ -43,6 +43,14 @@ const o200k = (digits: string, contractions: string): string =>
     String.raw`[^\r\n\p{L}\p{N}]?[\p{Lu}\p{Lt}\p{Lm}\p{Lo}\p{M}]+[\p{Ll}\p{Lm}\p{Lo}\p{M}]*${contractions}`,
     String.raw`${digits}| ?[^\s\p{L}\p{N}]+[\r\n/]*|\s*[\r\n]+|\s+(?!\S)|\s+`,
   ].join('|')
+
+/** As Kimi K2's: Han apart from other letters. */
+const O200K_HAN = [
+  String.raw`[\p{Han}]+|[^\r\n\p{L}\p{N}]?[\p{Lu}\p{Lt}\p{Lm}\p{Lo}\p{M}&&[^\p{Han}]]*[\p{Ll}\p{Lm}\p{Lo}\p{M}&&[^\p{Han}]]+${CONTRACTIONS}?`,
+  String.raw`[^\r\n\p{L}\p{N}]?[\p{Lu}\p{Lt}\p{Lm}\p{Lo}\p{M}&&[^\p{Han}]]+[\p{Ll}\p{Lm}\p{Lo}\p{M}&&[^\p{Han}]]*${CONTRACTIONS}?`,
+  String.raw`\p{N}{1,3}| ?[^\s\p{L}\p{N}]+[\r\n]*|\s*[\r\n]+|\s+(?!\S)|\s+`,
+].join('|')
+const O200K_HAN_SAMPLE = "I'm|u'LL| ab|C| DEf|日|Gh|'| |₂12|345| -|a\u0301| |\u00a0x|!!\n|/\r\n\n| | y|\n|  "
 
 const GROUPS: readonly (readonly [digits: string, inSample: string])[] = [
   [String.raw`\p{N}`, '₂|1|2|3|4|5'],
@@ -92,6 +100,12 @@ export const FAMILIES: readonly Family[] = [
     dialect: 'fancy-regex',
     code: layout.FAMILY_CL100K | groupsOf(2) | TIKTOKEN_FLAGS,
     sample: cl100kSample(GROUPS[2][1], TIKTOKEN_FLAGS),
+  },
+  {
+    pattern: O200K_HAN,
+    dialect: 'oniguruma',
+    code: layout.FAMILY_O200K | groupsOf(2) | FAMILY_CONTRACTIONS | layout.FAMILY_HAN,
+    sample: O200K_HAN_SAMPLE,
   },
   ...GROUPS.flatMap(([digits, inSample], i) => [
     ...CL100K_FLAGS.map((flags) => ({
@@ -195,16 +209,21 @@ const uncasedRoles = (letters: 'L' | 'LM'): Roles => [
   [layout.ROLE_WHITE, WHITE_SPACE],
 ]
 
+/** Han's characters: what is none of its letters may be in pieces of other kinds, and is left to the machine as digits of several bytes are. */
+const hanRole = (codePoint: number): number =>
+  has(category('Lo'), codePoint) || has(category('Lm'), codePoint) ? layout.ROLE_HAN : layout.ROLE_DIGIT
+
 /** What each class is to a family; of ASCII, of which the kernel knows that, anything. */
 const rolesIn = ({ starts, classes, count }: Partition, code: number): Uint8Array => {
   const isCased = (code & layout.FAMILY_MASK) === layout.FAMILY_O200K
   const sets = isCased ? casedRoles() : uncasedRoles(code & FAMILY_MARKS ? 'LM' : 'L')
+  const han = code & layout.FAMILY_HAN ? property('Han') : undefined
   const roles = new Uint8Array(count).fill(layout.ROLE_MIXED)
   for (let i = 0; i < starts.length; i++) {
     const start = Math.max(starts[i], 0x80)
     // one of a class stands for all: the pattern cannot tell them apart
     if (start < (starts[i + 1] ?? CODE_POINTS) && roles[classes[i]] === layout.ROLE_MIXED)
-      roles[classes[i]] = sets.find(([, set]) => has(set, start))?.[0] ?? layout.ROLE_OTHER
+      roles[classes[i]] = han !== undefined && has(han, start) ? hanRole(start) : (sets.find(([, set]) => has(set, start))?.[0] ?? layout.ROLE_OTHER)
   }
   return roles
 }

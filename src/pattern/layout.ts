@@ -80,6 +80,9 @@ export const FAMILY_TAILS = 128
 /** Of cl100k's: marks are letters. */
 export const FAMILY_MARKS = 256
 
+/** Of o200k's: runs of Han are apart. */
+export const FAMILY_HAN = 512
+
 /** What a character is to a family. */
 export const ROLE_OTHER = 0
 /** A letter; in families with cases, a small one. */
@@ -92,7 +95,10 @@ export const ROLE_UPPER = 4
 /** A letter without case. */
 export const ROLE_UNCASED = 5
 export const ROLE_MARK = 6
+/** Of a first byte: the characters differ in their roles. */
 export const ROLE_MIXED = 7
+/** Of a character: a letter of Han, where these are apart. (No first byte need have it.) */
+export const ROLE_HAN = 7
 // in the family that cuts between groups, a role is the number of a group, with these
 export const ROLE_GROUP = 7
 /** There is a cut in front of each, whatever is there. */

@@ -15,7 +15,7 @@ const MORE = [
   ...KINDS, ...'tmdrevlSTLE', '\r\n', '\u3000', '\u0085', '\u2028', 'ſ', 'ǅ', 'ʰ', 'ª', 'ß', '½', '𝟘', '😀', '𝔘', '𐐀', '𐐨', '𞤀', 'ि', '\u200d', '\0', '\u001c',
   '  ', '\n\n', '   ', "'s", "'LL", ' the', 'Word', 'HTTP', '1234567', '...', '     \n', '\n      ', 'a'.repeat(70), '.'.repeat(70), ' '.repeat(70), '日'.repeat(30), '1'.repeat(70),
   'Привет', ' МИР', 'данные', ' العربية', ' नमस्ते', '한국어', 'ภาษาไทย', 'ひらがな', 'カタカナ・', '漢字かな交じり文、', 'Ελληνικά', '𝔘𝔫𝔦𝔠𝔬𝔡𝔢', '😀😃', '①②③٣٤',
-  'ひらがな'.repeat(3), 'ภาษาไทย'.repeat(3), 'abcdefghijklmnopqrstuvwxyz', ' ABCDEFGHIJKLMNOPQRSTUVWXYZ', 'e\u0301'.repeat(9), 'привет'.repeat(3), '日本語ABC'.repeat(3), 'नमस्ते'.repeat(2), 'ǅungla',
+  'ひらがな'.repeat(3), 'ภาษาไทย'.repeat(3), 'abcdefghijklmnopqrstuvwxyz', ' ABCDEFGHIJKLMNOPQRSTUVWXYZ', 'e\u0301'.repeat(9), 'привет'.repeat(3), '日本語ABC'.repeat(3), 'नमस्ते'.repeat(2), 'ǅungla', '々', '〇', '〡', '⺀', '𠀀', '日本', '\u{16ff0}', '人々', ' 日', "日's", '日a', 'é日', 'ー',
 ] // prettier-ignore
 
 const text = fc.oneof(
