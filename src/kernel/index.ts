@@ -152,15 +152,15 @@ export function advanceRaw(at: usize, end: usize, isLast: bool, length: usize, l
       while (to < limit && (load<u8>(to) & 0xc0) == 0x80) to++
       noteSearched(findToken(from, to, limit, isClosed))
     }
-    const found = searched
-    const isWaiting = token < 0 && (found == limit || isUndecided)
-    let stop = found // what stands before it is text
-    if (token >= 0 ? (stripsOf(token) & STRIPS_LEFT) != 0 : anyStripsLeft && !(isClosed && found == limit)) {
+    const reached = searched
+    const isWaiting = token < 0 && (reached == limit || isUndecided)
+    let stop = reached // what stands before it is text
+    if (token >= 0 ? (stripsOf(token) & STRIPS_LEFT) != 0 : anyStripsLeft && !(isClosed && reached == limit)) {
       const known = max(at, blank)
-      stop = blankStart(known, found)
+      stop = blankStart(known, reached)
       if (stop == known) {
         stop = at
-        blank = found
+        blank = reached
       }
     }
     const sure = sureEnd(at, stop, token >= 0 || (isClosed && stop == limit))
@@ -176,9 +176,9 @@ export function advanceRaw(at: usize, end: usize, isLast: bool, length: usize, l
     }
     if (leftEnd == 0 && (token >= 0 || at == nextEnd())) {
       if (token >= 0) {
-        noteStripped(found - stop)
+        noteStripped(reached - stop)
         isStripping = (stripsOf(token) & STRIPS_RIGHT) != 0
-        at = found + takeToken(token)
+        at = reached + takeToken(token)
       } else {
         takeEnd()
         passEnd()

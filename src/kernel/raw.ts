@@ -10,7 +10,8 @@ import { noteText, startFinding } from './tokens'
  *     what is only to be composed: compose it
  *     a stretch around others is left to the caller, who normalizes it and puts what becomes of it behind the text
  *
- * A stretch that is left ends where text can be cut; or it is open, and what follows belongs to it, too.
+ * A stretch that is left ends where text can be cut; or it is open, and what follows belongs to it, too. White space that a token to come may strip waits
+ * for what is behind it (strip.ts).
  */
 
 /** What stands in front of each section that is not empty. */
