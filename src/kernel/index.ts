@@ -135,7 +135,8 @@ export function advanceRaw(at: usize, end: usize, isLast: bool, length: usize, l
   lastEnd = last
   given = length
   endsTo = ends
-  let blank: usize = 0 // raw text [at, blank) is white space that waits for a token
+  let blank = at + waitingBlank // raw text [at, blank) is white space that waits for a token
+  if (searched < blank && waitingBlank != 0) noteSearched(blank) // tokens that strip have none in them
   do {
     const limit = min(end, nextEnd())
     const isClosed = limit == nextEnd() || isLast
@@ -190,12 +191,16 @@ export function advanceRaw(at: usize, end: usize, isLast: bool, length: usize, l
     if (leftEnd != 0) break
   } while (at < end || nextEnd() == at)
   if (isLast && leftEnd == 0) endSection()
+  const next = leftEnd == 0 ? at : leftEnd
+  waitingBlank = blank > next ? blank - next : 0
   const status = givePut()
   return status == OK ? <i32>at : status
 }
 
 /** Whether the token before strips white space that is yet to come. */
 let isStripping: bool = false
+/** So much white space, from where the next call begins, has been seen already: it must not be looked through with every bit of text. */
+let waitingBlank: usize = 0
 
 /** Puts bytes behind the text. */
 function put(from: usize, bytes: usize): i32 {
