@@ -190,7 +190,10 @@ export function advanceRaw(at: usize, end: usize, isLast: bool, length: usize, l
     if (status != OK) return status
     if (leftEnd != 0) break
   } while (at < end || nextEnd() == at)
-  if (isLast && leftEnd == 0) endSection()
+  if (isLast && leftEnd == 0) {
+    endSection()
+    isStripping = false
+  }
   const next = leftEnd == 0 ? at : leftEnd
   waitingBlank = blank > next ? blank - next : 0
   const status = givePut()

@@ -344,6 +344,17 @@ test('code points are white space beside a token, or are not, as the definition 
     expect(byKernel([], ['<m>'], text, [1e6], 1, one)).toEqual(byDefinition([], ['<m>'], text, 1, one))
 })
 
+test('a token at the end of a text strips nothing of the next one, even if it might have become longer', () => {
+  const counter = createKernelCounter([TABLES])
+  const stream = counter.withTokens!(createTokenSet(asTokens(['<m>', '<m>x'], 2, [{ rstrip: true }])))
+  stream.push(Buffer.from('a<m>'))
+  stream.end()
+  counter.endDocument()
+  stream.push(Buffer.from('  b'))
+  stream.end()
+  expect(countsOf(counter)).toEqual({ a: 1, ' ': 1, ' b': 1 })
+})
+
 test('white space that waits for a token has a limit', () => {
   const counter = createKernelCounter([TABLES], { maxPieceBytes: 2 ** 16 })
   const stream = counter.withTokens!(createTokenSet(asTokens(['<m>'], 1, [{ lstrip: true }])))
