@@ -1,5 +1,5 @@
 import { PretokError } from '../errors.ts'
-import { ArrangedTable, isSmall, type Sums } from '../sort/smallTables.ts'
+import { ArrangedTable } from '../sort/arrangedTable.ts'
 import { comparePieces, sortPieces } from '../sort/sortPieces.ts'
 import type { CountedPieces } from '../sort/tableMemory.ts'
 
@@ -20,16 +20,16 @@ export class SortedTable implements CountTable {
   readonly total: number
   /** Bytes of all pieces: length × count. Past 2^53 it is not exact. */
   readonly textBytes: number
-  /** The same, to walk through from the highest count on; of a small table only. */
-  readonly arranged: ArrangedTable | undefined
+  /** The same, to walk through from the highest count on. */
+  readonly arranged: ArrangedTable
 
   /** Throws 'limit' when the counts are more than 2^53 together. */
   constructor(table: CountedPieces) {
-    this.arranged = isSmall(table) ? new ArrangedTable(table) : undefined
-    const { total, textBytes } = this.arranged?.sums ?? sumLarge(table)
+    this.arranged = new ArrangedTable(table)
+    const { total, textBytes } = this.arranged.sums
     if (total > Number.MAX_SAFE_INTEGER)
       throw new PretokError('limit', 'counting: the counts add up to more than 2^53, the largest exact number')
-    const { arena, starts, counts, size } = this.arranged?.table ?? table
+    const { arena, starts, counts, size } = this.arranged.table
     this.arena = arena
     this.starts = starts
     this.counts = counts
@@ -52,14 +52,11 @@ export class SortedTable implements CountTable {
   }
 }
 
-export const sumLarge = ({ starts, counts, size }: CountedPieces): Sums => {
-  let total = 0
-  let textBytes = 0
-  for (let i = 0; i < size; i++) {
-    total += counts[i]
-    textBytes += (starts[i + 1] - starts[i]) * counts[i]
-  }
-  return { total, textBytes }
+/** The bytes of all pieces: length × count. Past 2^53 it is not exact, but no less than that. */
+export const textBytesOf = ({ starts, counts, size }: CountedPieces): number => {
+  let bytes = 0
+  for (let i = 0; i < size; i++) bytes += (starts[i + 1] - starts[i]) * counts[i]
+  return bytes
 }
 
 /** The pieces of any table, in the order of their bytes. */

@@ -5,13 +5,13 @@ import { PieceTable } from '../count/pieceTable.ts'
 import { inByteOrder } from '../count/sortedTable.ts'
 import { PretokError } from '../errors.ts'
 import type { MergedPartition } from '../merge/mergePartition.ts'
-import { mergeSorted } from '../merge/mergeSorted.ts'
+import { canBeMerged, mergeSorted } from '../merge/mergeSorted.ts'
 import type { MergeResult, WorkerCounts } from '../messages.ts'
 import type { Threads } from '../pool/threads.ts'
 import { FileTable } from '../result/fileTable.ts'
 import { PretokenCounts } from '../result/pretokenCounts.ts'
-import { arrangingBytes } from '../sort/smallTables.ts'
-import type { CountedPieces } from '../sort/tableMemory.ts'
+import { arrangedBytes } from '../sort/arrangedTable.ts'
+import { PlacedTable, tableBytes, type CountedPieces } from '../sort/tableMemory.ts'
 import { PARTITIONS } from '../spill/layout.ts'
 import { sumSegments } from '../spill/runFormat.ts'
 import { runOutputError, writeRun } from '../spill/runWriter.ts'
@@ -37,6 +37,9 @@ export interface Gathering {
   signal: AbortSignal | undefined
 }
 
+/** From so many bytes on, the memory of the threads is waited for: there is less in use at a time then. */
+const MUCH = 2 ** 28
+
 /** Adds up what workers have counted. Empties `counts`, whose tables are then of no use. */
 export const gatherCounts = async (counts: WorkerCounts[], gathering: Gathering): Promise<PretokenCounts> => {
   handOver(counts)
@@ -44,7 +47,11 @@ export const gatherCounts = async (counts: WorkerCounts[], gathering: Gathering)
   const runs = [...gathering.partials, ...counts.flatMap((one) => one.runs)]
   const workersBytes = counts.reduce((sum, { memory }) => sum + memory, 0) // until their threads have ended
   counts.length = 0
-  if (runs.length === 0 && workersBytes + memoryForTables(tables) <= gathering.resultBytes) return new PretokenCounts(mergeSorted(tables))
+  const tablesBytes = memoryForTables(tables)
+  if (runs.length === 0 && canBeMerged(tables) && workersBytes + tablesBytes <= gathering.resultBytes) {
+    if (tablesBytes > MUCH) await gathering.closed
+    return new PretokenCounts(mergeSorted(tables))
+  }
   await gathering.closed
   const partitions = await mergeRuns([...runs, ...spool(tables, gathering.folder.path)], gathering)
   const { records, pieceBytes } = sumSegments(partitions.map(({ segment }) => segment))
@@ -74,19 +81,17 @@ const ENTRY_BYTES = 41
 
 const memoryFor = (entries: number, pieceBytes: number): number => pieceBytes + ENTRY_BYTES * entries
 
-/** Bytes for the order of the sum, for each entry: the order, as much again while it is made, and a word of its count. */
-const ORDER_BYTES = 12
-
-/** Memory for adding tables up: they are there, sums of some of them, and their sum. */
+/** Memory for adding tables up: they are there, sums of some of them, and their sum, which is arranged. */
 const memoryForTables = (tables: readonly CountedPieces[]): number => {
-  const sums = Math.min(tables.length - 1, 2) // there are at a time, each as large as all tables at most
   let bytes = 0
   let entries = 0
   for (const { arena, starts, counts, size } of tables) {
     bytes += arena.byteLength + starts.byteLength + counts.byteLength
     entries += size
   }
-  return (1 + sums) * bytes + Math.max(arrangingBytes(bytes, entries), ORDER_BYTES * entries)
+  // there are two sums at a time, each as large as all tables at most; a table alone is copied, unless it is where it can be arranged
+  const copies = tables.length === 1 ? Number(!(tables[0] instanceof PlacedTable)) : Math.min(tables.length - 1, 2)
+  return (1 + copies) * bytes + arrangedBytes(0, entries) - tableBytes(0, entries)
 }
 
 /** Writes tables to runs, and forgets each when it is written. */

@@ -3,8 +3,8 @@
  *
  *   separator (but before the first row) · before · the piece, escaped · between · the count, in decimal · after
  *
- * The caller gives pieces of known lengths, one behind the other, and room for what comes of them: at most 6 bytes for each of theirs, and
- * ROOM for what is around each.
+ * The caller gives pieces of known lengths, one behind the other, and room for what comes of them: at most 6 bytes for each of theirs, what is around
+ * each, and 16 bytes more.
  */
 
 /** Each of them: its length in the first byte, then up to 31 bytes. */
@@ -17,6 +17,18 @@ export const after: usize = memory.data(32)
  * more it counts only where they are not valid UTF-8.
  */
 export const escapes: usize = memory.data(256 * 8)
+/** The same, to look sixteen bytes up at a time: for each low half of a byte, a bit for each high half with which something is written in its place. */
+const escapedByLow: usize = memory.data(16)
+
+/** To be called when `escapes` is filled. */
+export function start(): void {
+  memory.fill(escapedByLow, 0, 16)
+  for (let byte: usize = 0; byte < 0x80; byte++) {
+    const column = escapedByLow + (byte & 15)
+    if (load<u8>(escapes + (byte << 3)) != 0) store<u8>(column, load<u8>(column) | (<u8>1 << <u8>(byte >>> 4)))
+  }
+}
+
 /** Where memory is free, in the first page. */
 export function freeMemory(): usize {
   return (__heap_base + 63) & ~63
@@ -59,27 +71,34 @@ function put(text: usize): void {
   to += length
 }
 
+/** Up to 16 bytes behind the piece are read, and as many behind what comes of it are written. */
 function escape(at: usize, end: usize, out: usize): usize {
+  const columns = v128.load(escapedByLow)
+  const rows = i8x16(1, 2, 4, 8, 16, 32, 64, -128, 0, 0, 0, 0, 0, 0, 0, 0)
   while (at < end) {
-    const byte = load<u8>(at)
-    const text = escapes + (<usize>byte << 3)
-    if (byte < 0x80) {
-      at++
-      if (load<u8>(text) == 0) {
-        store<u8>(out++, byte)
-        continue
+    const bytes = v128.load(at)
+    v128.store(out, bytes)
+    const escaped = v128.and(i8x16.swizzle(columns, v128.and(bytes, i8x16.splat(15))), i8x16.swizzle(rows, i8x16.shr_u(bytes, 4)))
+    const others = i8x16.bitmask(i8x16.ne(escaped, i8x16.splat(0))) | i8x16.bitmask(bytes)
+    const plain = min(<usize>ctz(others | 0x10000), end - at)
+    at += plain
+    out += plain
+    if (plain == 16) continue
+    while (at < end) {
+      const byte = load<u8>(at)
+      const text = escapes + (<usize>byte << 3)
+      const length: usize = byte < 0x80 ? 1 : utf8Length(at, end)
+      if (load<u8>(text) == 0 || length > 1) {
+        if (length == 1) break
+        store<u32>(out, load<u32>(at))
+        at += max(length, 1)
+        out += max(length, 1)
+      } else {
+        store<u64>(out, load<u64>(text) >>> 8)
+        out += <usize>load<u8>(text)
+        at++
       }
-    } else {
-      const length = utf8Length(at, end)
-      if (length != 0 || load<u8>(text) == 0) {
-        const next = at + max(length, 1)
-        while (at < next) store<u8>(out++, load<u8>(at++))
-        continue
-      }
-      at++
     }
-    store<u64>(out, load<u64>(text) >>> 8)
-    out += <usize>load<u8>(text)
   }
   return out
 }
@@ -100,12 +119,17 @@ function utf8Length(at: usize, end: usize): usize {
 }
 
 function putNumber(value: u64): void {
+  // most counts are small
+  if (value < 10) {
+    store<u8>(to++, 0x30 + <u8>value)
+    return
+  }
   let digits: usize = 1
   for (let limit: u64 = 10; limit <= value; limit *= 10) digits++
   to += digits
   let at = to
   for (; value > 0xffffffff; value /= 10) store<u8>(--at, <u8>(0x30 + value % 10))
-  // most counts are small, and divided much faster
+  // divided much faster
   let small = <u32>value
   do {
     store<u8>(--at, <u8>(0x30 + small % 10))

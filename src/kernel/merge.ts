@@ -1,9 +1,9 @@
 /*
- * What is done with small tables of pieces (sort/tableMemory.ts) when all is counted: adding two up, and ordering the sum. Short runs do it once,
- * and JavaScript is slow the first time. Tables are in the order of their bytes: u8 arena[], u32 starts[size + 1], f64 counts[size].
+ * What is done with tables of pieces (sort/tableMemory.ts) when all is counted: adding two up, and ordering the sum. Short runs do it once, and JavaScript
+ * is slow the first time. Tables are in the order of their bytes: u8 arena[], u32 starts[size + 1], f64 counts[size].
  *
- * Nothing is allocated here: the caller says where everything is, and leaves 16 bytes behind each arena. Loops over all entries are done in portions:
- * V8 puts faster code in place of a function only where it is called.
+ * Nothing is allocated here: the caller says where everything is, and leaves 16 bytes behind each arena. Loops over all entries are done in portions
+ * (`…Some`): V8 puts faster code in place of a function only where it is called.
  */
 
 const PORTION: usize = 4096
@@ -13,41 +13,22 @@ export function freeMemory(): usize {
   return (__heap_base + 63) & ~63
 }
 
-let end: usize = 0
-let size: usize = 0
+/** Of the table that is written: its pieces, and their bytes. */
+export let size: usize = 0
+export let end: usize = 0
 
-/** Adds two tables up; returns the size of the sum, for which there must be room. */
-export function mergeTables(
-  arenaA: usize,
-  startsA: usize,
-  countsA: usize,
-  sizeA: usize,
-  arenaB: usize,
-  startsB: usize,
-  countsB: usize,
-  sizeB: usize,
-  arena: usize,
-  starts: usize,
-  counts: usize,
-): usize {
-  end = 0
-  size = 0
-  store<u32>(starts, 0)
-  nextA = 0
-  nextB = 0
-  for (let stop = PORTION; stop < sizeA + sizeB; stop += PORTION)
-    mergeSome(arenaA, startsA, countsA, sizeA, arenaB, startsB, countsB, sizeB, arena, starts, counts, stop)
-  mergeSome(arenaA, startsA, countsA, sizeA, arenaB, startsB, countsB, sizeB, arena, starts, counts, sizeA + sizeB)
-  putRest(nextA, sizeA, arenaA, startsA, countsA, arena, starts, counts)
-  putRest(nextB, sizeB, arenaB, startsB, countsB, arena, starts, counts)
-  return size
+/** The table that is written has so many pieces, and they so many bytes. */
+export function goOnWith(pieces: usize, bytes: usize): void {
+  size = pieces
+  end = bytes
 }
 
-let nextA: usize = 0
-let nextB: usize = 0
+/** How many pieces of the two parts `mergeSome` has taken. */
+export let takenA: usize = 0
+export let takenB: usize = 0
 
-/** Until one of the tables ends, or so many entries of both have been taken. */
-function mergeSome(
+/** Adds up parts of two tables, until one of them ends; the sum goes behind what has been written of its table, which must have room for it. */
+export function mergeSome(
   arenaA: usize,
   startsA: usize,
   countsA: usize,
@@ -59,11 +40,10 @@ function mergeSome(
   arena: usize,
   starts: usize,
   counts: usize,
-  stop: usize,
 ): void {
-  let a = nextA
-  let b = nextB
-  while (a < sizeA && b < sizeB && a + b < stop) {
+  let a: usize = 0
+  let b: usize = 0
+  while (a < sizeA && b < sizeB) {
     const startA = <usize>load<u32>(startsA + (a << 2))
     const lengthA = <usize>load<u32>(startsA + (a << 2), 4) - startA
     const startB = <usize>load<u32>(startsB + (b << 2))
@@ -75,14 +55,15 @@ function mergeSome(
     if (order <= 0) put(arenaA + startA, lengthA, count, arena, starts, counts)
     else put(arenaB + startB, lengthB, count, arena, starts, counts)
   }
-  nextA = a
-  nextB = b
+  takenA = a
+  takenB = b
 }
 
-function putRest(i: usize, all: usize, arenaI: usize, startsI: usize, countsI: usize, arena: usize, starts: usize, counts: usize): void {
-  for (; i < all; i++) {
-    const start = <usize>load<u32>(startsI + (i << 2))
-    put(arenaI + start, <usize>load<u32>(startsI + (i << 2), 4) - start, load<f64>(countsI + (i << 3)), arena, starts, counts)
+/** Puts a part of a table behind what has been written. */
+export function putSome(arenaA: usize, startsA: usize, countsA: usize, sizeA: usize, arena: usize, starts: usize, counts: usize): void {
+  for (let a: usize = 0; a < sizeA; a++) {
+    const start = <usize>load<u32>(startsA + (a << 2))
+    put(arenaA + start, <usize>load<u32>(startsA + (a << 2), 4) - start, load<f64>(countsA + (a << 3)), arena, starts, counts)
   }
 }
 
@@ -127,19 +108,19 @@ const buckets: usize = memory.data(4 * (1 << 11))
 export function orderByCount(counts: usize, entries: usize, order: usize, spare: usize): void {
   memory.fill(buckets, 0, DIGITS * 4)
   let i: usize = 0
-  for (; i + PORTION < entries; i += PORTION) countLow(counts, i, i + PORTION)
-  countLow(counts, i, entries)
+  for (; i + PORTION < entries; i += PORTION) countLowOfSome(counts, i, i + PORTION)
+  countLowOfSome(counts, i, entries)
   const high = placeBuckets()
-  for (i = 0; i + PORTION < entries; i += PORTION) placeLow(counts, i, i + PORTION, order)
-  placeLow(counts, i, entries, order)
+  for (i = 0; i + PORTION < entries; i += PORTION) placeLowOfSome(counts, i, i + PORTION, order)
+  placeLowOfSome(counts, i, entries, order)
   orderHigh(counts, high, order, spare)
 }
 
-function countLow(counts: usize, from: usize, to: usize): void {
+function countLowOfSome(counts: usize, from: usize, to: usize): void {
   for (let i = from; i < to; i++) countIn(lowBucket(counts, i))
 }
 
-function placeLow(counts: usize, from: usize, to: usize, order: usize): void {
+function placeLowOfSome(counts: usize, from: usize, to: usize, order: usize): void {
   for (let i = from; i < to; i++) store<u32>(order + (takePlace(lowBucket(counts, i)) << 2), <u32>i)
 }
 
@@ -207,8 +188,7 @@ export function takeInOrder(
   starts: usize,
   counts: usize,
 ): usize {
-  end = 0
-  size = 0
+  goOnWith(0, 0)
   store<u32>(starts, 0)
   for (let i = from; i < to; i++) {
     const entry = <usize>load<u32>(order + (i << 2))

@@ -7,6 +7,7 @@ import { LONG, SLOT_BYTES, slots, used } from './table'
  */
 
 export const READ_AT_ONCE: usize = 4096
+const PORTION: usize = READ_AT_ONCE * SLOT_BYTES
 const HIGHEST: u64 = (1 << 53) - 1
 
 @inline function isLong(slot: usize): bool {
@@ -19,9 +20,16 @@ const HIGHEST: u64 = (1 << 53) - 1
 
 /** The bytes of all pieces together. */
 export function sortedBytes(): u64 {
-  let sum: u64 = 0
   const end = slots + used * SLOT_BYTES
-  for (let slot = slots; slot < end; slot += SLOT_BYTES) sum += <u64>lengthOf(slot)
+  let sum: u64 = 0
+  let slot = slots
+  for (; slot + PORTION < end; slot += PORTION) sum += bytesOfSome(slot, slot + PORTION)
+  return sum + bytesOfSome(slot, end)
+}
+
+function bytesOfSome(slot: usize, end: usize): u64 {
+  let sum: u64 = 0
+  for (; slot < end; slot += SLOT_BYTES) sum += <u64>lengthOf(slot)
   return sum
 }
 

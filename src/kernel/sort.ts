@@ -4,7 +4,7 @@ import { LONG, putAllBack, SLOT_BYTES, slotCount, slots, swapSlots, used } from 
 /*
  * Sorts the counting table in place: by partition (for spilling; or all in one), then by the bytes of the piece.
  *
- *   used slots to the front → keys → by partition (American flag) → each partition by bytes of its keys (American flag) → by key (quicksort)
+ *   used slots to the front → keys → by partition (radix) → each partition by bytes of its keys (radix) → by key (quicksort)
  *
  * In place, because it is done when the memory is full. A slot's first 16 bytes become its key, two big-endian numbers: the first 15 bytes
  * of the piece, zeros behind it, then its length (LONG if it is longer than 15). Keys sort as pieces do, and are equal only for two longer
@@ -58,11 +58,11 @@ export function gatherTable(): void {
 function restoreAll(): void {
   const end = slots + used * SLOT_BYTES
   let at = slots
-  for (; at + PORTION < end; at += PORTION) restoreBytes(at, at + PORTION)
-  restoreBytes(at, end)
+  for (; at + PORTION < end; at += PORTION) restoreSome(at, at + PORTION)
+  restoreSome(at, end)
 }
 
-function restoreBytes(from: usize, end: usize): void {
+function restoreSome(from: usize, end: usize): void {
   for (let at = from; at < end; at += SLOT_BYTES) {
     store<u64>(at, bswap<u64>(load<u64>(at)))
     store<u64>(at, bswap<u64>(load<u64>(at, 8)), 8)
@@ -121,7 +121,7 @@ function partitionOfSlot(at: usize): usize {
   return (load<u64>(at, 8) & 0xff) == LONG ? partitionOf(<usize>load<u32>(at, 28), <usize>load<u32>(at, 24)) : <usize>load<u64>(at, 24)
 }
 
-/** Brings the slots into the order of their partitions: each slot that is not where it belongs is swapped there. */
+/** Brings the slots into the order of their partitions. */
 function distribute(): void {
   let sum: u32 = 0
   for (let p: usize = 0; p < <usize>PARTITIONS * 4; p += 4) {
@@ -130,17 +130,22 @@ function distribute(): void {
     sum += count
     store<u32>(partitionEnds + p, sum)
   }
-  for (let p: usize = 0; p < <usize>PARTITIONS; p++) {
-    const own = partitionAt + (p << 2)
-    const end = load<u32>(partitionEnds + (p << 2))
-    while (load<u32>(own) < end) {
-      const at = slots + <usize>load<u32>(own) * SLOT_BYTES
-      const partition = partitionOfSlot(at)
-      const target = partitionAt + (partition << 2)
-      const place = load<u32>(target)
-      store<u32>(target, place + 1)
-      if (partition != p) swapSlots(at, slots + <usize>place * SLOT_BYTES)
+  for (let placed: u32 = 0; placed < sum; ) {
+    for (let p: usize = 0; p < <usize>PARTITIONS * 4; p += 4) {
+      const end = load<u32>(partitionEnds + p)
+      let place = load<u32>(partitionAt + p)
+      placed += end - place
+      for (; place + PLACES < end; place += PLACES) distributeSome(place, place + PLACES)
+      distributeSome(place, end)
     }
+  }
+}
+
+/** As `placeSome`, to partitions. */
+function distributeSome(place: u32, end: u32): void {
+  for (; place < end; place++) {
+    const at = slots + <usize>place * SLOT_BYTES
+    swapSlots(at, slots + takePlace(partitionAt + (partitionOfSlot(at) << 2)))
   }
 }
 
@@ -148,6 +153,10 @@ function distribute(): void {
 const FEW: usize = 128 * 32
 /** For the first 8 bytes of a key, and each value of that byte: where its slots end, as a number of slots: u32 each. */
 const bucketEnds: usize = memory.data(8 * 256 * 4)
+/** For the first 8 bytes of a key: the values that there are, times 4: u32 each. */
+const bucketsThere: usize = memory.data(8 * 256 * 4)
+/** Those that are not in order. */
+const bucketsLeft: usize = memory.data(256 * 4)
 const bucketAt: usize = memory.data(256 * 4)
 
 /** Brings slots whose keys have the first `depth` bytes in common into order: a comparison would be mispredicted every other time. */
@@ -158,32 +167,57 @@ function sortByBytes(from: usize, to: usize, depth: usize): void {
   }
   const shift = <u64>(56 - (depth << 3))
   const ends = bucketEnds + (depth << 10)
+  const there = bucketsThere + (depth << 10)
   memory.fill(ends, 0, 256 * 4)
   let at = from
-  for (; at + PORTION < to; at += PORTION) countBytes(at, at + PORTION, shift, ends)
-  countBytes(at, to, shift, ends)
-  let sum: u32 = 0
-  for (let b: usize = 0; b < 256 * 4; b += 4) {
-    store<u32>(bucketAt + b, sum)
-    sum += load<u32>(ends + b)
-    store<u32>(ends + b, sum)
-  }
-  for (let b: usize = 0; b < 256 * 4; b += 4) {
-    const end = load<u32>(ends + b)
-    let place = load<u32>(bucketAt + b)
-    for (; place + PLACES < end; place += PLACES) fillPlaces(from, place, place + PLACES, b, shift)
-    fillPlaces(from, place, end, b, shift)
-  }
+  for (; at + PORTION < to; at += PORTION) countSome(at, at + PORTION, shift, ends)
+  countSome(at, to, shift, ends)
+  const thereEnd = there + listBuckets(ends, there)
+  if (thereEnd > there + 4) placeAll(from, ends, there, thereEnd, shift)
   let start = from
-  for (let b: usize = 0; b < 256 * 4; b += 4) {
-    const end = from + <usize>load<u32>(ends + b) * SLOT_BYTES
+  for (let bucket = there; bucket < thereEnd; bucket += 4) {
+    const end = from + <usize>load<u32>(ends + load<u32>(bucket)) * SLOT_BYTES
     if (end - start > SLOT_BYTES) sortByBytes(start, end, depth + 1)
     start = end
   }
 }
 
+/** Numbers of slots become where the buckets begin (`bucketAt`) and end; lists those that have any, and returns how long the list is. */
+function listBuckets(ends: usize, list: usize): usize {
+  let sum: u32 = 0
+  let listed: usize = 0
+  for (let b: usize = 0; b < 256 * 4; b += 4) {
+    const count = load<u32>(ends + b)
+    store<u32>(bucketAt + b, sum)
+    sum += count
+    store<u32>(ends + b, sum)
+    store<u32>(list + listed, <u32>b)
+    listed += <usize>(count != 0) << 2
+  }
+  return listed
+}
+
+/** Brings all slots to their buckets. */
+function placeAll(from: usize, ends: usize, list: usize, listEnd: usize, shift: u64): void {
+  memory.copy(bucketsLeft, list, listEnd - list)
+  let leftEnd = bucketsLeft + (listEnd - list)
+  while (leftEnd > bucketsLeft) {
+    let kept = bucketsLeft
+    for (let left = bucketsLeft; left < leftEnd; left += 4) {
+      const b = load<u32>(left)
+      const end = load<u32>(ends + b)
+      let place = load<u32>(bucketAt + b)
+      for (; place + PLACES < end; place += PLACES) placeSome(from, place, place + PLACES, shift)
+      placeSome(from, place, end, shift)
+      store<u32>(kept, b)
+      kept += <usize>(load<u32>(bucketAt + b) != end) << 2
+    }
+    leftEnd = kept
+  }
+}
+
 /** How many slots have each byte. */
-function countBytes(from: usize, to: usize, shift: u64, counters: usize): void {
+function countSome(from: usize, to: usize, shift: u64, counters: usize): void {
   for (let at = from; at < to; at += SLOT_BYTES) {
     const counter = counters + byteOf(at, shift)
     store<u32>(counter, load<u32>(counter) + 1)
@@ -192,18 +226,22 @@ function countBytes(from: usize, to: usize, shift: u64, counters: usize): void {
 
 const PLACES: u32 = 4096
 
-/** Brings slots with byte b to the places [place, end), and those that were there to where they belong. */
-function fillPlaces(from: usize, place: u32, end: u32, b: usize, shift: u64): void {
-  while (place < end) {
+/**
+ * Each of the slots in the places [place, end) changes places with the next one, in the bucket where it belongs, that has not been put there. What comes
+ * in its place is looked at another time: so the processor need not wait for it, and works at several.
+ */
+function placeSome(from: usize, place: u32, end: u32, shift: u64): void {
+  for (; place < end; place++) {
     const at = from + <usize>place * SLOT_BYTES
-    const other = byteOf(at, shift)
-    if (other == b) place++
-    else {
-      const target = load<u32>(bucketAt + other)
-      store<u32>(bucketAt + other, target + 1)
-      swapSlots(at, from + <usize>target * SLOT_BYTES)
-    }
+    swapSlots(at, from + takePlace(bucketAt + byteOf(at, shift)))
   }
+}
+
+/** The offset of the next place in a bucket. */
+@inline function takePlace(bucket: usize): usize {
+  const place = load<u32>(bucket)
+  store<u32>(bucket, place + 1)
+  return <usize>place * SLOT_BYTES
 }
 
 /** A byte of a slot's key, times 4. */

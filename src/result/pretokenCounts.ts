@@ -1,4 +1,4 @@
-import { SortedTable, sumLarge, type CountTable } from '../count/sortedTable.ts'
+import { SortedTable, textBytesOf, type CountTable } from '../count/sortedTable.ts'
 import { PretokError } from '../errors.ts'
 import type { PieceCount, Receipt } from '../types.ts'
 import { formatToWrite, type CountsFormat } from '../write/formats.ts'
@@ -6,7 +6,6 @@ import { pieceToBytes, pieceToString } from '../write/pieceText.ts'
 import { BATCH, batchesOf, emptyBatch, inBatches, type PieceBatch } from '../write/pieceBatch.ts'
 import { writeBatches } from '../write/writeCounts.ts'
 import { FileTable } from './fileTable.ts'
-import { orderByCount } from '../sort/orderByCount.ts'
 import { sortPieces } from '../sort/sortPieces.ts'
 
 /** How many keys a JavaScript Map can hold. */
@@ -57,7 +56,7 @@ export class PretokenCounts implements Iterable<[piece: string, count: number]> 
   /** Bytes of all pieces: the sum of length × count. Throws 'limit' past 2^53. */
   get textBytes(): number {
     if (this.source instanceof FileTable) return this.source.textBytes
-    const { textBytes } = this.source instanceof SortedTable ? this.source : sumLarge(this.table)
+    const textBytes = this.source instanceof SortedTable ? this.source.textBytes : textBytesOf(this.table)
     if (textBytes > Number.MAX_SAFE_INTEGER)
       throw new PretokError('limit', 'counts: the pieces add up to more than 2^53 bytes, the largest exact number')
     return textBytes
@@ -84,7 +83,7 @@ export class PretokenCounts implements Iterable<[piece: string, count: number]> 
   private *batches(): Generator<PieceBatch> {
     if (this.source instanceof FileTable) return yield* inBatches(this.source.rows())
     const { table } = this
-    if (table instanceof SortedTable && table.arranged !== undefined) {
+    if (table instanceof SortedTable) {
       for (const part of table.arranged.byCount()) yield* batchesOf(part)
       return
     }
@@ -145,10 +144,9 @@ export class PretokenCounts implements Iterable<[piece: string, count: number]> 
 }
 
 const orderOf = (table: CountTable): Uint32Array => {
-  const counts = table.counts.subarray(0, table.size)
-  if (table instanceof SortedTable) return orderByCount(counts)
+  if (table instanceof SortedTable) return table.arranged.order
   const order = new Uint32Array(table.size).map((_, i) => i)
-  sortPieces(table, counts, order)
+  sortPieces(table, table.counts.subarray(0, table.size), order)
   return order
 }
 

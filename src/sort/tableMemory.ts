@@ -27,7 +27,13 @@ export const newSharedTable: NewTable = (pieceBytes, size) => ({
 
 interface TableExports {
   freeMemory(): number
-  mergeTables(...addresses: number[]): number
+  goOnWith(pieces: number, bytes: number): void
+  mergeSome(...addresses: number[]): void
+  putSome(...addresses: number[]): void
+  takenA: { value: number }
+  takenB: { value: number }
+  size: { value: number }
+  end: { value: number }
   sumTable(starts: number, counts: number, size: number): void
   countSum: { value: number }
   byteSum: { value: number }
@@ -36,6 +42,10 @@ interface TableExports {
 }
 
 const PAGE = 65536
+/** Before the tables: what the module has for itself. */
+const OWN_PAGES = 2
+/** What can be taken of one memory at most, in bytes: WebAssembly has addresses of 32 bits. */
+export const MOST_MEMORY = (65536 - OWN_PAGES) * PAGE
 /** Behind each array. */
 const SPARE = 16
 
@@ -50,9 +60,9 @@ export class TableMemory {
   readonly buffer: ArrayBuffer
   private free: number
 
-  /** @param bytes of all that is taken; what is not used costs nothing */
+  /** @param bytes of all that is taken, MOST_MEMORY at most; what is not used costs nothing */
   constructor(bytes: number) {
-    const pages = 2 + Math.ceil(bytes / PAGE)
+    const pages = OWN_PAGES + Math.ceil(bytes / PAGE)
     const memory = new WebAssembly.Memory({ initial: pages, maximum: pages })
     this.exports = new WebAssembly.Instance(loadWasm('merge'), { env: { memory } }).exports as unknown as TableExports
     this.buffer = memory.buffer as ArrayBuffer
@@ -77,17 +87,6 @@ export class TableMemory {
     placed.starts.set(starts.subarray(0, size + 1))
     placed.counts.set(counts.subarray(0, size))
     return placed
-  }
-
-  putCounts(counts: Float64Array): number {
-    const address = this.take(8 * counts.length)
-    new Float64Array(this.buffer, address).set(counts)
-    return address
-  }
-
-  /** A copy. */
-  words(address: number, length: number): Uint32Array {
-    return new Uint32Array(this.buffer, address, length).slice()
   }
 }
 

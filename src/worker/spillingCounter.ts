@@ -7,7 +7,7 @@ import type { HandedOver, OpenCounts, WorkerCounts, WorkerTask } from '../messag
 import { randomName } from '../random.ts'
 import { emptyTally } from '../receipt/tally.ts'
 import { partialPath, type PartialAbout } from '../spill/partial.ts'
-import { newArrangedTable } from '../sort/smallTables.ts'
+import { newArrangedTable } from '../sort/arrangedTable.ts'
 import { newSharedTable, type NewTable } from '../sort/tableMemory.ts'
 import { runOutputError, writeRun } from '../spill/runWriter.ts'
 import type { Spill } from '../spill/sortedPieces.ts'

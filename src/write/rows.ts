@@ -40,6 +40,7 @@ interface EncoderExports {
   isFirst: { value: number }
   encodeRows(rows: number, bytes: number, first: number, ends: number, counts: number, out: number): number
   encodePart(bytes: number, length: number, out: number): number
+  start(): void
   freeMemory(): number
 }
 
@@ -53,7 +54,10 @@ const AROUND = 128
 /** Most that comes at a time. */
 export const MOST_ENCODED = LONGEST_ESCAPE * MOST_BYTES + AROUND * MOST_ROWS
 
-const PAGES = 1 + Math.ceil((12 * MOST_ROWS + MOST_BYTES + MOST_ENCODED) / 65536)
+/** Written behind what is encoded. */
+const SPARE = 16
+
+const PAGES = 1 + Math.ceil((12 * MOST_ROWS + MOST_BYTES + MOST_ENCODED + SPARE) / 65536)
 
 /** The place, or if that is inside a character, where this begins. */
 const characterEnd = (bytes: Uint8Array, place: number, end: number): number => {
@@ -92,6 +96,7 @@ export class RowEncoder {
     put(layout.between, between.value)
     put(layout.after, after.value)
     layout.escapes.forEach((text, byte) => text !== undefined && put(text, escapes.value + 8 * byte))
+    this.exports.start()
   }
 
   /** The rows of a batch, encoded: bytes that are good until the next are asked for, `MOST_ENCODED` of them at most. */
