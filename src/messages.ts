@@ -52,8 +52,6 @@ export interface WorkerTask {
   board: BoardMemory
   /** This worker's place on the board, from 0. */
   slot: number
-  /** Whether its table, if it is not large, will be added to another: it may be in any order then. */
-  isAddedUp: boolean
 }
 
 /** What a worker is asked to do: to count, or to merge partitions of what was spilled. */
@@ -63,21 +61,10 @@ export type WorkerResult = WorkerCounts | WorkerFailure
 
 /** What was counted. */
 export interface HandedOver {
-  /** The pieces, if they are few and none were spilled. */
+  /** The pieces in the order of their bytes, if they are few and none were spilled. */
   table: CountedPieces | undefined
-  /** Whether they are in the order of their bytes. */
-  isSorted: boolean
   /** Run files with the pieces otherwise. With a run folder there are neither: all is in the partials. */
   runs: string[]
-}
-
-/** Counts to which tables can be added. */
-export interface OpenCounts {
-  /** Whether so many pieces more may be added without spilling. */
-  hasRoomFor(pieces: number): boolean
-  add(table: CountedPieces): void
-  /** To be called once, in the end. */
-  handOver(): HandedOver
 }
 
 /** A chunk and why it failed. */
@@ -87,8 +74,6 @@ export interface FailedChunk {
 }
 
 export interface WorkerCounts extends HandedOver {
-  /** What is not handed over yet, of the worker in the main thread. */
-  open?: OpenCounts
   tally: Tally
   invalid: InvalidRange[]
   /** The first records that were left out. */

@@ -34,10 +34,6 @@ export interface TextCounter {
   flush(): void
   /** The pieces that have not been spilled, in the order of their bytes. Nothing may be left to count. `make` may make the table. */
   finish(make?: NewTable): CountedPieces
-  /** The same in any order, which takes less time. A counter that does not have it has no faster way. */
-  finishUnsorted?(make: NewTable): CountedPieces
-  /** Counts all pieces of a table as often as it says. A counter that does not have it cannot do that fast. */
-  addTable?(table: CountedPieces): void
   /** Spills what has been counted; text that is not decided yet stays. Only with a `spill`. */
   drain(): void
   /** Does all that may have to spill, so that `drain`, if it comes next, spills once at most. */

@@ -88,18 +88,6 @@ export const createKernelCounter = (
       exports.sortTable(0)
       return readTable(kernel, make)
     },
-    finishUnsorted(make) {
-      text.advance()
-      if (text.pending !== 0) throw new Error('finish: there is text left to count')
-      countWhole()
-      exports.gatherTable()
-      return readTable(kernel, make)
-    },
-    addTable(table) {
-      text.advance()
-      if (text.pending !== 0) throw new Error('adding: there is text left to count')
-      addTable(kernel, table, (piece, times) => check(exports.addPiece(text.putPiece(piece), piece.length, BigInt(times))))
-    },
     settle() {
       text.advance()
       countWhole()
@@ -194,28 +182,4 @@ const readTable = ({ exports, bytes, words }: Kernel, make: NewTable): CountedPi
     arena.set(bytes.subarray(roomBytes, roomBytes + end - from), from)
   }
   return table
-}
-
-/** Counts all pieces of a table, by way of the room for text: there must be none in it. `addLong` is for those for which there is no room. */
-const addTable = (kernel: Kernel, { arena, starts, counts, size }: CountedPieces, addLong: (piece: Uint8Array, times: number) => void): void => {
-  const { exports, check } = kernel
-  for (let first = 0; first < size;) {
-    const room = exports.text.value >>> 0
-    const roomEnds = room + 8 * READ_AT_ONCE
-    const roomBytes = roomEnds + 4 * READ_AT_ONCE
-    const most = (exports.capacity.value >>> 0) - 12 * READ_AT_ONCE
-    let count = Math.min(READ_AT_ONCE, size - first)
-    while (count > 0 && starts[first + count] - starts[first] > most) count >>>= 1
-    if (count === 0) {
-      addLong(arena.subarray(starts[first], starts[first + 1]), counts[first])
-      first++
-      continue
-    }
-    const { bytes, words } = kernel
-    new Float64Array(bytes.buffer, room, count).set(counts.subarray(first, first + count))
-    words.set(starts.subarray(first + 1, first + 1 + count), roomEnds >>> 2)
-    bytes.set(arena.subarray(starts[first], starts[first + count]), roomBytes)
-    check(exports.addPieces(roomBytes, roomBytes - starts[first], roomEnds, room, count))
-    first += count
-  }
 }

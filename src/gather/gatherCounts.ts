@@ -2,7 +2,6 @@ import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { handOverSorted } from '../count/handOverSorted.ts'
 import { PieceTable } from '../count/pieceTable.ts'
-import { inByteOrder } from '../count/sortedTable.ts'
 import { PretokError } from '../errors.ts'
 import type { MergedPartition } from '../merge/mergePartition.ts'
 import { canBeMerged, mergeSorted } from '../merge/mergeSorted.ts'
@@ -42,7 +41,6 @@ const MUCH = 2 ** 28
 
 /** Adds up what workers have counted. Empties `counts`, whose tables are then of no use. */
 export const gatherCounts = async (counts: WorkerCounts[], gathering: Gathering): Promise<PretokenCounts> => {
-  handOver(counts)
   const tables = counts.flatMap(({ table }) => (table === undefined || table.size === 0 ? [] : table))
   const runs = [...gathering.partials, ...counts.flatMap((one) => one.runs)]
   const workersBytes = counts.reduce((sum, { memory }) => sum + memory, 0) // until their threads have ended
@@ -60,20 +58,6 @@ export const gatherCounts = async (counts: WorkerCounts[], gathering: Gathering)
   const loaded = load(table, records, pieceBytes)
   table.close()
   return new PretokenCounts(loaded)
-}
-
-/** Adds tables in any order to the counts that are open, and has these handed over. */
-const handOver = (counts: readonly WorkerCounts[]): void => {
-  const open = counts.find((one) => one.open !== undefined)?.open
-  for (const one of counts) {
-    const { table } = one
-    if (table === undefined || one.isSorted) continue
-    if (open?.hasRoomFor(table.size)) {
-      open.add(table)
-      one.table = undefined
-    } else Object.assign(one, { table: inByteOrder(table), isSorted: true })
-  }
-  for (const one of counts) if (one.open !== undefined) Object.assign(one, one.open.handOver())
 }
 
 /** Bytes that a table of so many pieces takes beside their own, with the order that is made of it: 16 for an entry, 13 for slots, 12. */

@@ -11,7 +11,7 @@ import { endSegment, readText, startReading } from './read'
 import { readSorted, sortedBytes } from './readout'
 import { readShortSegments } from './segments'
 import { blankEnd, blankStart } from './strip'
-import { gatherTable, partitionEnds, sortTable } from './sort'
+import { partitionEnds, sortTable } from './sort'
 import { countCuts, countPiece, dropped, pieces, stoppedAt } from './counting'
 import { clearTable, setTableSpare, slotCount, slots, startTable, used } from './table'
 import { cutterOf, readWindows } from './windows'
@@ -30,7 +30,7 @@ import {
  */
 
 // what is exported here is what JavaScript sees
-export { allocate, slots, slotCount, used, pieces, dropped, clearTable, sortTable, gatherTable, partitionEnds, sortedBytes, readSorted }
+export { allocate, slots, slotCount, used, pieces, dropped, clearTable, sortTable, partitionEnds, sortedBytes, readSorted }
 export { setTokens, found, foundBytes, pieceBytes, foundLast, isTextBefore, isTextBehind, textsBetween }
 export { release, setClasses, setMap, setPairs, setPrefix, setRawEnds, startRaw, noteText, leftEnd, isOpen, putBytes }
 
@@ -266,19 +266,6 @@ function givePut(): i32 {
 /** Counts text[start, start + length) as a piece that was met so often, whatever the passes are at. */
 export function addPiece(start: usize, length: usize, times: u64): i32 {
   return countPiece(text + start, length, times) ? OK : NO_MEMORY
-}
-
-/**
- * Counts pieces that stand one behind the other from `bytes` on: piece i ends at origin + ends[i] (u32, all modulo 2^32), and was met counts[i] (f64)
- * times.
- */
-export function addPieces(bytes: usize, origin: usize, ends: usize, counts: usize, count: usize): i32 {
-  for (let i: usize = 0; i < count; i++) {
-    const end = origin + <usize>load<u32>(ends + (i << 2))
-    if (!countPiece(bytes, end - bytes, <u64>load<f64>(counts + (i << 3)))) return NO_MEMORY
-    bytes = end
-  }
-  return OK
 }
 
 /**

@@ -46,14 +46,6 @@ export function sortTable(isPartitioned: bool): void {
   restoreAll()
 }
 
-/** The slots look as when they have been sorted, but are in no order. */
-export function gatherTable(): void {
-  isByPartition = false
-  putAllBack()
-  gatherKeys()
-  restoreAll()
-}
-
 /** Keys become bytes again. */
 function restoreAll(): void {
   const end = slots + used * SLOT_BYTES

@@ -58,7 +58,6 @@ export const countTasks = async (
         partials: run && { folder: partialsOf(run.path), ids: run.plan.tasks.map(({ id }) => id) },
         board: board.memory,
         slot,
-        isAddedUp: plan.main === 'counts',
       }),
       start: (slots) => workers.start(slots, plan.main),
       onError: plan.reading.onError,

@@ -24,13 +24,11 @@ export interface KernelExports {
   setPrefix(address: number, bytes: number, unless: number, unlessCount: number): void
   advanceRaw(at: number, end: number, isLast: 0 | 1, length: number, lastEnd: number): number
   addPiece(start: number, length: number, times: bigint): number
-  addPieces(bytes: number, origin: number, ends: number, counts: number, count: number): number
   makeRoom(length: number, wanted: number): number
   allocate(bytes: number): number
   release(start: number, bytes: number): void
   clearTable(): void
   sortTable(isPartitioned: 0 | 1): void
-  gatherTable(): void
   sortedBytes(): bigint
   readSorted(first: number, to: number, end: number): number
   partitionEnds: WebAssembly.Global<'i32'>

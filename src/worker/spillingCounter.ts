@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import type { TextCounter } from '../count/counter.ts'
 import { startCounter } from '../count/startCounter.ts'
 import { mergeRunsInto } from '../merge/mergePartition.ts'
-import type { HandedOver, OpenCounts, WorkerCounts, WorkerTask } from '../messages.ts'
+import type { HandedOver, WorkerCounts, WorkerTask } from '../messages.ts'
 import { randomName } from '../random.ts'
 import { emptyTally } from '../receipt/tally.ts'
 import { partialPath, type PartialAbout } from '../spill/partial.ts'
@@ -15,13 +15,6 @@ import type { InvalidRange, SkippedRecord, Tally } from '../types.ts'
 
 /** Larger tables are written to a run rather than copied for the main thread. */
 const HANDED_OVER_SHARE = 1 / 2
-
-/** Larger tables are sorted by each worker: that takes longer than adding them up. */
-const MOST_UNSORTED = 2 ** 19
-/** So do those that take more than this part of the memory: the main thread, which has less of it, might have none for them. */
-const UNSORTED_SHARE = 1 / 8
-/** What a piece takes in a table that has just grown, with its bytes. */
-const PIECE_BYTES = 96
 
 /** A thread, or the main thread beside other things. */
 export type WorkerPlace = 'thread' | 'main'
@@ -57,29 +50,19 @@ export class SpillingCounter {
 
   /** The result of a worker that commits nothing. */
   result(where: WorkerPlace): WorkerCounts {
-    const { counter, task, invalid, skippedRecords } = this
+    const { counter, invalid, skippedRecords } = this
     counter.settle() // its numbers are whole only then
     const facts = { tally: this.wholeTally(), invalid, skippedRecords, memory: counter.memory }
-    if (where === 'thread') {
-      const most = Math.min(MOST_UNSORTED, (task.memory.counting * UNSORTED_SHARE) / PIECE_BYTES)
-      return { ...facts, ...this.handOver(newSharedTable, task.isAddedUp && counter.distinct <= most) }
-    }
-    const open: OpenCounts = {
-      hasRoomFor: (pieces) => counter.addTable !== undefined && PIECE_BYTES * (counter.distinct + pieces) <= task.memory.counting * HANDED_OVER_SHARE,
-      add: (table) => counter.addTable!(table),
-      handOver: () => this.handOver(newArrangedTable, false),
-    }
-    return { ...facts, table: undefined, isSorted: true, runs: [], open }
+    return { ...facts, ...this.handOver(where === 'thread' ? newSharedTable : newArrangedTable) }
   }
 
-  private handOver(make: NewTable, mayBeUnsorted: boolean): HandedOver {
+  private handOver(make: NewTable): HandedOver {
     const { counter, task } = this
     if (this.runs.length > 0 || counter.memory > task.memory.counting * HANDED_OVER_SHARE) {
       counter.drain()
-      return { table: undefined, isSorted: true, runs: this.runs }
+      return { table: undefined, runs: this.runs }
     }
-    if (mayBeUnsorted && counter.finishUnsorted !== undefined) return { table: counter.finishUnsorted(make), isSorted: false, runs: [] }
-    return { table: counter.finish(make), isSorted: true, runs: [] }
+    return { table: counter.finish(make), runs: [] }
   }
 
   /** Writes the partial result of a task: a function of the task alone, whatever this worker had to spill. */

@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { expect, test, vi } from 'vitest'
 import { createKernelCounter } from '../../src/count/kernelCounter.ts'
-import { newTable, type CountedPieces } from '../../src/sort/tableMemory.ts'
+import type { CountedPieces } from '../../src/sort/tableMemory.ts'
 
 // all multipliers of the hash are 1: the place of a piece of 8 bytes is told by its last two
 vi.mock('../../src/random.ts', async (original) => ({
@@ -70,50 +70,4 @@ test('a table that grows, whatever the places', () => {
     }),
     { numRuns: 15 },
   )
-})
-
-const entries = fc.array(
-  fc.record({
-    piece: fc.oneof(fc.uint8Array({ minLength: 1, maxLength: 40 }), fc.integer({ min: 1, max: 400_000 }).map((length) => new Uint8Array(length).fill(length))),
-    times: fc.oneof(fc.integer({ min: 1, max: 9 }), fc.constantFrom(2 ** 31, 2 ** 32 + 1, 2 ** 45)),
-  }),
-  { maxLength: 60 },
-)
-
-test('what one counter has counted, in any order, is added to what another has', () => {
-  fc.assert(
-    fc.property(entries, entries, (first, second) => {
-      const expected = new Map<string, number>()
-      const [a, b] = [first, second].map((all) => {
-        const counter = createKernelCounter([])
-        for (const { piece, times } of all) {
-          counter.add!(piece, times)
-          const key = Buffer.from(piece).toString('latin1')
-          expected.set(key, (expected.get(key) ?? 0) + times)
-        }
-        return counter
-      })
-      fc.pre(Math.max(0, ...expected.values()) <= Number.MAX_SAFE_INTEGER)
-      const added = b.finishUnsorted!(newTable)
-      a.addTable!(added)
-      const sum = a.finish()
-      expect(asMap(sum)).toEqual(expected)
-      const keys = [...asMap(sum).keys()]
-      expect(keys).toEqual(keys.toSorted((x, y) => Buffer.compare(Buffer.from(x, 'latin1'), Buffer.from(y, 'latin1'))))
-    }),
-    { numRuns: 60 },
-  )
-})
-
-test('many pieces are added, more than there is room for at a time', () => {
-  const make = (from: number) => {
-    const counter = createKernelCounter([])
-    for (let i = from; i < from + 40_000; i++) counter.add!(Buffer.from(`piece ${i} ${'x'.repeat(i % 30)}`), i)
-    return counter
-  }
-  const a = make(0)
-  a.addTable!(make(20_000).finishUnsorted!(newTable))
-  const found = asMap(a.finish())
-  expect(found.size).toBe(60_000)
-  for (let i = 0; i < 60_000; i++) expect(found.get(`piece ${i} ${'x'.repeat(i % 30)}`)).toBe(i >= 20_000 && i < 40_000 ? 2 * i : i)
 })
