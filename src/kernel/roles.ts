@@ -69,8 +69,11 @@ export let longUncased: u64 = 0
 export let longMark: u64 = 0
 export let longHan: u64 = 0
 
-/** The roles of the characters in text[p, p + 64) whose bytes are `long`. In families without cases (`isCased`) all letters are just letters. */
-export function findLongRoles(pass: Pass, p: usize, long: u64, isCased: bool): void {
+/**
+ * The roles of the characters in text[p, p + 64) whose bytes are `long`. In families without cases (`isCased`) all letters are just letters, and marks
+ * are others unless the family knows of them (`hasMarks`).
+ */
+export function findLongRoles(pass: Pass, p: usize, long: u64, isCased: bool, hasMarks: bool): void {
   const usual = noteRoles(pass, p, long)
   longLetter = 0
   longDigit = 0
@@ -80,7 +83,7 @@ export function findLongRoles(pass: Pass, p: usize, long: u64, isCased: bool): v
   longUncased = 0
   longMark = 0
   longHan = 0
-  if (usual != long) masksOfRoles(long & ~usual, isCased)
+  if (usual != long) masksOfRoles(long & ~usual, isCased || hasMarks)
   if (isCased) longUncased |= usual
   else longLetter |= usual
 }
@@ -173,20 +176,20 @@ const roleBytes: usize = memory.data(64 + 16)
   } while (leads != 0)
 }
 
-/** Makes masks of the roles of these bytes: a role is a number of three bits (ROLE_…). */
-@inline function masksOfRoles(long: u64, isCased: bool): void {
+/** Makes masks of the roles of these bytes: a role is a number of three bits (ROLE_…), or of two, if there are no others. */
+@inline function masksOfRoles(long: u64, hasThree: bool): void {
   const a = v128.load(roleBytes)
   const b = v128.load(roleBytes, 16)
   const c = v128.load(roleBytes, 32)
   const d = v128.load(roleBytes, 48)
   const bit0 = bitOf(a, b, c, d, 0) & long
   const bit1 = bitOf(a, b, c, d, 1) & long
-  const bit2: u64 = isCased ? bitOf(a, b, c, d, 2) & long : 0
+  const bit2: u64 = hasThree ? bitOf(a, b, c, d, 2) & long : 0
   longLetter = bit0 & ~(bit1 | bit2)
   longDigit = bit1 & ~(bit0 | bit2)
   longWhite = bit0 & bit1 & ~bit2
   longOther = long & ~(bit0 | bit1 | bit2)
-  if (isCased) {
+  if (hasThree) {
     longUpper = bit2 & ~(bit0 | bit1)
     longUncased = bit2 & bit0 & ~bit1
     longMark = bit2 & bit1 & ~bit0

@@ -33,7 +33,8 @@ const STEP: usize = 64
 
 // families, as in pattern/layout.ts
 import {
-  FAMILY_BLANK_END, FAMILY_CL100K, FAMILY_CONTRACTIONS, FAMILY_DIGITS_SHIFT, FAMILY_GPT2, FAMILY_HAN, FAMILY_LOCAL, FAMILY_MASK, FAMILY_TAILS,
+  FAMILY_BLANK_END, FAMILY_CL100K, FAMILY_CONTRACTIONS, FAMILY_DIGITS_SHIFT, FAMILY_GPT2, FAMILY_HAN, FAMILY_LOCAL, FAMILY_MARKS_BEHIND, FAMILY_MASK,
+  FAMILY_TAILS,
 } from '../pattern/layout'
 
 /** Reads text[at, to), whole code points. With `isEnd`, the segment ends at `to`; if the machine has to read up to there, ending it is left to `endSegment`. */
@@ -168,7 +169,7 @@ function cutGpt2(pass: Pass, text: usize, start: usize, stop: usize, to: usize):
     let last = blank & ((valid & ~blank) >> 1)
     let first = valid
     if (long != 0) {
-      findLongRoles(pass, text + p, long, false)
+      findLongRoles(pass, text + p, long, false, false)
       if (rest > WINDOW) n = 63 - clz(~continuation)
       first = ~continuation
       letter |= longLetter
@@ -341,27 +342,32 @@ function contractionOfAnyCaseAt(p: usize, end: usize): u64 {
 export function cutterOf(family: u32): u32 {
   const gpt2: Cutter = cutGpt2
   const cl100k: Cutter = cutCl100k
+  const cl100kMarks: Cutter = cutCl100kMarks
   const o200k: Cutter = cutO200k
   const o200kHan: Cutter = cutO200kHan
   const local: Cutter = cutLocal
   const form = family & FAMILY_MASK
   if (form == FAMILY_GPT2) return gpt2.index
-  if (form == FAMILY_CL100K) return cl100k.index
+  if (form == FAMILY_CL100K) return (family & FAMILY_MARKS_BEHIND) != 0 ? cl100kMarks.index : cl100k.index
   return (form == FAMILY_LOCAL ? local : (family & FAMILY_HAN) != 0 ? o200kHan : o200k).index
 }
 
 type Cutter = (pass: Pass, text: usize, start: usize, stop: usize, to: usize) => bool
 
 function cutCl100k(pass: Pass, text: usize, start: usize, stop: usize, to: usize): bool {
-  return cutWords(pass, text, start, stop, to, false, false)
+  return cutWords(pass, text, start, stop, to, false, false, false)
+}
+
+function cutCl100kMarks(pass: Pass, text: usize, start: usize, stop: usize, to: usize): bool {
+  return cutWords(pass, text, start, stop, to, false, true, false)
 }
 
 function cutO200k(pass: Pass, text: usize, start: usize, stop: usize, to: usize): bool {
-  return cutWords(pass, text, start, stop, to, true, false)
+  return cutWords(pass, text, start, stop, to, true, true, false)
 }
 
 function cutO200kHan(pass: Pass, text: usize, start: usize, stop: usize, to: usize): bool {
-  return cutWords(pass, text, start, stop, to, true, true)
+  return cutWords(pass, text, start, stop, to, true, true, true)
 }
 
 /**
@@ -375,7 +381,8 @@ function cutO200kHan(pass: Pass, text: usize, start: usize, stop: usize, to: usi
  * 3. Other white space is cut before each run, behind the last newline of a run, and before the last character of a run if that is no
  *    newline and something follows.
  *
- * Some recognize no contractions, leave the newlines behind others alone, or take marks for letters (which then have their role).
+ * Some recognize no contractions, leave the newlines behind others alone, or take marks for letters (which then have their role). Where marks belong to
+ * the letters before them (`hasMarks`), those that stand elsewhere are left to the machine.
  *
  * In tiktoken's cl100k, `\s++$|\s*[\r\n]|\s+(?!\S)|\s` is last, and white space at the end of the text is one piece.
  *
@@ -384,7 +391,7 @@ function cutO200kHan(pass: Pass, text: usize, start: usize, stop: usize, to: usi
  * slashes belong to the newlines behind others. These are left to the machine. In Kimi K2's form runs of Han are apart (`hasHan`), and slashes are
  * not.
  */
-@inline function cutWords(pass: Pass, text: usize, start: usize, stop: usize, to: usize, isCased: bool, hasHan: bool): bool {
+@inline function cutWords(pass: Pass, text: usize, start: usize, stop: usize, to: usize, isCased: bool, hasMarks: bool, hasHan: bool): bool {
   const end = text + to
   const groups = <u64>((pass.family >>> FAMILY_DIGITS_SHIFT) & 3)
   const hasContractions = (pass.family & FAMILY_CONTRACTIONS) != 0
@@ -442,16 +449,19 @@ function cutO200kHan(pass: Pass, text: usize, start: usize, stop: usize, to: usi
     let first = valid
     let strange: u64 = 0
     if (long != 0) {
-      findLongRoles(pass, text + p, long, isCased)
+      findLongRoles(pass, text + p, long, isCased, hasMarks)
       if (rest > WINDOW) n = 63 - clz(~continuation)
       first = ~continuation
       word |= longLetter
       if (isCased) {
         upper |= longUpper
         small |= longLetter
+        unclear = longUncased | longMark
+        word |= longUpper | longUncased
+      }
+      if (hasMarks) {
         longMarks = longMark
-        unclear = longUncased | longMarks
-        word |= longUpper | unclear
+        word |= longMarks
       }
       digit |= longDigit
       blank |= longWhite
@@ -470,7 +480,7 @@ function cutO200kHan(pass: Pass, text: usize, start: usize, stop: usize, to: usi
       alone |= (alone << 1) & continuation
       head = blank | alone
       if (groups > 1) strange = longDigit
-      if (isCased) strange |= longMarks & ~((word << 1) | wordBefore)
+      if (hasMarks) strange |= longMarks & ~((word << 1) | wordBefore)
     }
     if (isCased && (long | unclearBefore) != 0) strange = (strange | (upper & ((unclear << 1) | unclearBefore))) & first
     let cuts = runsOfOther | (word & ~((word << 1) | wordBefore | (head << 1) | headBefore)) | last
@@ -507,7 +517,7 @@ function cutO200kHan(pass: Pass, text: usize, start: usize, stop: usize, to: usi
         }
         cuts = isCased ? cutAfter(cuts, i, length + 1) : cutAfter(cuts, i + 1, length)
         before = contractionEnd
-        if (isCased && before < 64) strange |= longMarks & (<u64>1 << before)
+        if (hasMarks && before < 64) strange |= longMarks & (<u64>1 << before)
       }
     }
     if (behind != 0 && rest > WINDOW && <i64>blank < 0) {

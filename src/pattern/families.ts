@@ -10,8 +10,8 @@ import { hasMarks } from './steps.ts'
 
 /*
  * The families of patterns that the kernel knows by heart (kernel/windows.ts): GPT-2's, and those of cl100k and o200k, which differ among
- * each other in how many digits make a group, whether contractions are recognized, whether marks are letters, and whether newlines belong to
- * what is before them. Almost all real corpora are cut by one of them.
+ * each other in how many digits make a group, whether contractions are recognized, whether marks are letters or belong to these, and whether newlines
+ * belong to what is before them. Almost all real corpora are cut by one of them.
  */
 
 interface Family {
@@ -27,11 +27,11 @@ interface Family {
  * To compile a family only to find that a stage is none of it takes longer than all else. No two families cut this text alike, nor does nearly
  * any other pattern, so a stage is compared with a family only if it cuts the text as the family does.
  */
-export const SAMPLE = "I'mu'LL abC DEf日Gh' ₂12345 -a\u0301 \u00a0x!!\n/\r\n\n  y\n  "
+export const SAMPLE = "I'mu'LL abC DEf日Gh' ₂12345 -a\u0301 ??\u0301b \u00a0x!!\n/\r\n\n  y\n  "
 
-const GPT2_SAMPLE = "I|'m|u|'|LL| abC| DEf日Gh|'| ₂12345| -|a|\u0301| |\u00a0|x|!!|\n|/|\r\n\n | y|\n  "
+const GPT2_SAMPLE = "I|'m|u|'|LL| abC| DEf日Gh|'| ₂12345| -|a|\u0301| ??\u0301|b| |\u00a0|x|!!|\n|/|\r\n\n | y|\n  "
 const o200kSample = (digits: string, start: string): string =>
-  `${start}'LL| ab|C| DEf日|Gh|'| |${digits}| -|a\u0301| |\u00a0x|!!\n/\r\n\n| | y|\n|  `
+  `${start}'LL| ab|C| DEf日|Gh|'| |${digits}| -|a\u0301| ??\u0301|b| |\u00a0x|!!\n/\r\n\n| | y|\n|  `
 
 const GPT2 = String.raw`'s|'t|'re|'ve|'m|'ll|'d| ?\p{L}+| ?\p{N}+| ?[^\s\p{L}\p{N}]+|\s+(?!\S)|\s+`
 
@@ -50,7 +50,7 @@ const O200K_HAN = [
   String.raw`[^\r\n\p{L}\p{N}]?[\p{Lu}\p{Lt}\p{Lm}\p{Lo}\p{M}&&[^\p{Han}]]+[\p{Ll}\p{Lm}\p{Lo}\p{M}&&[^\p{Han}]]*${CONTRACTIONS}?`,
   String.raw`\p{N}{1,3}| ?[^\s\p{L}\p{N}]+[\r\n]*|\s*[\r\n]+|\s+(?!\S)|\s+`,
 ].join('|')
-const O200K_HAN_SAMPLE = "I'm|u'LL| ab|C| DEf|日|Gh|'| |₂12|345| -|a\u0301| |\u00a0x|!!\n|/\r\n\n| | y|\n|  "
+const O200K_HAN_SAMPLE = "I'm|u'LL| ab|C| DEf|日|Gh|'| |₂12|345| -|a\u0301| ??\u0301|b| |\u00a0x|!!\n|/\r\n\n| | y|\n|  "
 
 const GROUPS: readonly (readonly [digits: string, inSample: string])[] = [
   [String.raw`\p{N}`, '₂|1|2|3|4|5'],
@@ -59,12 +59,12 @@ const GROUPS: readonly (readonly [digits: string, inSample: string])[] = [
 ]
 const groupsOf = (index: number): number => (index + 1) << layout.FAMILY_DIGITS_SHIFT
 
-const { FAMILY_CONTRACTIONS, FAMILY_MARKS, FAMILY_TAILS, FAMILY_BLANK_END } = layout
+const { FAMILY_CONTRACTIONS, FAMILY_MARKS, FAMILY_MARKS_BEHIND, FAMILY_TAILS, FAMILY_BLANK_END } = layout
 
 /** How cl100k's family cuts the sample. */
 const cl100kSample = (digits: string, flags: number): string => {
   const start = flags & FAMILY_CONTRACTIONS ? "I|'m|u" : "I|'mu"
-  const marked = flags & FAMILY_MARKS ? 'a\u0301' : 'a|\u0301'
+  const marked = `${flags & (FAMILY_MARKS | FAMILY_MARKS_BEHIND) ? 'a\u0301' : 'a|\u0301'}| ??${flags & FAMILY_MARKS ? '|\u0301b' : '\u0301|b'}`
   const tails = flags & FAMILY_TAILS ? '!!\n|/\r\n\n' : '!!|\n|/|\r\n\n'
   const end = flags & FAMILY_BLANK_END ? '\n  ' : '\n|  '
   return `${start}|'LL| abC| DEf日Gh|'| |${digits}| -|${marked}| |\u00a0x|${tails}| | y|${end}`
@@ -74,7 +74,7 @@ const cl100k = (digits: string, flags: number): string => {
   const marks = flags & FAMILY_MARKS ? String.raw`\p{M}` : ''
   return [
     ...(flags & FAMILY_CONTRACTIONS ? [CONTRACTIONS] : []),
-    String.raw`[^\r\n\p{L}\p{N}]?[\p{L}${marks}]+`,
+    flags & FAMILY_MARKS_BEHIND ? String.raw`[^\r\n\p{L}\p{N}]?(?:\p{L}\p{M}*)+` : String.raw`[^\r\n\p{L}\p{N}]?[\p{L}${marks}]+`,
     digits,
     flags & FAMILY_TAILS ? String.raw` ?[^\s\p{L}\p{N}${marks}]+[\r\n]*` : String.raw` ?[^\s\p{L}\p{N}${marks}]+`,
     String.raw`\s*[\r\n]+|\s+(?!\S)|\s+`,
@@ -87,6 +87,7 @@ const CL100K_FLAGS: readonly number[] = [
   FAMILY_TAILS,
   FAMILY_CONTRACTIONS,
   FAMILY_CONTRACTIONS | FAMILY_TAILS | FAMILY_MARKS,
+  FAMILY_CONTRACTIONS | FAMILY_TAILS | FAMILY_MARKS_BEHIND,
 ]
 
 /** As in tiktoken since 0.8. */
@@ -203,8 +204,9 @@ const casedRoles = (): Roles => [
   [layout.ROLE_WHITE, WHITE_SPACE],
 ]
 
-const uncasedRoles = (letters: 'L' | 'LM'): Roles => [
-  ...[...letters].map((name) => [layout.ROLE_LETTER, category(name)] as const),
+const uncasedRoles = (marks: readonly Roles[number][]): Roles => [
+  [layout.ROLE_LETTER, category('L')],
+  ...marks,
   [layout.ROLE_DIGIT, category('N')],
   [layout.ROLE_WHITE, WHITE_SPACE],
 ]
@@ -216,7 +218,8 @@ const hanRole = (codePoint: number): number =>
 /** What each class is to a family; of ASCII, of which the kernel knows that, anything. */
 const rolesIn = ({ starts, classes, count }: Partition, code: number): Uint8Array => {
   const isCased = (code & layout.FAMILY_MASK) === layout.FAMILY_O200K
-  const sets = isCased ? casedRoles() : uncasedRoles(code & FAMILY_MARKS ? 'LM' : 'L')
+  const mark = code & FAMILY_MARKS ? layout.ROLE_LETTER : code & FAMILY_MARKS_BEHIND ? layout.ROLE_MARK : undefined
+  const sets = isCased ? casedRoles() : uncasedRoles(mark === undefined ? [] : [[mark, category('M')]])
   const han = code & layout.FAMILY_HAN ? property('Han') : undefined
   const roles = new Uint8Array(count).fill(layout.ROLE_MIXED)
   for (let i = 0; i < starts.length; i++) {

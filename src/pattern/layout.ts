@@ -79,9 +79,10 @@ export const FAMILY_BLANK_END = 64
 export const FAMILY_TAILS = 128
 /** Of cl100k's: marks are letters. */
 export const FAMILY_MARKS = 256
-
 /** Of o200k's: runs of Han are apart. */
 export const FAMILY_HAN = 512
+/** Of cl100k's: marks belong to the letters before them. */
+export const FAMILY_MARKS_BEHIND = 1024
 
 /** What a character is to a family. */
 export const ROLE_OTHER = 0
