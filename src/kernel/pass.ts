@@ -1,5 +1,5 @@
 import {
-  BLOCK_BITS, ENTRY_NEXT_SHIFT, FAMILY_LOCAL, FAMILY_MASK, FAMILY_O200K, HEADER_ACTIONS, HEADER_ASCII, HEADER_BACKWARD, HEADER_BLOCKS, HEADER_DECIDED, HEADER_FAMILY, HEADER_IDLE,
+  BLOCK_BITS, ENTRY_NEXT_SHIFT, FAMILY_HEADED, FAMILY_LOCAL, FAMILY_MASK, FAMILY_O200K, HEADER_ACTIONS, HEADER_ASCII, HEADER_BACKWARD, HEADER_BLOCKS, HEADER_DECIDED, HEADER_FAMILY, HEADER_IDLE,
   HEADER_PAGES, HEADER_READS_BYTES, HEADER_RESETS, HEADER_ROLES, HEADER_ROW_BYTES, HEADER_ROWS, HEADER_STATES, HEADER_SYMBOLS, ROLE_LETTER,
   ROLE_UNCASED,
 } from '../pattern/layout'
@@ -45,7 +45,10 @@ export class Pass {
   usualLeads: usize
   /** As `blocks`, with the roles of the classes. */
   blockRoles: usize
-  /** The roles of the ASCII characters, where they are groups; elsewhere the family knows what these are. */
+  /**
+   * What the ASCII characters are, unless the family knows it: their roles, where these are groups; in runs with a space in front, for each low half of
+   * a byte, a bit for each high half with which it is a letter's.
+   */
   asciiRoles: usize
   /** Whether each byte is a symbol. */
   readsBytes: u32
@@ -198,10 +201,16 @@ function findBlockRoles(pass: Pass): bool {
 
 function findAsciiRoles(pass: Pass): bool {
   pass.asciiRoles = 0
-  if ((pass.family & FAMILY_MASK) != FAMILY_LOCAL) return true
-  const roles = allocate(128)
-  if (roles == 0) return false
-  for (let i: usize = 0; i < 128; i++) store<u8>(roles + i, load<u8>(pass.roles + <usize>load<u8>(pass.ascii + i), 256))
-  pass.asciiRoles = roles
+  const form = pass.family & FAMILY_MASK
+  if (form != FAMILY_LOCAL && form != FAMILY_HEADED) return true
+  const table = allocate(128)
+  if (table == 0) return false
+  memory.fill(table, 0, 128)
+  for (let i: usize = 0; i < 128; i++) {
+    const role = load<u8>(pass.roles + <usize>load<u8>(pass.ascii + i), 256)
+    if (form == FAMILY_LOCAL) store<u8>(table + i, role)
+    else if (role == <u8>ROLE_LETTER) store<u8>(table + (i & 15), load<u8>(table + (i & 15)) | (<u8>1 << <u8>(i >>> 4)))
+  }
+  pass.asciiRoles = table
   return true
 }

@@ -53,6 +53,18 @@ import { Pass } from './pass'
   return v128.or(i8x16.eq(bytes, i8x16.splat(0x0a)), i8x16.eq(bytes, i8x16.splat(0x0d)))
 }
 
+/** ASCII characters by a table: for each low half of a byte, a bit for each high half. */
+@inline export function setIn(a: v128, b: v128, c: v128, d: v128, table: usize): u64 {
+  const columns = v128.load(table)
+  return ~bitsOf(isOutside(columns, a), isOutside(columns, b), isOutside(columns, c), isOutside(columns, d))
+}
+
+@inline function isOutside(columns: v128, bytes: v128): v128 {
+  const column = i8x16.swizzle(columns, v128.and(bytes, i8x16.splat(15)))
+  const row = i8x16.swizzle(i8x16(1, 2, 4, 8, 16, 32, 64, -128, 0, 0, 0, 0, 0, 0, 0, 0), i8x16.shr_u(bytes, 4))
+  return i8x16.eq(v128.and(column, row), i8x16.splat(0))
+}
+
 /** Bytes of characters of several bytes. */
 @inline export function longIn(a: v128, b: v128, c: v128, d: v128): u64 {
   return bitsOf(a, b, c, d)

@@ -4,7 +4,7 @@ import { GAP, Pass, POSITION } from './pass'
 import { readOnePlace } from './read'
 import {
   bitOf, capitalsIn, continuation, controlsIn, digitsIn, equal, findLongGroups, findLongRoles, lettersIn, longBit0, longBit1, longBit2, longDigit, longDropped,
-  longHan, longIn, longIsolated, longLetter, longMark, longOther, longUncased, longUpper, longWhite, newlinesIn,
+  longHan, longIn, longIsolated, longLetter, longMark, longOther, longUncased, longUpper, longWhite, newlinesIn, setIn,
 } from './roles'
 
 /*
@@ -33,7 +33,7 @@ const STEP: usize = 64
 
 // families, as in pattern/layout.ts
 import {
-  FAMILY_BLANK_END, FAMILY_CL100K, FAMILY_CONTRACTIONS, FAMILY_DIGITS_SHIFT, FAMILY_GPT2, FAMILY_HAN, FAMILY_LOCAL, FAMILY_MARKS_BEHIND, FAMILY_MASK,
+  FAMILY_BLANK_END, FAMILY_CL100K, FAMILY_CONTRACTIONS, FAMILY_DIGITS_SHIFT, FAMILY_GPT2, FAMILY_HAN, FAMILY_HEADED, FAMILY_LOCAL, FAMILY_MARKS_BEHIND, FAMILY_MASK,
   FAMILY_TAILS,
 } from '../pattern/layout'
 
@@ -272,6 +272,53 @@ function cutLocal(pass: Pass, text: usize, start: usize, stop: usize, to: usize)
   return true
 }
 
+/**
+ *   " ?[…]+", and what it does not match is in pieces of its own (pattern/headed.ts)
+ *
+ * Cut where a run begins, or before the space in front of it, and where a run ends.
+ */
+function cutHeaded(pass: Pass, text: usize, start: usize, stop: usize, to: usize): bool {
+  const table = pass.asciiRoles
+  let cut = pass.cutEnd
+  let fresh: u64 = 1 // there is a cut at the first bit, and nothing in front of it matters
+  let wordBefore: u64 = 0
+  let spaceBefore: u64 = 0
+  for (let p = start; p < stop; ) {
+    const a = v128.load(text + p)
+    const b = v128.load(text + p, 16)
+    const c = v128.load(text + p, 32)
+    const d = v128.load(text + p, 48)
+    let n: u64 = 63
+    let valid = ~(<u64>0)
+    const space = equal(a, b, c, d, 0x20)
+    let word = setIn(a, b, c, d, table)
+    let long = longIn(a, b, c, d)
+    const rest = to - p
+    if (rest <= WINDOW) {
+      n = <u64>rest
+      valid = below(n)
+      word &= valid
+      long &= valid
+    }
+    if (long != 0) {
+      findLongRoles(pass, text + p, long, false, false)
+      if (rest > WINDOW) n = 63 - clz(~continuation)
+      word |= longLetter
+    }
+    const wordAfter = (word << 1) | wordBefore
+    const starts = word & ~wordAfter
+    const cuts = (space & (starts >> 1)) | (starts & ~((space << 1) | spaceBefore)) | (wordAfter & ~word)
+    cut = putCuts(cut, cuts & below(n) & ~fresh, <u32>p)
+    p += <usize>n
+    const before = n - 1
+    wordBefore = (word >> before) & 1
+    spaceBefore = (space >> before) & 1
+    fresh = 0
+  }
+  stopAt(pass, start, cut)
+  return true
+}
+
 /** The roles of sixteen ASCII characters, by a table of 128; 0 for other bytes. */
 @inline function rolesOf(table: usize, bytes: v128): v128 {
   let roles = i8x16.swizzle(v128.load(table), bytes)
@@ -346,9 +393,11 @@ export function cutterOf(family: u32): u32 {
   const o200k: Cutter = cutO200k
   const o200kHan: Cutter = cutO200kHan
   const local: Cutter = cutLocal
+  const headed: Cutter = cutHeaded
   const form = family & FAMILY_MASK
   if (form == FAMILY_GPT2) return gpt2.index
   if (form == FAMILY_CL100K) return (family & FAMILY_MARKS_BEHIND) != 0 ? cl100kMarks.index : cl100k.index
+  if (form == FAMILY_HEADED) return headed.index
   return (form == FAMILY_LOCAL ? local : (family & FAMILY_HAN) != 0 ? o200kHan : o200k).index
 }
 

@@ -4,6 +4,7 @@ import { firstByteOf } from '../unicode/utf8.ts'
 import type { Partition } from './classes.ts'
 import { compileStage, type Compiled, type CompiledStage, type PatternStage } from './compile.ts'
 import { piecesOf, sameAutomaton } from './equivalence.ts'
+import { findHeaded } from './headed.ts'
 import * as layout from './layout.ts'
 import { findGroups } from './local.ts'
 import { hasMarks } from './steps.ts'
@@ -134,14 +135,17 @@ export const FAMILIES: readonly Family[] = [
  * The tables of one compiled stage, or of several in one machine, with its family and the roles of characters added, or undefined if it belongs
  * to no family.
  *
- * @param isBehind behind another one, which leaves short pieces, a stage that cuts between groups has mostly nothing to do, and the machine passes over
+ * @param isBehind behind another one, which leaves short pieces, a stage that is of no family by name has mostly nothing to do, and the machine passes over
  * such pieces faster (kernel/idle.ts)
  */
 export const withFamily = (compiled: Compiled | CompiledStage, isBehind = false): Uint8Array | undefined => {
   const family = 'stage' in compiled ? findFamily(compiled) : undefined
   if (family !== undefined) return withRoles(compiled, family.code, rolesIn(compiled.partition, family.code))
-  const groups = isBehind ? undefined : findGroups(compiled)
-  return groups && withRoles(compiled, layout.FAMILY_LOCAL, groups)
+  if (isBehind) return undefined
+  const groups = findGroups(compiled)
+  if (groups !== undefined) return withRoles(compiled, layout.FAMILY_LOCAL, groups)
+  const runs = 'stage' in compiled ? findHeaded(compiled) : undefined
+  return runs && withRoles(compiled, layout.FAMILY_HEADED, runs)
 }
 
 const withRoles = ({ partition, tables }: Compiled, code: number, roles: Uint8Array): Uint8Array => {

@@ -69,6 +69,8 @@ export const FAMILY_CL100K = 2
 export const FAMILY_O200K = 3
 /** Cut between groups of characters (local.ts). */
 export const FAMILY_LOCAL = 4
+/** Runs of some characters, with a space in front of them (headed.ts). */
+export const FAMILY_HEADED = 5
 /** How many digits make a group, in two bits. */
 export const FAMILY_DIGITS_SHIFT = 3
 /** Contractions are recognized. */

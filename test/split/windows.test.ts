@@ -76,8 +76,20 @@ const LOCAL: readonly (readonly PatternStage[])[] = [
   [split('[ \n]', 'merged-with-next'), split('[.1]')],
 ]
 
+/** Runs with a space in front of them (pattern/headed.ts). */
+const HEADED = [
+  ' ?[^(\\s|[.,!?…。，、।۔،])]+', // BLOOM
+  ' ?\\p{L}+',
+  ' ?\\w+',
+  ' ?[^\\s]+',
+  ' ?[^ ]+',
+  ' ?[a-z日1\\n]+',
+  ' ?[.é\\p{Han}\\p{M}\\s&&[^ ]]+',
+]
+
 const CASES = [
   ...FAMILIES.map((family) => [family.pattern, compileStage(stageOf(family))] as const),
+  ...HEADED.map((pattern) => [pattern, compileStage(split(pattern))] as const),
   ...LOCAL.map((stages) => [stages.map(({ pattern, behavior }) => `${pattern} ${behavior}`).join(', then '), fused(stages)] as const),
 ]
 
@@ -85,8 +97,16 @@ test('what cuts between groups is known', () => {
   const code = (stages: readonly PatternStage[]): number => familyOf(withFamily(fused(stages)))
   for (const stages of LOCAL) expect([stages, code(stages)]).toEqual([stages, layout.FAMILY_LOCAL])
   // more than two characters have a say in it (in Oniguruma's dialect, what \\w and [^\\w] have in common)
-  for (const pattern of [' ?\\w+', '\\w+\\s?', 'ab|\\w', '\\w+(?!\\S)', '\\w{1,2}', '^\\w', '\\w+|[^\\w\\s]+'])
+  for (const pattern of ['\\w+\\s?', 'ab|\\w', '\\w+(?!\\S)', '\\w{1,2}', '^\\w', '\\w+|[^\\w\\s]+'])
     expect([pattern, code([split(pattern)])]).toEqual([pattern, 0])
+})
+
+test('runs with a space in front of them are known', () => {
+  for (const pattern of HEADED) expect([pattern, familyOf(withFamily(compileStage(split(pattern))))]).toEqual([pattern, layout.FAMILY_HEADED])
+  const others = [' ?[a ]+', ' *\\w+', ' +\\w+', '\\s?\\w+', ' ?\\w', ' ?\\w{1,3}', ' ?\\w+\\n?', ' ?\\w+|\\s+', ' ?\\p{L}+| ?\\d+\\.', '\\w+ ?', ' ?(?:ab)+', ' ?\\w+(?!\\n)', ' \\w+']
+  for (const pattern of others) expect([pattern, familyOf(withFamily(compileStage(split(pattern))))]).not.toEqual([pattern, layout.FAMILY_HEADED])
+  for (const behavior of ['removed', 'contiguous', 'merged-with-next'] as const)
+    expect(familyOf(withFamily(compileStage(split(' ?\\w+', behavior))))).not.toBe(layout.FAMILY_HEADED)
 })
 
 /** A gap that goes on is cut wherever a part of the text ends, lest it be kept. */
