@@ -2,7 +2,7 @@ import { certainEnd, decidePass, makeRoomForCuts, passOverGap, slidePass, useCut
 import { allocate, release, setMemoryLimit } from './memory'
 import { passOverIdle } from './idle'
 import { findSymbols, readSymbols } from './lookahead'
-import { composed, composedBytes, hasMap, rewrite, room, setClasses, setMap, setPairs, written } from './normalize'
+import { COMPOSED_ROOM, composed, composedBytes, composeText, hasMap, rewrite, room, setClasses, setMap, setPairs, written } from './normalize'
 import { Pass, POSITION, SLICE, startPass } from './pass'
 import {
   beginsNow, composedEnd, endSection, isOpen, leaveOpen, leftEnd, nextEnd, notePut, noteSearched, passEnd, prefix, prefixBytes, putBytes, searched, setPrefix, setRawEnds, startRaw, sureEnd,
@@ -164,15 +164,17 @@ export function advanceRaw(at: usize, end: usize, isLast: bool, length: usize, l
         blank = reached
       }
     }
-    const sure = sureEnd(at, stop, token >= 0 || (isClosed && stop == limit))
+    const isWhole = token >= 0 || (isClosed && stop == limit) // what follows has nothing to do with it
+    const sure = sureEnd(at, stop, isWhole)
     if (sure == at && stop > at && leftEnd == 0 && composedEnd == 0 && token < 0 && !isWaiting) leaveOpen(stop) // a whole batch in which text cannot be cut
     let status = beginsNow(at, stop) ? put(prefix, prefixBytes) : OK
     if (status == OK) status = hasMap ? putRewritten(at, sure) : put(at, sure - at)
     at = sure
     if (composedEnd != 0) {
       if (status == OK) status = put(composed, composedBytes)
+      if (status == OK) status = putComposed(composedEnd, stop, isWhole)
       if (status != OK) return status
-      at = composedEnd
+      at = composedTo
       continue
     }
     if (leftEnd == 0 && (token >= 0 || at == nextEnd())) {
@@ -225,6 +227,17 @@ function putRewritten(from: usize, to: usize): i32 {
   }
   return OK
 }
+
+/** Puts text behind the text, composed, as far as there is nothing else to do: up to `composedTo`. Where one is composed, many are. */
+function putComposed(from: usize, to: usize, isWhole: bool): i32 {
+  const status = makeRoomForPut(to - from + COMPOSED_ROOM)
+  if (status != OK) return status
+  const out = text + textLength
+  composedTo = composeText(from, to, out, isWhole)
+  return havePut(written - out)
+}
+
+let composedTo: usize = 0
 
 function havePut(bytes: usize): i32 {
   notePut(bytes)

@@ -200,6 +200,7 @@ let pairs: usize = 0
 const PAIR_SLOTS: u32 = 4096
 const PAIR_BYTES: usize = 12
 /** What was composed, and the marks that stay. */
+export const COMPOSED_ROOM: usize = 64
 const composedRoom: usize = memory.data(64)
 const MOST_MARK_BYTES: usize = 56
 export let composed: usize = 0
@@ -211,9 +212,9 @@ export function setPairs(at: usize): void {
 
 /** Composes the code point at `at` with what follows, up to `end`. Returns where that ends, or 0 if there is more to do, or more text must come. */
 export function compose(at: usize, end: usize, isEnd: bool): usize {
-  if (pairs == 0 || classAt(at) != LEADING) return 0
+  if (pairs == 0 || classOf(at, <usize>load<u8>(at)) != LEADING) return 0
   let first = <u32>decode(at)
-  let order = valueOfPair(first, 0)
+  let order: u32 = first < 0x80 ? 0 : valueOfPair(first, 0)
   let kept: u32 = 0 // the number of the last mark that stays
   const marks = composedRoom + 4
   let marksEnd = marks
@@ -223,7 +224,7 @@ export function compose(at: usize, end: usize, isEnd: bool): usize {
       if (!isEnd) return 0
       break
     }
-    const class_ = classAt(at)
+    const class_ = classOf(at, <usize>load<u8>(at))
     if (isSettled(class_)) break
     const number = class_ & ORDER
     if (class_ == UNSURE || number == 0 || number < order) return 0
@@ -241,6 +242,32 @@ export function compose(at: usize, end: usize, isEnd: bool): usize {
   composed = marks - encodeBefore(marks, first)
   composedBytes = marksEnd - composed
   return at
+}
+
+/**
+ * Writes text[at, end), which begins where it can be cut, to `out`, composed, up to where there is more to do or more text must come; returns that place,
+ * and leaves the end of what it wrote in `written`. That takes no more room than the text, and COMPOSED_ROOM.
+ */
+export function composeText(at: usize, end: usize, out: usize, isEnd: bool): usize {
+  while (at < end) {
+    const unsure = readSure(at, end)
+    const safe = unsure == end && isEnd ? end : cut
+    copyShort(at, safe, out)
+    out += safe - at
+    at = safe
+    const next: usize = unsure == end ? 0 : compose(at, end, isEnd)
+    if (next == 0) break
+    copyShort(composed, composed + composedBytes, out)
+    out += composedBytes
+    at = next
+  }
+  written = out
+  return at
+}
+
+/** Up to 15 bytes behind are written, too. A call for a few bytes would take longer. */
+@inline function copyShort(from: usize, end: usize, out: usize): void {
+  for (; from < end; from += 16, out += 16) v128.store(out, v128.load(from))
 }
 
 function valueOfPair(first: u32, second: u32): u32 {
