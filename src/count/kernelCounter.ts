@@ -151,7 +151,7 @@ const countTooHigh = () => new PretokError('limit', 'counting: a count above 2^5
 /** Pieces that the kernel hands over at a time (kernel/readout.ts). */
 const READ_AT_ONCE = 4096
 
-/** What the counting table holds, when it has been sorted or gathered. The room for text is used for that: there must be none in it. */
+/** What the counting table holds, when it has been sorted. The room for text is used for that: there must be none in it. */
 const readTable = ({ exports, bytes, words }: Kernel, make: NewTable): CountedPieces => {
   const size = exports.used.value
   const table = make(Number(exports.sortedBytes()), size)
