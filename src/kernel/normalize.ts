@@ -90,68 +90,110 @@ export function readToCut(at: usize, end: usize): usize {
   return end
 }
 
-/** Reads text[at, end), which begins where it can be cut, up to the first code point that is not right for sure; returns that, or `end`. */
+/**
+ * Reads text[at, end), which begins where it can be cut, up to the first code point that is not right for sure; returns that, or `end`. Up to 63 bytes
+ * behind the text are loaded, too.
+ */
 export function readSure(at: usize, end: usize): usize {
-  const settled = v128.load(settledByLow)
-  const groups = v128.load(groupByHigh)
+  windowAt = 0
+  return readOnSure(at, end)
+}
+
+const WINDOW: usize = 64
+/** Where the window begins that was looked at last, 0: none was; and a bit for each code point in it that is not settled. */
+let windowAt: usize = 0
+let windowUnsettled: u64 = 0
+
+/** The same, behind what was read of this text before. */
+function readOnSure(at: usize, end: usize): usize {
   let last = SETTLED
-  let safe = at // 0: the code point before `at`
-  while (at < end) {
-    let stop = end
-    if (at + 16 <= end) {
-      stop = at + 16
-      const bytes = v128.load(at)
-      const low = i8x16.swizzle(settled, v128.and(bytes, i8x16.splat(0x0f)))
-      const high = i8x16.swizzle(groups, i8x16.shr_u(bytes, 4))
-      const known = v128.and(low, high)
-      // those that the first byte does not tell of are looked at one by one
-      if (!i8x16.all_true(known)) {
-        let others = <u32>i8x16.bitmask(i8x16.eq(known, i8x16.splat(0)))
-        do {
-          const other = at + <usize>ctz(others)
-          if (!isSettled(classOf(other, <usize>load<u8>(other)))) break
-          others &= others - 1
-        } while (others != 0)
-        if (others != 0) {
-          const other = at + <usize>ctz(others)
-          if (other > at) {
-            last = SETTLED
-            safe = 0
-            at = other
-          }
-          stop = at > stop ? at : stop
-        } else stop = 0
-      } else stop = 0
-      if (stop == 0) {
+  let lastEnd = at // where the code point ends that has the class `last`
+  let safe = at // the last one that is settled, or where the text begins
+  const isInWindow = at - windowAt < WINDOW
+  let p = isInWindow ? windowAt : at
+  let unsettled = isInWindow ? windowUnsettled & (~(<u64>0) << <u64>(at - windowAt)) : unsettledIn(p, end)
+  const start = at
+  for (;;) {
+    for (; unsettled != 0; unsettled &= unsettled - 1) {
+      at = p + <usize>ctz(unsettled)
+      if (at != lastEnd) {
         last = SETTLED
-        safe = 0
-        at += 16
-        while (at < end && (load<u8>(at) & 0xc0) == 0x80) at++
-        continue
+        safe = before(at)
       }
-    }
-    while (at < stop) {
       const byte = <usize>load<u8>(at)
       const class_ = classOf(at, byte)
-      if (isSettled(class_)) safe = at
-      else {
-        if (safe == 0) safe = before(at)
-        // what was settled last is what it may combine with
-        if (!isRight(class_, last, class_ >= MAYBE && classAt(safe) == LEADING)) {
-          previous = last
-          cut = safe
-          return at
-        }
+      // what was settled last is what it may combine with
+      if (!isRight(class_, last, class_ >= MAYBE && classAt(safe) == LEADING)) {
+        windowAt = p
+        windowUnsettled = unsettled
+        previous = last
+        cut = safe
+        return at
       }
       last = class_
-      at += bytesOf(<u32>byte)
+      lastEnd = at + bytesOf(<u32>byte)
     }
+    p += WINDOW
+    while (p < end && (load<u8>(p) & 0xc0) == 0x80) p++
+    if (p >= end) break
+    unsettled = unsettledIn(p, end)
   }
-  if (safe == 0) safe = before(at)
+  if (lastEnd != end) {
+    last = SETTLED
+    safe = end > start ? before(end) : start
+  }
   previous = last
   isLeading = safe < end && classAt(safe) == LEADING
   cut = safe
-  return at
+  return end
+}
+
+/** A bit for each code point in text[p, p + 64) that is not settled, as far as it goes. */
+@inline function unsettledIn(p: usize, end: usize): u64 {
+  const settled = v128.load(settledByLow)
+  const groups = v128.load(groupByHigh)
+  const low = <u32>(mayBeUnsettled(settled, groups, p) | (mayBeUnsettled(settled, groups, p + 16) << 16))
+  const high = <u32>(mayBeUnsettled(settled, groups, p + 32) | (mayBeUnsettled(settled, groups, p + 48) << 16))
+  let others = <u64>low | (<u64>high << 32)
+  if (end - p < WINDOW) others &= (<u64>1 << <u64>(end - p)) - 1
+  // those that the first byte does not tell of are looked up, one by one, but without a branch on what they are
+  let unsettled: u64 = 0
+  while (others != 0) {
+    // when none is left, ctz gives 64, which looks the first one up again
+    unsettled |= bitIfUnsettled(p, ctz(others))
+    others &= others - 1
+    unsettled |= bitIfUnsettled(p, ctz(others))
+    others &= others - 1
+  }
+  return unsettled
+}
+
+@inline function mayBeUnsettled(settled: v128, groups: v128, p: usize): i32 {
+  const bytes = v128.load(p)
+  const column = i8x16.swizzle(settled, v128.and(bytes, i8x16.splat(0x0f)))
+  const row = i8x16.swizzle(groups, i8x16.shr_u(bytes, 4))
+  return i8x16.bitmask(i8x16.eq(v128.and(column, row), i8x16.splat(0)))
+}
+
+/** As `classOf`, but a call would take as long as all the rest. */
+@inline function bitIfUnsettled(p: usize, i: u64): u64 {
+  const bytes = <usize>load<u32>(p + <usize>(i & 63))
+  const lead = bytes & 0xff
+  let page = bytes & 31
+  let last = bytes >>> 8
+  if (lead >= 0xe0) {
+    page = ((bytes & 15) << 6) | ((bytes >>> 8) & 63)
+    last = bytes >>> 16
+    if (lead >= 0xf0) {
+      page = ((bytes & 7) << 12) | (((bytes >>> 8) & 63) << 6) | ((bytes >>> 16) & 63)
+      last = bytes >>> 24
+    }
+  } else if (lead < 0x80) {
+    page = lead >>> 6
+    last = lead
+  }
+  const class_ = <u32>load<u8>(blocks + (<usize>load<u16>(pages + (page << 1)) << 6) + (last & 63))
+  return <u64>((class_ & ~LEADING) != SETTLED) << i
 }
 
 /** Where the code point begins that ends at `at`. */
@@ -249,8 +291,9 @@ export function compose(at: usize, end: usize, isEnd: bool): usize {
  * and leaves the end of what it wrote in `written`. That takes no more room than the text, and COMPOSED_ROOM.
  */
 export function composeText(at: usize, end: usize, out: usize, isEnd: bool): usize {
+  windowAt = 0
   while (at < end) {
-    const unsure = readSure(at, end)
+    const unsure = readOnSure(at, end)
     const safe = unsure == end && isEnd ? end : cut
     copyShort(at, safe, out)
     out += safe - at

@@ -40,11 +40,13 @@ export interface NormalizeKernel {
 
 const PAGE = 65536
 const ALIGN = 64
+/** Behind the room: what is loaded of it as a whole may reach so far. */
+const PADDING = 64
 
 /** Starts a kernel whose memory holds some tables and `roomBytes` of free room. */
 export const startNormalizeKernel = (tables: readonly NodeJS.TypedArray[], roomBytes: number): NormalizeKernel => {
   const tableBytes = tables.reduce((sum, { byteLength }) => sum + byteLength + ALIGN, 0)
-  const pages = 1 + Math.ceil((tableBytes + roomBytes) / PAGE) // one for what the module has itself
+  const pages = 1 + Math.ceil((tableBytes + roomBytes + PADDING) / PAGE) // one for what the module has itself
   const memory = new WebAssembly.Memory({ initial: pages, maximum: pages })
   const exports = new WebAssembly.Instance(loadWasm('normalize'), { env: { memory } }).exports as unknown as NormalizeExports
   const bytes = Buffer.from(memory.buffer)
