@@ -394,4 +394,21 @@ describe.each(['nfc', 'nfkc'] as const)('%s: the kernel composes as the normaliz
     const text = first.flatMap((a) => last.map((b) => a + b)).join('|')
     expect(byKernel([{ kind }], ['|'], text, [1e6])).toEqual(byDefinition([{ kind }], ['|'], text))
   })
+
+  test('decomposed words, one behind the other, wherever they stand', () => {
+    const words = ['tiếng', 'Việt', 'nước', 'những', 'naïve', 'Ωμέγα', 'ᾧ', 'が', 'パン', '한국어', 'क़', 'ở', 'ṩ', 'x\u0323\u0302\u0301', '\u0301', 'é\u0327', 'plain', '“–”', '😀']
+    const word = fc.constantFrom(...words, ...words.map((one) => one.normalize('NFD')))
+    const separator = fc.constantFrom(' ', '', ', ', '<|>', '\n', 'y'.repeat(40), '日'.repeat(20))
+    fc.assert(
+      fc.property(
+        fc.array(fc.tuple(word, separator), { minLength: 1, maxLength: 200, size: 'max' }),
+        fc.array(fc.oneof(fc.integer({ min: 1, max: 8 }), fc.constantFrom(63, 64, 65, 200, 1e6)), { minLength: 1, maxLength: 3 }),
+        (parts, feeds) => {
+          const text = parts.flat().join('')
+          expect(byKernel([{ kind }], ['<|>'], text, feeds)).toEqual(byDefinition([{ kind }], ['<|>'], text))
+        },
+      ),
+      { numRuns: 150 },
+    )
+  })
 })
