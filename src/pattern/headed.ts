@@ -5,7 +5,7 @@ import { ROLE_LETTER, ROLE_OTHER } from './layout.ts'
 import { hasMarks } from './steps.ts'
 
 /*
- * Patterns such as BLOOM's, ` ?[^(\\s|[.,!?…。，、।۔،])]+`: runs of some characters, each with the space in front of it, if there is one; what is between
+ * Patterns such as BLOOM's, ` ?[^(\s|[.,!?…。，、।۔،])]+`: runs of some characters, each with the space in front of it, if there is one; what is between
  * is in pieces of its own. The kernel cuts such text without a machine (kernel/windows.ts).
  */
 
