@@ -1,7 +1,8 @@
 import { classOf } from './classes.ts'
 import { compileStage, type CompiledStage } from './compile.ts'
-import { cutsOf, sameAutomaton } from './equivalence.ts'
+import { sameAutomaton } from './equivalence.ts'
 import { ROLE_LETTER, ROLE_OTHER } from './layout.ts'
+import { pairsOf } from './local.ts'
 import { hasMarks } from './steps.ts'
 
 /*
@@ -18,7 +19,7 @@ export const findHeaded = (compiled: CompiledStage): Uint8Array | undefined => {
   if (stage.behavior !== 'isolated' || unit !== 'code points') return undefined
   if (backward !== undefined || machine.next.length > MAX_STATES || hasMarks(machine)) return undefined
   const space = classOf(partition, SPACE)
-  const isCut = pairsOf(compiled)
+  const { isCut } = pairsOf(compiled)
   const isLetter = Array.from({ length: partition.count }, (_, name) => name !== space && isCut(name, space) && !isCut(space, name))
   if (!isLetter.some(Boolean)) return undefined
   const stageOfSame = { ...stage, dialect: 'oniguruma' as const, pattern: ` ?[${rangesOf(compiled, isLetter)}]+` }
@@ -26,12 +27,6 @@ export const findHeaded = (compiled: CompiledStage): Uint8Array | undefined => {
 }
 
 const SPACE = 0x20
-
-/** Whether there is a cut between two characters of these classes. */
-const pairsOf = (compiled: CompiledStage): ((first: number, second: number) => boolean) => {
-  const cuts = cutsOf(compiled)
-  return (first, second) => cuts([first, second]).some((cut) => cut >> 1 === 1)
-}
 
 /** The code points of some classes, as they are written in a pattern. */
 const rangesOf = ({ partition: { starts, classes } }: CompiledStage, isIn: readonly boolean[]): string =>

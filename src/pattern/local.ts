@@ -38,7 +38,7 @@ export const findGroups = (compiled: Compiled): Uint8Array | undefined => {
 
 const LETTER = 0x61
 
-const pairsOf = (automaton: Automaton): Pairs => {
+export const pairsOf = (automaton: Automaton): Pairs => {
   const cuts = cutsOf(automaton)
   return {
     isCut: (first, second) => cuts([first, second]).some((cut) => cut >> 1 === 1),
