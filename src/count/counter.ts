@@ -13,8 +13,10 @@ export interface TextCounter {
    * that follows goes on with the document, but is not at its start.
    */
   piece(bytes: Uint8Array): void
-  /** A piece that was met so often, as it is; nothing is split by it. A counter that has `documents` has it. */
-  add?(piece: Uint8Array, times: number): void
+  /** What follows is split apart from the text so far, but is not at the start of a document. */
+  endSection?(): void
+  /** A piece, bytes[start, end) or all of them, was met so often, as it is; nothing is split by it. A counter that has `documents` or `withTokens` has it. */
+  add?(bytes: Uint8Array, times: number, start?: number, end?: number): void
   /** The current document ends here. */
   endDocument(): void
   /**
@@ -25,11 +27,11 @@ export interface TextCounter {
   /**
    * Text in which the counter looks for tokens itself: the same as finding them and calling `documents`, for less. A counter that
    * does not have it wants that. To be called once; while such text has not ended, nothing else is to be given. Tokens that are not
-   * special are pieces: `takeCounts` tells of them, and `add` wants them.
+   * special are pieces: `takeCounts` tells of them, and `add` wants them. Undefined if it cannot do that with these tokens.
    *
    * @param sure how text is normalized between tokens; default: not at all
    */
-  withTokens?(tokens: TokenSet, sure?: SureText): TokenText
+  withTokens?(tokens: TokenSet, sure?: SureText): TokenText | undefined
   /** Counts all that is there. The current document must have been ended. */
   flush(): void
   /** The pieces that have not been spilled, in the order of their bytes. Nothing may be left to count. `make` may make the table. */
@@ -94,6 +96,8 @@ export interface CounterLimits {
   /** Bytes that the counter may hold. When it would need more it spills; without `spill` that is an error. Default: no limit. */
   memoryBytes?: number | undefined
   spill?: Spill | undefined
+  /** Is told the pieces bytes[start, end) with which documents begin, each before it is spilled. */
+  onFirst?: ((bytes: Uint8Array, start: number, end: number) => void) | undefined
 }
 
 /** Bytes that text and its cuts may take while a piece of the longest length is read: buffers double, and move. */

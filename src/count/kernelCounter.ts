@@ -6,16 +6,12 @@ import { PARTITIONS } from '../spill/layout.ts'
 import { newTable, type CountedPieces, type NewTable } from '../sort/tableMemory.ts'
 import type { TakeSorted } from '../spill/sortedPieces.ts'
 import { KernelText, MAX_ENDS, textBytesOf } from './kernelText.ts'
-import { PieceTable } from './pieceTable.ts'
 import { DEFAULT_LIMITS, textMemory, type CounterLimits, type TextCounter } from './counter.ts'
 
 /*
  * The automaton tier: packed tables (pattern/layout.ts) run by the WebAssembly kernel, which splits and counts in its own memory. Text gets
  * there in kernelText.ts; what is undecided stays until more text or the document's end decides it.
  */
-
-/** Memory for pieces that are given as they are. */
-const WHOLE_BYTES = 2 ** 20
 
 /**
  * A counter that runs one pass per tables (from `compileStage`), in order. With no tables, each document is one piece.
@@ -24,7 +20,7 @@ const WHOLE_BYTES = 2 ** 20
  */
 export const createKernelCounter = (
   stages: readonly Uint8Array[],
-  { maxPieceBytes, memoryBytes, spill }: Omit<CounterLimits, 'blockBytes'> = DEFAULT_LIMITS,
+  { maxPieceBytes, memoryBytes, spill, onFirst }: Omit<CounterLimits, 'blockBytes'> = DEFAULT_LIMITS,
 ): TextCounter => {
   const spillTable = (): boolean => {
     if (spill === undefined) return false
@@ -39,27 +35,17 @@ export const createKernelCounter = (
     maxPieceBytes,
     memoryBytes,
     spill: spillTable,
+    first: (start, length) => onFirst!(kernel.bytes, start >>> 0, (start >>> 0) + length),
   })
   const { exports, check } = kernel
   if (memoryBytes !== undefined) exports.setLimits(BigInt(Math.floor(memoryBytes)), BigInt(textMemory(maxPieceBytes)))
   check(exports.startCounting(maxPieceBytes, ...new BigUint64Array(randomBytes(40).buffer)))
-  const text = new KernelText(kernel, maxPieceBytes)
-  const whole = new PieceTable() // pieces that were given as they are
+  if (onFirst !== undefined) check(exports.startTellingFirst())
+  const text = new KernelText(kernel, maxPieceBytes, onFirst !== undefined)
 
-  /** Whole pieces are few and met often: they go to the kernel's table in the end, each once. */
-  const countWhole = (): void => {
-    const { arena, starts, counts, size } = whole
-    for (let i = 0; i < size; i++) {
-      const piece = arena.subarray(starts[i], starts[i + 1])
-      check(exports.addPiece(text.putPiece(piece), piece.length, BigInt(counts[i])))
-    }
-    if (size > 0) whole.clear()
-  }
-
-  const add = (piece: Uint8Array, times: number): void => {
-    if (piece.length > maxPieceBytes) throw pieceTooLong(maxPieceBytes)
-    if (whole.memoryWith(piece.length, 0) > WHOLE_BYTES) countWhole()
-    whole.add(piece, 0, piece.length, times)
+  const add = (bytes: Uint8Array, times: number, start = 0, end = bytes.length): void => {
+    if (end - start > maxPieceBytes) throw pieceTooLong(maxPieceBytes)
+    check(exports.addPiece(text.putPiece(bytes, start, end), end - start, times))
   }
 
   return {
@@ -67,38 +53,34 @@ export const createKernelCounter = (
     documents: (added, gapStarts, gapEnds, count) => text.addDocuments(added, gapStarts, gapEnds, count),
     withTokens: (tokens, sure) => text.withTokens(tokens, sure),
     piece(bytes) {
-      text.endSegment()
+      text.endSegment(false)
       add(bytes, 1)
     },
     add,
-    endDocument: () => text.endSegment(),
+    endSection: () => text.endSegment(false),
+    endDocument: () => text.endSegment(true),
     flush() {
       text.advance()
       if (text.pending !== 0) throw new Error('flush: the last document was not ended')
     },
     drain() {
       text.advance()
-      countWhole()
       spillTable()
     },
     finish(make = newTable) {
       text.advance()
       if (text.pending !== 0) throw new Error('finish: there is text left to count')
-      countWhole()
       exports.sortTable(0)
       return readTable(kernel, make)
     },
-    settle() {
-      text.advance()
-      countWhole()
-    },
+    settle: () => text.advance(),
     stopGrowing() {
       const spare = BigInt(textMemory(maxPieceBytes))
       exports.setLimits(BigInt(kernel.bytes.byteLength) + spare, spare)
     },
     get pieces() {
       text.advance()
-      return Number(exports.pieces.value) + whole.total
+      return Number(exports.pieces.value)
     },
     get dropped() {
       text.advance()
@@ -110,10 +92,10 @@ export const createKernelCounter = (
     },
     get distinct() {
       text.advance()
-      return exports.used.value + whole.size
+      return exports.used.value
     },
     get memory() {
-      return kernel.bytes.byteLength + whole.memory
+      return kernel.bytes.byteLength
     },
   }
 }

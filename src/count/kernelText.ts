@@ -34,9 +34,14 @@ export class KernelText {
   private readonly ends = new Uint32Array(MAX_ENDS)
   private endCount = 0
   private raw: RawText | undefined
+  private readonly tellsFirst: boolean
+  /** Whether a document begins behind the last end. */
+  private isStart = true
 
-  constructor(kernel: Kernel, maxPieceBytes: number) {
+  /** @param tellsFirst whether the kernel tells the pieces with which documents begin */
+  constructor(kernel: Kernel, maxPieceBytes: number, tellsFirst: boolean) {
     this.kernel = kernel
+    this.tellsFirst = tellsFirst
     this.maxPieceBytes = maxPieceBytes
     this.at = kernel.exports.text.value >>> 0
     this.capacity = kernel.exports.capacity.value >>> 0
@@ -71,18 +76,25 @@ export class KernelText {
     for (; next < count; next++) this.skip(this.length, this.length) // where the text ends
   }
 
-  /** Puts a piece behind the text for a moment; returns where it is. */
-  putPiece(piece: Uint8Array): number {
-    this.put(piece, 0, piece.length)
-    return this.length
+  /** Puts a piece, bytes[start, end), behind the text for a moment; returns where it is. */
+  putPiece(bytes: Uint8Array, start: number, end: number): number {
+    this.put(bytes, start, end)
+    return this.length + this.held
   }
 
-  /** The document ends here. */
-  endSegment(): void {
-    if (this.length === this.lastEnd) return
-    this.ends[this.endCount++] = this.length
-    this.lastEnd = this.length
-    if (this.endCount === MAX_ENDS) this.advance()
+  /** What follows has nothing to do with the text so far. `isStart`: a document begins with it. */
+  endSegment(isStart: boolean): void {
+    if (this.length !== this.lastEnd) {
+      this.ends[this.endCount++] = this.length
+      this.lastEnd = this.length
+      this.isStart = true
+      if (this.endCount === MAX_ENDS) this.advance()
+    }
+    if (this.tellsFirst && isStart !== this.isStart) {
+      this.advance()
+      this.kernel.exports.setStart(this.length, isStart ? 1 : 0)
+      this.isStart = isStart
+    }
   }
 
   /** Splits and counts all text, as far as can be. */

@@ -1,85 +1,66 @@
 import { treatsFirstPiece, type Phase } from '../split/phases.ts'
-import { pieceTooLong } from '../split/pieceTooLong.ts'
-import { createPhaseSplitter } from '../split/splitPhases.ts'
-import type { CounterLimits, TextCounter } from './counter.ts'
-import { createFirstPieces } from './firstPieces.ts'
-import { handOverSorted, SORT_BYTES } from './handOverSorted.ts'
-import { PieceTable } from './pieceTable.ts'
-import { inByteOrder } from './sortedTable.ts'
+import { createPhaseSplitter, type TakePiece } from '../split/splitPhases.ts'
+import type { CounterLimits, TextCounter, TokenText } from './counter.ts'
+import { FirstPieces } from './firstPieces.ts'
 import { createRewritingCounter } from './rewritingCounter.ts'
 
 /*
  * Pipelines that rewrite text. Rewriting in the first phase is done to the text on its way to the counter that cuts it. What the later
  * phases make of a piece depends on the piece alone, so they are run only once for each distinct piece of the first phase: whenever its
- * counter has very many, and in the end. (Where the piece with which a document begins is treated otherwise, `firstPieces.ts` counts these.)
+ * counter has very many, and in the end. What they make is counted by a second counter. (Where the piece with which a document begins is treated
+ * otherwise, the first counter tells these.)
  */
 
 /** The pieces of the first phase are taken through the later ones when there are this many distinct ones, … */
-const MANY_PIECES = 2 ** 17
+const MANY_PIECES = 2 ** 18
 /** … or when they have taken this much memory. */
-const MANY_BYTES = 2 ** 25
+const MANY_BYTES = 2 ** 26
 
-/** @param createFirst makes the counter that runs the cuts of the first phase */
-export const createPhasesCounter = (
-  [{ rewrites, splits }, ...later]: readonly Phase[],
-  createFirst: (limits: CounterLimits) => TextCounter,
-  limits: CounterLimits,
-): TextCounter => {
-  const counter = later.length === 0 ? createFirst(limits) : createLaterCounter({ splits, later, createFirst, limits })
-  return rewrites.length === 0 ? counter : createRewritingCounter(rewrites, counter)
+/** Makes a counter that runs these cuts. */
+type CreateCounter = (splits: Phase['splits'], limits: CounterLimits) => TextCounter
+
+export const createPhasesCounter = ([first, ...later]: readonly Phase[], create: CreateCounter, limits: CounterLimits): TextCounter => {
+  const counter = later.length === 0 ? create(first.splits, limits) : createLaterCounter(first.splits, later, create, limits)
+  return first.rewrites.length === 0 ? counter : createRewritingCounter(first.rewrites, counter)
 }
 
-interface LaterPhases {
-  splits: Phase['splits']
-  later: readonly Phase[]
-  createFirst: (limits: CounterLimits) => TextCounter
-  limits: CounterLimits
-}
-
-const createLaterCounter = ({ splits, later, createFirst, limits }: LaterPhases): TextCounter => {
-  const { maxPieceBytes, spill } = limits
-  let { memoryBytes = Infinity } = limits
+const createLaterCounter = (splits: Phase['splits'], later: readonly Phase[], create: CreateCounter, limits: CounterLimits): TextCounter => {
   const splitLater = createPhaseSplitter(later)
-  const table = new PieceTable()
+  const own = { ...limits, memoryBytes: limits.memoryBytes && limits.memoryBytes / 2 }
+  const last = create([], own)
+  const firstPieces = treatsFirstPiece(later) ? new FirstPieces() : undefined
   let dropped = 0
   let rewritten = 0
   let handedOver = 0 // pieces of the first phase
   let memoryAtStart = 0 // of the first counter, when it was empty
 
-  const drainTable = (): void => {
-    if (table.size > 0) spill!((take) => handOverSorted(table, take))
-    table.clear()
+  let times = 0
+  const takePiece: TakePiece = (bytes, start, end, isPiece) => {
+    rewritten -= (end - start) * times
+    if (isPiece) last.add!(bytes, times, start, end)
+    else dropped += (end - start) * times
   }
 
-  const add = (bytes: Uint8Array, start: number, end: number, count: number): void => {
-    if (end - start > maxPieceBytes) throw pieceTooLong(maxPieceBytes)
-    if (spill !== undefined && table.size > 0 && first.memory + table.memoryWith(end - start, SORT_BYTES) > memoryBytes) drainTable()
-    table.add(bytes, start, end, count)
-  }
-
-  const takeThrough = (piece: Uint8Array, isFirst: boolean, count: number): void => {
+  const takeThrough = (bytes: Uint8Array, start: number, end: number, isFirst: boolean, count: number): void => {
     if (count === 0) return
-    rewritten += piece.length * count
-    splitLater(piece, isFirst, (bytes, start, end, isPiece) => {
-      rewritten -= (end - start) * count
-      if (isPiece) add(bytes, start, end, count)
-      else dropped += (end - start) * count
-    })
+    times = count
+    rewritten += (end - start) * count
+    splitLater(bytes, start, end, isFirst, takePiece)
   }
 
-  const first = createFirst({
-    ...limits,
-    memoryBytes: limits.memoryBytes && limits.memoryBytes / 2,
-    spill: (handOver) =>
+  const first = create(splits, {
+    ...own,
+    onFirst: firstPieces && ((bytes, start, end) => firstPieces.note(bytes, start, end)),
+    spill(handOver) {
       handOver((_, bytes, start, end, count) => {
-        const piece = bytes.slice(start, end) // a copy: memory may move
         handedOver += count
-        const atStart = firstPieces?.take(piece, count) ?? 0
-        takeThrough(piece, true, atStart)
-        takeThrough(piece, false, count - atStart)
-      }),
+        const atStart = firstPieces?.take(bytes, start, end, count) ?? 0
+        takeThrough(bytes, start, end, true, atStart)
+        takeThrough(bytes, start, end, false, count - atStart)
+      })
+      firstPieces?.forgetTaken()
+    },
   })
-  const firstPieces = treatsFirstPiece(later) ? createFirstPieces(splits, first, maxPieceBytes) : undefined
   memoryAtStart = first.memory
 
   const drainIfMany = (): void => {
@@ -88,38 +69,54 @@ const createLaterCounter = ({ splits, later, createFirst, limits }: LaterPhases)
     memoryAtStart = first.memory
   }
 
-  return {
-    text(bytes) {
-      if (firstPieces === undefined) first.text(bytes)
-      else firstPieces.text(bytes)
+  const drainingIfMany =
+    <A extends unknown[], R>(take: (...all: A) => R) =>
+    (...all: A): R => {
+      const result = take(...all)
       drainIfMany()
-    },
+      return result
+    }
+
+  const drainingTokenText = ({ room, push, end, documents, takeCounts }: TokenText): TokenText => ({
+    room,
+    push: drainingIfMany(push),
+    end,
+    ...(documents && { documents: drainingIfMany(documents) }),
+    takeCounts,
+  })
+
+  return {
+    text: drainingIfMany(first.text),
     piece(bytes) {
-      firstPieces?.end(false)
-      first.endDocument()
-      add(bytes, 0, bytes.length, 1)
+      first.endSection!()
+      last.piece(bytes)
     },
-    endDocument() {
-      firstPieces?.end(true)
-      first.endDocument()
+    add: last.add!,
+    ...(firstPieces === undefined && first.documents !== undefined && { documents: drainingIfMany(first.documents) }),
+    withTokens(tokens, sure) {
+      // behind a token that is a piece, no document begins
+      if (firstPieces !== undefined && !tokens.tokens.every(({ special }) => special)) return undefined
+      const text = first.withTokens?.(tokens, sure)
+      return text && drainingTokenText(text)
     },
+    endDocument: first.endDocument,
     flush: first.flush,
-    finish() {
+    finish(make) {
       first.drain()
       first.finish() // nothing may be left
-      return inByteOrder(table)
+      return last.finish(make)
     },
     drain() {
       first.drain()
-      drainTable()
+      last.drain()
     },
     settle: first.drain,
     stopGrowing() {
       first.stopGrowing()
-      memoryBytes = table.memory + first.memory
+      last.stopGrowing()
     },
     get pieces() {
-      return table.added + first.pieces - handedOver
+      return last.pieces + first.pieces - handedOver
     },
     get dropped() {
       return dropped + first.dropped
@@ -128,13 +125,13 @@ const createLaterCounter = ({ splits, later, createFirst, limits }: LaterPhases)
       return rewritten
     },
     get pending() {
-      return first.pending + (firstPieces?.pending ?? 0)
+      return first.pending
     },
     get distinct() {
-      return table.size + first.distinct
+      return last.distinct + first.distinct
     },
     get memory() {
-      return table.memory + first.memory
+      return last.memory + first.memory + (firstPieces?.memory ?? 0)
     },
   }
 }

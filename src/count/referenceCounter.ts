@@ -1,4 +1,4 @@
-import { appendText, blockMemory, createBlock, endDocument, slideBlock, type Block } from '../split/block.ts'
+import { appendText, blockMemory, createBlock, endDocument, isDropped, nextBoundary, slideBlock, type Block } from '../split/block.ts'
 import type { PlacedSplit } from '../split/phases.ts'
 import { pieceTooLong, undecidedSlack } from '../split/pieceTooLong.ts'
 import { createSplitter, splitBlock } from '../split/splitter.ts'
@@ -16,7 +16,8 @@ export const createReferenceCounter = (splits: readonly PlacedSplit[], limits: C
   let splitAt = limits.blockBytes
   let dropped = 0
   let { memoryBytes = Infinity } = limits
-  const { spill } = limits
+  const { spill, onFirst } = limits
+  let starts = [0] // where documents begin, behind all that is counted
 
   const drain = (): void => {
     if (table.size > 0) spill!((take) => handOverSorted(table, take))
@@ -28,14 +29,37 @@ export const createReferenceCounter = (splits: readonly PlacedSplit[], limits: C
     if (spill !== undefined && table.size > 0 && blockMemory(block) + table.memoryWith(bytes, SORT_BYTES) > memoryBytes) drain()
   }
 
+  /** Tells the pieces with which documents begin, as far as all cuts are known. */
+  const tellFirst = (limit: number): void => {
+    let told = 0
+    for (let end; told < starts.length && (end = nextBoundary(block, starts[told] + 1, limit)) !== -1; told++)
+      if (!isDropped(block, starts[told])) onFirst!(block.bytes, starts[told], end)
+    starts = starts.slice(told)
+  }
+
   const split = (): void => {
     makeRoom(block.length - block.counted)
-    dropped += countPieces(block, table, splitBlock(splitter, block), limits.maxPieceBytes)
+    const limit = splitBlock(splitter, block)
+    if (onFirst !== undefined) tellFirst(limit)
+    dropped += countPieces(block, table, limit, limits.maxPieceBytes)
+    const before = block.length
     slideBlock(block, splitter.keepBehind)
+    starts.forEach((start, i) => (starts[i] = start + block.length - before))
     const pending = block.length - block.counted
     if (pending > limits.maxPieceBytes + undecidedSlack(limits.maxPieceBytes)) throw pieceTooLong(limits.maxPieceBytes)
     // a piece that is longer than a block is looked at again only when twice as much of it is there, so that all looks together are linear
     splitAt = block.length + Math.max(limits.blockBytes, pending)
+  }
+
+  const endSection = (): void => {
+    endDocument(block)
+    if (starts.at(-1) === block.length) starts.pop()
+  }
+
+  const add = (bytes: Uint8Array, times: number, start = 0, end = bytes.length): void => {
+    if (end - start > limits.maxPieceBytes) throw pieceTooLong(limits.maxPieceBytes)
+    makeRoom(end - start)
+    table.add(bytes, start, end, times)
   }
 
   return {
@@ -44,12 +68,15 @@ export const createReferenceCounter = (splits: readonly PlacedSplit[], limits: C
       if (block.length >= splitAt) split()
     },
     piece(bytes) {
-      if (bytes.length > limits.maxPieceBytes) throw pieceTooLong(limits.maxPieceBytes)
-      endDocument(block)
-      makeRoom(bytes.length)
-      table.add(bytes, 0, bytes.length, 1)
+      endSection()
+      add(bytes, 1)
     },
-    endDocument: () => endDocument(block),
+    add,
+    endSection,
+    endDocument() {
+      endDocument(block)
+      if (onFirst !== undefined && starts.at(-1) !== block.length) starts.push(block.length)
+    },
     flush() {
       split()
       if (block.counted !== block.length) throw new Error('flush: the last document was not ended')

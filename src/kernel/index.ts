@@ -7,6 +7,7 @@ import { Pass, POSITION, SLICE, startPass } from './pass'
 import {
   beginsNow, composedEnd, endSection, isOpen, leaveOpen, leftEnd, nextEnd, notePut, noteSearched, passEnd, prefix, prefixBytes, putBytes, searched, setPrefix, setRawEnds, startRaw, sureEnd,
 } from './raw'
+import { noteStarts, setStart, slideStarts, startTelling, tellFirst, tellsFirst } from './firsts'
 import { endSegment, readText, startReading } from './read'
 import { readSorted, sortedBytes } from './readout'
 import { readShortSegments } from './segments'
@@ -32,6 +33,7 @@ import {
 // what is exported here is what JavaScript sees
 export { allocate, slots, slotCount, used, pieces, dropped, clearTable, sortTable, partitionEnds, sortedBytes, readSorted }
 export { setTokens, found, foundBytes, pieceBytes, foundLast, isTextBefore, isTextBehind, textsBetween }
+export { setStart }
 export { release, setClasses, setMap, setPairs, setPrefix, setRawEnds, startRaw, noteText, leftEnd, isOpen, putBytes }
 
 const MAX_PASSES = 32
@@ -81,6 +83,11 @@ export function startCounting(limit: usize, a: u64, b: u64, c: u64, d: u64, e: u
   return startTable(a, b, c, d, e) ? OK : NO_MEMORY
 }
 
+/** The pieces with which documents begin are to be told before they are counted (firsts.ts). The text begins with a document. */
+export function startTellingFirst(): i32 {
+  return startTelling(endsEnd - ends) ? OK : NO_MEMORY
+}
+
 /** The cuts are to be put down at `address`, u32 each, instead of being counted. */
 export function startCollecting(address: usize): void {
   sink = address
@@ -97,7 +104,13 @@ export function addPass(tables: usize, syncPairs: usize): i32 {
 
 /** Splits and counts text[…, length), as far as text to come cannot change it. There are `endCount` document ends in it, in order. */
 export function advance(length: usize, endCount: usize): i32 {
-  return runPass(0, ends, ends + (endCount << 2), length)
+  return give(ends + (endCount << 2), length)
+}
+
+/** Gives the first pass text up to `length`, in which documents end where `ends` say, up to `endsTo`. */
+function give(endsTo: usize, length: usize): i32 {
+  if (tellsFirst()) noteStarts(ends, endsTo)
+  return runPass(0, ends, endsTo, length)
 }
 
 /** Text is looked through for tokens, split and counted in batches of this many bytes, which stay in the cache meanwhile. */
@@ -113,7 +126,7 @@ export function advanceFinding(from: usize, length: usize, isLast: bool): i32 {
     let to = min(length, from + BATCH)
     while (to < length && (load<u8>(text + to) & 0xc0) == 0x80) to++
     from = findTokens(text, from, to, length, isLast, ends, endsEnd)
-    const status = runPass(0, ends, endsAt, from)
+    const status = give(endsAt, from)
     if (status != OK) return status
   }
   return <i32>from
@@ -168,10 +181,10 @@ export function advanceRaw(at: usize, end: usize, isLast: bool, length: usize, l
     const sure = sureEnd(at, stop, isWhole)
     if (sure == at && stop > at && leftEnd == 0 && composedEnd == 0 && token < 0 && !isWaiting) leaveOpen(stop) // a whole batch in which text cannot be cut
     let status = beginsNow(at, stop) ? put(prefix, prefixBytes) : OK
-    if (status == OK) status = hasMap ? putRewritten(at, sure) : put(at, sure - at)
+    if (status == OK) status = putMapped(at, sure)
     at = sure
     if (composedEnd != 0) {
-      if (status == OK) status = put(composed, composedBytes)
+      if (status == OK) status = putMapped(composed, composed + composedBytes)
       if (status == OK) status = putComposed(composedEnd, stop, isWhole)
       if (status != OK) return status
       at = composedTo
@@ -215,7 +228,11 @@ function put(from: usize, bytes: usize): i32 {
   return havePut(bytes)
 }
 
-/** Puts what raw text becomes behind the text. */
+/** Puts what a map makes of bytes behind the text, or the bytes themselves. */
+function putMapped(from: usize, to: usize): i32 {
+  return hasMap ? putRewritten(from, to) : put(from, to - from)
+}
+
 function putRewritten(from: usize, to: usize): i32 {
   while (from < to) {
     let status = makeRoomForPut(BATCH + room)
@@ -230,6 +247,7 @@ function putRewritten(from: usize, to: usize): i32 {
 
 /** Puts text behind the text, composed, as far as there is nothing else to do: up to `composedTo`. Where one is composed, many are. */
 function putComposed(from: usize, to: usize, isWhole: bool): i32 {
+  if (hasMap) return putComposedAndMapped(from, to, isWhole)
   const status = makeRoomForPut(to - from + COMPOSED_ROOM)
   if (status != OK) return status
   const out = text + textLength
@@ -238,6 +256,19 @@ function putComposed(from: usize, to: usize, isWhole: bool): i32 {
 }
 
 let composedTo: usize = 0
+
+/** The same where a map follows. */
+function putComposedAndMapped(from: usize, to: usize, isWhole: bool): i32 {
+  if (composing == 0) composing = allocate(BATCH + COMPOSED_ROOM)
+  if (composing == 0) return NO_MEMORY
+  let end = min(to, from + BATCH)
+  while (end < to && (load<u8>(end) & 0xc0) == 0x80) end--
+  composedTo = composeText(from, end, composing, isWhole && end == to)
+  return putRewritten(composing, written)
+}
+
+/** Room for text that was composed, before it is mapped. */
+let composing: usize = 0
 
 function havePut(bytes: usize): i32 {
   notePut(bytes)
@@ -273,12 +304,12 @@ function givePut(): i32 {
   const to = endsTo
   endsTo = ends
   given = textLength
-  return runPass(0, ends, to, textLength)
+  return give(to, textLength)
 }
 
 /** Counts text[start, start + length) as a piece that was met so often, whatever the passes are at. */
-export function addPiece(start: usize, length: usize, times: u64): i32 {
-  return countPiece(text + start, length, times) ? OK : NO_MEMORY
+export function addPiece(start: usize, length: usize, times: f64): i32 {
+  return countPiece(text + start, length, <u64>times) ? OK : NO_MEMORY
 }
 
 /**
@@ -299,6 +330,7 @@ export function makeRoom(length: usize, wanted: usize): i32 {
     capacity = larger
   } else memory.copy(text, from, kept)
   for (let k = 0; k < passCount; k++) slidePass(passNumber(k), counted)
+  slideStarts(counted)
   counted = 0
   return <i32>kept
 }
@@ -393,6 +425,7 @@ function countAll(cuts: usize, cutEnd: usize): i32 {
     collectAll(cuts, cutEnd)
     return OK
   }
+  if (tellsFirst()) tellFirst(text, cuts, cutEnd)
   const status = countCuts(text, counted, cuts, cutEnd, pieceLimit)
   if (status != OK) {
     counted = stoppedAt // for who tells where it is

@@ -1,4 +1,4 @@
-import { compose, cut, hasClasses, hasMap, readSure, readUnsure } from './normalize'
+import { compose, cut, hasClasses, readSure, readUnsure } from './normalize'
 import { noteText, startFinding } from './tokens'
 
 /*
@@ -110,7 +110,7 @@ export function sureEnd(at: usize, stop: usize, isEnd: bool): usize {
   const unsure = readSure(at, stop)
   if (unsure == stop) return isEnd ? stop : cut
   const safe = cut
-  composedEnd = hasMap ? 0 : compose(safe, stop, isEnd)
+  composedEnd = compose(safe, stop, isEnd)
   if (composedEnd != 0) return safe
   const calm = readUnsure(unsure, stop)
   if (calm != 0) leftEnd = calm

@@ -58,7 +58,7 @@ export const sureTextOf = (
   return {
     classes,
     map: map && packMap(map),
-    pairs: map === undefined ? pairsOf(rest) : undefined,
+    pairs: mapBefore === undefined && check?.decomposition === undefined ? pairsOf(rest) : undefined,
     prefix: Buffer.from(map === undefined ? prefix : Array.from(prefix, (character) => mapCharacter(map, character)).join('')),
     prefixUnless: [],
     start: (emit) => startSteps(rest, emit),

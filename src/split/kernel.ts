@@ -23,7 +23,9 @@ export interface KernelExports {
   setPairs(address: number): void
   setPrefix(address: number, bytes: number, unless: number, unlessCount: number): void
   advanceRaw(at: number, end: number, isLast: 0 | 1, length: number, lastEnd: number): number
-  addPiece(start: number, length: number, times: bigint): number
+  addPiece(start: number, length: number, times: number): number
+  startTellingFirst(): number
+  setStart(position: number, isStart: 0 | 1): void
   makeRoom(length: number, wanted: number): number
   allocate(bytes: number): number
   release(start: number, bytes: number): void
@@ -81,6 +83,8 @@ export interface KernelOptions {
   memoryBytes?: number | undefined
   /** Called while the kernel counts, when its table is full: sorts it, takes the counts and clears it. False: nobody takes them. */
   spill?: () => boolean
+  /** Is told the pieces with which documents begin, before they are counted, if `startTellingFirst` has been called. */
+  first?: (start: number, length: number) => void
 }
 
 /**
@@ -90,10 +94,10 @@ export interface KernelOptions {
  */
 export const startKernel = (
   stages: readonly Uint8Array[],
-  { textBytes, maxEnds, maxPieceBytes = Infinity, memoryBytes, spill = () => false }: KernelOptions,
+  { textBytes, maxEnds, maxPieceBytes = Infinity, memoryBytes, spill = () => false, first = () => {} }: KernelOptions,
 ): Kernel => {
   const memory = new WebAssembly.Memory({ initial: 2, maximum: PAGE })
-  const exports = new WebAssembly.Instance(loadWasm('kernel'), { env: { memory }, table: { spill } }).exports as unknown as KernelExports
+  const exports = new WebAssembly.Instance(loadWasm('kernel'), { env: { memory }, table: { spill }, firsts: { first } }).exports as unknown as KernelExports
   let bytes = new Uint8Array(memory.buffer)
   let words = new Uint32Array(memory.buffer)
   const refresh = (): void => {

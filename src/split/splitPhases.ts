@@ -3,35 +3,35 @@ import { createPieceRewriter } from './rewrite.ts'
 import type { Phase } from './phases.ts'
 import { createSplitter, splitBlock, type Splitter } from './splitter.ts'
 
-/** Takes text[start, end): a piece, or what a stage dropped. */
+/** Takes text[start, end): a piece, or what a stage dropped. It is valid only until the call returns. */
 export type TakePiece = (text: Uint8Array, start: number, end: number, isPiece: boolean) => void
 
-/** Runs whole texts through phases of a pipeline. `isFirst`: the text begins where its document does. */
-export type PhaseSplitter = (text: Uint8Array, isFirst: boolean, take: TakePiece) => void
+/** Runs whole texts, text[start, end), through phases of a pipeline. `isFirst`: the text begins where its document does. */
+export type PhaseSplitter = (text: Uint8Array, start: number, end: number, isFirst: boolean, take: TakePiece) => void
 
 export const createPhaseSplitter = (phases: readonly Phase[]): PhaseSplitter =>
   phases.reduceRight<PhaseSplitter>(
     (next, { rewrites, splits }) => {
+      const cut = splits.length === 0 ? next : createCutter(createSplitter(splits), next)
+      if (rewrites.length === 0) return cut
       const rewrite = createPieceRewriter(rewrites)
-      const splitter = createSplitter(splits)
-      return (text, isFirst, take) =>
-        cutText(splitter, rewrites.length === 0 ? text : rewrite(text, isFirst), (cut, start, end, isPiece) => {
-          if (isPiece) next(cut.subarray(start, end), isFirst && start === 0, take)
-          else take(cut, start, end, false)
-        })
+      return (text, start, end, isFirst, take) => {
+        const { bytes, length } = rewrite(text, start, end, isFirst)
+        if (length > 0) cut(bytes, 0, length, isFirst, take)
+      }
     },
-    (text, _, take) => take(text, 0, text.length, true),
+    (text, start, end, _, take) => take(text, start, end, true),
   )
 
-const cutText = (splitter: Splitter, text: Uint8Array, take: TakePiece): void => {
-  if (splitter.passes.length === 0) {
-    if (text.length > 0) take(text, 0, text.length, true)
-    return
+/** Cuts a text, and hands its pieces on. */
+const createCutter =
+  (splitter: Splitter, next: PhaseSplitter): PhaseSplitter =>
+  (text, start, end, isFirst, take) => {
+    const block = createBlock(end - start, splitter.passes.length)
+    appendText(block, text.subarray(start, end))
+    endDocument(block)
+    const limit = splitBlock(splitter, block)
+    for (let from = 0, to; (to = nextBoundary(block, from + 1, limit)) !== -1; from = to)
+      if (isDropped(block, from)) take(block.bytes, from, to, false)
+      else next(block.bytes, from, to, isFirst && from === 0, take)
   }
-  const block = createBlock(text.length, splitter.passes.length)
-  appendText(block, text)
-  endDocument(block)
-  const limit = splitBlock(splitter, block)
-  for (let start = 0, end; (end = nextBoundary(block, start + 1, limit)) !== -1; start = end)
-    take(block.bytes, start, end, !isDropped(block, start))
-}

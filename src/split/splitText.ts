@@ -26,9 +26,11 @@ export const createPipelineSplitter = (pipeline: Pipeline, specialTokens: readon
     let section: Buffer[] = []
     let isFirst = true
     const endSection = (isNextFirst: boolean): void => {
-      splitPhases(Buffer.concat(section), isFirst, (bytes, start, end, isPiece) => {
-        if (isPiece) pieces.push(bytes.subarray(start, end))
-      })
+      const bytes = Buffer.concat(section)
+      if (bytes.length > 0)
+        splitPhases(bytes, 0, bytes.length, isFirst, (text, start, end, isPiece) => {
+          if (isPiece) pieces.push(text.slice(start, end))
+        })
       section = []
       isFirst = isNextFirst
     }

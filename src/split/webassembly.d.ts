@@ -9,7 +9,7 @@ declare namespace WebAssembly {
     grow(pages: number): number
   }
   class Instance {
-    constructor(module: Module, imports: { env: { memory: Memory }; table?: { spill: () => boolean } })
+    constructor(module: Module, imports: { env: { memory: Memory }; table?: { spill: () => boolean }; firsts?: { first: (start: number, length: number) => void } })
     readonly exports: object
   }
   interface Global<Type extends 'i32' | 'i64'> {

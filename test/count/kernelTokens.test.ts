@@ -71,7 +71,7 @@ const byKernel = (
   special = tokens.length,
 ): Result => {
   const counter = createKernelCounter([TABLES])
-  const stream = counter.withTokens!(tokenSet(tokens, special))
+  const stream = counter.withTokens!(tokenSet(tokens, special))!
   const result: Result = { counts: {}, documents: 0, tokens: [] }
   let hasText = false
   let bytes = 0
@@ -168,7 +168,7 @@ test('no tokens: text is one document', () => {
 
 test('text of the kernel’s own memory that stands elsewhere is copied before it is moved', () => {
   const counter = createKernelCounter([TABLES])
-  const stream = counter.withTokens!(createSpecialTokens(['|']))
+  const stream = counter.withTokens!(createSpecialTokens(['|']))!
   const room = stream.room(1000)
   room.write('xyz one|two')
   stream.push(room.subarray(4, 11))
@@ -190,7 +190,7 @@ test.each([6e6, 8e6, 2e7])('in little memory the room is smaller, and no count i
       })
     },
   })
-  const stream = counter.withTokens!(createSpecialTokens(['|']))
+  const stream = counter.withTokens!(createSpecialTokens(['|']))!
   const words = Array.from(
     { length: 200_000 },
     (_, i) => `${'bcdefghijk'[i % 10].repeat(i % 20)}${i.toString(36).replace(/\d/g, (digit) => 'QRSTUVWXYZ'[+digit])}`,
@@ -215,7 +215,7 @@ test.each([6e6, 8e6, 2e7])('in little memory the room is smaller, and no count i
 
 test('a piece that is too long is told with the place of what is not counted', () => {
   const counter = createKernelCounter([TABLES], { maxPieceBytes: 100 })
-  const stream = counter.withTokens!(createSpecialTokens(['|']))
+  const stream = counter.withTokens!(createSpecialTokens(['|']))!
   stream.push(Buffer.from(`${'a'.repeat(100)}|`))
   expect(() => stream.push(Buffer.from(`b|${'a'.repeat(101)}|c`))).toThrow(expect.objectContaining({ code: 'piece-too-long' }))
   expect(counter.pending).toBeGreaterThanOrEqual(103)

@@ -104,7 +104,7 @@ const byKernel = (
   const set = createTokenSet(asTokens(tokens, special, flags))
   // documents are for text that is normalized
   const none = typeof text === 'string' ? undefined : UNCHANGED
-  const stream = counter.withTokens!(set, normalizers.length > 0 ? createSureText(normalizers) : none)
+  const stream = counter.withTokens!(set, normalizers.length > 0 ? createSureText(normalizers) : none)!
   const result: Result = { counts: {}, documents: 0, tokens: [], bytes: 0, separators: 0 }
   let hasText = false
   const note = (found: FoundTokens): void => {
@@ -346,7 +346,7 @@ test('code points are white space beside a token, or are not, as the definition 
 
 test('a token at the end of a text strips nothing of the next one, even if it might have become longer', () => {
   const counter = createKernelCounter([TABLES])
-  const stream = counter.withTokens!(createTokenSet(asTokens(['<m>', '<m>x'], 2, [{ rstrip: true }])))
+  const stream = counter.withTokens!(createTokenSet(asTokens(['<m>', '<m>x'], 2, [{ rstrip: true }])))!
   stream.push(Buffer.from('a<m>'))
   stream.end()
   counter.endDocument()
@@ -357,7 +357,7 @@ test('a token at the end of a text strips nothing of the next one, even if it mi
 
 test('white space that waits for a token has a limit', () => {
   const counter = createKernelCounter([TABLES], { maxPieceBytes: 2 ** 16 })
-  const stream = counter.withTokens!(createTokenSet(asTokens(['<m>'], 1, [{ lstrip: true }])))
+  const stream = counter.withTokens!(createTokenSet(asTokens(['<m>'], 1, [{ lstrip: true }])))!
   const blank = Buffer.alloc(2 ** 17, ' ')
   const give = (): void => {
     for (let i = 0; i < 40; i++) stream.push(blank)
