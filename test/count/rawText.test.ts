@@ -213,6 +213,7 @@ test('what the kernel can do: all but what looks at several characters, or at th
     'Replace of a class',
     'Replace of runs by nothing',
     'gpt-neox',
+    'NFC, then a map',
     'lucie',
     'llama 2',
     'ByteLevel, add_prefix_space',

@@ -64,6 +64,7 @@ export const NORMALIZERS: readonly (readonly [name: string, normalizers: readonl
   ['Replace at the end', [regex('\\s+$|(?<=[a-z日]\\n)\\S|\\b', '|')]],
   ['Precompiled', [CLUSTERS]],
   ['gpt-neox', [{ kind: 'nfc' }]],
+  ['NFC, then a map', [{ kind: 'nfc' }, { kind: 'lowercase' }, literal(' ', '▁')]],
   ['clip', [{ kind: 'nfc' }, regex('\\s+', ' '), { kind: 'lowercase' }]],
   ['lucie', [{ kind: 'nfc' }, regex('[\\r\\x00]', '')]],
   ['llama 2', [{ kind: 'prepend', text: '▁' }, literal(' ', '▁')]],
