@@ -8,14 +8,14 @@ import type { Kernel } from '../split/kernel.ts'
  *
  * @returns a function that has it know what composes, too: to be called when something does not pass, which is seldom
  */
-export const putSureText = (kernel: Kernel, { classes, map, pairs, prefix, prefixUnless }: SureText): (() => void) => {
+export const putSureText = (kernel: Kernel, { classes, map, run, pairs, prefix, prefixUnless }: SureText): (() => void) => {
   const put = ({ buffer, byteOffset, byteLength }: NodeJS.TypedArray): number => {
     const address = kernel.allocate(byteLength)
     kernel.bytes.set(new Uint8Array(buffer, byteOffset, byteLength), address)
     return address
   }
   if (classes !== undefined) useClasses(kernel.exports, classTables(classes).map(put))
-  if (map !== undefined) useMap(kernel.exports, mapTables(map).map(put), map)
+  if (map !== undefined) useMap(kernel.exports, mapTables(map).map(put), map, run)
   if (prefix.length > 0) kernel.exports.setPrefix(put(prefix), prefix.length, put(packUnless(prefixUnless)), prefixUnless.length)
   return () => {
     if (pairs !== undefined) kernel.exports.setPairs(put(pairs()))

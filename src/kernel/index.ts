@@ -5,7 +5,7 @@ import { findSymbols, readSymbols } from './lookahead'
 import { COMPOSED_ROOM, composed, composedBytes, composeText, hasMap, rewrite, room, setClasses, setMap, setPairs, written } from './normalize'
 import { Pass, POSITION, SLICE, startPass } from './pass'
 import {
-  beginsNow, composedEnd, endSection, isOpen, leaveOpen, leftEnd, nextEnd, notePut, noteSearched, passEnd, prefix, prefixBytes, putBytes, searched, setPrefix, setRawEnds, startRaw, sureEnd,
+  beginsNow, composedEnd, endSection, isOpen, leaveOpen, leftEnd, nextEnd, notePut, noteSearched, passEnd, passLeft, prefix, prefixBytes, putBytes, searched, setPrefix, setRawEnds, startRaw, sureEnd,
 } from './raw'
 import { noteStarts, setStart, slideStarts, startTelling, tellFirst, tellsFirst } from './firsts'
 import { endSegment, readText, startReading } from './read'
@@ -205,6 +205,7 @@ export function advanceRaw(at: usize, end: usize, isLast: bool, length: usize, l
     if (status != OK) return status
     if (leftEnd != 0) break
   } while (at < end || nextEnd() == at)
+  passLeft(at)
   if (isLast && leftEnd == 0) {
     endSection()
     isStripping = false

@@ -373,7 +373,7 @@ function decode(at: usize): usize {
   return ((byte & 7) << 18) | ((<usize>load<u8>(at, 1) & 63) << 12) | ((<usize>load<u8>(at, 2) & 63) << 6) | (load<u8>(at, 3) & 63)
 }
 
-function bytesOf(lead: u32): usize {
+export function bytesOf(lead: u32): usize {
   return lead < 0x80 ? 1 : 2 + <usize>(lead >= 0xe0) + <usize>(lead >= 0xf0)
 }
 
@@ -490,6 +490,16 @@ export function startText(): void {
 function mayChangeAt(at: usize): bool {
   const byte = <u32>load<u8>(at)
   return byte >= 0xc0 && (load<u8>(stayingLeads + <usize>(byte & 15)) & (4 << ((byte >>> 4) & 3))) == 0
+}
+
+/** Whether the character at this place belongs to runs. */
+export function isOfRun(at: usize): bool {
+  return runTemplate != NO_RUNS && templateAt(at) == runTemplate
+}
+
+/** What comes next is behind text that ends here and that was not rewritten here. */
+export function endsInRun(end: usize): void {
+  isInRun = isOfRun(before(end))
 }
 
 function isContinuation(at: usize): bool {

@@ -1,4 +1,4 @@
-import { compose, cut, hasClasses, readSure, readUnsure } from './normalize'
+import { bytesOf, compose, cut, endsInRun, hasClasses, isOfRun, readSure, readUnsure, startText } from './normalize'
 import { noteText, startFinding } from './tokens'
 
 /*
@@ -44,6 +44,7 @@ export function beginsNow(at: usize, stop: usize): bool {
 /** The section ends. */
 export function endSection(): void {
   hasBegun = false
+  startText()
 }
 
 /** The stretch ends here that is left to the caller; it begins where the reading stopped. 0: none is. */
@@ -109,9 +110,10 @@ export function sureEnd(at: usize, stop: usize, isEnd: bool): usize {
   if (!hasClasses) return stop
   const unsure = readSure(at, stop)
   if (unsure == stop) return isEnd ? stop : cut
-  const safe = cut
+  let safe = cut
   composedEnd = compose(safe, stop, isEnd)
   if (composedEnd != 0) return safe
+  if (safe < unsure && isOfRun(safe)) safe += bytesOf(load<u8>(safe)) // it has nothing to do with what follows
   const calm = readUnsure(unsure, stop)
   if (calm != 0) leftEnd = calm
   else if (isEnd) leftEnd = stop
@@ -124,6 +126,11 @@ export function sureEnd(at: usize, stop: usize, isEnd: bool): usize {
 export function leaveOpen(stop: usize): void {
   leftEnd = stop
   isOpen = true
+}
+
+/** If a stretch at this place is left to the caller, what comes next is behind it. */
+export function passLeft(at: usize): void {
+  if (leftEnd > at) endsInRun(leftEnd)
 }
 
 function leaveMore(at: usize, stop: usize, isEnd: bool): void {

@@ -1,4 +1,5 @@
-import { BLOCK, blocksBeginningWith, combineTables, createWords, TableMaker, valueAt, type CharacterMap, type CodePointTable } from './codePointTable.ts'
+import { members } from '../unicode/codePointSet.ts'
+import { BLOCK, blocksBeginningWith, codePointsWhere, combineTables, createWords, TableMaker, valueAt, type CharacterMap, type CodePointTable } from './codePointTable.ts'
 import { SLICE, slices, startNormalizeKernel, type NormalizeExports } from './kernel.ts'
 import type { Emit, Step, TextStage } from './textStage.ts'
 
@@ -118,12 +119,17 @@ export const mapTables = ({ table, starts, templates, ascii, stayingLeads }: Pac
   stayingLeads,
 ]
 
-/** @param run the number of the template for runs and what it is */
+/** The template that is put in place of runs: its number, and the ASCII character that it is, if it is one. */
+export interface RunTemplate {
+  number: number
+  byte: number
+}
+
 export const useMap = (
   { setMap }: Pick<NormalizeExports, 'setMap'>,
   [pages, blocks, starts, templates, ascii, stayingLeads]: readonly number[],
   { largest }: PackedMap,
-  run = { number: NO_RUNS, byte: NO_BYTE },
+  run: RunTemplate = { number: NO_RUNS, byte: NO_BYTE },
 ): void => setMap(pages, blocks, starts, templates, ascii, stayingLeads, largest + PADDING, run.number, run.byte)
 
 /** The ASCII character that a template is, or NO_BYTE. */
@@ -147,7 +153,7 @@ const OUT_BYTES = 2 * SLICE
 /** Around text in the kernel's memory, which writes sixteen bytes at a time, and as many behind them. */
 const PADDING = 32
 
-const startMapStage = (map: PackedMap, emit: Emit, run?: Parameters<typeof useMap>[3]): TextStage => {
+const startMapStage = (map: PackedMap, emit: Emit, run?: RunTemplate): TextStage => {
   const outBytes = OUT_BYTES + map.largest + PADDING
   const { exports, bytes, room, tables } = startNormalizeKernel(mapTables(map), SLICE + PADDING + outBytes)
   useMap(exports, tables, map, run)
@@ -193,7 +199,15 @@ export const runStep = (set: readonly number[], content: string): Step => {
   return {
     start: (emit) => startMapStage((packed ??= packMap(map)), emit, { number: RUN, byte: asciiOf(content) }),
     canCutBefore: (codePoint) => valueAt(map.numbers, codePoint) !== RUN,
+    runs: { set, content },
   }
+}
+
+/** The template that a map puts in place of the code points of a set, if it does that with no other; undefined if it does. */
+export const runTemplateOf = ({ numbers, templates }: CharacterMap, set: readonly number[]): RunTemplate | undefined => {
+  const number = valueAt(numbers, set[0])
+  const isOnly = codePointsWhere(numbers, (value) => value === number).join() === members(set).join()
+  return isOnly ? { number, byte: asciiOf(templates[number]) } : undefined
 }
 
 /** In a map of one change, the number of its template. */

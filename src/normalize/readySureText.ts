@@ -1,5 +1,6 @@
 import { loadPrepared, type Prepared } from '../prepared.ts'
 import type { Normalizer } from '../types.ts'
+import type { RunTemplate } from './characterMap.ts'
 import type { SureText } from './sureText.ts'
 
 /** Of `SureText`, what is no table and can be written down. */
@@ -10,6 +11,7 @@ interface Header {
   isAsciiSettled?: boolean
   /** Of the map, if there is one. */
   largest?: number
+  run?: RunTemplate
   hasPairs: boolean
 }
 
@@ -18,7 +20,7 @@ type Deeds = Pick<SureText, 'pairs' | 'start'>
 
 /** What is to be kept of it. */
 export const prepareSureText = (sure: SureText): Prepared<Header> => {
-  const { classes, map, pairs, prefix, prefixUnless } = sure
+  const { classes, map, run, pairs, prefix, prefixUnless } = sure
   const header: Header = { prefix: prefix.toString(), prefixUnless, hasPairs: pairs !== undefined }
   const tables: NodeJS.TypedArray[] = []
   if (classes !== undefined) {
@@ -27,6 +29,7 @@ export const prepareSureText = (sure: SureText): Prepared<Header> => {
   }
   if (map !== undefined) {
     header.largest = map.largest
+    if (run !== undefined) header.run = run
     tables.push(map.table.pages, map.table.blocks, map.ascii, map.stayingLeads, map.starts, map.templates)
   }
   return { header, tables: tables.map(({ buffer, byteOffset, byteLength }) => new Uint8Array(buffer, byteOffset, byteLength)) }
@@ -40,7 +43,7 @@ export const readySureText = (normalizers: readonly Normalizer[], deeds: () => D
   let next = 0
   const bytes = (): Uint8Array => tables[next++]
   const words = (): Uint16Array => new Uint16Array(bytes().buffer)
-  const { isAsciiSettled, largest, prefix, prefixUnless, hasPairs } = header
+  const { isAsciiSettled, largest, run, prefix, prefixUnless, hasPairs } = header
   const classes = isAsciiSettled === undefined ? undefined : {
     table: { pages: words(), blocks: bytes() },
     below0x800: bytes(),
@@ -59,6 +62,7 @@ export const readySureText = (normalizers: readonly Normalizer[], deeds: () => D
   return {
     classes,
     map,
+    run,
     pairs: hasPairs ? () => deeds().pairs!() : undefined,
     prefix: Buffer.from(prefix),
     prefixUnless,

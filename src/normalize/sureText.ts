@@ -1,4 +1,5 @@
-import { composeMaps, mapCharacter, packMap, SELF, SELF_BYTE, type PackedMap } from './characterMap.ts'
+import { has, members, size } from '../unicode/codePointSet.ts'
+import { composeMaps, createMap, mapCharacter, packMap, runTemplateOf, SELF, SELF_BYTE, type PackedMap, type RunTemplate } from './characterMap.ts'
 import { codePointsWhere, combineTables, createBytes, valueAt, type CharacterMap, type CodePointTable, type QuickCheckClasses } from './codePointTable.ts'
 import { isSettled, packClasses, SETTLED, UNSURE } from './quickCheck.ts'
 import type { Emit, Step, TextStage } from './textStage.ts'
@@ -9,7 +10,7 @@ import type { Emit, Step, TextStage } from './textStage.ts'
  *
  * Steps of which this can be told are texts put in front, then maps of characters and at most one quick check. A code point is sure if what
  * the maps before the check make of it passes the check and has nothing to do with what is before it; what becomes of it is what all
- * the maps make of it.
+ * the maps make of it. Right behind the check, one step may replace runs of code points: they are all sure then.
  */
 
 export interface SureText {
@@ -17,6 +18,8 @@ export interface SureText {
   classes: QuickCheckClasses | undefined
   /** What becomes of those that pass; undefined: themselves. */
   map: PackedMap | undefined
+  /** What the map puts in place of each run of code points; undefined: there are no runs. */
+  run: RunTemplate | undefined
   /** Makes what code points are composed by that do not pass; undefined: they are not. */
   pairs: (() => Uint32Array) | undefined
   /** Stands in front of each section that is not empty … */
@@ -31,6 +34,7 @@ export interface SureText {
 export const UNCHANGED: SureText = {
   classes: undefined,
   map: undefined,
+  run: undefined,
   pairs: undefined,
   prefix: Buffer.alloc(0),
   prefixUnless: [],
@@ -45,9 +49,16 @@ export const sureTextOf = (
   const last = steps.at(-1)?.prefix
   if (last?.unlessThere) return sureWithPrefix(last.text, sureTextOf(steps.slice(0, -1), startSteps))
   const rest = withoutPrefixes(steps)
+  const startBy =
+    (own: readonly Step[]): SureText['start'] =>
+    (emit) =>
+      startSteps(own, emit)
   const prefix = steps.slice(0, steps.length - rest.length).reduce((text, step) => step.prefix!.text + text, '')
   const at = rest.findIndex(({ classes }) => classes !== undefined)
-  const [before, behind] = at === -1 ? [rest, []] : [rest.slice(0, at), rest.slice(at + 1)]
+  const before = rest.slice(0, Math.max(0, at))
+  const behind = rest.slice(at + 1)
+  const runs = behind[0]?.runs
+  if (runs !== undefined) return prefix === '' && before.length === 0 ? sureWithRuns(runs, rest[at], behind.slice(1), startBy(rest)) : undefined
   if ([...before, ...behind].some(({ map }) => map === undefined)) return undefined
   const check = at === -1 ? undefined : sureCheck(rest[at], composed(behind))
   const mapBefore = composed(before)
@@ -58,11 +69,45 @@ export const sureTextOf = (
   return {
     classes,
     map: map && packMap(map),
+    run: undefined,
     pairs: mapBefore === undefined && check?.decomposition === undefined ? pairsOf(rest) : undefined,
     prefix: Buffer.from(map === undefined ? prefix : Array.from(prefix, (character) => mapCharacter(map, character)).join('')),
     prefixUnless: [],
-    start: (emit) => startSteps(rest, emit),
+    start: startBy(rest),
   }
+}
+
+/** Sets of more code points are not looked through. */
+const MAX_RUN_SET = 4096
+
+/**
+ * A check, or none, and then runs of a set, and maps. A stretch that is left to the caller must not begin or end inside of a run without anybody noticing
+ * it: so all members of the set must be sure, combine with nothing, and become members if anything, and nothing else may become one.
+ */
+const sureWithRuns = (
+  { set, content }: NonNullable<Step['runs']>,
+  check: Step | undefined,
+  maps: readonly Step[],
+  start: SureText['start'],
+): SureText | undefined => {
+  if (size(set) > MAX_RUN_SET || maps.some(({ map }) => map === undefined) || check?.decomposition !== undefined) return undefined
+  const map = composed([{ map: createMap([[set, content]]) }, ...maps])!
+  const run = runTemplateOf(map, set)
+  const classes = check && classesWithSureSet(set, check)
+  if (run === undefined || (check !== undefined && classes === undefined)) return undefined
+  return { classes, map: packMap(map), run, pairs: check?.pairs, prefix: Buffer.alloc(0), prefixUnless: [], start }
+}
+
+/** The classes of a check, with members of a set sure that become other members; undefined if not all of them are sure then, or others become some. */
+const classesWithSureSet = (set: readonly number[], { classes, becomes }: Step): QuickCheckClasses | undefined => {
+  const { table } = classes!
+  const isMember = (character: string): boolean => has(set, character.codePointAt(0)!)
+  const unsure = codePointsWhere(table, (class_) => class_ === UNSURE).map((codePoint) => String.fromCodePoint(codePoint))
+  const areApart = unsure.every((character) => Array.from(becomes!(character)).every((made) => isMember(made) === isMember(character)))
+  const changed = unsure.filter((character) => isMember(character) && Array.from(becomes!(character)).length === 1)
+  const sure = createMap([[changed.flatMap((character) => [character.codePointAt(0)!, character.codePointAt(0)! + 1]), '']])
+  const patched = combineTables(sure.numbers, table, createBytes, (number, class_) => (number === 0 ? class_ : SETTLED))
+  return areApart && members(set).every((codePoint) => valueAt(patched, codePoint) === SETTLED) ? packClasses(patched) : undefined
 }
 
 /** The steps that are left when the kernel puts the prefixes in front. */

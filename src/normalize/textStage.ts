@@ -28,6 +28,10 @@ export interface Step {
   classes?: QuickCheckClasses
   /** Beside such a check: what each code point becomes by itself; what then is still to be done is to bring marks into order. */
   decomposition?: (() => CharacterMap) | undefined
+  /** Beside such a check: what a character becomes by itself. */
+  becomes?(character: string): string
+  /** It puts `content` in place of each run of code points of this set. */
+  runs?: { set: readonly number[]; content: string }
   /** Makes what the kernel composes code points by that do not pass (pairs.ts). */
   pairs?: (() => Uint32Array) | undefined
   /** It puts this in front of each section that is not empty, or of each that does not begin with it. */

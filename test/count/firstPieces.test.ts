@@ -14,8 +14,8 @@ import { cutsOf, PRESET_STAGES } from '../support/stages.ts'
 const EMPTY = MAIN_PIPELINES[0]
 const GPT2 = PRESET_STAGES[0][1]
 /** Words; what is between them is in no piece. */
-const WORDS: SplitStage = { kind: 'split', pattern: '\\w+', dialect: 'oniguruma', behavior: 'removed', invert: true }
-const LETTERS: SplitStage = { kind: 'split', pattern: '[a-c]', dialect: 'oniguruma', behavior: 'isolated', invert: false }
+const WORDS: SplitStage = { kind: 'split', pattern: '\\w+', dialect: 'oniguruma', behavior: 'removed', invert: true, refusesEmptyMatches: false }
+const LETTERS: SplitStage = { kind: 'split', pattern: '[a-c]', dialect: 'oniguruma', behavior: 'isolated', invert: false, refusesEmptyMatches: false }
 
 const compiled = new Map<SplitStage, Uint8Array>()
 const tablesOf = (stage: SplitStage): Uint8Array => {

@@ -178,6 +178,7 @@ const KERNEL_NORMALIZERS = [...NORMALIZERS, ...LEADING].filter(([, normalizers])
 const UNITS = [
   'a', 'e', 'E', 'K', '▁', '<', '|', '>', ' ', '\n', '\0', '\r', '1', '日', 'か', '\u0301', '\u0323', '\u0338', '\u0344', 'é', 'ệ', '\u3099', '\u1100',
   '\u1161', '\u11a8', '가', '각', '\u2126', 'ﬁ', '①', '\u0bc6', '\u0bd7', '\u0130', '👩', '\u0378', '\u{1d165}', '\u{1d160}', '\u302e', '\u{11930}', '\u{11935}',
+  '\u2000', '\u2001', '\u2003', '\u3000', '\u00a8', '\u037e',
 ] // prettier-ignore
 
 const PARTS = [
@@ -189,6 +190,8 @@ const PARTS = [
   'हिन्दी ',
   '\u0301'.repeat(40),
   'e\u0301'.repeat(9),
+  ' \u0301\u0323 \u2000\u2001  e\u0301\u0323 \u0340  \u2000',
+  ' \u2001'.repeat(200),
 ]
 
 const TOKENS = [[], ['<|>'], ['<|>', '<|><|>', '<', '>\u0338'], ['e', 'e\u0301', '\u0301'], ['a', 'b', 'c', 'é', '日']]
@@ -211,9 +214,14 @@ test('what the kernel can do: all but what looks at several characters, or at th
     'Prepend of nothing',
     'Replace of a character',
     'Replace of a class',
+    'Replace of white space',
+    'Replace of runs',
+    'Replace of runs by a longer text',
     'Replace of runs by nothing',
     'gpt-neox',
+    'NFC, then runs and a map',
     'NFC, then a map',
+    'clip',
     'lucie',
     'llama 2',
     'ByteLevel, add_prefix_space',
