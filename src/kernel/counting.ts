@@ -1,6 +1,6 @@
 import { allocateLeaving } from './memory'
 import { POSITION } from './pass'
-import { add, enough, frequent, FREQUENT_LOG, k1, k2, masks, placeOf, shift, slots, spare, startFrequent, used } from './table'
+import { add, addHashed, enough, frequent, FREQUENT_LOG, hashLong, isLongSlot, k1, k2, masks, placeOf, shift, slots, spare, startFrequent, used } from './table'
 
 /*
  * From cuts to counts:
@@ -12,6 +12,8 @@ import { add, enough, frequent, FREQUENT_LOG, k1, k2, masks, placeOf, shift, slo
  * 1. frequent pieces are counted in a table of their own, and the others are noted, without a branch on which it is (`countFrequent`);
  * 2. the slots of the others are touched, which brings many of them into the cache at the same time (`touchMissed`); and
  * 3. these are counted (`countMissed`).
+ *
+ * Where many of them are longer than 15 bytes, these are hashed and touched beforehand, too (`touchLong`): they have two lines of memory each to wait for.
  */
 
 /** How many pieces have been counted. */
@@ -144,6 +146,7 @@ function countInLarge(text: usize, start: usize, cuts: usize, cutEnd: usize): i3
     const stop = min(cutEnd, cuts + 4 * MAX_MISSED)
     const missedEnd = hasManyGaps ? countFrequentBetweenGaps(text, <u32>start, cuts, stop) : countFrequent(text, <u32>start, cuts, stop)
     touched = touchMissed(missedEnd)
+    if (hasManyLong) touched += touchLong(missedEnd)
     const status = countMissed(missedEnd)
     if (status < 0) return status
     start = <usize>(load<u32>(stop - 4) & POSITION)
@@ -209,17 +212,48 @@ function touchMissed(missedEnd: usize): u64 {
   return sum
 }
 
+/** Hashes the longer pieces that `countFrequent` has noted, and loads from their slots and from the bytes that these point at. */
+function touchLong(missedEnd: usize): u64 {
+  const table = slots
+  const right = shift
+  let sum: u64 = 0
+  for (let at = missed; at < missedEnd; at += MISSED_BYTES) {
+    const length = load<i32>(at, 4)
+    if (length <= 15) continue // a gap is negative
+    const hash = hashLong(<usize>load<u32>(at), <usize>length)
+    store<u64>(at, hash, 8)
+    sum += load<u64>(table + (<usize>(hash >>> right) << 5))
+  }
+  for (let at = missed; at < missedEnd; at += MISSED_BYTES) {
+    if (load<i32>(at, 4) <= 15) continue
+    const hash = load<u64>(at, 8)
+    const slot = table + (<usize>(hash >>> right) << 5)
+    if (load<u64>(slot) == hash && isLongSlot(slot)) sum += load<u64>(<usize>load<u32>(slot, 8))
+  }
+  return sum
+}
+
 /** Counts what `countFrequent` has noted, in order. */
 function countMissed(missedEnd: usize): i32 {
+  const areHashed = hasManyLong
+  let long: usize = 0
   for (let at = missed; at < missedEnd; at += MISSED_BYTES) {
     at = countKnownMissed(at, missedEnd)
     if (at == missedEnd) break
     const p = <usize>load<u32>(at)
     const length = <usize>load<u32>(at, 4)
-    if (!countOther(p, length)) return statusOf(p, length)
+    const isLong = <i32>length > 15
+    long += <usize>isLong
+    const isCounted = isLong && areHashed && length <= pieceLimit ? addHashed(load<u64>(at, 8), p, length, 1) : countOther(p, length)
+    if (!isCounted) return statusOf(p, length)
   }
+  hasManyLong = long * MANY_LONG > (missedEnd - missed) / MISSED_BYTES
   return 0
 }
+
+/** Whether there were many longer pieces the last time: one of so many. */
+let hasManyLong: bool = false
+const MANY_LONG: usize = 4
 
 /** As `countKnown`, of what `countFrequent` has noted, and as long as none need become frequent. */
 function countKnownMissed(from: usize, to: usize): usize {

@@ -113,7 +113,7 @@ export function clearTable(): void {
 }
 
 /** Of a piece of at least 16 bytes: 16 at a time, the last ones together with some of those before. Most have no more than 32: no loop. */
-function hashLong(start: usize, length: usize): u64 {
+export function hashLong(start: usize, length: usize): u64 {
   const last = start + length - 16
   let hash = hashBlock(start) + <u64>length
   for (let p = start + 16; p < last; p += 16) hash = join(hash, hashBlock(p))
@@ -245,7 +245,11 @@ export function add(start: usize, length: usize, times: u64): bool {
 }
 
 function addLong(start: usize, length: usize, times: u64): bool {
-  const hash = hashLong(start, length)
+  return addHashed(hashLong(start, length), start, length, times)
+}
+
+/** Counts a piece of at least 16 bytes with this hash. */
+export function addHashed(hash: u64, start: usize, length: usize, times: u64): bool {
   const mask = (slotCount << 5) - 1
   let at = slots + (<usize>(hash >>> shift) << 5)
   while (load<u64>(at, 8) != 0 && !isSame(at, hash, start, length)) at = slots + ((at - slots + SLOT_BYTES) & mask)
@@ -254,10 +258,14 @@ function addLong(start: usize, length: usize, times: u64): bool {
   return true
 }
 
+/** Whether a slot has a longer piece. */
+export function isLongSlot(at: usize): bool {
+  return load<u8>(at, 15) == <u8>LONG
+}
+
 function isSame(at: usize, hash: u64, start: usize, length: usize): bool {
-  const high = load<u64>(at, 8)
-  if (load<u64>(at) != hash || high >>> 56 != LONG || <usize>load<u32>(at, 24) != length) return false
-  return areEqual(<usize>(high & 0xffffffff), start, length)
+  if (load<u64>(at) != hash || !isLongSlot(at) || <usize>load<u32>(at, 24) != length) return false
+  return areEqual(<usize>load<u32>(at, 8), start, length)
 }
 
 /** Whether two pieces of at least 16 bytes are equal. (memory.compare goes byte by byte.) */
