@@ -240,6 +240,36 @@ describe('limits', () => {
   })
 })
 
+// From 65,536 distinct pieces on, and where many of those that are met are longer than 15 bytes, they are hashed and looked for in batches.
+describe('a large table of longer pieces', () => {
+  const lines = stage('\n', { behavior: 'removed', invert: false })
+  /** Piece number i: 1 to 300 bytes, most of them more than 15. */
+  const piece = (i: number): string => `${i.toString(36)}${'-'.repeat(i % 11 === 0 ? 1 : 16 + ((i * 7) % 280))}${i % 7}`
+  const all = Array.from({ length: 150_000 }, (_, i) => piece(Math.imul(i, 0x9e3779b1) >>> 15))
+
+  test('pieces of all lengths, with dropped text between them', () => {
+    const counted = counter(lines)
+    const expected = new Map<string, number>()
+    for (const one of [...all, ...all.slice(70_000)]) expected.set(one, (expected.get(one) ?? 0) + 1)
+    counted.text(Buffer.from(`${all.join('\n')}\n${all.slice(70_000).join('\n\n\n')}`))
+    counted.endDocument()
+    expect(expected.size).toBeGreaterThan(2 ** 16)
+    expect(asObject(counted.finish())).toEqual(Object.fromEntries([...expected].sort()))
+  })
+
+  test('one that is too long is told with its place', () => {
+    const counted = createKernelCounter([compileStage(lines).tables], { maxPieceBytes: 1000 })
+    const before = Buffer.from(all.join('\n'))
+    counted.text(before)
+    expect(() => {
+      counted.text(Buffer.from(`\n${'x'.repeat(1001)}\n`))
+      counted.endDocument()
+      counted.flush()
+    }).toThrow('longer than 1000 bytes')
+    expect(counted.pending).toBeLessThanOrEqual(1003)
+  })
+})
+
 // Every step reads one code point and no text is read twice (kernel/pattern/transducer.ts), so time cannot but be linear; what could pile up is
 // memory, and copies of it. Each of these inputs made some regex engine slow.
 describe('input that makes backtracking slow', () => {
