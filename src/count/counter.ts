@@ -96,11 +96,14 @@ export interface CounterLimits {
   /** Bytes that the counter may hold. When it would need more it spills; without `spill` that is an error. Default: no limit. */
   memoryBytes?: number | undefined
   spill?: Spill | undefined
+  /** All that comes are pieces as they are, and no text: no memory is kept for what cannot be cut yet. */
+  onlyPieces?: boolean | undefined
   /** Is told the pieces bytes[start, end) with which documents begin, each before it is spilled. */
   onFirst?: ((bytes: Uint8Array, start: number, end: number) => void) | undefined
 }
 
 /** Bytes that text and its cuts may take while a piece of the longest length is read: buffers double, and move. */
-export const textMemory = (maxPieceBytes: number): number => 4 * (maxPieceBytes + undecidedSlack(maxPieceBytes))
+export const textMemory = ({ maxPieceBytes, onlyPieces = false }: Pick<CounterLimits, 'maxPieceBytes' | 'onlyPieces'>): number =>
+  onlyPieces ? 3 * maxPieceBytes : 4 * (maxPieceBytes + undecidedSlack(maxPieceBytes))
 
 export const DEFAULT_LIMITS: CounterLimits = { blockBytes: 2 ** 18, maxPieceBytes: 2 ** 26 }

@@ -20,8 +20,9 @@ import { DEFAULT_LIMITS, textMemory, type CounterLimits, type TextCounter } from
  */
 export const createKernelCounter = (
   stages: readonly Uint8Array[],
-  { maxPieceBytes, memoryBytes, spill, onFirst }: Omit<CounterLimits, 'blockBytes'> = DEFAULT_LIMITS,
+  limits: Omit<CounterLimits, 'blockBytes'> = DEFAULT_LIMITS,
 ): TextCounter => {
+  const { maxPieceBytes, memoryBytes, spill, onFirst } = limits
   const spillTable = (): boolean => {
     if (spill === undefined) return false
     exports.sortTable(1)
@@ -38,7 +39,7 @@ export const createKernelCounter = (
     first: (start, length) => onFirst!(kernel.bytes, start >>> 0, (start >>> 0) + length),
   })
   const { exports, check } = kernel
-  if (memoryBytes !== undefined) exports.setLimits(BigInt(Math.floor(memoryBytes)), BigInt(textMemory(maxPieceBytes)))
+  if (memoryBytes !== undefined) exports.setLimits(BigInt(Math.floor(memoryBytes)), BigInt(textMemory(limits)))
   check(exports.startCounting(maxPieceBytes, ...new BigUint64Array(randomBytes(40).buffer)))
   if (onFirst !== undefined) check(exports.startTellingFirst())
   const text = new KernelText(kernel, maxPieceBytes, onFirst !== undefined)
@@ -75,7 +76,7 @@ export const createKernelCounter = (
     },
     settle: () => text.advance(),
     stopGrowing() {
-      const spare = BigInt(textMemory(maxPieceBytes))
+      const spare = BigInt(textMemory(limits))
       exports.setLimits(BigInt(kernel.bytes.byteLength) + spare, spare)
     },
     get pieces() {

@@ -1,6 +1,6 @@
 import { treatsFirstPiece, type Phase } from '../split/phases.ts'
 import { createPhaseSplitter, type TakePiece } from '../split/splitPhases.ts'
-import type { CounterLimits, TextCounter, TokenText } from './counter.ts'
+import { textMemory, type CounterLimits, type TextCounter, type TokenText } from './counter.ts'
 import { FirstPieces } from './firstPieces.ts'
 import { createRewritingCounter } from './rewritingCounter.ts'
 
@@ -24,10 +24,18 @@ export const createPhasesCounter = ([first, ...later]: readonly Phase[], create:
   return first.rewrites.length === 0 ? counter : createRewritingCounter(first.rewrites, counter)
 }
 
+/** For the first counter and the last: each gets what it must have for text, and half of the rest. */
+const shareLimits = (limits: CounterLimits): [first: CounterLimits, last: CounterLimits] => {
+  const last = { ...limits, onlyPieces: true }
+  if (limits.memoryBytes === undefined) return [limits, last]
+  const half = (limits.memoryBytes - textMemory(limits) - textMemory(last)) / 2
+  return [limits, last].map((one) => ({ ...one, memoryBytes: Math.floor(textMemory(one) + half) })) as [CounterLimits, CounterLimits]
+}
+
 const createLaterCounter = (splits: Phase['splits'], later: readonly Phase[], create: CreateCounter, limits: CounterLimits): TextCounter => {
   const splitLater = createPhaseSplitter(later)
-  const own = { ...limits, memoryBytes: limits.memoryBytes && limits.memoryBytes / 2 }
-  const last = create([], own)
+  const [ofFirst, ofLast] = shareLimits(limits)
+  const last = create([], ofLast)
   const firstPieces = treatsFirstPiece(later) ? new FirstPieces() : undefined
   let dropped = 0
   let rewritten = 0
@@ -49,7 +57,7 @@ const createLaterCounter = (splits: Phase['splits'], later: readonly Phase[], cr
   }
 
   const first = create(splits, {
-    ...own,
+    ...ofFirst,
     onFirst: firstPieces && ((bytes, start, end) => firstPieces.note(bytes, start, end)),
     spill(handOver) {
       handOver((_, bytes, start, end, count) => {

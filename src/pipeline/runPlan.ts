@@ -69,6 +69,8 @@ export const complete = (
 const SMALL_BYTES = 4 * 2 ** 20
 /** What is compressed becomes so many times as long, or more. */
 const EXPANSION = 4
+/** With less, the main thread does not count along: it has half of a worker's memory then, and pieces may be as long for it. */
+const LEAST_SHARED_BYTES = 128e6
 /** Tables of text are seldom larger than the text. */
 const TABLE_ROOM = 4
 
@@ -86,7 +88,7 @@ export const mainRole = (
   const size = totalSize(sources)
   if (numProcesses === undefined && size <= SMALL_BYTES) return 'all'
   const isShort = textSize(sources) <= Math.min(SHORT_BYTES, memory.counting / TABLE_ROOM)
-  return isShort && engine !== 'transformers.js' ? 'counts' : 'none'
+  return isShort && memory.accounted >= LEAST_SHARED_BYTES && engine !== 'transformers.js' ? 'counts' : 'none'
 }
 
 /** About as much text as there is. */

@@ -28,6 +28,7 @@ test.each<Partial<Source>>([{ compression: 'zstd' }, { format: 'parquet' }])('wh
 
 test('but not what may need too much memory, or is slow', () => {
   expect(mainRole({}, source(100), { memory: shareMemory(400 * MIB, undefined) })).toBe('none')
+  expect(mainRole({ numProcesses: 2 }, source(1), { memory: shareMemory(100 * MIB, undefined) })).toBe('none')
   expect(mainRole({ engine: 'transformers.js' }, source(100), { memory })).toBe('none')
   expect(mainRole({ workerUrl: new URL('file:///worker.js') }, source(1), { memory })).toBe('none')
 })

@@ -30,4 +30,9 @@ describe.each([
     expect(counts.receipt!.bytes.normalizedGain).toBeLessThan(0)
     expect(counts.receipt!.documents).toBe(300)
   })
+
+  test.each([0.041, 0.1, 0.142, 1])('with two workers of %d GiB', async (maxMemoryGb) => {
+    const counts = await pretokenize(path, [END], { tokenizer: pipeline, numProcesses: 2, maxMemoryGb })
+    expect(new Map(counts)).toEqual(expected)
+  })
 })
