@@ -1,7 +1,7 @@
 import {
-  BLOCK_BITS, ENTRY_NEXT_SHIFT, FAMILY_HEADED, FAMILY_LOCAL, FAMILY_MASK, FAMILY_O200K, HEADER_ACTIONS, HEADER_ASCII, HEADER_BACKWARD, HEADER_BLOCKS, HEADER_DECIDED, HEADER_FAMILY, HEADER_IDLE,
+  BLOCK_BITS, ENTRY_NEXT_SHIFT, FAMILY_HEADED, FAMILY_LOCAL, FAMILY_MASK, FAMILY_O200K, HEADER_ACTIONS, HEADER_ASCII, HEADER_BACKWARD, HEADER_BLOCKS, HEADER_CLASSES, HEADER_DECIDED, HEADER_FAMILY, HEADER_IDLE,
   HEADER_PAGES, HEADER_READS_BYTES, HEADER_RESETS, HEADER_ROLES, HEADER_ROW_BYTES, HEADER_ROWS, HEADER_STATES, HEADER_SYMBOLS, ROLE_LETTER,
-  ROLE_UNCASED,
+  NO_RESET, ROLE_UNCASED,
 } from '../pattern/layout'
 import { allocate } from './memory'
 
@@ -79,6 +79,8 @@ export class Pass {
   /** Rows of the backward machine (lookahead.ts); 0: there is none. */
   backward: usize
   resets: usize
+  /** Whether all classes are resets: the machine looks at no more than one code point behind. */
+  areAllResets: bool
   /** Symbols of the text from `symbolsFrom` to `known`, one byte for each byte. */
   symbols: usize
   symbolRoom: usize
@@ -105,6 +107,7 @@ export function startPass(pass: Pass, tables: usize, syncPairs: usize): bool {
   pass.syncPairs = syncPairs
   pass.backward = word(tables, HEADER_BACKWARD) == 0 ? 0 : tables + word(tables, HEADER_BACKWARD)
   pass.resets = tables + word(tables, HEADER_RESETS)
+  pass.areAllResets = pass.backward != 0 && areResets(pass.resets, word(tables, HEADER_CLASSES))
   pass.symbolRoom = 0
   pass.searched = 0
   if (pass.family != 0 && !(findUsualLeads(pass) && findBlockRoles(pass) && findAsciiRoles(pass))) return false
@@ -121,6 +124,11 @@ export function startPass(pass: Pass, tables: usize, syncPairs: usize): bool {
   pass.used = cuts
   pass.room = cuts + CUT_LIST_BYTES
   pass.markCount = 0
+  return true
+}
+
+function areResets(resets: usize, classes: usize): bool {
+  for (let class_: usize = 0; class_ < classes; class_++) if (load<u32>(resets + (class_ << 2)) == NO_RESET) return false
   return true
 }
 
