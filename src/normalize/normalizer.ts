@@ -52,9 +52,17 @@ export const loadSureText = (normalizers: readonly Normalizer[]): SureText | und
 /** Makes it. */
 export const createSureText = (normalizers: readonly Normalizer[]): SureText | undefined => sureTextOf(stepsOf(normalizers), startSteps)
 
-/** Whether normalization leaves this text alone, and what is around it is the same with it and without it; and whether it makes none of it. */
-export const keepsText = (normalizers: readonly Normalizer[], text: string): boolean =>
-  stepsOf(normalizers).every(({ keeps }) => keeps !== undefined && Array.from(text).every((character) => keeps(character.codePointAt(0)!)))
+/**
+ * Whether normalization leaves this text alone, and what is around it is the same with it and without it; and whether it makes none of it, neither of
+ * other text nor by taking out what stands between its characters.
+ */
+export const keepsText = (normalizers: readonly Normalizer[], text: string): boolean => {
+  const characters = Array.from(text)
+  const canJoin = (map: CharacterMap | undefined): boolean => characters.length > 1 && map !== undefined && map.templates.includes('')
+  return stepsOf(normalizers).every(
+    ({ keeps, map }) => keeps !== undefined && characters.every((character) => keeps(character.codePointAt(0)!)) && !canJoin(map),
+  )
+}
 
 /** Normalizes one whole text. */
 export const normalizeText = (normalizers: readonly Normalizer[], text: string): string => {

@@ -1,7 +1,8 @@
+import { PretokError } from '../errors.ts'
 import { bytesOf, createAlphabet, type Alphabet } from '../pattern/alphabet.ts'
 import type { Node, Pattern } from '../pattern/ast.ts'
 import { createMatcher, NO_MATCH, UNDECIDED } from '../pattern/match.ts'
-import { maxLookBehind } from '../pattern/nodes.ts'
+import { holdsSearchStart, isForRegExps, maxLookBehind } from '../pattern/nodes.ts'
 import { toRegExps } from '../pattern/toRegExp.ts'
 import { codePointBefore } from '../unicode/utf8.ts'
 import { KeptText } from './keptText.ts'
@@ -62,6 +63,7 @@ const LONG = 1 << 16
  * @throws PretokError 'pattern' if the pattern is outside the supported subset
  */
 export const replaceRegexStep = ({ root }: Pattern, content: string): Step => {
+  if (holdsSearchStart(root)) throw new PretokError('pattern', 'pattern: \\G is not supported in a Replace')
   const alphabet = createAlphabet(root)
   const findMatch = createSearch(root, alphabet)
   const lookBehind = maxLookBehind(root)
@@ -144,9 +146,6 @@ type Search = (letters: string, from: number, isClosed: boolean) => Match | unde
 
 /** The first match that begins at `from` or behind it. */
 const createSearch = (root: Node, alphabet: Alphabet): Search => {
-  const { closed, open } = toRegExps(root, alphabet)
-  const closedSearch = new RegExp(closed.source, 'g')
-  const openSearch = new RegExp(open.source, 'g')
   const matchSlowly = createMatcher(root, alphabet)
 
   const searchSlowly: Search = (letters, from, isClosed) => {
@@ -157,6 +156,10 @@ const createSearch = (root: Node, alphabet: Alphabet): Search => {
     return undefined
   }
 
+  if (!isForRegExps(root)) return searchSlowly
+  const { closed, open } = toRegExps(root, alphabet)
+  const closedSearch = new RegExp(closed.source, 'g')
+  const openSearch = new RegExp(open.source, 'g')
   return (letters, from, isClosed) => {
     const regexp = isClosed ? closedSearch : openSearch
     regexp.lastIndex = from

@@ -70,6 +70,13 @@ export const maxLookBehind = (node: Node): number =>
     ...children(node).map(maxLookBehind),
   )
 
+/**
+ * Whether a pattern can be written as a RegExp and mean the same there, in time that is linear in the text: RegExps have no \G, repeat what may be empty
+ * otherwise, and try an unbounded look-ahead anew at each position of a long run.
+ */
+export const isForRegExps = (root: Node): boolean =>
+  ![holdsSearchStart, holdsRepeatOfNothing, holdsUnboundedLookAhead].some((holds) => holds(root))
+
 export const holdsSearchStart = (node: Node): boolean => node.type === 'searchStart' || children(node).some(holdsSearchStart)
 
 export const holdsUnboundedLookAhead = (node: Node): boolean =>

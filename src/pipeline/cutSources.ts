@@ -4,7 +4,7 @@ import { loadNormalization } from '../normalize/normalization.ts'
 import { withReadAt } from '../read/source.ts'
 import { snapSource, type Cuts } from '../snap/snapSource.ts'
 import type { FindSafeCut } from '../snap/snapChunks.ts'
-import { awayFromEnds } from '../snap/tokenCuts.ts'
+import { betweenTokens } from '../snap/tokenCuts.ts'
 import { createSafeCutFinder, hasSafeCuts } from '../split/safeCut.ts'
 import type { Chunk, Pipeline, Source } from '../types.ts'
 import { inParallel, type Subject } from './runPlan.ts'
@@ -52,5 +52,5 @@ const createSafeCut = async ({ normalizers }: Pipeline, engine: Engine, { normal
   const find = createSafeCutFinder(engine.tables[0])
   if (normalizers.length === 0) return find
   const { onNormalText } = await import('../normalize/safeCut.ts')
-  return onNormalText(normalizers, awayFromEnds(find, normalized.trie.maxLength))
+  return onNormalText(normalizers, betweenTokens(find, normalized))
 }

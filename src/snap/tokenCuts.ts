@@ -1,6 +1,6 @@
 import type { AddedTokens } from '../added/addedTokens.ts'
 import { isWhiteSpace, isWord, whiteSpaceEnd, whiteSpaceStart } from '../added/neighbours.ts'
-import type { TokenSet } from '../added/tokenSet.ts'
+import { createTokenSet, type TokenSet } from '../added/tokenSet.ts'
 import { NONE, type TokenTrie } from '../added/tokenTrie.ts'
 import { codePointBefore } from '../unicode/utf8.ts'
 
@@ -76,21 +76,28 @@ export function* textBetween({ raw, normalized, all }: AddedTokens, text: Buffer
   if (start < to) yield inner(start, to)
 }
 
+const NO_TOKENS = createTokenSet([])
+
 /**
- * Makes a search for safe cuts look only at what is farther than `length` bytes, and white space, from the ends of its window: tokens are
- * found in normalized text, and one may reach into the window from text of which nothing is known.
+ * Makes a search for safe cuts in normalized text look only between the tokens that are found in such text, and the white space that they strip; and away
+ * from the ends of its window, for one may reach into it from text of which nothing is known.
  */
-export const awayFromEnds =
-  (find: (window: Buffer) => number, length: number) =>
-  (window: Buffer): number => {
-    if (length === 0) return find(window)
-    let from = length
+export const betweenTokens = (find: (window: Buffer) => number, normalized: TokenSet): ((window: Buffer) => number) => {
+  const { maxLength } = normalized.trie
+  if (maxLength === 0) return find
+  const tokens: AddedTokens = { raw: NO_TOKENS, normalized, all: normalized.trie }
+  return (window) => {
+    let from = maxLength
     while (from < window.length && (window[from] & 0xc0) === 0x80) from++
-    let to = window.length - length
+    let to = window.length - maxLength
     while (to > from && (window[to] & 0xc0) === 0x80) to--
     if (to <= from) return -1
     from = whiteSpaceEnd(window, from)
     to = whiteSpaceStart(window, to, from)
-    const cut = to <= from ? -1 : find(window.subarray(from, to))
-    return cut === -1 ? -1 : from + cut
+    for (const [start, end] of textBetween(tokens, window, from, to)) {
+      const cut = start < end ? find(window.subarray(start, end)) : -1
+      if (cut !== -1) return start + cut
+    }
+    return -1
   }
+}

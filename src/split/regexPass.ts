@@ -3,7 +3,7 @@ import { bytesOf, createAlphabet } from '../pattern/alphabet.ts'
 import { treatmentOf } from '../pattern/behavior.ts'
 import { createMatcher, NO_MATCH, UNDECIDED } from '../pattern/match.ts'
 import { toRegExps } from '../pattern/toRegExp.ts'
-import { holdsRepeatOfNothing, holdsSearchStart, holdsUnboundedLookAhead, maxLookBehind } from '../pattern/nodes.ts'
+import { isForRegExps, maxLookBehind } from '../pattern/nodes.ts'
 import { parsePattern } from '../pattern/parse.ts'
 import { backward, backwardBytes } from './codePoints.ts'
 import { dropByte, isDropped, nextBoundary, setBoundary, type Block, type PassPosition } from './block.ts'
@@ -23,9 +23,7 @@ import type { PlacedSplit } from './phases.ts'
 export const createRegexPass = ({ stage, unit }: PlacedSplit): SplitPass => {
   const pattern = parsePattern(stage.pattern, stage.dialect)
   const alphabet = createAlphabet(pattern.root, unit)
-  // RegExps have no \G, repeat what may be empty otherwise, and would try an unbounded look-ahead anew at each position of a long run
-  const isForRegExps = ![holdsSearchStart, holdsRepeatOfNothing, holdsUnboundedLookAhead].some((holds) => holds(pattern.root))
-  const regexps = isForRegExps ? toRegExps(pattern.root, alphabet) : undefined
+  const regexps = isForRegExps(pattern.root) ? toRegExps(pattern.root, alphabet) : undefined
   const matchSlowly = createMatcher(pattern.root, alphabet)
   const lookBehind = maxLookBehind(pattern.root)
   const back = unit === 'bytes' ? backwardBytes : backward

@@ -22,3 +22,8 @@ test('a pattern outside the subset is refused', () => {
   const normalizers = [{ kind: 'replace', pattern: '(?<name>a)', isRegex: true, content: '' }] as const
   expect(() => createNormalizer(normalizers, () => {})).toThrow(expect.objectContaining({ code: 'pattern' }))
 })
+
+test('\\G in a Replace is refused: what it means where text comes in parts is not known', () => {
+  const normalizers = [{ kind: 'replace', pattern: '\\Ga', isRegex: true, content: '' }] as const
+  expect(() => createNormalizer(normalizers, () => {})).toThrow(expect.objectContaining({ code: 'pattern', message: expect.stringContaining('\\G') }))
+})

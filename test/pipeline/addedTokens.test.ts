@@ -5,7 +5,7 @@ import { normalizeText } from '../../src/normalize/normalizer.ts'
 import { createPipelineSplitter } from '../../src/split/splitText.ts'
 import type { AddedToken, Pipeline, Receipt } from '../../src/types.ts'
 import { anyText, anyTokens, naiveExtraction, token } from '../support/addedTokens.ts'
-import { byteLevel, metaspace } from '../../src/tokenizer/preTokenizers.ts'
+import { byteLevel, metaspace, whitespaceSplit } from '../../src/tokenizer/preTokenizers.ts'
 import { splitInFeeds } from '../support/feed.ts'
 import { PRESET_STAGES } from '../support/stages.ts'
 import { temporaryFolder } from '../support/temporary.ts'
@@ -42,6 +42,7 @@ describe('equals the definition, however the text is cut into chunks and blocks,
     ['gpt2', [], 10],
     ['qwen2', [{ kind: 'nfc' }], 10],
     ['cl100k_base_tiktoken', [], 10],
+    ['gpt2', [{ kind: 'bert', cleanText: true, handleChineseChars: true, stripAccents: true, lowercase: true }], 10],
   ])('%s', async (name, normalizers, numRuns) => {
     const words = fc.array(fc.oneof(anyText(12), fc.constantFrom(' the cat', 'sat on\n', '    return', "it's 2026")), { maxLength: 12 })
     await fc.assert(
@@ -73,6 +74,35 @@ describe('equals the definition, however the text is cut into chunks and blocks,
       ),
       { numRuns },
     )
+  })
+})
+
+describe('tokens that normalization puts together', () => {
+  const bert: Pipeline['normalizers'] = [{ kind: 'bert', cleanText: true, handleChineseChars: true, stripAccents: true, lowercase: true }]
+  const covid = [token('COVID-19', { normalized: true })]
+
+  test.each<[string, Pipeline['normalizers'], AddedToken[], string, string[]]>([
+    ['of what stands around a character that is taken out', bert, covid, 'COVID\u200b-19 Covid-19', ['covid-19', 'covid-19']],
+    ['the same of a separator', bert, [token('1-2', { normalized: true, special: true })], 'a 1\u00ad-2 b', ['a', 'b']],
+    ['of what stands around a mark', [{ kind: 'strip-accents' }], [token('ab', { normalized: true })], 'xa\u0301b y', ['x', 'ab', 'y']],
+    ['of what stands around a string', [{ kind: 'replace', pattern: '-', isRegex: false, content: '' }], [token('ab', { normalized: true })], 'a-b c', ['ab', 'c']],
+  ])('%s', async (_, normalizers, tokens, text, expected) => {
+    const pipeline = { ...pipelineOf('gpt2', tokens, normalizers), stages: whitespaceSplit() }
+    expect(createPipelineSplitter(pipeline, pipeline.specialTokens).split(text)).toEqual(expected)
+    for (const engine of ['auto', 'reference'] as const) {
+      const counts = await pretokenize(file('joined.txt', text), pipeline.specialTokens, { tokenizer: pipeline, engine })
+      expect(sorted(counts)).toEqual(sorted(countsOf(expected)))
+    }
+  })
+
+  test('are not cut by the borders of chunks', async () => {
+    const pipeline = { ...pipelineOf('gpt2', covid, bert), stages: whitespaceSplit() }
+    const path = file('covid.txt', 'COVID-19 COVID-19 cases\n'.repeat(2000))
+    for (const chunkBytes of [100, 301, 997]) {
+      const counts = await pretokenize(path, [], { tokenizer: pipeline, chunkBytes })
+      expect(sorted(counts)).toEqual([['cases', 2000], ['covid-19', 4000]])
+      expect(counts.receipt!.chunks).toBeGreaterThan(40)
+    }
   })
 })
 

@@ -60,6 +60,8 @@ export const NORMALIZERS: readonly (readonly [name: string, normalizers: readonl
   ['Replace of runs by nothing', [regex('\\s+', '')]],
   ['Replace of two spaces and more', [regex(' {2,}', '▁')]],
   ['Replace of matches that may be empty', [regex('b*', '$1')]],
+  ['Replace of repetitions of what may be empty', [regex('-(?:a??)*', '#'), regex('x(?:|a)?', '#'), regex('\\n(?: *?)*', '#')]],
+  ['Replace with a look-ahead without end', [regex(' (?=[a ]*日)', '#')]],
   ['Replace of line starts', [regex('^', '> ')]],
   ['Replace at the end', [regex('\\s+$|(?<=[a-z日]\\n)\\S|\\b', '|')]],
   ['Precompiled', [CLUSTERS]],
