@@ -2,7 +2,7 @@ import { milliseconds } from './clock.ts'
 import { PretokError } from './errors.ts'
 import { gatherCounts } from './gather/gatherCounts.ts'
 import { startMonitor } from './monitor/monitor.ts'
-import { pieceFilterOf, type PretokenizeOptions } from './options.ts'
+import type { PretokenizeOptions } from './options.ts'
 import { countAll } from './pipeline/countAll.ts'
 import { planRun } from './pipeline/planRun.ts'
 import { planFromFolder } from './pipeline/runFolderPlan.ts'
@@ -97,7 +97,7 @@ const perform = async (
     })
     checkReceipt(receipt, counts.total)
     checkStopped(options)
-    counts = withReceipt(counts, receipt, pieceFilterOf(options))
+    counts = withReceipt(counts, receipt, plan.pieces)
     return { counts, tasksDone: queue.length }
   } catch (error) {
     counts?.close()

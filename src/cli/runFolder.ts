@@ -6,7 +6,17 @@ import type { PretokenCounts } from '../result/pretokenCounts.ts'
 import { partialsOf } from '../run/runFolder.ts'
 import type { Shard } from '../run/tasks.ts'
 import { onInterrupt } from './interrupt.ts'
-import { all, defined, runOptionsOf, single } from './options.ts'
+import {
+  all,
+  defined,
+  ERROR_OPTIONS,
+  FILTER_OPTIONS,
+  INPUT_OPTIONS,
+  runOptionsOf,
+  single,
+  TEMP_DIR_OPTION,
+  TOKENIZER_OPTIONS,
+} from './options.ts'
 import { checkOutputs, type CountsOutput } from './output.ts'
 import { createReporter, type Reporter } from './reporter.ts'
 import { writeResult } from './result.ts'
@@ -16,10 +26,11 @@ import { integer } from './table.ts'
 export const isRunFolder = (path: string): boolean => existsSync(join(path, 'plan.json')) && existsSync(partialsOf(path))
 
 /** Options that a plan has settled. */
-const SETTLED =
-  'tokenizer pattern pattern-style special no-default-special-tokens format text-field delimiter max-record-bytes document-per strip-bom errors on-error chunk-bytes work-dir resume temp-dir'.split(
-    ' ',
-  )
+const SETTLED = Object.keys({ ...TOKENIZER_OPTIONS, ...INPUT_OPTIONS, ...FILTER_OPTIONS, ...ERROR_OPTIONS, ...TEMP_DIR_OPTION }).concat(
+  'chunk-bytes',
+  'work-dir',
+  'resume',
+)
 
 /** What a command on a run folder may be given. */
 export interface RunFolderArguments {

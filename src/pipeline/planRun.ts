@@ -8,6 +8,7 @@ import {
   checkOptions,
   DEFAULT_MAX_RECORD_BYTES,
   delimiterByteOf,
+  pieceFilterOf,
   sampleOf,
   textFieldsOf,
   type PretokenizeOptions,
@@ -51,7 +52,8 @@ export const planRun = async (
   await onStaff(planStaff(options, sources, means, planned))
   const { pipeline, engine } = await chooseTokenizer(options)
   const addedTokens = chooseTokens(pipeline.addedTokens, specialTokens)
-  const subject = { pipeline, engine, addedTokens, sources, format: options.format, reading: readingOf(options) }
+  const { format } = options
+  const subject = { pipeline, engine, addedTokens, sources, format, reading: readingOf(options), pieces: pieceFilterOf(options) }
   if (existing !== undefined) return resumed(existing, subject, means, options)
   const { reading } = subject
   // in a run folder chunks are what is not done twice; otherwise one source of many is a chunk, and so is all that one worker has to do

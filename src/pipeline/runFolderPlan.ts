@@ -26,14 +26,14 @@ export const planFromFolder = async (path: string, options: PretokenizeOptions, 
   const run = openRunFolder(path)
   if (run === undefined)
     throw new PretokError('input', `reading the run folder ${path}: there is no plan.json in it; pretok plan makes one`)
-  const { pipeline, addedTokens, engine: kind, sources: planned, format, reading } = run.plan.definition
+  const { pipeline, addedTokens, engine: kind, sources: planned, format, reading, pieces } = run.plan.definition
   const engine =
     kind === 'transformers.js'
       ? (await import('../count/transformersJs.ts')).transformersJsEngine(pipeline)
       : await loadEngine(pipeline.stages, options.engine as never)
   const sources = await inParallel(planned, ({ path }) => openSource(path, format))
   const blocks = { blockBytes: options.blockBytes ?? DEFAULT_LIMITS.blockBytes, maxPieceBytes: DEFAULT_LIMITS.maxPieceBytes }
-  const subject = { pipeline, engine, addedTokens, sources, format, reading: { ...(reading as WorkerOptions), ...blocks } }
+  const subject = { pipeline, engine, addedTokens, sources, format, reading: { ...(reading as WorkerOptions), ...blocks }, pieces }
   return resumed(run, subject, planMeans(options), options, mayReplan)
 }
 
@@ -101,7 +101,7 @@ const listed = (lines: readonly string[]): string => {
 }
 
 /** What decides about the result of a run, and nothing else: not how large blocks are, or how much memory there is. */
-export const define = async ({ pipeline, engine, addedTokens, sources, format, reading }: Subject): Promise<Definition> => {
+export const define = async ({ pipeline, engine, addedTokens, sources, format, reading, pieces }: Subject): Promise<Definition> => {
   const { blockBytes: _, maxPieceBytes: __, ...deciding } = reading
   return {
     rules: `pretok ${VERSION}`,
@@ -110,6 +110,7 @@ export const define = async ({ pipeline, engine, addedTokens, sources, format, r
     engine: engine.name === 'transformers.js' ? 'transformers.js' : 'own',
     reading: deciding,
     format,
+    pieces,
     sources: await inParallel(sources, async (source) => ({ ...source, sample: await sampleSource(source) })),
   }
 }

@@ -8,6 +8,7 @@ import { planMemory, shareMemory, type MemoryPlan } from '../plan/memory.ts'
 import { isWorthAhead } from '../read/blocksAhead.ts'
 import { mapInFlight } from '../read/inFlight.ts'
 import type { RunFolder } from '../run/runFolder.ts'
+import type { PieceFilter } from '../select/pieceFilter.ts'
 import { reserveTemporaryFolder, type TemporaryFolder } from '../spill/temporaryFolder.ts'
 import type { AddedToken, Chunk, Filters, InputFormat, Pipeline, Source, Task } from '../types.ts'
 
@@ -22,6 +23,8 @@ export interface RunPlan {
   sources: Source[]
   /** What they hold, if that was said. */
   format: InputFormat | undefined
+  /** Which pieces stay in the result. */
+  pieces: PieceFilter | undefined
   chunks: readonly Chunk[]
   filters: Filters
   tasks: readonly Task[]
@@ -42,7 +45,7 @@ export interface RunPlan {
 export type MainRole = 'all' | 'counts' | 'none'
 
 /** What is counted, and how. */
-export type Subject = Pick<RunPlan, 'pipeline' | 'engine' | 'addedTokens' | 'sources' | 'format' | 'reading'>
+export type Subject = Pick<RunPlan, 'pipeline' | 'engine' | 'addedTokens' | 'sources' | 'format' | 'reading' | 'pieces'>
 /** What it is counted with. */
 export type Means = Pick<RunPlan, 'numProcesses' | 'maxMemoryGb' | 'memory'>
 

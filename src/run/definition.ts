@@ -1,3 +1,4 @@
+import type { PieceFilter } from '../select/pieceFilter.ts'
 import type { AddedToken, Chunk, InputFormat, Pipeline, Source, Task } from '../types.ts'
 
 /** A source as it was planned: with a hash over samples of it. */
@@ -14,6 +15,8 @@ export interface Definition {
   reading: object
   /** What sources hold, if that was said. */
   format?: InputFormat | undefined
+  /** Which pieces stay in the result, at the end: it decides about no task's. */
+  pieces?: PieceFilter | undefined
   sources: readonly PlannedSource[]
 }
 
@@ -23,10 +26,10 @@ export const idOf = (facts: unknown): string =>
   process.getBuiltinModule('node:crypto').createHash('sha256').update(JSON.stringify(facts)).digest('hex').slice(0, 16)
 
 /**
- * The id of each task: of all that decides about its result, which are the options, its own sources and the ranges of its chunks, and nothing
- * else. So it is the same in another plan, as long as its sources are.
+ * The id of each task: of all that decides about its result, which are the options but for the filter on pieces, its own sources and the ranges
+ * of its chunks, and nothing else. So it is the same in another plan, as long as its sources are.
  */
-export const taskIds = ({ sources, ...options }: Definition, chunks: readonly Chunk[], tasks: readonly Task[]): string[] => {
+export const taskIds = ({ sources, pieces: _, ...options }: Definition, chunks: readonly Chunk[], tasks: readonly Task[]): string[] => {
   const common = idOf(options)
   const sourceIds = sources.map(idOf)
   return tasks.map(({ start, end }) =>

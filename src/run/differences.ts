@@ -1,3 +1,4 @@
+import type { Sample } from '../select/sample.ts'
 import type { AddedToken } from '../types.ts'
 import type { Definition, PlannedSource } from './definition.ts'
 
@@ -17,12 +18,22 @@ export const differencesOf = (there: Definition, now: Definition): Differences =
   if (there.engine !== now.engine) found.push(`the engine: ${there.engine} there, ${now.engine} now`)
   if (differ(there.pipeline, now.pipeline)) found.push(`the tokenizer: ${there.pipeline.name} there, ${now.pipeline.name} now`)
   if (differ(there.addedTokens, now.addedTokens)) found.push(`the special or added tokens: ${tokenDifference(there, now)}`)
-  const before: Record<string, unknown> = { ...there.reading, format: there.format }
-  for (const [name, value] of Object.entries({ ...now.reading, format: now.format })) {
-    if (differ(before[name], value)) found.push(`the option ${name}: ${JSON.stringify(before[name])} there, ${JSON.stringify(value)} now`)
+  const [before, after] = [optionsOf(there), optionsOf(now)]
+  for (const name of Object.keys({ ...before, ...after })) {
+    if (differ(before[name], after[name]))
+      found.push(`the option ${name}: ${inWords(before[name])} there, ${inWords(after[name])} now`)
   }
   const others = [...found, ...inputDifferences(there, now)]
   return { others, changed: others.length > 0 ? new Map() : changedSources(there, now) }
+}
+
+const optionsOf = ({ reading, format, pieces }: Definition): Record<string, unknown> => ({ ...reading, format, ...pieces })
+
+/** The value of an option; a sample is two. */
+const inWords = (value: unknown): string => {
+  if (value === undefined) return 'not given'
+  const { fraction, seed } = Object(value) as Partial<Sample>
+  return fraction === undefined ? JSON.stringify(value) : `${fraction} with seed ${seed}`
 }
 
 const MOST_NAMED = 3

@@ -139,8 +139,10 @@ describe('what does not fit the plan is refused', () => {
     [['-t', 'cl100k_base'], /the tokenizer: gpt2 there, cl100k_base now/],
     [['-s', '<|x|>'], /the special or added tokens: none only there, "<\|x\|>" only now/],
     [['--errors', 'ignore'], /the option errors: "replace" there, "ignore" now/],
-    [['--format', 'text'], /the option format: undefined there, "text" now/],
+    [['--format', 'text'], /the option format: not given there, "text" now/],
     [['--strip-bom'], /the option stripBom: false there, true now/],
+    [['--sample', '0.5'], /the option sample: not given there, 0\.5 with seed 0 now/],
+    [['--min-count', '2'], /the option minCount: not given there, 2 now/],
   ])('%j', (args, message) => {
     const { code, stderr } = resume(...args)
     expect(code).toBe(2)
@@ -189,6 +191,36 @@ describe('plan, count, status and merge', () => {
     const { bytes, documents } = JSON.parse(readFileSync(receipt, 'utf8')) as { bytes: { read: number }; documents: number }
     expect(bytes.read).toBe(statSync(corpus).size)
     expect(documents).toBe(1201)
+  })
+
+  test('what is left out of the result is in the plan, and so in whatever is made of the folder', () => {
+    const receipt = join(folder, 'receipt.json')
+    const filters = ['--min-count', '4', '--include', '^ ?word1']
+    pretok(['count', corpus, '-q', '-o', output, ...filters])
+    const filtered = readFileSync(output)
+    expect(filtered.length).toBeLessThan(expected.length)
+    const expectFiltered = (...args: string[]): void => {
+      const { code, stderr } = pretok([...args, '-q', '-o', output, '--receipt', receipt])
+      expect(code, stderr).toBe(0)
+      expect(readFileSync(output).equals(filtered)).toBe(true)
+      const { filters, bytes } = JSON.parse(readFileSync(receipt, 'utf8')) as { filters: object; bytes: { read: number } }
+      expect(filters).toMatchObject({ minCount: 4, include: '^ ?word1', removed: {} })
+      expect(bytes.read).toBe(statSync(corpus).size)
+    }
+    pretok(['plan', corpus, '--out', run, ...SMALL, ...filters])
+    expectFiltered('count', run)
+    expectFiltered('merge', run)
+    expectFiltered('count', corpus, '--work-dir', run, '--resume', ...filters)
+    rmSync(run, { recursive: true })
+    expectFiltered('count', corpus, '--work-dir', run, ...SMALL, ...filters)
+    expectFiltered('merge', run)
+    const other = pretok(['count', corpus, '--work-dir', run, '--resume', '--min-count', '5'])
+    expect(other.code).toBe(2)
+    expect(other.stderr).toContain('the option minCount: 4 there, 5 now')
+    expect(other.stderr).toContain('the option include: "^ ?word1" there, not given now')
+    expect(pretok(['count', run, '--min-count', '5', '--sample', '0.5']).stderr).toMatch(
+      /--sample, --min-count: the plan in this folder has settled that/,
+    )
   })
 
   test('bad usage', () => {

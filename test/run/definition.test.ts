@@ -56,8 +56,23 @@ test('the id of a task is made of its own sources and chunks and of all options'
   const both = [source('a'), source('b')]
   expect(othersOf({ ...define(...both), rules: 'pretok 2' })).toEqual([0, 1, 2])
   expect(othersOf({ ...define(...both), reading: { errors: 'ignore' } })).toEqual([0, 1, 2])
+  expect(othersOf({ ...define(...both), pieces: { minCount: 5 } })).toEqual([]) // they are left out at the end
   expect(othersOf(define(...both), [CHUNKS[0], { ...CHUNKS[1], end: 99 }, CHUNKS[2]])).toEqual([1])
   expect(othersOf(define(...both), [CHUNKS[0], CHUNKS[1], { ...CHUNKS[2], until: 7 } as never])).toEqual([1, 2])
+})
+
+test('options that differ are named, with what they were and are', () => {
+  const there = { ...define(source('a')), reading: { sample: { fraction: 0.5, seed: 0 }, errors: undefined }, pieces: { minCount: 5, include: 'a' } }
+  const now = { ...define(source('a')), reading: { sample: undefined, errors: 'ignore' }, pieces: { minCount: 5, include: 'b' } }
+  expect(differencesOf(there, now).others).toEqual([
+    'the option sample: 0.5 with seed 0 there, not given now',
+    'the option errors: not given there, "ignore" now',
+    'the option include: "a" there, "b" now',
+  ])
+  expect(differencesOf(there, { ...there, pieces: undefined }).others).toEqual([
+    'the option minCount: 5 there, not given now',
+    'the option include: "a" there, not given now',
+  ])
 })
 
 test('a changed source is one thing, another list of sources is another', () => {

@@ -39,7 +39,7 @@ const ROOMS: Readonly<Record<string, readonly string[]>> = {
   pool: ['clock', 'errors', 'quiet', 'messages'],
   write: ['sort', 'errors', 'loadWasm', 'types', 'parquet', 'random'],
   result: ['errors', 'types', 'count', 'merge', 'select', 'sort', 'spill', 'write'],
-  run: ['errors', 'types', 'plan', 'spill', 'write'],
+  run: ['errors', 'types', 'plan', 'select', 'spill', 'write'],
   gather: ['sort', 'errors', 'messages', 'pool', 'count', 'spill', 'merge', 'result'],
   generate: ['errors', 'random'],
   createSplitter: ['split', 'tokenizer'],
