@@ -21,7 +21,7 @@ export interface PretokenizeOptions {
    * is none of them: it runs the pre-tokenizer of @xenova/transformers, whose pieces are not always those of the tokenizer.
    */
   engine?: EngineChoice
-  /** Takes this part of the documents, chosen by their places. Default: 1, all. */
+  /** Takes this part of the documents, chosen by a hash of the file's name (without folders), their place, and the seed. Default: 1, all. */
   sample?: number
   /** Another seed gives another sample. Default: 0. */
   seed?: number

@@ -29,7 +29,8 @@ export const idOf = (facts: unknown): string =>
  * The id of each task: of all that decides about its result, which are the options but for the filter on pieces, its own sources and the ranges
  * of its chunks, and nothing else. So it is the same in another plan, as long as its sources are.
  */
-export const taskIds = ({ sources, pieces: _, ...options }: Definition, chunks: readonly Chunk[], tasks: readonly Task[]): string[] => {
+export const taskIds = (definition: Definition, chunks: readonly Chunk[], tasks: readonly Task[]): string[] => {
+  const { sources, pieces: _, ...options } = definition
   const common = idOf(options)
   const sourceIds = sources.map(idOf)
   return tasks.map(({ start, end }) =>

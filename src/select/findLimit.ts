@@ -43,7 +43,7 @@ export const findLimit = async (
   let total = 0
   for (const [number, source] of sources.entries()) {
     const { sink } = selectDocuments(IGNORING_SINK, {
-      isWanted: sample === undefined ? () => true : createSampler(sample, source.path),
+      isWanted: sample === undefined ? () => true : createSampler(sample, source),
       separators: separatorsFor(source),
       onFiltered: () => {},
       onTaken(place, bytes) {

@@ -1,3 +1,7 @@
+import { basename } from 'node:path'
+import { STANDARD_INPUT } from '../read/inputNames.ts'
+import type { Source } from '../types.ts'
+
 /** Which documents are taken: plain data, for the workers. */
 export interface Sample {
   /** Part of the documents that is taken, from 0 to 1. */
@@ -21,10 +25,14 @@ const hashOfText = (seed: number, text: string): number => {
 }
 
 /**
- * Whether the document at a place of a source is in the sample. It depends on the source's name, the place and the seed alone, so neither on
- * other documents nor on how the work is shared out.
+ * Whether the document at a place of a source is in the sample: what is hashed is the seed, the name of the file without the folders it is in
+ * (of standard input and pipes: `-`), and the place, which is the byte of the plain data at which the document begins, or of Parquet the number
+ * of the row. So it depends neither on other documents, nor on how the path is written, nor on how the work is shared out.
  */
-export const createSampler = ({ fraction, seed }: Sample, path: string): ((place: number) => boolean) => {
-  const source = hashOfText(seed, path)
+export const createSampler = (
+  { fraction, seed }: Sample,
+  { path, spool }: Pick<Source, 'path' | 'spool'>,
+): ((place: number) => boolean) => {
+  const source = hashOfText(seed, spool === undefined ? basename(path) : STANDARD_INPUT)
   return (place) => mix(mix(source, place % UINT32), Math.floor(place / UINT32)) >>> 0 < fraction * UINT32
 }

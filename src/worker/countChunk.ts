@@ -249,7 +249,7 @@ const choose = (
 ): SelectedDocuments | undefined => {
   if (sample === undefined && until === undefined) return undefined
   return selectDocuments(sink, {
-    isWanted: sample === undefined ? () => true : createSampler(sample, source.path),
+    isWanted: sample === undefined ? () => true : createSampler(sample, source),
     until,
     separators: separatorsIn(source, documentPer, [...specialTokens.keys()]),
     onFiltered,

@@ -1,12 +1,14 @@
+import { basename, dirname, join, relative } from 'node:path'
 import { describe, expect, test } from 'vitest'
 // workers run from dist, so that is what is tested here
 import { pretokenize, streamDocuments, type PretokenizeOptions } from '../../dist/index.js'
 import { createSampler } from '../../src/select/sample.ts'
+import { shell } from '../support/command.ts'
 import { gzip } from '../support/compress.ts'
 import { parquet } from '../support/parquet.ts'
 import { temporaryFolder } from '../support/temporary.ts'
 
-const { file } = temporaryFolder()
+const { file, folder } = temporaryFolder()
 const END = '<|endoftext|>'
 const TEXTS = Array.from({ length: 120 }, (_, i) => `document ${i} `.repeat(1 + (i % 4)) + (i % 10 === 3 ? '"é"\n' : ''))
 const rows = TEXTS.map((text) => JSON.stringify({ text }))
@@ -47,7 +49,7 @@ const check = async (path: string | string[], options: PretokenizeOptions, docum
 describe('filters of documents', () => {
   test.each(PATHS)('%s: a sample is that of the definition', async (path) => {
     for (const seed of [0, 7]) {
-      const isWanted = createSampler({ fraction: 0.3, seed }, path)
+      const isWanted = createSampler({ fraction: 0.3, seed }, { path })
       const places: number[] = []
       const rowStarts = [...rows.keys()].map((i) => Buffer.byteLength(rows.slice(0, i).join('\n')) + (i === 0 ? 0 : 1))
       for await (const { start, index } of streamDocuments(path, { specialTokens: [END] }))
@@ -65,6 +67,26 @@ describe('filters of documents', () => {
       expect(chosen.length).toBeLessThan(60)
       expect(await check(path, { sample: 0.3, seed }, chosen)).toEqual({ sample: { fraction: 0.3, seed } })
     }
+  })
+
+  test('a sample does not depend on how the path is written, or on a work-dir', async () => {
+    const [path] = PATHS
+    const sampled = async (files: string | string[], options: PretokenizeOptions = {}): Promise<[string, number][]> => [
+      ...(await pretokenize(files, [END], { sample: 0.3, ...options })),
+    ]
+    const expected = await sampled(path)
+    for (const name of [relative(process.cwd(), path), `./${relative(process.cwd(), path)}`, `${dirname(path)}/./${basename(path)}`])
+      expect(await sampled(name)).toEqual(expected)
+    expect(await sampled(relative(process.cwd(), path), { workDir: join(folder, 'run') })).toEqual(expected)
+    expect(await sampled(path, { maxDocuments: 120 })).toEqual(expected)
+  })
+
+  test.skipIf(process.platform === 'win32')('pipes have one name for it', () => {
+    const [path] = PATHS
+    const inputs = [`- < ${path}`, `/dev/stdin < ${path}`, `<(cat ${path})`]
+    const outputs = inputs.map((input) => shell(`"$PRETOK" count --sample 0.3 -q ${input}`).stdout)
+    expect(outputs[0].length).toBeGreaterThan(2)
+    expect(outputs.slice(1)).toEqual([outputs[0], outputs[0]])
   })
 
   test.each(PATHS)('%s: the first documents', async (path) => {
@@ -90,13 +112,13 @@ describe('filters of documents', () => {
       LINES,
       { sample: 0.2, documentPer: 'line' },
       lines.filter((_, i) =>
-        createSampler({ fraction: 0.2, seed: 0 }, LINES)(Buffer.byteLength(lines.slice(0, i).join('\n')) + (i === 0 ? 0 : 1)),
+        createSampler({ fraction: 0.2, seed: 0 }, { path: LINES })(Buffer.byteLength(lines.slice(0, i).join('\n')) + (i === 0 ? 0 : 1)),
       ),
     )
   })
 
   test('the first documents of a sample', async () => {
-    const isWanted = createSampler({ fraction: 0.5, seed: 1 }, PATHS[5])
+    const isWanted = createSampler({ fraction: 0.5, seed: 1 }, { path: PATHS[5] })
     const chosen = TEXTS.filter((_, row) => isWanted(row)).slice(0, 20)
     await check(PATHS[5], { sample: 0.5, seed: 1, maxDocuments: 20 }, chosen)
   })

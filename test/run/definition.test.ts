@@ -62,7 +62,8 @@ test('the id of a task is made of its own sources and chunks and of all options'
 })
 
 test('options that differ are named, with what they were and are', () => {
-  const there = { ...define(source('a')), reading: { sample: { fraction: 0.5, seed: 0 }, errors: undefined }, pieces: { minCount: 5, include: 'a' } }
+  const sample = { fraction: 0.5, seed: 0 }
+  const there = { ...define(source('a')), reading: { sample, errors: undefined }, pieces: { minCount: 5, include: 'a' } }
   const now = { ...define(source('a')), reading: { sample: undefined, errors: 'ignore' }, pieces: { minCount: 5, include: 'b' } }
   expect(differencesOf(there, now).others).toEqual([
     'the option sample: 0.5 with seed 0 there, not given now',

@@ -3,7 +3,7 @@ import { expect, test } from 'vitest'
 import { createSampler } from '../../src/select/sample.ts'
 
 const taken = (fraction: number, seed: number, path: string, places: readonly number[]): number[] =>
-  places.filter(createSampler({ fraction, seed }, path))
+  places.filter(createSampler({ fraction, seed }, { path }))
 
 test('takes about the fraction, of places of any kind', () => {
   for (const step of [1, 2, 64, 1000, 4096, 123_457])
