@@ -43,6 +43,8 @@ export const describeSystemError = (error: unknown): string => {
       return 'it is a directory'
     case 'ENOTDIR':
       return 'a part of the path is not a directory'
+    case 'ELOOP':
+      return 'the link leads back to itself'
     case 'ENOSPC':
       return 'no space left on the device'
     case 'EDQUOT':

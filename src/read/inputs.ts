@@ -1,5 +1,5 @@
 import { createReadStream, createWriteStream, rmSync, type Stats } from 'node:fs'
-import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises'
+import { lstat, mkdtemp, readdir, readFile, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { dirname, isAbsolute, join } from 'node:path'
 import { pipeline } from 'node:stream/promises'
@@ -16,7 +16,7 @@ import { sourceNameOf, STANDARD_INPUT, STANDARD_INPUT_DEVICE } from './inputName
  * The files behind the names: a file; a folder, with all that is in it and in the folders in it, but nothing hidden; a glob; `@list`, a file
  * with one such name a line; `-`, standard input. A file that is named twice is taken once, and `onWarning` hears of it.
  *
- * @throws PretokError 'input' for what is not there, and for folders and globs without any file
+ * @throws PretokError 'input' for what is not there, and for folders, globs and lists without any file
  */
 export const expandInputs = async (names: readonly string[], onWarning: (message: string) => void): Promise<string[]> => {
   const listed: string[] = []
@@ -49,7 +49,9 @@ const readList = async (path: string): Promise<string[]> => {
   const text = await readFile(path, 'utf8').catch((error: unknown) => {
     throw inputError(`@${path}`, `the list: ${describeSystemError(error)}`, error)
   })
-  return text.split(/\r?\n/).filter((line) => line !== '')
+  const names = text.split(/\r?\n/).filter((line) => line !== '')
+  if (names.length === 0) throw inputError(`@${path}`, 'the list names nothing')
+  return names
 }
 
 const filesOf = async (name: string): Promise<NamedFile[]> => {
@@ -57,7 +59,7 @@ const filesOf = async (name: string): Promise<NamedFile[]> => {
   const facts = await factsOf(name).catch((error: NodeJS.ErrnoException) => error)
   if (facts instanceof Error) {
     if (/[*?[\]{}()!]/.test(name) && facts.code === 'ENOENT') return filesOfGlob(name)
-    throw inputError(name, describeSystemError(facts), facts)
+    throw await lookError(name, facts)
   }
   if (!facts.isDirectory()) return [namedFile(name, facts)]
   const files = await filesInFolder(name, [namedFile(name, facts).identity])
@@ -69,8 +71,19 @@ const filesOfGlob = async (pattern: string): Promise<NamedFile[]> => {
   const { glob } = await import('tinyglobby')
   const paths = sortedByBytes(await glob(pattern, { expandDirectories: false, absolute: isAbsolute(pattern) }))
   if (paths.length === 0) throw inputError(pattern, 'no such file, and as a pattern it matches none')
-  return Promise.all(paths.map(async (path) => namedFile(path, await factsOf(path))))
+  return Promise.all(paths.map(async (path) => namedFile(path, await lookAt(path))))
 }
+
+/** Why a path cannot be looked at; what is not there may be what a link leads to. */
+const lookError = async (path: string, error: NodeJS.ErrnoException): Promise<PretokError> => {
+  const isBrokenLink = error.code === 'ENOENT' && (await lstat(path).catch(() => undefined))?.isSymbolicLink() === true
+  return inputError(path, isBrokenLink ? 'it is a broken link: what it leads to is not there' : describeSystemError(error), error)
+}
+
+const lookAt = (path: string): Promise<Stats> =>
+  factsOf(path).catch(async (error: NodeJS.ErrnoException) => {
+    throw await lookError(path, error)
+  })
 
 const sortedByBytes = (names: readonly string[]): string[] =>
   names
@@ -84,9 +97,7 @@ const filesInFolder = async (folder: string, above: readonly string[]): Promise<
   const files: NamedFile[] = []
   for (const name of names) {
     const path = join(folder, name)
-    const facts = await factsOf(path).catch((error: unknown) => {
-      throw inputError(path, describeSystemError(error), error)
-    })
+    const facts = await lookAt(path)
     const file = namedFile(path, facts)
     if (!facts.isDirectory()) files.push(file)
     else if (!above.includes(file.identity)) files.push(...(await filesInFolder(path, [...above, file.identity])))

@@ -36,6 +36,20 @@ describe('inputs', () => {
     expect((await expand('../linked')).paths).toEqual(['../linked/a/x.txt', '../linked/time/é.txt'])
   })
 
+  test('links that lead nowhere are called so', async () => {
+    const broken = join(folder, 'broken')
+    mkdirSync(broken)
+    symlinkSync('nothing', join(broken, 'b.txt'))
+    symlinkSync('loop.txt', join(folder, 'loop.txt'))
+    for (const name of ['../broken', '../broken/b.txt'])
+      await expect(expand(name)).rejects.toMatchObject({
+        code: 'input',
+        message: `reading ${join(broken, 'b.txt')}: it is a broken link: what it leads to is not there`,
+      })
+    const loop = join(folder, 'loop.txt')
+    await expect(expand('../loop.txt')).rejects.toMatchObject({ message: `reading ${loop}: the link leads back to itself` })
+  })
+
   test('globs, and names that look like globs', async () => {
     expect((await expand('**/*.txt')).paths).toEqual(['Zeit/é.txt', 'a[1].txt', 'b.txt', 'sub/z.txt'])
     expect((await expand('a[1].txt')).paths).toEqual(['a[1].txt'])
@@ -64,6 +78,7 @@ describe('inputs', () => {
     ['*.zip', 'no such file, and as a pattern it matches none'],
     ['empty', 'the folder holds no files (hidden ones are left out)'],
     ['@missing', 'the list: no such file'],
+    [`@${file('nothing.txt', '\n')}`, 'the list names nothing'],
   ])('%s is an error', async (name, problem) => {
     await expect(expand(name)).rejects.toMatchObject({ code: 'input', message: expect.stringContaining(problem) })
   })
