@@ -57,6 +57,9 @@ const isWorthRetrying = ({ code }: Pick<WorkerFailure, 'code'>): boolean => code
 const isSkippable = ({ onError }: Rounds, { failedChunk, code }: WorkerFailure): boolean =>
   onError === 'skip' && failedChunk !== -1 && code !== 'output'
 
+/** Whether a worker was told to stop, or whatever it met does not matter any more. */
+const isStopped = ({ signal }: Rounds, { code }: WorkerFailure): boolean => code === 'interrupted' || signal?.aborted === true
+
 /**
  * Does all tasks in rounds: in each, workers take tasks until none are left. What a failed worker had taken and not committed goes into the
  * next round, for its counts went down with it; the chunk it failed at may fail once more before it fails the run (or is skipped). So a run
@@ -161,7 +164,7 @@ const runRound = async (
     const outcomes = await Promise.all(
       (run(tasks) as Promise<WorkerResult>[]).map(async (running, slot) => {
         const outcome = await settle(running, board, slot)
-        if ('failedChunk' in outcome && !isWorthRetrying(outcome) && !isSkippable(rounds, outcome)) {
+        if ('failedChunk' in outcome && !isWorthRetrying(outcome) && !isSkippable(rounds, outcome) && !isStopped(rounds, outcome)) {
           if (isOfFile(rounds, outcome)) rounds.files.onFailure(outcome)
           else if (outcome.failedChunk === -1) board.cancel()
           else board.cancelFrom(outcome.failedChunk, rounds.chunks) // the run is lost; others go on only with what is before that
