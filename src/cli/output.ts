@@ -48,6 +48,8 @@ export const checkOutputs = async (paths: readonly string[], inputsOf: () => Pro
     for (const input of await inputsOf()) names.set(await identityOf(input), `the input ${input}`)
   for (const { path, identity } of outputs) {
     const other = names.get(identity)
+    if (other !== undefined && path === STANDARD_STREAM)
+      throw new PretokError('usage', 'writing to standard output: two results go there (-o, --receipt); write one of them to a file')
     if (other !== undefined && !identity.startsWith('special '))
       throw new PretokError('usage', `writing ${path}: it would replace ${other}`)
     names.set(identity, `the output ${path}`)

@@ -1,8 +1,7 @@
 import type { Receipt } from '../types.ts'
 import { formatBytes } from './size.ts'
-import { integer, layOut } from './table.ts'
+import { integer, layOut, plural } from './table.ts'
 
-const plural = (count: number, noun: string): string => `${integer(count)} ${noun}${count === 1 ? '' : 's'}`
 const MAX_LISTED = 3
 
 /** A receipt as a short table for people. */
@@ -37,7 +36,8 @@ export const receiptTable = (receipt: Receipt): string => {
   ]
   if (invalidUtf8.sequences > 0)
     facts.push(
-      `invalid UTF-8: ${integer(invalidUtf8.sequences)} sequences of ${integer(invalidUtf8.bytes)} bytes, policy ${invalidUtf8.policy}, first at ` +
+      `invalid UTF-8: ${plural(invalidUtf8.sequences, 'sequence')} of ${plural(invalidUtf8.bytes, 'byte')}, policy ${invalidUtf8.policy}, ` +
+        'first at ' +
         shorten(invalidUtf8.first.map(({ path, start }) => `${path} ${placeIn(path, start)}`)),
     )
   const { count, first } = receipt.skippedRecords

@@ -20,7 +20,7 @@ import {
 import { checkOutputs, type CountsOutput } from './output.ts'
 import { createReporter, type Reporter } from './reporter.ts'
 import { writeResult } from './result.ts'
-import { integer } from './table.ts'
+import { plural } from './table.ts'
 
 /** Whether a path is a run folder, and not a folder of texts. */
 export const isRunFolder = (path: string): boolean => existsSync(join(path, 'plan.json')) && existsSync(partialsOf(path))
@@ -59,7 +59,7 @@ export const countRun = async (folder: string, args: RunFolderArguments, outputs
   await onRun(folder, args, outputs, async (options, reporter) => {
     const done = await countRunFolder(folder, shard, options)
     reporter.stop()
-    reporter.note(`${folder}: ${integer(done)} tasks done${shard === undefined ? '' : ` of shard ${args.shard}`}`)
+    reporter.note(`${folder}: ${plural(done, 'task')} done${shard === undefined ? '' : ` of shard ${args.shard}`}`)
     if (isMerging) return mergeRunFolder(folder, options)
     reporter.note(`pretok merge ${folder} -o OUT writes the result when all are done; pretok status ${folder} tells`)
     return undefined

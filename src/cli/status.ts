@@ -6,7 +6,7 @@ import { inspectTask, openRunFolder, otherAttempts, type RunFolder, type TaskSta
 import { JSON_OPTION } from './countsOptions.ts'
 import { EXIT } from './exitCodes.ts'
 import { formatBytes } from './size.ts'
-import { integer } from './table.ts'
+import { integer, plural } from './table.ts'
 
 const OPTIONS = {
   verify: { type: 'boolean', describe: 'Read all results of tasks and hold them against their checksums', group: 'Input:' },
@@ -63,8 +63,8 @@ const summary = (run: RunFolder, states: readonly TaskState[]) => {
 const asText = (folder: string, status: ReturnType<typeof summary> & { changed: string[] }): string => {
   const { id, tokenizer, sources, tasks, done, damaged, missing, bytes, bytesDone, attempts, changed } = status
   const lines = [
-    `plan ${id}: ${tokenizer}, ${integer(sources)} ${sources === 1 ? 'file' : 'files'} of ${formatBytes(bytes)}`,
-    `${integer(done)} of ${integer(tasks)} tasks done, ${formatBytes(bytesDone)}`,
+    `plan ${id}: ${tokenizer}, ${plural(sources, 'file')} of ${formatBytes(bytes)}`,
+    `${integer(done)} of ${plural(tasks, 'task')} done, ${formatBytes(bytesDone)}`,
     ...damaged.map(({ task, problem }) => `task ${task} is DAMAGED: ${problem}`),
     ...attempts.map((attempt) => `at work: ${attempt}`),
     ...changed.map((path) => `${path} is missing, or not what it was when it was planned`),

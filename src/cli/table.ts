@@ -14,6 +14,8 @@ export const layOut = (rows: readonly (readonly string[])[], alignment: string):
 /** A whole number with commas. (toLocaleString takes 5 ms the first time.) */
 export const integer = (value: number): string => String(value).replace(/\B(?=(?:\d{3})+$)/g, ',')
 
+export const plural = (count: number, noun: string): string => `${integer(count)} ${noun}${count === 1 ? '' : 's'}`
+
 /** A part of a whole in percent; "0.00%" only if it is nothing. */
 export const percent = (part: number, whole: number): string => {
   const share = whole === 0 ? 0 : (100 * part) / whole

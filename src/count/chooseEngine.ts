@@ -38,5 +38,9 @@ export const chooseEngine = (stages: readonly Stage[], choice: TierChoice = 'aut
 }
 
 const checkPatterns = (phases: readonly Phase[]): void => {
-  for (const { splits } of phases) for (const { stage } of splits) parsePattern(stage.pattern, stage.dialect)
+  for (const { splits } of phases)
+    for (const { stage } of splits) {
+      if (stage.pattern === '' && stage.refusesEmptyMatches) throw new PretokError('pattern', 'pattern: the empty pattern matches no text')
+      parsePattern(stage.pattern, stage.dialect)
+    }
 }

@@ -18,6 +18,7 @@ export interface Plan {
 
 export const MIN_CHUNK_BYTES = 2 ** 20
 export const MOST_PROCESSES = 1024
+const MOST_MEMORY_GB = 2 ** 20
 /** Up to so much text, which takes about a second, the main thread may count along (pipeline/runPlan.ts). */
 export const SHORT_BYTES = 2 ** 29
 
@@ -83,8 +84,9 @@ export const orderChunks = (chunks: readonly Chunk[], chunkBytes: number): Chunk
 const checkOptions = ({ numProcesses, maxMemoryGb, chunkBytes }: PlanOptions): void => {
   if (!Number.isInteger(numProcesses) || numProcesses < 1 || numProcesses > MOST_PROCESSES)
     throw new PretokError('usage', `numProcesses: ${numProcesses} is no whole number from 1 to ${MOST_PROCESSES}`)
-  if (!(maxMemoryGb > 0) || maxMemoryGb > 2 ** 20)
-    throw new PretokError('usage', `maxMemoryGb: ${maxMemoryGb} is no positive number of GiB`)
+  if (!(maxMemoryGb > 0)) throw new PretokError('usage', `maxMemoryGb: ${maxMemoryGb} is no positive number of GiB`)
+  if (maxMemoryGb > MOST_MEMORY_GB)
+    throw new PretokError('usage', `maxMemoryGb: ${maxMemoryGb} GiB are too many; ${MOST_MEMORY_GB} are the most`)
   if (chunkBytes !== undefined && (!Number.isSafeInteger(chunkBytes) || chunkBytes < 1))
     throw new PretokError('usage', `chunkBytes: ${chunkBytes} is no positive whole number of bytes`)
 }
