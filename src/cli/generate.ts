@@ -4,9 +4,11 @@ import { milliseconds } from '../clock.ts'
 import { PretokError } from '../errors.ts'
 import { DEFAULT_SEPARATOR, generateCorpus, type GenerateProgress } from '../generate/generateCorpus.ts'
 import { CORPUS_KINDS } from '../generate/kinds.ts'
+import { hasReaderLeft } from '../write/standardOutput.ts'
 import { onInterrupt } from './interrupt.ts'
 import { single } from './options.ts'
 import { formatBytes, parseSize } from './size.ts'
+import { plural } from './table.ts'
 
 const OPTIONS = {
   size: { type: 'string', requiresArg: true, demandOption: true, describe: 'Exact size of the corpus, such as 500kB, 10MB or 1.5GiB' },
@@ -75,10 +77,9 @@ const createDisplay = async (bytes: number, isQuiet: boolean): Promise<Display> 
   !isQuiet && process.stderr.isTTY ? createBar(bytes) : { show: () => {}, stop: () => {} }
 
 const summary = (path: string, { bytes, documents }: GenerateProgress, seconds: number): string => {
-  const count = (n: number, noun: string): string => `${n.toLocaleString('en')} ${noun}${n === 1 ? '' : 's'}`
   const speed = Math.round(bytes / Math.max(seconds, 0.001) / 1e6)
   const name = path === '-' ? 'to standard output' : path
-  return `wrote ${name}: ${count(bytes, 'byte')}, ${count(documents, 'document')}, ${seconds.toFixed(2)} s, ${speed} MB/s`
+  return `wrote ${name}: ${plural(bytes, 'byte')}, ${plural(documents, 'document')}, ${seconds.toFixed(2)} s, ${speed} MB/s`
 }
 
 const optionsOf = (args: Arguments) => {
@@ -105,6 +106,9 @@ const handler = async (args: ArgumentsCamelCase<Arguments>): Promise<void> => {
     display.stop()
     const seconds = (milliseconds() - started) / 1000
     if (args.quiet !== true) process.stderr.write(`${summary(options.path, progress, seconds)}\n`)
+  } catch (error) {
+    // as in `pretok generate - … | head`: the reader has what it wanted
+    if (!(error instanceof PretokError) || !hasReaderLeft(error.cause)) throw error
   } finally {
     display.stop()
     release()

@@ -1,7 +1,10 @@
 import { outputError, type WriteBytes } from './atomicFile.ts'
 
 const NOBODY_READS = Symbol('nobody reads standard output any more')
-const READER_LEFT = new Set<string | undefined>(['EPIPE', 'ERR_STREAM_DESTROYED'])
+const READER_LEFT = new Set(['EPIPE', 'ERR_STREAM_DESTROYED'])
+
+/** Whether that is what an error of writing means. */
+export const hasReaderLeft = (error: unknown): boolean => error instanceof Error && 'code' in error && READER_LEFT.has(String(error.code))
 
 /**
  * Writes to standard output what `produce` writes, no faster than it is read at the other end. Once nobody reads any more (`| head`),
@@ -12,7 +15,7 @@ export const writeToStandardOutput = async (produce: (write: WriteBytes) => Prom
   const write: WriteBytes = (bytes) =>
     new Promise((resolve, reject) => {
       process.stdout.write(bytes, (error?: NodeJS.ErrnoException | null) => {
-        if (error) reject(READER_LEFT.has(error.code) ? NOBODY_READS : outputError('to standard output', error, written))
+        if (error) reject(hasReaderLeft(error) ? NOBODY_READS : outputError('to standard output', error, written))
         written += bytes.length
         resolve()
       })

@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { afterEach, beforeEach, expect, test, vi } from 'vitest'
 import yargs, { type CommandModule } from 'yargs'
 import { generateCommand } from '../../src/cli/generate.ts'
+import { shell } from '../support/command.ts'
 import { makeCorpus } from './corpora.ts'
 
 let folder: string
@@ -65,6 +66,10 @@ test('- is standard output', async () => {
   await run('-', '--size', '3MB')
   expect(Buffer.concat(blocks).equals(makeCorpus('stories', 3_000_000).corpus)).toBe(true)
   expect(messages[0]).toMatch(/^wrote to standard output: 3,000,000 bytes/)
+})
+
+test('a reader that stops early is no error', () => {
+  expect(shell(`"$PRETOK" generate - --size 1GB | head -c 5`)).toEqual({ code: 0, stdout: 'There', stderr: '' })
 })
 
 test('Ctrl-C leaves nothing', async () => {
