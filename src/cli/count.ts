@@ -61,7 +61,12 @@ const handler = async (args: ArgumentsCamelCase<Arguments>): Promise<void> => {
   // standard output last: whoever reads it may stop, and the files must be there all the same
   const outputs = outputsOf(args).sort((a, b) => Number(a.path === STANDARD_STREAM) - Number(b.path === STANDARD_STREAM))
   const receiptPath = single('receipt', args.receipt)
-  if (args.INPUT.length === 1 && isRunFolder(args.INPUT[0])) return countRun(args.INPUT[0], args, outputs)
+  const folder = args.INPUT.find(isRunFolder)
+  if (folder !== undefined) {
+    if (args.INPUT.length > 1)
+      throw new PretokError('usage', `count: the run folder ${folder} is counted alone; what it counts is in its plan`)
+    return countRun(folder, args, outputs)
+  }
   if (args.shard !== undefined) throw new PretokError('usage', '--shard shares a run folder out; pretok plan INPUT… --out RUN makes one')
   if (args.resume === true && args['work-dir'] === undefined)
     throw new PretokError('usage', '--resume goes on with the run in --work-dir, but there is none')

@@ -1,5 +1,7 @@
 import type { ArgumentsCamelCase, CommandModule, InferredOptionTypes } from 'yargs'
+import { PretokError } from '../errors.ts'
 import { planRun } from '../pipeline/planRun.ts'
+import { openRunFolder } from '../run/runFolder.ts'
 import {
   defined,
   ERROR_OPTIONS,
@@ -16,6 +18,7 @@ import {
   specialTokensOf,
   TOKENIZER_OPTIONS,
 } from './options.ts'
+import { plural } from './table.ts'
 
 const OPTIONS = {
   ...TOKENIZER_OPTIONS,
@@ -24,6 +27,7 @@ const OPTIONS = {
   ...RUN_OPTIONS,
   ...ERROR_OPTIONS,
   out: { type: 'string', requiresArg: true, describe: 'Make a run folder with this plan', group: 'Output:' },
+  quiet: { alias: 'q', type: 'boolean', describe: 'Only errors', group: 'Messages:' },
 } as const
 
 type Arguments = InferredOptionTypes<typeof OPTIONS> & { INPUT: string[] }
@@ -31,6 +35,11 @@ type Arguments = InferredOptionTypes<typeof OPTIONS> & { INPUT: string[] }
 const handler = async (args: ArgumentsCamelCase<Arguments>): Promise<void> => {
   const tokenizer = await pipelineOf(args)
   const out = single('out', args.out)
+  if (out !== undefined && openRunFolder(out) !== undefined)
+    throw new PretokError(
+      'usage',
+      `--out ${out}: there is a run in it; pretok count ${out} goes on with it, another folder begins a new one`,
+    )
   const { pipeline, engine, specialTokens, sources, chunks, chunkBytes, tasks, run, numProcesses, maxMemoryGb } = await planRun(
     args.INPUT,
     specialTokensOf(args, tokenizer),
@@ -44,7 +53,9 @@ const handler = async (args: ArgumentsCamelCase<Arguments>): Promise<void> => {
     },
   )
   if (run !== undefined) {
-    process.stderr.write(`${run.path}: plan ${run.id}, ${tasks.length} tasks; pretok count ${run.path} does them\n`)
+    const them = tasks.length === 1 ? 'it' : 'them'
+    if (args.quiet !== true)
+      process.stderr.write(`${run.path}: plan ${run.id}, ${plural(tasks.length, 'task')}; pretok count ${run.path} does ${them}\n`)
     return
   }
   const plan = {

@@ -95,7 +95,7 @@ const openSources = async (names: readonly string[], { format, onWarning, workDi
     if (!(await isPipe(path))) return openSource(workDir === undefined ? path : resolve(path), format, undefined, onWarning)
     const name = sourceNameOf(path)
     if (workDir !== undefined)
-      throw new PretokError('usage', `work-dir: what comes from ${name} cannot be read again; write it to a file first`)
+      throw new PretokError('usage', `run folder ${workDir}: what comes from ${name} cannot be read again; write it to a file first`)
     const source = await openSource(path, format, await spoolPipe(path), onWarning)
     if (format === undefined && source.format === 'text' && (await isJsonLines(source)))
       onWarning?.(`${name} looks like JSON Lines, and is counted as text; --format jsonl reads rows`)

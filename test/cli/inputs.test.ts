@@ -25,7 +25,7 @@ describe('pipes', () => {
   test('cannot be read again', () => {
     const { code, stderr } = shell(`"$PRETOK" count <(echo a) --work-dir "${join(folder, 'pipe-run')}"`)
     expect(code).toBe(2)
-    expect(stderr).toMatch(/work-dir: what comes from \/dev\/fd\/\d+ cannot be read again; write it to a file first/)
+    expect(stderr).toMatch(/run folder .*pipe-run: what comes from \/dev\/fd\/\d+ cannot be read again; write it to a file first/)
   })
 })
 

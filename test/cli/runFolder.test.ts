@@ -118,6 +118,18 @@ describe('a run with a work-dir', () => {
     expectResult(resume())
   })
 
+  test('Ctrl-C stops all files, and no warning says that others are gone on with', async () => {
+    const text = readFileSync(corpus, 'utf8').repeat(8) // long enough to be still counted when the signal comes
+    const paths = ['first.txt', 'second.txt'].map((name) => file(name, text))
+    const { child, ended } = startPretok(['count', ...paths, '--work-dir', run, '-n', '2', '--engine', 'reference', ...SMALL])
+    while (child.exitCode === null && !(existsSync(join(run, 'partials')) && partials().length >= 2))
+      await new Promise((resolve) => setTimeout(resolve, 2))
+    child.kill('SIGINT')
+    const { code, stderr } = await ended
+    expect(code).toBe(130)
+    expect(stderr).not.toContain('warning')
+  })
+
   test('another attempt that lives is told, politely', () => {
     pretok(['count', corpus, '--work-dir', run, '-q', '-o', output, ...SMALL])
     rmSync(partial(0))
@@ -167,7 +179,9 @@ describe('plan, count, status and merge', () => {
     const planned = pretok(['plan', corpus, '--out', run, ...SMALL])
     expect(planned.code).toBe(0)
     expect(planned.stderr).toMatch(/plan [0-9a-f]{16}, \d+ tasks; pretok count .*run does them/)
-    expect(pretok(['plan', corpus, '--out', run, ...SMALL]).code).toBe(2)
+    const again = pretok(['plan', corpus, '--out', run, ...SMALL])
+    expect(again.code).toBe(2)
+    expect(again.stderr).toContain(`--out ${run}: there is a run in it; pretok count ${run} goes on with it, another folder begins a new one`)
     expect(status()).toMatchObject({ done: 0, damaged: [] })
     expect(pretok(['count', run, '--shard', '1/3', '-n', '1']).code).toBe(0)
     const { done, tasks, missing } = status()
@@ -191,6 +205,13 @@ describe('plan, count, status and merge', () => {
     const { bytes, documents } = JSON.parse(readFileSync(receipt, 'utf8')) as { bytes: { read: number }; documents: number }
     expect(bytes.read).toBe(statSync(corpus).size)
     expect(documents).toBe(1201)
+  })
+
+  test('one task is one; -q says nothing', () => {
+    expect(pretok(['plan', corpus, '--out', run]).stderr).toMatch(/plan [0-9a-f]{16}, 1 task; pretok count .*run does it\n$/)
+    expect(pretok(['status', run]).stdout).toContain('0 of 1 task done')
+    expect(pretok(['count', run]).stderr).toContain(`${run}: 1 task done`)
+    expect(pretok(['plan', corpus, '-q', '--out', join(folder, 'quiet')])).toEqual({ code: 0, stdout: '', stderr: '' })
   })
 
   test('what is left out of the result is in the plan, and so in whatever is made of the folder', () => {
@@ -233,6 +254,7 @@ describe('plan, count, status and merge', () => {
     expect(refused('count', run, '--shard', '0/3')).toMatch(/--shard "0\/3": i\/n is needed, with i from 1 to n/)
     expect(refused('count', run, '--shard', '1/3', '-o', output)).toMatch(/pretok merge RUN -o OUT/)
     expect(refused('count', run, '-t', 'gpt2')).toMatch(/--tokenizer: the plan in this folder has settled that/)
+    expect(refused('count', corpus, run)).toContain(`the run folder ${run} is counted alone; what it counts is in its plan`)
     expect(refused('count', corpus, '--shard', '1/3')).toMatch(/pretok plan INPUT… --out RUN makes one/)
     expect(refused('count', corpus, '--resume')).toMatch(/--resume goes on with the run in --work-dir, but there is none/)
     expect(pretok(['status', folder]).stderr).toMatch(/there is no plan\.json in it/)
