@@ -29,7 +29,8 @@ Exit codes: 0 done, 1 failed (diff: the files differ), 2 bad usage, 3 finished w
 
 /** `pretok FILE` is short for `pretok count FILE`. Throws 'usage' for a mistyped command, and for what yargs would lose. */
 const withCommand = (args: readonly string[]): string[] => {
-  if (args.includes('--')) throw new PretokError('usage', '-- is not understood; write ./-name for a file whose name begins with -')
+  if (args[0] !== 'split' && args.includes('--'))
+    throw new PretokError('usage', '-- is not understood; write ./-name for a file whose name begins with -')
   const [first] = args
   if (first === undefined || COMMAND_NAMES.includes(first) || ['--help', '-h', '--version'].includes(first)) return [...args]
   const near = first.startsWith('-') || existsSync(first) ? undefined : closest(first, COMMAND_NAMES)
@@ -45,10 +46,37 @@ const FLAGS = /^--?(?:q|quiet|resume|strip-bom|no-default-special-tokens|[a-z-]+
 const nameStandardInput = (args: readonly string[]): string[] =>
   args.map((word, i) => (word === '-' && (!/^-./.test(args[i - 1]) || FLAGS.test(args[i - 1])) ? STANDARD_INPUT_DEVICE : word))
 
+/** What yargs says of the command line, in words that say what to write. */
+const explain = (message: string, known: readonly string[], { command }: CommandModule): string => {
+  const [, what, names] = /^(Unknown|Missing required|Not enough) arguments?(?:: | following: )(.*)$/.exec(message) ?? []
+  switch (what) {
+    case 'Unknown':
+      return explainUnknown(names.split(', '), known)
+    case 'Missing required':
+      return `${names.split(', ').map(asTyped).join(', ')} must be given`
+    case 'Not enough':
+      return explainValue(asTyped(names))
+  }
+  const got = /^Not enough non-option arguments: got (\d+)/.exec(message)?.[1]
+  return got === undefined ? message : explainOperands(String(command), Number(got))
+}
+
+/** yargs takes what begins with - for an option, and so for no value. */
+const explainValue = (option: string): string => {
+  const value = process.argv.find((word, i) => process.argv[i - 1] === option && word.startsWith('-'))
+  if (value === undefined) return `${option} needs a value`
+  const quoted = /^[\w./=:,-]*$/.test(value) ? value : `'${value.replaceAll("'", String.raw`'\''`)}'`
+  return `${option} needs a value; one that begins with - is written ${option}=${quoted}`
+}
+
+/** @param command as yargs has it, such as `diff <A> <B>` */
+const explainOperands = (command: string, got: number): string => {
+  const missing = [...command.matchAll(/<(\w+)/g)].map(([, name]) => name).slice(got)
+  return `${command.split(' ')[0]}: ${missing.join(' and ')} must be given`
+}
+
 /** Names the options that come near to the ones that yargs does not know. */
-const explain = (message: string, known: readonly string[]): string => {
-  const unknown = /^Unknown arguments?: (.*)$/.exec(message)?.[1].split(', ') ?? []
-  if (unknown.length === 0) return message
+const explainUnknown = (unknown: readonly string[], known: readonly string[]): string => {
   const operands = unknown.filter((name) => process.argv.includes(name))
   if (operands.length > 0) return `unexpected ${operands.map((name) => JSON.stringify(name)).join(', ')}`
   const hints = [...new Set(unknown.map((name) => closest(name, known)).filter((name) => name !== undefined))]
@@ -115,10 +143,8 @@ const main = async (): Promise<void> => {
     .fail((message, error) => {
       // yargs' own errors are about the words of the command line, too
       if (error !== undefined && error !== null && error.name !== 'YError') throw error
-      throw new PretokError(
-        'usage',
-        `${explain(message ?? error?.message, optionNames(parser))}\npretok --help and pretok COMMAND --help list what there is`,
-      )
+      const explained = explain(message ?? error?.message, optionNames(parser), commands[0])
+      throw new PretokError('usage', `${explained}\npretok --help and pretok COMMAND --help list what there is`)
     })
   withoutSpareHelp(parser)
   await parser.parseAsync()

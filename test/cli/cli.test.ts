@@ -71,6 +71,16 @@ describe('count', () => {
     expect(JSON.parse(failed.stderr)).toEqual({ event: 'error', code: 'input', message: 'reading missing.txt: no such file' })
   })
 
+  test('what cannot be is refused without a warning before', () => {
+    const stderr = 'pretok: pattern: the empty pattern matches no text\n'
+    expect(pretok(['count', CORPUS, '-p', ''])).toEqual({ code: 2, stdout: '', stderr })
+  })
+
+  test('one is one', () => {
+    const path = file('invalid.txt', Buffer.from([0x61, 0xff]))
+    expect(pretok(['count', path]).stderr).toContain('invalid UTF-8: 1 sequence of 1 byte, policy replace')
+  })
+
   test('--quiet says nothing', () => expect(pretok(['count', CORPUS, '-q']).stderr).toBe(''))
 
   test('--on-error skip finishes with exit code 3', () => {
@@ -135,7 +145,11 @@ describe('count', () => {
 
 describe('bad usage', () => {
   test.each([
-    [['count'], 2, 'Not enough non-option arguments'],
+    [['count'], 2, 'count: INPUT must be given'],
+    [['merge', '-o', 'all.json'], 2, 'merge: COUNTS must be given'],
+    [['diff'], 2, 'diff: A and B must be given'],
+    [['diff', 'a.json'], 2, 'diff: B must be given'],
+    [['generate', 'made.txt'], 2, '--size must be given'],
     [[], 2, 'a command or a file is needed'],
     [['cuont', CORPUS], 2, 'cuont: there is no such command and no such file (did you mean pretok count?)'],
     [['count', CORPUS, '--specail', 'x'], 2, 'unknown option --specail (did you mean --special?)'],
@@ -144,6 +158,7 @@ describe('bad usage', () => {
     [['count', CORPUS, '-p', 'a', '-t', 'gpt2'], 2, 'give either --tokenizer or --pattern, not both'],
     [['count', CORPUS, '-n', 'x'], 2, '--num-processes: a number is needed'],
     [['count', CORPUS, '-n', '0'], 2, 'numProcesses: 0 is no whole number'],
+    [['count', CORPUS, '-m', '1e9'], 2, 'maxMemoryGb: 1000000000 GiB are too many; 1048576 are the most'],
     [['count', CORPUS, '-n', '2', '-n', '3'], 2, '--num-processes was given 2 times'],
     [['count', CORPUS, '--chunk-bytes', '3 apples'], 2, '--chunk-bytes'],
     [['count', CORPUS, '--errors', 'maybe'], 2, 'Choices: "replace", "strict", "ignore"'],
@@ -155,8 +170,10 @@ describe('bad usage', () => {
     [['count', CORPUS, '-t', 'some/tokenizer.json'], 2, 'reading tokenizer some/tokenizer.json: no such file'],
     [['count', CORPUS, '-t', 't5'], 2, "give the model's tokenizer.json instead"],
     [['count', CORPUS, '--', 'other.txt'], 2, '-- is not understood'],
-    [['count', CORPUS, '-o'], 2, 'Not enough arguments following: o'],
-    [['count', CORPUS, '-s', '-f'], 2, 'Not enough arguments following: s'],
+    [['count', CORPUS, '-o'], 2, '-o needs a value\n'],
+    [['count', CORPUS, '-s', '-f'], 2, '-s needs a value; one that begins with - is written -s=-f\n'],
+    [['count', CORPUS, '-s', 'a', '-s', '---'], 2, '-s needs a value; one that begins with - is written -s=---\n'],
+    [['count', CORPUS, '--special', '--<|x|>'], 2, "is written --special='--<|x|>'\n"],
     [['count', CORPUS, '--errors', 'ignore', '--errors', 'strict'], 2, '--errors was given 2 times'],
     [['count', CORPUS, '-o', CORPUS, '--output-format', 'json'], 2, 'it would replace the input'],
     [['count', CORPUS, '--receipt', CORPUS], 2, 'it would replace the input'],
@@ -166,9 +183,10 @@ describe('bad usage', () => {
       'it would replace the output',
     ],
     [['count', CORPUS, '-o', join(folder, 'same.json'), '--receipt', join(folder, 'same.json')], 2, 'it would replace the output'],
-    [['count', CORPUS, '-o', '-', '--receipt', '-'], 2, 'it would replace the output -'],
+    [['count', CORPUS, '-o', '-', '--receipt', '-'], 2, 'two results go there (-o, --receipt); write one of them to a file'],
     [['top', 'a.json', 'b.json'], 2, 'unexpected "b.json"'],
     [['split', '--jsonl', 'x'], 2, '--jsonl reads from standard input'],
+    [['split', 'a', '--', 'b'], 2, 'unexpected "b": one TEXT is split'],
   ])('%j', (args, code, message) => {
     const outcome = pretok(args)
     expect(outcome.stderr).toContain(message)
@@ -182,6 +200,15 @@ describe('split', () => {
     expect(pretok(['split', "it's 2026"]).stdout).toBe('"it"\n"\'s"\n" 2026"\n')
     expect(pretok(['split', '-t', 'qwen2'], { input: 'e\u0301 12' }).stdout).toBe('"é"\n" "\n"1"\n"2"\n')
     expect(pretok(['split', 'é ü', '--byte-level']).stdout).toBe('"Ã©"\n"ĠÃ¼"\n')
+  })
+
+  test('- is standard input, and -- goes before a text that begins with -', () => {
+    expect(pretok(['split', '-'], { input: 'a b' }).stdout).toBe('"a"\n" b"\n')
+    expect(pretok(['split', '--jsonl', '-'], { input: '"a b"' }).stdout).toBe('["a"," b"]\n')
+    expect(pretok(['split', '-s', 'b', '--', '-x b']).stdout).toBe('"-"\n"x"\n" "\n')
+    expect(pretok(['split', '--', '-']).stdout).toBe('"-"\n')
+    expect(pretok(['split', '--', '--']).stdout).toBe('"--"\n')
+    expect(pretok(['split', '']).stdout).toBe('')
   })
 
   test('--jsonl: a JSON array for each JSON string, also for those with special tokens and line ends', () => {
