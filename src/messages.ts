@@ -4,7 +4,7 @@ import type { ErrorCode } from './errors.ts'
 import type { MergedPartition, PartitionMerge } from './merge/mergePartition.ts'
 import type { Sample } from './select/sample.ts'
 import type { ReadingOptions } from './read/readRecords.ts'
-import type { AddedToken, Chunk, ErrorPolicy, InvalidRange, Pipeline, SkippedRecord, Source, Tally, Task } from './types.ts'
+import type { AddedToken, Chunk, InvalidRange, Pipeline, SkippedRecord, Source, Tally, Task } from './types.ts'
 
 /*
  * Everything that passes between the main thread and the workers: a job to each worker, a result from it, and one piece of shared memory,
@@ -16,7 +16,6 @@ import type { AddedToken, Chunk, ErrorPolicy, InvalidRange, Pipeline, SkippedRec
  */
 
 export interface WorkerOptions extends ReadingOptions {
-  errors: ErrorPolicy
   sample?: Sample | undefined
   /** The limits on documents that the plan was made with. */
   maxBytes?: number | undefined

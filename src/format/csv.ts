@@ -1,6 +1,7 @@
 import { createRowWalk } from './csvStates.ts'
 import { releaseCsvScanner, takeCsvScanner } from './csvScanner.ts'
 import { columnsOf, headerError, type CsvHeader } from './csvHeader.ts'
+import { createTextCheck } from './invalidRows.ts'
 import { createManyRows } from './manyRows.ts'
 import type { JsonOptions } from './jsonl.ts'
 import type { RecordParser, RecordSink } from './records.ts'
@@ -47,6 +48,7 @@ export const createCsvParser = (sink: RecordSink, start: number, options: CsvOpt
   const scanner = takeCsvScanner()
   const takeMany = createManyRows(sink)
   const refuse = createRowRefusal(sink, options)
+  const check = createTextCheck(options, options.textFields)
   let at = start // place of the input's first byte
   let length = 0 // of the input
   let from = 0 // what is before this has been read
@@ -74,6 +76,11 @@ export const createCsvParser = (sink: RecordSink, start: number, options: CsvOpt
     if (fields.length !== width) {
       const reason = `the row has ${fields.length} fields, and the header has ${width}`
       return sink.badRecord(at + from, at + next, reason, at + from)
+    }
+    for (const [i, column] of columns.entries()) {
+      const { start, end } = fields[column]
+      const problem = check?.(scanner.input.subarray(start, end), i)
+      if (problem !== undefined) return sink.badRecord(at + from, at + next, problem, at + start)
     }
     sink.startDocument(at + from)
     let bytes = 0

@@ -33,7 +33,7 @@ type Ending = 'file' | 'row' | 'limit'
 export const createJsonParser = (sink: RecordSink, start: number, options: JsonOptions, ending: Ending): RecordParser => {
   const paths = parseFields(options.textFields)
   const scanner = takeScanner(paths)
-  const readRow = createRowReader(scanner, sink, options.textFields)
+  const readRow = createRowReader(scanner, sink, options)
   const takeMany = createManyRows(sink)
   const refuse = createRowRefusal(sink, options)
   let at = start // place of the input's first byte

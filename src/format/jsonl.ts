@@ -1,4 +1,5 @@
 import { isUtf8 } from 'node:buffer'
+import { createTextCheck, type InvalidRows } from './invalidRows.ts'
 import { createManyRows } from './manyRows.ts'
 import { ENDS_EARLY, releaseScanner, takeScanner, type JsonProblem, type JsonScanner, type Span } from './jsonScanner.ts'
 import type { RecordParser, RecordSink } from './records.ts'
@@ -6,7 +7,7 @@ import { createRowRefusal, rowLength, type RowLimit } from './rowLimit.ts'
 import { append, roomBehind } from './rowMemory.ts'
 import { parseFields } from './textFields.ts'
 
-export interface JsonOptions extends RowLimit {
+export interface JsonOptions extends RowLimit, InvalidRows {
   /** Paths of the fields that hold the text. */
   textFields: readonly string[]
 }
@@ -23,7 +24,7 @@ const BOM = Buffer.from('\ufeff')
 export const createJsonlParser = (sink: RecordSink, start: number, options: JsonOptions): RecordParser => {
   const paths = parseFields(options.textFields)
   const scanner = takeScanner(paths)
-  const row = createRowReader(scanner, sink, options.textFields)
+  const row = createRowReader(scanner, sink, options)
   const takeMany = createManyRows(sink)
   const refuse = createRowRefusal(sink, options)
   let at = start // place of the input's first byte
@@ -114,19 +115,30 @@ const PROBLEMS = { missing: 'is not there', null: 'is null', 'no string': 'is no
 /**
  * Gives a function that tells the sink of one row: input [from, end) of a scanner whose first byte has place `at`, and what it found there.
  */
-export const createRowReader = (scanner: JsonScanner, sink: RecordSink, fields: readonly string[]) => {
-  const text = ({ kind, start, end }: Span, at: number): number => {
-    const bytes = kind === 'escaped' ? scanner.unescape(start, end) : scanner.input.subarray(start, end)
+export const createRowReader = (scanner: JsonScanner, sink: RecordSink, options: JsonOptions) => {
+  const fields = options.textFields
+  const check = createTextCheck(options, fields)
+  /** Good until the next call. */
+  const textOf = ({ kind, start, end }: Span): Buffer =>
+    kind === 'escaped' ? scanner.unescape(start, end) : scanner.input.subarray(start, end)
+  const text = (span: Span, at: number): number => {
+    const { kind, start, end } = span
+    const bytes = textOf(span)
     if (kind === 'plain' || isUtf8(bytes)) {
       sink.text(bytes, at + start)
       return bytes.length
     }
     return textByRuns(scanner.input.subarray(start, end), at + start, sink)
   }
+  const problemOf = (span: Span): string | undefined =>
+    span.kind === 'plain' || span.kind === 'escaped'
+      ? check?.(textOf(span), span.field)
+      : `the field ${JSON.stringify(fields[span.field])} ${PROBLEMS[span.kind]}`
   return (spans: Span[], at: number, from: number, end: number): void => {
-    for (const { kind, field, start } of spans)
-      if (kind !== 'plain' && kind !== 'escaped')
-        return sink.badRecord(at + from, at + end, `the field ${JSON.stringify(fields[field])} ${PROBLEMS[kind]}`, at + start)
+    for (const span of spans) {
+      const problem = problemOf(span)
+      if (problem !== undefined) return sink.badRecord(at + from, at + end, problem, at + span.start)
+    }
     if (fields.length > 1) spans.sort((a, b) => a.field - b.field || a.start - b.start)
     sink.startDocument(at + from)
     let bytes = 0

@@ -1,10 +1,11 @@
 import { PretokError } from '../errors.ts'
+import { createTextCheck, type CheckText, type InvalidRows } from '../format/invalidRows.ts'
 import type { RecordSink } from '../format/records.ts'
 import { readParquetMetadata, type ParquetFile, type ReadAt, type RowGroup, type TextColumn } from './metadata.ts'
 import { releasePageKernel, takePageKernel, type Texts } from './pageKernel.ts'
 import { DamagedGroup, openCursor, type AheadOf, type RowCursor } from './rowCursor.ts'
 
-export interface ParquetOptions {
+export interface ParquetOptions extends InvalidRows {
   /** The source, in errors. */
   name: string
   textFields: readonly string[]
@@ -73,9 +74,11 @@ async function* readRowGroup(
   number: number,
   columns: readonly TextColumn[],
   readAt: ReadAt,
-  { textFields, aheadOf }: ParquetOptions,
+  options: ParquetOptions,
   sink: RecordSink,
 ): AsyncGenerator<ParquetProgress> {
+  const { textFields, aheadOf } = options
+  const check = createTextCheck(options, textFields)
   const kernels = columns.map(takePageKernel)
   const cursors: RowCursor[] = []
   let row = 0
@@ -93,7 +96,7 @@ async function* readRowGroup(
       const place = group.firstRow + row
       const many = takesMany ? cursors[0].takeMany() : undefined
       if (many !== undefined) {
-        plain += tellRows(many, place, sink)
+        plain += tellRows(many, place, sink, check)
         row += many.ends.length
         if (plain < STEP_BYTES) continue
         yield { stored: 0, plain }
@@ -104,7 +107,7 @@ async function* readRowGroup(
       if (row === group.rows - 1 && !cursors.every((cursor) => cursor.isAtEnd()))
         throw new DamagedGroup('a column has more values than there are rows')
       const field = texts.indexOf('null')
-      if (field === -1) plain += tellRow(texts as Buffer[][], place, sink)
+      if (field === -1) plain += tellRow(texts as Buffer[][], place, sink, check)
       else sink.badRows(place, place + 1, `the field ${JSON.stringify(textFields[field])} is null, in row ${place} (row group ${number})`)
       row++
     }
@@ -118,17 +121,19 @@ async function* readRowGroup(
 }
 
 /** Rows of one text each, from row `place` on. */
-const tellRows = ({ text, ends }: Texts, place: number, sink: RecordSink): number => {
+const tellRows = ({ text, ends }: Texts, place: number, sink: RecordSink, check: CheckText | undefined): number => {
   if (sink.documents!({ text, ends, start: place, end: place + ends.length })) return text.length
   let from = 0
   ends.forEach((end, row) => {
-    tellRow([[text.subarray(from, end)]], place + row, sink)
+    tellRow([[text.subarray(from, end)]], place + row, sink, check)
     from = end
   })
   return text.length
 }
 
-const tellRow = (texts: readonly Buffer[][], place: number, sink: RecordSink): number => {
+const tellRow = (texts: readonly Buffer[][], place: number, sink: RecordSink, check: CheckText | undefined): number => {
+  const [problem] = check === undefined ? [] : texts.flatMap((column, field) => column.flatMap((text) => check(text, field) ?? []))
+  if (problem !== undefined) return leaveOut(texts, place, problem, sink)
   let bytes = 0
   let isFirst = true
   sink.startDocument(place)
@@ -140,5 +145,13 @@ const tellRow = (texts: readonly Buffer[][], place: number, sink: RecordSink): n
       bytes += text.length
     }
   sink.endDocument()
+  return bytes
+}
+
+/** A row whose text can be read, but is none. */
+const leaveOut = (texts: readonly Buffer[][], place: number, problem: string, sink: RecordSink): number => {
+  const bytes = texts.flat().reduce((sum, { length }) => sum + length, 0)
+  sink.badRows(place, place + 1, `${problem}, in row ${place}`)
+  sink.skip(bytes)
   return bytes
 }

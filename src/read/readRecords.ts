@@ -6,7 +6,7 @@ import { createJsonlParser } from '../format/jsonl.ts'
 import { IGNORING_SINK, type DocumentPer, type RecordParser, type RecordSink } from '../format/records.ts'
 import { createTextParser } from '../format/text.ts'
 import type { ParquetFile } from '../parquet/metadata.ts'
-import type { Chunk, Source } from '../types.ts'
+import type { Chunk, ErrorPolicy, Source } from '../types.ts'
 import { blocksAhead, isWorthAhead } from './blocksAhead.ts'
 import { isWorthThread } from './decompressorThread.ts'
 import { inUtf8 } from './inUtf8.ts'
@@ -25,6 +25,8 @@ export interface ReadingOptions {
   delimiter?: number | undefined
   /** A record that cannot be read fails its chunk, or is left out. */
   onError: 'fail' | 'skip'
+  /** What is done about invalid UTF-8: with 'strict', a row that has it cannot be read. */
+  errors: ErrorPolicy
   /** Size of the blocks in which sources are read, in bytes. */
   blockBytes: number
   /** There are cores to spare: another thread may decompress while this one has the text. */

@@ -146,6 +146,7 @@ export async function* streamDocuments(path: string, options: StreamOptions = {}
     blockBytes,
     maxRecordBytes: maxDocumentBytes,
     onError: 'fail' as const,
+    errors,
   }
   try {
     for await (const _ of readRecords(source, { source: 0, start: 0, end: source.size }, reading, sink)) yield* ready.splice(0)

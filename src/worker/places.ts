@@ -76,7 +76,7 @@ export const withPlace = async (
   if (error instanceof InvalidUtf8)
     return new PretokError(
       'invalid-utf8',
-      `reading ${source.path}: invalid UTF-8 (${error.bytes}) at ${await where(error.offset)}; --errors replace or ignore goes on over it`,
+      `reading ${source.path}: invalid UTF-8 (${error.bytes}) at ${await where(error.offset)}; --errors replace or ignore goes on over it${source.format === 'text' ? '' : ', --on-error skip without such records'}`,
     )
   if (error instanceof PretokError && error.code === 'piece-too-long')
     return new PretokError(

@@ -450,3 +450,42 @@ test('escapes of lone surrogates go by the error policy', async () => {
   expect([...(await count(path, { errors: 'ignore' }))]).toEqual([['ab', 1]])
   await expect(count(path, { errors: 'strict' })).rejects.toThrow('invalid UTF-8 (5c7564383030) at byte 10, line 1')
 })
+
+describe('with errors: strict and onError: skip, rows with invalid UTF-8 are left out, and no others', () => {
+  const isBad = (i: number): boolean => i % 70 === 30
+  const good = DOCUMENTS.filter((_, i) => !isBad(i))
+  const marked = DOCUMENTS.map((text, i) => (isBad(i) ? `${text} \x1a` : text))
+  const broken = (data: string | Buffer): Buffer => Buffer.from(data).map((byte) => (byte === 0x1a ? 0xff : byte)) as Buffer
+  const rows = marked.map((text, i) => jsonRow(text, i).replace('\\u001a', '\x1a'))
+  rows[30] = rows[30].replace('\x1a', '\\ud800')
+  const csvRow = (text: string, i: number): string => `${i},"${text.replaceAll('"', '""')}"`
+  const reason = 'the field "text" has invalid UTF-8 in it'
+
+  test.each<[name: string, data: Buffer, textField: string[]]>([
+    ['invalid.jsonl', broken(rows.join('\n')), ['text']],
+    ['fields.jsonl', broken(rows.map((row) => row.replace('{', '{"a":{"b":"x"},')).join('\n')), ['a.b', 'text']],
+    ['invalid.jsonl.gz', gzip(broken(rows.join('\n'))), ['text']],
+    ['invalid.json', broken(`[${rows.join(', ')}]`), ['text']],
+    ['invalid.csv', broken(['id,text', ...marked.map(csvRow)].join('\n')), ['text']],
+    ['fields.csv', broken(['id,a.b,text', ...marked.map((text, i) => csvRow(text, i).replace(',', ',x,'))].join('\n')), ['a\\.b', 'text']],
+    ['rows.parquet', broken(parquet(marked, 'UNCOMPRESSED')), ['text']],
+  ])('%s', async (name, data, textField) => {
+    const path = file(name, data)
+    const xs = textField.length > 1 ? good.flatMap((text) => ['x', END, text]) : good
+    const wanted = [...(await count(file('good.txt', xs.join(END))))]
+    let first: unknown
+    for (const setting of [...SETTINGS, { sample: 1 }]) {
+      const counts = await count(path, { ...setting, textField, errors: 'strict', onError: 'skip' })
+      expect([...counts]).toEqual(wanted)
+      const { skipped, skippedRecords, bytes } = counts.receipt!
+      expect(skipped).toEqual([])
+      expect(skippedRecords.count).toBe(3)
+      for (const { reason: told } of skippedRecords.first) expect(told).toContain(reason)
+      expect([skippedRecords, bytes.skipped]).toEqual((first ??= [skippedRecords, bytes.skipped]))
+    }
+    const few = await count(path, { textField, errors: 'strict', onError: 'skip', maxDocuments: 31, chunkBytes: 1000 })
+    expect(few.receipt).toMatchObject({ skippedRecords: { count: 1 } })
+    expect([...few]).toEqual([...(await count(file('few.txt', xs.slice(0, xs === good ? 31 : 93).join(END))))])
+    await expect(count(path, { textField, errors: 'strict' })).rejects.toThrow('--on-error skip without such records')
+  })
+})
