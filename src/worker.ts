@@ -74,6 +74,7 @@ const doTasks = async (task: WorkerTask, where: WorkerPlace, atChunk: (chunk: nu
         invalid,
         skippedRecords,
         byPlace,
+        again: { startCounter: () => counting.startAnother(), onBlock: checkCancelled },
       }
       await countChunk(job, onBlock)
       onBlock() // what was left of the chunk is counted now

@@ -9,11 +9,12 @@ import type { TextStage } from '../normalize/textStage.ts'
 import { NO_NORMALIZATION, type Normalization } from '../normalize/normalization.ts'
 import { readRecords } from '../read/readRecords.ts'
 import { createUtf8Cleaner } from '../read/utf8Cleaner.ts'
+import { emptyTally } from '../receipt/tally.ts'
 import { keepFirst, MAX_INVALID_RANGES, MAX_SKIPPED_RECORDS, type ByPlace } from '../receipt/listed.ts'
 import { createSampler } from '../select/sample.ts'
 import { selectDocuments, separatorsIn, type SelectedDocuments } from '../select/selectDocuments.ts'
 import type { Chunk, InvalidRange, SkippedRecord, Source, Tally } from '../types.ts'
-import { BadRecord, InvalidUtf8, shiftOf, withPlace } from './places.ts'
+import { BadRecord, InvalidUtf8, isPieceTooLong, shiftOf, withPlace } from './places.ts'
 
 export interface ChunkJob {
   chunk: Chunk
@@ -30,13 +31,13 @@ export interface ChunkJob {
   invalid: InvalidRange[]
   skippedRecords: SkippedRecord[]
   byPlace: ByPlace
+  /** For the place of an error, the chunk may be counted once more, by another counter. Undefined: that is what is done here, document by document. */
+  again: { startCounter(): Promise<TextCounter>; onBlock(): void } | undefined
 }
 
 /** The way of the text: bytes → valid UTF-8 → documents → sections of normalized text → pieces, counted. `onBlock` is called after each block. */
-export const countChunk = async (
-  { chunk, source, added, specialTokens, normalization, options, counter, tokenText, tally, invalid, skippedRecords, byPlace }: ChunkJob,
-  onBlock: () => void,
-): Promise<void> => {
+export const countChunk = async (job: ChunkJob, onBlock: () => void): Promise<void> => {
+  const { chunk, source, added, specialTokens, normalization, options, counter, tokenText, tally, invalid, skippedRecords, byPlace, again } = job
   /** Of this chunk. */
   const own = { invalid: [] as InvalidRange[], skipped: [] as SkippedRecord[] }
   let hasText = false
@@ -147,6 +148,7 @@ export const countChunk = async (
     }
   }
   let place = chunk.start
+  let documentAt = chunk.start
   const hasRows = source.format === 'parquet' // places are numbers of rows there
   const cleaner = createUtf8Cleaner(options.errors, (start, end, bytes) => {
     if (options.errors === 'strict') throw new InvalidUtf8(hasRows ? place : start, bytes)
@@ -166,7 +168,7 @@ export const countChunk = async (
   const sink: RecordSink = {
     startDocument(at) {
       isNew = true
-      place = at
+      place = documentAt = at
     },
     text(bytes, at) {
       place = hasRows ? at : at + bytes.length
@@ -183,10 +185,11 @@ export const countChunk = async (
     endDocument() {
       endText()
       endDocument()
+      if (again === undefined) counter.flush()
     },
     room: isOne ? whole?.room : undefined,
     documents({ text, ends, end }) {
-      if (!isUtf8(text)) return false // what is wrong has places then
+      if (again === undefined || !isUtf8(text)) return false // what is wrong has places then
       isNew = true
       place = hasRows ? end - 1 : end
       pushDocuments(text, ends)
@@ -234,8 +237,17 @@ export const countChunk = async (
       keepFirst(skippedRecords, own.skipped, byPlace, MAX_SKIPPED_RECORDS)
     }
   } catch (error) {
-    throw await withPlace(error, source, chunk, place, counter.pending, () => shiftOf(source, chunk))
+    if (again !== undefined && !isOne && isPieceTooLong(error)) await findLongPiece(job, again)
+    const pieceAt = source.format === 'text' ? Math.max(0, place - counter.pending) : documentAt
+    throw await withPlace(error, source, chunk, pieceAt, () => shiftOf(source, chunk))
   }
+}
+
+/** Many documents are counted at a time: which of them holds a piece that is too long is known when they are counted one by one. Throws the error with its place. */
+const findLongPiece = async (job: ChunkJob, { startCounter, onBlock }: NonNullable<ChunkJob['again']>): Promise<void> => {
+  const tally = emptyTally(job.specialTokens.size)
+  const counter = await startCounter()
+  await countChunk({ ...job, counter, tokenText: undefined, tally, invalid: [], skippedRecords: [], again: undefined }, onBlock)
 }
 
 /** What chooses documents, if that is wanted. */

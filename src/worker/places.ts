@@ -15,6 +15,8 @@ export class BadRecord extends Error {
   }
 }
 
+export const isPieceTooLong = (error: unknown): error is PretokError => error instanceof PretokError && error.code === 'piece-too-long'
+
 export class InvalidUtf8 extends Error {
   readonly offset: number
   readonly bytes: string
@@ -50,13 +52,16 @@ const findDamage = async (source: Source, chunk: Chunk): Promise<PretokError | u
   return undefined
 }
 
-/** The error with the place in the source where it happened. */
+/**
+ * The error with the place in the source where it happened.
+ *
+ * @param pieceAt about where a piece is that is too long; of rows, where the row begins
+ */
 export const withPlace = async (
   error: unknown,
   source: Source,
   chunk: Chunk,
-  offset: number,
-  pending: number,
+  pieceAt: number,
   findShift: () => Promise<number>,
 ): Promise<unknown> => {
   /** A byte of plain data in words, and its line; the line may be beyond reach, behind damaged data. */
@@ -78,10 +83,12 @@ export const withPlace = async (
       'invalid-utf8',
       `reading ${source.path}: invalid UTF-8 (${error.bytes}) at ${await where(error.offset)}; --errors replace or ignore goes on over it${source.format === 'text' ? '' : ', --on-error skip without such records'}`,
     )
-  if (error instanceof PretokError && error.code === 'piece-too-long')
+  if (isPieceTooLong(error)) {
+    const from = source.format === 'text' ? 'from about' : source.format === 'parquet' ? 'in' : 'in the row at'
     return new PretokError(
       'piece-too-long',
-      `counting ${source.path}: ${error.message}, from about ${await where(source.format === 'parquet' ? offset : Math.max(0, offset - pending))}; --max-piece-bytes raises the limit`,
+      `counting ${source.path}: ${error.message}, ${from} ${await where(pieceAt)}; --max-piece-bytes raises the limit`,
     )
+  }
   return error
 }

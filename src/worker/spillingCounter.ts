@@ -1,6 +1,6 @@
 import { mkdirSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
-import type { TextCounter } from '../count/counter.ts'
+import { textMemory, type TextCounter } from '../count/counter.ts'
 import { startCounter } from '../count/startCounter.ts'
 import { mergeRunsInto } from '../merge/mergePartition.ts'
 import type { HandedOver, WorkerCounts, WorkerTask } from '../messages.ts'
@@ -15,6 +15,9 @@ import type { InvalidRange, SkippedRecord, Tally } from '../types.ts'
 
 /** Larger tables are written to a run rather than copied for the main thread. */
 const HANDED_OVER_SHARE = 1 / 2
+
+/** For pieces that nobody wants. */
+const SMALL_TABLE = 2 ** 25
 
 /** A thread, or the main thread beside other things. */
 export type WorkerPlace = 'thread' | 'main'
@@ -46,6 +49,13 @@ export class SpillingCounter {
     const limits = { ...task.options, memoryBytes: task.memory.counting, spill: (pieces: Parameters<Spill>[0]) => counting.spill(pieces) }
     counting.counter = await startCounter(task.engine, limits)
     return counting
+  }
+
+  /** A counter of the same kind, from which nothing is to be had. */
+  startAnother(): Promise<TextCounter> {
+    const { engine, options, memory } = this.task
+    const memoryBytes = Math.min(memory.counting, textMemory(options.maxPieceBytes) + SMALL_TABLE)
+    return startCounter(engine, { ...options, memoryBytes, spill: () => {} })
   }
 
   /** The result of a worker that commits nothing. */

@@ -489,3 +489,27 @@ describe('with errors: strict and onError: skip, rows with invalid UTF-8 are lef
     await expect(count(path, { textField, errors: 'strict' })).rejects.toThrow('--on-error skip without such records')
   })
 })
+
+describe('a pre-token that is too long is told with its row, whatever the chunks and blocks', () => {
+  const texts = Array.from({ length: 3000 }, (_, i) => (i === 10 ? `y ${'x'.repeat(2000)}` : `row ${i} of it`))
+  const json = texts.map((text) => JSON.stringify({ text }))
+  const jsonAt = Buffer.byteLength(`${json.slice(0, 10).join('\n')}\n`)
+
+  test.each<[name: string, data: string | Buffer, place: string]>([
+    ['long.jsonl', json.join('\n'), `in the row at byte ${jsonAt}, line 11`],
+    ['long.jsonl.gz', gzip(json.join('\n')), `in the row at byte ${jsonAt} of what it holds, line 11`],
+    ['long.json', `[${json.join(',')}]`, `in the row at byte ${jsonAt + 1}, line 1`],
+    ['long.csv', `text\n${texts.join('\n')}`, `in the row at byte ${5 + texts.slice(0, 10).join(' ').length + 1}, line 12`],
+    ['long.parquet', parquet(texts), 'in row 10'],
+    ['long.txt', texts.join('\n'), `from about byte ${texts.slice(0, 10).join(' ').length + 2}, line 11`],
+  ])('%s', async (name, data, place) => {
+    const path = file(name, data)
+    const message = `is longer than 1000 bytes, ${place}; --max-piece-bytes raises the limit`
+    const others: PretokenizeOptions[] = name === 'long.txt' ? [{ documentPer: 'line' }] : [{ tokenizer: 'llama2_legacy' }, { sample: 1 }]
+    for (const setting of [...SETTINGS, ...others])
+      await expect(count(path, { ...setting, maxPieceBytes: 1000 })).rejects.toMatchObject({
+        code: 'piece-too-long',
+        message: expect.stringContaining(message),
+      })
+  })
+})
