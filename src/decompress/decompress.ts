@@ -1,6 +1,6 @@
 import type { Compression } from '../types.ts'
 import { decompressGzip, gunzipSmall } from './gzip.ts'
-import type { Decompress } from './plainBlock.ts'
+import type { Decompress, ReadBlocks } from './plainBlock.ts'
 import { decompressBy } from './program.ts'
 import { decompressZstd } from './zstd.ts'
 
@@ -17,6 +17,6 @@ export const DECOMPRESSORS: Readonly<Record<Exclude<Compression, 'none'>, Decomp
 /** All that a source holds, if that is had at less cost than from a stream. */
 export const decompressSmall = async (
   compression: Compression,
-  readBlocks: () => AsyncIterable<Buffer>,
+  readBlocks: ReadBlocks,
   size: number,
 ): Promise<Buffer | undefined> => (compression === 'gzip' ? gunzipSmall(readBlocks, size) : undefined)

@@ -8,8 +8,17 @@ export interface PlainBlock {
   stored: number
 }
 
-/** The error for data that is damaged at some place, counted in compressed bytes from where the decompressor began. */
-export type Damaged = (problem: string, at: number, cause?: unknown) => PretokError
+/**
+ * A place in compressed bytes, from where the decompressor began: that of the damage, one before which it is, or one from which on there is
+ * what does not belong there, while all before it is whole.
+ */
+export type DamagePlace = number | { before: number } | { from: number }
+
+/** The error for data that is damaged. */
+export type Damaged = (problem: string, place: DamagePlace, cause?: unknown) => PretokError
+
+/** Gives compressed blocks, from the first on each time. */
+export type ReadBlocks = () => AsyncIterable<Buffer>
 
 /** Compressed blocks in, plain blocks out; every block that came in has been used up when it ends. */
-export type Decompress = (blocks: AsyncIterable<Buffer>, damaged: Damaged) => AsyncGenerator<PlainBlock>
+export type Decompress = (readBlocks: ReadBlocks, damaged: Damaged) => AsyncGenerator<PlainBlock>

@@ -10,9 +10,10 @@ const MAX_MESSAGE = 1000
  * that the data is damaged: bzip2 only warns of what follows its data, for one.
  */
 export const decompressBy = (program: string, args: readonly string[]): Decompress =>
-  async function* (blocks, damaged) {
+  async function* (readBlocks, damaged) {
     const child = spawn(program, args, { stdio: ['pipe', 'pipe', 'pipe'] })
-    let fed = 0
+    let given = 0 // bytes that it may have got
+    let fed = 0 // bytes that it has got
     let message = ''
     child.stderr.setEncoding('utf8').on('data', (text: string) => (message = (message + text).slice(0, MAX_MESSAGE)))
     child.stdin.on('error', () => {}) // it may end before all is written; its exit code tells why
@@ -21,7 +22,8 @@ export const decompressBy = (program: string, args: readonly string[]): Decompre
       child.on('close', resolve)
     })
     const counted = async function* () {
-      for await (const block of blocks) {
+      for await (const block of readBlocks()) {
+        given += block.length
         yield block
         fed += block.length
       }
@@ -30,8 +32,11 @@ export const decompressBy = (program: string, args: readonly string[]): Decompre
     const end = await ended
     if (end instanceof Error) throw missingError(program, end)
     if (end !== 0 || message !== '')
-      throw damaged(`${program} cannot decompress it (${message.trim().replace(/\s+/g, ' ') || `exit code ${end}`})`, fed)
+      throw damaged(`${program} cannot decompress it (${firstLineOf(message) || `exit code ${end}`})`, { before: given })
   }
+
+/** What follows is advice for who runs the program by hand. */
+const firstLineOf = (message: string): string => /^.*[^\s;]/.exec(message.trim())?.[0] ?? ''
 
 const missingError = (program: string, error: Error): PretokError =>
   new PretokError(

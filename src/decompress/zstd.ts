@@ -77,7 +77,7 @@ export const loadZstdDecompressor = async (
 export class ZstdWindowTooLarge extends Error {}
 
 /** Zstandard (RFC 8878): frames one after another, frames to be skipped among them. Throws ZstdWindowTooLarge before anything is yielded. */
-export const decompressZstd: Decompress = async function* (blocks, damaged) {
+export const decompressZstd: Decompress = async function* (readBlocks, damaged) {
   const zstd = await loadZstd()
   const context = zstd.ZSTD_createDCtx()
   // struct ZSTD_inBuffer and ZSTD_outBuffer { void* data; size_t size; size_t position }
@@ -92,7 +92,7 @@ export const decompressZstd: Decompress = async function* (blocks, damaged) {
   const words = (address: number): Uint32Array => new Uint32Array(zstd.memory.buffer, address, 3)
 
   try {
-    for await (const block of blocks) {
+    for await (const block of readBlocks()) {
       if (block.length > inputCapacity) {
         zstd.free(inputData)
         inputData = zstd.malloc(block.length)

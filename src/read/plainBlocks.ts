@@ -1,4 +1,4 @@
-import type { Damaged, PlainBlock } from '../decompress/plainBlock.ts'
+import type { DamagePlace, Damaged, PlainBlock } from '../decompress/plainBlock.ts'
 import { PretokError } from '../errors.ts'
 import type { Chunk, Compression, Source } from '../types.ts'
 import { readBlocks, type GiveRoom } from './readBlocks.ts'
@@ -32,20 +32,28 @@ async function* decompress(
   blockBytes: number,
 ): AsyncGenerator<PlainBlock> {
   const blocks = () => readBlocks(source, chunk, STORED_BLOCKS * blockBytes)
-  const damaged: Damaged = (problem, at, cause) =>
-    new PretokError('data', `reading ${source.path}: ${problem}, at byte ${chunk.start + at} of the file`, { cause })
+  const damaged: Damaged = (problem, place, cause) =>
+    new PretokError('data', `reading ${source.path}: ${problem}, ${inWords(place, chunk.start)}`, { cause })
   if (source.size === 0) throw damaged(`the file is empty, and no ${compression} data is`, 0)
   const { DECOMPRESSORS, decompressLongZstd, decompressSmall } = await (decompression ??= import('../decompress/decompress.ts'))
   const stored = chunk.end - chunk.start
   const small = await decompressSmall(compression, blocks, stored)
   if (small !== undefined) return yield* inBlocks([{ bytes: small, stored }], blockBytes)
   try {
-    yield* inBlocks(DECOMPRESSORS[compression](blocks(), damaged), blockBytes)
+    yield* inBlocks(DECOMPRESSORS[compression](blocks, damaged), blockBytes)
   } catch (error) {
     const { ZstdWindowTooLarge } = await import('../decompress/zstd.ts')
     if (!(error instanceof ZstdWindowTooLarge)) throw error
-    yield* inBlocks(decompressLongZstd(blocks(), damaged), blockBytes)
+    yield* inBlocks(decompressLongZstd(blocks, damaged), blockBytes)
   }
+}
+
+/** @param start of the data in the file */
+const inWords = (place: DamagePlace, start: number): string => {
+  if (typeof place === 'number') return `at byte ${start + place} of the file`
+  if ('before' in place) return `before byte ${start + place.before} of the file`
+  const from = start + place.from
+  return `from byte ${from} of the file on; what is before it is whole, and head -c ${from} gets that`
 }
 
 async function* inBlocks(plain: AsyncIterable<PlainBlock> | Iterable<PlainBlock>, blockBytes: number): AsyncGenerator<PlainBlock> {

@@ -1,11 +1,12 @@
 import { setTimeout } from 'node:timers/promises'
+import { crc32 } from 'node:zlib'
 import { describe, expect, test } from 'vitest'
 import { DECOMPRESSORS, decompressLongZstd, decompressSmall } from '../../src/decompress/decompress.ts'
-import type { Decompress } from '../../src/decompress/plainBlock.ts'
+import type { DamagePlace, Decompress } from '../../src/decompress/plainBlock.ts'
 import { decompressBy } from '../../src/decompress/program.ts'
 import { ZstdWindowTooLarge } from '../../src/decompress/zstd.ts'
 import { PretokError } from '../../src/errors.ts'
-import { bzip2, compressBy, gzip, hasProgram, xz, zstd } from '../support/compress.ts'
+import { bgzip, bzip2, compressBy, gzip, hasProgram, xz, zstd } from '../support/compress.ts'
 
 async function* blocksOf(data: Buffer, size: number): AsyncGenerator<Buffer> {
   const buffer = Buffer.alloc(size)
@@ -15,8 +16,8 @@ async function* blocksOf(data: Buffer, size: number): AsyncGenerator<Buffer> {
 const decompress = async (how: Decompress, data: Buffer, size = 2 ** 16): Promise<Buffer> => {
   const parts: Buffer[] = []
   let taken = 0
-  const damaged = (problem: string, at: number): PretokError => new PretokError('data', `${problem} at ${at}`)
-  for await (const { bytes, stored } of how(blocksOf(data, size), damaged)) {
+  const damaged = (problem: string, place: DamagePlace): PretokError => new PretokError('data', `${problem} at ${JSON.stringify(place)}`)
+  for await (const { bytes, stored } of how(() => blocksOf(data, size), damaged)) {
     parts.push(Buffer.from(bytes))
     taken += stored
   }
@@ -85,7 +86,7 @@ test('all that gzip data holds in front of damage is there, however slowly it is
   const lengthWhenTaken = async (size: number, take: () => Promise<void>): Promise<number> => {
     let length = 0
     const read = async (): Promise<void> => {
-      for await (const { bytes } of DECOMPRESSORS.gzip(blocksOf(data, size), damaged)) {
+      for await (const { bytes } of DECOMPRESSORS.gzip(() => blocksOf(data, size), damaged)) {
         await take()
         length += bytes.length
       }
@@ -108,9 +109,55 @@ test('zeros behind gzip data are passed over, and anything else is not', async (
       for (const more of [Buffer.from('x'), gzip(HALVES[0])])
         await expect(decompress(DECOMPRESSORS.gzip, Buffer.concat([padded, more]), Math.max(7, size))).rejects.toMatchObject({
           code: 'data',
-          message: `there is something behind the gzip data at ${place}`,
+          message: `there is something behind the gzip data at {"from":${place}}`,
         })
     }
+})
+
+describe('the place of what is behind gzip data', () => {
+  const members = Buffer.concat([gzip(HALVES[0]), bgzip(HALVES[1], 3000), gzip(TEXT)])
+  // a name, a comment, an extra field and a checksum of the header, which zlib holds it against
+  const head = Buffer.from([0x1f, 0x8b, 8, 31, 0, 0, 0, 0, 0, 3, 2, 0, 7, 7, ...Buffer.from('name\0comment\0')])
+  const checksum = Buffer.alloc(2)
+  checksum.writeUInt16LE(crc32(head) & 0xffff)
+  const described = Buffer.concat([head, checksum, gzip(TEXT).subarray(10)])
+  const large = gzip(Array.from({ length: 300_000 }, (_, i) => Math.imul(i, 0x9e3779b1)).join())
+
+  test.each([
+    ['one member', gzip('A short text')],
+    ['several members', members],
+    ['a long header', described],
+    ['a large member', large],
+  ])('%s', async (_, whole) => {
+    for (const behind of ['x', 'garbage behind', '\x1f'])
+      for (const size of [7, 1000, 2 ** 20]) {
+        const found = decompress(DECOMPRESSORS.gzip, Buffer.concat([whole, Buffer.from(behind)]), whole === large ? 2 ** 18 : size)
+        const message = `there is something behind the gzip data at {"from":${whole.length}}`
+        await expect(found).rejects.toMatchObject({ code: 'data', message })
+      }
+  })
+
+  test('what is damaged in itself is not behind it', async () => {
+    const wrong = gzip(TEXT)
+    wrong[wrong.length - 6] ^= 1
+    for (const data of [wrong, gzip(TEXT).subarray(0, -3)]) {
+      const place = new RegExp(`^the gzip data is damaged \\(.*\\) at (\\d+)$`)
+      const error: Error = await decompress(DECOMPRESSORS.gzip, Buffer.concat([members, data])).then(
+        () => expect.fail(),
+        (error: unknown) => error as Error,
+      )
+      expect(error.message).toMatch(place)
+      expect(Number(place.exec(error.message)![1])).toBeGreaterThanOrEqual(members.length)
+    }
+  })
+})
+
+test.skipIf(!hasProgram('bzip2'))('of what a program says only the first line is told, and how far it came at most', async () => {
+  const data = bzip2(TEXT)
+  data.fill(0x55, 3000, 3010)
+  await expect(decompress(DECOMPRESSORS.bzip2, data)).rejects.toMatchObject({
+    message: `bzip2 cannot decompress it (bzip2: Data integrity error when decompressing.) at {"before":${data.length}}`,
+  })
 })
 
 describe.skipIf(!ZSTD)('zstd', () => {
@@ -138,7 +185,7 @@ test('an error of what gives the blocks comes out as it is', async () => {
     throw new PretokError('source-changed', 'it shrank')
   }
   const all = async (how: Decompress): Promise<void> => {
-    for await (const block of how(failing(), () => new PretokError('data', 'damaged'))) expect(block.bytes.length).toBeGreaterThanOrEqual(0)
+    for await (const block of how(failing, () => new PretokError('data', 'damaged'))) expect(block.bytes.length).toBeGreaterThanOrEqual(0)
   }
   for (const how of [DECOMPRESSORS.gzip, decompressBy('cat', [])]) await expect(all(how)).rejects.toThrow('it shrank')
 })

@@ -1,0 +1,112 @@
+import { crc32, createInflateRaw } from 'node:zlib'
+
+/* Where the members of gzip data (RFC 1952) end: zlib goes from one to the next by itself, and does not tell. All is decompressed for that, so it is for messages only. */
+
+/** Bits of a header's flags, in the order in which what they stand for follows. */
+const CHECKSUM = 2
+const EXTRA = 4
+const NAME = 8
+const COMMENT = 16
+
+const HEADER_BYTES = 10
+const TRAILER_BYTES = 8
+
+class Damage extends Error {}
+
+/** Where the last member ends that is whole, as are all before it, and whether another one begins there. */
+export const findWholeMembers = async (blocks: AsyncIterable<Buffer>): Promise<{ end: number; goesOn: boolean }> => {
+  const input = new Input(blocks)
+  let end = 0
+  try {
+    while (await beginsMember(input)) {
+      await passMember(input)
+      end = input.at
+    }
+    return { end, goesOn: false }
+  } catch (error) {
+    if (!(error instanceof Damage)) throw error
+    return { end, goesOn: true }
+  } finally {
+    await input.close()
+  }
+}
+
+class Input {
+  /** How much has been taken. */
+  at = 0
+  /** What is there to be taken. */
+  rest: Buffer = Buffer.alloc(0)
+  private readonly blocks: AsyncIterator<Buffer>
+
+  constructor(blocks: AsyncIterable<Buffer>) {
+    this.blocks = blocks[Symbol.asyncIterator]()
+  }
+
+  /** Makes so many bytes be there, or fewer if that is all. */
+  async has(bytes: number): Promise<boolean> {
+    while (this.rest.length < bytes) {
+      const { done, value } = await this.blocks.next()
+      if (done === true) return false
+      this.rest = Buffer.concat([this.rest, value]) // a copy: the reader uses its buffer again
+    }
+    return true
+  }
+
+  pass(bytes: number): void {
+    this.at += bytes
+    this.rest = this.rest.subarray(bytes)
+  }
+
+  async take(bytes: number): Promise<Buffer> {
+    if (!(await this.has(bytes))) throw new Damage()
+    const taken = this.rest.subarray(0, bytes)
+    this.pass(bytes)
+    return taken
+  }
+
+  async close(): Promise<void> {
+    await this.blocks.return?.()
+  }
+}
+
+const beginsMember = async (input: Input): Promise<boolean> =>
+  (await input.has(2)) && input.rest[0] === 0x1f && input.rest[1] === 0x8b
+
+const passMember = async (input: Input): Promise<void> => {
+  await passHeader(input)
+  const { checksum, length } = await inflate(input)
+  const trailer = await input.take(TRAILER_BYTES)
+  if (trailer.readUInt32LE(0) !== checksum || trailer.readUInt32LE(4) !== length % 2 ** 32) throw new Damage()
+}
+
+const passHeader = async (input: Input): Promise<void> => {
+  const flags = (await input.take(HEADER_BYTES))[3]
+  if (flags & EXTRA) await input.take((await input.take(2)).readUInt16LE())
+  for (const flag of [NAME, COMMENT]) if (flags & flag) while ((await input.take(1))[0] !== 0);
+  if (flags & CHECKSUM) await input.take(2)
+}
+
+const inflate = async (input: Input): Promise<{ checksum: number; length: number }> => {
+  const stream = createInflateRaw()
+  let checksum = 0
+  let length = 0
+  stream.on('data', (plain: Buffer) => {
+    checksum = crc32(plain, checksum)
+    length += plain.length
+  })
+  const failed = new Promise<never>((_, reject) => stream.on('error', () => reject(new Damage())))
+  failed.catch(() => {}) // it may not be waited for
+  try {
+    for (;;) {
+      if (!(await input.has(1))) throw new Damage()
+      const before = stream.bytesWritten
+      const given = input.rest.length
+      await Promise.race([new Promise<void>((resolve) => stream.write(input.rest, () => resolve())), failed])
+      const taken = stream.bytesWritten - before
+      input.pass(taken)
+      if (taken < given) return { checksum, length } // behind its end it takes nothing
+    }
+  } finally {
+    stream.destroy()
+  }
+}
