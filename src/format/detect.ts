@@ -72,6 +72,16 @@ const FOREIGN: readonly { what: string; at?: number; bytes: Buffer }[] = [
   { what: 'an Arrow file (IPC, Feather)', bytes: Buffer.from('ARROW1\0\0') },
   { what: 'an Avro file', bytes: Buffer.from('Obj\x01') },
   { what: 'an SQLite database', bytes: Buffer.from('SQLite format 3\0') },
+  { what: 'a PDF file', bytes: Buffer.from('%PDF-') },
+  { what: 'a PNG image', bytes: Buffer.from('89504e470d0a1a0a', 'hex') },
+  { what: 'a JPEG image', bytes: Buffer.from('ffd8ff', 'hex') },
+  { what: 'a program (ELF)', bytes: Buffer.from('\x7fELF') },
+  { what: 'a WebAssembly module', bytes: Buffer.from('\0asm') },
+  { what: 'an HDF5 file', bytes: Buffer.from('894844460d0a1a0a', 'hex') },
+  { what: 'a NumPy array', bytes: Buffer.from('\x93NUMPY', 'latin1') },
+  { what: "a pickle of Python's", bytes: Buffer.from('800495', 'hex') },
+  { what: "a pickle of Python's", bytes: Buffer.from('800595', 'hex') },
+  { what: 'an Office document', bytes: Buffer.from('d0cf11e0a1b11ae1', 'hex') },
   { what: 'a tar archive', at: 257, bytes: Buffer.from('ustar\0') },
   { what: 'a tar archive', at: 257, bytes: Buffer.from('ustar  \0') },
 ]
@@ -85,10 +95,20 @@ const FOREIGN_ENDINGS: Readonly<Record<string, string>> = {
   br: 'Brotli data',
   lzma: 'LZMA data',
   orc: 'an ORC file',
+  arrow: 'an Arrow file (IPC stream)',
 }
 
 /** What a file is that cannot be read, and would be nonsense as text; undefined: nothing tells that. */
-export const foreignKindOf = (path: string, head: Buffer): string | undefined => {
-  const found = FOREIGN.find(({ at = 0, bytes }) => head.subarray(at, at + bytes.length).equals(bytes))
-  return found?.what ?? FOREIGN_ENDINGS[endingOf(path)]
+export const foreignKindOf = (path: string, head: Buffer): string | undefined => foreignByBytes(head) ?? FOREIGN_ENDINGS[endingOf(path)]
+
+const foreignByBytes = (head: Buffer): string | undefined =>
+  FOREIGN.find(({ at = 0, bytes }) => head.subarray(at, at + bytes.length).equals(bytes))?.what
+
+/** Whether a file that does not say that it is Parquet is: behind the magic bytes comes the first field of Thrift's compact protocol. */
+export const isParquet = (head: Buffer): boolean => head.toString('latin1', 0, 5) === 'PAR1\x15'
+
+/** What is inside compressed data and cannot be read there, by its first bytes; undefined: nothing tells that. */
+export const foreignInside = (head: Buffer): string | undefined => {
+  const compression = compressionByBytes(head)
+  return compression === undefined ? (foreignByBytes(head) ?? (isParquet(head) ? 'a Parquet file' : undefined)) : `${compression} data once more`
 }

@@ -132,7 +132,7 @@ const tellRows = ({ text, ends }: Texts, place: number, sink: RecordSink, check:
 }
 
 const tellRow = (texts: readonly Buffer[][], place: number, sink: RecordSink, check: CheckText | undefined): number => {
-  const [problem] = check === undefined ? [] : texts.flatMap((column, field) => column.flatMap((text) => check(text, field) ?? []))
+  const problem = check === undefined ? undefined : problemIn(texts, check)
   if (problem !== undefined) return leaveOut(texts, place, problem, sink)
   let bytes = 0
   let isFirst = true
@@ -147,6 +147,9 @@ const tellRow = (texts: readonly Buffer[][], place: number, sink: RecordSink, ch
   sink.endDocument()
   return bytes
 }
+
+const problemIn = (texts: readonly Buffer[][], check: CheckText): string | undefined =>
+  texts.flatMap((column, field) => column.map((text) => check(text, field))).find((problem) => problem !== undefined)
 
 /** A row whose text can be read, but is none. */
 const leaveOut = (texts: readonly Buffer[][], place: number, problem: string, sink: RecordSink): number => {

@@ -53,7 +53,7 @@ export const countTasks = async (
         chunks,
         tasks,
         skipped,
-        options: { ...plan.reading, ahead },
+        options: { ...plan.reading, ahead, looksInside: plan.format === undefined },
         memory: { counting: slot === 0 && kept > 0 ? kept : counting, merging, folder: plan.folder.path },
         partials: run && { folder: partialsOf(run.path), ids: run.plan.tasks.map(({ id }) => id) },
         board: board.memory,

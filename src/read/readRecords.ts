@@ -31,6 +31,8 @@ export interface ReadingOptions {
   blockBytes: number
   /** There are cores to spare: another thread may decompress while this one has the text. */
   ahead?: boolean
+  /** What a source holds was not said: compressed data in which there is no text is refused. */
+  looksInside?: boolean
 }
 
 /** How far the reading has come since the last time, in bytes as they are stored, and in bytes of plain data. */
@@ -57,7 +59,7 @@ async function* tellRecords(source: Source, chunk: Chunk, options: ReadingOption
   const isLaterCsv = (source.format === 'csv' || source.format === 'tsv') && chunk.start > 0
   const parser = createParser(source, chunk, options, sink, isLaterCsv ? await csvHeaderOf(source, options) : undefined)
   const blocks = wholeLines(source, chunk, options, parser.room ?? sink.room)
-  for await (const { bytes, stored } of inUtf8(blocks, source, chunk)) {
+  for await (const { bytes, stored } of inUtf8(blocks, source, chunk, options.looksInside ?? false)) {
     const { length } = bytes // in the room that was given for them they may be gone afterwards
     parser.push(bytes)
     yield { stored, plain: length }

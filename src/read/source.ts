@@ -1,7 +1,7 @@
 import { closeSync, openSync, readSync, type Stats } from 'node:fs'
 import { open, type FileHandle } from 'node:fs/promises'
 import { describeSystemError, PretokError } from '../errors.ts'
-import { compressionOf, foreignKindOf, formatOf, HEAD_BYTES } from '../format/detect.ts'
+import { compressionOf, foreignKindOf, formatOf, HEAD_BYTES, isParquet } from '../format/detect.ts'
 import { likelyEncoding } from '../format/encoding.ts'
 import type { InputFormat, Source } from '../types.ts'
 import { ask, factsOf } from './ask.ts'
@@ -22,7 +22,7 @@ export const inspectSource = async (path: string, format?: InputFormat, onWarnin
   if (foreign !== undefined)
     throw new PretokError(
       'input',
-      `reading ${path}: it is ${foreign}, which is not read; unpack it first, or say with --format what it holds`,
+      `reading ${path}: it is ${foreign}, which is not read; unpack or convert it first, or say with --format what it holds`,
     )
   const source = { path, size: facts.size, modified: facts.mtimeMs, compression: compressionOf(path, head) }
   const known = format ?? formatOf(path, head)
@@ -31,6 +31,8 @@ export const inspectSource = async (path: string, format?: InputFormat, onWarnin
       'input',
       `reading ${path}: a Parquet file cannot be read in compressed form; decompress it first (it has compression of its own)`,
     )
+  if (known !== format && known !== 'parquet' && isParquet(head))
+    throw new PretokError('input', `reading ${path}: it looks like a Parquet file, and its ending says ${known}; say with --format what it holds`)
   const encoding = known === 'parquet' || source.compression !== 'none' ? undefined : likelyEncoding(head)
   if (encoding !== undefined)
     onWarning?.(

@@ -147,6 +147,7 @@ export async function* streamDocuments(path: string, options: StreamOptions = {}
     maxRecordBytes: maxDocumentBytes,
     onError: 'fail' as const,
     errors,
+    looksInside: options.format === undefined,
   }
   try {
     for await (const _ of readRecords(source, { source: 0, start: 0, end: source.size }, reading, sink)) yield* ready.splice(0)

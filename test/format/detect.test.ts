@@ -23,6 +23,14 @@ test.each([
   expect(foreignKindOf(path, head)).toBeUndefined()
 })
 
+test('a Parquet file with the ending of another format is refused, unless it is said what it holds', async () => {
+  const path = file('rows.csv', Buffer.from('PAR1\x15\x04PAR1'))
+  const message = `reading ${path}: it looks like a Parquet file, and its ending says csv; say with --format what it holds`
+  await expect(openSource(path)).rejects.toMatchObject({ code: 'input', message })
+  for (const format of ['parquet', 'csv'] as const) expect(await openSource(path, format)).toMatchObject({ format })
+  expect(await openSource(file('column.csv', 'PAR1,text\n'))).toMatchObject({ format: 'csv' })
+})
+
 describe('what is no text is not counted as text', () => {
   const tar = Buffer.concat([Buffer.alloc(257, 'x'), Buffer.from('ustar\x0000')])
 
@@ -34,18 +42,23 @@ describe('what is no text is not counted as text', () => {
     ['a.tar.gz', hex('1f8b0800'), 'a tar archive'],
     ['a.tgz', hex('1f8b0800'), 'a tar archive'],
     ['a.txt.br', hex('0b0180'), 'Brotli data'],
+    ['a.txt', Buffer.from('%PDF-1.7\n'), 'a PDF file'],
+    ['a', hex('89504e470d0a1a0a0000'), 'a PNG image'],
+    ['a', Buffer.from('\x7fELF\x02\x01'), 'a program (ELF)'],
+    ['a.jsonl', hex('894844460d0a1a0a00'), 'an HDF5 file'],
+    ['a.arrow', hex('ffffffff'), 'an Arrow file (IPC stream)'],
   ])('%s is %s', async (name, content, what) => {
     const path = file(name, content)
     await expect(openSource(path)).rejects.toThrow(
       expect.objectContaining({
         code: 'input',
-        message: `reading ${path}: it is ${what}, which is not read; unpack it first, or say with --format what it holds`,
+        message: `reading ${path}: it is ${what}, which is not read; unpack or convert it first, or say with --format what it holds`,
       }),
     )
     expect(await openSource(path, 'text')).toMatchObject({ path, format: 'text' })
   })
 
-  test.each(['PK', 'ARROW1', 'Obj', 'Rar!', 'ustar', 'SQLite format 3', 'BZh is a name', 'ORC and LZIP'])('%s can begin a text', async (text) => {
+  test.each(['PK', 'ARROW1', 'Obj', 'Rar!', 'ustar', 'SQLite format 3', 'BZh is a name', 'ORC and LZIP', 'PDF-', 'ELF', 'PAR'])('%s can begin a text', async (text) => {
     expect(await openSource(file('text.txt', text))).toMatchObject({ format: 'text', compression: 'none' })
   })
 })

@@ -513,3 +513,30 @@ describe('a pre-token that is too long is told with its row, whatever the chunks
       })
   })
 })
+
+describe('what is compressed and holds no text is refused, unless it is said what it holds', () => {
+  const tar = Buffer.concat([Buffer.alloc(257, 'x'), Buffer.from('ustar\x0000'), Buffer.alloc(300)])
+  const once = gzip(TEXT)
+
+  test.each<[name: string, make: () => Buffer, what: string, program?: string]>([
+    ['twice.txt.gz', () => gzip(once), 'gzip data once more'],
+    ['little.jsonl.gz', () => gzip(gzip('little')), 'gzip data once more'],
+    ['zstd.txt.gz', () => gzip(zstd(TEXT)), 'zstd data once more', 'zstd'],
+    ['gzip.txt.xz', () => xz(once), 'gzip data once more', 'xz'],
+    ['xz.csv.zst', () => zstd(xz(TEXT)), 'xz data once more', 'zstd'],
+    ['bzip2.txt.bz2', () => bzip2(bzip2(TEXT)), 'bzip2 data once more', 'bzip2'],
+    ['data.gz', () => gzip(tar), 'a tar archive'],
+    ['paper.gz', () => gzip('%PDF-1.7'), 'a PDF file'],
+    ['rows.gz', () => gzip(parquet(DOCUMENTS)), 'a Parquet file'],
+  ])('%s', async (name, make, what, program) => {
+    if (program !== undefined && !hasProgram(program)) return console.warn(`${name}: not tested, for ${program} is not installed`)
+    const data = make()
+    const path = file(name, data)
+    const reason = `reading ${path}: inside its compression is ${what}, which is not read; decompress it first, or say with --format what it holds`
+    for (const setting of [{}, { blockBytes: 7 }]) await expect(count(path, setting)).rejects.toMatchObject({ code: 'data', message: reason })
+    const { total, receipt } = await pretokenize([path, file('whole.txt', 'one two')], [END], { onError: 'skip' })
+    expect(total).toBe(2)
+    expect(receipt!.skipped).toEqual([{ path, start: 0, end: data.length, reason }])
+    for (const setting of [{}, { maxDocuments: 5 }]) expect((await count(path, { ...setting, format: 'text' })).total).toBeGreaterThan(0)
+  })
+})

@@ -15,7 +15,7 @@ const OPTIONS: ReadingOptions = {
   stripBom: false,
   textFields: ['text'],
   maxRecordBytes: 2 ** 26,
-  onError: 'fail',
+  onError: 'fail', errors: 'replace',
   blockBytes: 2 ** 18,
 }
 
