@@ -1,6 +1,9 @@
 import { crc32, createInflateRaw } from 'node:zlib'
 
-/* Where the members of gzip data (RFC 1952) end: zlib goes from one to the next by itself, and does not tell. All is decompressed for that, so it is for messages only. */
+/*
+ * Where the members of gzip data (RFC 1952) end: zlib goes from one to the next by itself, and does not tell. All is decompressed for that, so
+ * it is for messages only.
+ */
 
 /** Bits of a header's flags, in the order in which what they stand for follows. */
 const CHECKSUM = 2

@@ -32,7 +32,10 @@ export const inspectSource = async (path: string, format?: InputFormat, onWarnin
       `reading ${path}: a Parquet file cannot be read in compressed form; decompress it first (it has compression of its own)`,
     )
   if (known !== format && known !== 'parquet' && isParquet(head))
-    throw new PretokError('input', `reading ${path}: it looks like a Parquet file, and its ending says ${known}; say with --format what it holds`)
+    throw new PretokError(
+      'input',
+      `reading ${path}: it looks like a Parquet file, and its ending says ${known}; say with --format what it holds`,
+    )
   const encoding = known === 'parquet' || source.compression !== 'none' ? undefined : likelyEncoding(head)
   if (encoding !== undefined)
     onWarning?.(

@@ -31,7 +31,7 @@ export interface ChunkJob {
   invalid: InvalidRange[]
   skippedRecords: SkippedRecord[]
   byPlace: ByPlace
-  /** For the place of an error, the chunk may be counted once more, by another counter. Undefined: that is what is done here, document by document. */
+  /** For the place of an error, the chunk may be counted once more, by another counter. Undefined: that is done here, document by document. */
   again: { startCounter(): Promise<TextCounter>; onBlock(): void } | undefined
 }
 
@@ -243,7 +243,10 @@ export const countChunk = async (job: ChunkJob, onBlock: () => void): Promise<vo
   }
 }
 
-/** Many documents are counted at a time: which of them holds a piece that is too long is known when they are counted one by one. Throws the error with its place. */
+/**
+ * Many documents are counted at a time: which of them holds a piece that is too long is known when they are counted one by one. Throws the
+ * error with its place.
+ */
 const findLongPiece = async (job: ChunkJob, { startCounter, onBlock }: NonNullable<ChunkJob['again']>): Promise<void> => {
   const tally = emptyTally(job.specialTokens.size)
   const counter = await startCounter()

@@ -78,11 +78,13 @@ export const withPlace = async (
       'data',
       `reading ${source.path}: ${error.message}${source.format === 'parquet' ? '' : `, at ${await where(error.offset)}`}; --on-error skip goes on without such records`,
     )
-  if (error instanceof InvalidUtf8)
+  if (error instanceof InvalidUtf8) {
+    const skipping = source.format === 'text' ? '' : ', --on-error skip without such records'
     return new PretokError(
       'invalid-utf8',
-      `reading ${source.path}: invalid UTF-8 (${error.bytes}) at ${await where(error.offset)}; --errors replace or ignore goes on over it${source.format === 'text' ? '' : ', --on-error skip without such records'}`,
+      `reading ${source.path}: invalid UTF-8 (${error.bytes}) at ${await where(error.offset)}; --errors replace or ignore goes on over it${skipping}`,
     )
+  }
   if (isPieceTooLong(error)) {
     const from = source.format === 'text' ? 'from about' : source.format === 'parquet' ? 'in' : 'in the row at'
     return new PretokError(

@@ -15,7 +15,8 @@ const OPTIONS: ReadingOptions = {
   stripBom: false,
   textFields: ['text'],
   maxRecordBytes: 2 ** 26,
-  onError: 'fail', errors: 'replace',
+  onError: 'fail',
+  errors: 'replace',
   blockBytes: 2 ** 18,
 }
 
