@@ -54,7 +54,7 @@ export class SpillingCounter {
   /** A counter of the same kind, from which nothing is to be had. */
   startAnother(): Promise<TextCounter> {
     const { engine, options, memory } = this.task
-    const memoryBytes = Math.min(memory.counting, textMemory(options.maxPieceBytes) + SMALL_TABLE)
+    const memoryBytes = Math.min(memory.counting, 2 * textMemory(options) + SMALL_TABLE)
     return startCounter(engine, { ...options, memoryBytes, spill: () => {} })
   }
 
