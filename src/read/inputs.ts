@@ -1,9 +1,10 @@
-import { createReadStream, createWriteStream, rmSync, type Stats } from 'node:fs'
-import { lstat, mkdtemp, readdir, readFile, rm } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
-import { dirname, isAbsolute, join } from 'node:path'
+import { constants, createWriteStream, openSync, type Stats } from 'node:fs'
+import { lstat, mkdir, readdir, readFile } from 'node:fs/promises'
+import { isAbsolute, join } from 'node:path'
+import type { Readable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
 import { describeSystemError, PretokError } from '../errors.ts'
+import { reserveTemporaryFolder, type TemporaryFolder } from '../temporary.ts'
 import { factsOf } from './ask.ts'
 import { sourceNameOf, STANDARD_INPUT, STANDARD_INPUT_DEVICE } from './inputNames.ts'
 
@@ -45,6 +46,17 @@ const namedFile = (path: string, { dev, ino }: Stats): NamedFile => ({ path, ide
 const inputError = (name: string, problem: string, cause?: unknown): PretokError =>
   new PretokError('input', `reading ${name}: ${problem}`, { cause })
 
+/** Why a path cannot be looked at; what is not there may be what a link leads to. */
+const lookError = async (path: string, error: NodeJS.ErrnoException): Promise<PretokError> => {
+  const isBrokenLink = error.code === 'ENOENT' && (await lstat(path).catch(() => undefined))?.isSymbolicLink() === true
+  return inputError(path, isBrokenLink ? 'it is a broken link: what it leads to is not there' : describeSystemError(error), error)
+}
+
+const existingFacts = (path: string): Promise<Stats> =>
+  factsOf(path).catch(async (error: NodeJS.ErrnoException) => {
+    throw await lookError(path, error)
+  })
+
 const readList = async (path: string): Promise<string[]> => {
   const text = await readFile(path, 'utf8').catch((error: unknown) => {
     throw inputError(`@${path}`, `the list: ${describeSystemError(error)}`, error)
@@ -71,19 +83,8 @@ const filesOfGlob = async (pattern: string): Promise<NamedFile[]> => {
   const { glob } = await import('tinyglobby')
   const paths = sortedByBytes(await glob(pattern, { expandDirectories: false, absolute: isAbsolute(pattern) }))
   if (paths.length === 0) throw inputError(pattern, 'no such file, and as a pattern it matches none')
-  return Promise.all(paths.map(async (path) => namedFile(path, await lookAt(path))))
+  return Promise.all(paths.map(async (path) => namedFile(path, await existingFacts(path))))
 }
-
-/** Why a path cannot be looked at; what is not there may be what a link leads to. */
-const lookError = async (path: string, error: NodeJS.ErrnoException): Promise<PretokError> => {
-  const isBrokenLink = error.code === 'ENOENT' && (await lstat(path).catch(() => undefined))?.isSymbolicLink() === true
-  return inputError(path, isBrokenLink ? 'it is a broken link: what it leads to is not there' : describeSystemError(error), error)
-}
-
-const lookAt = (path: string): Promise<Stats> =>
-  factsOf(path).catch(async (error: NodeJS.ErrnoException) => {
-    throw await lookError(path, error)
-  })
 
 const sortedByBytes = (names: readonly string[]): string[] =>
   names
@@ -93,11 +94,14 @@ const sortedByBytes = (names: readonly string[]): string[] =>
 
 /** @param above the folders on the way here: a link that leads back to one of them is passed over */
 const filesInFolder = async (folder: string, above: readonly string[]): Promise<NamedFile[]> => {
-  const names = sortedByBytes((await readdir(folder)).filter((name) => !name.startsWith('.')))
+  const found = await readdir(folder).catch((error: unknown) => {
+    throw inputError(folder, describeSystemError(error), error)
+  })
+  const names = sortedByBytes(found.filter((name) => !name.startsWith('.')))
   const files: NamedFile[] = []
   for (const name of names) {
     const path = join(folder, name)
-    const facts = await lookAt(path)
+    const facts = await existingFacts(path)
     const file = namedFile(path, facts)
     if (!facts.isDirectory()) files.push(file)
     else if (!above.includes(file.identity)) files.push(...(await filesInFolder(path, [...above, file.identity])))
@@ -106,27 +110,44 @@ const filesInFolder = async (folder: string, above: readonly string[]): Promise<
 }
 
 /** Whether what is read from a path can be read only once: of a named pipe, or of what a shell puts in for `<(command)`. */
-export const isPipe = async (path: string): Promise<boolean> => path === STANDARD_INPUT || (await factsOf(path)).isFIFO()
+export const isPipe = async (path: string): Promise<boolean> => path === STANDARD_INPUT || (await existingFacts(path)).isFIFO()
+
+/** A file that holds what came from standard input or a pipe. */
+export interface Spool {
+  path: string
+  folder: TemporaryFolder
+}
 
 /**
- * Writes standard input or a pipe to a temporary file (in TMPDIR, or /tmp), so that it can be cut into chunks, read by several workers, and read
- * again if one fails. The file is removed by `removeSpool`, at the latest when the process ends.
+ * Writes standard input or a pipe to a temporary file, so that it can be cut into chunks, read by several workers, and read again if one
+ * fails. The folder is for whoever calls to remove.
+ *
+ * @param base where the folder is made
+ * @param signal ends it at once, however long the other end may be silent: it throws 'interrupted'
  */
-export const spoolPipe = async (name: string): Promise<string> => {
-  const folder = await mkdtemp(join(tmpdir(), 'pretok-stdin-'))
-  process.once('exit', () => rmSync(folder, { recursive: true, force: true }))
-  const path = join(folder, 'input')
+export const spoolPipe = async (name: string, base: string, signal: AbortSignal | undefined): Promise<Spool> => {
+  const folder = reserveTemporaryFolder(base)
+  const path = join(folder.path, 'input')
   try {
-    await pipeline(name === STANDARD_INPUT ? process.stdin : createReadStream(name), createWriteStream(path))
+    await mkdir(folder.path, { recursive: true, mode: 0o700 })
+    await pipeline(await openPipe(name), createWriteStream(path), { signal })
+    return { path, folder }
   } catch (error) {
-    await removeSpool(path)
+    folder.remove()
+    if (signal?.aborted === true)
+      throw new PretokError('interrupted', `reading ${sourceNameOf(name)}: stopped before the end; nothing was written`, { cause: error })
     throw inputError(
       sourceNameOf(name),
-      `${describeSystemError(error)} (it is kept in ${tmpdir()} while it is counted; TMPDIR says where)`,
+      `${describeSystemError(error)} (it is kept in ${base} while it is counted; --temp-dir or TMPDIR says where)`,
       error,
     )
   }
-  return path
 }
 
-export const removeSpool = (path: string): Promise<void> => rm(dirname(path), { recursive: true, force: true })
+/** As a socket, for to open or read a pipe as a file is to wait for the other end, even where the process is to end meanwhile. */
+const openPipe = async (name: string): Promise<Readable> => {
+  if (name === STANDARD_INPUT) return process.stdin
+  const { Socket } = await import('node:net')
+  const fd = openSync(name, constants.O_RDONLY | constants.O_NONBLOCK)
+  return new Socket({ fd, readable: true, writable: false })
+}

@@ -1,4 +1,4 @@
-import { mkdirSync, symlinkSync, writeFileSync } from 'node:fs'
+import { chmodSync, mkdirSync, symlinkSync, writeFileSync } from 'node:fs'
 import { join, relative } from 'node:path'
 import { beforeAll, describe, expect, test } from 'vitest'
 import { expandInputs } from '../../src/read/inputs.ts'
@@ -81,5 +81,34 @@ describe('inputs', () => {
     [`@${file('nothing.txt', '\n')}`, 'the list names nothing'],
   ])('%s is an error', async (name, problem) => {
     await expect(expand(name)).rejects.toMatchObject({ code: 'input', message: expect.stringContaining(problem) })
+  })
+})
+
+describe('folders that cannot be read', () => {
+  const closed = join(folder, 'closed')
+  beforeAll(() => {
+    for (const path of ['', 'sub']) mkdirSync(join(closed, path))
+    for (const path of ['a.txt', 'sub/b.txt']) writeFileSync(join(closed, path), path)
+    chmodSync(folder, 0o755)
+  })
+
+  /** Permissions are nothing to root. */
+  const asNobody = async (call: () => Promise<void>): Promise<void> => {
+    if (process.getuid!() !== 0) return call()
+    process.seteuid!(65534)
+    try {
+      await call()
+    } finally {
+      process.seteuid!(0)
+    }
+  }
+
+  test.skipIf(process.platform === 'win32').each(['', 'sub'])('"%s" is an error that names it', async (name) => {
+    const path = join(closed, name)
+    chmodSync(path, 0o300)
+    await asNobody(() =>
+      expect(expandInputs([closed], () => {})).rejects.toMatchObject({ code: 'input', message: `reading ${path}: permission denied` }),
+    )
+    chmodSync(path, 0o755)
   })
 })
