@@ -57,7 +57,10 @@ export interface PretokenizeOptions {
   blockBytes?: number
   /** Longest pre-token in bytes. Default: 64 MiB, or a 32nd of a worker's memory if that is less. */
   maxPieceBytes?: number
-  /** A folder for what does not fit into memory; what is put there is removed in the end. Default: the system's folder for temporary files. */
+  /**
+   * A folder for what does not fit into memory, and for standard input and pipes; what is put there is removed in the end. Default: the system's
+   * folder for temporary files.
+   */
   tempDir?: string
   /** Called about ten times a second. */
   onProgress?: (progress: Progress) => void

@@ -9,7 +9,6 @@ import { planFromFolder } from './pipeline/runFolderPlan.ts'
 import { inParallel, keptByMain, type RunPlan, type Staff } from './pipeline/runPlan.ts'
 import { createWorkers } from './pipeline/workers.ts'
 import type { RoundsResult } from './pool/rounds.ts'
-import { removeSpool } from './read/inputs.ts'
 import { verifyUnchanged } from './read/source.ts'
 import { checkReceipt, makeReceipt } from './receipt/receipt.ts'
 import { FileTable } from './result/fileTable.ts'
@@ -17,6 +16,7 @@ import { filterCounts } from './result/filterCounts.ts'
 import type { PretokenCounts } from './result/pretokenCounts.ts'
 import { openRunFolder, type RunFolder } from './run/runFolder.ts'
 import type { PieceFilter } from './select/pieceFilter.ts'
+import type { TemporaryFolder } from './temporary.ts'
 import type { Receipt } from './types.ts'
 import { countDone, inShard, partialsToMerge, tasksToDo, type Shard } from './run/tasks.ts'
 
@@ -32,7 +32,7 @@ export const pretokenize = async (
   specialTokens: readonly string[] = [],
   options: PretokenizeOptions = {},
 ): Promise<PretokenCounts> =>
-  (await perform((onStaff) => planRun(files, specialTokens, options, onStaff), options, { counts: true, gathers: true })).counts!
+  (await perform((onStaff, spools) => planRun(files, specialTokens, options, onStaff, spools), options, { counts: true, gathers: true })).counts!
 
 /** Does the tasks of a run folder that are not done yet, or those of a shard. How many of them there were. */
 export const countRunFolder = async (path: string, shard: Shard | undefined, options: PretokenizeOptions): Promise<number> =>
@@ -51,7 +51,7 @@ interface Work {
 }
 
 const perform = async (
-  makePlan: (onStaff: (staff: Staff) => Promise<void>) => Promise<RunPlan>,
+  makePlan: (onStaff: (staff: Staff) => Promise<void>, spools: TemporaryFolder[]) => Promise<RunPlan>,
   options: PretokenizeOptions,
   work: Work,
 ): Promise<{ counts: PretokenCounts | undefined; tasksDone: number }> => {
@@ -59,10 +59,11 @@ const perform = async (
   const seconds = (): number => (milliseconds() - startedAt) / 1000
   const monitor = startMonitor()
   const workers = createWorkers(options)
+  const spools: TemporaryFolder[] = []
   let plan: RunPlan | undefined
   let counts: PretokenCounts | undefined
   try {
-    plan = await makePlan(workers.prepare)
+    plan = await makePlan(workers.prepare, spools)
     checkStopped(options)
     const planned = seconds()
     const queue = work.counts ? queueOf(plan, work.shard, options) : []
@@ -107,7 +108,7 @@ const perform = async (
     monitor.stop()
     await workers.close()
     if (!(counts?.source instanceof FileTable)) plan?.folder.remove()
-    for (const { spool } of plan?.sources ?? []) if (spool !== undefined) await removeSpool(spool)
+    for (const spool of spools) spool.remove()
   }
 }
 

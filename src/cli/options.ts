@@ -81,7 +81,7 @@ export const TEMP_DIR_OPTION = options({
   'temp-dir': {
     type: 'string',
     requiresArg: true,
-    describe: "Folder for what does not fit into memory  [default: the system's]",
+    describe: "Folder for what does not fit into memory, and for standard input  [default: the system's]",
     group: 'Workers:',
   },
 })

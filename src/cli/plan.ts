@@ -16,6 +16,7 @@ import {
   runOptionsOf,
   single,
   specialTokensOf,
+  TEMP_DIR_OPTION,
   TOKENIZER_OPTIONS,
 } from './options.ts'
 import { plural } from './table.ts'
@@ -26,6 +27,7 @@ const OPTIONS = {
   ...FILTER_OPTIONS,
   ...RUN_OPTIONS,
   ...ERROR_OPTIONS,
+  ...TEMP_DIR_OPTION,
   out: { type: 'string', requiresArg: true, describe: 'Make a run folder with this plan', group: 'Output:' },
   quiet: { alias: 'q', type: 'boolean', describe: 'Only errors', group: 'Messages:' },
 } as const
@@ -48,7 +50,7 @@ const handler = async (args: ArgumentsCamelCase<Arguments>): Promise<void> => {
       ...filterOptionsOf(args),
       ...runOptionsOf(args),
       ...errorOptionsOf(args),
-      ...defined({ workDir: out }),
+      ...defined({ tempDir: single('temp-dir', args['temp-dir']), workDir: out }),
       tokenizer,
     },
   )

@@ -14,7 +14,7 @@ import { PlacedTable, tableBytes, type CountedPieces } from '../sort/tableMemory
 import { PARTITIONS } from '../spill/layout.ts'
 import { sumSegments } from '../spill/runFormat.ts'
 import { runOutputError, writeRun } from '../spill/runWriter.ts'
-import type { TemporaryFolder } from '../spill/temporaryFolder.ts'
+import type { TemporaryFolder } from '../temporary.ts'
 
 /*
  * What the workers have counted becomes one result: in memory, if there is room for it, and otherwise by way of run files that are merged

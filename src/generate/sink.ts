@@ -1,7 +1,7 @@
 import { open, realpath, rename, rm, stat, type FileHandle } from 'node:fs/promises'
-import { basename, dirname, join } from 'node:path'
+import { dirname } from 'node:path'
 import { describeSystemError, PretokError } from '../errors.ts'
-import { randomName } from '../random.ts'
+import { temporaryFileFor } from '../temporary.ts'
 
 /** Where a corpus goes. */
 export interface Sink {
@@ -102,7 +102,7 @@ const createSyncer = (file: FileHandle) => {
 /** Under a temporary name in the same folder until it is whole and on the disk. */
 const openFile = async (path: string): Promise<Sink> => {
   const target = await realpath(path).catch(() => path)
-  const temporary = join(dirname(target), `.${basename(target)}.${randomName()}.tmp`)
+  const temporary = temporaryFileFor(target)
   await checkFolder(path)
   const file = await attempt(path, () => open(temporary, 'wx'))
   const syncer = createSyncer(file)

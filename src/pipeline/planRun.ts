@@ -1,3 +1,4 @@
+import { tmpdir } from 'node:os'
 import { resolve } from 'node:path'
 import { chooseTokens } from '../added/addedTokens.ts'
 import { DEFAULT_LIMITS } from '../count/counter.ts'
@@ -21,6 +22,7 @@ import { isJsonLines, openSource } from '../read/openSource.ts'
 import { createRunFolder, openRunFolder } from '../run/runFolder.ts'
 import { chooseChunks } from '../select/chooseChunks.ts'
 import { chooseTokenizer } from './chooseTokenizer.ts'
+import type { TemporaryFolder } from '../temporary.ts'
 import type { Source, Task } from '../types.ts'
 import { cutSources } from './cutSources.ts'
 import { define, resumed } from './runFolderPlan.ts'
@@ -30,12 +32,14 @@ import { complete, inParallel, planMeans, planStaff, specialOnes, totalSize, typ
  * Sources, options and chunks of a run; the chunks begin and end where a cut changes nothing. With a work-dir, it has a run folder then.
  *
  * @param onStaff is told early what there will be, at most
+ * @param spools gets what holds standard input and pipes, which whoever calls is to remove
  */
 export const planRun = async (
   files: string | readonly string[],
   specialTokens: readonly string[],
   options: PretokenizeOptions,
   onStaff: (staff: Staff) => Promise<void> = async () => {},
+  spools: TemporaryFolder[] = [],
 ): Promise<RunPlan> => {
   checkOptions(options)
   const paths = checkLists(files, specialTokens)
@@ -46,7 +50,7 @@ export const planRun = async (
       `work-dir ${options.workDir}: there is a run in it; --resume goes on with it, another folder begins a new one`,
     )
   const means = planMeans(options)
-  const sources = await openSources(paths, options)
+  const sources = await openSources(paths, options, spools)
   const { numProcesses, maxMemoryGb } = means
   const { chunkBytes, chunks: planned } = planChunks(sources, { numProcesses, maxMemoryGb, chunkBytes: options.chunkBytes })
   await onStaff(planStaff(options, sources, means, planned))
@@ -88,7 +92,11 @@ const readingOf = (options: PretokenizeOptions): WorkerOptions => ({
 })
 
 /** The files behind the names that were given, looked at. */
-const openSources = async (names: readonly string[], { format, onWarning, workDir }: PretokenizeOptions): Promise<Source[]> => {
+const openSources = async (
+  names: readonly string[],
+  { format, onWarning, workDir, tempDir = tmpdir(), signal }: PretokenizeOptions,
+  spools: TemporaryFolder[],
+): Promise<Source[]> => {
   const found = await expandInputs(names, (message) => onWarning?.(message))
   return inParallel(found, async (path) => {
     // a run folder may be gone on with from anywhere
@@ -96,7 +104,9 @@ const openSources = async (names: readonly string[], { format, onWarning, workDi
     const name = sourceNameOf(path)
     if (workDir !== undefined)
       throw new PretokError('usage', `run folder ${workDir}: what comes from ${name} cannot be read again; write it to a file first`)
-    const source = await openSource(path, format, await spoolPipe(path), onWarning)
+    const spool = await spoolPipe(path, tempDir, signal)
+    spools.push(spool.folder)
+    const source = await openSource(path, format, spool.path, onWarning)
     if (format === undefined && source.format === 'text' && (await isJsonLines(source)))
       onWarning?.(`${name} looks like JSON Lines, and is counted as text; --format jsonl reads rows`)
     return source

@@ -9,7 +9,7 @@ import { isWorthAhead } from '../read/blocksAhead.ts'
 import { mapInFlight } from '../read/inFlight.ts'
 import type { RunFolder } from '../run/runFolder.ts'
 import type { PieceFilter } from '../select/pieceFilter.ts'
-import { reserveTemporaryFolder, type TemporaryFolder } from '../spill/temporaryFolder.ts'
+import { reserveTemporaryFolder, type TemporaryFolder } from '../temporary.ts'
 import type { AddedToken, Chunk, Filters, InputFormat, Pipeline, Source, Task } from '../types.ts'
 
 /** Everything about a run that is settled before it begins. */

@@ -2,7 +2,7 @@ import { mkdirSync } from 'node:fs'
 import { PretokError } from '../errors.ts'
 import type { PartialAbout } from '../spill/partial.ts'
 import { runOutputError } from '../spill/runWriter.ts'
-import type { TemporaryFolder } from '../spill/temporaryFolder.ts'
+import type { TemporaryFolder } from '../temporary.ts'
 import type { Task } from '../types.ts'
 import { inspectTask, otherAttempts, partialOf, partialsOf, removePartial, type RunFolder } from './runFolder.ts'
 

@@ -1,7 +1,7 @@
 import { open, realpath, rename, rm, stat, type FileHandle } from 'node:fs/promises'
-import { basename, dirname, join } from 'node:path'
+import { dirname } from 'node:path'
 import { describeSystemError, PretokError } from '../errors.ts'
-import { randomName } from '../random.ts'
+import { temporaryFileFor } from '../temporary.ts'
 
 /*
  * A result is there and whole, or not there at all: it is written under a temporary name in the same folder, forced to the disk, and then
@@ -38,7 +38,7 @@ const openOutput = async (path: string): Promise<Output> => {
   }
   const { target, mode, isSpecial } = await locate(path).catch(failed)
   // a device or a pipe (/dev/null, a FIFO) must not be replaced by a file: it is written to as it is
-  const file = isSpecial ? target : temporaryName(target)
+  const file = isSpecial ? target : temporaryFileFor(target)
   const handle = await open(file, isSpecial ? 'w' : 'wx', mode).catch(failed)
   const write: WriteBytes = (bytes) => writeAll(handle, bytes, (count) => (written += count)).catch(failed)
   const commit = async () => {
@@ -69,10 +69,6 @@ const locate = async (path: string): Promise<{ target: string; mode: number; isS
   const isSpecial = !old.isFile()
   return { target: isSpecial ? path : await realpath(path), mode: old.mode & 0o777, isSpecial }
 }
-
-/** Hidden, and not to be mistaken for a result; the name is cut, for a name may have 255 bytes and no more. */
-const temporaryName = (path: string): string =>
-  join(dirname(path), `.${basename(path).slice(0, 60)}.pretok-${process.pid}-${randomName()}.tmp`)
 
 const writeAll = async (handle: FileHandle, bytes: Uint8Array, onWritten: (count: number) => void): Promise<void> => {
   for (let at = 0; at < bytes.length;) {

@@ -1,7 +1,10 @@
-import { mkdirSync, readdirSync } from 'node:fs'
+import { execFileSync, spawn } from 'node:child_process'
+import { closeSync, existsSync, mkdirSync, openSync, readdirSync, statSync } from 'node:fs'
 import { join } from 'node:path'
-import { describe, expect, test } from 'vitest'
-import { pretok, shell } from '../support/command.ts'
+import { setTimeout } from 'node:timers/promises'
+import { describe, expect, test, vi } from 'vitest'
+import { pretokenize } from '../../dist/index.js'
+import { pretok, shell, startPretok } from '../support/command.ts'
 import { temporaryFolder } from '../support/temporary.ts'
 
 const { folder, file } = temporaryFolder()
@@ -22,6 +25,28 @@ describe('pipes', () => {
     expect(stderr).toContain(`"sources":[{"path":"${pipe}","size":19,`)
   })
 
+  test.each(['nobody writes to it', 'who writes to it is silent'])('the signal of a program does not wait for them: %s', async (how) => {
+    const pipe = join(folder, `silent-${how.length}`)
+    execFileSync('mkfifo', [pipe])
+    const stopping = new AbortController()
+    const writer = how.startsWith('nobody') ? undefined : openSync(pipe, 'r+')
+    const counting = pretokenize(pipe, [], { tempDir: TMPDIR, signal: stopping.signal })
+    await setTimeout(100)
+    stopping.abort()
+    await expect(counting).rejects.toMatchObject({ code: 'interrupted', message: `reading ${pipe}: stopped before the end; nothing was written` })
+    if (writer !== undefined) closeSync(writer)
+    expect(readdirSync(TMPDIR)).toEqual([])
+  })
+
+  test('nothing of them is kept when the run cannot be planned', async () => {
+    const pipe = join(folder, 'unplanned')
+    execFileSync('mkfifo', [pipe])
+    const counting = pretokenize([pipe, join(folder, 'corpus')], [], { tempDir: TMPDIR, tokenizer: 'none-such' })
+    spawn('sh', ['-c', `echo a > "${pipe}"`])
+    await expect(counting).rejects.toMatchObject({ code: 'tokenizer' })
+    expect(readdirSync(TMPDIR)).toEqual([])
+  })
+
   test('cannot be read again', () => {
     const { code, stderr } = shell(`"$PRETOK" count <(echo a) --work-dir "${join(folder, 'pipe-run')}"`)
     expect(code).toBe(2)
@@ -30,6 +55,37 @@ describe('pipes', () => {
 })
 
 describe('standard input', () => {
+  const kept = (folder: string): string[] => readdirSync(folder).map((name) => join(folder, name, 'input'))
+  /** A run that waits for more of it; the other end is silent. */
+  const startWaiting = async (args: readonly string[], folder: string) => {
+    const run = startPretok(['count', '-', '-o', '-', ...args], { env: { TMPDIR } })
+    run.child.stdin.write('one two\n')
+    await vi.waitUntil(() => kept(folder).some((path) => existsSync(path) && statSync(path).size === 8), { timeout: 10_000 })
+    return run
+  }
+
+  test('what a run that was killed has kept of it is removed by the next one', async () => {
+    const { child, ended } = await startWaiting([], TMPDIR)
+    expect(statSync(join(TMPDIR, readdirSync(TMPDIR)[0])).mode & 0o77).toBe(0)
+    child.kill('SIGKILL')
+    await ended
+    expect(kept(TMPDIR)).toHaveLength(1)
+    expect(pretok([CORPUS, '-o', '-', '-q'], { env: { TMPDIR } }).code).toBe(0)
+    expect(readdirSync(TMPDIR)).toEqual([])
+  })
+
+  test('is kept in --temp-dir, and Ctrl-C does not wait for more of it', async () => {
+    const tempDir = join(folder, 'temp-dir')
+    mkdirSync(tempDir)
+    const { child, ended } = await startWaiting(['--temp-dir', tempDir], tempDir)
+    expect(readdirSync(TMPDIR)).toEqual([])
+    child.kill('SIGINT')
+    const { code, stderr } = await ended
+    expect(code).toBe(130)
+    expect(stderr).toContain('reading standard input: stopped before the end; nothing was written')
+    expect(readdirSync(tempDir)).toEqual([])
+  })
+
   test.each([[['-']], [['count', '-', '-n', '2']], [['count', '-q', '-']], [['/dev/stdin']]])(
     '%j is counted, and nothing stays behind',
     (args) => {

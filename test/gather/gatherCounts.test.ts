@@ -5,7 +5,7 @@ import { emptyTally } from '../../src/receipt/tally.ts'
 import { createKernelCounter } from '../../src/count/kernelCounter.ts'
 import { newArrangedTable } from '../../src/sort/arrangedTable.ts'
 import { newSharedTable, type NewTable } from '../../src/sort/tableMemory.ts'
-import { reserveTemporaryFolder } from '../../src/spill/temporaryFolder.ts'
+import { reserveTemporaryFolder } from '../../src/temporary.ts'
 import { temporaryFolder } from '../support/temporary.ts'
 
 const { folder } = temporaryFolder()

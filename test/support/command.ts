@@ -35,8 +35,8 @@ export const shell = (line: string): Outcome => {
 }
 
 /** Starts the pretok command; `ended` resolves when it has, `saw` when a text has come on stderr. */
-export const startPretok = (args: readonly string[]) => {
-  const child = spawn(process.execPath, [MAIN, ...args], { stdio: ['ignore', 'pipe', 'pipe'] })
+export const startPretok = (args: readonly string[], { env }: { env?: Record<string, string> } = {}) => {
+  const child = spawn(process.execPath, [MAIN, ...args], { stdio: ['pipe', 'pipe', 'pipe'], env: { ...process.env, ...env } })
   let stdout = ''
   let stderr = ''
   child.stdout.on('data', (data) => (stdout += data))

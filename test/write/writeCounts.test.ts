@@ -55,7 +55,7 @@ describe('a file is there and whole, or not at all', () => {
     const path = join(folder, 'out.json')
     await writeAtomically(path, async (write) => {
       await write(Buffer.from('begun'))
-      expect(readdirSync(folder)).toEqual([expect.stringMatching(new RegExp(`^\\.out\\.json\\.pretok-${process.pid}-[0-9a-f]{8}\\.tmp$`))])
+      expect(readdirSync(folder)).toEqual([expect.stringMatching(/^\.out\.json\.pretok-.*\.tmp$/)])
     })
     expect(readdirSync(folder)).toEqual(['out.json'])
   })

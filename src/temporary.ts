@@ -1,0 +1,84 @@
+import { readdirSync, rmSync } from 'node:fs'
+import { hostname } from 'node:os'
+import { basename, dirname, join } from 'node:path'
+import { randomName } from './random.ts'
+
+/*
+ * What is needed during a run only: folders, and files that are renamed when they are whole. The name says which process on which host it
+ * belongs to, so that what a process that was killed has left behind is recognised, and removed by the next run that uses the same place.
+ */
+
+const FOLDER_START = 'pretok-'
+const FILE_END = '.tmp'
+/** A name may have 255 bytes and no more. */
+const MOST_OF_NAME = 40
+
+export interface TemporaryFolder {
+  /** It is made when it is needed. */
+  path: string
+  /** Removes it with all that is in it. */
+  remove(): void
+}
+
+/** A name for a folder in `base`, which is removed at the latest when the process ends. Removes what dead processes have left there. */
+export const reserveTemporaryFolder = (base: string): TemporaryFolder => {
+  removeAbandoned(base, FOLDER_START, '')
+  const path = join(base, `${FOLDER_START}${owner()}`)
+  const remove = (): void => {
+    process.off('exit', remove)
+    removeQuietly(path)
+  }
+  process.on('exit', remove)
+  return { path, remove }
+}
+
+/**
+ * The name under which a file is written until it is whole: in the same folder, hidden, and not to be mistaken for a result. Removes what dead
+ * processes have left there of the same file.
+ */
+export const temporaryFileFor = (path: string): string => {
+  const folder = dirname(path)
+  const start = `.${basename(path).slice(0, MOST_OF_NAME)}.pretok-`
+  removeAbandoned(folder, start, FILE_END)
+  return join(folder, `${start}${owner()}${FILE_END}`)
+}
+
+/** What a name says of the process. */
+const owner = (): string => `${hostname()}-${process.pid}-${randomName()}`
+
+/** What cannot be removed is no reason to fail: the work is done, or another error is on its way. */
+const removeQuietly = (path: string): void => {
+  try {
+    rmSync(path, { recursive: true, force: true })
+  } catch {
+    // it is somebody else's, or its disk is gone
+  }
+}
+
+/** Removes what stands in a folder under such names of dead processes. Whether those of other hosts are dead nobody knows. */
+const removeAbandoned = (folder: string, start: string, end: string): void => {
+  const before = `${start}${hostname()}-`
+  for (const name of namesIn(folder)) {
+    if (!name.startsWith(before) || !name.endsWith(end)) continue
+    const [, pid] = /^(\d+)-[0-9a-f]{8}$/.exec(name.slice(before.length, name.length - end.length)) ?? []
+    if (pid !== undefined && !isAlive(Number(pid))) removeQuietly(join(folder, name))
+  }
+}
+
+const namesIn = (folder: string): string[] => {
+  try {
+    return readdirSync(folder)
+  } catch {
+    return [] // whoever writes there will say what is wrong
+  }
+}
+
+/** Whether a process of this host runs. */
+export const isAlive = (pid: number): boolean => {
+  try {
+    process.kill(pid, 0)
+    return true
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === 'EPERM' // it is somebody else's
+  }
+}
