@@ -9,12 +9,14 @@ import { asciiOnly } from './ascii.js'
 import { bundleTinypool, TINYPOOL_FILE } from './bundle-tinypool.js'
 import { bundleYargs, YARGS_FILE } from './bundle-yargs.js'
 import { writeLicences } from './licences.js'
+import { keepPublicTypes } from './public-types.js'
 
 const root = fileURLToPath(new URL('..', import.meta.url))
 const compiler = join(dirname(createRequire(import.meta.url).resolve('typescript/package.json')), 'bin', 'tsc')
 rmSync(join(root, 'dist'), { recursive: true, force: true })
 const { status } = spawnSync(process.execPath, [compiler, '-p', root], { stdio: 'inherit' })
 if (status !== 0) process.exit(status ?? 1)
+keepPublicTypes(join(root, 'dist'))
 
 /** What is loaded together is one file: what all commands need, all workers, all runs. */
 const TOGETHER = ['src/cli/main.ts', 'src/read/decompressor.ts', 'src/worker.ts', 'src/pipeline.ts', 'src/cli/count.ts'].map((path) => join(root, path))

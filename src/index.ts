@@ -1,10 +1,10 @@
 export { pretokenize } from './pipeline.ts'
 export type { PretokenizeOptions, Progress } from './options.ts'
-export { PretokenCounts } from './result/pretokenCounts.ts'
-export { loadCounts } from './result/loadCounts.ts'
+export { PretokenCounts, type SaveOptions } from './result/pretokenCounts.ts'
+export { loadCounts, type LoadOptions } from './result/loadCounts.ts'
 export { mergeCounts } from './result/mergeCounts.ts'
-export { planChunks, type Plan, type PlanOptions } from './plan/planChunks.ts'
-export { findBoundaries, type Boundary } from './read/findBoundaries.ts'
+export { planChunks, type Plan, type PlannedSource, type PlanOptions } from './plan/planChunks.ts'
+export { findBoundaries, type Boundary, type BoundaryOptions } from './read/findBoundaries.ts'
 export { streamBatches, streamDocuments, type Document, type StreamOptions } from './read/streamDocuments.ts'
 export { mapDocuments, processFiles, type MapOptions } from './read/processFiles.ts'
 export { createSplitter } from './createSplitter.ts'
@@ -14,14 +14,21 @@ export type { PatternStyle } from './tokenizer/patternPipeline.ts'
 export type {
   AddedToken,
   Chunk,
+  Compression,
+  EngineChoice,
   ErrorPolicy,
+  Filters,
+  InputFormat,
   InvalidRange,
   Normalizer,
   PieceCount,
   Pipeline,
   Receipt,
+  SkippedRecord,
   Source,
   SplitStage,
   Stage,
 } from './types.ts'
+export type { DocumentPer } from './format/records.ts'
+export type { CountsFormat } from './write/formats.ts'
 export type { TextSplitter } from './split/splitText.ts'

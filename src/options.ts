@@ -1,4 +1,3 @@
-import type { EngineChoice } from './count/engine.ts'
 import { PretokError } from './errors.ts'
 import { parseDelimiter } from './format/csvHeader.ts'
 import { INPUT_FORMATS } from './format/detect.ts'
@@ -7,75 +6,75 @@ import { DOCUMENT_PER, type DocumentPer } from './format/records.ts'
 import { createPieceFilter, type PieceFilter } from './select/pieceFilter.ts'
 import type { Sample } from './select/sample.ts'
 import type { TokenizerChoice } from './tokenizer/resolve.ts'
-import type { ErrorPolicy, InputFormat } from './types.ts'
+import type { EngineChoice, ErrorPolicy, InputFormat } from './types.ts'
 
 export interface PretokenizeOptions {
   /** Number of worker threads. Default: the cores that this process may use. */
-  numProcesses?: number
+  numProcesses?: number | undefined
   /** Memory budget of each worker in GiB; the main thread comes on top. Default: three quarters of the memory available, shared out. */
-  maxMemoryGb?: number
+  maxMemoryGb?: number | undefined
   /** A preset's name, a pattern, or a pipeline. Default: 'gpt2'. */
-  tokenizer?: TokenizerChoice
+  tokenizer?: TokenizerChoice | undefined
   /**
    * Which tier splits; all give the same pieces. Default: 'auto', the fastest that can do the pattern; the receipt names it. 'transformers.js'
    * is none of them: it runs the pre-tokenizer of @xenova/transformers, whose pieces are not always those of the tokenizer.
    */
-  engine?: EngineChoice
+  engine?: EngineChoice | undefined
   /** Takes this part of the documents, chosen by a hash of the file's name (without folders), their place, and the seed. Default: 1, all. */
-  sample?: number
+  sample?: number | undefined
   /** Another seed gives another sample. Default: 0. */
-  seed?: number
+  seed?: number | undefined
   /** Takes documents in order, whole ones, as long as their text is not longer than this. */
-  maxBytes?: number
+  maxBytes?: number | undefined
   /** Takes no more than so many documents, the first ones. */
-  maxDocuments?: number
+  maxDocuments?: number | undefined
   /** Leaves out of the result pieces that occur less often, at the end. */
-  minCount?: number
+  minCount?: number | undefined
   /** Leaves out of the result pieces in which this regex (of JavaScript, flag v) finds nothing. */
-  include?: string
+  include?: string | undefined
   /** Leaves out of the result pieces in which this regex finds something. */
-  exclude?: string
+  exclude?: string | undefined
   /** What happens to invalid UTF-8. Default: 'replace', as with Python's errors='replace'. */
-  errors?: ErrorPolicy
+  errors?: ErrorPolicy | undefined
   /** What all inputs hold. Default: as their endings say, behind the ending of a compression; text if those say nothing. */
-  format?: InputFormat
+  format?: InputFormat | undefined
   /** What in a text file is a document: the text between special tokens ('file', the default), a line, or what stands between empty lines. */
-  documentPer?: DocumentPer
+  documentPer?: DocumentPer | undefined
   /** Path of the field that holds the text, in JSON, CSV and Parquet: `text` (default), `meta.body`; or several, which together are one document. */
-  textField?: string | readonly string[]
+  textField?: string | readonly string[] | undefined
   /** The character of ASCII between the fields of a table. Default: a comma in CSV, a tab in TSV. */
-  delimiter?: string
+  delimiter?: string | undefined
   /** Longest row of JSON or CSV in bytes. Default: 64 MiB. */
-  maxRecordBytes?: number
+  maxRecordBytes?: number | undefined
   /** Leaves out a byte-order mark at the start of a file. Default: false; the mark is text, as for the reference engines. */
-  stripBom?: boolean
+  stripBom?: boolean | undefined
   /** What happens to a record that cannot be read, or a chunk that cannot be counted: fails the run (default), or is left out and listed in the receipt. */
-  onError?: 'fail' | 'skip'
+  onError?: 'fail' | 'skip' | undefined
   /** Size of chunks in bytes. Default: from file size, numProcesses and maxMemoryGb. */
-  chunkBytes?: number
+  chunkBytes?: number | undefined
   /** Size of the blocks in which a worker reads, in bytes; of plain text up to four are read at once. Default: 256 KiB. */
-  blockBytes?: number
+  blockBytes?: number | undefined
   /** Longest pre-token in bytes. Default: 64 MiB, or a 32nd of a worker's memory if that is less. */
-  maxPieceBytes?: number
+  maxPieceBytes?: number | undefined
   /**
    * A folder for what does not fit into memory, and for standard input and pipes; what is put there is removed in the end. Default: the system's
    * folder for temporary files.
    */
-  tempDir?: string
+  tempDir?: string | undefined
   /** Called about ten times a second. */
-  onProgress?: (progress: Progress) => void
+  onProgress?: ((progress: Progress) => void) | undefined
   /** Called with things that the user should know and that do not stop the run. */
-  onWarning?: (message: string) => void
+  onWarning?: ((message: string) => void) | undefined
   /** Stops the run: it fails with code 'interrupted' and leaves nothing behind. */
-  signal?: AbortSignal
+  signal?: AbortSignal | undefined
   /** A run folder: each task's result is kept there, so that a run that was stopped or killed can go on. What is spilled goes there, too. */
-  workDir?: string
+  workDir?: string | undefined
   /** Goes on with the run that is in workDir. */
-  resume?: boolean
+  resume?: boolean | undefined
   /** Bytes that a worker accounts for, in place of what is left of its budget; for tests, which spill with little. */
-  accountedBytes?: number
+  accountedBytes?: number | undefined
   /** The module that workers run; for tests of what happens when they fail. */
-  workerUrl?: URL
+  workerUrl?: URL | undefined
 }
 
 export interface Progress {

@@ -23,7 +23,7 @@ import { countDone, inShard, partialsToMerge, tasksToDo, type Shard } from './ru
 /**
  * Counts the pre-tokens of a corpus exactly as its tokenizer's own pre-tokenizer cuts it.
  *
- * @param files one file or several, UTF-8 text
+ * @param files an input or several, of any format: files, folders, globs, `@list` (a file that names inputs, one a line), and `-`, standard input
  * @param specialTokens end documents, are never counted and never part of a piece; the longest that matches is taken
  * @throws PretokError; its `code` says what kind. Nothing is left behind, but for what is done in a work-dir.
  */
@@ -34,11 +34,17 @@ export const pretokenize = async (
 ): Promise<PretokenCounts> =>
   (await perform((onStaff, spools) => planRun(files, specialTokens, options, onStaff, spools), options, { counts: true, gathers: true })).counts!
 
-/** Does the tasks of a run folder that are not done yet, or those of a shard. How many of them there were. */
+/**
+ * Does the tasks of a run folder that are not done yet, or those of a shard. How many of them there were.
+ * @internal
+ */
 export const countRunFolder = async (path: string, shard: Shard | undefined, options: PretokenizeOptions): Promise<number> =>
   (await perform(() => planFromFolder(path, options, true), options, { counts: true, gathers: false, shard })).tasksDone
 
-/** The result of a run folder. Throws 'input' unless all of its tasks are done. */
+/**
+ * The result of a run folder. Throws 'input' unless all of its tasks are done.
+ * @internal
+ */
 export const mergeRunFolder = async (path: string, options: PretokenizeOptions): Promise<PretokenCounts> =>
   (await perform(() => planFromFolder(path, options, false), options, { counts: false, gathers: true })).counts!
 

@@ -92,6 +92,10 @@ export interface PieceCount {
   count: number
 }
 
+/** Which tier may run: the fastest that can do the pattern, or one by name. */
+export type TierChoice = 'auto' | 'reference' | 'automaton' | 'simd'
+export type EngineChoice = TierChoice | 'transformers.js'
+
 export type ErrorPolicy = 'replace' | 'strict' | 'ignore'
 
 /** How documents stand in a source. 'json': a JSON array of rows, or JSON values one after another. */

@@ -4,8 +4,8 @@ import { fuseStages } from '../pattern/fuse.ts'
 import { withFamily } from '../pattern/families.ts'
 import { parsePattern } from '../pattern/parse.ts'
 import { phasesOf, type Phase } from '../split/phases.ts'
-import type { Stage } from '../types.ts'
-import type { Tier, TierChoice } from './engine.ts'
+import type { Stage, TierChoice } from '../types.ts'
+import type { Tier } from './engine.ts'
 
 /**
  * The choice of the tier, made here and nowhere else. All tiers give the same pieces.

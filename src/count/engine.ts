@@ -2,10 +2,6 @@ import type { Phase } from '../split/phases.ts'
 import type { Stage } from '../types.ts'
 import type { TransformersJsEngine } from './transformersJs.ts'
 
-/** Which tier may run: the fastest that can do the pattern, or one by name. */
-export type TierChoice = 'auto' | 'reference' | 'automaton' | 'simd'
-export type EngineChoice = TierChoice | 'transformers.js'
-
 /** What runs, as plain data for the workers. */
 export type Engine = Tier | TransformersJsEngine
 

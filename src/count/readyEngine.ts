@@ -1,7 +1,7 @@
 import { loadPrepared, type Prepared } from '../prepared.ts'
 import { phasesOf } from '../split/phases.ts'
-import type { Stage } from '../types.ts'
-import type { Tier, TierChoice } from './engine.ts'
+import type { Stage, TierChoice } from '../types.ts'
+import type { Tier } from './engine.ts'
 
 /** The engine that `chooseEngine` gives; what compiles is loaded only if it is not there ready-made. Throws what `chooseEngine` throws. */
 export const loadEngine = async (stages: readonly Stage[], choice: TierChoice = 'auto'): Promise<Tier> => {

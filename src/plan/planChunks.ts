@@ -1,5 +1,5 @@
 import { PretokError } from '../errors.ts'
-import type { Chunk, Source } from '../types.ts'
+import type { Chunk, Compression, InputFormat } from '../types.ts'
 
 export interface PlanOptions {
   numProcesses: number
@@ -41,7 +41,13 @@ export const chunkSize = (totalBytes: number, { numProcesses, maxMemoryGb, chunk
   return Math.max(MIN_CHUNK_BYTES, Math.min(largest, basic))
 }
 
-type PlannedSource = Pick<Source, 'size'> & Partial<Pick<Source, 'format' | 'compression'>>
+/** What of a source the plan depends on. */
+export interface PlannedSource {
+  /** Size in bytes, as it is stored. */
+  size: number
+  format?: InputFormat | undefined
+  compression?: Compression | undefined
+}
 
 /** Compressed data and Parquet are never without bytes; whoever reads the source says so. */
 const mayBeEmpty = ({ compression = 'none', format }: Omit<PlannedSource, 'size'>): boolean =>

@@ -11,6 +11,11 @@ export interface Boundary {
   token: string
 }
 
+export interface BoundaryOptions {
+  /** Size of the blocks in which the file is read, in bytes. Default: 1 MiB. */
+  blockBytes?: number | undefined
+}
+
 /**
  * Where the special tokens of a file are, from start to end, the longest that matches at each place; found without loading the file. Bytes
  * are compared as they are: this does not look at whether the text is valid UTF-8.
@@ -20,7 +25,7 @@ export interface Boundary {
 export async function* findBoundaries(
   path: string,
   specialTokens: readonly string[],
-  { blockBytes = 2 ** 20 }: { blockBytes?: number } = {},
+  { blockBytes = 2 ** 20 }: BoundaryOptions = {},
 ): AsyncGenerator<Boundary> {
   const special = createSpecialTokens(specialTokens)
   const source = await inspectSource(path)

@@ -4,7 +4,7 @@ import { streamDocuments, type Document, type StreamOptions } from './streamDocu
 
 export interface MapOptions extends StreamOptions {
   /** How many documents may be at work, or wait to be taken, at a time. Default: 64. */
-  maxInFlight?: number
+  maxInFlight?: number | undefined
 }
 
 const DEFAULT_IN_FLIGHT = 64

@@ -10,21 +10,21 @@ import { createUtf8Cleaner } from './utf8Cleaner.ts'
 
 export interface StreamOptions {
   /** Where documents end; the longest that matches is taken. Default: none, the file is one document. */
-  specialTokens?: readonly string[]
+  specialTokens?: readonly string[] | undefined
   /** What the file holds. Default: as its ending says, behind the ending of a compression; text if that says nothing. */
-  format?: InputFormat
+  format?: InputFormat | undefined
   /** What in a text file is a document: what stands between special tokens ('file', the default), a line, or what stands between empty lines. */
-  documentPer?: DocumentPer
+  documentPer?: DocumentPer | undefined
   /** Path of the field with the text, in JSON, CSV and Parquet: `text` (default), or several, each of which then is a document. */
-  textField?: string | readonly string[]
+  textField?: string | readonly string[] | undefined
   /** The character of ASCII between the fields of a table. Default: a comma in CSV, a tab in TSV. */
-  delimiter?: string
+  delimiter?: string | undefined
   /** What happens to invalid UTF-8. Default: 'replace'. */
-  errors?: ErrorPolicy
+  errors?: ErrorPolicy | undefined
   /** Size of the blocks in which the file is read, in bytes. Default: 256 KiB. */
-  blockBytes?: number
+  blockBytes?: number | undefined
   /** A longer document, or row of JSON or CSV, is an error ('limit'), since all of one is in memory. Default: 64 MiB. */
-  maxDocumentBytes?: number
+  maxDocumentBytes?: number | undefined
 }
 
 export interface Document {

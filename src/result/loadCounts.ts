@@ -16,11 +16,11 @@ import { PretokenCounts } from './pretokenCounts.ts'
 
 export interface LoadOptions {
   /** Of all files. Default: as the ending of each says. */
-  format?: CountsFormat
+  format?: CountsFormat | undefined
   /** Memory for the counts in bytes; what is more stays in files. Default: no limit. */
-  memoryBytes?: number
+  memoryBytes?: number | undefined
   /** A folder for what does not fit into memory. Default: the system's folder for temporary files. */
-  tempDir?: string
+  tempDir?: string | undefined
 }
 
 /**

@@ -8,6 +8,13 @@ import { writeBatches } from '../write/writeCounts.ts'
 import { FileTable } from './fileTable.ts'
 import { sortPieces } from '../sort/sortPieces.ts'
 
+export interface SaveOptions {
+  /** Default: as the ending says. */
+  format?: CountsFormat | undefined
+  /** Stops it: it fails with code 'interrupted', and nothing is left behind. */
+  signal?: AbortSignal | undefined
+}
+
 /** How many keys a JavaScript Map can hold. */
 const MAP_LIMIT = 2 ** 24
 
@@ -21,19 +28,28 @@ const MAP_LIMIT = 2 ** 24
  * In text, a byte that is not valid UTF-8 is a lone surrogate, U+DC80 to U+DCFF, as in Python's `surrogateescape`.
  */
 export class PretokenCounts implements Iterable<[piece: string, count: number]> {
-  /** Where the counts are; of no interest outside of pretok. */
+  /**
+   * Where the counts are.
+   * @internal
+   */
   readonly source: CountTable | FileTable
   /** Accounts for every byte of the run that counted; undefined if the counts were loaded or merged. */
   receipt: Receipt | undefined
   private sorted: Uint32Array | undefined
 
-  /** The table must not change any more. */
+  /**
+   * The table must not change any more.
+   * @internal
+   */
   constructor(source: CountTable | FileTable, receipt?: Receipt) {
     this.source = source
     this.receipt = receipt
   }
 
-  /** The table in memory. Throws 'limit' for counts that are in files. */
+  /**
+   * The table in memory. Throws 'limit' for counts that are in files.
+   * @internal
+   */
   get table(): CountTable {
     if (this.source instanceof FileTable)
       throw new PretokError(
@@ -74,7 +90,10 @@ export class PretokenCounts implements Iterable<[piece: string, count: number]> 
     return this.get(piece) !== undefined
   }
 
-  /** Entry numbers of the table, the most frequent first. Sorted when it is first needed. */
+  /**
+   * Entry numbers of the table, the most frequent first. Sorted when it is first needed.
+   * @internal
+   */
   order(): Uint32Array {
     return (this.sorted ??= orderOf(this.table))
   }
@@ -133,7 +152,7 @@ export class PretokenCounts implements Iterable<[piece: string, count: number]> 
    * Writes a file, which appears whole or not at all; `-` is standard output. The format is told by the ending (.json,
    * .jsonl, .tsv, .csv, .parquet) unless it is given; behind one of text, .gz compresses it. `signal` stops it: nothing is left behind then.
    */
-  async save(path: string, options: { format?: CountsFormat; signal?: AbortSignal } = {}): Promise<void> {
+  async save(path: string, options: SaveOptions = {}): Promise<void> {
     await writeBatches(path, formatToWrite(path, options.format), this.batches(), options.signal)
   }
 

@@ -7,7 +7,7 @@ import { PRESET_NAMES, presetPipeline } from './presets.ts'
 import { isTokenizerPath, readTokenizerPath } from './tokenizerFile.ts'
 
 /** What a user may give for a tokenizer: a name, file, folder or hub id; or a pattern; or a pipeline. */
-export type TokenizerChoice = string | { pattern: string; style?: PatternStyle } | Pipeline
+export type TokenizerChoice = string | { pattern: string; style?: PatternStyle | undefined } | Pipeline
 
 export const DEFAULT_TOKENIZER = 'gpt2'
 

@@ -7,10 +7,11 @@ import { jsonl } from './jsonl.ts'
 import { tsv } from './tsv.ts'
 
 /** The formats of text that counts are written in and read from. */
-export const CODECS = { json, jsonl, tsv, csv } satisfies Record<string, Codec>
-
-export type TextFormat = keyof typeof CODECS
+export type TextFormat = 'json' | 'jsonl' | 'tsv' | 'csv'
 export type CountsFormat = TextFormat | 'parquet'
+
+/** @internal */
+export const CODECS: Readonly<Record<TextFormat, Codec>> = { json, jsonl, tsv, csv }
 
 export const TEXT_FORMATS = Object.keys(CODECS) as TextFormat[]
 export const COUNTS_FORMATS: readonly CountsFormat[] = [...TEXT_FORMATS, 'parquet']

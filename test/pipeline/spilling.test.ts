@@ -3,7 +3,7 @@ import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'nod
 import { hostname } from 'node:os'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
-import { pretokenize } from '../../dist/index.js'
+import { mergeCounts, pretokenize } from '../../dist/index.js'
 import { temporaryFolder } from '../support/temporary.ts'
 
 const { folder, file } = temporaryFolder()
@@ -73,7 +73,7 @@ describe('a result that is larger than memory', () => {
 
   test('cannot be held in memory, and says so', async () => {
     const counts = await pretokenize(path, special, { tokenizer: WORDS, numProcesses: 1, ...SMALL, tempDir })
-    expect(() => counts.table).toThrow(expect.objectContaining({ code: 'limit' }))
+    expect(() => mergeCounts(counts)).toThrow(expect.objectContaining({ code: 'limit' }))
     counts.close()
   })
 

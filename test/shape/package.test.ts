@@ -1,7 +1,8 @@
-import { execFileSync } from 'node:child_process'
-import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
+import { execFileSync, spawnSync } from 'node:child_process'
+import { cpSync, existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
+import { createRequire } from 'node:module'
 import { tmpdir } from 'node:os'
-import { join, resolve } from 'node:path'
+import { dirname, join, resolve } from 'node:path'
 import { describe, expect, test } from 'vitest'
 
 const ROOT = resolve(import.meta.dirname, '../..')
@@ -10,6 +11,28 @@ const manifest = JSON.parse(read('package.json')) as Record<string, never> & {
   dependencies: Record<string, string>
   devDependencies: Record<string, string>
 }
+
+/** Uses the door as a strict program does: options that may be undefined, and the types of what it gives. */
+const PROGRAM = `
+import * as pretok from 'pretok'
+import type { InputFormat, LoadOptions, MapOptions, PretokenizeOptions, SaveOptions, StreamOptions } from 'pretok'
+
+const none = undefined as undefined
+const reading: Pick<StreamOptions, 'format' | 'errors'> = { format: none, errors: none }
+const options: PretokenizeOptions = { ...reading, sample: none, tokenizer: none, onWarning: none, signal: none, workDir: none }
+const counts: pretok.PretokenCounts = await pretok.pretokenize('corpus', [], options)
+const saving: SaveOptions = { format: none, signal: none }
+await counts.save('counts.json', saving)
+const loading: LoadOptions = { format: none, memoryBytes: none, tempDir: none }
+const formats: InputFormat[] = counts.receipt?.sources.map(({ format }) => format) ?? []
+const entries: [string, number][] = [...pretok.mergeCounts(counts, await pretok.loadCounts(['counts.json'], loading))]
+const mapping: MapOptions = { ...reading, maxInFlight: none }
+for await (const length of pretok.mapDocuments('corpus.txt', ({ bytes }) => bytes.length, mapping)) entries.push(['', length])
+for await (const { token } of pretok.findBoundaries('corpus.txt', ['<|x|>'], { blockBytes: none })) entries.push([token, 1])
+const { chunks }: pretok.Plan = pretok.planChunks([{ size: 1, format: none }], { numProcesses: 1, maxMemoryGb: 1, chunkBytes: none })
+export const pieces: string[] = pretok.createSplitter({ pattern: 'a', style: none }).split('text')
+export { chunks, formats }
+`
 
 describe('the package', () => {
   test('has what users and other programs look for', () => {
@@ -63,6 +86,29 @@ describe('the package', () => {
   test('can be loaded by programs that are no ES modules', () => {
     const code = `console.log(typeof require(${JSON.stringify(join(ROOT, 'dist/index.js'))}).pretokenize)`
     expect(execFileSync(process.execPath, ['--no-warnings', '-e', code]).toString()).toBe('function\n')
+  })
+
+  test('has types that are whole without its source, for the strictest of programs', () => {
+    const folder = mkdtempSync(join(tmpdir(), 'pretok-types-'))
+    try {
+      const installed = join(folder, 'node_modules/pretok')
+      cpSync(join(ROOT, 'package.json'), join(installed, 'package.json'))
+      for (const name of readdirSync(join(ROOT, 'dist'), { recursive: true }).map(String))
+        if (name.endsWith('.d.ts')) cpSync(join(ROOT, 'dist', name), join(installed, 'dist', name))
+      symlinkSync(join(ROOT, 'node_modules/@types'), join(folder, 'node_modules/@types'))
+      writeFileSync(join(folder, 'package.json'), '{ "type": "module" }')
+      const compilerOptions = {
+        ...{ target: 'es2022', lib: ['es2022'], module: 'nodenext', types: ['node'], noEmit: true },
+        ...{ strict: true, exactOptionalPropertyTypes: true, skipLibCheck: false },
+      }
+      writeFileSync(join(folder, 'tsconfig.json'), JSON.stringify({ compilerOptions, files: ['program.ts'] }))
+      writeFileSync(join(folder, 'program.ts'), PROGRAM)
+      const compiler = join(dirname(createRequire(import.meta.url).resolve('typescript/package.json')), 'bin/tsc')
+      const { stdout } = spawnSync(process.execPath, [compiler, '-p', folder], { encoding: 'utf8' })
+      expect(stdout).toBe('')
+    } finally {
+      rmSync(folder, { recursive: true })
+    }
   })
 
   test('the door has what the README shows', async () => {

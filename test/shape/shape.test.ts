@@ -34,7 +34,7 @@ const ROOMS: Readonly<Record<string, readonly string[]>> = {
   count: ['errors', 'prepared', 'types', 'random', 'added', 'normalize', 'split', 'pattern', 'sort', 'spill', 'unicode'],
   merge: ['errors', 'count', 'sort', 'spill'],
   receipt: ['errors', 'types', 'unicode', 'version'],
-  options: ['errors', 'types', 'count', 'format', 'select', 'tokenizer'],
+  options: ['errors', 'types', 'format', 'select', 'tokenizer'],
   monitor: ['clock', 'messages', 'options'],
   messages: ['sort', 'errors', 'types', 'count', 'merge', 'read', 'select'],
   pool: ['clock', 'errors', 'quiet', 'messages'],
@@ -70,7 +70,7 @@ const ROOMS: Readonly<Record<string, readonly string[]>> = {
     'worker',
     'temporary',
   ],
-  index: ['errors', 'types', 'options', 'createSplitter', 'pipeline', 'plan', 'read', 'result', 'split', 'tokenizer'],
+  index: ['errors', 'types', 'options', 'createSplitter', 'pipeline', 'plan', 'format', 'read', 'result', 'split', 'tokenizer', 'write'],
   cli: [
     'clock',
     'count',

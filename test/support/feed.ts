@@ -1,12 +1,12 @@
 import { chooseEngine } from '../../src/count/chooseEngine.ts'
 import { createCounter } from '../../src/count/createCounter.ts'
-import type { Tier, TierChoice } from '../../src/count/engine.ts'
+import type { Tier } from '../../src/count/engine.ts'
 import { createReferenceCounter } from '../../src/count/referenceCounter.ts'
 import { DEFAULT_LIMITS, type TextCounter } from '../../src/count/counter.ts'
 import { createNormalizer } from '../../src/normalize/normalizer.ts'
 import { createBlock, appendText, endDocument, isDropped, nextBoundary, slideBlock } from '../../src/split/block.ts'
 import { createSplitter, splitBlock, type Splitter } from '../../src/split/splitter.ts'
-import type { Pipeline } from '../../src/types.ts'
+import type { Pipeline, TierChoice } from '../../src/types.ts'
 import { cutsOf } from './stages.ts'
 
 const compiled = new Map<Pipeline['stages'], Splitter>()
