@@ -10,6 +10,7 @@ import { bundleTinypool, TINYPOOL_FILE } from './bundle-tinypool.js'
 import { bundleYargs, YARGS_FILE } from './bundle-yargs.js'
 import { writeLicences } from './licences.js'
 import { keepPublicTypes } from './public-types.js'
+import { shortLines } from './short-lines.js'
 
 const root = fileURLToPath(new URL('..', import.meta.url))
 const compiler = join(dirname(createRequire(import.meta.url).resolve('typescript/package.json')), 'bin', 'tsc')
@@ -59,7 +60,7 @@ const { output } = await build({
   platform: 'node',
   // packages are found where they are installed; hyparquet is an ES module that other code could not load at once
   external: (id) => /^[^./\0]/.test(id) && !(id in APART) && !id.startsWith('hyparquet'),
-  plugins: [packagesApart, packagesByFunction, asciiOnly],
+  plugins: [packagesApart, packagesByFunction, asciiOnly, shortLines],
   logLevel: 'warn',
   output: {
     dir: 'dist',

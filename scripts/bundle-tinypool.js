@@ -5,6 +5,7 @@ import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { build } from 'rolldown'
 import { asciiOnly } from './ascii.js'
+import { shortLines } from './short-lines.js'
 
 const root = fileURLToPath(new URL('..', import.meta.url))
 
@@ -21,7 +22,7 @@ export const bundleTinypool = async () => {
       input: join(tinypool, input),
       platform: 'node',
       logLevel: 'warn',
-      plugins: [asciiOnly],
+      plugins: [asciiOnly, shortLines],
       output: { file: join(root, 'dist', file), format, exports: 'named', minify: { mangle: false, compress: false, codegen: true } },
     })
     return output[0].moduleIds

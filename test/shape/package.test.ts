@@ -88,6 +88,16 @@ describe('the package', () => {
     expect(execFileSync(process.execPath, ['--no-warnings', '-e', code]).toString()).toBe('function\n')
   })
 
+  test.each(["'none.txt'", "'package.json', [], { tokenizer: 'none' }", "'package.json', [], { sample: 2 }"])(
+    'an error that a program does not catch is not lost among code: pretokenize(%s)',
+    (given) => {
+      const code = `import { pretokenize } from ${JSON.stringify(join(ROOT, 'dist/index.js'))}; await pretokenize(${given})`
+      const { stderr } = spawnSync(process.execPath, ['--input-type=module', '-e', code], { cwd: ROOT, encoding: 'utf8' })
+      expect(stderr).toContain('PretokError: ')
+      for (const line of stderr.split('\n')) expect(line.length).toBeLessThan(500)
+    },
+  )
+
   test('has types that are whole without its source, for the strictest of programs', () => {
     const folder = mkdtempSync(join(tmpdir(), 'pretok-types-'))
     try {
