@@ -2,7 +2,7 @@ import type { ArgumentsCamelCase, CommandModule, InferredOptionTypes } from 'yar
 import { PretokError } from '../errors.ts'
 import { defaultMaxMemoryGb, inspectMachine } from '../plan/machine.ts'
 import { loadCounts } from '../result/loadCounts.ts'
-import { formatOf, STANDARD_STREAM } from '../write/formats.ts'
+import { formatToRead, STANDARD_STREAM } from '../write/formats.ts'
 import { COUNTS_HELP, INPUT_FORMAT_OPTION, inputFormatOf } from './countsOptions.ts'
 import { defined, refuseStandardInput, RUN_OPTIONS, runOptionsOf, single, TEMP_DIR_OPTION } from './options.ts'
 import { checkOutputs, OUTPUT_OPTIONS, outputsOf } from './output.ts'
@@ -38,7 +38,7 @@ const handler = async (args: ArgumentsCamelCase<Arguments>): Promise<void> => {
     async () => args.COUNTS,
   )
   const input = inputFormatOf(args)
-  if (input.format === undefined) args.COUNTS.forEach(formatOf) // a wrong name is found before an hour of reading
+  if (input.format === undefined) args.COUNTS.forEach(formatToRead) // a wrong name is found before an hour of reading
   const { maxMemoryGb = defaultMaxMemoryGb(inspectMachine(), 1) } = runOptionsOf(args as never)
   const tempDir = single('temp-dir', args['temp-dir'])
   const counts = await loadCounts(args.COUNTS, { ...input, ...defined({ tempDir }), memoryBytes: maxMemoryGb * 2 ** 30 })

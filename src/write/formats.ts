@@ -39,11 +39,11 @@ export const isGzipped = (path: string): boolean => endingOf(path) === GZIP
 /** The ending that tells the format. */
 const formatEndingOf = (path: string): string => endingOf(isGzipped(path) ? path.slice(0, -GZIP.length) : path)
 
-const whyUnknown = (name: string): string => {
+const whyUnknown = (name: string, option: string): string => {
   const ending = endingOf(name)
   if (OTHER_COMPRESSED.has(ending))
     return `counts compressed as ${ending} are not supported (${KNOWN}); compress or decompress with a pipe and -`
-  return `no format for counts is known by the ending of "${name}"; ${KNOWN}; or name the format`
+  return `no format for counts is known by the ending of "${name}"; ${KNOWN}; or name the format with ${option}`
 }
 
 /** Parquet has compression of its own, and is read from its end. Throws 'usage'. */
@@ -55,12 +55,15 @@ const checked = (path: string, format: CountsFormat): CountsFormat => {
 
 /** The format to write, if one was named: whatever the ending, but for one that promises what is not done. Throws 'usage'. */
 export const formatToWrite = (path: string, named: CountsFormat | undefined): CountsFormat =>
-  named === undefined || OTHER_COMPRESSED.has(endingOf(path)) ? formatOf(path) : checked(path, named)
+  named === undefined || OTHER_COMPRESSED.has(endingOf(path)) ? formatOf(path, '--output-format') : checked(path, named)
 
-/** The format that a file's name asks for; JSON for `-`. Throws 'usage' for an ending that is not known. */
-export const formatOf = (path: string): CountsFormat => {
+/** The format to read, if none was named. Throws 'usage'. */
+export const formatToRead = (path: string): CountsFormat => formatOf(path, '--input-format')
+
+/** The format that a file's name asks for; JSON for `-`. Throws 'usage' for an ending that is not known; the option takes its place. */
+const formatOf = (path: string, option: string): CountsFormat => {
   if (path === STANDARD_STREAM) return 'json'
   const format = FORMAT_OF_ENDING[formatEndingOf(path)]
-  if (format === undefined) throw new PretokError('usage', `${path}: ${whyUnknown(basename(path))}`)
+  if (format === undefined) throw new PretokError('usage', `${path}: ${whyUnknown(basename(path), option)}`)
   return checked(path, format)
 }

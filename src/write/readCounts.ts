@@ -3,7 +3,7 @@ import type { Readable } from 'node:stream'
 import { createGunzip } from 'node:zlib'
 import { describeSystemError, PretokError } from '../errors.ts'
 import type { TakeEntry } from './codec.ts'
-import { CODECS, formatOf, isGzipped, STANDARD_STREAM, type CountsFormat, type TextFormat } from './formats.ts'
+import { CODECS, formatToRead, isGzipped, STANDARD_STREAM, type CountsFormat, type TextFormat } from './formats.ts'
 import { END, NEED_MORE, Scanner } from './scanner.ts'
 
 const BLOCK = 1 << 20
@@ -14,7 +14,7 @@ const BYTE_ORDER_MARK = '\xef\xbb\xbf'
  * Throws 'input' when the file cannot be read, and 'format', with line and byte, when it is damaged: nothing is guessed or left out.
  */
 export const readCounts = async (path: string, format: CountsFormat | undefined, take: TakeEntry): Promise<void> => {
-  const known = format ?? formatOf(path)
+  const known = format ?? formatToRead(path)
   if (known === 'parquet') {
     if (path === STANDARD_STREAM)
       throw new PretokError('usage', 'counts as Parquet are read from their end, not from standard input; write them to a file first')

@@ -5,7 +5,7 @@ import { join } from 'node:path'
 import fc from 'fast-check'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { loadCounts } from '../../src/result/loadCounts.ts'
-import { COUNTS_FORMATS, formatOf, formatToWrite, TEXT_FORMATS } from '../../src/write/formats.ts'
+import { COUNTS_FORMATS, formatToRead, formatToWrite, TEXT_FORMATS } from '../../src/write/formats.ts'
 import { createReader } from '../../src/write/readCounts.ts'
 import { Scanner } from '../../src/write/scanner.ts'
 import { writeCounts } from '../../src/write/writeCounts.ts'
@@ -172,7 +172,7 @@ test.skipIf(!hasPython).each(TEXT_FORMATS)('Python reads the same bytes from %s'
   expect(rows.map(([hex, count]) => [Buffer.from(hex, 'hex').toString('latin1'), count])).toEqual(rowsOf(counts))
 })
 
-describe('formatOf', () => {
+describe('formatToRead', () => {
   const KNOWN = 'known are .json, .jsonl, .ndjson, .tsv and .csv, each also with .gz behind it, and .parquet'
 
   test.each([
@@ -187,17 +187,17 @@ describe('formatOf', () => {
     ['a.TSV.GZ', 'tsv'],
     ['-', 'json'],
   ])('%s is %s', (path, format) => {
-    expect(formatOf(path)).toBe(format)
+    expect(formatToRead(path)).toBe(format)
   })
 
   test.each([
-    ['counts.txt', `no format for counts is known by the ending of "counts.txt"; ${KNOWN}; or name the format`],
-    ['out/json', `no format for counts is known by the ending of "json"; ${KNOWN}; or name the format`],
-    ['a.gz', `no format for counts is known by the ending of "a.gz"; ${KNOWN}; or name the format`],
+    ['counts.txt', `no format for counts is known by the ending of "counts.txt"; ${KNOWN}; or name the format with --input-format`],
+    ['out/json', `no format for counts is known by the ending of "json"; ${KNOWN}; or name the format with --input-format`],
+    ['a.gz', `no format for counts is known by the ending of "a.gz"; ${KNOWN}; or name the format with --input-format`],
     ['a.parquet.gz', 'Parquet is compressed in itself; leave the ending .gz away'],
     ['a.tsv.zst', `counts compressed as .zst are not supported (${KNOWN}); compress or decompress with a pipe and -`],
   ])('%s is refused', (path, problem) => {
-    expect(() => formatOf(path)).toThrow(expect.objectContaining({ code: 'usage', message: `${path}: ${problem}` }))
+    expect(() => formatToRead(path)).toThrow(expect.objectContaining({ code: 'usage', message: `${path}: ${problem}` }))
   })
 
   test('a format that is named is written, gzip by the ending', () => {
@@ -206,6 +206,7 @@ describe('formatOf', () => {
     expect(formatToWrite('a.gz', 'csv')).toBe('csv')
     expect(() => formatToWrite('a.gz', 'parquet')).toThrow('leave the ending .gz away')
     expect(() => formatToWrite('a.zst', 'csv')).toThrow('.zst are not supported')
+    expect(() => formatToWrite('/dev/stdout', undefined)).toThrow('or name the format with --output-format')
   })
 })
 
