@@ -1,6 +1,8 @@
+import { checkChoice, checkFunction, checkOptionNames, checkSignal, checkSize, checkTexts, refuse, type OptionNames } from './checks.ts'
 import { PretokError } from './errors.ts'
 import { parseDelimiter } from './format/csvHeader.ts'
 import { INPUT_FORMATS } from './format/detect.ts'
+import { ERROR_POLICIES } from './format/encoding.ts'
 import { parseFields } from './format/textFields.ts'
 import { DOCUMENT_PER, type DocumentPer } from './format/records.ts'
 import { createPieceFilter, type PieceFilter } from './select/pieceFilter.ts'
@@ -98,7 +100,7 @@ export interface Progress {
 
 const CHOICES = {
   engine: ['auto', 'reference', 'automaton', 'simd', 'transformers.js'],
-  errors: ['replace', 'strict', 'ignore'],
+  errors: ERROR_POLICIES,
   onError: ['fail', 'skip'],
   format: INPUT_FORMATS,
   documentPer: DOCUMENT_PER,
@@ -124,23 +126,44 @@ export const pieceFilterOf = ({ minCount, include, exclude }: PretokenizeOptions
         ...(exclude === undefined ? {} : { exclude }),
       }
 
-const FUNCTIONS = ['onProgress', 'onWarning'] as const
-const LARGEST_SIZE = 2 ** 30
+const OPTION_NAMES: OptionNames<PretokenizeOptions> = {
+  numProcesses: true,
+  maxMemoryGb: true,
+  tokenizer: true,
+  engine: true,
+  sample: true,
+  seed: true,
+  maxBytes: true,
+  maxDocuments: true,
+  minCount: true,
+  include: true,
+  exclude: true,
+  errors: true,
+  format: true,
+  documentPer: true,
+  textField: true,
+  delimiter: true,
+  maxRecordBytes: true,
+  stripBom: true,
+  onError: true,
+  chunkBytes: true,
+  blockBytes: true,
+  maxPieceBytes: true,
+  tempDir: true,
+  onProgress: true,
+  onWarning: true,
+  signal: true,
+  workDir: true,
+  resume: true,
+  accountedBytes: true,
+  workerUrl: true,
+}
 
 /** Throws 'usage' for options that cannot be, so that a wrong value never means something else. Numbers of the plan are checked there. */
 export const checkOptions = (options: PretokenizeOptions): void => {
-  const refuse = (name: string, value: unknown, wanted: string): never => {
-    throw new PretokError('usage', `${name}: ${typeof value === 'string' ? JSON.stringify(value) : String(value)} is not ${wanted}`)
-  }
-  for (const [name, choices] of Object.entries(CHOICES)) {
-    const value = options[name as keyof typeof CHOICES]
-    if (value !== undefined && !(choices as readonly string[]).includes(value)) refuse(name, value, `one of ${choices.join(', ')}`)
-  }
-  for (const name of ['blockBytes', 'maxPieceBytes', 'maxRecordBytes'] as const) {
-    const value = options[name]
-    if (value !== undefined && !(Number.isSafeInteger(value) && value >= 1 && value <= LARGEST_SIZE))
-      refuse(name, value, 'a whole number of bytes from 1 to 2^30')
-  }
+  checkOptionNames(options, OPTION_NAMES)
+  for (const [name, choices] of Object.entries(CHOICES)) checkChoice(name, options[name as keyof typeof CHOICES], choices)
+  for (const name of ['blockBytes', 'maxPieceBytes', 'maxRecordBytes'] as const) checkSize(name, options[name])
   const fields: unknown = textFieldsOf(options)
   if (!Array.isArray(fields) || fields.some((field) => typeof field !== 'string'))
     refuse('textField', fields, 'a path or an array of paths')
@@ -155,16 +178,17 @@ export const checkOptions = (options: PretokenizeOptions): void => {
     if (value !== undefined && !(Number.isSafeInteger(value) && value >= 0)) refuse(name, value, 'a whole number from 0 up')
   }
   createPieceFilter(pieceFilterOf(options) ?? {})
-  for (const name of FUNCTIONS)
-    if (options[name] !== undefined && typeof options[name] !== 'function') refuse(name, options[name], 'a function')
+  for (const name of ['onProgress', 'onWarning'] as const) if (options[name] !== undefined) checkFunction(name, options[name])
+  checkSignal(options.signal)
+  if (options.resume === true && options.workDir === undefined)
+    throw new PretokError('usage', 'resume: goes on with the run in workDir, but none was given')
 }
 
-/** The files and special tokens of a run, as lists. Throws 'usage' for what is none: a string would pass for a list of characters. */
+/** The files and special tokens of a run, as lists. Throws 'usage' for what is none. */
 export const checkLists = (files: string | readonly string[], specialTokens: readonly string[]): readonly string[] => {
-  const isTexts = (list: unknown): boolean => Array.isArray(list) && list.every((item) => typeof item === 'string')
   const paths = typeof files === 'string' ? [files] : files
-  if (!isTexts(paths)) throw new PretokError('usage', 'files: a path or an array of paths is needed')
+  checkTexts('files', paths, 'a path or an array of paths')
   if (paths.length === 0) throw new PretokError('usage', 'nothing to count: no file was given')
-  if (!isTexts(specialTokens)) throw new PretokError('usage', 'specialTokens: an array of strings is needed')
+  checkTexts('specialTokens', specialTokens)
   return paths
 }

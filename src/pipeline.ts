@@ -2,7 +2,7 @@ import { milliseconds } from './clock.ts'
 import { PretokError } from './errors.ts'
 import { gatherCounts } from './gather/gatherCounts.ts'
 import { startMonitor } from './monitor/monitor.ts'
-import type { PretokenizeOptions } from './options.ts'
+import { checkOptions, type PretokenizeOptions } from './options.ts'
 import { countAll } from './pipeline/countAll.ts'
 import { planRun } from './pipeline/planRun.ts'
 import { planFromFolder } from './pipeline/runFolderPlan.ts'
@@ -61,6 +61,7 @@ const perform = async (
   options: PretokenizeOptions,
   work: Work,
 ): Promise<{ counts: PretokenCounts | undefined; tasksDone: number }> => {
+  checkOptions(options)
   const startedAt = milliseconds()
   const seconds = (): number => (milliseconds() - startedAt) / 1000
   const monitor = startMonitor()

@@ -1,3 +1,4 @@
+import { checkTexts } from '../checks.ts'
 import { PretokError } from '../errors.ts'
 import type { AddedToken } from '../types.ts'
 import { createTokenTrie, type TokenTrie } from './tokenTrie.ts'
@@ -37,8 +38,9 @@ export const plainToken = (content: string): AddedToken => ({
   singleWord: false,
 })
 
-/** Throws 'usage' for an empty token or one with a lone surrogate. */
+/** Throws 'usage' for what is no list of strings, for an empty token or one with a lone surrogate. */
 export const checkSpecialTokens = (tokens: readonly string[]): void => {
+  checkTexts('specialTokens', tokens)
   for (const token of tokens) {
     if (token === '') throw new PretokError('usage', 'special tokens: the empty string cannot be one')
     if (!token.isWellFormed())

@@ -1,5 +1,6 @@
 import type { ArgumentsCamelCase, CommandModule, InferredOptionTypes } from 'yargs'
 import { PretokError } from '../errors.ts'
+import { checkOptions } from '../options.ts'
 import { planRun } from '../pipeline/planRun.ts'
 import { openRunFolder } from '../run/runFolder.ts'
 import {
@@ -42,17 +43,19 @@ const handler = async (args: ArgumentsCamelCase<Arguments>): Promise<void> => {
       'usage',
       `--out ${out}: there is a run in it; pretok count ${out} goes on with it, another folder begins a new one`,
     )
+  const options = {
+    ...inputOptionsOf(args),
+    ...filterOptionsOf(args),
+    ...runOptionsOf(args),
+    ...errorOptionsOf(args),
+    ...defined({ tempDir: single('temp-dir', args['temp-dir']), workDir: out }),
+    tokenizer,
+  }
+  checkOptions(options)
   const { pipeline, engine, specialTokens, sources, chunks, chunkBytes, tasks, run, numProcesses, maxMemoryGb } = await planRun(
     args.INPUT,
     specialTokensOf(args, tokenizer),
-    {
-      ...inputOptionsOf(args),
-      ...filterOptionsOf(args),
-      ...runOptionsOf(args),
-      ...errorOptionsOf(args),
-      ...defined({ tempDir: single('temp-dir', args['temp-dir']), workDir: out }),
-      tokenizer,
-    },
+    options,
   )
   if (run !== undefined) {
     const them = tasks.length === 1 ? 'it' : 'them'

@@ -1,5 +1,8 @@
 import { isUtf8 } from 'node:buffer'
 
+/** What may happen to invalid UTF-8. */
+export const ERROR_POLICIES = ['replace', 'strict', 'ignore'] as const
+
 /** So many bytes of text tell its encoding. */
 export const ENCODING_HEAD_BYTES = 256
 
@@ -48,6 +51,7 @@ const FEW_UPPER = 6
  * text may be UTF-8 all the same.
  */
 export const likelyEncoding = (head: Buffer): string | undefined => {
+  if (otherEncoding(head.subarray(0, ENCODING_HEAD_BYTES)) !== undefined) return undefined // its mark is told of where it is read
   const zeros = [0, 0] // at even places, and at odd ones
   for (let at = head.indexOf(0); at !== -1; at = head.indexOf(0, at + 1)) zeros[at % 2]++
   const [even, odd] = zeros

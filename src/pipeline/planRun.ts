@@ -6,7 +6,6 @@ import { PretokError } from '../errors.ts'
 import type { WorkerOptions } from '../messages.ts'
 import {
   checkLists,
-  checkOptions,
   DEFAULT_MAX_RECORD_BYTES,
   delimiterByteOf,
   pieceFilterOf,
@@ -41,7 +40,6 @@ export const planRun = async (
   onStaff: (staff: Staff) => Promise<void> = async () => {},
   spools: TemporaryFolder[] = [],
 ): Promise<RunPlan> => {
-  checkOptions(options)
   const paths = checkLists(files, specialTokens)
   const existing = options.workDir === undefined ? undefined : openRunFolder(options.workDir)
   if (existing !== undefined && options.resume !== true)

@@ -2,7 +2,7 @@ import { loadEngine } from '../count/readyEngine.ts'
 import { DEFAULT_LIMITS } from '../count/counter.ts'
 import { PretokError } from '../errors.ts'
 import type { WorkerOptions } from '../messages.ts'
-import { checkOptions, type PretokenizeOptions } from '../options.ts'
+import type { PretokenizeOptions } from '../options.ts'
 import { planChunks } from '../plan/planChunks.ts'
 import { replanTasks } from '../plan/replanTasks.ts'
 import { openSource } from '../read/openSource.ts'
@@ -22,7 +22,6 @@ import { complete, inParallel, planMeans, specialOnes, type Means, type RunPlan,
  * @param mayReplan otherwise that is an error, 'source-changed'
  */
 export const planFromFolder = async (path: string, options: PretokenizeOptions, mayReplan: boolean): Promise<RunPlan> => {
-  checkOptions(options)
   const run = openRunFolder(path)
   if (run === undefined)
     throw new PretokError('input', `reading the run folder ${path}: there is no plan.json in it; pretok plan makes one`)

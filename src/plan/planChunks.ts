@@ -1,3 +1,4 @@
+import { checkOptionNames, type OptionNames } from '../checks.ts'
 import { PretokError } from '../errors.ts'
 import type { Chunk, Compression, InputFormat } from '../types.ts'
 
@@ -55,10 +56,11 @@ const mayBeEmpty = ({ compression = 'none', format }: Omit<PlannedSource, 'size'
 
 /**
  * Cuts sources into chunks of one size (each source's last one is shorter). Pure: the borders are moved to safe places later, by
- * `snapChunks`. Throws 'usage' for options that cannot be.
+ * `snapChunks`. Throws 'usage' for options and sizes that cannot be.
  */
 export const planChunks = (sources: readonly PlannedSource[], options: PlanOptions): Plan => {
   checkOptions(options)
+  checkSources(sources)
   const total = sources.reduce((sum, { size }) => sum + size, 0)
   const chunkBytes = chunkSize(total, options)
   if (total / chunkBytes > MAX_CHUNKS)
@@ -87,7 +89,11 @@ export const orderChunks = (chunks: readonly Chunk[], chunkBytes: number): Chunk
   return [...chunks.filter(isLarge).sort((a, b) => size(b) - size(a)), ...chunks.filter((chunk) => !isLarge(chunk))]
 }
 
-const checkOptions = ({ numProcesses, maxMemoryGb, chunkBytes }: PlanOptions): void => {
+const OPTION_NAMES: OptionNames<PlanOptions> = { numProcesses: true, maxMemoryGb: true, chunkBytes: true }
+
+const checkOptions = (options: PlanOptions): void => {
+  checkOptionNames(options, OPTION_NAMES)
+  const { numProcesses, maxMemoryGb, chunkBytes } = options
   if (!Number.isInteger(numProcesses) || numProcesses < 1 || numProcesses > MOST_PROCESSES)
     throw new PretokError('usage', `numProcesses: ${numProcesses} is no whole number from 1 to ${MOST_PROCESSES}`)
   if (!(maxMemoryGb > 0)) throw new PretokError('usage', `maxMemoryGb: ${maxMemoryGb} is no positive number of GiB`)
@@ -95,4 +101,13 @@ const checkOptions = ({ numProcesses, maxMemoryGb, chunkBytes }: PlanOptions): v
     throw new PretokError('usage', `maxMemoryGb: ${maxMemoryGb} GiB are too many; ${MOST_MEMORY_GB} are the most`)
   if (chunkBytes !== undefined && (!Number.isSafeInteger(chunkBytes) || chunkBytes < 1))
     throw new PretokError('usage', `chunkBytes: ${chunkBytes} is no positive whole number of bytes`)
+}
+
+const checkSources = (sources: readonly PlannedSource[]): void => {
+  if (!Array.isArray(sources)) throw new PretokError('usage', 'sources: an array of { size } is needed')
+  sources.forEach((source: Partial<PlannedSource> | undefined, i) => {
+    const size = source?.size
+    if (!Number.isSafeInteger(size) || size! < 0)
+      throw new PretokError('usage', `sources[${i}].size: ${size} is no whole number of bytes from 0 up`)
+  })
 }

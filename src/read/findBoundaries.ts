@@ -1,5 +1,6 @@
 import { createTokenCutter } from '../added/tokenCutter.ts'
 import { createSpecialTokens } from '../added/tokenSet.ts'
+import { checkOptionNames, checkSize, type OptionNames } from '../checks.ts'
 import { PretokError } from '../errors.ts'
 import { plainBlocks } from './plainBlocks.ts'
 import { inspectSource } from './source.ts'
@@ -16,6 +17,9 @@ export interface BoundaryOptions {
   blockBytes?: number | undefined
 }
 
+const OPTION_NAMES: OptionNames<BoundaryOptions> = { blockBytes: true }
+const DEFAULT_BLOCK_BYTES = 2 ** 20
+
 /**
  * Where the special tokens of a file are, from start to end, the longest that matches at each place; found without loading the file. Bytes
  * are compared as they are: this does not look at whether the text is valid UTF-8.
@@ -25,8 +29,11 @@ export interface BoundaryOptions {
 export async function* findBoundaries(
   path: string,
   specialTokens: readonly string[],
-  { blockBytes = 2 ** 20 }: BoundaryOptions = {},
+  options: BoundaryOptions = {},
 ): AsyncGenerator<Boundary> {
+  checkOptionNames(options, OPTION_NAMES)
+  const { blockBytes = DEFAULT_BLOCK_BYTES } = options
+  checkSize('blockBytes', blockBytes)
   const special = createSpecialTokens(specialTokens)
   const source = await inspectSource(path)
   if (source.format === 'parquet')

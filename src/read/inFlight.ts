@@ -8,9 +8,10 @@ export async function* mapInFlight<Item, Result>(
   items: AsyncIterable<Item> | Iterable<Item>,
   map: (item: Item) => Promise<Result> | Result,
   maxInFlight: number,
+  name = 'maxInFlight',
 ): AsyncGenerator<Result> {
   if (!Number.isInteger(maxInFlight) || maxInFlight < 1)
-    throw new PretokError('usage', `maxInFlight: ${maxInFlight} is no positive whole number`)
+    throw new PretokError('usage', `${name}: ${maxInFlight} is no positive whole number`)
   const running: Promise<Result>[] = []
   try {
     for await (const item of items) {

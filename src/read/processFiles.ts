@@ -1,20 +1,27 @@
 import { availableParallelism } from 'node:os'
+import { checkFunction, checkOptionNames, checkTexts, type OptionNames } from '../checks.ts'
 import { mapInFlight } from './inFlight.ts'
-import { streamDocuments, type Document, type StreamOptions } from './streamDocuments.ts'
+import { STREAM_OPTION_NAMES, streamDocuments, type Document, type StreamOptions } from './streamDocuments.ts'
 
 export interface MapOptions extends StreamOptions {
   /** How many documents may be at work, or wait to be taken, at a time. Default: 64. */
   maxInFlight?: number | undefined
 }
 
+const OPTION_NAMES: OptionNames<MapOptions> = { ...STREAM_OPTION_NAMES, maxInFlight: true }
 const DEFAULT_IN_FLIGHT = 64
 
 /** Applies a function to each document of a file and yields the results in order, with a bounded number of documents in memory. */
-export const mapDocuments = <Result>(
+export async function* mapDocuments<Result>(
   path: string,
   map: (document: Document) => Promise<Result> | Result,
-  { maxInFlight = DEFAULT_IN_FLIGHT, ...options }: MapOptions = {},
-): AsyncGenerator<Result> => mapInFlight(streamDocuments(path, options), map, maxInFlight)
+  options: MapOptions = {},
+): AsyncGenerator<Result> {
+  checkOptionNames(options, OPTION_NAMES)
+  checkFunction('map', map)
+  const { maxInFlight = DEFAULT_IN_FLIGHT, ...streaming } = options
+  yield* mapInFlight(streamDocuments(path, streaming), map, maxInFlight)
+}
 
 /**
  * Applies a function to several files at a time. Returns the results in the files' order; the first error is thrown when the files that are
@@ -27,7 +34,9 @@ export const processFiles = async <Result>(
   process: (path: string) => Promise<Result>,
   concurrency = availableParallelism(),
 ): Promise<Result[]> => {
+  checkTexts('paths', paths, 'an array of paths')
+  checkFunction('process', process)
   const results: Result[] = []
-  for await (const result of mapInFlight(paths, process, concurrency)) results.push(result)
+  for await (const result of mapInFlight(paths, process, concurrency, 'concurrency')) results.push(result)
   return results
 }

@@ -1,9 +1,12 @@
+import { checkChoice, checkOptionNames, checkSize, type OptionNames } from '../checks.ts'
 import { PretokError } from '../errors.ts'
 import { createTokenCutter } from '../added/tokenCutter.ts'
 import { createSpecialTokens } from '../added/tokenSet.ts'
 import type { ErrorPolicy, InputFormat } from '../types.ts'
 import { parseDelimiter } from '../format/csvHeader.ts'
-import type { DocumentPer, RecordSink } from '../format/records.ts'
+import { INPUT_FORMATS } from '../format/detect.ts'
+import { ERROR_POLICIES } from '../format/encoding.ts'
+import { DOCUMENT_PER, type DocumentPer, type RecordSink } from '../format/records.ts'
 import { openSource } from './openSource.ts'
 import { readRecords } from './readRecords.ts'
 import { createUtf8Cleaner } from './utf8Cleaner.ts'
@@ -47,13 +50,33 @@ export interface Document {
 const DEFAULT_BLOCK_BYTES = 2 ** 18
 const DEFAULT_MAX_DOCUMENT_BYTES = 2 ** 26
 
+export const STREAM_OPTION_NAMES: OptionNames<StreamOptions> = {
+  specialTokens: true,
+  format: true,
+  documentPer: true,
+  textField: true,
+  delimiter: true,
+  errors: true,
+  blockBytes: true,
+  maxDocumentBytes: true,
+}
+
+const checkStreamOptions = (options: StreamOptions): void => {
+  checkOptionNames(options, STREAM_OPTION_NAMES)
+  checkChoice('format', options.format, INPUT_FORMATS)
+  checkChoice('documentPer', options.documentPer, DOCUMENT_PER)
+  checkChoice('errors', options.errors, ERROR_POLICIES)
+  for (const name of ['blockBytes', 'maxDocumentBytes'] as const) checkSize(name, options[name])
+}
+
 /**
  * The documents of a file, one after another, in memory that does not grow with the file. Empty documents are left out; those of white
  * space are not.
  *
- * @throws PretokError 'input', 'data' (what is damaged, and rows without the text), 'invalid-utf8' (with errors: 'strict'), 'source-changed', 'limit'
+ * @throws PretokError 'usage', 'input', 'data' (what is damaged, and rows without the text), 'invalid-utf8' (with errors: 'strict'), 'source-changed', 'limit'
  */
 export async function* streamDocuments(path: string, options: StreamOptions = {}): AsyncGenerator<Document> {
+  checkStreamOptions(options)
   const {
     specialTokens = [],
     errors = 'replace',

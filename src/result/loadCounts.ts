@@ -1,6 +1,7 @@
 import { mkdirSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { checkChoice, checkOptionNames, checkTexts, refuse, type OptionNames } from '../checks.ts'
 import { handOverSorted, SORT_BYTES } from '../count/handOverSorted.ts'
 import { PieceTable } from '../count/pieceTable.ts'
 import { PretokError } from '../errors.ts'
@@ -8,7 +9,7 @@ import { findRepeated, mergePartitions } from '../merge/mergePartition.ts'
 import { PARTITIONS } from '../spill/layout.ts'
 import { runOutputError, writeRun } from '../spill/runWriter.ts'
 import { reserveTemporaryFolder, type TemporaryFolder } from '../temporary.ts'
-import type { CountsFormat } from '../write/formats.ts'
+import { COUNTS_FORMATS, type CountsFormat } from '../write/formats.ts'
 import { pieceToString } from '../write/pieceText.ts'
 import { readCounts } from '../write/readCounts.ts'
 import { FileTable } from './fileTable.ts'
@@ -23,12 +24,23 @@ export interface LoadOptions {
   tempDir?: string | undefined
 }
 
+const OPTION_NAMES: OptionNames<LoadOptions> = { format: true, memoryBytes: true, tempDir: true }
+
+const checkLoadOptions = (options: LoadOptions): void => {
+  checkOptionNames(options, OPTION_NAMES)
+  checkChoice('format', options.format, COUNTS_FORMATS)
+  const { memoryBytes } = options
+  if (memoryBytes !== undefined && !(memoryBytes > 0)) refuse('memoryBytes', memoryBytes, 'a positive number')
+}
+
 /**
  * Reads a file of counts, or adds up several. The format of each is told by its ending unless it is given. Throws 'format' for a damaged
  * file or a piece that is twice in one file, and 'limit' when the counts are more than 2^53 together.
  */
 export const loadCounts = async (paths: string | readonly string[], options: LoadOptions = {}): Promise<PretokenCounts> => {
+  checkLoadOptions(options)
   const files = typeof paths === 'string' ? [paths] : paths
+  checkTexts('paths', files, 'a path or an array of paths')
   if (files.length === 0) throw new PretokError('usage', 'nothing to load: no file was given')
   const loading = new Loading(options)
   try {

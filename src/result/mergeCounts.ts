@@ -1,7 +1,10 @@
+import { refuse } from '../checks.ts'
 import { inByteOrder, SortedTable } from '../count/sortedTable.ts'
 import { mergeSorted } from '../merge/mergeSorted.ts'
 import { PretokenCounts } from './pretokenCounts.ts'
 
 /** Adds up counts, exactly. Throws 'limit' when they are more than 2^53 together. */
-export const mergeCounts = (...counts: readonly PretokenCounts[]): PretokenCounts =>
-  new PretokenCounts(mergeSorted(counts.map(({ table }) => (table instanceof SortedTable ? table : inByteOrder(table)))))
+export const mergeCounts = (...counts: readonly PretokenCounts[]): PretokenCounts => {
+  for (const one of counts) if (!(one instanceof PretokenCounts)) refuse('counts', one, 'PretokenCounts')
+  return new PretokenCounts(mergeSorted(counts.map(({ table }) => (table instanceof SortedTable ? table : inByteOrder(table)))))
+}

@@ -1,7 +1,8 @@
+import { checkChoice, checkOptionNames, checkSignal, type OptionNames } from '../checks.ts'
 import { SortedTable, textBytesOf, type CountTable } from '../count/sortedTable.ts'
 import { PretokError } from '../errors.ts'
 import type { PieceCount, Receipt } from '../types.ts'
-import { formatToWrite, type CountsFormat } from '../write/formats.ts'
+import { COUNTS_FORMATS, formatToWrite, type CountsFormat } from '../write/formats.ts'
 import { pieceToBytes, pieceToString } from '../write/pieceText.ts'
 import { BATCH, batchesOf, emptyBatch, inBatches, type PieceBatch } from '../write/pieceBatch.ts'
 import { writeBatches } from '../write/writeCounts.ts'
@@ -14,6 +15,8 @@ export interface SaveOptions {
   /** Stops it: it fails with code 'interrupted', and nothing is left behind. */
   signal?: AbortSignal | undefined
 }
+
+const SAVE_OPTION_NAMES: OptionNames<SaveOptions> = { format: true, signal: true }
 
 /** How many keys a JavaScript Map can hold. */
 const MAP_LIMIT = 2 ** 24
@@ -153,6 +156,9 @@ export class PretokenCounts implements Iterable<[piece: string, count: number]> 
    * .jsonl, .tsv, .csv, .parquet) unless it is given; behind one of text, .gz compresses it. `signal` stops it: nothing is left behind then.
    */
   async save(path: string, options: SaveOptions = {}): Promise<void> {
+    checkOptionNames(options, SAVE_OPTION_NAMES)
+    checkChoice('format', options.format, COUNTS_FORMATS)
+    checkSignal(options.signal)
     await writeBatches(path, formatToWrite(path, options.format), this.batches(), options.signal)
   }
 

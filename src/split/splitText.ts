@@ -1,5 +1,6 @@
 import { chooseTokens, createAddedTokens } from '../added/addedTokens.ts'
 import { createSections } from '../added/sections.ts'
+import { refuse } from '../checks.ts'
 import { createNormalizer, normalizeText } from '../normalize/normalizer.ts'
 import type { Pipeline } from '../types.ts'
 import { phasesOf } from './phases.ts'
@@ -22,6 +23,7 @@ export const createPipelineSplitter = (pipeline: Pipeline, specialTokens: readon
   const splitPhases = createPhaseSplitter(phasesOf(stages))
   const tokens = createAddedTokens(chooseTokens(pipeline.addedTokens, specialTokens), (text) => normalizeText(normalizers, text))
   const splitToBytes = (text: string): Uint8Array[] => {
+    if (typeof text !== 'string') refuse('text', text, 'a string')
     const pieces: Uint8Array[] = []
     let section: Buffer[] = []
     let isFirst = true

@@ -1,6 +1,6 @@
 import { PretokError } from '../errors.ts'
 import type { Pipeline } from '../types.ts'
-import { closest } from './closest.ts'
+import { closest } from '../closest.ts'
 import { isHubId, readHubTokenizer } from './hub.ts'
 import { patternPipeline, type PatternStyle } from './patternPipeline.ts'
 import { PRESET_NAMES, presetPipeline } from './presets.ts'

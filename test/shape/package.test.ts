@@ -108,8 +108,14 @@ describe('the package', () => {
       symlinkSync(join(ROOT, 'node_modules/@types'), join(folder, 'node_modules/@types'))
       writeFileSync(join(folder, 'package.json'), '{ "type": "module" }')
       const compilerOptions = {
-        ...{ target: 'es2022', lib: ['es2022'], module: 'nodenext', types: ['node'], noEmit: true },
-        ...{ strict: true, exactOptionalPropertyTypes: true, skipLibCheck: false },
+        target: 'es2022',
+        lib: ['es2022'],
+        module: 'nodenext',
+        types: ['node'],
+        noEmit: true,
+        strict: true,
+        exactOptionalPropertyTypes: true,
+        skipLibCheck: false,
       }
       writeFileSync(join(folder, 'tsconfig.json'), JSON.stringify({ compilerOptions, files: ['program.ts'] }))
       writeFileSync(join(folder, 'program.ts'), PROGRAM)

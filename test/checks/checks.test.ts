@@ -1,0 +1,71 @@
+import { join } from 'node:path'
+import { beforeAll, describe, expect, test } from 'vitest'
+import {
+  createSplitter,
+  findBoundaries,
+  loadCounts,
+  mapDocuments,
+  mergeCounts,
+  planChunks,
+  pretokenize,
+  processFiles,
+  streamBatches,
+  streamDocuments,
+  type PretokenCounts,
+} from '../../dist/index.js'
+import { temporaryFolder } from '../support/temporary.ts'
+
+const { folder, file } = temporaryFolder()
+const PATH = join(folder, 'text.txt')
+const PLAN = { numProcesses: 1, maxMemoryGb: 1 }
+let counts: PretokenCounts
+
+beforeAll(async () => {
+  file('text.txt', 'one two')
+  counts = await pretokenize(PATH)
+})
+
+const all = async (items: AsyncIterable<unknown>): Promise<void> => {
+  for await (const _ of items) continue
+}
+/** As a program without types would call it. */
+const untyped = (value: unknown): never => value as never
+
+describe('what a program gives that cannot be is refused by name', () => {
+  test.each<[string, () => unknown, string]>([
+    ['options that are none', () => pretokenize(PATH, [], untyped(null)), 'options: null is not an object'],
+    ['a mistyped option', () => pretokenize(PATH, [], untyped({ minCounts: 100 })), 'minCounts: there is no such option (did you mean minCount?)'],
+    ['an option of another library', () => loadCounts('a.json', untyped({ zzz: 1 })), 'zzz: there is no such option (there are format, memoryBytes, tempDir)'],
+    ['a signal', () => pretokenize(PATH, [], { signal: untyped('x') }), 'signal: "x" is not an AbortSignal'],
+    ['a signal', () => pretokenize(PATH, [], { signal: untyped(null) }), 'signal: null is not an AbortSignal'],
+    ['resume without workDir', () => pretokenize(PATH, [], { resume: true }), 'resume: goes on with the run in workDir, but none was given'],
+    ['a format to save', () => counts.save(join(folder, 'foo'), { format: untyped('xml') }), 'format: "xml" is not one of json, jsonl, tsv, csv, parquet'],
+    ['options to save', () => counts.save(join(folder, 'foo.json'), untyped({ formt: 'tsv' })), 'formt: there is no such option (did you mean format?)'],
+    ['a format to load', () => loadCounts('foo', { format: untyped('xml') }), 'format: "xml" is not one of json, jsonl, tsv, csv, parquet'],
+    ['memory', () => loadCounts('foo.json', { memoryBytes: -1 }), 'memoryBytes: -1 is not a positive number'],
+    ['paths of counts', () => loadCounts(untyped(5)), 'paths: a path or an array of paths is needed'],
+    ['counts', () => mergeCounts(untyped({})), 'counts: [object Object] is not PretokenCounts'],
+    ['a text to split', () => createSplitter().split(untyped(5)), 'text: 5 is not a string'],
+    ['special tokens', () => createSplitter('gpt2', untyped('abc')), 'specialTokens: an array of strings is needed'],
+    ['options of streams', () => all(streamDocuments(PATH, untyped({ error: 'strict' }))), 'error: there is no such option (did you mean errors?)'],
+    ['a choice', () => all(streamDocuments(PATH, { errors: untyped('Strict') })), 'errors: "Strict" is not one of replace, strict, ignore'],
+    ['a size', () => all(streamBatches(PATH, 2, { blockBytes: 0 })), 'blockBytes: 0 is not a whole number of bytes from 1 to 2^30'],
+    ['options of maps', () => all(mapDocuments(PATH, () => 1, untyped({ maxInflight: 2 }))), 'maxInflight: there is no such option (did you mean maxInFlight?)'],
+    ['a function', () => all(mapDocuments(PATH, untyped('f'))), 'map: "f" is not a function'],
+    ['a size', () => all(findBoundaries(PATH, ['a'], { blockBytes: -1 })), 'blockBytes: -1 is not a whole number of bytes from 1 to 2^30'],
+    ['concurrency', () => processFiles([PATH], async () => 1, 0), 'concurrency: 0 is no positive whole number'],
+    ['paths', () => processFiles(untyped(PATH), async () => 1), 'paths: an array of paths is needed'],
+    ['a function', () => processFiles([PATH], untyped(undefined)), 'process: undefined is not a function'],
+    ['a size of a source', () => planChunks([{ size: 1 }, { size: -1 }], PLAN), 'sources[1].size: -1 is no whole number of bytes from 0 up'],
+    ['a source', () => planChunks(untyped([PATH]), PLAN), 'sources[0].size: undefined is no whole number of bytes from 0 up'],
+    ['options of a plan', () => planChunks([{ size: 1 }], untyped({ ...PLAN, chunkByte: 1 })), 'chunkByte: there is no such option (did you mean chunkBytes?)'],
+  ])('%s: %s', async (_, call, message) => {
+    await expect((async () => call())()).rejects.toMatchObject({ name: 'PretokError', code: 'usage', message })
+  })
+
+  test('options that are undefined are those that were not given', async () => {
+    const none = { format: undefined, errors: undefined, textField: undefined, delimiter: undefined, blockBytes: undefined }
+    expect([...(await pretokenize(PATH, [], { ...none, signal: undefined, resume: undefined, minCount: undefined }))]).toEqual([...counts])
+    await all(mapDocuments(PATH, () => 1, { ...none, maxInFlight: undefined, maxDocumentBytes: undefined, specialTokens: undefined }))
+  })
+})
