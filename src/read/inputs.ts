@@ -1,4 +1,4 @@
-import { constants, createWriteStream, openSync, type Stats } from 'node:fs'
+import { constants, createWriteStream, openSync, readdir as readFolder, type Dirent, type Stats } from 'node:fs'
 import { lstat, mkdir, readdir, readFile } from 'node:fs/promises'
 import { isAbsolute, join } from 'node:path'
 import type { Readable } from 'node:stream'
@@ -70,7 +70,7 @@ const filesOf = async (name: string): Promise<NamedFile[]> => {
   if (name === STANDARD_INPUT || name === STANDARD_INPUT_DEVICE) return [{ path: STANDARD_INPUT, identity: STANDARD_INPUT }]
   const facts = await factsOf(name).catch((error: NodeJS.ErrnoException) => error)
   if (facts instanceof Error) {
-    if (/[*?[\]{}()!]/.test(name) && facts.code === 'ENOENT') return filesOfGlob(name)
+    if (/[*?[\]{}()!]/.test(name) && (facts.code === 'ENOENT' || facts.code === 'EACCES')) return filesOfGlob(name)
     throw await lookError(name, facts)
   }
   if (!facts.isDirectory()) return [namedFile(name, facts)]
@@ -81,7 +81,17 @@ const filesOf = async (name: string): Promise<NamedFile[]> => {
 
 const filesOfGlob = async (pattern: string): Promise<NamedFile[]> => {
   const { glob } = await import('tinyglobby')
-  const paths = sortedByBytes(await glob(pattern, { expandDirectories: false, absolute: isAbsolute(pattern) }))
+  let failure: PretokError | undefined
+  // it passes over what it cannot read, without a word
+  const list = (folder: string, options: { withFileTypes: true }, done: (error: Error | null, entries: Dirent[]) => void): void =>
+    readFolder(folder, options, (error, entries) => {
+      if (error !== null && error.code !== 'ENOENT' && error.code !== 'ENOTDIR')
+        failure ??= inputError(folder.replace(/(?<=.)\/$/, ''), describeSystemError(error), error)
+      done(error, entries)
+    })
+  const fs = { readdir: list as typeof readFolder }
+  const paths = sortedByBytes(await glob(pattern, { expandDirectories: false, absolute: isAbsolute(pattern), fs }))
+  if (failure !== undefined) throw failure
   if (paths.length === 0) throw inputError(pattern, 'no such file, and as a pattern it matches none')
   return Promise.all(paths.map(async (path) => namedFile(path, await existingFacts(path))))
 }

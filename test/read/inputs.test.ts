@@ -109,6 +109,12 @@ describe('folders that cannot be read', () => {
     await asNobody(() =>
       expect(expandInputs([closed], () => {})).rejects.toMatchObject({ code: 'input', message: `reading ${path}: permission denied` }),
     )
+    await asNobody(() =>
+      expect(expandInputs([join(closed, '**/*.txt')], () => {})).rejects.toMatchObject({
+        code: 'input',
+        message: `reading ${path}: permission denied`,
+      }),
+    )
     chmodSync(path, 0o755)
   })
 })
