@@ -109,17 +109,21 @@ export function sureEnd(at: usize, stop: usize, isEnd: bool): usize {
   }
   if (!hasClasses) return stop
   const unsure = readSure(at, stop)
-  if (unsure == stop) return isEnd ? stop : cut
-  let safe = cut
-  composedEnd = compose(safe, stop, isEnd)
-  if (composedEnd != 0) return safe
-  if (safe < unsure && isOfRun(safe)) safe += bytesOf(load<u8>(safe)) // it has nothing to do with what follows
+  if (unsure == stop) return isEnd ? stop : behindRun(cut, stop)
+  composedEnd = compose(cut, stop, isEnd)
+  if (composedEnd != 0) return cut
+  const safe = behindRun(cut, unsure)
   const calm = readUnsure(unsure, stop)
   if (calm != 0) leftEnd = calm
   else if (isEnd) leftEnd = stop
   else if (cut > safe) leftEnd = cut
   else leaveOpen(stop)
   return safe
+}
+
+/** What belongs to a run has nothing to do with what follows, and no stretch that is left may begin with it: others of the run may be before it. */
+function behindRun(at: usize, end: usize): usize {
+  return at < end && isOfRun(at) ? at + bytesOf(load<u8>(at)) : at
 }
 
 /** All up to `stop` is left to the caller, and what follows may have to do with it. */

@@ -254,7 +254,7 @@ describe.each(KERNEL_NORMALIZERS)('%s', (_, normalizers) => {
           expect(byKernel(normalizers, tokens, text, feeds, special)).toEqual(byDefinition(normalizers, tokens, text, special))
         },
       ),
-      { numRuns: 100 },
+      { numRuns: 60 },
     )
   })
 
@@ -270,7 +270,7 @@ describe.each(KERNEL_NORMALIZERS)('%s', (_, normalizers) => {
           expect(byKernel(normalizers, tokens, documents, feeds, special)).toEqual(byDefinition(normalizers, tokens, documents, special))
         },
       ),
-      { numRuns: 60 },
+      { numRuns: 40 },
     )
   })
 
@@ -290,6 +290,12 @@ describe.each(KERNEL_NORMALIZERS)('%s', (_, normalizers) => {
       { numRuns: 4 },
     )
   })
+})
+
+test.each(KERNEL_NORMALIZERS.filter(([, normalizers]) => normalizers.length > 1))('a run in front of marks that go on and on: %s', (_, normalizers) => {
+  const text = `a \u2000${'\u0301'.repeat(40_000)} \u2001 e${'\u0323\u0301'.repeat(20_000)}  b`
+  for (const feeds of [[999], [1e6], [7001, 3]])
+    expect(byKernel(normalizers, [], text, feeds)).toEqual(byDefinition(normalizers, [], text))
 })
 
 const WHITE = [...'\t\n\v\f\r \u0085\u00a0\u1680\u2000\u2003\u200a\u2028\u2029\u202f\u205f\u3000']
