@@ -1,7 +1,7 @@
 import { BACKWARD_NEXT_SHIFT, BACKWARD_SYMBOL_MASK, ENTRY_ACTION, ENTRY_NEXT_SHIFT, NO_RESET } from '../pattern/layout'
 import { allocate, release } from './memory'
 import { Pass } from './pass'
-import { act, bytesOfLong, classOfLong, findMiddle, middleState, secondCuts, takeSecond, TWO_PLACES_BYTES } from './read'
+import { act, bytesOfLong, classOfLong } from './read'
 
 /*
  * Passes whose pattern looks ahead further than one code point (pattern/lookahead.ts): text is read backward first, which gives each code
@@ -60,49 +60,8 @@ export function findSymbols(pass: Pass, text: usize, to: usize, isSegmentEnd: bo
   return true
 }
 
-/** Reads text[at, to), whole code points whose symbols are known; no more than a slice. */
+/** Reads text[at, to), whole code points whose symbols are known. */
 export function readSymbols(pass: Pass, text: usize, to: usize): void {
-  if (to > pass.at + TWO_PLACES_BYTES && pass.syncPairs != 0) readTwoPlaces(pass, text, to)
-  readOnePlace(pass, text, to)
-}
-
-/** As in read.ts, of symbols. */
-function readTwoPlaces(pass: Pass, text: usize, to: usize): void {
-  const symbols = pass.symbols - (text + pass.symbolsFrom)
-  const middle = findMiddle(pass, text, to, symbols)
-  if (middle == 0) return
-  const rows = pass.rows
-  const end = text + middle
-  const secondEnd = text + to
-  let row = pass.row - rows
-  let secondRow = <usize>middleState * pass.rowBytes
-  let cut = pass.cutEnd
-  let secondCut = secondCuts
-  let p = text + pass.at
-  let q = end
-  while (p < end && q < secondEnd) {
-    const entry = load<u32>(row + (rows + (<usize>load<u8>(symbols + p) << 2)))
-    const secondEntry = load<u32>(secondRow + (rows + (<usize>load<u8>(symbols + q) << 2)))
-    if ((entry | secondEntry) & ENTRY_ACTION) break
-    store<u32>(cut + (entry & 0x7c), <u32>(p - text) | (entry << 31))
-    store<u32>(secondCut + (secondEntry & 0x7c), <u32>(q - text) | (secondEntry << 31))
-    cut += (entry >>> 5) & 0x7c
-    secondCut += (secondEntry >>> 5) & 0x7c
-    row = entry >>> ENTRY_NEXT_SHIFT
-    secondRow = secondEntry >>> ENTRY_NEXT_SHIFT
-    const byte = <usize>load<u8>(p)
-    const secondByte = <usize>load<u8>(q)
-    p += byte < 0x80 ? 1 : bytesOfLong(byte)
-    q += secondByte < 0x80 ? 1 : bytesOfLong(secondByte)
-  }
-  pass.row = rows + row
-  pass.cutEnd = cut
-  pass.at = p - text
-  readOnePlace(pass, text, middle)
-  takeSecond(pass, secondCut, secondRow, q - text)
-}
-
-function readOnePlace(pass: Pass, text: usize, to: usize): void {
   const rows = pass.rows
   const symbols = pass.symbols - (text + pass.symbolsFrom)
   const end = text + to

@@ -109,12 +109,12 @@ export function bytesOfLong(byte: usize): usize {
 }
 
 /** Below this, one place is as good. */
-export const TWO_PLACES_BYTES: usize = 1024
+const TWO_PLACES_BYTES: usize = 1024
 /** How far from the middle a place with a known state is looked for. */
 const SEARCH_BYTES: usize = 256
 const NO_SYNC: u32 = 0xffffffff
 /** The cuts of the second place, until those of the first are complete. (Not `memory.data`, which would be 64 KiB of zeros in the module.) */
-export let secondCuts: usize = 0
+let secondCuts: usize = 0
 
 /** Call once. Returns false if there is no memory. */
 export function startReading(): bool {
@@ -127,7 +127,7 @@ export function startReading(): bool {
  * been read; there may be a rest. Entries that are actions are left to `readOnePlace`.
  */
 function readTwoPlaces(pass: Pass, text: usize, to: usize): void {
-  const middle = findMiddle(pass, text, to, 0)
+  const middle = findMiddle(pass, text, to)
   if (middle == 0) return
   const rows = pass.rows
   const classRows = rows + pass.classColumns
@@ -211,25 +211,17 @@ function readTwoPlaces(pass: Pass, text: usize, to: usize): void {
   pass.cutEnd = cut
   pass.at = p - text
   readOnePlace(pass, text, middle)
-  takeSecond(pass, secondCut, secondRow, q - text)
-}
-
-/** The first place has got to where the second began: the machine is in the state in which that was, and nothing is open. */
-export function takeSecond(pass: Pass, secondCut: usize, secondRow: usize, at: usize): void {
+  // the machine is now in the state in which the second place began, and nothing is open
   memory.copy(pass.cutEnd, secondCuts, secondCut - secondCuts + 4 * MAX_SLOTS)
   pass.cutEnd += secondCut - secondCuts
-  pass.row = pass.rows + secondRow
-  pass.at = at
+  pass.row = rows + secondRow
+  pass.at = q - text
 }
 
-export let middleState: u32 = 0
+let middleState: u32 = 0
 
-/**
- * A position near the middle of text[at, to) where the state, then in `middleState`, is known; 0 if there is none.
- *
- * @param symbols where the symbols of code points are found, by their addresses; 0: the classes are the symbols
- */
-export function findMiddle(pass: Pass, text: usize, to: usize, symbols: usize): usize {
+/** A position near the middle of text[at, to) where the state, then in `middleState`, is known; 0 if there is none. */
+function findMiddle(pass: Pass, text: usize, to: usize): usize {
   let p = text + ((pass.at + to) >>> 1)
   const end = p + SEARCH_BYTES
   while ((load<u8>(p) & 0xc0) == 0x80) p++
@@ -237,7 +229,7 @@ export function findMiddle(pass: Pass, text: usize, to: usize, symbols: usize): 
   let before: usize = classes
   while (p < end) {
     const byte = <usize>load<u8>(p)
-    const class_: usize = symbols != 0 ? load<u8>(symbols + p) : byte < 0x80 ? load<u8>(pass.ascii + byte) : classOfLong(pass, p, byte)
+    const class_: usize = byte < 0x80 ? load<u8>(pass.ascii + byte) : classOfLong(pass, p, byte)
     p += byte < 0x80 ? 1 : bytesOfLong(byte)
     if (before < classes) {
       middleState = load<u32>(pass.syncPairs + ((before * classes + class_) << 2))
