@@ -44,6 +44,46 @@ const CATEGORIES = {
 }
 const BINARY = ['White_Space', 'Alphabetic', 'Lowercase', 'Uppercase', 'Join_Control']
 
+// Other binary properties, which no real pattern asks for.
+const MORE_BINARY = [
+  'ASCII_Hex_Digit',
+  'Bidi_Control',
+  'Case_Ignorable',
+  'Cased',
+  'Dash',
+  'Default_Ignorable_Code_Point',
+  'Deprecated',
+  'Diacritic',
+  'Emoji',
+  'Emoji_Component',
+  'Emoji_Modifier',
+  'Emoji_Modifier_Base',
+  'Emoji_Presentation',
+  'Extended_Pictographic',
+  'Extender',
+  'Grapheme_Base',
+  'Grapheme_Extend',
+  'Hex_Digit',
+  'ID_Continue',
+  'ID_Start',
+  'Ideographic',
+  'Logical_Order_Exception',
+  'Math',
+  'Noncharacter_Code_Point',
+  'Pattern_Syntax',
+  'Pattern_White_Space',
+  'Quotation_Mark',
+  'Radical',
+  'Regional_Indicator',
+  'Sentence_Terminal',
+  'Soft_Dotted',
+  'Terminal_Punctuation',
+  'Unified_Ideograph',
+  'Variation_Selector',
+  'XID_Continue',
+  'XID_Start',
+]
+
 const load = async (root, path) => (await import(pathToFileURL(join(root, path)).href)).default
 
 /** Ranges as one line of base-36 numbers: gap before the range, then its length, turn by turn. */
@@ -116,6 +156,11 @@ const unicode16 = async () => {
     '\n// Full case folding (CaseFolding.txt, status F): the code point and the two or three of its folding.\n' +
     `export const FULL_CASE_FOLDING = '${full.map((one) => one.map((c) => c.toString(36)).join(' ')).join()}'\n`
   )
+}
+
+const moreProperties16 = async () => {
+  const tables = await makeTables('16.0.0')
+  return tables.header + record('MORE_BINARY_PROPERTY', await values(tables, 'Binary_Property', MORE_BINARY))
 }
 
 // What the reference's normalizers know of characters. Their crates are of several ages; each was found by comparing every code point.
@@ -235,5 +280,6 @@ const preTokenizers = async () => {
 
 mkdirSync(out, { recursive: true })
 writeFileSync(join(out, 'unicode16.ts'), await unicode16())
+writeFileSync(join(out, 'moreProperties16.ts'), await moreProperties16())
 writeFileSync(join(out, 'normalization.ts'), await normalization())
 writeFileSync(join(out, 'preTokenizers.ts'), await preTokenizers())

@@ -83,6 +83,9 @@ export interface SearchStartNode {
 export interface BackreferenceNode {
   type: 'backreference'
   index: number
+  /** As it is written. */
+  text: string
+  ignoreCase: boolean
   at: number
 }
 

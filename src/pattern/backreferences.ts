@@ -1,6 +1,7 @@
 import { PretokError } from '../errors.ts'
 import { members, of, size } from '../unicode/codePointSet.ts'
-import type { GroupNode, Node, SequenceNode } from './ast.ts'
+import { closeOverCase } from '../unicode/properties.ts'
+import type { BackreferenceNode, GroupNode, Node, SequenceNode } from './ast.ts'
 import { children } from './nodes.ts'
 
 const MAX_EXPANDED_MEMBERS = 64
@@ -30,7 +31,7 @@ const substitute = (node: Node, replaced: (node: Node) => Node | undefined): Nod
 
 /**
  * `(X)\1*` with a small set X is an alternation over its members: `aa*|bb*|…`. That removes the back-references that real patterns have;
- * others are refused.
+ * others are refused. Where case does not count, a member is followed by itself in any case.
  */
 export const expandBackreferences = (root: Node, text: string): Node => {
   /** Only from the group to the last reference: what is before must not be tried anew for each member, or the first member would win. */
@@ -42,10 +43,14 @@ export const expandBackreferences = (root: Node, text: string): Node => {
     const group = parts[start] as GroupNode | undefined
     if (group === undefined || group.body.type !== 'set' || size(group.body.set) > MAX_EXPANDED_MEMBERS) return node
     const end = parts.findLastIndex((part) => hasBackreference(part, group.index)) + 1
-    const isSame = (part: Node) => part === group || (part.type === 'backreference' && part.index === group.index)
     const branches = members(group.body.set).map((member) => {
       const one: Node = { type: 'set', set: of(member) }
-      return substitute({ type: 'sequence', parts: parts.slice(start, end) }, (part) => (isSame(part) ? one : undefined))
+      const inAnyCase: Node = { type: 'set', set: closeOverCase(of(member)) }
+      return substitute({ type: 'sequence', parts: parts.slice(start, end) }, (part) => {
+        if (part === group) return one
+        if (part.type !== 'backreference' || part.index !== group.index) return undefined
+        return part.ignoreCase ? inAnyCase : one
+      })
     })
     return { type: 'sequence', parts: [...parts.slice(0, start), { type: 'alternation', branches }, ...parts.slice(end)] }
   }
@@ -56,12 +61,12 @@ export const expandBackreferences = (root: Node, text: string): Node => {
   if (left !== undefined)
     throw new PretokError(
       'pattern',
-      `pattern: back-reference \\${left.index} (not supported: its group is no small class beside it) at ${left.at} in ${JSON.stringify(text)}`,
+      `pattern: back-reference ${left.text} (not supported: its group is no small class beside it) at ${left.at} in ${JSON.stringify(text)}`,
     )
   return expanded
 }
 
-const firstBackreference = (node: Node): { index: number; at: number } | undefined => {
+const firstBackreference = (node: Node): BackreferenceNode | undefined => {
   if (node.type === 'backreference') return node
   for (const child of children(node)) {
     const found = firstBackreference(child)

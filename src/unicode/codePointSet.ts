@@ -49,6 +49,8 @@ const combine = (a: CodePointSet, b: CodePointSet, keeps: number): CodePointSet 
 
 export const intersection = (a: CodePointSet, b: CodePointSet): CodePointSet => combine(a, b, 0b1000)
 export const difference = (a: CodePointSet, b: CodePointSet): CodePointSet => combine(a, b, 0b0010)
+/** What is in one of both only. */
+export const symmetricDifference = (a: CodePointSet, b: CodePointSet): CodePointSet => combine(a, b, 0b0110)
 
 /** What is in any of the sets. */
 export const union = (...sets: readonly CodePointSet[]): CodePointSet => {

@@ -1,4 +1,5 @@
-import { areDisjoint, decodeSet, has, intersection, members, of, size, union, type CodePointSet } from './codePointSet.ts'
+import { areDisjoint, complement, decodeSet, EVERYTHING, fromRanges, has, intersection, members, of, size, union, type CodePointSet } from './codePointSet.ts'
+import { MORE_BINARY_PROPERTY } from './generated/moreProperties16.ts'
 import { BINARY_PROPERTY, CASE_FOLDING, FULL_CASE_FOLDING, GENERAL_CATEGORY, SCRIPT } from './generated/unicode16.ts'
 import { preTokenizerClass } from './preTokenizerClasses.ts'
 
@@ -83,14 +84,60 @@ const categoryNames = once(
     ]),
 )
 const scriptNames = once(() => byLooseName(SCRIPT))
-const binaryNames = once(() => byLooseName(BINARY_PROPERTY))
+const binaryNames = once(
+  () => new Map([...byLooseName(BINARY_PROPERTY), ...byLooseName(MORE_BINARY_PROPERTY), ...Object.entries(BINARY_ALIASES)]),
+)
+
+/** Short names of binary properties (PropertyAliases.txt) that are no names of something else. */
+const BINARY_ALIASES: Readonly<Record<string, string>> = {
+  ahex: 'ASCII_Hex_Digit',
+  bidic: 'Bidi_Control',
+  ci: 'Case_Ignorable',
+  dep: 'Deprecated',
+  di: 'Default_Ignorable_Code_Point',
+  dia: 'Diacritic',
+  ebase: 'Emoji_Modifier_Base',
+  ecomp: 'Emoji_Component',
+  emod: 'Emoji_Modifier',
+  epres: 'Emoji_Presentation',
+  ext: 'Extender',
+  extpict: 'Extended_Pictographic',
+  grbase: 'Grapheme_Base',
+  grext: 'Grapheme_Extend',
+  hex: 'Hex_Digit',
+  idc: 'ID_Continue',
+  ideo: 'Ideographic',
+  ids: 'ID_Start',
+  joinc: 'Join_Control',
+  loe: 'Logical_Order_Exception',
+  nchar: 'Noncharacter_Code_Point',
+  patsyn: 'Pattern_Syntax',
+  patws: 'Pattern_White_Space',
+  qmark: 'Quotation_Mark',
+  ri: 'Regional_Indicator',
+  sd: 'Soft_Dotted',
+  sterm: 'Sentence_Terminal',
+  term: 'Terminal_Punctuation',
+  uideo: 'Unified_Ideograph',
+  vs: 'Variation_Selector',
+  wspace: 'White_Space',
+  xidc: 'XID_Continue',
+  xids: 'XID_Start',
+}
+
+/** What is no property in the database, but has a name in all engines. */
+const COMPUTED: Readonly<Record<string, () => CodePointSet>> = {
+  any: () => EVERYTHING,
+  ascii: () => fromRanges([[0, 0x80]]),
+  assigned: () => complement(category('Cn')),
+}
 
 /** A general category by its short name ('L', 'Nd', …). */
 export const category: (name: string) => CodePointSet = memo((name) =>
   name in GROUPS ? union(...GROUPS[name].map(category)) : decodeSet(GENERAL_CATEGORY[name]),
 )
 const script = memo((name) => decodeSet(SCRIPT[name]))
-const binary = memo((name) => decodeSet(BINARY_PROPERTY[name]))
+const binary = memo((name) => decodeSet(BINARY_PROPERTY[name] ?? MORE_BINARY_PROPERTY[name]))
 
 /**
  * The set that `\p{name}` names: a general category (short or long), a script, or a binary property, matched loosely (case, `_`, `-` and
@@ -107,7 +154,9 @@ export const property = (name: string): CodePointSet | undefined => {
     const found = scriptNames().get(value)
     if (found !== undefined) return script(found)
   }
-  const found = key === '' ? binaryNames().get(value) : undefined
+  if (key !== '') return undefined
+  if (Object.hasOwn(COMPUTED, value)) return COMPUTED[value]()
+  const found = binaryNames().get(value)
   return found === undefined ? undefined : binary(found)
 }
 

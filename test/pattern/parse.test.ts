@@ -24,14 +24,21 @@ describe('what cannot be is refused, with construct and offset', () => {
     ['\\u{61}', 'incomplete \\u at 0'],
     ['\\K', 'escape \\K (not supported) at 0'],
     ['a\\', 'backslash at the end at 1'],
-    ['(?<name>a)', 'named group "(?<name>" (not supported'],
-    ['(?m:a)', '"(?m" (not supported) at 0'],
+    ['(?s:a)', '"(?s:" (not supported) at 0'],
+    ['(?i-:a)', '"(?i" (not supported) at 0'],
+    ['(?)a', '"(?)" (not supported) at 0'],
+    ['(?P<n>a)', '"(?P" (not supported) at 0'],
+    ['(?<1>a)', '"(?<" (not supported) at 0'],
+    ['a(?#b', 'unclosed comment at 1'],
+    ['(?<n>[ab])(c)\\2', 'back-reference by number beside groups with names (Oniguruma does not number groups then) at 13'],
+    ['(?<n>a)\\k<m>', 'back-reference \\k<m>: no group before it has that name at 7'],
+    ['(?<n>a)(?<n>b)\\k<n>', 'back-reference \\k<n> (not supported: several groups have that name) at 14'],
+    ['[[:foo:]]', 'unknown POSIX bracket [:foo:] at 1'],
+    ['[[:alpha]]', 'unknown POSIX bracket [:alpha at 1'],
     ['(?<=a+)b', 'look-behind of unbounded length at 0'],
     ['(\\p{L})\\1', 'back-reference \\1 (not supported'],
     ['a{5,2}', '{5,2}: the minimum is above the maximum at 1'],
     ['a{200000}', '{200000}: more than 100000 repetitions at 1'],
-    ['[[:alpha:]]', 'POSIX bracket (not supported: write \\p{…}) at 1'],
-    ['[a&&b]', 'class without members at 0'],
     ['(?i:s[s])', '"ss" in (?i:…): Oniguruma\'s multi-character case folding is not supported here at 4'],
     ['(?i:a(?i:s)s)', '"ss" in (?i:…): Oniguruma\'s multi-character case folding is not supported here at 4'],
     ['(?i:(?:.ss)t)', '"st" in (?i:…): Oniguruma\'s multi-character case folding is not supported here at 4'],
@@ -92,7 +99,57 @@ describe('the two engines read the same text differently', () => {
     expect(split(tiktoken('a\\Z'), 'aa\n\n')).toEqual(['a'])
   })
 
-  test.each(['\\b{start}a', '\\<a', 'a\\>', '(?:a??)*'])('%s is refused for fancy-regex', (pattern) =>
+  test('a flag within a group holds behind it in fancy-regex only', () => {
+    expect(split(huggingFace('(a(?i)b)c'), 'aBcaBC')).toEqual(['aBc', 'aBC'])
+    expect(split(tiktoken('(a(?i)b)c'), 'aBcaBC')).toEqual(['aBc', 'aBC'])
+    expect(split(tiktoken('(?:a(?i:b))c'), 'aBcaBC')).toEqual(['aBc'])
+  })
+
+  test('. takes \\n with (?m) in Oniguruma and with (?s) in fancy-regex, where (?m) is for ^ and $', () => {
+    expect(split(huggingFace('(?m:b.)'), 'ab\nc')).toEqual(['a', 'b\n', 'c'])
+    expect(split(tiktoken('(?s:b.)'), 'ab\nc')).toEqual(['b\n'])
+    expect(split(tiktoken('(?m:^.|b$)'), 'ab\nc\n')).toEqual(['a', 'b', 'c'])
+    expect(split(huggingFace('^'), 'a\n')).toEqual(['a\n'])
+    expect(split(tiktoken('(?m)a|\\n(?=^)'), 'a\n')).toEqual(['a', '\n'])
+  })
+
+  test('(?x) ignores white space, of all kinds in Oniguruma, and comments', () => {
+    expect(split(huggingFace('(?x) a\u3000b # and\n [c ]+'), 'abc d')).toEqual(['abc ', 'd'])
+    expect(split(tiktoken('(?x: a b # and\n [c ] +?)'), 'abc d')).toEqual(['abc'])
+    expect(split(tiktoken('(?x: a\u3000b)'), 'aba\u3000b')).toEqual(['a\u3000b'])
+    expect(split(huggingFace('(?x:a{2} ?)b'), 'abaab')).toEqual(['a', 'b', 'aab'])
+    expect(split(tiktoken('(?x:a{1,2} ?)b'), 'aab')).toEqual(['aab'])
+  })
+
+  test('[:alpha:] is of Unicode in Oniguruma, of ASCII in fancy-regex', () => {
+    expect(split(huggingFace('[[:alpha:]1]+'), 'aé1-')).toEqual(['aé1', '-'])
+    expect(split(tiktoken('[[:alpha:]1]+'), 'aé1-')).toEqual(['a', '1'])
+    expect(split(huggingFace('[[:^punct:]]+'), 'a$.b')).toEqual(['a', '$.', 'b'])
+    expect(split(tiktoken('[[:foo]f]+'), 'a:f')).toEqual([':f'])
+  })
+
+  test('-- and ~~ in a class are operators in fancy-regex only', () => {
+    expect(split(tiktoken('[a-d--bc]+'), 'abcd-')).toEqual(['a', 'd'])
+    expect(split(tiktoken('[a-c~~b-d]+'), 'abcd-')).toEqual(['a', 'd'])
+    expect(split(tiktoken('[--b]+'), 'a-b')).toEqual(['-b'])
+    expect(split(huggingFace('[a~~]+'), 'a~b')).toEqual(['a~', 'b'])
+  })
+
+  test('groups with names, and back-references to them', () => {
+    expect(split(huggingFace("(?<one>[ab])\\k<one>+|(?'two'c)\\k'two'"), 'aabbbccd')).toEqual(['aa', 'bbb', 'cc', 'd'])
+    expect(split(tiktoken('(c)?(?P<one>[ab])\\k<one>\\2'), 'aaacbbbab')).toEqual(['aaa', 'cbbb'])
+    expect(split(huggingFace('(?i:([a-d])\\1)|(?i:(e))\\2'), 'aAbbcEEeE')).toEqual(['aA', 'bb', 'c', 'EE', 'eE'])
+    expect(() => split(tiktoken('(?i:(a)\\1)'), 'aA')).toThrow('back-reference \\1 in (?i:…) (not supported')
+  })
+
+  test('U makes quantifiers lazy in fancy-regex', () => expect(split(tiktoken('(?U)a+?|b+'), 'aabb')).toEqual(['aa', 'b', 'b']))
+
+  test('line breaks of Oniguruma', () => {
+    expect(split(huggingFace('\\R'), 'a\r\nb\u0085\n')).toEqual(['a', '\r\n', 'b', '\u0085', '\n'])
+    expect(split(huggingFace('\\N\\O'), 'a\nb')).toEqual(['a\n', 'b'])
+  })
+
+  test.each(['\\b{start}a', '\\<a', 'a\\>', '(?:a??)*', '\\R', '(?W:a)'])('%s is refused for fancy-regex', (pattern) =>
     expect(() => parsePattern(pattern, 'fancy-regex')).toThrow('not supported'),
   )
 
@@ -114,6 +171,10 @@ describe('traps', () => {
   test('&& binds looser than union, and classes nest', () => {
     expect(split(tiktoken('[\\p{Lo}a-z&&[^\\p{Han}b]]+'), '日abcカ')).toEqual(['a', 'cカ'])
     expect(split(tiktoken('[^(\\s|[.,])]+'), 'a.b (c|d')).toEqual(['a', 'b', 'c', 'd'])
+  })
+  test('a class without members matches nothing', () => {
+    expect(split(huggingFace('a[b&&c]|[b&&c]*d|[^\\s\\S]'), 'ad')).toEqual(['a', 'd'])
+    expect(split(tiktoken('a[b&&c]|[b&&c]*d'), 'ad')).toEqual(['d'])
   })
   test('look-behind sees what the match before took', () =>
     expect(split(huggingFace('(?<=[a-z])[0-9]|[a-z]'), 'a12')).toEqual(['a', '1', '2']))

@@ -7,7 +7,7 @@ import type { Pipeline } from '../../src/types.ts'
 import { officialJson } from './oracle.ts'
 
 /*
- * The official engine in a process of its own. Over a pattern that takes it more than ten million tries at a place, the engine ends the
+ * The official engines in a process of their own. Over a pattern that takes it more than ten million tries at a place, Oniguruma ends the
  * process that it is in, and one random pattern in some thousands is such a one.
  */
 
@@ -42,10 +42,16 @@ const readReply = ({ replies }: Engine): string | undefined => {
   }
 }
 
-/** What the official engine cuts texts into; undefined if it refuses the pipeline, or ends its process over it. */
-export const officialUnlessRefused = (pipeline: Pipeline, texts: readonly string[]): string[][] | undefined => {
+/** What HF tokenizers cut texts into; undefined if they refuse the pipeline, or end their process over it. */
+export const officialUnlessRefused = (pipeline: Pipeline, texts: readonly string[]): string[][] | undefined =>
+  ask({ json: officialJson(pipeline), texts })
+
+/** What tiktoken cuts texts into by a pattern, what it does not match left out; undefined if it refuses the pattern, or an empty match. */
+export const tiktokenUnlessRefused = (pattern: string, texts: readonly string[]): string[][] | undefined => ask({ pattern, texts })
+
+const ask = (question: object): string[][] | undefined => {
   engine ??= start()
-  const request = Buffer.from(`${JSON.stringify({ json: officialJson(pipeline), texts })}\n`)
+  const request = Buffer.from(`${JSON.stringify(question)}\n`)
   for (let done = 0; done < request.length;) done += writeSync(engine.requests, request, done)
   const reply = readReply(engine)
   if (reply === undefined) {
@@ -55,7 +61,7 @@ export const officialUnlessRefused = (pipeline: Pipeline, texts: readonly string
     return undefined
   }
   const { pieces, refusal } = JSON.parse(reply) as { pieces?: string[][]; refusal?: string }
-  if (pieces === undefined && !refusal!.startsWith('Oniguruma error')) throw new Error(`the official engine: ${refusal}`)
+  if (pieces === undefined && !/^(Oniguruma error|fancy-regex refuses)/.test(refusal!)) throw new Error(`the official engine: ${refusal}`)
   return pieces
 }
 

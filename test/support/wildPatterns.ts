@@ -2,10 +2,10 @@ import fc from 'fast-check'
 import { expect } from 'vitest'
 import type { Dialect } from '../../src/pattern/ast.ts'
 import { createPipelineSplitter } from '../../src/split/splitText.ts'
-import { huggingFace } from '../../src/tokenizer/patternPipeline.ts'
+import { huggingFace, tiktoken } from '../../src/tokenizer/patternPipeline.ts'
 import type { SplitStage } from '../../src/types.ts'
 import { splitInFeeds } from './feed.ts'
-import { officialUnlessRefused, unlessRefused } from './officialProcess.ts'
+import { officialUnlessRefused, tiktokenUnlessRefused, unlessRefused } from './officialProcess.ts'
 import { withStages } from './stages.ts'
 import { kernelTier, referenceTier } from './tiers.ts'
 
@@ -44,11 +44,22 @@ const SINGLE = [
     '[^\\w]',
     '[é-ſ]',
     '[a-]',
+    '[a&&b]',
+    '[^\\s\\S]',
   ],
+  ['[[:alpha:]]', '[[:^digit:]]', '[a[:space:][:upper:]]', '[[:punct:]]', '[^[:word:]]', '\\p{Emoji}', '\\p{ASCII}', '\\P{Any}', '\\p{Lowercase}'],
 ].flat()
 
+const ONIGURUMA_SINGLE = ['\\R', '\\N', '\\O', '\\p{Word}', '\\p{^Punct}', '[\\p{Alnum}]', '\\p{Graph}', "\\p{Blank}"]
+const FANCY_SINGLE = ['[a-c--b]', '[\\w--[a-b]]', '[a-c~~b-d]', '[a-c&&b-d--c]', '[a--b~~b-]', '[[:foo]a]', '[--b]', '[^-a--c]', '[a&&]', '[]~~a]']
+
 const ONIGURUMA_QUANTIFIERS = ['{2}?', '{1,2}?', '{1,2}+', '{2}+', '{,2}', '{0}', '{0,1}', '+*', '?+', '{2}{2}', '+??']
-const FANCY_QUANTIFIERS = ['{2}?', '{1,2}?', '{1,2}+', '{2}+', '{0,1}', '?+']
+const FANCY_QUANTIFIERS = ['{2}?', '{1,2}?', '{1,2}+', '{2}+', '{0,1}', '?+', '+?+', '(?#?)+']
+
+const FLAGS = ['(?i)', '(?i:', '(?-i:', '(?x: ', '(?m)', '(?m:', '(?ix-m:', '(?x)']
+const ONIGURUMA_FLAGS = [...FLAGS, '(?mi-x:']
+const FANCY_FLAGS = [...FLAGS, '(?s:', '(?s)', '(?U:', '(?sm-i:', '(?u:']
+const LITTLE = ["(a)\\1", "([!' ])\\1*", '([ab])c?\\1', "'(?i:[sdmt]|ll|ve|re)", '\\G', '\\Z', '(?#b)', ' #c\n', '(?<n>[ab])c?\\k<n>', '(?<m>a)', '(?i:([ab])\\1)']
 
 const look = (body: fc.Arbitrary<string>, single: fc.Arbitrary<string>): fc.Arbitrary<string> =>
   fc.oneof(
@@ -58,12 +69,14 @@ const look = (body: fc.Arbitrary<string>, single: fc.Arbitrary<string>): fc.Arbi
   )
 
 export const wildPattern = (dialect: Dialect): fc.Arbitrary<string> => {
-  const single = fc.constantFrom(...SINGLE)
+  const oniguruma = dialect === 'oniguruma'
+  const single = fc.constantFrom(...SINGLE, ...(oniguruma ? ONIGURUMA_SINGLE : FANCY_SINGLE))
+  const flags = oniguruma ? ONIGURUMA_FLAGS : FANCY_FLAGS
   const times = fc.oneof(
     { weight: 5, arbitrary: fc.constant('') },
     { weight: 4, arbitrary: fc.constantFrom('?', '*', '+') },
     { weight: 2, arbitrary: fc.constantFrom('??', '*?', '+?', '++', '*+', '{2}', '{1,3}', '{2,}', '{0,2}') },
-    { weight: 1, arbitrary: fc.constantFrom(...(dialect === 'oniguruma' ? ONIGURUMA_QUANTIFIERS : FANCY_QUANTIFIERS)) },
+    { weight: 1, arbitrary: fc.constantFrom(...(oniguruma ? ONIGURUMA_QUANTIFIERS : FANCY_QUANTIFIERS)) },
   )
   return fc.letrec<{ alternatives: string; branch: string; item: string; group: string }>((tie) => ({
     alternatives: fc.array(tie('branch'), { minLength: 1, maxLength: 3 }).map((branches) => branches.join('|')),
@@ -73,10 +86,10 @@ export const wildPattern = (dialect: Dialect): fc.Arbitrary<string> => {
       { weight: 9, arbitrary: fc.tuple(single, times).map((parts) => parts.join('')) },
       { weight: 2, arbitrary: look(tie('alternatives'), single) },
       { weight: 3, arbitrary: fc.tuple(tie('group'), times).map((parts) => parts.join('')) },
-      { weight: 1, arbitrary: fc.constantFrom('(a)\\1', "([!' ])\\1*", '([ab])c?\\1', "'(?i:[sdmt]|ll|ve|re)", '\\G', '(?i)k', '\\Z') },
+      { weight: 1, arbitrary: fc.constantFrom(...LITTLE, ...flags.filter((flag) => flag.endsWith(')'))) },
     ),
     group: fc
-      .tuple(fc.constantFrom('(?:', '(?:', '(', '(?i:', '(?>', '(?-i:'), tie('alternatives'))
+      .tuple(fc.constantFrom('(?:', '(?:', '(', '(?>', ...flags.filter((flag) => !flag.endsWith(')'))), tie('alternatives'))
       .map(([open, inside]) => `${open}${inside})`),
   })).alternatives
 }
@@ -132,8 +145,7 @@ const wildStage: fc.Arbitrary<SplitStage> = fc
   )
 
 /**
- * Cuts random texts by random patterns with all tiers, and with the official engine if it is Oniguruma that reads them (there is no other
- * one for Node). Returns how many patterns were compared. Without a seed it is others each time.
+ * Cuts random texts by random patterns with all tiers, and with the official engine if it is Oniguruma that reads them. Returns how many patterns were compared. Without a seed it is others each time.
  */
 export const compareWildPatterns = (patterns: number, seed?: number): number => {
   let compared = 0
@@ -148,6 +160,23 @@ export const compareWildPatterns = (patterns: number, seed?: number): number => 
       if (official !== undefined) expect(pieces).toEqual(official)
       const kernel = unlessRefused(() => kernelTier([stage]))
       if (kernel !== undefined) expect(kernel(texts)).toEqual(referenceTier([stage])(texts))
+      compared++
+    }),
+    { numRuns: patterns, ...(seed !== undefined && { seed }) },
+  )
+  return compared
+}
+
+/** Cuts random texts by random patterns as tiktoken does, and with tiktoken. Returns how many patterns were compared. */
+export const compareWithTiktoken = (patterns: number, seed?: number): number => {
+  let compared = 0
+  fc.assert(
+    fc.property(wildPattern('fancy-regex'), fc.array(wildText(), { minLength: 10, maxLength: 25 }), (pattern, texts) => {
+      // over an empty match it would go on for ever, where we have an error
+      const pieces = unlessRefused(() => texts.map(createPipelineSplitter(withStages('', [tiktoken(pattern)])).split))
+      const official = pieces && tiktokenUnlessRefused(pattern, texts)
+      if (official === undefined) return
+      expect(pieces).toEqual(official)
       compared++
     }),
     { numRuns: patterns, ...(seed !== undefined && { seed }) },

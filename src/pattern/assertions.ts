@@ -1,0 +1,42 @@
+import { complement, EVERYTHING, of, type CodePointSet } from '../unicode/codePointSet.ts'
+import type { LookNode, Node } from './ast.ts'
+
+/* The assertions, as look-arounds over sets. `at` is the place in the pattern. */
+
+const NEWLINE = of(0x0a)
+export const NOT_NEWLINE = complement(NEWLINE)
+
+export const sequence = (...parts: Node[]): Node => (parts.length === 1 ? parts[0] : { type: 'sequence', parts })
+export const alternation = (...branches: Node[]): Node => (branches.length === 1 ? branches[0] : { type: 'alternation', branches })
+export const set = (members: CodePointSet): Node => ({ type: 'set', set: members })
+
+const look = (isAhead: boolean, negative: boolean, body: Node, at: number): LookNode => ({ type: 'look', ahead: isAhead, negative, body, at })
+const ahead = (members: CodePointSet, negative: boolean, at: number): LookNode => look(true, negative, set(members), at)
+const behind = (members: CodePointSet, negative: boolean, at: number): LookNode => look(false, negative, set(members), at)
+
+export const TEXT_START: Node = { type: 'textBorder', border: 'start' }
+export const TEXT_END: Node = { type: 'textBorder', border: 'end' }
+
+/** At the start, and behind each \n; in Oniguruma not behind one that is the last character. */
+export const lineStart = (isAlsoAtEnd: boolean, at: number): Node =>
+  alternation(TEXT_START, isAlsoAtEnd ? behind(NEWLINE, false, at) : sequence(behind(NEWLINE, false, at), ahead(EVERYTHING, false, at)))
+/** At the end, and before each \n. */
+export const lineEnd = (at: number): Node => alternation(TEXT_END, ahead(NEWLINE, false, at))
+
+/** `\Z` of Oniguruma. */
+export const textEndOrLastNewline = (at: number): Node =>
+  alternation(TEXT_END, look(true, false, sequence(set(NEWLINE), TEXT_END), at))
+/** `\Z` of fancy-regex. */
+export const textEndOrNewlines = (at: number): Node =>
+  look(true, false, sequence({ type: 'repeat', body: set(NEWLINE), min: 0, max: Infinity, greedy: true }, TEXT_END), at)
+
+export const wordBorder = (word: CodePointSet, at: number): Node =>
+  alternation(sequence(behind(word, false, at), ahead(word, true, at)), sequence(behind(word, true, at), ahead(word, false, at)))
+export const notWordBorder = (word: CodePointSet, at: number): Node =>
+  alternation(sequence(behind(word, false, at), ahead(word, false, at)), sequence(behind(word, true, at), ahead(word, true, at)))
+
+/** `\R` of Oniguruma: a line break, and \r\n is one. */
+export const lineBreak = (): Node => ({
+  type: 'atomic',
+  body: alternation(sequence(set(of(0x0d)), set(NEWLINE)), set(of(0x0a, 0x0b, 0x0c, 0x0d, 0x85, 0x2028, 0x2029))),
+})

@@ -1,0 +1,51 @@
+import { describe, expect, test } from 'vitest'
+import type { Dialect } from '../../src/pattern/ast.ts'
+import { parsePattern } from '../../src/pattern/parse.ts'
+import { complement, EVERYTHING, fromRanges, has, intersection, members, type CodePointSet } from '../../src/unicode/codePointSet.ts'
+import { BINARY_PROPERTY } from '../../src/unicode/generated/unicode16.ts'
+import { MORE_BINARY_PROPERTY } from '../../src/unicode/generated/moreProperties16.ts'
+import { POSIX_NAMES } from '../../src/unicode/posixBrackets.ts'
+import { tiktokenUnlessRefused } from '../support/officialProcess.ts'
+import { officialNormalize } from '../support/oracle.ts'
+
+const setOf = (pattern: string, dialect: Dialect): CodePointSet => {
+  const { root } = parsePattern(pattern, dialect)
+  if (root.type !== 'set') throw new Error(`${pattern} is no set`)
+  return root.set
+}
+
+/** All but planes in which nothing is assigned, or all for private use. */
+const PLANES = fromRanges([
+  [0, 0x40000],
+  [0xdff00, 0xf0100],
+])
+const textOf = (set: CodePointSet): string => members(intersection(set, PLANES)).map((c) => String.fromCodePoint(c)).join('')
+const EVERY_CODE_POINT = textOf(EVERYTHING)
+
+/** What Oniguruma leaves of all code points when a set is taken out. */
+const leftByOniguruma = (pattern: string): string =>
+  officialNormalize([{ kind: 'replace', pattern: `${pattern}+`, isRegex: true, content: '' }])(EVERY_CODE_POINT)
+
+const BINARY = [...Object.keys(BINARY_PROPERTY), ...Object.keys(MORE_BINARY_PROPERTY)]
+const ALIASES = ['EPres', 'ExtPict', 'IDS', 'xidc', 'Ideo', 'AHex', 'QMark', 'wspace', 'Any', 'ASCII', 'Assigned']
+
+describe('every code point is where Oniguruma has it', () => {
+  const brackets = POSIX_NAMES.flatMap((name) => [`[[:${name}:]]`, `\\p{${name}}`, `[^\\p{${name}}]`])
+  test.each([...brackets, ...[...BINARY, ...ALIASES].map((name) => `\\p{${name}}`)])('%s', (pattern) => {
+    expect(leftByOniguruma(pattern) === textOf(complement(setOf(pattern, 'oniguruma')))).toBe(true)
+  })
+})
+
+const ASCII = Array.from({ length: 0x80 }, (_, c) => c)
+
+describe('what is at the borders of a set is where fancy-regex has it', () => {
+  const brackets = POSIX_NAMES.flatMap((name) => [`[[:${name}:]]`, `[[:^${name}:]]`, `(?i:[[:${name}:]])`, `(?i:[[:^${name}:]])`])
+  const plain = [...BINARY, ...ALIASES].map((name) => `\\p{${name}}`)
+  test.each([...brackets, ...plain, '(?i:\\p{Lowercase})', '(?i:[\\p{Cased}--\\p{Lu}])'])('%s', (pattern) => {
+    const set = setOf(pattern, 'fancy-regex')
+    const borders = [...new Set([...set, ...ASCII, 0x110000].flatMap((c) => [c - 1, c]))]
+    const texts = borders.filter((c) => has(EVERYTHING, c)).map((c) => String.fromCodePoint(c))
+    const theirs = tiktokenUnlessRefused(pattern, texts)
+    expect(theirs).toEqual(texts.map((text) => (has(set, text.codePointAt(0)!) ? [text] : [])))
+  })
+})
