@@ -1,28 +1,5 @@
-import { PretokError } from '../errors.ts'
-import {
-  closeOverCase,
-  DIGIT,
-  foldsToSeveral,
-  property,
-  WHITE_SPACE,
-  wordOniguruma,
-  wordOnigurumaInClass,
-  wordRust,
-} from '../unicode/properties.ts'
-import { POSIX_NAMES, posixBracketOniguruma, posixBracketRust, posixPropertyOniguruma } from '../unicode/posixBrackets.ts'
-import {
-  complement,
-  difference,
-  EVERYTHING,
-  fromRanges,
-  has,
-  intersection,
-  of,
-  size,
-  symmetricDifference,
-  union,
-  type CodePointSet,
-} from '../unicode/codePointSet.ts'
+import { complement, EVERYTHING, of, size, type CodePointSet } from '../unicode/codePointSet.ts'
+import { wordOniguruma, wordRust } from '../unicode/properties.ts'
 import {
   alternation,
   lineBreak,
@@ -40,9 +17,10 @@ import {
 } from './assertions.ts'
 import type { Dialect, Node, Pattern, SetNode } from './ast.ts'
 import { expandBackreferences } from './backreferences.ts'
-import { changeFlags, INITIAL_FLAGS, type Flags } from './flags.ts'
+import { changeFlags } from './flags.ts'
 import { createFoldedLetters } from './foldedLetters.ts'
 import { children, holdsLookOrBackreference, maxLength, minLength } from './nodes.ts'
+import { PatternReader } from './reader.ts'
 
 /**
  * Parses the regex subset that real pre-tokenizers use.
@@ -68,38 +46,22 @@ export const parsePattern = (text: string, dialect: Dialect): Pattern => {
   return { text, dialect, root: expandBackreferences(parser.parse(), text) }
 }
 
-const HEX_DIGIT = fromRanges([
-  [0x30, 0x3a],
-  [0x41, 0x47],
-  [0x61, 0x67],
-])
-const CONTROL_ESCAPES: Readonly<Record<string, number>> = { n: 0x0a, r: 0x0d, t: 0x09, f: 0x0c, v: 0x0b, a: 0x07, e: 0x1b, 0: 0x00 }
 const MAX_REPEAT = 100_000
-const COMMENT = /\(\?#(?:[^)\\]|\\[^])*\)/y
-/** With (?x). */
-const EXTENDED: Readonly<Record<Dialect, RegExp>> = {
-  oniguruma: /\(\?#(?:[^)\\]|\\[^])*\)|[\s\x85]|#[^\n]*/y,
-  'fancy-regex': /\(\?#(?:[^)\\]|\\[^])*\)|[ \t\r\n]|#[^\n]*/y,
+const GROUP_NAME: Readonly<Record<Dialect, RegExp>> = {
+  oniguruma: /^\?(?:<(?=[^>]*>)|'(?=[^']*'))(?<name>[A-Za-z_]\w*)[>']/,
+  'fancy-regex': /^\?P?<(?<name>[A-Za-z_]\w*)>/,
 }
-const POSIX_BRACKET = /^\[:(\^?)([a-z]+|[^:\]]{0,20})((?::\])?)/
+const BACKREFERENCE: Readonly<Record<Dialect, RegExp>> = {
+  oniguruma: /^(?:([1-9]\d*)|k(?:<(?=\w+>)|'(?=\w+'))(\w+)[>'])/,
+  'fancy-regex': /^(?:([1-9]\d*)|k<(\w+)>)/,
+}
 
-class Parser {
-  private readonly text: string
-  private readonly dialect: Dialect
-  private at = 0
-  private flags: Flags
+class Parser extends PatternReader {
   private groups = 0
   private readonly named = new Map<string, number[]>()
   /** Where the first one is. */
   private numberedBackreference: number | undefined
   private readonly letters = createFoldedLetters()
-  private readonly knownClasses: { text: string; ignoreCase: boolean; set: CodePointSet }[] = []
-
-  constructor(text: string, dialect: Dialect) {
-    this.text = text
-    this.dialect = dialect
-    this.flags = INITIAL_FLAGS[dialect]
-  }
 
   parse(): Node {
     const root = this.alternatives()
@@ -110,10 +72,6 @@ class Parser {
     return root
   }
 
-  private error(what: string, at: number): PretokError {
-    return new PretokError('pattern', `pattern: ${what} at ${at} in ${JSON.stringify(this.text)}`)
-  }
-
   /** `isFirst`: nothing can have been taken before the node. */
   private refuseLateSearchStart(node: Node, isFirst: boolean): void {
     if (node.type === 'searchStart' && !isFirst) throw this.error('\\G elsewhere than at the start (not supported)', node.at)
@@ -122,36 +80,6 @@ class Parser {
       this.refuseLateSearchStart(child, isNext)
       if (node.type === 'sequence' && maxLength(child) > 0) isNext = false
     }
-  }
-
-  private peek(words: string): boolean {
-    return this.text.startsWith(words, this.at)
-  }
-
-  private take(words: string): boolean {
-    if (!this.peek(words)) return false
-    this.at += words.length
-    return true
-  }
-
-  /** The code point at the cursor; the cursor moves behind it. */
-  private codePoint(): number {
-    const codePoint = this.text.codePointAt(this.at)!
-    if (codePoint >= 0xd800 && codePoint < 0xe000) throw this.error('lone surrogate', this.at)
-    this.at += codePoint > 0xffff ? 2 : 1
-    return codePoint
-  }
-
-  /** Moves behind comments, and behind white space where it does not count. */
-  private skipIgnored(): void {
-    const ignored = !this.flags.extended ? COMMENT : EXTENDED[this.dialect]
-    for (;;) {
-      ignored.lastIndex = this.at
-      const found = ignored.exec(this.text)
-      if (found === null) break
-      this.at += found[0].length
-    }
-    if (this.peek('(?#')) throw this.error('unclosed comment', this.at)
   }
 
   private alternatives(): Node {
@@ -174,10 +102,6 @@ class Parser {
     return this.letters.join(parts, (letters) => {
       throw this.fullFoldingError(letters, start)
     })
-  }
-
-  private fullFoldingError(text: string, at: number): PretokError {
-    return this.error(`"${text}" in (?i:…): Oniguruma's multi-character case folding is not supported here`, at)
   }
 
   /**
@@ -235,15 +159,6 @@ class Parser {
     return [min, max, true]
   }
 
-  /** A character, or what a class lists, with its case variants if they count. */
-  private cased(members: CodePointSet, at: number): CodePointSet {
-    if (!this.flags.ignoreCase) return members
-    const closed = closeOverCase(members)
-    const several = this.dialect === 'oniguruma' ? foldsToSeveral(closed) : undefined
-    if (several !== undefined) throw this.fullFoldingError(String.fromCodePoint(several), at)
-    return closed
-  }
-
   private atom(): Node {
     const at = this.at
     if (this.take('(')) return this.group(at)
@@ -294,10 +209,10 @@ class Parser {
 
   /** `(?<name>…)`, in Oniguruma also `(?'name'…)`, in fancy-regex also `(?P<name>…)`. */
   private takeGroupName(): string | undefined {
-    const found = (this.dialect === 'oniguruma' ? /^\?(?:<([\p{L}_]\w*)>|'([\p{L}_]\w*)')/u : /^\?P?<([\p{L}_]\w*)>/u).exec(this.text.slice(this.at))
+    const found = GROUP_NAME[this.dialect].exec(this.text.slice(this.at))
     if (found === null) return undefined
     this.at += found[0].length
-    return found[1] ?? found[2]
+    return found.groups!.name
   }
 
   /** `(?i:…)` and `(?i)`, the cursor behind the `(`. */
@@ -359,10 +274,11 @@ class Parser {
     }
     const beyond = this.dialect === 'oniguruma' ? this.escapeOfOniguruma(next) : undefined
     if (beyond !== undefined) return beyond
-    const found = /^(?:([1-9]\d*)|k<(\w+)>)/.exec(this.text.slice(this.at)) ?? (this.dialect === 'oniguruma' ? /^()k'(\w+)'/.exec(this.text.slice(this.at)) : null)
-    if (found !== null) {
-      this.at += found[0].length
-      return this.backreference(found[1] || found[2], at)
+    const reference = BACKREFERENCE[this.dialect].exec(this.text.slice(this.at))
+    if (reference !== null) {
+      const [all, number, name = number] = reference
+      this.at += all.length
+      return this.backreference(name, at)
     }
     const members = this.escapedSet(at, word)
     return size(members) === 1 ? this.letter(members, at) : set(members)
@@ -397,155 +313,4 @@ class Parser {
     return { type: 'backreference', index: known[0], text, ignoreCase, at }
   }
 
-  /**
-   * What an escape that may stand inside or outside a class stands for; a character without its case variants. The cursor is behind the
-   * backslash.
-   */
-  private escapedSet(at: number, word: () => CodePointSet): CodePointSet {
-    if (this.at >= this.text.length) throw this.error('backslash at the end', at)
-    const codePoint = this.codePoint()
-    const letter = String.fromCodePoint(codePoint)
-    switch (letter) {
-      case 's':
-        return WHITE_SPACE
-      case 'S':
-        return complement(WHITE_SPACE)
-      case 'd':
-        return DIGIT
-      case 'D':
-        return complement(DIGIT)
-      case 'w':
-        return word()
-      case 'W':
-        return complement(word())
-      case 'h':
-        return HEX_DIGIT
-      case 'H':
-        return complement(HEX_DIGIT)
-      case 'p':
-      case 'P':
-        // to Oniguruma \pL is the letters p and L
-        if (this.dialect === 'oniguruma' && !this.peek('{')) return of(codePoint)
-        return this.propertySet(at, letter === 'P', word)
-      case 'x':
-      case 'u':
-        return of(this.hexadecimal(at, letter))
-    }
-    if (letter in CONTROL_ESCAPES) return of(CONTROL_ESCAPES[letter])
-    const isBorder = this.dialect === 'fancy-regex' && (letter === '<' || letter === '>')
-    if (isBorder || /[A-Za-z0-9]/.test(letter)) throw this.error(`escape \\${letter} (not supported)`, at)
-    return of(codePoint)
-  }
-
-  private hexadecimal(at: number, kind: string): number {
-    const rest = this.text.slice(this.at, this.at + 12)
-    const braced = kind === 'u' && this.dialect === 'oniguruma' ? null : /^\{([0-9A-Fa-f]{1,6})\}/.exec(rest)
-    const found = braced ?? (kind === 'x' ? /^([0-9A-Fa-f]{2})/ : /^([0-9A-Fa-f]{4})/).exec(rest)
-    if (found === null) throw this.error(`incomplete \\${kind}`, at)
-    this.at += found[0].length
-    const codePoint = parseInt(found[1], 16)
-    if (!has(EVERYTHING, codePoint)) throw this.error(`\\${kind}${found[0]} is no character`, at)
-    return codePoint
-  }
-
-  private propertySet(at: number, negated: boolean, word: () => CodePointSet): CodePointSet {
-    const found = /^(?:\{(\^?)([^}]*)\}|()([A-Z]))/.exec(this.text.slice(this.at))
-    if (found === null) throw this.error('incomplete \\p', at)
-    this.at += found[0].length
-    const name = found[2] ?? found[4]
-    const members = (this.dialect === 'oniguruma' ? posixPropertyOniguruma(name, word) : undefined) ?? property(name)
-    if (members === undefined) throw this.error(`unknown property \\p{${name}}`, at)
-    const closed = this.flags.ignoreCase && this.dialect === 'fancy-regex' ? closeOverCase(members) : members
-    return (found[1] === '^') !== negated ? complement(closed) : closed
-  }
-
-  /** A class, the cursor behind its `[`. Patterns repeat long ones, and to unite large sets takes time: one that was read before is known. */
-  private class(at: number): CodePointSet {
-    const known = this.knownClasses.find(({ text, ignoreCase }) => ignoreCase === this.flags.ignoreCase && this.peek(text))
-    if (known !== undefined) {
-      this.at += known.text.length
-      return known.set
-    }
-    const start = this.at
-    const members = this.classBody(at)
-    this.knownClasses.push({ text: this.text.slice(start, this.at), ignoreCase: this.flags.ignoreCase, set: members })
-    return members
-  }
-
-  /**
-   * A class, the cursor behind its `[`. Operators bind looser than union and go from left to right; classes may be nested. fancy-regex closes
-   * all that is listed over case, Oniguruma only what the outermost class comes to.
-   */
-  private classBody(at: number, isNested = false): CodePointSet {
-    const negated = this.take('^')
-    let combine: ((right: CodePointSet) => CodePointSet) | undefined // by the last operator, with what stands before it
-    let parts: CodePointSet[] = [] // what stands behind it
-    const united = (): CodePointSet => (combine === undefined ? union(...parts) : combine(union(...parts)))
-    const oniguruma = this.dialect === 'oniguruma'
-    while (!oniguruma && this.take('-')) parts.push(of(0x2d)) // at the start they are neither ranges nor operators
-    let isFirst = parts.length === 0
-    const listed = (some: CodePointSet): CodePointSet => (oniguruma ? some : this.cased(some, at))
-    for (; ; isFirst = false) {
-      const itemAt = this.at
-      if (this.at >= this.text.length) throw this.error('unclosed class', at)
-      if (!isFirst && this.take(']')) break
-      const operator = this.takeClassOperator()
-      if (operator !== undefined) {
-        const left = united()
-        combine = (right) => operator(left, right)
-        parts = []
-      } else if (this.peek('[:') && this.takePosixBracket(itemAt, parts, listed)) continue
-      else if (this.take('[')) parts.push(this.classBody(itemAt, true))
-      else parts.push(listed(this.classRange(itemAt)))
-    }
-    let members = united()
-    if (oniguruma && !isNested) members = negated && this.flags.ignoreCase ? closeOverCase(members) : this.cased(members, at)
-    return negated ? complement(members) : members
-  }
-
-  private takeClassOperator(): ((left: CodePointSet, right: CodePointSet) => CodePointSet) | undefined {
-    if (this.take('&&')) return intersection
-    if (this.dialect === 'oniguruma') return undefined
-    if (this.take('--')) return difference
-    return this.take('~~') ? symmetricDifference : undefined
-  }
-
-  /** `[:name:]` or `[:^name:]`. False (and no move) if it is none; both engines take it for a class in a class then. */
-  private takePosixBracket(at: number, parts: CodePointSet[], listed: (set: CodePointSet) => CodePointSet): boolean {
-    const found = POSIX_BRACKET.exec(this.text.slice(this.at, this.at + 32))
-    if (found === null) return false
-    const [all, caret, name, isClosed] = found
-    const isKnown = POSIX_NAMES.includes(name)
-    if (!isKnown || isClosed === '') {
-      if (this.dialect === 'fancy-regex') return false
-      if (isKnown || isClosed !== '') throw this.error(`unknown POSIX bracket ${all}`, at)
-      return false
-    }
-    this.at += all.length
-    const members = listed(this.dialect === 'oniguruma' ? posixBracketOniguruma(name) : posixBracketRust(name))
-    parts.push(caret === '' ? members : complement(members))
-    return true
-  }
-
-  /** A character, a range of them, or what an escape stands for. */
-  private classRange(at: number): CodePointSet {
-    const inWord = this.dialect === 'oniguruma' ? wordOnigurumaInClass : wordRust
-    const low = this.classItem(inWord)
-    const isRange =
-      this.peek('-') && !this.peek('-]') && !this.peek('-[') && !this.peek('-&&') && !(this.dialect === 'fancy-regex' && this.peek('--'))
-    if (!isRange || size(low) !== 1) return low
-    this.at++
-    const high = this.classItem(inWord)
-    if (size(high) !== 1) throw this.error('range to something that is no single character', at)
-    if (low[0] > high[0]) throw this.error('range out of order', at)
-    return fromRanges([[low[0], high[0] + 1]])
-  }
-
-  /** One escape or character of a class. */
-  private classItem(word: () => CodePointSet): CodePointSet {
-    const at = this.at
-    if (!this.take('\\')) return of(this.codePoint())
-    if (this.take('b')) return of(0x08)
-    return this.escapedSet(at, word)
-  }
 }

@@ -1,7 +1,9 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { createPipelineSplitter } from '../../src/split/splitText.ts'
-import { huggingFace } from '../../src/tokenizer/patternPipeline.ts'
+import { huggingFace, tiktoken } from '../../src/tokenizer/patternPipeline.ts'
+import type { SplitStage } from '../../src/types.ts'
+import { officialUnlessRefused, tiktokenUnlessRefused, unlessRefused } from '../support/officialProcess.ts'
 import { officialSplit } from '../support/oracle.ts'
 import { CONSTRUCT_STAGES, withStages } from '../support/stages.ts'
 
@@ -33,5 +35,21 @@ describe.each([...oniguruma, ...MORE])('%s', (name, stage) => {
       }),
       { numRuns: 150 },
     )
+  })
+})
+
+/** White space of all kinds, and what is nearly that. */
+const SPACES = [...'\t\n\v\f\r \x1c\x85\xa0\u1680\u180e\u2003\u200b\u2028\u2029\u202f\u3000\ufeff', 'x', '#', '#x\n', '(?#)', '(?#\\))']
+
+describe('what does not count with (?x), or never', () => {
+  const patterns = SPACES.flatMap((space) => [`(?x:a${space}b)`, `a${space}b`, `(?x)a${space}+|b`, `[a${space}]b`])
+  const texts = SPACES.flatMap((space) => [`ab-`, `a${space}b-`, `aab${space}-`])
+  test.each(patterns.map((pattern) => [JSON.stringify(pattern), pattern]))('%s', (_, pattern) => {
+    const compare = (stage: SplitStage, official: string[][] | undefined): void => {
+      const pieces = unlessRefused(() => texts.map(createPipelineSplitter(withStages('', [stage])).split))
+      expect(pieces).toEqual(official)
+    }
+    compare(huggingFace(pattern), officialUnlessRefused(withStages('', [huggingFace(pattern)]), texts))
+    compare(tiktoken(pattern), tiktokenUnlessRefused(pattern, texts))
   })
 })
