@@ -4,6 +4,7 @@ import type { LookNode, Node } from './ast.ts'
 /* The assertions, as look-arounds over sets. `at` is the place in the pattern. */
 
 const NEWLINE = of(0x0a)
+const RETURN = of(0x0d)
 export const NOT_NEWLINE = complement(NEWLINE)
 
 export const sequence = (...parts: Node[]): Node => (parts.length === 1 ? parts[0] : { type: 'sequence', parts })
@@ -35,8 +36,10 @@ export const wordBorder = (word: CodePointSet, at: number): Node =>
 export const notWordBorder = (word: CodePointSet, at: number): Node =>
   alternation(sequence(behind(word, false, at), ahead(word, false, at)), sequence(behind(word, true, at), ahead(word, true, at)))
 
-/** `\R` of Oniguruma: a line break, and \r\n is one. */
-export const lineBreak = (): Node => ({
-  type: 'atomic',
-  body: alternation(sequence(set(of(0x0d)), set(NEWLINE)), set(of(0x0a, 0x0b, 0x0c, 0x0d, 0x85, 0x2028, 0x2029))),
-})
+/** `\R` of Oniguruma: a line break, and \r\n is one; `(?>\r\n|[\n-\r\x85\u2028\u2029])` in a form that can be compiled. */
+export const lineBreak = (at: number): Node =>
+  alternation(
+    sequence(set(RETURN), set(NEWLINE)),
+    sequence(set(RETURN), ahead(NEWLINE, true, at)),
+    set(of(0x0a, 0x0b, 0x0c, 0x85, 0x2028, 0x2029)),
+  )

@@ -272,7 +272,7 @@ class Parser extends PatternReader {
         this.at++
         return { type: 'searchStart', at }
     }
-    const beyond = this.dialect === 'oniguruma' ? this.escapeOfOniguruma(next) : undefined
+    const beyond = this.dialect === 'oniguruma' ? this.escapeOfOniguruma(next, at) : undefined
     if (beyond !== undefined) return beyond
     const reference = BACKREFERENCE[this.dialect].exec(this.text.slice(this.at))
     if (reference !== null) {
@@ -284,11 +284,11 @@ class Parser extends PatternReader {
     return size(members) === 1 ? this.letter(members, at) : set(members)
   }
 
-  private escapeOfOniguruma(letter: string): Node | undefined {
+  private escapeOfOniguruma(letter: string, at: number): Node | undefined {
     switch (letter) {
       case 'R':
         this.at++
-        return lineBreak()
+        return lineBreak(at)
       case 'N':
         this.at++
         return set(NOT_NEWLINE)

@@ -37,6 +37,14 @@ export const REAL_PATTERNS: Readonly<Record<string, string>> = {
   LaTeX: '\\\\[A-Za-z]+\\*?|\\\\.|[{}$&#^_~%]|\\p{L}+|\\p{N}|\\s+|[^\\s]',
   'dates and times': '\\d{4}-\\d{2}-\\d{2}(?:T\\d{2}:\\d{2}(?::\\d{2})?)?|\\d+|\\p{L}+|[^\\s\\w]+|\\s+',
   JSON: '[{}\\[\\],:]|"(?:[^"\\\\]|\\\\["\\\\/bfnrt]|\\\\u\\h{4})*"|-?\\d+(?:\\.\\d+)?(?:[eE][+-]?\\d+)?|true|false|null|\\s+',
+  'over several lines': `(?x)
+    ${CONTRACTIONS}                # contractions
+    | [^\\r\\n\\p{L}\\p{N}]? \\p{L}+  (?# words)
+    | \\p{N}{1,3} | \\ ? [^\\s\\p{L}\\p{N}]+ [\\r\\n]*
+    | \\s* [\\r\\n]+ | \\s+ (?!\\S) | \\s+`,
+  'POSIX brackets': " ?[[:alpha:]]+| ?[[:digit:]]+|[[:space:]]+(?![^[:space:]])|[[:space:]]|[[:punct:]]+|[^[:alnum:][:space:][:punct:]]+",
+  'named parts': "(?<contraction>'(?i:[sdmt]|ll|ve|re))|(?<word>[^\\r\\n\\p{L}\\p{N}]?\\p{L}+)|(?<quote>['\"`])\\k<quote>*|\\p{N}{1,3}|\\R+|\\N",
+  'pictures of all kinds': '\\p{Emoji_Presentation}[\\p{Emoji_Modifier}\\x{FE0F}]*(?:\\x{200D}\\p{Extended_Pictographic})*|\\p{Alpha}+|[^\\p{Alpha}\\p{Emoji_Presentation}]+',
   markup: '<\\|[a-z_]+\\|>|</?[A-Za-z][^>]*>|&[a-z]+;|\\s?\\p{L}+|\\s?\\p{N}+|\\s?[^\\s\\p{L}\\p{N}]+|\\s+(?!\\S)|\\s+',
   'English, by its own rules': "(?i:n't|'(?:s|m|d|re|ve|ll|em))(?!\\p{L})| ?\\p{L}+?(?=(?i:n't)(?!\\p{L}))| ?\\p{L}+| ?\\p{N}{1,3}| ?[^\\s\\p{L}\\p{N}]+|\\s+(?!\\S)|\\s+",
   'punctuation by its sides': '(?<=\\s)\\p{P}+|\\p{P}+(?=\\s|$)|\\p{P}|\\p{L}+|\\p{N}+|\\s+',
@@ -52,5 +60,9 @@ export const REAL_PATTERNS: Readonly<Record<string, string>> = {
 export const REAL_TIKTOKEN_PATTERNS: Readonly<Record<string, string>> = {
   'possessive intervals': "'(?i:[sdmt]|ll|ve|re)|[^\\r\\n\\p{L}\\p{N}]?+\\p{L}++|\\p{N}{1,3}+| ?[^\\s\\p{L}\\p{N}]++[\\r\\n]*+|\\s++$|\\s*[\\r\\n]|\\s+(?!\\S)|\\s",
   'ends of the text': '\\p{L}+|\\p{N}{1,2}+(?!\\p{N}$)|\\s+\\z|\\n+\\Z|^\\s|\\s|[^\\s\\p{L}\\p{N}]+?',
+  gpt2: "'(?:[sdmt]|ll|ve|re)| ?\\p{L}+| ?\\p{N}+| ?[^\\s\\p{L}\\p{N}]+|\\s+(?!\\S)|\\s+",
+  cl100k: `${CONTRACTIONS}|[^\\r\\n\\p{L}\\p{N}]?\\p{L}+|\\p{N}{1,3}|${REST}`,
+  o200k: `[^\\r\\n\\p{L}\\p{N}]?${UPPER}*${LOWER}+${CONTRACTIONS}?|[^\\r\\n\\p{L}\\p{N}]?${UPPER}+${LOWER}*${CONTRACTIONS}?|\\p{N}{1,3}| ?[^\\s\\p{L}\\p{N}]+[\\r\\n/]*|\\s*[\\r\\n]+|\\s+(?!\\S)|\\s+`,
+  'lines and words': '(?m)^#+ (?-m:.)*$|(?s:/[*].*?[*]/)|(?x: [[:alpha:]] \\w* | \\d+ )|(?P<quote>["`])\\k<quote>|[\\S--[:punct:]]|[\\s\\S]',
   'sets less sets': '[\\p{L}&&[^\\p{Lu}]]+|\\p{Lu}+|\\d+|[^\\p{L}\\d]',
 }
