@@ -1,5 +1,5 @@
 import { complement, EVERYTHING, of, size, type CodePointSet } from '../unicode/codePointSet.ts'
-import { wordOniguruma, wordRust } from '../unicode/properties.ts'
+import { closeOverCase, fullFoldingsOf, wordOniguruma, wordRust } from '../unicode/properties.ts'
 import {
   alternation,
   lineBreak,
@@ -162,13 +162,25 @@ class Parser extends PatternReader {
   private atom(): Node {
     const at = this.at
     if (this.take('(')) return this.group(at)
-    if (this.take('[')) return set(this.class(at))
+    if (this.take('[')) return this.classNode(at)
     if (this.take('.')) return set(this.flags.dotAll ? EVERYTHING : NOT_NEWLINE)
     if (this.take('^')) return this.flags.multiLine ? lineStart(this.dialect === 'fancy-regex', at) : TEXT_START
     if (this.take('$')) return this.flags.multiLine ? lineEnd(at) : TEXT_END
     if (this.take('\\')) return this.escapeOutsideClass(at)
     if (this.peek('*') || this.peek('+') || this.peek('?')) throw this.error('quantifier without anything before it', at)
     return this.letter(of(this.codePoint()), at)
+  }
+
+  /**
+   * A class. Where case does not count, one with a character that folds to several is also those several to Oniguruma, if it is not negated:
+   * `(?i:[ß])` is `(?:[ßẞ]|(?i:ss))` (regparse.c, i_apply_case_fold).
+   */
+  private classNode(at: number): Node {
+    const isNegated = this.peek('^')
+    const members = this.class(at)
+    if (!this.flags.ignoreCase || isNegated || this.dialect !== 'oniguruma') return set(members)
+    const several = fullFoldingsOf(members).map((folding) => sequence(...folding.map((letter) => set(closeOverCase(of(letter))))))
+    return alternation(set(members), ...several)
   }
 
   /** A character that is written as itself, or as an escape. */

@@ -202,7 +202,7 @@ export class PatternReader {
       else parts.push(listed(this.classRange(itemAt)))
     }
     let members = united()
-    if (oniguruma && !isNested) members = negated && this.flags.ignoreCase ? closeOverCase(members) : this.cased(members, at)
+    if (oniguruma && !isNested) members = this.flags.ignoreCase ? closeOverCase(members) : members
     return negated ? complement(members) : members
   }
 

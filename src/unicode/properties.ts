@@ -248,6 +248,14 @@ const fullFolding = once((): FullFolding => {
 export const foldsToSeveral = (set: CodePointSet): number | undefined =>
   areDisjoint(set, fullFolding().characters) ? undefined : intersection(set, fullFolding().characters)[0]
 
+/** The full foldings of the members of a set that fold to several characters, each once, the shorter ones first. */
+export const fullFoldingsOf = (set: CodePointSet): (readonly number[])[] => {
+  const found = new Map<string, readonly number[]>()
+  for (const entries of fullFolding().byFirst.values())
+    for (const [folding, character] of entries) if (has(set, character)) found.set(folding.join(), folding)
+  return [...found.values()].sort((a, b) => a.length - b.length)
+}
+
 /**
  * The longest full folding that letters, each given with its cases, begin with from `from` on: how long it is, and the characters that fold
  * to it.

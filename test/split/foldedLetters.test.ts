@@ -7,7 +7,8 @@ import { withStages } from '../support/stages.ts'
 import { kernelTier, referenceTier } from '../support/tiers.ts'
 
 const PARTS = ['s', 's', 't', 'f', 'f', 'i', 'l', 'S', 'ſ', 'a', 'j', '\u030c', '(?:s)', '(?:st)', '(?:ff)', '(?:f(?:i))', '(?:a|ss)', '(?:a.)', '(?:(?:ss)+)',
-  's?', 'f{2}', '[s]', '(s)', '.', '\\x73', '(?=s)', '|'] // prettier-ignore
+  's?', 'f{2}', '[s]', '(s)', '.', '\\x73', '(?=s)', '|',
+  '[ß]', '[ß]+', '[ßa]{2}', '[\\p{L}]', '[^\\P{L}]', '[ﬀ-ﬆ]', '[ﬃ]??', '[ﬀﬃ]', '[^ß]', '[ǰ]', '[[ß]&&\\p{Ll}]', '[^[^ß]]', '[ŉ]', '(?<![ß])'] // prettier-ignore
 const LETTERS = ['s', 't', 'f', 'i', 'l', 'S', 'F', 'ſ', 'a', 'j', 'ǰ', '\u030c', 'ß', 'ẞ', 'ﬀ', 'ﬁ', 'ﬂ', 'ﬃ', 'ﬄ', 'ﬅ', 'ﬆ']
 
 const RUNS = Number(process.env.PRETOK_RUNS ?? 200)
@@ -25,7 +26,8 @@ test('letters in (?i:…) that may be one character: all tiers cut as the offici
       // what the pattern itself is written with, too
       const all = [...random, ...LETTERS.map((letter) => one.slice(4, -1).replace(/\W/g, '').toLowerCase().replace('ss', letter))]
       expect(all.map(splitter.split)).toEqual(officialUnlessRefused(pipeline, all))
-      expect(kernelTier([stage])(all)).toEqual(referenceTier([stage])(all))
+      const kernel = unlessRefused(() => kernelTier([stage]))
+      if (kernel !== undefined) expect(kernel(all)).toEqual(referenceTier([stage])(all))
       compared++
     }),
     { numRuns: RUNS },
