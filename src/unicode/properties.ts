@@ -2,6 +2,7 @@ import { areDisjoint, complement, decodeSet, EVERYTHING, fromRanges, has, inters
 import { MORE_BINARY_PROPERTY } from './generated/moreProperties16.ts'
 import { BINARY_PROPERTY, CASE_FOLDING, FULL_CASE_FOLDING, GENERAL_CATEGORY, SCRIPT } from './generated/unicode16.ts'
 import { preTokenizerClass } from './preTokenizerClasses.ts'
+import { SCRIPT_ALIASES } from './scriptAliases.ts'
 
 /*
  * Character data of Unicode 16.0: the version of HF tokenizers' Oniguruma and of tiktoken's regex-syntax. The host's own `\p{…}` is
@@ -83,7 +84,9 @@ const categoryNames = once(
       ...Object.entries(LONG_NAMES),
     ]),
 )
-const scriptNames = once(() => byLooseName(SCRIPT))
+const scriptNames = once(
+  () => new Map([...byLooseName(SCRIPT), ...[...SCRIPT_ALIASES].map(([short, long]) => [loose(short), long] as const)]),
+)
 const binaryNames = once(
   () => new Map([...byLooseName(BINARY_PROPERTY), ...byLooseName(MORE_BINARY_PROPERTY), ...Object.entries(BINARY_ALIASES)]),
 )
@@ -91,6 +94,7 @@ const binaryNames = once(
 /** Short names of binary properties (PropertyAliases.txt) that are no names of something else. */
 const BINARY_ALIASES: Readonly<Record<string, string>> = {
   ahex: 'ASCII_Hex_Digit',
+  alpha: 'Alphabetic',
   bidic: 'Bidi_Control',
   ci: 'Case_Ignorable',
   dep: 'Deprecated',
@@ -110,15 +114,18 @@ const BINARY_ALIASES: Readonly<Record<string, string>> = {
   ids: 'ID_Start',
   joinc: 'Join_Control',
   loe: 'Logical_Order_Exception',
+  lower: 'Lowercase',
   nchar: 'Noncharacter_Code_Point',
   patsyn: 'Pattern_Syntax',
   patws: 'Pattern_White_Space',
   qmark: 'Quotation_Mark',
   ri: 'Regional_Indicator',
   sd: 'Soft_Dotted',
+  space: 'White_Space',
   sterm: 'Sentence_Terminal',
   term: 'Terminal_Punctuation',
   uideo: 'Unified_Ideograph',
+  upper: 'Uppercase',
   vs: 'Variation_Selector',
   wspace: 'White_Space',
   xidc: 'XID_Continue',

@@ -2,9 +2,10 @@ import { describe, expect, test } from 'vitest'
 import type { Dialect } from '../../src/pattern/ast.ts'
 import { parsePattern } from '../../src/pattern/parse.ts'
 import { complement, EVERYTHING, fromRanges, has, intersection, members, type CodePointSet } from '../../src/unicode/codePointSet.ts'
-import { BINARY_PROPERTY } from '../../src/unicode/generated/unicode16.ts'
+import { BINARY_PROPERTY, SCRIPT } from '../../src/unicode/generated/unicode16.ts'
 import { MORE_BINARY_PROPERTY } from '../../src/unicode/generated/moreProperties16.ts'
 import { POSIX_NAMES } from '../../src/unicode/posixBrackets.ts'
+import { SCRIPT_ALIASES } from '../../src/unicode/scriptAliases.ts'
 import { tiktokenUnlessRefused } from '../support/officialProcess.ts'
 import { officialNormalize } from '../support/oracle.ts'
 
@@ -27,7 +28,7 @@ const leftByOniguruma = (pattern: string): string =>
   officialNormalize([{ kind: 'replace', pattern: `${pattern}+`, isRegex: true, content: '' }])(EVERY_CODE_POINT)
 
 const BINARY = [...Object.keys(BINARY_PROPERTY), ...Object.keys(MORE_BINARY_PROPERTY)]
-const ALIASES = ['EPres', 'ExtPict', 'IDS', 'xidc', 'Ideo', 'AHex', 'QMark', 'wspace', 'Any', 'ASCII', 'Assigned']
+const ALIASES = ['Alpha', 'Lower', 'Upper', 'Space', 'Grek', 'Hani', 'EPres', 'ExtPict', 'IDS', 'xidc', 'Ideo', 'AHex', 'QMark', 'wspace', 'Any', 'ASCII', 'Assigned']
 
 describe('every code point is where Oniguruma has it', () => {
   const brackets = POSIX_NAMES.flatMap((name) => [`[[:${name}:]]`, `\\p{${name}}`, `[^\\p{${name}}]`])
@@ -48,4 +49,13 @@ describe('what is at the borders of a set is where fancy-regex has it', () => {
     const theirs = tiktokenUnlessRefused(pattern, texts)
     expect(theirs).toEqual(texts.map((text) => (has(set, text.codePointAt(0)!) ? [text] : [])))
   })
+})
+
+test('scripts by their short names are those of Oniguruma', () => {
+  const firsts = Object.keys(SCRIPT).map((name) => String.fromCodePoint(setOf(`\\p{${name}}`, 'oniguruma')[0]))
+  for (const short of SCRIPT_ALIASES.keys()) {
+    const set = setOf(`\\p{${short}}`, 'oniguruma')
+    const left = officialNormalize([{ kind: 'replace', pattern: `\\p{${short}}`, isRegex: true, content: '' }])(firsts.join(''))
+    expect([short, left]).toEqual([short, firsts.filter((first) => !has(set, first.codePointAt(0)!)).join('')])
+  }
 })
