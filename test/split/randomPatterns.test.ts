@@ -6,7 +6,7 @@ import type { SplitStage } from '../../src/types.ts'
 import { randomPattern } from '../support/patterns.ts'
 import { DROP_GAPS, KEEP_GAPS, withStages } from '../support/stages.ts'
 import { officialUnlessRefused } from '../support/officialProcess.ts'
-import { compareWildPatterns, compareWithTiktoken } from '../support/wildPatterns.ts'
+import { compareWildPatterns, compareWildReplacements, compareWithTiktoken } from '../support/wildPatterns.ts'
 import { allStrings, kernelTier, referenceTier, type CutDocuments } from '../support/tiers.ts'
 
 const ALPHABET = ['a', 'b', 'c', ' ']
@@ -54,6 +54,10 @@ test('random patterns of every construct: all tiers and the official engine cut 
 
 test('random patterns of every construct: cut as tiktoken does, or somebody refuses', () => {
   expect(compareWithTiktoken(40, 1)).toBeGreaterThan(5)
+})
+
+test('random patterns of every construct: what they match is replaced as the official normalizer does, or somebody refuses', () => {
+  expect(compareWildReplacements(100, 1)).toBeGreaterThan(50)
 })
 
 test('a pattern over which the official engine ends its process is left out, and the next one is not', () => {

@@ -183,3 +183,26 @@ export const compareWithTiktoken = (patterns: number, seed?: number): number => 
   )
   return compared
 }
+
+/**
+ * Replaces what random patterns match in random texts, in one feed and in feeds of two bytes, and by the official normalizer. Returns how many
+ * patterns were compared.
+ */
+export const compareWildReplacements = (patterns: number, seed?: number): number => {
+  let compared = 0
+  const texts = fc.array(wildText(), { minLength: 10, maxLength: 25 })
+  fc.assert(
+    fc.property(wildPattern('oniguruma'), fc.constantFrom('', 'x', ' ', 'ab'), texts, (pattern, content, all) => {
+      // all that is left is one piece
+      const pipeline = { ...withStages('', [huggingFace('(?!.).')]), normalizers: [{ kind: 'replace', pattern, isRegex: true, content } as const] }
+      const replaced = unlessRefused(() => all.map(createPipelineSplitter(pipeline).split))
+      const official = replaced && officialUnlessRefused(pipeline, all)
+      if (official === undefined) return
+      expect(replaced).toEqual(official)
+      all.forEach((text, i) => expect(splitInFeeds(pipeline, text, 2)).toEqual(official[i]))
+      compared++
+    }),
+    { numRuns: patterns, ...(seed !== undefined && { seed }) },
+  )
+  return compared
+}
