@@ -38,13 +38,23 @@ const MAGIC = 'PAR1'
 /** Throws an Error if the metadata, at the end of the file, is damaged or not there. */
 export const readParquetMetadata = async (readAt: ReadAt, size: number): Promise<ParquetFile> => {
   await checkEnd(readAt, size)
-  const metadata = await parquetMetadataAsync({
-    byteLength: size,
-    slice: async (start, end = size) => {
-      const bytes = await readAt(start, end - start)
-      return bytes.buffer.slice(bytes.byteOffset, bytes.byteOffset + bytes.length) as ArrayBuffer
-    },
-  })
+  try {
+    return fileOf(
+      await parquetMetadataAsync({
+        byteLength: size,
+        slice: async (start, end = size) => {
+          const bytes = await readAt(start, end - start)
+          return bytes.buffer.slice(bytes.byteOffset, bytes.byteOffset + bytes.length) as ArrayBuffer
+        },
+      }),
+    )
+  } catch (error) {
+    // the library takes for granted that what must be there is there
+    throw error instanceof TypeError || error instanceof RangeError ? new Error('it is damaged', { cause: error }) : error
+  }
+}
+
+const fileOf = (metadata: FileMetaData): ParquetFile => {
   const columns: string[] = []
   const textColumns = new Map<string, TextColumn>()
   for (const leaf of leavesOf(parquetSchema(metadata), [], [])) {
@@ -69,18 +79,27 @@ const checkEnd = async (readAt: ReadAt, size: number): Promise<void> => {
 const rowGroupsOf = (metadata: FileMetaData): RowGroup[] => {
   let firstRow = 0
   return metadata.row_groups.map((group) => {
-    const rows = Number(group.num_rows)
-    if (rows < 0) throw new Error(`a row group has ${rows} rows`)
+    const rows = numberOf(group.num_rows, 'number of rows')
     const columns = new Map<string, ColumnMetaData>()
     let start = Infinity
     for (const { meta_data: column } of group.columns) {
       if (column === undefined) throw new Error('a column has no metadata')
+      numberOf(column.data_page_offset, 'place of pages')
+      numberOf(column.total_compressed_size, 'size of a column')
       columns.set(column.path_in_schema.join('.'), column)
       start = Math.min(start, startOf(column))
     }
     firstRow += rows
     return { start, firstRow: firstRow - rows, rows, columns }
   })
+}
+
+/** A number that the format requires; what is not in the file is undefined. */
+const numberOf = (value: bigint | undefined, what: string): number => {
+  const number = Number(value)
+  if (!Number.isSafeInteger(number) || number < 0)
+    throw new Error(value === undefined ? `it is damaged: the ${what} is missing` : `it is damaged: a ${what} is ${value}`)
+  return number
 }
 
 /** Where a column's pages begin: the dictionary comes first. */

@@ -54,7 +54,7 @@ export const openCursor = async (
   if (column.maxRepetition === 0 && Number(metadata.num_values) !== group.rows)
     throw new DamagedGroup(`the column ${JSON.stringify(column.path)} has ${metadata.num_values} values in ${group.rows} rows`)
   const codec = await loadCodec(metadata.codec, kernel)
-  if (codec === undefined) throw new DamagedGroup(`the compression ${metadata.codec} is not supported`)
+  if (codec === undefined) throw new DamagedGroup(`the compression ${metadata.codec ?? 'of the column'} is not supported`)
   const pages = readPages(readAt, metadata, column, { codec, kernel, ahead: aheadOf?.(metadata.codec) })
   let page: TextPage | undefined
   let at = 0 // of the page's values, those that are missing included

@@ -108,6 +108,24 @@ describe('Parquet', () => {
       await expect(read(data.subarray(0, length))).rejects.toMatchObject({ code: 'data' })
   })
 
+  test('damaged metadata: an error of ours, or rows with numbers', async () => {
+    const data = parquet(TEXTS.slice(0, 20))
+    const start = data.length - 8 - data.readUInt32LE(data.length - 8)
+    let failed = 0
+    for (let at = start; at < data.length - 8; at++)
+      for (const value of [0, data[at] ^ 1, data[at] ^ 0x10, 0xff]) {
+        const damaged = Buffer.from(data)
+        damaged[at] = value
+        const outcome = await read(damaged).catch((error: unknown) => error as Error & { code?: string })
+        if (outcome instanceof Error) {
+          failed++
+          expect([at, value, outcome.code, outcome.message]).toEqual([at, value, 'data', expect.not.stringMatching(/undefined|NaN|Cannot|is not (?:a function|iterable|defined)/)])
+        } else for (const { start: from, end, reason } of outcome.bad)
+          expect([at, value, Number.isSafeInteger(from) && Number.isSafeInteger(end) && end >= from, reason]).toEqual([at, value, true, expect.not.stringMatching(/undefined|NaN|Cannot/)])
+      }
+    expect(failed).toBeGreaterThan(100)
+  })
+
   test('a damaged page takes the rest of its row group along, and nothing else', async () => {
     const data = parquet(TEXTS, 'GZIP')
     const { file } = await read(data)
