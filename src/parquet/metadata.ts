@@ -94,11 +94,11 @@ const rowGroupsOf = (metadata: FileMetaData): RowGroup[] => {
   })
 }
 
-/** A number that the format requires; what is not in the file is undefined. */
-const numberOf = (value: bigint | undefined, what: string): number => {
+/** A number that the format requires; what is not in the file is undefined, and what is of another kind there is something else. */
+const numberOf = (value: unknown, what: string): number => {
+  if (typeof value !== 'bigint' && typeof value !== 'number') throw new Error(`it is damaged: the ${what} is missing`)
   const number = Number(value)
-  if (!Number.isSafeInteger(number) || number < 0)
-    throw new Error(value === undefined ? `it is damaged: the ${what} is missing` : `it is damaged: a ${what} is ${value}`)
+  if (!Number.isSafeInteger(number) || number < 0) throw new Error(`it is damaged: a ${what} is ${value}`)
   return number
 }
 
