@@ -12,6 +12,8 @@ const BATCH = 1 << 16
 /** Room for text at first: for what is read at a time, if that is a small part of the memory that the counter may hold. */
 export const textBytesOf = (memoryBytes = Infinity): number => BATCH + Math.max(2 * BATCH, Math.min(2 ** 20, Math.floor(memoryBytes / 16)))
 export const MAX_ENDS = 4096
+/** There is always room for two: the end of a document, and that of what is in none. */
+const MOST_WAITING = MAX_ENDS - 2
 /** Of the kernel's positions: no token was found. */
 const NOWHERE = -1
 
@@ -88,7 +90,7 @@ export class KernelText {
       this.ends[this.endCount++] = this.length
       this.lastEnd = this.length
       this.isStart = true
-      if (this.endCount === MAX_ENDS) this.advance()
+      if (this.endCount > MOST_WAITING) this.advance()
     }
     if (this.tellsFirst && isStart !== this.isStart) {
       this.advance()
@@ -220,7 +222,7 @@ export class KernelText {
     if (end !== start) this.ends[this.endCount++] = end | GAP_BIT
     this.lastEnd = end
     this.skipped += end - start
-    if (this.endCount > MAX_ENDS - 2) this.advanceTo(end)
+    if (this.endCount > MOST_WAITING) this.advanceTo(end)
   }
 
   private checkPending(): void {

@@ -97,6 +97,10 @@ export const checkReceipt = (receipt: Receipt, total: number): void => {
   const { stored, unread, read, pieces, special, dropped, format, skipped, filtered, ignored, replacedGain, normalizedGain } = receipt.bytes
   const size = sizeOf(receipt.sources.map((source) => ({ start: 0, end: source.size })))
   const expected = size - unread - sizeOf(receipt.skipped)
+  const { replacedGain: _, normalizedGain: __, ...bytes } = receipt.bytes
+  const counts = { ...bytes, documents: receipt.documents, pieces: receipt.pieces, 'skipped records': receipt.skippedRecords.count }
+  for (const [what, count] of Object.entries(counts))
+    if (!Number.isSafeInteger(count) || count < 0) throw unbalanced(`${what}: ${count}`)
   if (unread !== 0 && receipt.filters.limit === undefined) throw unbalanced(`${unread} bytes are in no chunk`)
   if (stored !== expected) throw unbalanced(`${stored} bytes were read of ${expected}`)
   const accounted = pieces + special + dropped + format + skipped + filtered + ignored + replacedGain + normalizedGain

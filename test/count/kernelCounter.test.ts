@@ -367,3 +367,26 @@ describe('the choice of the engine', () => {
     expect(results[0]).toEqual(results[1])
   })
 })
+
+test('documents one by one, and then many with something between them: there is room for all their ends', () => {
+  const { tables } = compileStage(GPT2)
+  // the room for ends (4,096) gets full at each place between an end and what is behind it
+  for (let singly = 4085; singly < 4100; singly++) {
+    const one = createKernelCounter([tables])
+    for (let i = 0; i < singly; i++) {
+      one.text(Buffer.from('a'))
+      one.endDocument()
+    }
+    const between = '<|between|>'
+    const starts = Array.from({ length: 20 }, (_, i) => 1 + i * (1 + between.length))
+    one.documents!(
+      Buffer.from(`x${between}`.repeat(20)),
+      Uint32Array.from(starts),
+      Uint32Array.from(starts, (start) => start + between.length),
+      20,
+    )
+    one.endDocument()
+    one.flush()
+    expect([singly, one.dropped, asObject(one.finish())]).toEqual([singly, 0, { a: singly, x: 20 }])
+  }
+})
