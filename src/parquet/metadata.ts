@@ -37,7 +37,7 @@ const MAGIC = 'PAR1'
 
 /** Throws an Error if the metadata, at the end of the file, is damaged or not there. */
 export const readParquetMetadata = async (readAt: ReadAt, size: number): Promise<ParquetFile> => {
-  await checkEnd(readAt, size)
+  const metadataStart = await checkEnd(readAt, size)
   try {
     return fileOf(
       await parquetMetadataAsync({
@@ -47,6 +47,7 @@ export const readParquetMetadata = async (readAt: ReadAt, size: number): Promise
           return bytes.buffer.slice(bytes.byteOffset, bytes.byteOffset + bytes.length) as ArrayBuffer
         },
       }),
+      metadataStart,
     )
   } catch (error) {
     // the library takes for granted that what must be there is there
@@ -54,7 +55,7 @@ export const readParquetMetadata = async (readAt: ReadAt, size: number): Promise
   }
 }
 
-const fileOf = (metadata: FileMetaData): ParquetFile => {
+const fileOf = (metadata: FileMetaData, end: number): ParquetFile => {
   const columns: string[] = []
   const textColumns = new Map<string, TextColumn>()
   for (const leaf of leavesOf(parquetSchema(metadata), [], [])) {
@@ -63,35 +64,52 @@ const fileOf = (metadata: FileMetaData): ParquetFile => {
     textColumns.set(leaf.column.path, leaf.column)
     textColumns.set(leaf.name, leaf.column)
   }
-  return { rowGroups: rowGroupsOf(metadata), textColumns, columns }
+  return { rowGroups: rowGroupsOf(metadata, end), textColumns, columns }
 }
 
-/** What is cut off, and what is no Parquet at all, is told here. */
-const checkEnd = async (readAt: ReadAt, size: number): Promise<void> => {
+/** What is cut off, and what is no Parquet at all, is told here. Returns where the metadata begins. */
+const checkEnd = async (readAt: ReadAt, size: number): Promise<number> => {
   if (size < SMALLEST_FILE) throw new Error(`the file has ${size} bytes, and no Parquet file has fewer than ${SMALLEST_FILE}`)
   const end = await readAt(size - 8, 8)
   if (end.toString('latin1', 4) !== MAGIC)
     throw new Error(`the file does not end with ${MAGIC}, at byte ${size}: it is cut off, or no Parquet file`)
   const length = end.readUInt32LE()
   if (length > size - SMALLEST_FILE) throw new Error(`it would have ${length} bytes, and the file has ${size}: it is cut off, or damaged`)
+  return size - 8 - length
 }
 
-const rowGroupsOf = (metadata: FileMetaData): RowGroup[] => {
+/**
+ * A row group that nobody reads, because it does not begin in the file, or that stands for another one, would be lost without a word: so
+ * each column's place is looked at, and the sum of all rows.
+ *
+ * @param end where the metadata begins, and so all pages have ended
+ */
+const rowGroupsOf = (metadata: FileMetaData, end: number): RowGroup[] => {
   let firstRow = 0
-  return metadata.row_groups.map((group) => {
+  const starts = new Set<number>()
+  const groups = metadata.row_groups.map((group) => {
     const rows = numberOf(group.num_rows, 'number of rows')
     const columns = new Map<string, ColumnMetaData>()
     let start = Infinity
     for (const { meta_data: column } of group.columns) {
       if (column === undefined) throw new Error('a column has no metadata')
-      numberOf(column.data_page_offset, 'place of pages')
-      numberOf(column.total_compressed_size, 'size of a column')
       columns.set(column.path_in_schema.join('.'), column)
-      start = Math.min(start, startOf(column))
+      numberOf(column.data_page_offset, 'place of pages')
+      const size = numberOf(column.total_compressed_size, 'size of a column')
+      const columnStart = startOf(column)
+      start = Math.min(start, columnStart)
+      if (rows === 0) continue
+      if (size === 0 || columnStart < MAGIC.length || columnStart + size > end)
+        throw new Error(`it is damaged: a column has the bytes ${columnStart} to ${columnStart + size}, and pages are before byte ${end}`)
+      if (starts.has(columnStart)) throw new Error(`it is damaged: two columns begin at byte ${columnStart}`)
+      starts.add(columnStart)
     }
     firstRow += rows
     return { start, firstRow: firstRow - rows, rows, columns }
   })
+  const rows = numberOf(metadata.num_rows, 'number of all rows')
+  if (rows !== firstRow) throw new Error(`it is damaged: the file has ${rows} rows, and its row groups have ${firstRow}`)
+  return groups
 }
 
 /** A number that the format requires; what is not in the file is undefined, and what is of another kind there is something else. */

@@ -126,6 +126,22 @@ describe('Parquet', () => {
     expect(failed).toBeGreaterThan(100)
   })
 
+  test('metadata with a byte that is another: an error, or all rows once', async () => {
+    const texts = TEXTS.slice(0, 60).map((text, i) => `${i}: ${text}`)
+    const data = parquet(texts, 'UNCOMPRESSED', { rowGroupSize: 20 })
+    const start = data.length - 8 - data.readUInt32LE(data.length - 8)
+    let failed = 0
+    for (let at = start; at < data.length - 8; at++)
+      for (let bit = 0; bit < 8; bit++) {
+        const damaged = Buffer.from(data)
+        damaged[at] ^= 1 << bit
+        const outcome = await read(damaged).catch(() => undefined)
+        if (outcome === undefined || outcome.bad.length > 0) failed++
+        else expect([at, bit, outcome.documents.map(({ text }) => text)]).toEqual([at, bit, texts])
+      }
+    expect(failed).toBeGreaterThan(1000)
+  })
+
   test('a damaged page takes the rest of its row group along, and nothing else', async () => {
     const data = parquet(TEXTS, 'GZIP')
     const { file } = await read(data)
