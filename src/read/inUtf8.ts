@@ -37,7 +37,9 @@ async function* checkHead(blocks: AsyncGenerator<PlainBlock>, path: string, look
     isKnown ||= length === 0 && block.bytes.length > 0 && !looksInside && !mayBeOtherEncoding(block.bytes[0])
     if (!isKnown && length === 0 && block.bytes.length >= HEAD_BYTES) check(block.bytes)
     if (isKnown) {
-      yield block
+      // blocks without text may have come before, of frames to be skipped
+      yield stored === 0 || length > 0 ? block : { bytes: block.bytes, stored: stored + block.stored }
+      if (length === 0) stored = 0
       continue
     }
     head.push(Buffer.from(block.bytes))

@@ -120,9 +120,9 @@ export async function* streamDocuments(path: string, options: StreamOptions = {}
       position += bytes.length
     },
   })
-  const cleaner = createUtf8Cleaner(errors, (start, end, bytes) => {
+  const cleaner = createUtf8Cleaner(errors, (start, end, bytes, at) => {
     if (errors === 'strict')
-      throw new PretokError('invalid-utf8', `reading ${path}: invalid UTF-8 (${bytes.toString('hex')}) at byte ${start}`)
+      throw new PretokError('invalid-utf8', `reading ${path}: invalid UTF-8 (${bytes.toString('hex', at, at + end - start)}) at byte ${start}`)
     places.changed(start, end, errors === 'replace' ? 3 : 0)
   })
 

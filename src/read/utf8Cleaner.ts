@@ -1,8 +1,8 @@
 import { isUtf8 } from 'node:buffer'
 import type { ErrorPolicy } from '../types.ts'
 
-/** Called for each maximal invalid sequence: bytes [start, end) of the source. May throw. */
-export type OnInvalid = (start: number, end: number, bytes: Buffer) => void
+/** Called for each maximal invalid sequence: bytes [start, end) of the source, which stand in `bytes` from `at` on. May throw. */
+export type OnInvalid = (start: number, end: number, bytes: Buffer, at: number) => void
 
 export interface Utf8Cleaner {
   /** Takes the next bytes of the text, the first from place `at` of the source, and gives back valid UTF-8, whole code points; a few bytes may be kept for the next call. */
@@ -25,24 +25,37 @@ export const createUtf8Cleaner = (policy: ErrorPolicy, onInvalid: OnInvalid): Ut
   let kept = NOTHING // an unfinished sequence, at most 3 bytes
   let keptAt = 0 // its place in the source
 
+  let borders = new Int32Array(64) // where invalid sequences begin and end, turn by turn
+
   const clean = (bytes: Buffer, start: number): Buffer => {
     if (isUtf8(bytes)) return bytes
-    const parts: Buffer[] = []
-    let validFrom = 0
+    let count = 0
+    let invalid = 0
     for (let i = 0; i < bytes.length;) {
       const length = sequenceLength(bytes, i)
       if (length > 0) {
         i += length
         continue
       }
-      parts.push(bytes.subarray(validFrom, i))
-      const end = i - length
-      onInvalid(start + i, start + end, bytes.subarray(i, end))
-      if (policy === 'replace') parts.push(REPLACEMENT)
-      i = validFrom = end
+      if (count === borders.length) borders = grown(borders)
+      borders[count++] = i
+      borders[count++] = i - length
+      invalid -= length
+      onInvalid(start + i, start + i - length, bytes, i)
+      i -= length
     }
-    parts.push(bytes.subarray(validFrom))
-    return Buffer.concat(parts)
+    // all at once: there may be a sequence in every byte, and an object for each would take a hundred times their memory
+    const replacement = policy === 'replace' ? REPLACEMENT : NOTHING
+    const cleaned = Buffer.allocUnsafe(bytes.length - invalid + (count / 2) * replacement.length)
+    let from = 0
+    let to = 0
+    for (let i = 0; i < count; i += 2) {
+      to += copy(bytes, from, borders[i], cleaned, to)
+      to += copy(replacement, 0, replacement.length, cleaned, to)
+      from = borders[i + 1]
+    }
+    copy(bytes, from, bytes.length, cleaned, to)
+    return cleaned
   }
 
   return {
@@ -60,10 +73,25 @@ export const createUtf8Cleaner = (policy: ErrorPolicy, onInvalid: OnInvalid): Ut
       return clean(rest, keptAt)
     },
     invalid(start, end, bytes) {
-      onInvalid(start, end, bytes)
+      onInvalid(start, end, bytes, 0)
       return policy === 'replace' ? REPLACEMENT : NOTHING
     },
   }
+}
+
+const grown = (array: Int32Array<ArrayBuffer>): Int32Array<ArrayBuffer> => {
+  const larger = new Int32Array(2 * array.length)
+  larger.set(array)
+  return larger
+}
+
+/** Below this, calling a function of the host takes longer than copying. */
+const FEW_BYTES = 48
+
+const copy = (source: Buffer, start: number, end: number, target: Buffer, at: number): number => {
+  if (end - start >= FEW_BYTES) source.copy(target, at, start, end)
+  else for (let i = start; i < end; i++) target[at + i - start] = source[i]
+  return end - start
 }
 
 /** Second bytes that may follow a lead byte (Unicode Standard, table 3-7); the third and fourth are 80..BF. */

@@ -150,8 +150,8 @@ export const countChunk = async (job: ChunkJob, onBlock: () => void): Promise<vo
   let place = chunk.start
   let documentAt = chunk.start
   const hasRows = source.format === 'parquet' // places are numbers of rows there
-  const cleaner = createUtf8Cleaner(options.errors, (start, end, bytes) => {
-    if (options.errors === 'strict') throw new InvalidUtf8(hasRows ? place : start, bytes)
+  const cleaner = createUtf8Cleaner(options.errors, (start, end, bytes, at) => {
+    if (options.errors === 'strict') throw new InvalidUtf8(hasRows ? place : start, bytes.subarray(at, at + end - start))
     tally.invalidSequences++
     tally[options.errors === 'replace' ? 'replaced' : 'ignored'] += end - start
     if (own.invalid.length < MAX_INVALID_RANGES)

@@ -49,6 +49,13 @@ test('replace equals TextDecoder, for every feed size', () => {
   )
 })
 
+test('very many invalid sequences, and long stretches of text between them', () => {
+  const parts = Array.from({ length: 50_000 }, (_, i) => (i % 1000 === 7 ? Buffer.from('é text'.repeat(40)) : Buffer.of(0x61, 0xff, 0xf0, 0x9f)))
+  const bytes = Buffer.concat(parts)
+  expect(clean('replace', bytes, bytes.length).text.toString()).toBe(new TextDecoder().decode(bytes))
+  expect(clean('ignore', bytes, bytes.length).text.toString()).toBe(new TextDecoder().decode(bytes).replaceAll('\ufffd', ''))
+})
+
 test('ignore leaves out just the invalid sequences, and the ranges name them', () => {
   fc.assert(
     fc.property(almostUtf8, fc.integer({ min: 1, max: 7 }), (bytes, size) => {
