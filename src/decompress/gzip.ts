@@ -1,7 +1,7 @@
 import { createGunzip, gunzipSync, type ZlibOptions } from 'node:zlib'
 import { PretokError } from '../errors.ts'
 import { findWholeMembers } from './gzipMembers.ts'
-import type { Decompress, ReadBlocks } from './plainBlock.ts'
+import type { DamagePlace, Decompress, ReadBlocks } from './plainBlock.ts'
 import { pump } from './pump.ts'
 
 /** Smaller ones cost half of the speed (200 against 470 MB/s). */
@@ -58,15 +58,23 @@ export const decompressGzip: Decompress = async function* (readBlocks, damaged) 
     for await (const _ of counted()); // zlib stops without a word at zeros that follow the last member
   } catch (error) {
     if (error instanceof PretokError) throw error
-    const { end, goesOn } = await findWholeMembers(readBlocks())
-    if (end > 0 && !goesOn) throw damaged(BEHIND, { from: end }, error)
-    throw damaged(`the gzip data is damaged (${(error as Error).message})`, Math.max(stream.bytesWritten, end), error)
+    const { end, next } = await findWholeMembers(readBlocks())
+    if (end > 0 && next === 'other') throw damaged(BEHIND, { from: end }, error)
+    throw damaged(`the gzip data is damaged (${(error as Error).message})`, placeOf(error as NodeJS.ErrnoException, end, stream.bytesWritten), error)
   } finally {
     await input.return?.()
   }
   if (zerosFrom > stream.bytesWritten) throw damaged(BEHIND, { from: stream.bytesWritten })
   yield { bytes: Buffer.alloc(0), stored: length - stream.bytesWritten }
 }
+
+/** zlib takes data in blocks, and does not tell how far it has come in one: only where a header should be, or the data ends, is known. */
+const placeOf = ({ code, message }: NodeJS.ErrnoException, wholeUpTo: number, taken: number): DamagePlace => {
+  if (code === 'Z_BUF_ERROR') return taken
+  return HEADER_PROBLEMS.includes(message) ? wholeUpTo : { behind: Math.max(taken, wholeUpTo) }
+}
+
+const HEADER_PROBLEMS = ['incorrect header check', 'unknown compression method', 'unknown header flags set', 'header crc mismatch']
 
 const BEHIND = 'there is something behind the gzip data'
 

@@ -11,13 +11,19 @@ const EXTRA = 4
 const NAME = 8
 const COMMENT = 16
 
+/** No flag is as high. */
+const RESERVED = 32
+
+const DEFLATE = 8
 const HEADER_BYTES = 10
 const TRAILER_BYTES = 8
 
 class Damage extends Error {}
 
-/** Where the last member ends that is whole, as are all before it, and whether another one begins there. */
-export const findWholeMembers = async (blocks: AsyncIterable<Buffer>): Promise<{ end: number; goesOn: boolean }> => {
+/** Where the last member ends that is whole, as are all before it, and what stands there: another member, something else, or nothing. */
+export const findWholeMembers = async (
+  blocks: AsyncIterable<Buffer>,
+): Promise<{ end: number; next: 'member' | 'other' | 'nothing' }> => {
   const input = new Input(blocks)
   let end = 0
   try {
@@ -25,10 +31,10 @@ export const findWholeMembers = async (blocks: AsyncIterable<Buffer>): Promise<{
       await passMember(input)
       end = input.at
     }
-    return { end, goesOn: false }
+    return { end, next: (await input.has(1)) ? 'other' : 'nothing' }
   } catch (error) {
     if (!(error instanceof Damage)) throw error
-    return { end, goesOn: true }
+    return { end, next: 'member' }
   } finally {
     await input.close()
   }
@@ -83,10 +89,18 @@ const passMember = async (input: Input): Promise<void> => {
 }
 
 const passHeader = async (input: Input): Promise<void> => {
-  const flags = (await input.take(HEADER_BYTES))[3]
-  if (flags & EXTRA) await input.take((await input.take(2)).readUInt16LE())
-  for (const flag of [NAME, COMMENT]) if (flags & flag) while ((await input.take(1))[0] !== 0);
-  if (flags & CHECKSUM) await input.take(2)
+  let checksum = 0
+  const take = async (bytes: number): Promise<Buffer> => {
+    const taken = await input.take(bytes)
+    checksum = crc32(taken, checksum)
+    return taken
+  }
+  const [, , method, flags] = await take(HEADER_BYTES)
+  if (method !== DEFLATE || flags >= RESERVED) throw new Damage()
+  if (flags & EXTRA) await take((await take(2)).readUInt16LE())
+  for (const flag of [NAME, COMMENT]) if (flags & flag) while ((await take(1))[0] !== 0);
+  const wanted = checksum & 0xffff
+  if (flags & CHECKSUM && (await input.take(2)).readUInt16LE() !== wanted) throw new Damage()
 }
 
 const inflate = async (input: Input): Promise<{ checksum: number; length: number }> => {

@@ -9,10 +9,10 @@ export interface PlainBlock {
 }
 
 /**
- * A place in compressed bytes, from where the decompressor began: that of the damage, one before which it is, or one from which on there is
- * what does not belong there, while all before it is whole.
+ * A place in compressed bytes, from where the decompressor began: that of the damage, one before which it is, one behind which it was found, or
+ * one from which on there is what does not belong there, while all before it is whole.
  */
-export type DamagePlace = number | { before: number } | { from: number }
+export type DamagePlace = number | { before: number } | { behind: number } | { from: number }
 
 /** The error for data that is damaged. */
 export type Damaged = (problem: string, place: DamagePlace, cause?: unknown) => PretokError

@@ -48,6 +48,7 @@ const ERRORS: Readonly<Record<number, string>> = {
   32: 'it needs a dictionary',
   64: 'there is no memory for its window',
 }
+const NO_FRAME = 10
 const WINDOW_TOO_LARGE = 16
 
 /** Copies what is good only until the call returns. */
@@ -108,7 +109,8 @@ export const decompressZstd: Decompress = async function* (readBlocks, damaged) 
         if (result >= FIRST_ERROR) {
           const code = 2 ** 32 - result
           if (code === WINDOW_TOO_LARGE && reported === 0) throw new ZstdWindowTooLarge()
-          throw damaged(`the zstd data is damaged (${ERRORS[code] ?? `error ${code}`})`, before + read)
+          const place = code === NO_FRAME ? before + taken : { behind: before + read }
+          throw damaged(`the zstd data is damaged (${ERRORS[code] ?? `error ${code}`})`, place)
         }
         if (read === taken && written === 0 && !isFull) throw damaged('the zstd data is damaged (no end of it)', before + read)
         // at 0 a frame has ended, and all of it is out: another call would ask for the next frame

@@ -50,7 +50,7 @@ export const createJsonlParser = (sink: RecordSink, start: number, options: Json
     const found = scanner.scan(from, end)
     if ('problem' in found) return sink.badRecord(at + from, at + lineEnd, problemOf(found, lineEnd > end), at + found.at)
     if (!isBlank(scanner.input, found.after, end))
-      return sink.badRecord(at + from, at + lineEnd, 'the line goes on behind the JSON', at + found.after)
+      return sink.badRecord(at + from, at + lineEnd, behindProblem(scanner.input, found.after, end), at + found.after)
     row(found.spans, at, from, lineEnd)
   }
 
@@ -101,6 +101,12 @@ export const createJsonlParser = (sink: RecordSink, start: number, options: Json
 /** A line that has a line end and no end of its JSON may be the first of several. */
 const problemOf = ({ problem }: JsonProblem, isWhole: boolean): string =>
   problem === ENDS_EARLY && isWhole ? `${problem} (rows that take several lines need --format json)` : problem
+
+/** What begins behind the JSON as another row does may be one. */
+const behindProblem = (bytes: Uint8Array, from: number, end: number): string => {
+  const isRow = /^\s*[[{]/.test(Buffer.from(bytes.subarray(from, Math.min(end, from + 100))).toString('latin1'))
+  return `the line goes on behind the JSON${isRow ? ' (several rows in a line need --format json)' : ''}`
+}
 
 const isBlank = (bytes: Uint8Array, from: number, end: number): boolean => {
   for (let i = from; i < end; i++) {

@@ -51,6 +51,7 @@ async function* decompress(
 /** @param start of the data in the file */
 const inWords = (place: DamagePlace, start: number): string => {
   if (typeof place === 'number') return `at byte ${start + place} of the file`
+  if ('behind' in place) return `found behind byte ${start + place.behind} of the file`
   if ('before' in place) return `before byte ${start + place.before} of the file`
   const from = start + place.from
   return `from byte ${from} of the file on; what is before it is whole, and head -c ${from} gets that`

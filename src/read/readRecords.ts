@@ -127,8 +127,13 @@ const readCsvHeader = async (source: Source, options: ReadingOptions): Promise<C
   const delimiter = delimiterOf(source.format, options.delimiter)
   const parser = createCsvParser(IGNORING_SINK, 0, { name: source.path, ...options, delimiter })
   for await (const { bytes } of plainBlocks(source, { source: 0, start: 0, end: source.size }, HEADER_BLOCK)) {
-    parser.push(bytes)
-    if (parser.header !== undefined) break
+    // line by line: a row behind the header may be none, and is not to be told of here
+    for (let at = 0; at < bytes.length && parser.header === undefined;) {
+      const end = bytes.indexOf(LINE_FEED, at) + 1 || bytes.length
+      parser.push(bytes.subarray(at, end))
+      at = end
+    }
+    if (parser.header !== undefined) return parser.header
   }
   parser.end()
   return parser.header

@@ -52,6 +52,10 @@ const findDamage = async (source: Source, chunk: Chunk): Promise<PretokError | u
   return undefined
 }
 
+/** The header of a table is told of as it is to be told; or it is the damage itself, which is found again then. */
+const isAboutHeader = (error: unknown, { format }: Source): boolean =>
+  (format === 'csv' || format === 'tsv') && error instanceof PretokError && error.code === 'data'
+
 /**
  * The error with the place in the source where it happened.
  *
@@ -71,7 +75,8 @@ export const withPlace = async (
     const line = await lineAt(source, at).catch(() => undefined)
     return `byte ${at}${source.compression === 'none' ? '' : ' of what it holds'}${line === undefined ? '' : `, line ${line}`}`
   }
-  const damage = error instanceof BadRecord || error instanceof InvalidUtf8 ? await findDamage(source, chunk) : undefined
+  const isAboutText = error instanceof BadRecord || error instanceof InvalidUtf8 || isAboutHeader(error, source)
+  const damage = isAboutText ? await findDamage(source, chunk) : undefined
   if (damage !== undefined) return damage
   if (error instanceof BadRecord)
     return new PretokError(

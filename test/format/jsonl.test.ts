@@ -184,6 +184,7 @@ describe('JSON Lines', () => {
     ['{"text":"a"', 'the JSON ends too early (rows that take several lines need --format json)', 11],
     ['{"text":"a', 'the JSON ends too early (rows that take several lines need --format json)', 10],
     ['{"text":"a"} x', 'the line goes on behind the JSON', 12],
+    ['{"text":"a"} {"text":"b"}', 'the line goes on behind the JSON (several rows in a line need --format json)', 12],
     ['{"text":"\\x"}', 'a backslash that begins no escape of JSON', 9],
     ['{"text":"\t"}', 'a control character in a JSON string', 9],
     ["{'text':1}", 'this is not JSON', 1],

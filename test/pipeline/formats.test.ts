@@ -279,12 +279,30 @@ test('text behind which the compression is damaged is not to blame', async () =>
   const damaged = file('damaged.jsonl.gz', data)
   await expect(count(damaged)).rejects.toMatchObject({
     code: 'data',
-    message: expect.stringMatching(/damaged\.jsonl\.gz: the gzip data is damaged \(.*\), at byte \d+ of the file$/),
+    message: expect.stringMatching(/damaged\.jsonl\.gz: the gzip data is damaged \(.*\), found behind byte \d+ of the file$/),
   })
   const wrong = gzip(`${JSONL}x`)
   wrong.fill(0, wrong.length - 8, wrong.length - 4) // the checksum
   await expect(count(file('wrong.jsonl.gz', wrong))).rejects.toThrow('the gzip data is damaged (incorrect data check)')
   await expect(count(file('right.jsonl.gz', gzip(`${JSONL}x`)))).rejects.toThrow('this is not JSON, at byte')
+})
+
+test('a header in damaged compression is not to blame, either', async () => {
+  for (const rows of ['id,text\n1,a b\n', 'id,other\n1,a b\n']) {
+    const data = gzip(rows.repeat(20))
+    data[data.length - 6] ^= 1 // the checksum
+    if (rows.includes('text')) data[14] ^= 4
+    await expect(count(file('damaged.csv.gz', data))).rejects.toThrow('the gzip data is damaged')
+  }
+})
+
+test('a row behind the header that is too long is told of where it is', async () => {
+  const path = file('limited.csv', `id,text\n1,aa\n2,bb\n3,cc\n4,dd\n5,${'e'.repeat(33)}\n6,${'f'.repeat(40)}\n`)
+  const limits = { maxRecordBytes: 10, numProcesses: 1 }
+  for (const chunkBytes of [8, 20, 1000]) {
+    expect((await pretokenize(path, [], { ...limits, chunkBytes, maxDocuments: 3 })).total).toBe(3)
+    await expect(pretokenize(path, [], { ...limits, chunkBytes })).rejects.toThrow('the row at byte 28 is longer than 10 bytes')
+  }
 })
 
 test('of several bad rows the first is told of, whatever the number of workers', async () => {
