@@ -31,18 +31,12 @@ export const readValues = (
       return plainValues(page, at, count, kernel)
     case 'PLAIN_DICTIONARY':
     case 'RLE_DICTIONARY':
-      if (count === 0) return listedValues([])
-      return listedValues(
-        Array.from(readHybrid(page, at + 1, page.length, page.readUInt8(at), checkedCount(count, page)), (index) => {
-          const value = dictionary?.[index]
-          if (value === undefined) throw new Error('a value is not in the dictionary')
-          return value
-        }),
-      )
+      if (count === 0) return listedValues(0, () => undefined)
+      return dictionaryValues(readHybrid(page, at + 1, page.length, page.readUInt8(at), checkedCount(count, page)), dictionary ?? [])
     case 'DELTA_LENGTH_BYTE_ARRAY':
-      return listedValues(readDelta(page, at, count, deltaLengthByteArray))
+      return deltaValues(readDelta(page, at, count, deltaLengthByteArray))
     case 'DELTA_BYTE_ARRAY':
-      return listedValues(readDelta(page, at, count, deltaByteArray))
+      return deltaValues(readDelta(page, at, count, deltaByteArray))
     default:
       throw new Error(`the encoding ${encoding} is not supported for text`)
   }
@@ -77,21 +71,38 @@ export const readDictionaryValues = (page: Buffer, count: number, kernel: PageKe
 const MANY_VALUES = 4096
 const MANY_BYTES = 2 ** 18
 
-const listedValues = (values: readonly Buffer[]): TextValues => {
+/** @param valueOf gives each value, and undefined for one that is not there */
+const listedValues = (count: number, valueOf: (at: number) => Buffer | undefined): TextValues => {
   let at = 0
+  const next = (): Buffer => {
+    const value = valueOf(at)
+    if (value === undefined) throw new Error('a value is not in the dictionary')
+    at++
+    return value
+  }
   return {
-    next: () => values[at++],
+    next,
     takeMany(most) {
-      const first = at
+      const taken: Buffer[] = []
       let length = 0
-      while (at - first < Math.min(most, MANY_VALUES) && length < MANY_BYTES && !isInsideCodePoint(values[at]))
-        length += values[at++].length
-      const taken = values.slice(first, at)
+      for (let end = Math.min(count, at + most, at + MANY_VALUES); at < end && length < MANY_BYTES;) {
+        const value = valueOf(at)
+        if (value === undefined || isInsideCodePoint(value)) break // for whoever takes it alone
+        taken.push(value)
+        length += value.length
+        at++
+      }
       let end = 0
       return { text: Buffer.concat(taken, length), ends: Uint32Array.from(taken, (value) => (end += value.length)) }
     },
   }
 }
+
+/** Looked up when they are taken: few bytes of a page may stand for very many values. */
+const dictionaryValues = (indices: Uint32Array, dictionary: readonly Buffer[]): TextValues =>
+  listedValues(indices.length, (at) => dictionary[indices[at]])
+
+const deltaValues = (values: readonly Buffer[]): TextValues => listedValues(values.length, (at) => values[at])
 
 const isInsideCodePoint = (value: Buffer): boolean => value.length > 0 && (value[0] & 0xc0) === 0x80
 
