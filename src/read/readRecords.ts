@@ -133,7 +133,7 @@ const readCsvHeader = async (source: Source, options: ReadingOptions): Promise<C
       parser.push(bytes.subarray(at, end))
       at = end
     }
-    if (parser.header !== undefined) return parser.header
+    if (parser.header !== undefined) break
   }
   parser.end()
   return parser.header
