@@ -48,11 +48,11 @@ export const parsePattern = (text: string, dialect: Dialect): Pattern => {
 
 const MAX_REPEAT = 100_000
 const GROUP_NAME: Readonly<Record<Dialect, RegExp>> = {
-  oniguruma: /^\?(?:<(?=[^>]*>)|'(?=[^']*'))(?<name>[A-Za-z_]\w*)[>']/,
-  'fancy-regex': /^\?P?<(?<name>[A-Za-z_]\w*)>/,
+  oniguruma: /^\?(?:<([A-Za-z_]\w*)>|'([A-Za-z_]\w*)')/,
+  'fancy-regex': /^\?P?<([A-Za-z_]\w*)>/,
 }
 const BACKREFERENCE: Readonly<Record<Dialect, RegExp>> = {
-  oniguruma: /^(?:([1-9]\d*)|k(?:<(?=\w+>)|'(?=\w+'))(\w+)[>'])/,
+  oniguruma: /^(?:([1-9]\d*)|k<(\w+)>|k'(\w+)')/,
   'fancy-regex': /^(?:([1-9]\d*)|k<(\w+)>)/,
 }
 
@@ -224,7 +224,7 @@ class Parser extends PatternReader {
     const found = GROUP_NAME[this.dialect].exec(this.text.slice(this.at))
     if (found === null) return undefined
     this.at += found[0].length
-    return found.groups!.name
+    return found[1] ?? found[2]
   }
 
   /** `(?i:…)` and `(?i)`, the cursor behind the `(`. */
@@ -288,9 +288,9 @@ class Parser extends PatternReader {
     if (beyond !== undefined) return beyond
     const reference = BACKREFERENCE[this.dialect].exec(this.text.slice(this.at))
     if (reference !== null) {
-      const [all, number, name = number] = reference
+      const [all, number, name, quoted] = reference
       this.at += all.length
-      return this.backreference(name, at)
+      return this.backreference(number ?? name ?? quoted, at)
     }
     const members = this.escapedSet(at, word)
     return size(members) === 1 ? this.letter(members, at) : set(members)
