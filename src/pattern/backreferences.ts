@@ -1,5 +1,5 @@
 import { PretokError } from '../errors.ts'
-import { members, of, size } from '../unicode/codePointSet.ts'
+import { members, of, size, type CodePointSet } from '../unicode/codePointSet.ts'
 import { closeOverCase } from '../unicode/properties.ts'
 import type { BackreferenceNode, GroupNode, Node, SequenceNode } from './ast.ts'
 import { children } from './nodes.ts'
@@ -34,6 +34,15 @@ const substitute = (node: Node, replaced: (node: Node) => Node | undefined): Nod
  * others are refused. Where case does not count, a member is followed by itself in any case.
  */
 export const expandBackreferences = (root: Node, text: string): Node => {
+  const error = (reference: BackreferenceNode, why: string): PretokError =>
+    new PretokError('pattern', `pattern: back-reference ${reference.text} (not supported: ${why}) at ${reference.at} in ${JSON.stringify(text)}`)
+  /** Oniguruma compares as many bytes as the group took: whether a case of another length matches depends on what follows. */
+  const casesOf = (member: number, reference: BackreferenceNode): CodePointSet => {
+    const cases = closeOverCase(of(member))
+    if (new Set(members(cases).map((one) => Buffer.byteLength(String.fromCodePoint(one)))).size > 1)
+      throw error(reference, `${JSON.stringify(String.fromCodePoint(member))} has a case of another length in UTF-8`)
+    return cases
+  }
   /** Only from the group to the last reference: what is before must not be tried anew for each member, or the first member would win. */
   const expandSequence = (node: SequenceNode): SequenceNode => {
     const { parts } = node
@@ -45,11 +54,10 @@ export const expandBackreferences = (root: Node, text: string): Node => {
     const end = parts.findLastIndex((part) => hasBackreference(part, group.index)) + 1
     const branches = members(group.body.set).map((member) => {
       const one: Node = { type: 'set', set: of(member) }
-      const inAnyCase: Node = { type: 'set', set: closeOverCase(of(member)) }
       return substitute({ type: 'sequence', parts: parts.slice(start, end) }, (part) => {
         if (part === group) return one
         if (part.type !== 'backreference' || part.index !== group.index) return undefined
-        return part.ignoreCase ? inAnyCase : one
+        return part.ignoreCase ? { type: 'set', set: casesOf(member, part) } : one
       })
     })
     return { type: 'sequence', parts: [...parts.slice(0, start), { type: 'alternation', branches }, ...parts.slice(end)] }
@@ -58,11 +66,7 @@ export const expandBackreferences = (root: Node, text: string): Node => {
     ? substitute(root, (node) => (node.type === 'sequence' && expandSequence(node) !== node ? expandSequence(node) : undefined))
     : root
   const left = firstBackreference(expanded)
-  if (left !== undefined)
-    throw new PretokError(
-      'pattern',
-      `pattern: back-reference ${left.text} (not supported: its group is no small class beside it) at ${left.at} in ${JSON.stringify(text)}`,
-    )
+  if (left !== undefined) throw error(left, 'its group is no small class beside it')
   return expanded
 }
 

@@ -37,6 +37,8 @@ describe('what cannot be is refused, with construct and offset', () => {
     ['[[:alpha]]', 'unknown POSIX bracket [:alpha at 1'],
     ['(?<=a+)b', 'look-behind of unbounded length at 0'],
     ['(\\p{L})\\1', 'back-reference \\1 (not supported'],
+    ['(?i:([a-s])\\1)', 'back-reference \\1 (not supported: "K" has a case of another length in UTF-8) at 11'],
+    ['([ß])(?i:\\1)', 'back-reference \\1 (not supported: "ß" has a case of another length in UTF-8) at 9'],
     ['a{5,2}', '{5,2}: the minimum is above the maximum at 1'],
     ['a{200000}', '{200000}: more than 100000 repetitions at 1'],
     ['(?i:s[s])', '"ss" in (?i:…): Oniguruma\'s multi-character case folding is not supported here at 4'],
