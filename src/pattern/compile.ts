@@ -14,7 +14,8 @@ import { buildTransducer } from './transducer.ts'
  * The way of a pattern through this room, which is also the order in which to read it:
  *
  *   parse.ts        regex text → tree (ast.ts, nodes.ts); what depends on dialect, flags and Unicode is settled here (reader.ts: sets of
- *                   characters; flags.ts, assertions.ts, foldedLetters.ts, backreferences.ts)
+ *                   characters; flags.ts, assertions.ts, foldedLetters.ts, backreferences.ts;
+ *                   dotRuns.ts: what is refused since Oniguruma takes a shortcut that is none)
  *   program.ts      tree → program of small instructions, for threads; conditions.ts has the look-arounds of one code point, rightGroups.ts
  *                   what is rewritten before
  *   nfa.ts          the program over classes of code points (classes.ts) instead of sets

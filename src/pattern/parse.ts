@@ -17,6 +17,7 @@ import {
 } from './assertions.ts'
 import type { Dialect, Node, Pattern, SetNode } from './ast.ts'
 import { expandBackreferences } from './backreferences.ts'
+import { mayBeOverlooked } from './dotRuns.ts'
 import { changeFlags } from './flags.ts'
 import { createFoldedLetters } from './foldedLetters.ts'
 import { children, holdsLookOrBackreference, maxLength, minLength } from './nodes.ts'
@@ -62,6 +63,8 @@ class Parser extends PatternReader {
   /** Where the first one is. */
   private numberedBackreference: number | undefined
   private readonly letters = createFoldedLetters()
+  private readonly dots = new Set<Node>()
+  private readonly lineStarts = new Set<Node>()
 
   parse(): Node {
     const root = this.alternatives()
@@ -69,6 +72,8 @@ class Parser extends PatternReader {
     this.refuseLateSearchStart(root, true)
     if (this.dialect === 'oniguruma' && this.named.size > 0 && this.numberedBackreference !== undefined)
       throw this.error('back-reference by number beside groups with names (Oniguruma does not number groups then)', this.numberedBackreference)
+    if (this.dialect === 'oniguruma' && mayBeOverlooked(root, this.dots, this.lineStarts))
+      throw this.error('assertion before a run of dots (Oniguruma does not try it at all places; write [^\\n] for the dot)', 0)
     return root
   }
 
@@ -163,12 +168,24 @@ class Parser extends PatternReader {
     const at = this.at
     if (this.take('(')) return this.group(at)
     if (this.take('[')) return this.classNode(at)
-    if (this.take('.')) return set(this.flags.dotAll ? EVERYTHING : NOT_NEWLINE)
-    if (this.take('^')) return this.flags.multiLine ? lineStart(this.dialect === 'fancy-regex', at) : TEXT_START
+    if (this.take('.')) return this.dot(this.flags.dotAll)
+    if (this.take('^')) return this.flags.multiLine ? this.lineStart(at) : TEXT_START
     if (this.take('$')) return this.flags.multiLine ? lineEnd(at) : TEXT_END
     if (this.take('\\')) return this.escapeOutsideClass(at)
     if (this.peek('*') || this.peek('+') || this.peek('?')) throw this.error('quantifier without anything before it', at)
     return this.letter(of(this.codePoint()), at)
+  }
+
+  private dot(isAll: boolean): Node {
+    const node = set(isAll ? EVERYTHING : NOT_NEWLINE)
+    this.dots.add(node)
+    return node
+  }
+
+  private lineStart(at: number): Node {
+    const node = lineStart(this.dialect === 'fancy-regex', at)
+    this.lineStarts.add(node)
+    return node
   }
 
   /**
@@ -303,10 +320,10 @@ class Parser extends PatternReader {
         return lineBreak(at)
       case 'N':
         this.at++
-        return set(NOT_NEWLINE)
+        return this.dot(false)
       case 'O':
         this.at++
-        return set(EVERYTHING)
+        return this.dot(true)
     }
     return undefined
   }

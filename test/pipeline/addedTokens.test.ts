@@ -53,6 +53,7 @@ describe('equals the definition, however the text is cut into chunks and blocks,
         fc.integer({ min: 1, max: 40 }),
         async (tokens, parts, ...sizes) => {
           const [chunkBytes, blockBytes] = sizes
+          if (tokens.some((one) => one.normalized && normalizeText(normalizers, one.content) === '')) return // refused
           const pipeline = pipelineOf(name, tokens, normalizers)
           const text = parts.join('')
           const expected = piecesByDefinition(pipeline, text)

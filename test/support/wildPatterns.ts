@@ -68,7 +68,25 @@ const look = (body: fc.Arbitrary<string>, single: fc.Arbitrary<string>): fc.Arbi
     fc.tuple(fc.constantFrom('(?<=', '(?<!'), single).map(([open, inside]) => `${open}${inside})`),
   )
 
-export const wildPattern = (dialect: Dialect): fc.Arbitrary<string> => {
+/** Patterns that begin with assertions and runs of dots, for which Oniguruma has a shortcut (src/pattern/dotRuns.ts). */
+const dotRuns: fc.Arbitrary<string> = (() => {
+  const some = (...parts: string[]) => fc.array(fc.constantFrom(...parts), { maxLength: 2 }).map((chosen) => chosen.join(''))
+  const asserted = ['\\b', '\\B', '$', '(?=b)', '(?=a*b)', '(?!a)', '(?<=a)', '(?<!\\n)', '(?=\\n)', '(?:\\b|(?=b))']
+  const front = fc.oneof(fc.constant(''), some('^', '\\A', '\\G', '(?:)'), some('^', '\\A', ...asserted))
+  const run = fc.constantFrom('.+', '.*', '(?:.?)+', '.{2,}', '(?:.+)?', '(?>.+)', '.++', '(.+)', '(.)+', '\\N+', '(?m:.+)', '\\O+', '.+?', '(?:.+b)+', '(?:.+b)?')
+  const tail = some('a', 'b', 'ab', '\\s', '[ab]', '(?=b)', '(?=a*b)', '\\b', '$', '^', '(?=\\n)', '(?<=b)', 'b+', '.', '\\n', 'bab')
+  const branch = fc.tuple(front, run, tail).map((parts) => parts.join(''))
+  return fc.oneof(
+    branch,
+    fc.tuple(branch, branch).map((branches) => branches.join('|')),
+    fc.tuple(front, branch, branch, tail).map(([before, a, b, behind]) => `${before}(?:${a}|${b})${behind}`),
+  )
+})()
+
+export const wildPattern = (dialect: Dialect): fc.Arbitrary<string> =>
+  fc.oneof({ weight: dialect === 'oniguruma' ? 1 : 0, arbitrary: dotRuns }, { weight: 7, arbitrary: anyPattern(dialect) })
+
+const anyPattern = (dialect: Dialect): fc.Arbitrary<string> => {
   const oniguruma = dialect === 'oniguruma'
   const single = fc.constantFrom(...SINGLE, ...(oniguruma ? ONIGURUMA_SINGLE : FANCY_SINGLE))
   const flags = oniguruma ? ONIGURUMA_FLAGS : FANCY_FLAGS
@@ -124,7 +142,7 @@ const CHARACTERS = [
   '_',
   '\u200d',
 ]
-const FEW = ['a', 'b', 'c', ' ']
+const FEW = ['a', 'b', 'c', ' ', '\n']
 const WORDS = ["'s", "'LL", 'ab', 'aab', '12', '  ', '\n\n', 'sS']
 
 export const wildText = (): fc.Arbitrary<string> =>
