@@ -113,15 +113,21 @@ function putSpan(field: u32, kind: u32, start: usize, end: usize): void {
   nextSpan += SPAN
 }
 
-/** Takes back what was found for the fields of a key that comes once more in its object: the last one wins. */
-function dropSpans(from: usize, fields: u32): void {
-  let kept = from
-  for (let span = from; span < nextSpan; span += SPAN) {
-    if ((fields >> load<u32>(span)) & 1) continue
-    memory.copy(kept, span, SPAN)
-    kept += SPAN
-  }
-  nextSpan = kept
+/**
+ * Takes back what was put down for the fields of a key that comes once more in its object: the last one wins. Those spans are beside each other;
+ * they are looked for from the end, so that all such keys of a row take no more time than its spans.
+ */
+function dropSpans(first: usize, fields: u32): void {
+  let end = nextSpan
+  while (!isOfField(end - SPAN, fields)) end -= SPAN
+  let start = end - SPAN
+  while (start > first && isOfField(start - SPAN, fields)) start -= SPAN
+  memory.copy(start, end, nextSpan - end)
+  nextSpan -= end - start
+}
+
+@inline function isOfField(span: usize, fields: u32): bool {
+  return ((fields >> load<u32>(span)) & 1) != 0
 }
 
 export function skipSpace(at: usize, end: usize): usize {
@@ -176,6 +182,7 @@ function readArray(at: usize, end: usize, node: usize, lists: i32): usize {
 function readObject(at: usize, end: usize, node: usize, lists: i32): usize {
   const first = nextSpan
   let seen: u32 = 0
+  let withSpans: u32 = 0
   at = skipSpace(at, end)
   if (at < end && <u32>load<u8>(at) == CLOSE_OBJECT) at++
   else
@@ -187,9 +194,12 @@ function readObject(at: usize, end: usize, node: usize, lists: i32): usize {
       if (child < 0) at = skipValue(colon, end)
       else {
         const childNode = <usize>load<u32>(childAt(node, child), 8)
-        if ((seen >> child) & 1) dropSpans(first, load<u32>(childNode, 4))
-        seen |= 1 << child
+        const bit: u32 = 1 << child
+        if ((withSpans & bit) != 0) dropSpans(first, load<u32>(childNode, 4))
+        seen |= bit
+        const before = nextSpan
         at = readValue(colon, end, childNode, lists)
+        withSpans = nextSpan == before ? withSpans & ~bit : withSpans | bit
       }
       if (at == 0) return 0
       at = skipSpace(at, end)
