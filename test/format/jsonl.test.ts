@@ -86,6 +86,29 @@ const damaged = fc
   })
 
 describe('JSON Lines', () => {
+  test('keys that come several times in an object, in lists and objects: what JSON.parse makes of them', () => {
+    const { value: nested } = fc.letrec<{ value: string; object: string }>((tie) => ({
+      value: fc.oneof(
+        { depthSize: 'small', withCrossShrink: true },
+        fc.constantFrom('"x"', '"y"', '"z"', '[]', '{}'),
+        tie('object'),
+        fc.array(fc.oneof(tie('object'), fc.constant('"w"')), { maxLength: 3 }).map((items) => `[${items.join()}]`),
+      ),
+      object: fc
+        .array(fc.tuple(fc.constantFrom('a', 'b'), tie('value')), { maxLength: 5 })
+        .map((entries) => `{${entries.map(([name, item]) => `"${name}":${item}`).join()}}`),
+    }))
+    fc.assert(
+      fc.property(nested, fc.constantFrom(['a'], ['b.a'], ['a', 'b'], ['a', 'b.a'], ['a.a', 'b']), (row, fields) => {
+        const expected = textOf(row, fields)
+        const { documents, bad } = parse(`${row}\n`, 1000, fields)
+        expect(bad.length).toBe(expected === undefined ? 1 : 0)
+        if (expected !== undefined) expect(documents.map(({ text }) => text).join('')).toBe(expected)
+      }),
+      { numRuns: 8000 },
+    )
+  })
+
   test.each([[['text']], [['a.b']], [['text', 'a', 'b.text']]])(
     'fields %j: what JSON.parse makes of each row, and it refuses the same',
     (fields) => {
