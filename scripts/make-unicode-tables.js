@@ -160,7 +160,16 @@ const unicode16 = async () => {
 
 const moreProperties16 = async () => {
   const tables = await makeTables('16.0.0')
-  return tables.header + record('MORE_BINARY_PROPERTY', await values(tables, 'Binary_Property', MORE_BINARY))
+  const blocks = readdirSync(join(tables.root, 'Block'), { withFileTypes: true })
+    .filter((entry) => entry.isDirectory() && !entry.name.endsWith('_Surrogates'))
+    .map(({ name }) => name)
+    .sort()
+  return (
+    tables.header +
+    record('MORE_BINARY_PROPERTY', await values(tables, 'Binary_Property', MORE_BINARY)) +
+    '\n// Values of Block. Those of surrogates are left out: text never contains them.\n' +
+    record('BLOCK', await values(tables, 'Block', blocks))
+  )
 }
 
 // What the reference's normalizers know of characters. Their crates are of several ages; each was found by comparing every code point.

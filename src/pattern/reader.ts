@@ -14,6 +14,7 @@ import {
 } from '../unicode/codePointSet.ts'
 import { POSIX_NAMES, posixBracketOniguruma, posixBracketRust, posixPropertyOniguruma } from '../unicode/posixBrackets.ts'
 import {
+  blockOniguruma,
   closeOverCase,
   DIGIT,
   foldsToSeveral,
@@ -156,7 +157,8 @@ export class PatternReader {
     if (found === null) throw this.error('incomplete \\p', at)
     this.at += found[0].length
     const name = found[2] ?? found[4]
-    const members = (this.dialect === 'oniguruma' ? posixPropertyOniguruma(name, word) : undefined) ?? property(name)
+    const own = this.dialect === 'oniguruma' ? (posixPropertyOniguruma(name, word) ?? blockOniguruma(name)) : undefined
+    const members = own ?? property(name)
     if (members === undefined) throw this.error(`unknown property \\p{${name}}`, at)
     const closed = this.flags.ignoreCase && this.dialect === 'fancy-regex' ? closeOverCase(members) : members
     return (found[1] === '^') !== negated ? complement(closed) : closed

@@ -1,5 +1,5 @@
 import { areDisjoint, complement, decodeSet, EVERYTHING, fromRanges, has, intersection, members, of, size, union, type CodePointSet } from './codePointSet.ts'
-import { MORE_BINARY_PROPERTY } from './generated/moreProperties16.ts'
+import { BLOCK, MORE_BINARY_PROPERTY } from './generated/moreProperties16.ts'
 import { BINARY_PROPERTY, CASE_FOLDING, FULL_CASE_FOLDING, GENERAL_CATEGORY, SCRIPT } from './generated/unicode16.ts'
 import { preTokenizerClass } from './preTokenizerClasses.ts'
 import { SCRIPT_ALIASES } from './scriptAliases.ts'
@@ -91,6 +91,8 @@ const binaryNames = once(
   () => new Map([...byLooseName(BINARY_PROPERTY), ...byLooseName(MORE_BINARY_PROPERTY), ...Object.entries(BINARY_ALIASES)]),
 )
 
+const blockNames = once(() => byLooseName(BLOCK))
+
 /** Short names of binary properties (PropertyAliases.txt) that are no names of something else. */
 const BINARY_ALIASES: Readonly<Record<string, string>> = {
   ahex: 'ASCII_Hex_Digit',
@@ -165,6 +167,15 @@ export const property = (name: string): CodePointSet | undefined => {
   if (Object.hasOwn(COMPUTED, value)) return COMPUTED[value]()
   const found = binaryNames().get(value)
   return found === undefined ? undefined : binary(found)
+}
+
+/** `\p{In_Name}` of Oniguruma, with the name of a block (Blocks.txt), or with No_Block; matched loosely. `undefined` if there is none of that name. */
+export const blockOniguruma = (name: string): CodePointSet | undefined => {
+  const found = /^in(.+)/.exec(loose(name))?.[1]
+  if (found === undefined) return undefined
+  if (found === 'noblock') return complement(union(...Object.values(BLOCK).map(decodeSet)))
+  const block = blockNames().get(found)
+  return block === undefined ? undefined : decodeSet(BLOCK[block])
 }
 
 /** `\s`: White_Space (25 code points: U+0085 yes, U+FEFF no), as Oniguruma, Rust and python's `regex` have it. */

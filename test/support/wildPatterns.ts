@@ -50,7 +50,7 @@ const SINGLE = [
   ['[[:alpha:]]', '[[:^digit:]]', '[a[:space:][:upper:]]', '[[:punct:]]', '[^[:word:]]', '\\p{Emoji}', '\\p{ASCII}', '\\P{Any}', '\\p{Lowercase}'],
 ].flat()
 
-const ONIGURUMA_SINGLE = ['\\R', '\\N', '\\O', '\\p{Word}', '\\p{^Punct}', '[\\p{Alnum}]', '\\p{Graph}', "\\p{Blank}"]
+const ONIGURUMA_SINGLE = ['\\R', '\\N', '\\O', '\\p{Word}', '\\p{^Punct}', '[\\p{Alnum}]', '\\p{Graph}', '\\p{Blank}', '\\p{In_Latin_1_Supplement}']
 const FANCY_SINGLE = ['[a-c--b]', '[\\w--[a-b]]', '[a-c~~b-d]', '[a-c&&b-d--c]', '[a--b~~b-]', '[[:foo]a]', '[--b]', '[^-a--c]', '[a&&]', '[]~~a]']
 
 const ONIGURUMA_QUANTIFIERS = ['{2}?', '{1,2}?', '{1,2}+', '{2}+', '{,2}', '{0}', '{0,1}', '+*', '?+', '{2}{2}', '+??']

@@ -3,7 +3,7 @@ import type { Dialect } from '../../src/pattern/ast.ts'
 import { parsePattern } from '../../src/pattern/parse.ts'
 import { complement, EVERYTHING, fromRanges, has, intersection, members, type CodePointSet } from '../../src/unicode/codePointSet.ts'
 import { BINARY_PROPERTY, SCRIPT } from '../../src/unicode/generated/unicode16.ts'
-import { MORE_BINARY_PROPERTY } from '../../src/unicode/generated/moreProperties16.ts'
+import { BLOCK, MORE_BINARY_PROPERTY } from '../../src/unicode/generated/moreProperties16.ts'
 import { POSIX_NAMES } from '../../src/unicode/posixBrackets.ts'
 import { SCRIPT_ALIASES } from '../../src/unicode/scriptAliases.ts'
 import { tiktokenUnlessRefused } from '../support/officialProcess.ts'
@@ -49,6 +49,20 @@ describe('what is at the borders of a set is where fancy-regex has it', () => {
     const theirs = tiktokenUnlessRefused(pattern, texts)
     expect(theirs).toEqual(texts.map((text) => (has(set, text.codePointAt(0)!) ? [text] : [])))
   })
+})
+
+test('blocks are those of Oniguruma', () => {
+  const names = [...Object.keys(BLOCK), 'No_Block']
+  const borders = [...new Set(names.flatMap((name) => setOf(`\\p{In_${name}}`, 'oniguruma')))].filter((c) => has(EVERYTHING, c))
+  const text = [...new Set(borders.flatMap((c) => [c - 1, c]))].filter((c) => has(EVERYTHING, c)).map((c) => String.fromCodePoint(c))
+  for (const name of names) {
+    const pattern = `\\p{In${name}}`
+    const set = setOf(pattern, 'oniguruma')
+    const left = officialNormalize([{ kind: 'replace', pattern, isRegex: true, content: '' }])(text.join(''))
+    expect([name, left]).toEqual([name, text.filter((one) => !has(set, one.codePointAt(0)!)).join('')])
+  }
+  expect(() => setOf('\\p{InGreek}', 'oniguruma')).toThrow('unknown property \\p{InGreek}')
+  expect(() => setOf('\\p{InBasic_Latin}', 'fancy-regex')).toThrow('unknown property')
 })
 
 test('scripts by their short names are those of Oniguruma', () => {
