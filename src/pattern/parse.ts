@@ -1,4 +1,4 @@
-import { complement, EVERYTHING, of, size, type CodePointSet } from '../unicode/codePointSet.ts'
+import { complement, EVERYTHING, of, type CodePointSet } from '../unicode/codePointSet.ts'
 import { closeOverCase, fullFoldingsOf, wordOniguruma, wordRust } from '../unicode/properties.ts'
 import {
   alternation,
@@ -126,7 +126,6 @@ class Parser extends PatternReader {
       if (min > max) throw this.error(`{${min},${max}}: the minimum is above the maximum`, at)
       if (node.type === 'look' || node.type === 'textBorder' || node.type === 'searchStart')
         throw this.error('quantifier after something that takes no text', at)
-      if (start === at) throw this.error('quantifier without anything before it', at)
       const oniguruma = this.dialect === 'oniguruma'
       if (minLength(node) === 0 && max > 1 && (oniguruma ? min > 1 || max < Infinity : min !== max))
         throw this.error('repetition of something that may be empty (not supported)', start)
@@ -172,7 +171,8 @@ class Parser extends PatternReader {
     if (this.take('^')) return this.flags.multiLine ? this.lineStart(at) : TEXT_START
     if (this.take('$')) return this.flags.multiLine ? lineEnd(at) : TEXT_END
     if (this.take('\\')) return this.escapeOutsideClass(at)
-    if (this.peek('*') || this.peek('+') || this.peek('?')) throw this.error('quantifier without anything before it', at)
+    const isLiteralBrace = this.dialect === 'fancy-regex' && this.peek('{')
+    if (!isLiteralBrace && this.bounds() !== undefined) throw this.error('quantifier without anything before it', at)
     return this.letter(of(this.codePoint()), at)
   }
 
@@ -309,8 +309,8 @@ class Parser extends PatternReader {
       this.at += all.length
       return this.backreference(number ?? name ?? quoted, at)
     }
-    const members = this.escapedSet(at, word)
-    return size(members) === 1 ? this.letter(members, at) : set(members)
+    const item = this.escaped(at, word)
+    return item.isCharacter ? this.letter(item.set, at) : set(item.set)
   }
 
   private escapeOfOniguruma(letter: string, at: number): Node | undefined {

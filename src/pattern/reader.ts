@@ -7,7 +7,6 @@ import {
   has,
   intersection,
   of,
-  size,
   symmetricDifference,
   union,
   type CodePointSet,
@@ -31,7 +30,7 @@ const HEX_DIGIT = fromRanges([
   [0x41, 0x47],
   [0x61, 0x67],
 ])
-const CONTROL_ESCAPES: Readonly<Record<string, number>> = { n: 0x0a, r: 0x0d, t: 0x09, f: 0x0c, v: 0x0b, a: 0x07, e: 0x1b, 0: 0x00 }
+const CONTROL_ESCAPES: Readonly<Record<string, number>> = { n: 0x0a, r: 0x0d, t: 0x09, f: 0x0c, v: 0x0b, a: 0x07, e: 0x1b }
 const COMMENT = /\(\?#(?:[^)\\]|\\[^])*\)/y
 /** With (?x). */
 const EXTENDED: Readonly<Record<Dialect, RegExp>> = {
@@ -39,6 +38,15 @@ const EXTENDED: Readonly<Record<Dialect, RegExp>> = {
   'fancy-regex': /\(\?#(?:[^)\\]|\\[^])*\)|[ \t\r\n]|#[^\n]*/y,
 }
 const POSIX_BRACKET = /^\[:(\^?)([a-z]+|[^:\]]{0,20})((?::\])?)/
+
+/** What an escape, or an item of a class, stands for: one character that is written somehow, or a set that may have any number of members. */
+export interface Item {
+  set: CodePointSet
+  isCharacter: boolean
+}
+
+const character = (codePoint: number): Item => ({ set: of(codePoint), isCharacter: true })
+const setItem = (set: CodePointSet): Item => ({ set, isCharacter: false })
 
 /** Reads a pattern from the left: what stands for sets of characters. How those are put together is the parser's (parse.ts). */
 export class PatternReader {
@@ -105,40 +113,51 @@ export class PatternReader {
    * What an escape that may stand inside or outside a class stands for; a character without its case variants. The cursor is behind the
    * backslash.
    */
-  protected escapedSet(at: number, word: () => CodePointSet): CodePointSet {
+  protected escaped(at: number, word: () => CodePointSet): Item {
     if (this.at >= this.text.length) throw this.error('backslash at the end', at)
     const codePoint = this.codePoint()
     const letter = String.fromCodePoint(codePoint)
     switch (letter) {
       case 's':
-        return WHITE_SPACE
+        return setItem(WHITE_SPACE)
       case 'S':
-        return complement(WHITE_SPACE)
+        return setItem(complement(WHITE_SPACE))
       case 'd':
-        return DIGIT
+        return setItem(DIGIT)
       case 'D':
-        return complement(DIGIT)
+        return setItem(complement(DIGIT))
       case 'w':
-        return word()
+        return setItem(word())
       case 'W':
-        return complement(word())
+        return setItem(complement(word()))
       case 'h':
-        return HEX_DIGIT
+        return setItem(HEX_DIGIT)
       case 'H':
-        return complement(HEX_DIGIT)
+        return setItem(complement(HEX_DIGIT))
       case 'p':
       case 'P':
         // to Oniguruma \pL is the letters p and L
-        if (this.dialect === 'oniguruma' && !this.peek('{')) return of(codePoint)
-        return this.propertySet(at, letter === 'P', word)
+        if (this.dialect === 'oniguruma' && !this.peek('{')) return character(codePoint)
+        return setItem(this.propertySet(at, letter === 'P', word))
       case 'x':
       case 'u':
-        return of(this.hexadecimal(at, letter))
+        return character(this.hexadecimal(at, letter))
+      case '0':
+        return character(this.octal(at))
     }
-    if (letter in CONTROL_ESCAPES) return of(CONTROL_ESCAPES[letter])
-    const isBorder = this.dialect === 'fancy-regex' && (letter === '<' || letter === '>')
-    if (isBorder || /[A-Za-z0-9]/.test(letter)) throw this.error(`escape \\${letter} (not supported)`, at)
-    return of(codePoint)
+    if (letter in CONTROL_ESCAPES) return character(CONTROL_ESCAPES[letter])
+    // fancy-regex keeps all others for itself, \< and \> among them
+    const isUnknown = this.dialect === 'fancy-regex' && !/[!-;=?-~ ]/.test(letter)
+    if (isUnknown || /[A-Za-z0-9]/.test(letter)) throw this.error(`escape \\${letter} (not supported)`, at)
+    return character(codePoint)
+  }
+
+  /** `\0`, `\07`, `\012`: up to two more digits, in Oniguruma. */
+  private octal(at: number): number {
+    if (this.dialect === 'fancy-regex') throw this.error('escape \\0 (not supported)', at)
+    const [digits] = /^[0-7]{0,2}/.exec(this.text.slice(this.at, this.at + 2))!
+    this.at += digits.length
+    return digits === '' ? 0 : parseInt(digits, 8)
   }
 
   private hexadecimal(at: number, kind: string): number {
@@ -155,6 +174,7 @@ export class PatternReader {
   private propertySet(at: number, negated: boolean, word: () => CodePointSet): CodePointSet {
     const found = /^(?:\{(\^?)([^}]*)\}|()([A-Z]))/.exec(this.text.slice(this.at))
     if (found === null) throw this.error('incomplete \\p', at)
+    if (found[1] === '^' && this.dialect === 'fancy-regex') throw this.error('\\p{^…} (\\P{…} is what fancy-regex has)', at)
     this.at += found[0].length
     const name = found[2] ?? found[4]
     const own = this.dialect === 'oniguruma' ? (posixPropertyOniguruma(name, word) ?? blockOniguruma(name)) : undefined
@@ -227,30 +247,40 @@ export class PatternReader {
       return false
     }
     this.at += all.length
+    if (this.dialect === 'oniguruma' && this.peek('-') && !this.isLiteralHyphen())
+      throw this.error('range from something that is no single character', at)
     const members = listed(this.dialect === 'oniguruma' ? posixBracketOniguruma(name) : posixBracketRust(name))
     parts.push(caret === '' ? members : complement(members))
     return true
   }
 
-  /** A character, a range of them, or what an escape stands for. */
+  /**
+   * A character, a range of them, or what an escape stands for. `-` is itself before the end of the class; before `&&` also in Oniguruma; and
+   * before another `-` in fancy-regex, where the two are an operator.
+   */
   private classRange(at: number): CodePointSet {
     const inWord = this.dialect === 'oniguruma' ? wordOnigurumaInClass : wordRust
     const low = this.classItem(inWord)
-    const isRange =
-      this.peek('-') && !this.peek('-]') && !this.peek('-[') && !this.peek('-&&') && !(this.dialect === 'fancy-regex' && this.peek('--'))
-    if (!isRange || size(low) !== 1) return low
+    if (!this.peek('-') || this.isLiteralHyphen()) return low.set
+    if (!low.isCharacter) throw this.error('range from something that is no single character', at)
     this.at++
+    // Oniguruma forgets about the range and its start then
+    if (this.dialect === 'oniguruma' && this.peek('[')) throw this.error('range to a class', at)
     const high = this.classItem(inWord)
-    if (size(high) !== 1) throw this.error('range to something that is no single character', at)
-    if (low[0] > high[0]) throw this.error('range out of order', at)
-    return fromRanges([[low[0], high[0] + 1]])
+    if (!high.isCharacter) throw this.error('range to something that is no single character', at)
+    if (low.set[0] > high.set[0]) throw this.error('range out of order', at)
+    return fromRanges([[low.set[0], high.set[0] + 1]])
+  }
+
+  private isLiteralHyphen(): boolean {
+    return this.peek('-]') || this.peek(this.dialect === 'oniguruma' ? '-&&' : '--')
   }
 
   /** One escape or character of a class. */
-  private classItem(word: () => CodePointSet): CodePointSet {
+  private classItem(word: () => CodePointSet): Item {
     const at = this.at
-    if (!this.take('\\')) return of(this.codePoint())
-    if (this.take('b')) return of(0x08)
-    return this.escapedSet(at, word)
+    if (!this.take('\\')) return character(this.codePoint())
+    if (this.dialect === 'oniguruma' && this.take('b')) return character(0x08)
+    return this.escaped(at, word)
   }
 }

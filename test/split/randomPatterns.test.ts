@@ -1,12 +1,14 @@
 import fc from 'fast-check'
-import { expect, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import { PretokError } from '../../src/errors.ts'
+import type { Dialect } from '../../src/pattern/ast.ts'
 import { huggingFace } from '../../src/tokenizer/patternPipeline.ts'
 import type { SplitStage } from '../../src/types.ts'
 import { randomPattern } from '../support/patterns.ts'
 import { DROP_GAPS, KEEP_GAPS, withStages } from '../support/stages.ts'
 import { officialUnlessRefused } from '../support/officialProcess.ts'
 import { compareWildPatterns, compareWildReplacements, compareWithTiktoken } from '../support/wildPatterns.ts'
+import { compareWildClasses, compareWildSyntax } from '../support/wildSyntax.ts'
 import { allStrings, kernelTier, referenceTier, type CutDocuments } from '../support/tiers.ts'
 
 const ALPHABET = ['a', 'b', 'c', ' ']
@@ -58,6 +60,18 @@ test('random patterns of every construct: cut as tiktoken does, or somebody refu
 
 test('random patterns of every construct: what they match is replaced as the official normalizer does, or somebody refuses', () => {
   expect(compareWildReplacements(100, 1)).toBeGreaterThan(50)
+})
+
+describe.each<Dialect>(['oniguruma', 'fancy-regex'])('%s', (dialect) => {
+  test('classes of anything in any order are read as the engine reads them, and what it refuses is refused', () => {
+    const { compared, refusedByTheirs } = compareWildClasses(500, dialect)
+    expect(refusedByTheirs).toEqual([])
+    expect(compared).toBeGreaterThan(200)
+  })
+
+  test('patterns of anything in any order are read as the engine reads them, or refused', () => {
+    expect(compareWildSyntax(700, dialect)).toBeGreaterThan(100)
+  })
 })
 
 test('a pattern over which the official engine ends its process is left out, and the next one is not', () => {
