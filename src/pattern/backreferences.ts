@@ -43,31 +43,42 @@ export const expandBackreferences = (root: Node, text: string): Node => {
       throw error(reference, `${JSON.stringify(String.fromCodePoint(member))} has a case of another length in UTF-8`)
     return cases
   }
-  /** Only from the group to the last reference: what is before must not be tried anew for each member, or the first member would win. */
-  const expandSequence = (node: SequenceNode): SequenceNode => {
-    const { parts } = node
-    const start = parts.findIndex(
-      (part, i) => part.type === 'group' && parts.slice(i + 1).some((later) => hasBackreference(later, part.index)),
-    )
-    const group = parts[start] as GroupNode | undefined
-    if (group === undefined || group.body.type !== 'set' || size(group.body.set) > MAX_EXPANDED_MEMBERS) return node
-    const end = parts.findLastIndex((part) => hasBackreference(part, group.index)) + 1
-    const branches = members(group.body.set).map((member) => {
-      const one: Node = { type: 'set', set: of(member) }
-      return substitute({ type: 'sequence', parts: parts.slice(start, end) }, (part) => {
-        if (part === group) return one
-        if (part.type !== 'backreference' || part.index !== group.index) return undefined
-        return part.ignoreCase ? { type: 'set', set: casesOf(member, part) } : one
-      })
+  const branchOf = (parts: readonly Node[], group: GroupNode, member: number): Node => {
+    const one: Node = { type: 'set', set: of(member) }
+    return substitute({ type: 'sequence', parts }, (part) => {
+      if (part === group) return one
+      if (part.type !== 'backreference' || part.index !== group.index) return undefined
+      return part.ignoreCase ? { type: 'set', set: casesOf(member, part) } : one
     })
-    return { type: 'sequence', parts: [...parts.slice(0, start), { type: 'alternation', branches }, ...parts.slice(end)] }
   }
-  const expanded = hasBackreference(root)
-    ? substitute(root, (node) => (node.type === 'sequence' && expandSequence(node) !== node ? expandSequence(node) : undefined))
-    : root
+  /** @param most how many branches there may be for a group, and the groups inside of those */
+  const expand = (node: Node, most: number): Node => substitute(node, (part) => (part.type === 'sequence' ? expandSequence(part, most) : undefined))
+  /**
+   * The first group that is referred to, up to the last reference to it: what stands before it must not be tried anew for each member, or the
+   * first member would win. Groups in between, with all that refers to them, are in its branches.
+   */
+  const expandSequence = ({ parts }: SequenceNode, most: number): Node | undefined => {
+    const start = parts.findIndex((part, i) => part.type === 'group' && lastReference(parts, i) > i)
+    const group = parts[start] as GroupNode | undefined
+    const set = group?.body.type === 'set' ? group.body.set : undefined
+    if (group === undefined || set === undefined || size(set) > most) return undefined
+    let end = start
+    for (let i = start; i <= end; i++) end = Math.max(end, lastReference(parts, i))
+    const inside = parts.slice(start, end + 1)
+    const branches = members(set).map((member) => expand(branchOf(inside, group, member), Math.floor(most / size(set))))
+    const others = (from: number, to?: number): Node => expand({ type: 'sequence', parts: parts.slice(from, to) }, most)
+    return { type: 'sequence', parts: [others(0, start), { type: 'alternation', branches }, others(end + 1)] }
+  }
+  const expanded = hasBackreference(root) ? expand(root, MAX_EXPANDED_MEMBERS) : root
   const left = firstBackreference(expanded)
   if (left !== undefined) throw error(left, 'its group is no small class beside it')
   return expanded
+}
+
+/** The last part that refers to the group which is part `at`, or `at`. */
+const lastReference = (parts: readonly Node[], at: number): number => {
+  const group = parts[at]
+  return group.type !== 'group' ? at : Math.max(at, parts.findLastIndex((part) => hasBackreference(part, group.index)))
 }
 
 const firstBackreference = (node: Node): BackreferenceNode | undefined => {

@@ -159,6 +159,13 @@ describe('the two engines read the same text differently', () => {
     expect(() => split(tiktoken('(?i:(a)\\1)'), 'aA')).toThrow('back-reference \\1 in (?i:…) (not supported')
   })
 
+  test('several groups that are referred to, one after another and one in the other', () => {
+    for (const dialect of [huggingFace, tiktoken]) {
+      expect(split(dialect('([ab])\\1([cd])\\2|.'), 'aaccabcdbbdd')).toEqual(['aacc', 'a', 'b', 'c', 'd', 'bbdd'])
+      expect(split(dialect('([ab])([cd])\\2\\1|.'), 'accabddaacca')).toEqual(['acca', 'b', 'd', 'd', 'a', 'acca'])
+    }
+  })
+
   test('U makes quantifiers lazy in fancy-regex', () => expect(split(tiktoken('(?U)a+?|b+'), 'aabb')).toEqual(['aa', 'b', 'b']))
 
   test('line breaks of Oniguruma', () => {

@@ -59,7 +59,7 @@ const FANCY_QUANTIFIERS = ['{2}?', '{1,2}?', '{1,2}+', '{2}+', '{0,1}', '?+', '+
 const FLAGS = ['(?i)', '(?i:', '(?-i:', '(?x: ', '(?m)', '(?m:', '(?ix-m:', '(?x)']
 const ONIGURUMA_FLAGS = [...FLAGS, '(?mi-x:']
 const FANCY_FLAGS = [...FLAGS, '(?s:', '(?s)', '(?U:', '(?sm-i:', '(?u:']
-const LITTLE = ["(a)\\1", "([!' ])\\1*", '([ab])c?\\1', "'(?i:[sdmt]|ll|ve|re)", '\\G', '\\Z', '(?#b)', ' #c\n', '(?<n>[ab])c?\\k<n>', '(?<m>a)', '(?i:([ab])\\1)', '(?i:([as])\\1)', '([éb])(?i:\\1+)']
+const LITTLE = ["(a)\\1", '(?<x>[ab])(?<y>[bc])\\k<x>\\k<y>', '(?<x>[ab])\\k<x>(?<y>[12])\\k<y>+',  "([!' ])\\1*", '([ab])c?\\1', "'(?i:[sdmt]|ll|ve|re)", '\\G', '\\Z', '(?#b)', ' #c\n', '(?<n>[ab])c?\\k<n>', '(?<m>a)', '(?i:([ab])\\1)', '(?i:([as])\\1)', '([éb])(?i:\\1+)']
 
 const look = (body: fc.Arbitrary<string>, single: fc.Arbitrary<string>): fc.Arbitrary<string> =>
   fc.oneof(
