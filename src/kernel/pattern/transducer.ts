@@ -6,14 +6,14 @@ import { advance, beginSearch, behindContextOf, clear, close, group, groups, ope
 /*
  * From a pattern's program to a machine that reads text once and says where it is cut.
  *
- * The tokenizer's loop is: try the pattern here; if it matches, cut at both ends and go on behind the match; if not, this code point is
- * part of a gap; go on behind it. A match is often not decided when its end is read: in "a  b", whether GPT-2's `\s+(?!\S)` ends before
+ * The tokenizer's loop is: try the pattern here; if it matches, cut at both ends and go on after the match; if not, this code point is
+ * part of a gap; go on after it. A match is often not decided when its end is read: in "a  b", whether GPT-2's `\s+(?!\S)` ends before
  * the second space depends on the "b". So the machine runs all futures that are still possible at once, as an ordered list of LEVELS:
  *
- *   level 1   an attempt at the pattern that began at the last cut that is certain
- *   level 2   what would follow if level 1 got no further match: an attempt that began at the end of level 1's best match so far,
+ *   level 0   an attempt at the pattern that began at the last cut that is certain
+ *   level 1   what would follow if level 0 got no further match: an attempt that began at the end of level 0's best match so far,
  *             or one code point on (a gap) if it has none
- *   level 3   likewise for level 2 …
+ *   level 2   likewise for level 1 …
  *
  * Each level holds its threads (instructions of the program) in the pattern's order of preference. When a level matches, its threads of
  * lower preference end, its match replaces the one before, and the levels below, which told the story without this match, are dropped; a
@@ -24,30 +24,54 @@ import { advance, beginSearch, behindContextOf, clear, close, group, groups, ope
  * thought makes the work linear: no text is ever read twice.) See also Grathwohl, Henglein and Rasmussen, "Optimally streaming greedy
  * regular expression parsing" (2014).
  *
- * What the levels would cut is kept in SLOTS: positions that are not certain yet. The cuts of level k+1 are those of level k and more, so
- * one list serves all:
+ * What the levels would cut is kept in SLOTS: positions of OPEN CUTS, which are not certain yet. The cuts of level k+1 are those of level k
+ * and more, so one list serves all:
  *
- *   slots  0 … tail-1   the cuts that the lowest level rests on; level k rests on the first `history` of them
- *   then                for each level that began in a gap: where it began (the end of the gap, should the level match)
+ *   first   the open cuts of the lowest level; level k rests on the first `restsOn` of them
+ *   then    for each level that began in a gap: where it began (the end of the gap, should the level match)
+ *
+ * `restsOn` never falls from one near level to the next, so the first near level says how many slots may leave (`letGo`).
  *
  * Where neighbours are joined (behavior.ts), a cut is made when it is known what stands on both sides of it:
  *
  *   gap and match    a level that matches makes no cut where it began
  *   match and gap    a match makes no cut where it ends; every level notes where it began, as if in a gap
- *   match and match  a level behind a match does not rest on the cut in front of it: should it match, that cut goes
+ *   match and match  a level that begins after a match does not rests on the cut between them: should it match, that cut goes
  *
  * One step of the machine is then: a new list of slots, each an old slot or the position now, of which the first few are certain and leave
  * for the list of cuts. Nearly always that is "put the position into slot s, let the first a slots go": what the packed tables hold in one
  * word.
+ *
+ * Example: `abc|a|b`, what is not matched is a piece (isolated):
+ *
+ *   read   levels after it                                                         slots   cuts that leave
+ *   a      0: {at the split after a}                                               -       -
+ *   b      0: {at c}, rests on 0 cuts; 1, which began at 1: {at the end of b},     1       -
+ *          rests on 1 cut
+ *   d      none: level 0 has no thread left, level 1 has matched; d is a gap       -       1, 2       a|b|d
+ *   or c   0: {at the end of abc}; level 1 told the story without it: dropped      1, 2    -
+ *   end    level 0 matches: its cuts replace both slots                            -       3          abc
+ *
+ * The whole machine of `abc|a`, as `describeStage` (src/pattern/describe.ts) writes it:
+ *
+ *        other   a      b      c      end
+ *   0    1       2      1      1      .|       start
+ *   1    1       3?     1      1      .|       in a gap
+ *   2    1|      2|     4?     1|     .|       read a, begun at the last cut
+ *   3    1?1|2   2?1|2  4?1|1  1?1|2  .?1|2    read a after a gap; slot 0: where the gap ends
+ *   4    1|1     3?1|1  1|1    5      .?1|2    read ab; slot 0: the end of "a", should "abc" not come
+ *   5    1|      2|     1|     1|     .|       read abc
+ *
+ * In "abd" the b puts position 1 into slot 0 (4?), and the d (1|1) makes it certain: a|bd.
  *
  * A step is made in two halves: what it does to the levels that are there, and to the attempt that begins at this place. Most symbols are alike
  * to the levels, and only the attempt tells them apart, so the first half is made once for all of those. Where no level goes on, the attempt is
  * alone, and the state that it leads to is the same wherever that happens: it has all threads that it could have, since a level that has one of
  * them would go on.
  *
- * Some patterns can leave any number of cuts open: `a+b|a` in "aaaa…". When there are more than NEAR_SLOTS, level 1 becomes FAR: a MARK
+ * Some patterns can leave any number of cuts open: `a+b|a` in "aaaa…". When there are more than NEAR_SLOTS, level 0 becomes FAR: a MARK
  * notes how long the list of cuts is, the slots that only this level is waiting for leave as if they were certain, and should the level
- * match after all, the list is cut back to its mark. Cuts behind the first mark are not certain.
+ * match after all, the list is cut back to its mark. Cuts after the first mark are not certain.
  */
 
 // Where the value of a slot after a step comes from: a slot before the step, or one of these.
@@ -65,7 +89,7 @@ const JOINS_MATCH_AND_GAP: i32 = 2
 const JOINS_MATCHES: i32 = 3
 
 const NONE: i32 = -1
-/** History of a level that rests on all cuts up to its mark. Far levels come first. */
+/** What `restsOn` is of a level that rests on all cuts up to its mark. Far levels come first. */
 const FAR: i32 = -1
 const NEAR_SLOTS: i32 = 6
 const MAX_STATES: i32 = 4_000
@@ -73,18 +97,18 @@ const MAX_WORK: i32 = 200_000
 
 /*
  * A state is a list of integers, so that states are told apart quickly:
- *   flags, what the checks behind need to know of the last code point, tail, number of levels,
- *   for each level: history, IN_GAP and HAS_MATCH, where its threads end; then the threads of all levels
+ *   flags, what the checks behind need to know of the last code point, number of open cuts, number of levels,
+ *   for each level: `restsOn`, IN_GAP and HAS_MATCH, where its threads end; then the threads of all levels
  */
 const FLAGS: i32 = 0
 const BEHIND: i32 = 1
-const TAIL: i32 = 2
+const OPEN_CUTS: i32 = 2
 const LEVELS: i32 = 3
 const HEADER: i32 = 4
 const LEVEL: i32 = 3
 
 const IS_START: i32 = 1
-/** An attempt that begins here is where the search for it began (`\G`), though not behind a match: an empty match was stepped over. */
+/** An attempt that begins here is where the search for it began (`\G`), though not after a match: an empty match was stepped over. */
 const IS_SEARCH_START: i32 = 2
 
 /** The level began in a gap, or its start is noted as if it had. */
@@ -94,7 +118,7 @@ const HAS_MATCH: i32 = 2
 
 let state: Ints = changetype<Ints>(0) // the one whose steps are made
 
-@inline function historyOf(level: i32): i32 {
+@inline function restsOnOf(level: i32): i32 {
   return state[HEADER + LEVEL * level]
 }
 @inline function flagsOf(level: i32): i32 {
@@ -106,7 +130,7 @@ let state: Ints = changetype<Ints>(0) // the one whose steps are made
 }
 function farLevels(): i32 {
   let count = 0
-  while (count < state[LEVELS] && historyOf(count) == FAR) count++
+  while (count < state[LEVELS] && restsOnOf(count) == FAR) count++
   return count
 }
 
@@ -143,14 +167,14 @@ let begin: Ints = changetype<Ints>(0)
 let after: ThreadLists = changetype<ThreadLists>(0)
 // the levels after the step
 let alive: i32 = 0
-let aliveHistory: Ints = changetype<Ints>(0)
+let aliveRestsOn: Ints = changetype<Ints>(0)
 let aliveFlags: Ints = changetype<Ints>(0)
 let aliveStart: Ints = changetype<Ints>(0)
 let aliveMark: Ints = changetype<Ints>(0)
 // of each of them, when some have been made far
-let history: Ints = changetype<Ints>(0)
+let restsOn: Ints = changetype<Ints>(0)
 let mark: Ints = changetype<Ints>(0)
-let chain: Ints = changetype<Ints>(0)
+let openCuts: Ints = changetype<Ints>(0)
 let list: Ints = changetype<Ints>(0)
 let work: i32 = 0
 
@@ -158,11 +182,15 @@ let work: i32 = 0
 let effect: i32 = 0
 let to: i32 = 0
 // what the first half finds out for it
-let cuts: i32 = 0 // how many are in the chain
+let cuts: i32 = 0 // how many are in the openCuts
 let back: i32 = NONE
 let isMatchHere: bool = false
+// the attempt that begins here: how many open cuts there are then, on how many of them it rests, and IN_GAP or 0
+let newLength: i32 = 0
+let newRests: i32 = 0
+let newFlags: i32 = 0
 let beginsSearch: bool = false
-// what an attempt that was alone did last, behind this first half
+// the effect of the last attempt that was alone, after this first half
 let formAlone: i32 = NONE
 let lastAlone: i32 = 0
 // where an attempt that is alone goes, by all that it depends on: twice the state, whether it has threads, and 1 more; 0: not known
@@ -172,7 +200,7 @@ let alone: Growing = changetype<Growing>(0)
 
 /**
  * Makes the machine of a program of which `openThreads` has been told. `contexts`: lists of symbols, and the border, that the checks ahead cannot
- * tell apart, one behind the other, each with its length before it.
+ * tell apart, one after another, each with its length before it.
  */
 export function build(
   instructions: i32,
@@ -197,18 +225,18 @@ export function build(
   isMatch = ints(largest)
   begin = ints(1)
   after = ThreadLists.create()
-  aliveHistory = ints(largest)
+  aliveRestsOn = ints(largest)
   aliveFlags = ints(largest)
   aliveStart = ints(largest)
   aliveMark = ints(largest)
-  history = ints(largest)
+  restsOn = ints(largest)
   mark = ints(largest)
-  chain = ints(2 * MAX_SLOTS)
+  openCuts = ints(2 * MAX_SLOTS)
   const longest = HEADER + (LEVEL + 1) * largest + 2 * MAX_SLOTS
   list = ints(max(longest, columns))
   state = ints(longest)
   aloneKeys = Numbering.create()
-  aloneKey = ints(3)
+  aloneKey = ints(5)
   alone = Growing.create()
   work = 0
   matchesEmpty = false
@@ -250,18 +278,18 @@ function refuse(reason: i32): void {
 /** Makes the steps of symbols that the checks ahead cannot tell apart. */
 function stepAll(row: i32, symbols: i32): void {
   reach(symbolLists.pool[symbolLists.starts[symbols]])
-  const fresh = reached.count - 1
-  const alike = group(reached, 0, fresh, symbols)
+  const newest = reached.count - 1
+  const alike = group(reached, 0, newest, symbols)
   const count = groups.items[alike]
   for (let i = 1; i <= count; i++) {
     const alikeToLevels = groups.items[alike + i]
     stepLevels(symbolLists.pool[symbolLists.starts[alikeToLevels]])
-    const parts = group(reached, fresh, fresh + 1, alikeToLevels)
+    const parts = group(reached, newest, newest + 1, alikeToLevels)
     const partCount = groups.items[parts]
     for (let k = 1; k <= partCount; k++) {
       const part = symbolLists.starts[groups.items[parts + k]]
       const partEnd = symbolLists.starts[groups.items[parts + k] + 1]
-      stepFresh(symbolLists.pool[part])
+      stepNew(symbolLists.pool[part])
       for (let m = part; m < partEnd; m++) {
         next[row + symbolLists.pool[m]] = to
         outputs[row + symbolLists.pool[m]] = effect
@@ -282,130 +310,142 @@ function reach(symbol: i32): void {
     beginsSearch = true
     break
   }
-  const fresh = reached.count
+  const newest = reached.count
   begin[0] = beginsSearch ? searchStart : start
   beginSearch()
-  isMatch[fresh] = close(begin, 0, 1, state[BEHIND], symbol, reached) ? 1 : 0
-  work += reached.ends[fresh]
+  isMatch[newest] = close(begin, 0, 1, state[BEHIND], symbol, reached) ? 1 : 0
+  work += reached.ends[newest]
 }
 
 /** Reads a code point, after `reach`: what it does to the levels that are there. */
 function stepLevels(symbol: i32): void {
   clear(after)
   alive = 0
-  cuts = state[TAIL]
-  for (let slot = 0; slot < cuts; slot++) chain[slot] = slot
+  cuts = state[OPEN_CUTS]
+  for (let slot = 0; slot < cuts; slot++) openCuts[slot] = slot
   let gapSlot = cuts
   back = NONE
   isMatchHere = false
   formAlone = NONE
-  const fresh = reached.count - 1
-  for (let level = 0; level < fresh; level++) {
-    const before = historyOf(level)
+  const newest = reached.count - 1
+  for (let level = 0; level < newest; level++) {
+    const rests = restsOnOf(level)
     const inGap = (flagsOf(level) & IN_GAP) != 0
     const levelStart = inGap ? gapSlot++ : NOW
-    if (isMatch[level] == 0) advanceLevel(level, symbol, before, flagsOf(level), levelStart)
+    if (isMatch[level] == 0) advanceLevel(level, symbol, rests, flagsOf(level), levelStart)
     else {
-      if (before == FAR) back = level
-      cuts = max(0, before)
-      if (inGap && joins != JOINS_GAP_AND_MATCH) chain[cuts++] = levelStart
+      if (rests == FAR) back = level
+      cuts = max(0, rests)
+      if (inGap && joins != JOINS_GAP_AND_MATCH) openCuts[cuts++] = levelStart
       advanceLevel(level, symbol, cuts, drops == DROPS_MATCHES ? HAS_MATCH : 0, NOW)
-      if (joins != JOINS_MATCH_AND_GAP) chain[cuts++] = NOW
+      if (joins != JOINS_MATCH_AND_GAP) openCuts[cuts++] = NOW
       isMatchHere = true
     }
   }
 }
 
 /** Reads it, after `stepLevels`, by the attempt that begins here; the levels are left as they are. */
-function stepFresh(symbol: i32): void {
-  const levels = alive
-  let length = cuts
+function stepNew(symbol: i32): void {
   if (symbol == end) {
-    if (!isMatchHere) chain[length++] = NOW_ENDS_GAP
-    else if (joins == JOINS_MATCH_AND_GAP) chain[length++] = NOW
-    alive = 0
-    effect = effectOf(length, length)
-    to = 0
-    alive = levels
+    endSegment()
     return
   }
-  const fresh = reached.count - 1
-  const inGap = !isMatchHere && (state[FLAGS] & IS_START) == 0
-  let rest = isMatchHere && joins == JOINS_MATCHES ? length - 1 : length // how many cuts it rests on
-  let notesStart = inGap || (isMatchHere && joins == JOINS_MATCH_AND_GAP)
-  if (isMatch[fresh] == 1) matchesEmpty = true
-  if (isMatch[fresh] == 1 && inGap) {
-    chain[length++] = NOW_ENDS_GAP
-    // this cut stays if the level gets a longer match, unless that is then joined to the gap
-    if (joins != JOINS_GAP_AND_MATCH) {
-      rest = length
-      notesStart = false
-    }
-  }
-  const flags = notesStart ? IN_GAP : 0
+  beginAttempt()
+  const levels = alive
   let place = 0
   if (levels == 0) {
     aloneKey[0] = symbol
     aloneKey[1] = state[BEHIND]
-    aloneKey[2] = (beginsSearch ? 8 : 0) + 4 * flags + length - rest
-    place = aloneKeys.numberOf(aloneKey, 3)
+    aloneKey[2] = beginsSearch ? 1 : 0
+    aloneKey[3] = newFlags
+    aloneKey[4] = newLength - newRests
+    place = aloneKeys.numberOf(aloneKey, 5)
     alone.reach(place + 1)
     if (alone.items[place] != 0) {
       const known = alone.items[place] - 1
       to = known >> 1
-      effect = effectAlone(length, rest, flags, known & 1)
+      effect = effectAlone(known & 1)
       return
     }
   }
-  advanceLevel(fresh, symbol, rest, flags, NOW_ENDS_GAP)
-  const leaving = letGo(length)
-  effect = effectOf(length, leaving)
-  const searchFlags = searchStart != start && isMatch[fresh] == 1 ? IS_SEARCH_START : 0
-  to = stateOf(searchFlags, behindContextOf[symbol], length - leaving, leaving)
+  const newest = reached.count - 1
+  advanceLevel(newest, symbol, newRests, newFlags, NOW_ENDS_GAP)
+  const leaving = letGo(newLength)
+  effect = effectOf(newLength, leaving)
+  const searchFlags = searchStart != start && isMatch[newest] == 1 ? IS_SEARCH_START : 0
+  to = stateOf(searchFlags, behindContextOf[symbol], newLength - leaving, leaving)
   if (levels == 0) alone.items[place] = 2 * to + alive + 1
   alive = levels
   takeBack(after, levels)
 }
 
-/** What a step does that leaves an attempt alone, or, if `count` is 0, none: mostly the same as for the symbol before. */
-function effectAlone(length: i32, rest: i32, flags: i32, count: i32): i32 {
-  const form = ((length - cuts) * 2 + flags) * 2 + count
+/** The segment ends here, and with it whatever is open. */
+function endSegment(): void {
+  const levels = alive
+  let length = cuts
+  if (!isMatchHere) openCuts[length++] = NOW_ENDS_GAP
+  else if (joins == JOINS_MATCH_AND_GAP) openCuts[length++] = NOW
+  alive = 0
+  effect = effectOf(length, length)
+  to = 0
+  alive = levels
+}
+
+/** What the attempt that begins here rests on. Where it matches the empty string, there is a cut, and it may go on. */
+function beginAttempt(): void {
+  const inGap = !isMatchHere && (state[FLAGS] & IS_START) == 0
+  const matchesNothing = isMatch[reached.count - 1] == 1
+  newLength = cuts
+  newRests = isMatchHere && joins == JOINS_MATCHES ? cuts - 1 : cuts
+  newFlags = inGap || (isMatchHere && joins == JOINS_MATCH_AND_GAP) ? IN_GAP : 0
+  if (matchesNothing) matchesEmpty = true
+  if (!matchesNothing || !inGap) return
+  openCuts[newLength++] = NOW_ENDS_GAP
+  // this cut stays if the level gets a longer match, unless that is then joined to the gap
+  if (joins == JOINS_GAP_AND_MATCH) return
+  newRests = newLength
+  newFlags = 0
+}
+
+/** The effect where no old level goes on. `count`: whether the new attempt has threads (1) or not (0). Mostly the same as for the symbol before. */
+function effectAlone(count: i32): i32 {
+  const form = ((newLength - cuts) * 2 + newFlags) * 2 + count
   if (form == formAlone) return lastAlone
   formAlone = form
-  if (count == 1) addLevel(rest, flags, NOW_ENDS_GAP, NONE)
-  lastAlone = effectOf(length, letGo(length))
+  if (count == 1) addLevel(newRests, newFlags, NOW_ENDS_GAP, NONE)
+  lastAlone = effectOf(newLength, letGo(newLength))
   alive = 0
   return lastAlone
 }
 
-/** `rest`: on how many cuts it rests, or FAR. */
-function advanceLevel(level: i32, symbol: i32, rest: i32, flags: i32, levelStart: i32): void {
-  if (advance(reached, level, symbol, after)) addLevel(rest, flags, levelStart, rest == FAR ? level : NONE)
+/** `rests`: on how many cuts it rests, or FAR. */
+function advanceLevel(level: i32, symbol: i32, rests: i32, flags: i32, levelStart: i32): void {
+  if (advance(reached, level, symbol, after)) addLevel(rests, flags, levelStart, rests == FAR ? level : NONE)
 }
 
-function addLevel(rest: i32, flags: i32, levelStart: i32, oldMark: i32): void {
-  aliveHistory[alive] = rest
+function addLevel(rests: i32, flags: i32, levelStart: i32, oldMark: i32): void {
+  aliveRestsOn[alive] = rests
   aliveFlags[alive] = flags
   aliveStart[alive] = levelStart
   aliveMark[alive] = oldMark
   alive++
 }
 
-/** Makes levels far while too many cuts are open, of `length`. Returns how many leave: those that all near levels rest on. */
+/** Makes levels far while too many cuts are open, of `length`. Returns how many leave: those that all near levels rests on. */
 function letGo(length: i32): i32 {
   let open = 0
   for (let level = 0; level < alive; level++) {
-    history[level] = aliveHistory[level]
+    restsOn[level] = aliveRestsOn[level]
     mark[level] = aliveMark[level]
     open += aliveFlags[level] & IN_GAP
   }
   let near = 0
-  while (near < alive && history[near] == FAR) near++
-  let leaving = near < alive ? history[near] : length
+  while (near < alive && restsOn[near] == FAR) near++
+  let leaving = near < alive ? restsOn[near] : length
   while (length - leaving + open > NEAR_SLOTS && near < alive) {
     mark[near] = SOURCE_NEW_MARK + leaving
-    history[near] = FAR
-    leaving = ++near < alive ? history[near] : length
+    restsOn[near] = FAR
+    leaving = ++near < alive ? restsOn[near] : length
   }
   return leaving
 }
@@ -413,7 +453,7 @@ function letGo(length: i32): i32 {
 /** The number of an effect: its list is leaving, back, whether marks are kept, number of slots, slots, marks. */
 function effectOf(cutCount: i32, leaving: i32): i32 {
   let length = 4
-  for (let i = 0; i < cutCount; i++) list[length++] = chain[i]
+  for (let i = 0; i < cutCount; i++) list[length++] = openCuts[i]
   for (let level = 0; level < alive; level++) if ((aliveFlags[level] & IN_GAP) != 0) list[length++] = aliveStart[level]
   const slots = length - 4
   if (slots > MAX_SLOTS) refuse(TOO_MANY_SLOTS)
@@ -434,14 +474,14 @@ function effectOf(cutCount: i32, leaving: i32): i32 {
 }
 
 /** The number of the state that the levels that are alive and `after` make up. */
-function stateOf(flags: i32, behind: i32, tail: i32, leaving: i32): i32 {
+function stateOf(flags: i32, behind: i32, open: i32, leaving: i32): i32 {
   list[FLAGS] = flags
   list[BEHIND] = behind
-  list[TAIL] = tail
+  list[OPEN_CUTS] = open
   list[LEVELS] = alive
   let length = HEADER
   for (let level = 0; level < alive; level++) {
-    list[length++] = history[level] == FAR ? FAR : history[level] - leaving
+    list[length++] = restsOn[level] == FAR ? FAR : restsOn[level] - leaving
     list[length++] = aliveFlags[level]
     list[length++] = after.ends[level]
   }
@@ -460,16 +500,16 @@ function decidedIn(): i32 {
   const dropped = drops != DROPS_NOTHING ? DECIDED_DROPPED : 0
   if (drops == DROPS_MATCHES) return levels > 0 && (flagsOf(0) & HAS_MATCH) != 0 ? dropped : DECIDED_LAST_CUT
   // no attempt is under way: every code point read was part of a gap
-  if (levels == 0) return state[TAIL] == 0 ? DECIDED_HERE | dropped : DECIDED_LAST_CUT
-  return (flagsOf(0) & IN_GAP) != 0 ? state[TAIL] | dropped : DECIDED_LAST_CUT
+  if (levels == 0) return state[OPEN_CUTS] == 0 ? DECIDED_HERE | dropped : DECIDED_LAST_CUT
+  return (flagsOf(0) & IN_GAP) != 0 ? state[OPEN_CUTS] | dropped : DECIDED_LAST_CUT
 }
 
-/** Where the first level began whose start is noted, or the first cut in the chain, whichever is earlier. */
+/** Where the first level began whose start is noted, or the first cut in the openCuts, whichever is earlier. */
 function firstCutToCome(): i32 {
-  const tail = state[TAIL]
+  const open = state[OPEN_CUTS]
   let noted = 0
   while (noted < state[LEVELS] && (flagsOf(noted) & IN_GAP) == 0) noted++
-  if (noted < state[LEVELS] && historyOf(noted) == 0) return tail
-  if (tail > 0) return 0
-  return noted < state[LEVELS] ? tail : DECIDED_HERE
+  if (noted < state[LEVELS] && restsOnOf(noted) == 0) return open
+  if (open > 0) return 0
+  return noted < state[LEVELS] ? open : DECIDED_HERE
 }
