@@ -3,7 +3,7 @@ import type { Alphabet } from './alphabet.ts'
 import type { Node } from './ast.ts'
 import { classOf, partitionBySets } from './classes.ts'
 import { buildLookahead } from './lookahead.ts'
-import { Builder, withoutDead } from './program.ts'
+import { Builder, reachableOnly } from './program.ts'
 
 /**
  * Where a look-ahead of unbounded length holds in a text, for the reference tier: true, false, or undefined if what follows the text's end
@@ -27,7 +27,7 @@ export const createAnswers = (body: Node, alphabet: Alphabet): Answers | undefin
 const buildAnswers = (body: Node, alphabet: Alphabet): Answers => {
   const builder = new Builder('')
   const begin = builder.buildAhead(body)
-  const { drafts, newNumber } = withoutDead(builder.program, [begin])
+  const { drafts, newNumber } = reachableOnly(builder.program, [begin])
   const start = newNumber[begin]
   const { partition, members } = partitionBySets(builder.sets)
   const { states, classes, next, symbols, classOf: names, find } = buildLookahead(drafts, [start], members, partition.count, '')

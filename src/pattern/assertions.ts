@@ -18,7 +18,7 @@ const behind = (members: CodePointSet, negative: boolean, at: number): LookNode 
 export const TEXT_START: Node = { type: 'textBorder', border: 'start' }
 export const TEXT_END: Node = { type: 'textBorder', border: 'end' }
 
-/** At the start, and behind each \n; in Oniguruma not behind one that is the last character. */
+/** At the start, and after each \n; in Oniguruma not after one that is the last character. */
 export const lineStart = (isAlsoAtEnd: boolean, at: number): Node =>
   alternation(TEXT_START, isAlsoAtEnd ? behind(NEWLINE, false, at) : sequence(behind(NEWLINE, false, at), ahead(EVERYTHING, false, at)))
 /** At the end, and before each \n. */

@@ -72,7 +72,7 @@ export interface TextBorderNode {
 }
 
 /**
- * `\G`, where the search for this match began: where the match before ended, or behind the code point that an empty match stepped over, or
+ * `\G`, where the search for this match began: where the match before ended, or after the code point that an empty match stepped over, or
  * at the start of the text. The parser lets it stand only where nothing has been taken yet.
  */
 export interface SearchStartNode {

@@ -3,10 +3,18 @@
  *
  * The reference makes a list of matches and gaps and folds it. What comes out depends on neighbours only: either one kind of piece is
  * dropped, or the cut between two kinds of neighbours is left out. (An empty match stands only between two gaps, because an engine does not
- * accept one right behind a match; in every fold the two gaps stay apart.)
+ * accept one right after a match; in every fold the two gaps stay apart.)
  */
 
-/** SplitDelimiterBehavior. The names tell it of the matches, which are the delimiters; inverted, the gaps are. */
+/**
+ * SplitDelimiterBehavior. The names tell it of the matches, which are the delimiters; inverted, the gaps are. Pattern `a`, text "xaay":
+ *
+ *   isolated               x|a|a|y
+ *   removed                x and y; inverted a and a
+ *   merged-with-previous   xa|a|y
+ *   merged-with-next       x|a|ay
+ *   contiguous             x|aa|y
+ */
 export type SplitBehavior = 'isolated' | 'removed' | 'merged-with-previous' | 'merged-with-next' | 'contiguous'
 
 /** What is in no piece. */

@@ -1,8 +1,8 @@
 import { openKernel, put, take, type PatternKernel } from './kernel.ts'
-import { findFates, type LiveSteps, type Step, type Steps } from './steps.ts'
+import { findFates, type LiveSteps, type SlotMove, type Steps } from './steps.ts'
 
 /*
- * Two stages, one behind the other, as one machine that reads the text once. How that is done is told where it is done: kernel/pattern/beside.ts
+ * Two stages, one after another, as one machine that reads the text once. How that is done is told where it is done: kernel/pattern/beside.ts
  * and compose.ts. Here machines are written down for it, and what it has made is read.
  */
 
@@ -37,16 +37,16 @@ export const composeSteps = (
     arcs: take(kernel.composedArcs(), states * columns),
     firstArc: take(kernel.composedFirstArc(), states + 1),
     next: take(kernel.composedNext(), arcs),
-    does: take(kernel.composedSteps(), arcs),
-    steps: readSteps(kernel),
+    moveOfArc: take(kernel.composedMovesOfArcs(), arcs),
+    moves: readMoves(kernel),
   }
 }
 
 const write = (kernel: PatternKernel, all: LiveSteps): number => {
   const starts = [0]
   const sources: number[] = []
-  for (const step of all.steps) {
-    sources.push(...step.sources)
+  for (const move of all.moves) {
+    sources.push(...move.sources)
     starts.push(sources.length)
   }
   return kernel.steps(
@@ -54,19 +54,19 @@ const write = (kernel: PatternKernel, all: LiveSteps): number => {
     put(all.arcs),
     put(all.firstArc),
     put(all.next),
-    put(all.does),
-    put(all.steps.map(({ leaving }) => leaving)),
+    put(all.moveOfArc),
+    put(all.moves.map(({ leaving }) => leaving)),
     put(starts),
     put(sources),
     put(all.live),
   )
 }
 
-/** What steps do, by number. */
-const readSteps = (kernel: PatternKernel): Step[] => {
-  const count = kernel.composedStepCount()
-  const starts = take(kernel.composedStepStarts(), count + 1)
-  const items = Array.from(take(kernel.composedStepItems(), starts[count]))
+/** What steps do to the slots, by number. */
+const readMoves = (kernel: PatternKernel): SlotMove[] => {
+  const count = kernel.composedMoveCount()
+  const starts = take(kernel.composedMoveStarts(), count + 1)
+  const items = Array.from(take(kernel.composedMoveItems(), starts[count]))
   return Array.from({ length: count }, (_, number) => ({
     leaving: items[starts[number]],
     sources: items.slice(starts[number] + 1, starts[number + 1]),

@@ -3,7 +3,7 @@ import { createNumbering } from './numbering.ts'
 
 /*
  * The alphabet of an automaton is not code points but classes of them: the coarsest partition that the pattern's sets can tell apart
- * (10 to 25 classes for real patterns). Classes that turn out to behave alike are joined once more after minimisation (`joinClasses`).
+ * (10 to 25 classes for real patterns). Classes that turn out to behave alike are joined once more after minimisation (`renameClasses`).
  */
 
 /** Code points by class. Class `classes[i]` holds the code points from `starts[i]` up to `starts[i + 1]`. */
@@ -29,7 +29,7 @@ export const partitionBySets = (sets: readonly CodePointSet[]): ClassedSets => {
     const set = sets[k]
     for (let i = 0; i < set.length; i++) {
       const at = set[i]
-      // no set begins or ends inside the surrogates: one that stops before them and goes on behind them does not stop
+      // no set begins or ends inside the surrogates: one that stops before them and goes on after them does not stop
       borders[filled++] = (at >= 0xd800 && at < 0xe000 ? 0xe000 : at) * sets.length + k
     }
   }

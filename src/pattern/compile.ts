@@ -13,23 +13,45 @@ import { buildTransducer } from './transducer.ts'
 /*
  * The way of a pattern through this room, which is also the order in which to read it:
  *
- *   parse.ts        regex text → tree (ast.ts, nodes.ts); what depends on dialect, flags and Unicode is settled here (reader.ts: sets of
- *                   characters; flags.ts, assertions.ts, foldedLetters.ts, backreferences.ts;
- *                   dotRuns.ts: what is refused since Oniguruma takes a shortcut that is none)
+ *   behavior.ts     what a split does with matches and with the gaps between them
+ *   ast.ts          the tree of a pattern (nodes.ts: questions about it)
+ *   parse.ts        regex text → tree; what depends on dialect, flags and Unicode is settled here. reader.ts first: sets of characters; then
+ *                   flags.ts, assertions.ts, foldedLetters.ts, backreferences.ts; dotRuns.ts: patterns that are refused because Oniguruma
+ *                   passes over places where they would match
  *   program.ts      tree → program of small instructions, for threads; conditions.ts has the look-arounds of one code point, rightGroups.ts
  *                   what is rewritten before
  *   nfa.ts          the program over classes of code points (classes.ts) instead of sets
  *   lookahead.ts    look-aheads of any length, by reading backward first; then symbols take the place of classes
- *   transducer.ts   program → machine that reads text once and says where it is cut (behavior.ts says what is cut)
- *   minimize.ts     the same with as few states and symbols as possible (refine.ts)
- *   fuse.ts         machines of stages one behind the other → one machine, where that is small (beside.ts, steps.ts)
- *   pack.ts         machine → tables, as layout.ts describes them, for the kernel (idle.ts: which text it may skip)
+ *   transducer.ts   program → machine that reads text once and says where it is cut; describe.ts writes one down for people
+ *   layout.ts       what the kernel reads: entries, actions, `decided`
+ *   minimize.ts     the machine with as few states and symbols as possible (joinAlike.ts), and what its steps do as entries and actions
+ *   pack.ts         machine → tables, as layout.ts describes them (unit.ts: code points or bytes; idle.ts: which text the kernel may skip)
  *
- * Of these, transducer.ts, refine.ts and beside.ts write down for WebAssembly what they are given, and read what it has made (kernel.ts): the
- * algorithms are in src/kernel/pattern, in files of the same names, and to be read there.
+ * At first reading one can do without:
  *
- * The reference tier goes another way from the tree: toRegExp.ts and match.ts (answers.ts), over the letters of alphabet.ts. describe.ts shows a
- * compiled stage to people, equivalence.ts compares two, families.ts knows those that the kernel has code of its own for.
+ *   fuse.ts         machines of stages one after another → one machine, where that is small (beside.ts, steps.ts)
+ *   families.ts     patterns that the kernel has code of its own for (local.ts, headed.ts); equivalence.ts tells whether two machines cut alike
+ *   numbering.ts    numbers for lists of integers
+ *   toRegExp.ts     the reference tier's way from the tree, with match.ts and answers.ts, over the letters of alphabet.ts
+ *
+ * Three of these files write down for WebAssembly what they are given, and read what it has made (kernel.ts); the algorithms are in
+ * src/kernel/pattern: those of transducer.ts in threads.ts and then transducer.ts, those of joinAlike.ts in minimize.ts and refine.ts, and those of
+ * beside.ts in positions.ts, beside.ts and compose.ts.
+ *
+ * Words, each with one meaning:
+ *
+ *   segment    the text that a stage reads: a document, or one piece of the stage before
+ *   border     the start or end of a segment, as look-arounds see it: one more symbol, after all others
+ *   gap        code points between two matches
+ *   cut        a position between two pieces; open while what follows may still undo it, then certain
+ *   class      code points that no set of the pattern tells apart, as a number
+ *   symbol     what the machine reads: a class, or, with long look-aheads, a class and which of them hold there
+ *   context    symbols, and the border, that the checks in one direction cannot tell apart
+ *   thread     an instruction at which an attempt to match stands
+ *   level      an attempt at the pattern that may still turn out to be the right one
+ *   slot       holds an open cut; it leaves when its position becomes a certain cut
+ *   mark       a length to which the list of certain cuts can be cut back
+ *   effect     what a step does besides going to the next state; packed: an entry, or an action where it does not fit into one
  */
 
 /** What is compiled: a stage of a pipeline (`SplitStage` of types.ts, which this room does not know). */
@@ -38,10 +60,11 @@ export interface PatternStage {
   dialect: Dialect
   behavior: SplitBehavior
   invert: boolean
+  /** tiktoken stops at an empty match; Oniguruma cuts there. */
   refusesEmptyMatches: boolean
 }
 
-/** The tables that the kernel runs for one or more stages, and what they were made from, for people who want to look at it. */
+/** The tables that the kernel runs for one or more stages, and what they were made from: fuse.ts, families.ts and equivalence.ts go on from that. */
 export interface Compiled {
   unit: Unit
   partition: Partition
@@ -75,5 +98,6 @@ export const compileStage = (stage: PatternStage, unit: Unit = 'code points'): C
   const { backward, newClass } =
     nfa.lookahead === undefined ? { backward: undefined, newClass: machine.newSymbol } : simplifyLookahead(nfa.lookahead, machine.newSymbol)
   const partition = renameClasses(nfa.partition, newClass)
+  // not a spread: that would write the tables at once
   return Object.assign(withTables({ unit, partition, backward, machine, text: stage.pattern }), { stage })
 }

@@ -1,6 +1,5 @@
 import { complement, EVERYTHING, union, type CodePointSet } from '../unicode/codePointSet.ts'
 import type { LookNode, Node } from './ast.ts'
-import { maxLength } from './nodes.ts'
 
 /** What a code point, or the border of the segment, must be like for a look-around to hold. */
 export interface Condition {
@@ -46,7 +45,7 @@ const lastOf = (node: Node): Condition | undefined => {
   if (node.type === 'alternation') return either(node.branches.map(lastOf))
   if (node.type === 'textBorder' && node.border === 'start') return { set: [], atBorder: true }
   if (node.type === 'sequence' && node.parts.length === 1) return lastOf(node.parts[0])
-  return node.type === 'set' && maxLength(node) === 1 ? { set: node.set, atBorder: false } : undefined
+  return node.type === 'set' ? { set: node.set, atBorder: false } : undefined
 }
 
 const either = (conditions: readonly (Condition | undefined)[]): Condition | undefined =>

@@ -7,7 +7,7 @@ import {
   ENTRY_ACTION,
   ENTRY_ACTION_MASK,
   ENTRY_ACTION_SHIFT,
-  ENTRY_CERTAIN_SHIFT,
+  ENTRY_LEAVING_SHIFT,
   ENTRY_FIVE_BITS,
   ENTRY_SLOT_SHIFT,
   MAX_SLOTS,
@@ -70,7 +70,7 @@ const describeTreatment = ({ drops, joins }: Treatment): string => {
     case 'gap and match':
       return 'what it matches is in one piece with the text before it'
     case 'match and gap':
-      return 'what it matches is in one piece with the text behind it'
+      return 'what it matches is in one piece with the text after it'
     case 'match and match':
       return 'matches side by side are one piece, and so is the text between'
   }
@@ -91,9 +91,9 @@ export const toDot = (compiled: CompiledStage): string => {
   return `${[...lines, '}'].join('\n')}\n`
 }
 
-/** a, b, …, z, aa, ab, … */
+/** A, B, …, Z, AA, AB, …: not to be taken for letters of the pattern. */
 const classNames = (count: number): string[] =>
-  Array.from({ length: count }, (_, i) => (i < 26 ? '' : String.fromCharCode(96 + Math.floor(i / 26))) + String.fromCharCode(97 + (i % 26)))
+  Array.from({ length: count }, (_, i) => (i < 26 ? '' : String.fromCharCode(64 + Math.floor(i / 26))) + String.fromCharCode(65 + (i % 26)))
 
 /** Symbols are named as their classes are, with a number where a class has several. */
 const symbolNames = ({ partition, backward, machine }: CompiledStage): string[] => {
@@ -176,7 +176,7 @@ const codePointName = (codePoint: number): string => {
 const stepSuffix = (output: number): string => {
   if ((output & ENTRY_ACTION) !== 0) return `#${(output >>> ENTRY_ACTION_SHIFT) & ENTRY_ACTION_MASK}`
   const slot = (output >>> ENTRY_SLOT_SHIFT) & ENTRY_FIVE_BITS
-  const leaving = (output >>> ENTRY_CERTAIN_SHIFT) & ENTRY_FIVE_BITS
+  const leaving = (output >>> ENTRY_LEAVING_SHIFT) & ENTRY_FIVE_BITS
   if (slot === 0 && leaving === 1) return '|'
   return (slot === MAX_SLOTS ? '' : `?${slot === 0 ? '' : slot}`) + (leaving === 0 ? '' : `|${leaving}`)
 }
@@ -193,7 +193,7 @@ const stateTable = ({ machine }: CompiledStage, names: readonly string[]): strin
 
 const describeAction = ([slotCount, leaving, back, markCount, ...sources]: readonly number[]): string => {
   const slot = (source: number): string => (source === SOURCE_NOW || source === SOURCE_NOW_GAP ? 'here' : `slot ${source}`)
-  const mark = (source: number): string => (source < SOURCE_NEW_MARK ? `mark ${source}` : `a new mark behind ${source - SOURCE_NEW_MARK}`)
+  const mark = (source: number): string => (source < SOURCE_NEW_MARK ? `mark ${source}` : `a new mark after ${source - SOURCE_NEW_MARK}`)
   const parts = [
     back === NO_MARK ? '' : `back to mark ${back}`,
     `slots ← ${sources.slice(0, slotCount).map(slot).join(', ') || 'none'}`,

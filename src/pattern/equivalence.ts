@@ -1,7 +1,7 @@
 import type { Compiled } from './compile.ts'
 import { classOf, pairClasses } from './classes.ts'
 import { SOURCE_NOW, SOURCE_NOW_GAP } from './layout.ts'
-import { arcOf, DEAD, hasMarks, stepOf, stepsOf, type Steps } from './steps.ts'
+import { arcOf, DEAD, hasMarks, moveOf, stepsOf, type Steps } from './steps.ts'
 
 /*
  * Do two compiled patterns cut every text alike? Their texts may differ ("\s+(?!\S)|\s+" and "\s+(?!\S)|\s"), and so may their machines: one
@@ -39,7 +39,7 @@ export const sameAutomaton = (a: Automaton, b: Automaton): boolean => {
   const classes = pairClasses(a.partition, b.partition).pairs
   const end = [a.partition.count, b.partition.count] as const
   const met = new Map<string, Configuration>()
-  /** Adds what comes behind a code point; false if the machines have cut differently. */
+  /** Adds what comes after a code point; false if the machines have cut differently. */
   const goOn = (from: Configuration): boolean =>
     classes.every((column) => {
       const after = stepBoth(machines, from, column)
@@ -98,7 +98,7 @@ const stepBoth = (
 
 const step = (machine: Steps, { state, slots }: Half, symbol: number, now: number): Half & { cuts: number[] } => {
   const arc = arcOf(machine, state, symbol)
-  const { sources, leaving } = stepOf(machine, arc)
+  const { sources, leaving } = moveOf(machine, arc)
   const after = sources.map((source) =>
     source === SOURCE_NOW ? now : source === SOURCE_NOW_GAP ? now + 1 : source === DEAD ? DEAD : (slots[source] ?? DEAD),
   )

@@ -135,7 +135,7 @@ export const FAMILIES: readonly Family[] = [
  * The tables of one compiled stage, or of several in one machine, with its family and the roles of characters added, or undefined if it belongs
  * to no family.
  *
- * @param isBehind behind another one, which leaves short pieces, a stage that is of no family by name has mostly nothing to do, and the machine passes over
+ * @param isBehind after another one, which leaves short pieces, a stage that is of no family by name has mostly nothing to do, and the machine passes over
  * such pieces faster (kernel/idle.ts)
  */
 export const withFamily = (compiled: Compiled | CompiledStage, isBehind = false): Uint8Array | undefined => {

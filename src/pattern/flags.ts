@@ -10,7 +10,7 @@ export interface Flags {
   multiLine: boolean
   /** White space and # up to the end of a line are no part of the pattern: x */
   extended: boolean
-  /** Quantifiers are lazy, and greedy with a `?` behind them: U in fancy-regex. */
+  /** Quantifiers are lazy, and greedy with a `?` after them: U in fancy-regex. */
   swapGreed: boolean
 }
 

@@ -5,17 +5,17 @@ import type { Node, SetNode } from './ast.ts'
 /*
  * To Oniguruma, "ss" in (?i:…) is also one character, ß. It goes through a string of letters from the left, and where several are the full
  * case folding of characters, the most it can, it takes them or such a character: `(?i:office)` is o(?:ffi|ﬃ)ce, and never "oﬀice" (regcomp.c,
- * unravel_case_fold_string). A string is what is written one behind the other, also in (?:…) without alternatives.
+ * unravel_case_fold_string). A string is what is written one after another, also in (?:…) without alternatives.
  */
 
 export interface FoldedLetters {
   /** Notes that a node is a letter as it is written, where case does not count. */
   addLetter(node: SetNode): void
-  /** Notes that a string goes on neither before nor behind a node. */
+  /** Notes that a string goes on neither before nor after a node. */
   closeString(node: Node): void
   /**
-   * Parts one behind the other, strings of letters among them as Oniguruma takes them. `refuse` is called with two letters that would be one
-   * character, if they were in one string, of which that is not known.
+   * Parts one after another, strings of letters among them as Oniguruma takes them. `refuse` is called with two letters that would fold to one
+   * character if they stood in one string, where we do not know whether Oniguruma puts them in one.
    */
   join(parts: readonly Node[], refuse: (letters: string) => void): Node
 }

@@ -6,7 +6,7 @@ import { withTables } from './pack.ts'
 import { hasMarks, machineOf, makeOnward, stepsOf } from './steps.ts'
 
 /*
- * Two stages, one behind the other, as one machine that reads the text once: all that beside.ts can come to, state by state, as long as that
+ * Two stages, one after another, as one machine that reads the text once: all that beside.ts can come to, state by state, as long as that
  * stays small.
  */
 
@@ -23,14 +23,14 @@ const MAX_RAW_STATES = 500
 const MAX_ALIKE = 8
 
 /**
- * Stages as machines that cut as they do one behind the other, neighbours as one machine where that is small enough. The last ones come first:
- * those in front, which look for marks like "SPL1T-TH1S-Pl3A5E", hold many cuts back, and so would what they are part of.
+ * Stages as machines that cut as they do one after another, neighbours as one machine where that is small enough. The last stages are
+ * fused first: front stages that look for marks like "SPL1T-TH1S-Pl3A5E" hold many cuts back, and would make every machine that they join do so.
  */
 export const fuseStages = (stages: readonly CompiledStage[]): (Compiled | CompiledStage)[] => {
   const fused: (Compiled | CompiledStage)[] = []
   for (const stage of [...stages].reverse()) {
-    const behind = fused.at(-1)
-    const both = behind === undefined ? undefined : fuse(stage, behind)
+    const next = fused.at(-1)
+    const both = next === undefined ? undefined : fuse(stage, next)
     if (both === undefined) fused.push(stage)
     else fused[fused.length - 1] = both
   }

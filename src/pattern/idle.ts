@@ -3,18 +3,19 @@ import type { BackwardMachine } from './lookahead.ts'
 import type { Machine } from './minimize.ts'
 import { SOURCE_NOW } from './layout.ts'
 import { firstByteOf } from '../unicode/utf8.ts'
-import { arcOf, hasMarks, stepOf, stepsOf } from './steps.ts'
+import { arcOf, hasMarks, moveOf, stepsOf } from './steps.ts'
 import { classesOfBytes, type Unit } from './unit.ts'
 
 /** Which bytes a stage has nothing to do with, as layout.ts says. */
 export interface Idle {
   /** By byte. */
   isIdle: readonly boolean[]
-  /** The state that the machine is in behind such bytes. */
+  /** The state that the machine is in after such bytes. */
   state: number
 }
 
-interface Stage {
+/** What a stage's tables are made from (`Compiled` of compile.ts, which leads here). */
+interface StageParts {
   machine: Machine
   partition: Partition
   backward: BackwardMachine | undefined
@@ -22,7 +23,7 @@ interface Stage {
 }
 
 /** Finds the state in which the machine may stay for the most of ASCII; undefined if there is none. */
-export const findIdle = ({ machine, partition, backward, unit }: Stage): Idle | undefined => {
+export const findIdle = ({ machine, partition, backward, unit }: StageParts): Idle | undefined => {
   if (hasMarks(machine)) return undefined
   const symbolsOf = Array.from({ length: partition.count }, (_, name) =>
     backward === undefined ? [name] : [...new Set(backward.symbols.map((row) => row[name]))],
@@ -42,11 +43,11 @@ export const findIdle = ({ machine, partition, backward, unit }: Stage): Idle | 
   if (candidates.length === 0) return undefined
   const all = stepsOf(machine)
   const leavesWhole = (state: number): boolean => {
-    const { sources, leaving } = stepOf(all, arcOf(all, state, all.columns - 1))
+    const { sources, leaving } = moveOf(all, arcOf(all, state, all.columns - 1))
     return leaving === 1 && sources[0] === SOURCE_NOW
   }
   const staysIn = (from: number, symbol: number, state: number): boolean => {
-    const { sources, leaving } = stepOf(all, arcOf(all, from, symbol))
+    const { sources, leaving } = moveOf(all, arcOf(all, from, symbol))
     return next[from][symbol] === state && leaving === 0 && sources.length === 0
   }
   return candidates
@@ -69,7 +70,7 @@ const classesOfAscii = (partition: Partition, unit: Unit): Uint16Array => {
 /** With fewer, hardly any text is idle, and looking for it is in vain. */
 const MANY_CHARACTERS = 64
 
-/** A property of classes, by byte: by the first one, of long code points, for all that begin with it. Their other bytes have it. */
+/** A property of classes, by byte: a first byte has it if all code points that begin with it do; continuation bytes always have it. */
 const byBytes = (partition: Partition, unit: Unit, holds: (name: number) => boolean): boolean[] => {
   const held = Array.from({ length: partition.count }, (_, name) => holds(name))
   if (unit === 'bytes') return Array.from(classesOfBytes(partition), (name) => held[name])

@@ -43,7 +43,7 @@ export interface PatternKernel {
     arcs: List,
     firstArc: List,
     next: List,
-    does: List,
+    moveOfArc: List,
     leaving: List,
     starts: List,
     sources: List,
@@ -62,10 +62,10 @@ export interface PatternKernel {
   composedFirstArc(): List
   composedArcCount(): number
   composedNext(): List
-  composedSteps(): List
-  composedStepCount(): number
-  composedStepStarts(): List
-  composedStepItems(): List
+  composedMovesOfArcs(): List
+  composedMoveCount(): number
+  composedMoveStarts(): List
+  composedMoveItems(): List
 }
 
 let memory: WebAssembly.Memory | undefined

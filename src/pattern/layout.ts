@@ -18,8 +18,10 @@
  *             the code point, bits 8–31 the offset of the next state's row from the first one
  *   resets    for each class the offset of the row that it leads to from every state, or NO_RESET
  *   idle      of most stages, IDLE_BYTES: which bytes they have nothing to do with, see below
- *   decided   one byte per state: up to where no cut can come any more, besides those that are certain (DECIDED_…), and whether the text
- *             from the last cut up to there is in no piece
+ *   roles     of families only: see HEADER_ROLES
+ *   decided   one byte per state: the position up to which no cut can come any more besides those that are certain (DECIDED_…), so that the next
+ *             stage may read that far (kernel/cuts.ts), and whether the text from the last cut up to there is in no piece. In `abc|a`: in a gap it is
+ *             DECIDED_HERE, after "ab" DECIDED_LAST_CUT, for position 1 may still become a cut
  *
  * An entry says what reading one code point does. Positions are byte offsets; a cut is a position, with bit 31 (GAP_BIT) set if the text
  * that ends there is in no piece. Slots are cuts that are not certain yet; `kernel/pattern/transducer.ts` tells why there are any, and what marks are.
@@ -77,7 +79,7 @@ export const FAMILY_DIGITS_SHIFT = 3
 export const FAMILY_CONTRACTIONS = 32
 /** White space at the end of the text is one piece. */
 export const FAMILY_BLANK_END = 64
-/** Of cl100k's: newlines behind others belong to them. */
+/** Of cl100k's: newlines after others belong to them. */
 export const FAMILY_TAILS = 128
 /** Of cl100k's: marks are letters. */
 export const FAMILY_MARKS = 256
@@ -110,9 +112,9 @@ export const ROLE_ISOLATED = 8
 export const ROLE_DROPPED = 16
 
 /**
- * A byte is idle if a segment of nothing but such bytes is left whole. Behind any number of them the machine is in one state, with no open cut.
+ * A byte is idle if a segment of nothing but such bytes is left whole. After any number of them the machine is in one state, with no open cut.
  * Two tables of 16 bytes, for bytes below 128 and above, tell the others: byte b is busy if bit `(b >> 4) & 7` of a table's byte `b & 15` is set.
- * Behind them is the number of the state.
+ * After them is the number of the state.
  */
 export const IDLE_BYTES = 36
 export const IDLE_STATE = 32
@@ -122,7 +124,7 @@ export const BLOCK_BITS = 6
 export const ENTRY_GAP = 1
 export const ENTRY_ACTION = 2
 export const ENTRY_SLOT_SHIFT = 2
-export const ENTRY_CERTAIN_SHIFT = 7
+export const ENTRY_LEAVING_SHIFT = 7
 export const ENTRY_FIVE_BITS = 31
 export const ENTRY_ACTION_SHIFT = 2
 export const ENTRY_ACTION_MASK = 1023
@@ -132,7 +134,7 @@ export const BACKWARD_SYMBOL_MASK = 255
 export const BACKWARD_NEXT_SHIFT = 8
 export const NO_RESET = 0xffffffff
 
-/** Most slots that a step can leave. Slot number MAX_SLOTS is never read: steps that store nothing store there. */
+/** How many slots a state has at most. Slot number MAX_SLOTS is never read: steps that store nothing store there. */
 export const MAX_SLOTS = 31
 
 export const ACTION_BYTES = 64
@@ -143,7 +145,7 @@ export const SOURCE_NOW_GAP = 255
 
 /** In an action: the list of cuts is not cut back. */
 export const NO_MARK = 255
-/** In an action: a new mark, behind as many of the slots (those that leave included) as are added to this. Below: an old mark. */
+/** In an action: a new mark, made after (value - SOURCE_NEW_MARK) of the listed slots, those that leave included. Below: an old mark. */
 export const SOURCE_NEW_MARK = 128
 
 /** In `decided`: up to the last certain cut, … */

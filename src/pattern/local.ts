@@ -1,7 +1,7 @@
 import type { Compiled } from './compile.ts'
 import { classOf } from './classes.ts'
 import { cutsOf, sameAutomaton, type Automaton } from './equivalence.ts'
-import { ENTRY_CERTAIN_SHIFT, ENTRY_GAP, ROLE_DROPPED, ROLE_GROUP, ROLE_ISOLATED } from './layout.ts'
+import { ENTRY_LEAVING_SHIFT, ENTRY_GAP, ROLE_DROPPED, ROLE_GROUP, ROLE_ISOLATED } from './layout.ts'
 import type { Machine } from './minimize.ts'
 import { hasMarks } from './steps.ts'
 
@@ -20,7 +20,7 @@ const MAX_GROUPS = 7
 /** Such a machine has a state for each group and one for the start, and those that drop text may have a few more. */
 const MAX_STATES = 32
 
-/** What a machine does with two characters, one behind the other, by their classes. */
+/** What a machine does with two characters, one after another, by their classes. */
 interface Pairs {
   isCut(first: number, second: number): boolean
   isDropped(name: number): boolean
@@ -46,14 +46,14 @@ export const pairsOf = (automaton: Automaton): Pairs => {
   }
 }
 
-/** In most patterns a space belongs to the word behind it, but two spaces belong together. A few characters show that. */
+/** In most patterns a space belongs to the word after it, but two spaces belong together. A few characters show that. */
 const isPlausible = ({ partition }: Automaton, { isCut }: Pairs): boolean => {
   const classes = [...new Set([...'a .1\n'].map((character) => classOf(partition, character.codePointAt(0)!)))]
   const isIsolated = (name: number): boolean => isCut(name, name)
   return classes.every((a) => classes.every((b) => isCut(a, b) === isCut(b, a) || isIsolated(a) || isIsolated(b)))
 }
 
-/** Puts classes behind which the same others are cut off into groups; undefined if there are too many. */
+/** Puts classes after which the same others are cut off into groups; undefined if there are too many. */
 const groupByPairs = (count: number, letter: number, { isCut, isDropped }: Pairs): Uint8Array | undefined => {
   const all = Array.from({ length: count }, (_, name) => name)
   const keys = all.map((name) => `${all.map((second) => (isCut(name, second) ? 1 : 0)).join('')}${isDropped(name) ? 1 : 0}`)
@@ -71,7 +71,7 @@ const groupByPairs = (count: number, letter: number, { isCut, isDropped }: Pairs
 const machineOf = (roles: Uint8Array): Machine => {
   const states = [...new Set(roles)]
   const next = Int32Array.of(...Array.from(roles, (role) => 1 + states.indexOf(role)), 0)
-  const cut = 1 << ENTRY_CERTAIN_SHIFT
+  const cut = 1 << ENTRY_LEAVING_SHIFT
   const outputs = states.map((before) => {
     const entry = (before & ROLE_DROPPED) === 0 ? cut : cut | ENTRY_GAP
     const isCut = (role: number): boolean => (role & ROLE_ISOLATED) !== 0 || ((role ^ before) & ROLE_GROUP) !== 0

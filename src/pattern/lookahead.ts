@@ -1,16 +1,24 @@
 import { PretokError } from '../errors.ts'
 import { createNumbering } from './numbering.ts'
 import { successors, type Draft } from './program.ts'
-import { joinAlike, type Row } from './refine.ts'
+import { joinAlike, type Row } from './joinAlike.ts'
 
 /*
  * Look-aheads of more than one code point. Whether one holds at a place depends on the text from there on, which may be any length, so it
- * cannot be known by a machine that reads forward. It can by one that reads backward: behind each code point its state is the set of
- * places in the bodies of the look-aheads from which the text that follows matches. So text is read twice, first backward, to find a symbol
+ * cannot be known by a machine that reads forward. It can by one that reads backward: its state at a position is the set of
+ * instructions in the bodies of the look-aheads from which the text that follows matches. So text is read twice, first backward, to find a symbol
  * for each code point (its class, and which look-aheads hold where it begins), then forward, by a machine over these symbols.
  *
  * A body may begin by looking behind, as `\b` does. What is behind is not known yet when text is read backward; so a symbol says what holds
  * for each context that may be behind, and the forward machine, which knows it, chooses.
+ *
+ * Example: `a(?=bc)`. The body is 2: take b, then 1; 1: take c, then 0; 0: match.
+ *
+ *   state 0 {}    state 1 {1}: a c is ahead    state 2 {2}: "bc" is ahead
+ *
+ * Reading backward, c leads to state 1 from everywhere, b leads from 1 to 2 and from others to 0, all else to 0. The symbols are the classes (other, a,
+ * b, c) and b*: a b at which "bc" begins. "abcab" is a b* c a b, and the look-ahead holds in front of b* only. (`simplifyLookahead` then joins states 0
+ * and 2, from which the same happens.)
  */
 
 export interface Lookahead {

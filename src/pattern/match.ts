@@ -34,7 +34,7 @@ export const createMatcher = (root: Node, alphabet: Alphabet): Matcher => {
   let isOpen = false
   let searchStart = 0
 
-  /** One letter out of a set: the position behind it. */
+  /** One letter out of a set: the position after it. */
   const oneOf = (set: CodePointSet): ((at: number) => number) => {
     const isMember = new Uint8Array(alphabet.size)
     for (const letter of alphabet.classesOf(set)) isMember[letter] = 1

@@ -1,15 +1,16 @@
 import type { Dropped } from './behavior.ts'
 import {
   ENTRY_ACTION,
-  ENTRY_CERTAIN_SHIFT,
+  ENTRY_ACTION_SHIFT,
   ENTRY_GAP,
+  ENTRY_LEAVING_SHIFT,
   ENTRY_SLOT_SHIFT,
   MAX_SLOTS,
   NO_MARK,
   SOURCE_NOW,
   SOURCE_NOW_GAP,
 } from './layout.ts'
-import { joinAlike, type Row } from './refine.ts'
+import { joinAlike, type Row } from './joinAlike.ts'
 import { NONE, NOW, NOW_ENDS_GAP, type Effect, type SlotSource, type Transducer } from './transducer.ts'
 
 /** A transducer with steps as in the packed tables, and as few states and symbols as possible. */
@@ -30,7 +31,7 @@ export interface Machine {
  * Joins states that nothing can tell apart, and then symbols whose columns have become equal. States are numbered in the order in which
  * they are met from state 0, the start of a segment.
  */
-export const minimize = ({ columns, next, outputs, effects, decided, marks }: Transducer, drops: Dropped): Machine => {
+export const minimize = ({ columns, next, outputs, effects, decided, marks }: Omit<Transducer, 'matchesEmpty'>, drops: Dropped): Machine => {
   const actions: number[][] = []
   const entries = effects.map(createEncoder(actions, drops))
   const labels = marks.map((count, state) => count * 256 + decided[state])
@@ -54,11 +55,11 @@ const createEncoder = (actions: number[][], drops: Dropped): ((effect: Effect) =
     const stored = slots.findIndex((source) => source < 0)
     if (keepsMarks && slots.every((source, slot) => source === slot || slot === stored)) {
       const gap = stored !== -1 && endsDropped(slots[stored]) ? ENTRY_GAP : 0
-      return gap | ((stored === -1 ? MAX_SLOTS : stored) << ENTRY_SLOT_SHIFT) | (leaving << ENTRY_CERTAIN_SHIFT)
+      return gap | ((stored === -1 ? MAX_SLOTS : stored) << ENTRY_SLOT_SHIFT) | (leaving << ENTRY_LEAVING_SHIFT)
     }
     const action = [slots.length, leaving, back === NONE ? NO_MARK : back, marks.length, ...slots.map(sourceByte), ...marks]
     const key = action.join()
     if (!numbers.has(key)) numbers.set(key, actions.push(action) - 1)
-    return ENTRY_ACTION | (numbers.get(key)! << ENTRY_SLOT_SHIFT)
+    return ENTRY_ACTION | (numbers.get(key)! << ENTRY_ACTION_SHIFT)
   }
 }

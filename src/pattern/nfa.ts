@@ -2,7 +2,7 @@ import type { Pattern } from './ast.ts'
 import { partitionBySets, type Partition } from './classes.ts'
 import { buildLookahead, type Lookahead } from './lookahead.ts'
 import { holdsSearchStart } from './nodes.ts'
-import { Builder, withoutDead, type Draft } from './program.ts'
+import { Builder, reachableOnly, type Draft } from './program.ts'
 import { simplifyRightGroups } from './rightGroups.ts'
 
 /** An instruction (program.ts) over symbols. */
@@ -12,7 +12,7 @@ export type Instruction =
   | { op: 'split'; first: number; second: number }
   /** `accepts` has one byte per symbol and a last one for the border of the segment. */
   | { op: 'check'; ahead: boolean; accepts: Uint8Array; next: number }
-  /** The same by both sides: the row of `accepts` is named by the symbol behind, the byte in it by the symbol ahead. */
+  /** Like `check`, but by both sides: a thread passes if accepts[rowOf[symbol behind]][symbol ahead] is 1. */
   | { op: 'look'; rowOf: Uint8Array; accepts: readonly Uint8Array[]; next: number }
   | { op: 'match' }
 
@@ -24,7 +24,7 @@ export interface Nfa {
   program: readonly Instruction[]
   /** Where an attempt begins. */
   start: number
-  /** Where one begins that stands where the search for it began: there `\\G` holds. */
+  /** Where an attempt begins at the very place where its search began: only there does `\G` hold. */
   searchStart: number
   /** One byte per symbol: 1 for its members. */
   sets: readonly Uint8Array[]
@@ -45,7 +45,7 @@ export const buildNfa = ({ root: asWritten, text }: Pattern): Nfa => {
   const builder = new Builder(text)
   const start = builder.buildAll(root, false)
   const searchStart = holdsSearchStart(root) ? builder.buildAll(root, true) : start
-  const { drafts, newNumber } = withoutDead(builder.program, [start, searchStart])
+  const { drafts, newNumber } = reachableOnly(builder.program, [start, searchStart])
   const used = [...new Set(drafts.flatMap((draft) => ('set' in draft ? draft.set : [])))]
   const { partition, members } = partitionBySets(used.map((number) => builder.sets[number]))
   const numbered = drafts.map((draft) => ('set' in draft ? { ...draft, set: used.indexOf(draft.set) } : draft))

@@ -8,7 +8,7 @@ export interface Numbering {
 }
 
 export const createNumbering = (): Numbering => {
-  // all lists, one behind the other: a typed array for each would take longer to make than to fill
+  // all lists, one after another: a typed array for each would take longer to make than to fill
   let pool = new Int32Array(256)
   const starts = [0]
   const hashes: number[] = []

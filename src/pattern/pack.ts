@@ -5,7 +5,7 @@ import type { BackwardMachine } from './lookahead.ts'
 import type { Machine } from './minimize.ts'
 import { findIdle, type Idle } from './idle.ts'
 import { createNumbering } from './numbering.ts'
-import type { Row } from './refine.ts'
+import type { Row } from './joinAlike.ts'
 import { classesOfBytes, type Unit } from './unit.ts'
 
 export interface Packable {

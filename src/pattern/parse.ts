@@ -31,8 +31,8 @@ import { PatternReader } from './reader.ts'
  * - `^` and `$` are line borders (only \n counts) in Oniguruma and text borders in fancy-regex, where (?m) makes them line borders; what (?m)
  *   is in Oniguruma, (?s) is in fancy-regex
  * - `\w` outside a class has six more members in Oniguruma, and Join_Control in fancy-regex
- * - behind `\Z` there may be one last \n in Oniguruma, any number in fancy-regex
- * - `a(?i)b|c` is `a(?i:b|c)` in Oniguruma, `(?:a(?i:b)|(?i:c))` in fancy-regex, where it also holds behind the group that it stands in: `(a(?i)b)c`
+ * - after `\Z` there may be one last \n in Oniguruma, any number in fancy-regex
+ * - `a(?i)b|c` is `a(?i:b|c)` in Oniguruma, `(?:a(?i:b)|(?i:c))` in fancy-regex, where it also holds after the group that it stands in: `(a(?i)b)c`
  *   is `(a(?i:b))(?i:c)`
  * - in `(?i:…)` properties outside of classes take part in fancy-regex only, and `[^[^a]]` is `[aA]` there, nothing in Oniguruma
  * - `\pL` is a property in fancy-regex only
@@ -109,43 +109,57 @@ class Parser extends PatternReader {
     })
   }
 
-  /**
-   * An atom with its quantifiers. What is repeated and may be empty is refused where engines do not agree with themselves: Oniguruma ends a
-   * counted repetition at a turn that takes nothing, unless its program is so small that it is written out; fancy-regex has two engines
-   * inside, of which one ends all repetitions there.
-   */
   private quantified(): Node {
     const start = this.at
-    let node = this.atom()
+    const node = this.atom()
+    return this.dialect === 'oniguruma' ? this.quantifiers(node, start) : this.quantifier(node, start)
+  }
+
+  /** Of Oniguruma: quantifiers stack, `X{3}+` is `(?:X{3})+`. */
+  private quantifiers(node: Node, start: number): Node {
     for (;;) {
       this.skipIgnored()
       const at = this.at
       const bounds = this.bounds()
       if (bounds === undefined) return node
-      const [min, max, interval] = bounds
-      if (min > max) throw this.error(`{${min},${max}}: the minimum is above the maximum`, at)
-      if (node.type === 'look' || node.type === 'textBorder' || node.type === 'searchStart')
-        throw this.error('quantifier after something that takes no text', at)
-      const oniguruma = this.dialect === 'oniguruma'
-      if (minLength(node) === 0 && max > 1 && (oniguruma ? min > 1 || max < Infinity : min !== max))
-        throw this.error('repetition of something that may be empty (not supported)', start)
-      if (!oniguruma) return this.quantifiedOnce(node, min, max)
-      if (this.take('?')) {
+      const [min, max, isInterval] = bounds
+      this.checkRepetition(node, min, max, start, at)
+      const greedy: Node = { type: 'repeat', body: node, min, max, greedy: true }
+      if (this.take('?'))
         // a fixed interval is greedy only, `X{n}?` is `(?:X{n})?`
-        if (interval && min === max)
-          node = { type: 'repeat', body: { type: 'repeat', body: node, min, max, greedy: true }, min: 0, max: 1, greedy: true }
-        else node = { type: 'repeat', body: node, min, max, greedy: false }
-      } else if (!interval && this.take('+')) node = { type: 'atomic', body: { type: 'repeat', body: node, min, max, greedy: true } }
-      else node = { type: 'repeat', body: node, min, max, greedy: true } // quantifiers stack: `X{3}+` is `(?:X{3})+`
+        node = isInterval && min === max ? { ...greedy, body: greedy, min: 0, max: 1 } : { ...greedy, greedy: false }
+      else node = !isInterval && this.take('+') ? { type: 'atomic', body: greedy } : greedy
     }
   }
 
-  /** In fancy-regex, which refuses a second quantifier. */
-  private quantifiedOnce(body: Node, min: number, max: number): Node {
+  /** Of fancy-regex, which refuses a second one. */
+  private quantifier(node: Node, start: number): Node {
+    this.skipIgnored()
+    const at = this.at
+    const bounds = this.bounds()
+    if (bounds === undefined) return node
+    const [min, max] = bounds
+    this.checkRepetition(node, min, max, start, at)
     this.skipIgnored()
     const isLazy = this.take('?')
-    const node: Node = { type: 'repeat', body, min, max, greedy: isLazy === this.flags.swapGreed }
-    return this.take('+') ? { type: 'atomic', body: node } : node
+    const repeat: Node = { type: 'repeat', body: node, min, max, greedy: isLazy === this.flags.swapGreed }
+    return this.take('+') ? { type: 'atomic', body: repeat } : repeat
+  }
+
+  /**
+   * What is repeated and may be empty is refused where engines do not agree with themselves: `(a?){2,3}`, but not `(a?)*`. Oniguruma ends a counted
+   * repetition at a turn that takes nothing, unless its program is so small that it is written out; fancy-regex has two engines inside, of which
+   * one ends all repetitions there.
+   *
+   * @param start where the node begins
+   * @param at where its quantifier does
+   */
+  private checkRepetition(node: Node, min: number, max: number, start: number, at: number): void {
+    if (min > max) throw this.error(`{${min},${max}}: the minimum is above the maximum`, at)
+    if (node.type === 'look' || node.type === 'textBorder' || node.type === 'searchStart')
+      throw this.error('quantifier after something that takes no text', at)
+    if (minLength(node) === 0 && max > 1 && (this.dialect === 'oniguruma' ? min > 1 || max < Infinity : min !== max))
+      throw this.error('repetition of something that may be empty (not supported)', start)
   }
 
   /** `?`, `*`, `+` or an interval; `undefined` (and no move) if there is none. A `{` that starts no interval is a literal. */
@@ -218,7 +232,7 @@ class Parser extends PatternReader {
     return node
   }
 
-  /** What is made of the body of a group, the cursor behind its `(` and what follows that; `undefined` (and no move) for flags. */
+  /** What is made of the body of a group, the cursor after its `(` and what follows that; `undefined` (and no move) for flags. */
   private groupKind(at: number): ((body: Node) => Node) | undefined {
     const look =
       (ahead: boolean, negative: boolean) =>
@@ -244,7 +258,7 @@ class Parser extends PatternReader {
     return found[1] ?? found[2]
   }
 
-  /** `(?i:…)` and `(?i)`, the cursor behind the `(`. */
+  /** `(?i:…)` and `(?i)`, the cursor after the `(`. */
   private flagGroup(at: number): Node {
     const found = /^\?([A-Za-z]*)(-[A-Za-z]+)?([:)])/.exec(this.text.slice(this.at))
     const [all, on, off = '', end] = found ?? ['', '', '']
@@ -266,7 +280,7 @@ class Parser extends PatternReader {
     return close(body)
   }
 
-  /** What stands behind a flag `(?i)`. To Oniguruma that is one group up to the end of the enclosing one: `a(?i)b|c` is `a(?i:b|c)`. */
+  /** What stands after a flag `(?i)`. To Oniguruma that is one group up to the end of the enclosing one: `a(?i)b|c` is `a(?i:b|c)`. */
   private rest(): Node {
     return this.dialect === 'oniguruma' ? this.alternatives() : sequence()
   }
@@ -328,7 +342,7 @@ class Parser extends PatternReader {
     return undefined
   }
 
-  /** @param group its number or name; the cursor is behind all of the back-reference */
+  /** @param group its number or name; the cursor is after all of the back-reference */
   private backreference(group: string, at: number): Node {
     const text = this.text.slice(at, this.at)
     const isNumber = /^\d+$/.test(group)

@@ -10,6 +10,12 @@ import { createNumbering } from './numbering.ts'
  * instruction; `split` makes two threads, the first preferred; `check` lets a thread pass or ends it, by the code point behind or ahead;
  * so does `look`, by a program of its own that must, or must not, match from here on (lookahead.ts).
  *
+ * `abc|a`, what cannot be reached left out:   0  match
+ *                                             1  take c, then 0
+ *                                             2  take b, then 1
+ *                                             3  split: 2, else 0
+ *                                     start:  4  take a, then 3        (the branches share their a)
+ *
  * What does not fit is refused here, by name and offset:
  * - look-behinds of more than one code point, and look-aheads of more than one inside a look-ahead
  * - atomic groups other than those that a check can express: `X*+` is `X*(?!X)`
@@ -119,7 +125,10 @@ export class Builder {
     }
   }
 
-  /** What begins with the same set, or goes on alike, becomes one way: fewer threads, and fewer classes of code points. */
+  /**
+   * Alternatives that begin with the same set share that instruction (`ab|ad` is `a[bd]`), and so do those that go on alike (`b|d` is `[bd]`): fewer
+   * threads, and fewer classes of code points.
+   */
   private choice(starts: readonly number[]): number {
     const byBegin = this.join(starts, (a, b) => a.set === b.set)
     const begun = byBegin.map(([first, ...others]) => {
@@ -136,7 +145,7 @@ export class Builder {
 
   /**
    * Groups of instructions that take a code point and are alike. One may move up in the order of preference past others that take none of
-   * its code points.
+   * its code points: `ab|c|ad` is `a[bd]|c`, but `ab|[ac]x|ad` stays as it is.
    */
   private join(starts: readonly number[], isAlike: (a: Take, b: Take) => boolean): number[][] {
     const groups: number[][] = []
@@ -190,7 +199,12 @@ export class Builder {
 
   /**
    * One more turn of a repetition that may end here. A turn that takes nothing is the last one (as in Oniguruma): the program goes on at
-   * `ifEmpty`, otherwise at `ifTaken`.
+   * `ifEmpty`, otherwise at `ifTaken`. `(?:a?b?)*` and what follows it, N:
+   *
+   *   L   split: T, else N
+   *   T   split: (take a, then B1), else B0
+   *   B0  split: (take b, then L), else N     nothing has been taken in this turn: it is the last
+   *   B1  split: (take b, then L), else L
    */
   private buildTurn(node: Node, ifEmpty: number, ifTaken: number): number {
     if (minLength(node) > 0) return this.build(node, ifTaken)
@@ -229,7 +243,7 @@ export class Builder {
 
   /**
    * A run `X{n,m}` of one set that is never shortened stops at m, or before a code point that is not in X. The program goes on at `ifEmpty`
-   * behind a run of no length.
+   * after a run of no length.
    */
   private atomic(body: Node, ifEmpty: number, next: number): number {
     const inner = body.type === 'group' ? body.body : body
@@ -301,7 +315,7 @@ const isDeterministic = (node: Node): boolean => {
 }
 
 /** The instructions that can be reached, in the order in which they are, and the new numbers of all. */
-export const withoutDead = (program: readonly Draft[], starts: readonly number[]): { drafts: Draft[]; newNumber: number[] } => {
+export const reachableOnly = (program: readonly Draft[], starts: readonly number[]): { drafts: Draft[]; newNumber: number[] } => {
   const isAlive = new Uint8Array(program.length)
   const waiting = [...starts]
   for (let at; (at = waiting.pop()) !== undefined;) {
@@ -310,7 +324,7 @@ export const withoutDead = (program: readonly Draft[], starts: readonly number[]
     waiting.push(...successors(program[at]))
   }
   let count = 0
-  const newNumber = program.map((_, at) => (isAlive[at] === 1 ? count++ : DEAD))
+  const newNumber = program.map((_, at) => (isAlive[at] === 1 ? count++ : UNREACHED))
   const drafts = program.flatMap((draft, at): Draft[] => {
     if (isAlive[at] === 0) return []
     if (draft.op === 'match') return [draft]
@@ -321,7 +335,7 @@ export const withoutDead = (program: readonly Draft[], starts: readonly number[]
   return { drafts, newNumber }
 }
 
-const DEAD = -1
+const UNREACHED = -1
 
 export const successors = (draft: Draft): number[] => {
   switch (draft.op) {

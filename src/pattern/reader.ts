@@ -76,7 +76,7 @@ export class PatternReader {
     return true
   }
 
-  /** The code point at the cursor; the cursor moves behind it. */
+  /** The code point at the cursor; the cursor moves past it. */
   protected codePoint(): number {
     const codePoint = this.text.codePointAt(this.at)!
     if (codePoint >= 0xd800 && codePoint < 0xe000) throw this.error('lone surrogate', this.at)
@@ -84,7 +84,7 @@ export class PatternReader {
     return codePoint
   }
 
-  /** Moves behind comments, and behind white space where it does not count. */
+  /** Moves past comments, and past white space where it does not count. */
   protected skipIgnored(): void {
     const ignored = !this.flags.extended ? COMMENT : EXTENDED[this.dialect]
     for (;;) {
@@ -110,7 +110,7 @@ export class PatternReader {
   }
 
   /**
-   * What an escape that may stand inside or outside a class stands for; a character without its case variants. The cursor is behind the
+   * What an escape that may stand inside or outside a class stands for; a character without its case variants. The cursor is after the
    * backslash.
    */
   protected escaped(at: number, word: () => CodePointSet): Item {
@@ -184,7 +184,7 @@ export class PatternReader {
     return (found[1] === '^') !== negated ? complement(closed) : closed
   }
 
-  /** A class, the cursor behind its `[`. Patterns repeat long ones, and to unite large sets takes time: one that was read before is known. */
+  /** A class, the cursor after its `[`. Patterns repeat long ones, and to unite large sets takes time: one that was read before is known. */
   protected class(at: number): CodePointSet {
     const known = this.knownClasses.find(({ text, ignoreCase }) => ignoreCase === this.flags.ignoreCase && this.peek(text))
     if (known !== undefined) {
@@ -198,13 +198,13 @@ export class PatternReader {
   }
 
   /**
-   * A class, the cursor behind its `[`. Operators bind looser than union and go from left to right; classes may be nested. fancy-regex closes
+   * A class, the cursor after its `[`. Operators bind looser than union and go from left to right; classes may be nested. fancy-regex closes
    * all that is listed over case, Oniguruma only what the outermost class comes to.
    */
   private classBody(at: number, isNested = false): CodePointSet {
     const negated = this.take('^')
     let combine: ((right: CodePointSet) => CodePointSet) | undefined // by the last operator, with what stands before it
-    let parts: CodePointSet[] = [] // what stands behind it
+    let parts: CodePointSet[] = [] // what stands after it
     const united = (): CodePointSet => (combine === undefined ? union(...parts) : combine(union(...parts)))
     const oniguruma = this.dialect === 'oniguruma'
     while (!oniguruma && this.take('-')) parts.push(of(0x2d)) // at the start they are neither ranges nor operators

@@ -4,18 +4,18 @@ import { conditionOf } from './conditions.ts'
 import { maxLength } from './nodes.ts'
 
 /*
- * Digits in groups that are counted from the right, `\d{1,3}(?=(?:\d{3})*(?!\d))`: each match takes what is over when the rest of the run is
- * cut into groups of three. The machine would have to try from each of three places at once, since it does not know that the first one
+ * Digits in groups that are counted from the right, `\d{1,3}(?=(?:\d{3})*(?!\d))`: each match takes the digits that are left over when the rest
+ * of the run is cut into threes: 1|234|567. The machine would have to try from each of three places at once, since it does not know that the first one
  * comes to a match; with groups of 510, as AFMoE has them, that is too much. But places where such a look-ahead holds are whole groups apart:
  *
  *   X{1,m}(?=(?:X{m})*T) at the end of a pattern, where T cannot hold before an X, is X+?(?=(?:X{m})*T).
  *
  * For if the look-ahead holds at a place in a run of X, those from there to the run's end are a multiple of m, since T can hold only at the
  * end; and then it holds m places before, too, if these are X. So of m places in a row it holds at one, or at none in the whole run: the first
- * one, which `+?` finds, is the only one that `{1,m}` can find. (If more of the pattern came behind, `+?` could go on to the next.) And attempts
+ * one, which `+?` finds, is the only one that `{1,m}` can find. (If more of the pattern came after it, `+?` could go on to the next.) And attempts
  * by `X+?`, wherever they began, are all at one instruction.
  *
- * If T holds wherever no X follows, there is a match wherever there is an X, and of the alternatives behind it those that begin with an X are
+ * If T holds wherever no X follows, there is a match wherever there is an X, and of the alternatives after it those that begin with an X are
  * never tried.
  */
 

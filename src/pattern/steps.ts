@@ -5,7 +5,7 @@ import {
   ENTRY_ACTION,
   ENTRY_ACTION_MASK,
   ENTRY_ACTION_SHIFT,
-  ENTRY_CERTAIN_SHIFT,
+  ENTRY_LEAVING_SHIFT,
   ENTRY_FIVE_BITS,
   ENTRY_GAP,
   ENTRY_SLOT_SHIFT,
@@ -24,7 +24,7 @@ import { createNumbering } from './numbering.ts'
  */
 
 /** What a step does to the slots: the first `leaving` of the new ones leave as cuts. */
-export interface Step {
+export interface SlotMove {
   /** Where each new slot comes from: an old one, the position now (SOURCE_NOW, SOURCE_NOW_GAP), or DEAD. */
   sources: readonly number[]
   leaving: number
@@ -48,9 +48,9 @@ export interface Steps {
   firstArc: Int32Array
   /** Where each arc leads. */
   next: Int32Array
-  /** What each arc does: the number of a step. Steps that are alike mostly have one number. */
-  does: Int32Array
-  steps: readonly Step[]
+  /** What each arc does to the slots: a number of `moves`. Moves that are alike mostly have one number. */
+  moveOfArc: Int32Array
+  moves: readonly SlotMove[]
 }
 
 /** Slots that do not matter are DEAD. */
@@ -61,7 +61,7 @@ export interface LiveSteps extends Steps {
 
 const countStates = ({ firstArc }: Steps): number => firstArc.length - 1
 
-export const stepOf = ({ does, steps }: Steps, arc: number): Step => steps[does[arc]]
+export const moveOf = ({ moveOfArc, moves }: Steps, arc: number): SlotMove => moves[moveOfArc[arc]]
 
 export const arcOf = ({ arcs, columns }: Steps, state: number, symbol: number): number => arcs[state * columns + symbol]
 
@@ -73,8 +73,8 @@ export const stepsOf = ({ next, outputs, actions }: Machine): LiveSteps => {
   const arcs = new Int32Array(next.length * columns)
   const firstArc = new Int32Array(next.length + 1)
   const targets: number[] = []
-  const does: number[] = []
-  const steps: Step[] = []
+  const moveOfArc: number[] = []
+  const moves: SlotMove[] = []
   const numberOfEntry = new Map<number, number>()
   // for each state that is led to, the last arc that leads there; for each arc, the one before it
   const lastArc = new Int32Array(next.length).fill(NONE)
@@ -86,12 +86,12 @@ export const stepsOf = ({ next, outputs, actions }: Machine): LiveSteps => {
     for (let symbol = 0; symbol < columns; symbol++, i++) {
       const to = row[symbol]
       let number = numberOfEntry.get(entries[symbol])
-      if (number === undefined) numberOfEntry.set(entries[symbol], (number = steps.push(readEntry(entries[symbol], actions)) - 1))
+      if (number === undefined) numberOfEntry.set(entries[symbol], (number = moves.push(readEntry(entries[symbol], actions)) - 1))
       let arc = lastArc[to]
-      while (arc >= begin && does[arc] !== number) arc = arcBefore[arc]
+      while (arc >= begin && moveOfArc[arc] !== number) arc = arcBefore[arc]
       if (arc < begin) {
         arc = targets.push(to) - 1
-        does.push(number)
+        moveOfArc.push(number)
         arcBefore.push(lastArc[to])
         lastArc[to] = arc
       }
@@ -99,10 +99,10 @@ export const stepsOf = ({ next, outputs, actions }: Machine): LiveSteps => {
     }
     firstArc[state + 1] = targets.length
   }
-  return withoutDead({ columns, arcs, firstArc, next: new Int32Array(targets), does: new Int32Array(does), steps })
+  return withoutDeadSlots({ columns, arcs, firstArc, next: new Int32Array(targets), moveOfArc: new Int32Array(moveOfArc), moves })
 }
 
-const readEntry = (entry: number, actions: Machine['actions']): Step => {
+const readEntry = (entry: number, actions: Machine['actions']): SlotMove => {
   if ((entry & ENTRY_ACTION) !== 0) {
     const [count, leaving, , , ...parts] = actions[(entry >>> ENTRY_ACTION_SHIFT) & ENTRY_ACTION_MASK]
     return { sources: parts.slice(0, count), leaving }
@@ -110,7 +110,7 @@ const readEntry = (entry: number, actions: Machine['actions']): Step => {
   const stored = (entry >>> ENTRY_SLOT_SHIFT) & ENTRY_FIVE_BITS
   const sources = ALL_SLOTS.slice()
   if (stored < MAX_SLOTS) sources[stored] = (entry & ENTRY_GAP) === 0 ? SOURCE_NOW : SOURCE_NOW_GAP
-  return { sources, leaving: (entry >>> ENTRY_CERTAIN_SHIFT) & ENTRY_FIVE_BITS }
+  return { sources, leaving: (entry >>> ENTRY_LEAVING_SHIFT) & ENTRY_FIVE_BITS }
 }
 
 const ALL_SLOTS: readonly number[] = Array.from({ length: MAX_SLOTS }, (_, slot) => slot)
@@ -126,10 +126,10 @@ const untilStable = (arcs: readonly number[], visit: (arc: number) => boolean): 
 }
 
 /** The arcs whose steps are such. Where a question is settled by few of them, only those are gone over. */
-const arcsWith = ({ does, steps }: Steps, isSuch: (step: Step) => boolean): number[] => {
-  const answers = steps.map(isSuch)
+const arcsWith = ({ moveOfArc, moves }: Steps, isSuch: (move: SlotMove) => boolean): number[] => {
+  const answers = moves.map(isSuch)
   const found: number[] = []
-  if (answers.includes(true)) for (let arc = 0; arc < does.length; arc++) if (answers[does[arc]]) found.push(arc)
+  if (answers.includes(true)) for (let arc = 0; arc < moveOfArc.length; arc++) if (answers[moveOfArc[arc]]) found.push(arc)
   return found
 }
 
@@ -141,25 +141,25 @@ const originsOf = (all: Steps): Int32Array => {
 }
 
 const findLiveSlots = (all: Steps): Uint32Array => {
-  const { next, does, steps } = all
+  const { next, moveOfArc, moves } = all
   const origins = originsOf(all)
   const live = new Uint32Array(countStates(all))
   const reading = arcsWith(all, ({ sources }) => sources.some(isOldSlot))
-  const seen = new Int32Array(next.length).fill(-1) // what was live behind each arc when it was last gone over
+  const seen = new Int32Array(next.length).fill(-1) // what was live after each arc when it was last gone over
   untilStable(reading, (arc) => {
     const after = live[next[arc]]
     if (after === seen[arc]) return false
     seen[arc] = after
     const state = origins[arc]
     const before = live[state]
-    live[state] |= liveBefore(steps[does[arc]], after)
+    live[state] |= liveBefore(moves[moveOfArc[arc]], after)
     return live[state] !== before
   })
   return live
 }
 
 /** The slots that matter before a step, from those that do after it. */
-const liveBefore = ({ sources, leaving }: Step, after: number): number => {
+const liveBefore = ({ sources, leaving }: SlotMove, after: number): number => {
   let wanted = (after << leaving) | ((1 << leaving) - 1)
   let live = 0
   while (wanted !== 0) {
@@ -171,27 +171,27 @@ const liveBefore = ({ sources, leaving }: Step, after: number): number => {
 }
 
 /**
- * Changes each arc's step by what `make` makes of it and of the arc's number, one of `count`; what it has made is kept, since there are few different
- * steps, and few numbers.
+ * Changes each arc's move by what `make` makes of it and of the arc's number, one of `count`; what it has made is kept, since there are few different
+ * moves, and few numbers.
  */
-const changeSteps = (all: Steps, numbers: Int32Array, count: number, make: (step: Step, number: number) => Step): Steps => {
-  const known = new Int32Array(all.steps.length * count) // 0: not made yet, else one more
-  const steps: Step[] = []
-  const does = new Int32Array(all.does.length)
-  for (let arc = 0; arc < does.length; arc++) {
-    const key = all.does[arc] * count + numbers[arc]
-    if (known[key] === 0) known[key] = steps.push(make(all.steps[all.does[arc]], numbers[arc]))
-    does[arc] = known[key] - 1
+const changeMoves = (all: Steps, numbers: Int32Array, count: number, make: (move: SlotMove, number: number) => SlotMove): Steps => {
+  const known = new Int32Array(all.moves.length * count) // 0: not made yet, else one more
+  const moves: SlotMove[] = []
+  const moveOfArc = new Int32Array(all.moveOfArc.length)
+  for (let arc = 0; arc < moveOfArc.length; arc++) {
+    const key = all.moveOfArc[arc] * count + numbers[arc]
+    if (known[key] === 0) known[key] = moves.push(make(all.moves[all.moveOfArc[arc]], numbers[arc]))
+    moveOfArc[arc] = known[key] - 1
   }
-  return { ...all, does, steps }
+  return { ...all, moveOfArc, moves }
 }
 
-const withoutDead = (all: Steps): LiveSteps => {
+const withoutDeadSlots = (all: Steps): LiveSteps => {
   const live = findLiveSlots(all)
   const kinds = [...new Set(live)]
   const kindOf = live.map((slots) => kinds.indexOf(slots))
   const numbers = all.next.map((to) => kindOf[to])
-  const trimmed = changeSteps(all, numbers, kinds.length, ({ sources, leaving }, kind) => {
+  const trimmed = changeMoves(all, numbers, kinds.length, ({ sources, leaving }, kind) => {
     const after = kinds[kind]
     const end = Math.min(sources.length, leaving + 32 - Math.clz32(after))
     const kept: number[] = []
@@ -208,11 +208,11 @@ const withoutDead = (all: Steps): LiveSteps => {
  */
 export const makeOnward = (all: Steps | LiveSteps): LiveSteps => {
   const certain = countCertain(all)
-  if (certain.every((count) => count === 0)) return 'live' in all ? all : withoutDead(all)
+  if (certain.every((count) => count === 0)) return 'live' in all ? all : withoutDeadSlots(all)
   const origins = originsOf(all)
   const moves = MAX_SLOTS + 1
   const numbers = all.next.map((to, arc) => certain[to] * moves + certain[origins[arc]])
-  const moved = changeSteps(all, numbers, moves * moves, ({ sources, leaving }, number) => {
+  const moved = changeMoves(all, numbers, moves * moves, ({ sources, leaving }, number) => {
     const before = number % moves
     const after = (number - before) / moves
     return {
@@ -220,7 +220,7 @@ export const makeOnward = (all: Steps | LiveSteps): LiveSteps => {
       leaving: leaving + after - before,
     }
   })
-  return withoutDead(moved)
+  return withoutDeadSlots(moved)
 }
 
 /** For each state: so many of the first slots will leave as cuts, in this order and before all others, whatever follows. */
@@ -232,7 +232,7 @@ const countCertain = (all: Steps): Uint8Array => {
     for (let state = certain.length - 1; state >= 0; state--) {
       let least = certain[state]
       for (let arc = firstArc[state]; arc < firstArc[state + 1] && least > 0; arc++) {
-        const { sources, leaving } = stepOf(all, arc)
+        const { sources, leaving } = moveOf(all, arc)
         const most = Math.min(least, leaving + certain[next[arc]])
         for (least = 0; least < most && sources[least] === least;) least++
       }
@@ -256,7 +256,7 @@ export const findFates = (all: Steps): Uint8Array => {
   const origins = originsOf(all)
   const fateOf = findFatesOfSlots(all, origins)
   for (let arc = 0; arc < next.length; arc++) {
-    const { sources, leaving } = stepOf(all, arc)
+    const { sources, leaving } = moveOf(all, arc)
     if (leaving > 0) fates[origins[arc]] |= fateOf(origins[arc], sources[0])
   }
   const cuttingNothing = arcsWith(all, ({ leaving }) => leaving === 0)
@@ -278,7 +278,7 @@ const findFatesOfSlots = (all: Steps, origins: Int32Array): ((state: number, sou
   // what holds of slots is handed on from state to state: those that are met first come first
   const keepingSlots = arcsWith(all, ({ sources, leaving }) => sources.length > leaving).reverse()
   untilStable(keepingSlots, (arc) => {
-    const { sources, leaving } = stepOf(all, arc)
+    const { sources, leaving } = moveOf(all, arc)
     const after = next[arc] * MAX_SLOTS - leaving
     let isChanged = false
     for (let slot = leaving; slot < sources.length; slot++) {
@@ -297,8 +297,8 @@ export const machineOf = (all: Steps): Machine => {
   const { columns, arcs, live } = onward
   const numbers = createNumbering()
   const effects: Effect[] = []
-  const effectOf = onward.steps.map((step) => {
-    const effect = toEffect(step)
+  const effectOf = onward.moves.map((move) => {
+    const effect = toEffect(move)
     const number = numbers.numberOf(Int32Array.of(effect.leaving, ...effect.slots))
     effects[number] ??= effect
     return number
@@ -309,11 +309,12 @@ export const machineOf = (all: Steps): Machine => {
     return fate === DROPPED ? first | DECIDED_DROPPED : first
   })
   const next = arcs.map((arc) => onward.next[arc])
-  const outputs = arcs.map((arc) => effectOf[onward.does[arc]])
-  return minimize({ columns, next, outputs, effects, decided, marks: new Int32Array(decided.length), matchesEmpty: false }, 'gaps')
+  const outputs = arcs.map((arc) => effectOf[onward.moveOfArc[arc]])
+  // 'gaps': here NOW_ENDS_GAP always means SOURCE_NOW_GAP
+  return minimize({ columns, next, outputs, effects, decided, marks: new Int32Array(decided.length) }, 'gaps')
 }
 
-const toEffect = ({ sources, leaving }: Step): Effect => ({
+const toEffect = ({ sources, leaving }: SlotMove): Effect => ({
   slots: sources.map((source, slot) =>
     source === DEAD ? slot : source === SOURCE_NOW ? NOW : source === SOURCE_NOW_GAP ? NOW_ENDS_GAP : source,
   ),

@@ -18,13 +18,13 @@ export const NOW_ENDS_GAP: SlotSource = -2
 
 /** What a step does, besides going to the next state. */
 export interface Effect {
-  /** The slots after the step, those that leave first. */
+  /** All that the slots hold after the step has stored its own. The first `leaving` become cuts, the one after those is slot 0 of the next state. */
   slots: readonly SlotSource[]
   /** How many leave: they are cuts. */
   leaving: number
   /** The mark to which the list of cuts is cut back first, or NONE. */
   back: number
-  /** The marks after the step: old marks, or SOURCE_NEW_MARK and behind how many of `slots` a new one is. */
+  /** For each mark after the step: the number of an old one, or SOURCE_NEW_MARK + k for one made after the first k of `slots` have left. */
   marks: readonly number[]
   /** Nothing is cut back, and the marks are those of before. */
   keepsMarks: boolean
@@ -44,7 +44,7 @@ export interface Transducer {
   decided: Int32Array
   /** How many marks there are in each state. */
   marks: Int32Array
-  /** Whether the pattern may match the empty string somewhere. */
+  /** Whether the pattern may match the empty string somewhere before the end of a segment. */
   matchesEmpty: boolean
 }
 

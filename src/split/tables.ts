@@ -91,7 +91,7 @@ export const openTables = (bytes: Uint8Array): Tables => {
   const readEffect = (entry: number): Effect => {
     if ((entry & layout.ENTRY_ACTION) === 0)
       return {
-        leaving: (entry >>> layout.ENTRY_CERTAIN_SHIFT) & layout.ENTRY_FIVE_BITS,
+        leaving: (entry >>> layout.ENTRY_LEAVING_SHIFT) & layout.ENTRY_FIVE_BITS,
         stored: (entry >>> layout.ENTRY_SLOT_SHIFT) & layout.ENTRY_FIVE_BITS,
         isGap: (entry & layout.ENTRY_GAP) !== 0,
       }

@@ -68,12 +68,12 @@ describe('explaining', () => {
           oniguruma; text that it does not match is a piece of its own
 
 classes   3: what the pattern can tell apart
-  a   U+0000–\` c–U+007F  and 1,111,936 code points from U+0080
-  b   a
-  c   b
+  A   U+0000–\` c–U+007F  and 1,111,936 code points from U+0080
+  B   a
+  C   b
 
 states    6, state 0 is the start of a segment
-     a      b      c      end
+     A      B      C      end
   0  1      2      3      .|
   1  1      4?     5?     .|
   2  1|     2?     3|     .|
@@ -92,12 +92,12 @@ tables    35312 bytes: 96 for the states, the rest to look up classes of code po
     const page = describeStage(compileStage(stage('a+(?!ab)')))
     expect(page.slice(page.indexOf('looking'), page.indexOf('A step')))
       .toBe(`looking ahead   2 states, read from the end of a segment (state 0) to its start: next state, and symbol of the code point
-     a      b     c
-  0  0 ac1  0 b2  1 ac1
-  1  0 ac1  0 b3  1 ac1
+     A      B     C
+  0  0 AC1  0 B2  1 AC1
+  1  0 AC1  0 B3  1 AC1
 
 states    4, state 0 is the start of a segment
-     ac1    b2     b3  end
+     AC1    B2     B3  end
   0  1      2      2   .|
   1  1      3?     3?  .|
   2  1|     2?     2   .|
@@ -107,7 +107,7 @@ states    4, state 0 is the start of a segment
   })
 
   test('as a graph', () => {
-    expect(toDot(compiled)).toContain('2 -> 2 [label="b ?"];')
+    expect(toDot(compiled)).toContain('2 -> 2 [label="B ?"];')
   })
 })
 

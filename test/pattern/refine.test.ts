@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { joinAlike, type FlatSteps } from '../../src/pattern/refine.ts'
+import { joinAlike, type FlatSteps } from '../../src/pattern/joinAlike.ts'
 
 const machine = (rows: number[][], outputs: number[][], labels: number[], apart = 0): FlatSteps => ({
   columns: rows[0].length,

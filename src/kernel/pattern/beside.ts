@@ -15,7 +15,7 @@ import {
 import { DROPPED, KEPT, Steps } from './steps'
 
 /*
- * Two stages, one behind the other, as one machine that reads the text once. The second stage begins afresh at each cut of the first, so the
+ * Two stages, one after another, as one machine that reads the text once. The second stage begins afresh at each cut of the first, so the
  * machine for both runs the second beside the first:
  *
  *   for each code point:
@@ -68,7 +68,7 @@ const CUTS: i32 = 2
 
 const NONE: i32 = -1
 const UNKNOWN: i32 = -2
-/** A place of the state before, behind all others: the second stage begins afresh here. */
+/** A place of the state before, after all others: the second stage begins afresh here. */
 const NEW: i32 = MAX_SLOTS + 1
 
 let first: Steps = changetype<Steps>(0)
@@ -99,7 +99,7 @@ export let cutCount: i32 = 0
 
 // what the first stage does, whatever the second: as the list of a state, with the cuts instead of runs
 let firstSteps: Numbering = changetype<Numbering>(0)
-// of the state that was entered, by arc: the number of the first stage's step, and where the runs that go on behind it are
+// of the state that was entered, by arc: the number of the first stage's step, and where the runs that go on after it are
 let stepOfArc: Ints = changetype<Ints>(0)
 let goingOnAt: Ints = changetype<Ints>(0)
 let goingOn: Growing = changetype<Growing>(0)
@@ -186,7 +186,7 @@ function makeRunStep(run: i32, symbol: i32): i32 {
   const runState = stateOfRun(run)
   if (runState == OFF) return run
   const arc = second.arcs[runState * second.columns + symbol]
-  const step = second.steps[arc]
+  const step = second.moveOfArc[arc]
   const leaving = second.leaving[step]
   const to = second.next[arc]
   const slots = slotsOfRun(run)
@@ -214,7 +214,7 @@ function endOf(run: i32): i32 {
     let all = NO_POSITIONS
     if (runState != OFF) {
       const begin = writePositions(cutsOfRun(run), positions, 0)
-      const step = second.steps[second.arcs[(runState + 1) * second.columns - 1]]
+      const step = second.moveOfArc[second.arcs[(runState + 1) * second.columns - 1]]
       all = numberOfPositions(positions, resolve(slotsOfRun(run), step, begin))
     }
     ends.items[run] = all + 1
@@ -244,7 +244,7 @@ function pieceTo(place: i32, source: i32): i32 {
   return source == SOURCE_NOW_GAP ? endOfGap : endOf(state[firstRun + place])
 }
 
-/** Makes `cuts` those of a step of the first stage; returns the place behind the last of them. */
+/** Makes `cuts` those of a step of the first stage; returns the place after the last of them. */
 function cutFirst(step: i32): i32 {
   let place = 0
   cutCount = 0
@@ -259,7 +259,7 @@ function cutFirst(step: i32): i32 {
 
 /** The number of the first stage's step by an arc; NONE if two open cuts are at one place. */
 function stepFirst(arc: i32): i32 {
-  const step = first.steps[arc]
+  const step = first.moveOfArc[arc]
   const to = first.next[arc]
   const begin = first.starts[step] + first.leaving[step]
   const end = first.starts[step + 1]
@@ -329,14 +329,14 @@ export function goOn(): void {
   for (let k = 1; k <= n; k++) certain = commonPositions(runCuts, after[pieceAt(n, 0, k)], certain)
   if (certain > 0) {
     for (let i = 0; i < certain; i++) cuts[cutCount++] = positionAt(runCuts, i)
-    after[runsAfter] = runOf(stateOfRun(run), slotsOfRun(run), behind(runCuts, certain))
-    for (let k = 1; k <= n; k++) after[pieceAt(n, 0, k)] = behind(after[pieceAt(n, 0, k)], certain)
+    after[runsAfter] = runOf(stateOfRun(run), slotsOfRun(run), listAfter(runCuts, certain))
+    for (let k = 1; k <= n; k++) after[pieceAt(n, 0, k)] = listAfter(after[pieceAt(n, 0, k)], certain)
   }
   if (fate == DROPPED && n == 0) after[runsAfter] = turnedOff
 }
 
 /** A list without its first positions. */
-function behind(list: i32, count: i32): i32 {
+function listAfter(list: i32, count: i32): i32 {
   const length = countPositions(list) - count
   for (let i = 0; i < length; i++) positions[i] = positionAt(list, count + i)
   return numberOfPositions(positions, length)
@@ -344,5 +344,5 @@ function behind(list: i32, count: i32): i32 {
 
 /** Makes `cuts` all that are left at the end of the segment, in the state that was entered. */
 export function cutAtEnd(): void {
-  cutFirst(first.steps[first.arcs[(state[FIRST] + 1) * first.columns - 1]])
+  cutFirst(first.moveOfArc[first.arcs[(state[FIRST] + 1) * first.columns - 1]])
 }

@@ -25,7 +25,7 @@ import { countPositions, DEAD, IS_NOW, IS_NOW_GAP, NO_POSITIONS, nowIn, numberOf
 import { Steps } from './steps'
 
 /*
- * The machine of two stages, one behind the other: all that beside.ts can come to, state by state, as long as that stays small. Positions get
+ * The machine of two stages, one after another: all that beside.ts can come to, state by state, as long as that stays small. Positions get
  * slots: each stays in the slot that it has after cuts have left, if it can, so that the step is one that stores a position and lets cuts leave.
  */
 
@@ -36,9 +36,9 @@ const MAX_HOLES: i32 = 2
 export let arcs: Growing = changetype<Growing>(0)
 export let firstArc: Growing = changetype<Growing>(0)
 export let next: Growing = changetype<Growing>(0)
-export let stepOfArc: Growing = changetype<Growing>(0)
-/** What steps do, by number: how many slots leave, then the sources of all. */
-export let steps: Numbering = changetype<Numbering>(0)
+export let moveOfArc: Growing = changetype<Growing>(0)
+/** What steps do to the slots, by number: how many leave, then the sources of all. */
+export let moves: Numbering = changetype<Numbering>(0)
 
 // of the step that is laid out: its list, and the slots of positions after it
 let step: Ints = changetype<Ints>(0)
@@ -47,7 +47,7 @@ let slotOf: Ints = changetype<Ints>(0)
 let renamed: Ints = changetype<Ints>(0)
 
 /**
- * Makes the steps over pairs of symbols of both; behind them there is one for the end of the segment. `fates`: of the first stage's states. Returns the
+ * Makes the steps over pairs of symbols of both; after them there is one for the end of the segment. `fates`: of the first stage's states. Returns the
  * number of states, or 0 if there are more than `maxStates`, or more than `maxAlike` that are alike but for the positions that they hold, or if slots do
  * not suffice.
  */
@@ -64,8 +64,8 @@ export function compose(
   arcs = Growing.create()
   firstArc = Growing.create()
   next = Growing.create()
-  stepOfArc = Growing.create()
-  steps = Numbering.create()
+  moveOfArc = Growing.create()
+  moves = Numbering.create()
   step = ints(1 + MOST_POSITIONS)
   slotOf = ints(SOURCE_NOW_GAP + 1)
   renamed = ints(MOST_POSITIONS)
@@ -91,7 +91,7 @@ export function compose(
         const to = layOut()
         if (to < 0) return 0
         targets.push(to)
-        made.push(steps.numberOf(step, stepLength))
+        made.push(moves.numberOf(step, stepLength))
         arcOfGroup.push(-1)
       }
       if (arcOfGroup.items[group] < begin) arcOfGroup.items[group] = addArc(targets.items[group], made.items[group])
@@ -100,7 +100,7 @@ export function compose(
     cutAtEnd()
     if (cutCount > MAX_SLOTS) return 0
     writeCuts()
-    arcs.push(addArc(0, steps.numberOf(step, stepLength)))
+    arcs.push(addArc(0, moves.numberOf(step, stepLength)))
     firstArc.push(next.length)
     if (states.count > maxStates) return 0
     for (; counted < states.count; counted++) {
@@ -117,9 +117,9 @@ export function compose(
   return states.count
 }
 
-function addArc(to: i32, does: i32): i32 {
+function addArc(to: i32, move: i32): i32 {
   next.push(to)
-  stepOfArc.push(does)
+  moveOfArc.push(move)
   return next.length - 1
 }
 

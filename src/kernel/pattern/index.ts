@@ -92,13 +92,13 @@ export function steps(
   arcs: Ints,
   firstArc: Ints,
   next: Ints,
-  does: Ints,
+  moveOfArc: Ints,
   leaving: Ints,
   starts: Ints,
   sources: Ints,
   live: Ints,
 ): Steps {
-  return Steps.create(columns, arcs, firstArc, next, does, leaving, starts, sources, live)
+  return Steps.create(columns, arcs, firstArc, next, moveOfArc, leaving, starts, sources, live)
 }
 
 /** Makes one machine of two (compose.ts); returns how many states it has, or 0 if there is none. */
@@ -125,15 +125,15 @@ export function composedArcCount(): i32 {
 export function composedNext(): Ints {
   return composed.next.items
 }
-export function composedSteps(): Ints {
-  return composed.stepOfArc.items
+export function composedMovesOfArcs(): Ints {
+  return composed.moveOfArc.items
 }
-export function composedStepCount(): i32 {
-  return composed.steps.count
+export function composedMoveCount(): i32 {
+  return composed.moves.count
 }
-export function composedStepStarts(): Ints {
-  return composed.steps.starts
+export function composedMoveStarts(): Ints {
+  return composed.moves.starts
 }
-export function composedStepItems(): Ints {
-  return composed.steps.pool
+export function composedMoveItems(): Ints {
+  return composed.moves.pool
 }

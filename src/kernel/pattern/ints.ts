@@ -1,5 +1,5 @@
 /*
- * Lists of integers for what compiles patterns (pattern.ts), taken from the end of the linear memory one behind the other. Nothing is given back:
+ * Lists of integers for what compiles patterns (src/pattern), taken from the end of the linear memory one after another. Nothing is given back:
  * a larger list leaves a smaller one behind, until `clear` takes back all.
  */
 

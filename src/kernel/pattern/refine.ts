@@ -42,7 +42,7 @@ export function refine(next: Ints, columns: i32, labels: Ints, size: i32): Ints 
       symbols[place] = symbol
       sources[place] = source
     }
-  // the steps to the splitter by symbol, as lists that are linked: the last one met, and behind each the one before, both one more; 0: none
+  // the steps to the splitter by symbol, as lists that are linked: the last one met, and after each the one before, both one more; 0: none
   const last = ints(columns)
   const before = ints(steps)
   const met = ints(columns)

@@ -9,8 +9,8 @@ export class Steps {
   /** The arcs of state q begin at firstArc[q]. */
   firstArc: Ints
   next: Ints
-  /** What each arc does; the sources of step k are sources[starts[k]] up to sources[starts[k + 1]]. */
-  steps: Ints
+  /** What each arc does to the slots; the sources of move k are sources[starts[k]] up to sources[starts[k + 1]]. */
+  moveOfArc: Ints
   leaving: Ints
   starts: Ints
   sources: Ints
@@ -22,7 +22,7 @@ export class Steps {
     arcs: Ints,
     firstArc: Ints,
     next: Ints,
-    steps: Ints,
+    moveOfArc: Ints,
     leaving: Ints,
     starts: Ints,
     sources: Ints,
@@ -33,7 +33,7 @@ export class Steps {
     all.arcs = arcs
     all.firstArc = firstArc
     all.next = next
-    all.steps = steps
+    all.moveOfArc = moveOfArc
     all.leaving = leaving
     all.starts = starts
     all.sources = sources

@@ -60,7 +60,7 @@ let stack: Ints = changetype<Ints>(0)
 
 export function openThreads(
   theProgram: Ints,
-  instructions: i32,
+  instructionCount: i32,
   theTables: Ints,
   theColumns: i32,
   contexts: Ints,
@@ -68,7 +68,7 @@ export function openThreads(
   setWords: i32,
 ): void {
   program = theProgram
-  size = instructions
+  size = instructionCount
   tables = theTables
   columns = theColumns
   behindContextOf = contexts
@@ -94,7 +94,11 @@ export function takeBack(lists: ThreadLists, count: i32): void {
   lists.count = count
 }
 
-/** From here on instructions are gone to again that were gone to before. */
+/**
+ * `added` keeps an instruction out of a second list for the whole step: what a level above has, the levels below do not need. `visited` only keeps one
+ * search from going in circles. The new attempt has a search of its own, since it must know whether it matches the empty string even where a
+ * level has been at the same instructions.
+ */
 export function beginSearch(): void {
   search++
 }
@@ -140,7 +144,7 @@ function passes(kind: i32, table: i32, behind: i32, ahead: i32): bool {
 }
 
 /**
- * Adds a list to `after`: the threads of list k behind the code point, without those that are in a list before. Adds no list, and returns
+ * Adds a list to `after`: where the threads of list k stand when the code point has been read, without those in an earlier list. Adds no list, and returns
  * false, if there are none.
  */
 export function advance(reached: ThreadLists, k: i32, symbol: i32, after: ThreadLists): bool {
@@ -162,7 +166,7 @@ export function advance(reached: ThreadLists, k: i32, symbol: i32, after: Thread
 }
 
 /*
- * Lists of symbols have numbers. Those of a list that are in the same ones of some sets, and have the same context behind, are a group: another
+ * Lists of symbols have numbers. Those of a list that are in the same ones of some sets, and have the same context before them, are a group: another
  * list. The border stays alone.
  */
 export let symbolLists: Numbering = changetype<Numbering>(0)

@@ -203,7 +203,7 @@ let alone: Growing = changetype<Growing>(0)
  * tell apart, one after another, each with its length before it.
  */
 export function build(
-  instructions: i32,
+  instructionCount: i32,
   theStart: i32,
   theSearchStart: i32,
   theColumns: i32,
@@ -220,7 +220,7 @@ export function build(
   joins = theJoins
   states = Numbering.create()
   effects = Numbering.create()
-  const largest = instructions + 1
+  const largest = instructionCount + 1
   reached = ThreadLists.create()
   isMatch = ints(largest)
   begin = ints(1)
