@@ -3,7 +3,7 @@ import { bytesOf, createAlphabet, type Alphabet } from '../pattern/alphabet.ts'
 import type { Node, Pattern } from '../pattern/ast.ts'
 import { createMatcher, NO_MATCH, UNDECIDED } from '../pattern/match.ts'
 import { holdsSearchStart, isForRegExps, maxLookBehind } from '../pattern/nodes.ts'
-import { toRegExps } from '../pattern/toRegExp.ts'
+import { compileRegExp, toRegExps } from '../pattern/toRegExp.ts'
 import { codePointBefore } from '../unicode/utf8.ts'
 import { KeptText } from './keptText.ts'
 import type { Step } from './textStage.ts'
@@ -56,7 +56,7 @@ const LONG = 1 << 16
 
 /**
  * Puts a text in place of each match of a pattern (Oniguruma's dialect), from left to right. The content is taken as it is. A match may be
- * empty, but not right behind another match.
+ * empty, but not right after another match.
  *
  * The search is that of the reference tier (pattern/toRegExp.ts): in text that may go on, only what no further text can change is final.
  *
@@ -144,7 +144,7 @@ interface Match {
 
 type Search = (letters: string, from: number, isClosed: boolean) => Match | undefined
 
-/** The first match that begins at `from` or behind it. */
+/** The first match that begins at `from` or after it. */
 const createSearch = (root: Node, alphabet: Alphabet): Search => {
   const matchSlowly = createMatcher(root, alphabet)
 
@@ -158,8 +158,8 @@ const createSearch = (root: Node, alphabet: Alphabet): Search => {
 
   if (!isForRegExps(root)) return searchSlowly
   const { closed, open } = toRegExps(root, alphabet)
-  const closedSearch = new RegExp(closed.source, 'g')
-  const openSearch = new RegExp(open.source, 'g')
+  const closedSearch = compileRegExp(closed.source, 'g')
+  const openSearch = compileRegExp(open.source, 'g')
   return (letters, from, isClosed) => {
     const regexp = isClosed ? closedSearch : openSearch
     regexp.lastIndex = from

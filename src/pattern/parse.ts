@@ -47,7 +47,7 @@ export const parsePattern = (text: string, dialect: Dialect): Pattern => {
   return { text, dialect, root: expandBackreferences(parser.parse(), text) }
 }
 
-const MAX_REPEAT = 100_000
+export const MAX_REPEAT = 100_000
 const GROUP_NAME: Readonly<Record<Dialect, RegExp>> = {
   oniguruma: /^\?(?:<([A-Za-z_]\w*)>|'([A-Za-z_]\w*)')/,
   'fancy-regex': /^\?P?<([A-Za-z_]\w*)>/,
@@ -222,6 +222,13 @@ class Parser extends PatternReader {
   }
 
   private group(at: number): Node {
+    this.enter(at)
+    const node = this.groupInside(at)
+    this.leave()
+    return node
+  }
+
+  private groupInside(at: number): Node {
     const wrap = this.groupKind(at)
     if (wrap === undefined) return this.flagGroup(at)
     const node = wrap(this.alternatives())

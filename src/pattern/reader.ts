@@ -2,6 +2,7 @@ import { PretokError } from '../errors.ts'
 import {
   complement,
   difference,
+  EMPTY,
   EVERYTHING,
   fromRanges,
   has,
@@ -37,6 +38,8 @@ const EXTENDED: Readonly<Record<Dialect, RegExp>> = {
   oniguruma: /\(\?#(?:[^)\\]|\\[^])*\)|[ \t\n\f\r]|#[^\n]*/y,
   'fancy-regex': /\(\?#(?:[^)\\]|\\[^])*\)|[ \t\r\n]|#[^\n]*/y,
 }
+/** How deep groups and classes may stand in one another. */
+const MAX_DEPTH = 500
 const POSIX_BRACKET = /^\[:(\^?)([a-z]+|[^:\]]{0,20})((?::\])?)/
 
 /** What an escape, or an item of a class, stands for: one character that is written somehow, or a set that may have any number of members. */
@@ -54,12 +57,22 @@ export class PatternReader {
   protected readonly dialect: Dialect
   protected at = 0
   protected flags: Flags
+  private depth = 0
   private readonly knownClasses: { text: string; ignoreCase: boolean; set: CodePointSet }[] = []
 
   constructor(text: string, dialect: Dialect) {
     this.text = text
     this.dialect = dialect
     this.flags = INITIAL_FLAGS[dialect]
+  }
+
+  /** Goes into a group or a class. */
+  protected enter(at: number): void {
+    if (++this.depth > MAX_DEPTH) throw this.error(`more than ${MAX_DEPTH} groups or classes in one another`, at)
+  }
+
+  protected leave(): void {
+    this.depth--
   }
 
   protected error(what: string, at: number): PretokError {
@@ -167,6 +180,8 @@ export class PatternReader {
     if (found === null) throw this.error(`incomplete \\${kind}`, at)
     this.at += found[0].length
     const codePoint = parseInt(found[1], 16)
+    if (this.dialect === 'oniguruma' && kind === 'x' && braced === null && codePoint >= 0x80)
+      throw this.error(`\\x${found[1]} (a byte to Oniguruma, where \\x{${found[1]}} is a character)`, at)
     if (!has(EVERYTHING, codePoint)) throw this.error(`\\${kind}${found[0]} is no character`, at)
     return codePoint
   }
@@ -220,8 +235,11 @@ export class PatternReader {
         combine = (right) => operator(left, right)
         parts = []
       } else if (this.peek('[:') && this.takePosixBracket(itemAt, parts, listed)) continue
-      else if (this.take('[')) parts.push(this.classBody(itemAt, true))
-      else parts.push(listed(this.classRange(itemAt)))
+      else if (this.take('[')) {
+        this.enter(itemAt)
+        parts.push(this.classBody(itemAt, true))
+        this.leave()
+      } else parts.push(listed(this.classRange(itemAt)))
     }
     let members = united()
     if (oniguruma && !isNested) members = this.flags.ignoreCase ? closeOverCase(members) : members
@@ -264,8 +282,11 @@ export class PatternReader {
     if (!this.peek('-') || this.isLiteralHyphen()) return low.set
     if (!low.isCharacter) throw this.error('range from something that is no single character', at)
     this.at++
-    // Oniguruma forgets about the range and its start then
-    if (this.dialect === 'oniguruma' && this.peek('[')) throw this.error('range to a class', at)
+    // Oniguruma forgets about the start of the range then: `[ab-[z]]` is [az]
+    if (this.dialect === 'oniguruma' && this.peek('[')) {
+      if (POSIX_BRACKET.test(this.text.slice(this.at, this.at + 32))) throw this.error('range to a POSIX bracket', at)
+      return EMPTY
+    }
     const high = this.classItem(inWord)
     if (!high.isCharacter) throw this.error('range to something that is no single character', at)
     if (low.set[0] > high.set[0]) throw this.error('range out of order', at)

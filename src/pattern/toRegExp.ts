@@ -25,9 +25,25 @@ export interface PatternRegExps {
  * - a construct that a search reaches only before the text's end needs nothing: hence `mayBeAtEnd`
  */
 export const toRegExps = (root: Node, alphabet: Alphabet): PatternRegExps => ({
-  closed: new RegExp(new Writer(alphabet, false).write(root, false), 'y'),
-  open: new RegExp(new Writer(alphabet, true).write(root, false), 'y'),
+  closed: compileRegExp(new Writer(alphabet, false).write(root, false), 'y'),
+  open: compileRegExp(new Writer(alphabet, true).write(root, false), 'y'),
 })
+
+/**
+ * @throws PretokError 'pattern' if V8 cannot compile it, which it otherwise says only when the RegExp is used: interpreted the first time, machine code
+ * the second
+ */
+export const compileRegExp = (source: string, flags: string): RegExp => {
+  try {
+    const regexp = new RegExp(source, flags)
+    for (let time = 0; time < 2; time++) regexp.test('')
+    regexp.lastIndex = 0
+    return regexp
+  } catch (error) {
+    if (!(error instanceof SyntaxError)) throw error
+    throw new PretokError('pattern', `pattern: it is too long (as a RegExp of ${source.length} characters: ${error.message.slice(-60)})`)
+  }
+}
 
 // without the flag m these are the borders of the text, not of lines
 const AT_START = '^'

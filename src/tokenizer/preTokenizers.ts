@@ -62,4 +62,4 @@ export const unicodeScripts = (): Stage[] => {
   return [cut(SCRIPTS.map(run).join('|'), 'removed', true)]
 }
 
-export const fixedLength = (length: number): Stage[] => [cut(`[\\s\\S]{${length}}`, 'isolated')]
+export const fixedLength = (length: number): Stage[] => [cut(`[\\s\\S]{1,${length}}`, 'isolated')]

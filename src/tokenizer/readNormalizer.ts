@@ -1,4 +1,5 @@
 import { readCharsmap } from '../normalize/charsmap.ts'
+import { holdsSearchStart } from '../pattern/nodes.ts'
 import { parsePattern } from '../pattern/parse.ts'
 import type { Normalizer } from '../types.ts'
 import { choice, field, flag, isMissingOrNull, inPlace, items, refuse, text, type Field } from './fields.ts'
@@ -30,9 +31,12 @@ const bert = (config: Field): readonly Normalizer[] => {
   ]
 }
 
-const replace = (config: Field): readonly Normalizer[] => [
-  { kind: 'replace', ...readPattern(field(config, 'pattern')), content: text(field(config, 'content')) },
-]
+const replace = (config: Field): readonly Normalizer[] => {
+  const given = field(config, 'pattern')
+  const found = readPattern(given)
+  if (found.isRegex && holdsSearchStart(parsePattern(found.pattern, 'oniguruma').root)) refuse(given, '\\G in a Replace (not supported)')
+  return [{ kind: 'replace', ...found, content: text(field(config, 'content')) }]
+}
 
 const precompiled = (config: Field): readonly Normalizer[] => {
   const given = field(config, 'precompiled_charsmap')

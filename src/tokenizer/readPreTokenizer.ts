@@ -1,3 +1,4 @@
+import { MAX_REPEAT } from '../pattern/parse.ts'
 import type { SplitStage, Stage } from '../types.ts'
 import { character, choice, field, flag, isMissing, isMissingOrNull, items, refuse, type Field } from './fields.ts'
 import {
@@ -54,9 +55,9 @@ const DEFAULT_LENGTH = 5
 const readFixedLength = (config: Field): readonly Stage[] => {
   const length = field(config, 'length')
   if (isMissing(length)) return fixedLength(DEFAULT_LENGTH)
-  return Number.isSafeInteger(length.value) && Number(length.value) > 0
-    ? fixedLength(Number(length.value))
-    : refuse(length, 'a whole number above 0 is needed')
+  const count = Number(length.value)
+  if (!Number.isSafeInteger(length.value) || count <= 0) refuse(length, 'a whole number above 0 is needed')
+  return count <= MAX_REPEAT ? fixedLength(count) : refuse(length, `pieces of more than ${MAX_REPEAT} characters (not supported)`)
 }
 
 const READERS: Readonly<Record<string, (config: Field) => readonly Stage[]>> = {
