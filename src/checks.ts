@@ -7,7 +7,12 @@ import { PretokError } from './errors.ts'
  */
 
 export const refuse = (name: string, value: unknown, wanted: string): never => {
-  throw new PretokError('usage', `${name}: ${typeof value === 'string' ? JSON.stringify(value) : String(value)} is not ${wanted}`)
+  throw new PretokError('usage', `${name}: ${shown(value)} is not ${wanted}`)
+}
+
+const shown = (value: unknown): string => {
+  if (typeof value === 'string') return JSON.stringify(value)
+  return Array.isArray(value) ? `[${value.map(shown).join(', ')}]` : typeof value === 'bigint' ? `${value}n` : String(value)
 }
 
 /** The names of options, each of them. */

@@ -29,6 +29,11 @@ export class PretokError extends Error {
   }
 }
 
+/** Throws 'interrupted' if a run has been stopped. */
+export const throwIfStopped = (signal: AbortSignal | undefined): void => {
+  if (signal?.aborted === true) throw new PretokError('interrupted', 'counting: stopped before the end; nothing was written')
+}
+
 /** What a system call's error means, in words; falls back to the system's own message. */
 export const describeSystemError = (error: unknown): string => {
   const { code, message } = error as NodeJS.ErrnoException

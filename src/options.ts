@@ -105,6 +105,22 @@ const CHOICES = {
   format: INPUT_FORMATS,
   documentPer: DOCUMENT_PER,
 } as const
+/** Of options of which nothing else is asked here, or what is asked is true of others, too. */
+const TYPES = {
+  numProcesses: 'number',
+  maxMemoryGb: 'number',
+  chunkBytes: 'number',
+  sample: 'number',
+  seed: 'number',
+  minCount: 'number',
+  include: 'string',
+  exclude: 'string',
+  stripBom: 'boolean',
+  resume: 'boolean',
+  workDir: 'string',
+  tempDir: 'string',
+} as const
+const WANTED = { number: 'a number', string: 'a string', boolean: 'true or false' } as const
 export const DEFAULT_MAX_RECORD_BYTES = 2 ** 26
 
 export const textFieldsOf = ({ textField = 'text' }: PretokenizeOptions): readonly string[] =>
@@ -168,6 +184,11 @@ export const checkOptions = (options: PretokenizeOptions): void => {
   if (!Array.isArray(fields) || fields.some((field) => typeof field !== 'string'))
     refuse('textField', fields, 'a path or an array of paths')
   parseFields(textFieldsOf(options))
+  for (const [name, type] of Object.entries(TYPES)) {
+    const value = options[name as keyof typeof TYPES]
+    if (value !== undefined && typeof value !== type) refuse(name, value, WANTED[type])
+  }
+  for (const name of ['workDir', 'tempDir'] as const) if (options[name] === '') refuse(name, '', 'the path of a folder')
   const { sample, seed, delimiter } = options
   if (delimiter !== undefined && typeof delimiter !== 'string') refuse('delimiter', delimiter, 'a character')
   delimiterByteOf(options)

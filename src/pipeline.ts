@@ -1,5 +1,5 @@
 import { milliseconds } from './clock.ts'
-import { PretokError } from './errors.ts'
+import { PretokError, throwIfStopped } from './errors.ts'
 import { gatherCounts } from './gather/gatherCounts.ts'
 import { startMonitor } from './monitor/monitor.ts'
 import { checkOptions, type PretokenizeOptions } from './options.ts'
@@ -32,21 +32,21 @@ export const pretokenize = async (
   specialTokens: readonly string[] = [],
   options: PretokenizeOptions = {},
 ): Promise<PretokenCounts> =>
-  (await perform((onStaff, spools) => planRun(files, specialTokens, options, onStaff, spools), options, { counts: true, gathers: true })).counts!
+  (await perform((checked, onStaff, spools) => planRun(files, specialTokens, checked, onStaff, spools), options, { counts: true, gathers: true })).counts!
 
 /**
  * Does the tasks of a run folder that are not done yet, or those of a shard. How many of them there were.
  * @internal
  */
 export const countRunFolder = async (path: string, shard: Shard | undefined, options: PretokenizeOptions): Promise<number> =>
-  (await perform(() => planFromFolder(path, options, true), options, { counts: true, gathers: false, shard })).tasksDone
+  (await perform((checked) => planFromFolder(path, checked, true), options, { counts: true, gathers: false, shard })).tasksDone
 
 /**
  * The result of a run folder. Throws 'input' unless all of its tasks are done.
  * @internal
  */
 export const mergeRunFolder = async (path: string, options: PretokenizeOptions): Promise<PretokenCounts> =>
-  (await perform(() => planFromFolder(path, options, false), options, { counts: false, gathers: true })).counts!
+  (await perform((checked) => planFromFolder(path, checked, false), options, { counts: false, gathers: true })).counts!
 
 interface Work {
   /** Whether tasks are done, and which. */
@@ -57,11 +57,12 @@ interface Work {
 }
 
 const perform = async (
-  makePlan: (onStaff: (staff: Staff) => Promise<void>, spools: TemporaryFolder[]) => Promise<RunPlan>,
-  options: PretokenizeOptions,
+  makePlan: (options: PretokenizeOptions, onStaff: (staff: Staff) => Promise<void>, spools: TemporaryFolder[]) => Promise<RunPlan>,
+  given: PretokenizeOptions,
   work: Work,
 ): Promise<{ counts: PretokenCounts | undefined; tasksDone: number }> => {
-  checkOptions(options)
+  checkOptions(given)
+  const { options, throwIfRejected } = awaitCallbacks(given)
   const startedAt = milliseconds()
   const seconds = (): number => (milliseconds() - startedAt) / 1000
   const monitor = startMonitor()
@@ -70,8 +71,9 @@ const perform = async (
   let plan: RunPlan | undefined
   let counts: PretokenCounts | undefined
   try {
-    plan = await makePlan(workers.prepare, spools)
-    checkStopped(options)
+    plan = await makePlan(options, workers.prepare, spools)
+    throwIfStopped(options.signal)
+    throwIfRejected()
     const planned = seconds()
     const queue = work.counts ? queueOf(plan, work.shard, options) : []
     monitor.enter('count')
@@ -104,7 +106,8 @@ const perform = async (
       seconds: { plan: planned, count: counted - planned, merge: seconds() - counted, total: seconds() },
     })
     checkReceipt(receipt, counts.total)
-    checkStopped(options)
+    throwIfStopped(options.signal)
+    throwIfRejected()
     counts = withReceipt(counts, receipt, plan.pieces)
     return { counts, tasksDone: queue.length }
   } catch (error) {
@@ -116,6 +119,33 @@ const perform = async (
     await workers.close()
     if (!(counts?.source instanceof FileTable)) plan?.folder.remove()
     for (const spool of spools) spool.remove()
+  }
+}
+
+const isThenable = (value: unknown): value is PromiseLike<unknown> => typeof (value as PromiseLike<unknown> | undefined)?.then === 'function'
+
+/**
+ * The same options with callbacks that may return a promise, as an async function does: one that is rejected fails the run, as what a callback throws
+ * does, and not the process.
+ */
+const awaitCallbacks = (options: PretokenizeOptions): { options: PretokenizeOptions; throwIfRejected: () => void } => {
+  let rejection: { error: unknown } | undefined
+  const awaited =
+    <Argument>(callback: (argument: Argument) => unknown) =>
+    (argument: Argument): void => {
+      const result = callback(argument)
+      if (isThenable(result)) result.then(undefined, (error: unknown) => void (rejection ??= { error }))
+    }
+  const { onProgress, onWarning } = options
+  return {
+    options: {
+      ...options,
+      ...(onProgress === undefined ? {} : { onProgress: awaited(onProgress) }),
+      ...(onWarning === undefined ? {} : { onWarning: awaited(onWarning) }),
+    },
+    throwIfRejected() {
+      if (rejection !== undefined) throw rejection.error
+    },
   }
 }
 
@@ -146,10 +176,6 @@ const whatWasCounted = ({ run }: RunPlan, { counts, skipped }: RoundsResult) => 
     tableMemory: counts.reduce((sum, { memory }) => sum + memory, 0),
   }
   return { partials, facts }
-}
-
-const checkStopped = ({ signal }: PretokenizeOptions): void => {
-  if (signal?.aborted) throw new PretokError('interrupted', 'counting: stopped before the end; nothing was written')
 }
 
 /** The error, with what is kept and how to go on. */

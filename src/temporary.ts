@@ -1,10 +1,10 @@
-import { readdirSync, rmSync } from 'node:fs'
+import { readdirSync, readlinkSync, rmSync } from 'node:fs'
 import { hostname } from 'node:os'
 import { basename, dirname, join } from 'node:path'
 import { randomName } from './random.ts'
 
 /*
- * What is needed during a run only: folders, and files that are renamed when they are whole. The name says which process on which host it
+ * What is needed during a run only: folders, and files that are renamed when they are whole. The name says which process of which host it
  * belongs to, so that what a process that was killed has left behind is recognised, and removed by the next run that uses the same place.
  */
 
@@ -44,7 +44,20 @@ export const temporaryFileFor = (path: string): string => {
 }
 
 /** What a name says of the process. */
-const owner = (): string => `${hostname()}-${process.pid}-${randomName()}`
+const owner = (): string => `${thisHost()}-${process.pid}-${randomName()}`
+
+/** Where numbers of processes mean something: the host, or, in a container that may share its name, the host and a number. */
+export const thisHost = (): string => {
+  try {
+    const [, namespace] = /(\d+)/.exec(readlinkSync('/proc/self/ns/pid')) ?? []
+    return namespace === undefined || namespace === FIRST_NAMESPACE ? hostname() : `${hostname()}.${namespace}`
+  } catch {
+    return hostname() // no Linux
+  }
+}
+
+/** That of a Linux system itself (PROC_PID_INIT_INO). */
+const FIRST_NAMESPACE = '4026531836'
 
 /** What cannot be removed is no reason to fail: the work is done, or another error is on its way. */
 const removeQuietly = (path: string): void => {
@@ -57,7 +70,7 @@ const removeQuietly = (path: string): void => {
 
 /** Removes what stands in a folder under such names of dead processes. Whether those of other hosts are dead nobody knows. */
 const removeAbandoned = (folder: string, start: string, end: string): void => {
-  const before = `${start}${hostname()}-`
+  const before = `${start}${thisHost()}-`
   for (const name of namesIn(folder)) {
     if (!name.startsWith(before) || !name.endsWith(end)) continue
     const [, pid] = /^(\d+)-[0-9a-f]{8}$/.exec(name.slice(before.length, name.length - end.length)) ?? []

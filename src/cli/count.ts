@@ -1,3 +1,4 @@
+import { join } from 'node:path'
 import type { ArgumentsCamelCase, CommandModule, InferredOptionTypes } from 'yargs'
 import { PretokError } from '../errors.ts'
 import { pretokenize } from '../pipeline.ts'
@@ -24,7 +25,7 @@ import {
   TEMP_DIR_OPTION,
   TOKENIZER_OPTIONS,
 } from './options.ts'
-import { checkOutputs, OUTPUT_OPTIONS, outputsOf } from './output.ts'
+import { asInputs, checkOutputs, filesOfRun, OUTPUT_OPTIONS, outputsOf, type Needed } from './output.ts'
 import { createReporter } from './reporter.ts'
 import { writeResult } from './result.ts'
 import { countRun, isRunFolder } from './runFolder.ts'
@@ -70,8 +71,7 @@ const handler = async (args: ArgumentsCamelCase<Arguments>): Promise<void> => {
   if (args.shard !== undefined) throw new PretokError('usage', '--shard shares a run folder out; pretok plan INPUT… --out RUN makes one')
   if (args.resume === true && args['work-dir'] === undefined)
     throw new PretokError('usage', '--resume goes on with the run in --work-dir, but there is none')
-  const inputs = async () => (await expandInputs(args.INPUT, () => {})).filter((path) => path !== STANDARD_INPUT)
-  await checkOutputs([...outputs.map(({ path }) => path), ...all(receiptPath)], inputs)
+  await checkOutputs([...outputs.map(({ path }) => path), ...all(receiptPath)], () => neededBy(args))
   const reporter = await createReporter(single('log', args.log) ?? 'text', args.quiet === true)
   const stopping = new AbortController()
   const release = onInterrupt(stopping, () => {
@@ -103,6 +103,16 @@ const handler = async (args: ArgumentsCamelCase<Arguments>): Promise<void> => {
     reporter.stop()
     release()
   }
+}
+
+/** The files that a run reads: inputs, lists of them, the tokenizer, and what is in its run folder. */
+const neededBy = async (args: Arguments): Promise<Needed[]> => {
+  const inputs = (await expandInputs(args.INPUT, () => {})).filter((path) => path !== STANDARD_INPUT)
+  const lists = args.INPUT.filter((name) => name.startsWith('@')).map((name) => ({ path: name.slice(1), what: `the list ${name}` }))
+  const tokenizers = all(args.tokenizer).flatMap((name) =>
+    [name, join(name, 'tokenizer.json')].map((path) => ({ path, what: `the tokenizer ${path}` })),
+  )
+  return [...asInputs(inputs), ...lists, ...tokenizers, ...all(args['work-dir']).flatMap(filesOfRun)]
 }
 
 export const countCommand: CommandModule<object, Arguments> = {

@@ -3,9 +3,11 @@ import { PretokError } from '../errors.ts'
 import { defaultMaxMemoryGb, inspectMachine } from '../plan/machine.ts'
 import { loadCounts } from '../result/loadCounts.ts'
 import { formatToRead, STANDARD_STREAM } from '../write/formats.ts'
+import { EXIT } from './exitCodes.ts'
+import { onInterrupt } from './interrupt.ts'
 import { COUNTS_HELP, INPUT_FORMAT_OPTION, inputFormatOf } from './countsOptions.ts'
 import { defined, refuseStandardInput, RUN_OPTIONS, runOptionsOf, single, TEMP_DIR_OPTION } from './options.ts'
-import { checkOutputs, OUTPUT_OPTIONS, outputsOf } from './output.ts'
+import { asInputs, checkOutputs, OUTPUT_OPTIONS, outputsOf } from './output.ts'
 import { mergeRun, isRunFolder } from './runFolder.ts'
 import { integer } from './table.ts'
 
@@ -35,12 +37,14 @@ const handler = async (args: ArgumentsCamelCase<Arguments>): Promise<void> => {
   refuseStandardInput(args, '/dev/stdin can, with --input-format')
   await checkOutputs(
     outputs.map(({ path }) => path),
-    async () => args.COUNTS,
+    async () => asInputs(args.COUNTS),
   )
   const input = inputFormatOf(args)
   if (input.format === undefined) args.COUNTS.forEach(formatToRead) // a wrong name is found before an hour of reading
   const { maxMemoryGb = defaultMaxMemoryGb(inspectMachine(), 1) } = runOptionsOf(args as never)
   const tempDir = single('temp-dir', args['temp-dir'])
+  // nothing is kept of what was read: the folder for that is removed when the process ends
+  const release = onInterrupt(new AbortController(), () => process.exit(EXIT.interrupted))
   const counts = await loadCounts(args.COUNTS, { ...input, ...defined({ tempDir }), memoryBytes: maxMemoryGb * 2 ** 30 })
   try {
     for (const { path, format } of outputs) {
@@ -50,6 +54,7 @@ const handler = async (args: ArgumentsCamelCase<Arguments>): Promise<void> => {
     }
   } finally {
     counts.close()
+    release()
   }
 }
 

@@ -50,14 +50,14 @@ export const RUN_OPTIONS = options({
   },
   'num-processes': {
     alias: 'n',
-    type: 'number',
+    type: 'string',
     requiresArg: true,
     describe: 'Number of workers  [default: the cores available]',
     group: 'Workers:',
   },
   'max-memory-gb': {
     alias: 'm',
-    type: 'number',
+    type: 'string',
     requiresArg: true,
     describe: 'Memory budget of each worker in GiB  [default: 3/4 of the memory available, shared out]',
     group: 'Workers:',
@@ -134,16 +134,16 @@ export const INPUT_OPTIONS = options({
 })
 
 export const FILTER_OPTIONS = options({
-  sample: { type: 'number', requiresArg: true, describe: 'Part of the documents to take, such as 0.01', group: 'Filters:' },
-  seed: { type: 'number', requiresArg: true, describe: 'Another seed gives another sample  [default: 0]', group: 'Filters:' },
+  sample: { type: 'string', requiresArg: true, describe: 'Part of the documents to take, such as 0.01', group: 'Filters:' },
+  seed: { type: 'string', requiresArg: true, describe: 'Another seed gives another sample  [default: 0]', group: 'Filters:' },
   'max-bytes': {
     type: 'string',
     requiresArg: true,
     describe: 'Most text to take: the first documents, whole ones, such as 10GB',
     group: 'Filters:',
   },
-  'max-documents': { type: 'number', requiresArg: true, describe: 'Most documents to take, the first ones', group: 'Filters:' },
-  'min-count': { type: 'number', requiresArg: true, describe: 'Leave out pieces that occur less often', group: 'Filters:' },
+  'max-documents': { type: 'string', requiresArg: true, describe: 'Most documents to take, the first ones', group: 'Filters:' },
+  'min-count': { type: 'string', requiresArg: true, describe: 'Leave out pieces that occur less often', group: 'Filters:' },
   include: { type: 'string', requiresArg: true, describe: 'Leave out pieces in which this regex finds nothing', group: 'Filters:' },
   exclude: { type: 'string', requiresArg: true, describe: 'Leave out pieces in which this regex finds something', group: 'Filters:' },
 })
@@ -223,9 +223,12 @@ export const inputOptionsOf = (args: InputArguments) =>
     stripBom: args['strip-bom'],
   })
 
-const number = (name: string, value: number | number[] | undefined): number | undefined => {
-  const given = single(name, value)
-  if (given !== undefined && Number.isNaN(given)) throw new PretokError('usage', `--${name}: a number is needed`)
+/** yargs would take nothing at all for 0. */
+const number = (name: string, value: string | string[] | undefined): number | undefined => {
+  const text = single(name, value)
+  if (text === undefined) return undefined
+  const given = text.trim() === '' ? NaN : Number(text)
+  if (Number.isNaN(given)) throw new PretokError('usage', `--${name} ${JSON.stringify(text)}: a number is needed`)
   return given
 }
 

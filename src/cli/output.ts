@@ -1,8 +1,10 @@
+import { readdirSync } from 'node:fs'
 import { access, constants, stat } from 'node:fs/promises'
-import { dirname, resolve } from 'node:path'
+import { dirname, join, resolve } from 'node:path'
 import type { InferredOptionTypes } from 'yargs'
 import { describeSystemError, PretokError } from '../errors.ts'
 import { factsOf } from '../read/ask.ts'
+import { partialsOf } from '../run/runFolder.ts'
 import { COUNTS_FORMATS, formatToWrite, STANDARD_STREAM, type CountsFormat } from '../write/formats.ts'
 import { all, single } from './options.ts'
 
@@ -31,21 +33,45 @@ export interface CountsOutput {
 export const outputsOf = (args: InferredOptionTypes<typeof OUTPUT_OPTIONS>): CountsOutput[] =>
   all(args.output).map((path) => ({ path, format: formatToWrite(path, single('output-format', args['output-format'])) }))
 
+/** A file that a run reads. */
+export interface Needed {
+  path: string
+  /** As it is called in a message. */
+  what: string
+}
+
+export const asInputs = (paths: readonly string[]): Needed[] => paths.map((path) => ({ path, what: `the input ${path}` }))
+
+/** The plan of a run folder, and what is done of it. */
+export const filesOfRun = (folder: string): Needed[] => [
+  { path: join(folder, 'plan.json'), what: `the plan of the run in ${folder}` },
+  ...namesIn(partialsOf(folder)).map((name) => ({ path: join(partialsOf(folder), name), what: `a part of the run in ${folder}` })),
+]
+
+const namesIn = (folder: string): string[] => {
+  try {
+    return readdirSync(folder)
+  } catch {
+    return [] // there is no run yet, or whoever reads it will say what is wrong
+  }
+}
+
 /**
- * Fails now, not after hours of counting, if a file could not be written, or if writing it would destroy another: an input, or another
+ * Fails now, not after hours of counting, if a file could not be written, or if writing it would destroy another: one that is read, or another
  * output.
  *
- * @param inputsOf is asked only if an output is there already: there may be thousands of inputs, and what is not there is none of them
+ * @param neededOf is asked only if an output is there already: there may be thousands of inputs, and what is not there is none of them
  */
-export const checkOutputs = async (paths: readonly string[], inputsOf: () => Promise<readonly string[]>): Promise<void> => {
+export const checkOutputs = async (paths: readonly string[], neededOf: () => Promise<readonly Needed[]>): Promise<void> => {
   const outputs: { path: string; identity: string }[] = []
   for (const path of paths) {
+    if (path === '') throw new PretokError('usage', 'writing a result: the name of the file is empty')
     if (path !== STANDARD_STREAM) await checkIsWritable(path)
     outputs.push({ path, identity: path === STANDARD_STREAM ? STANDARD_STREAM : await identityOf(path) })
   }
   const names = new Map<string, string>()
   if (outputs.some(({ identity }) => identity.startsWith(OF_FILE)))
-    for (const input of await inputsOf()) names.set(await identityOf(input), `the input ${input}`)
+    for (const { path, what } of await neededOf()) names.set(await identityOf(path), what)
   for (const { path, identity } of outputs) {
     const other = names.get(identity)
     if (other !== undefined && path === STANDARD_STREAM)

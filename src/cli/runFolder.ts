@@ -17,7 +17,7 @@ import {
   TEMP_DIR_OPTION,
   TOKENIZER_OPTIONS,
 } from './options.ts'
-import { checkOutputs, type CountsOutput } from './output.ts'
+import { checkOutputs, filesOfRun, type CountsOutput } from './output.ts'
 import { createReporter, type Reporter } from './reporter.ts'
 import { writeResult } from './result.ts'
 import { plural } from './table.ts'
@@ -47,7 +47,7 @@ export const countRun = async (folder: string, args: RunFolderArguments, outputs
   if (settled.length > 0)
     throw new PretokError(
       'usage',
-      `count ${folder}: ${settled.map((name) => `--${name}`).join(', ')}: the plan in this folder has settled that`,
+      `count ${folder}: ${settled.map((name) => `--${name}`).join(', ')}: the plan in this folder has settled that; another folder can have another plan`,
     )
   const shard = shardOf(args.shard)
   const isMerging = outputs.length > 0 || args.receipt !== undefined
@@ -77,7 +77,7 @@ const onRun = async (
   work: (options: object, reporter: Reporter) => Promise<PretokenCounts | undefined>,
 ): Promise<void> => {
   const receiptPath = single('receipt', args.receipt)
-  await checkOutputs([...outputs.map(({ path }) => path), ...all(receiptPath)], async () => [join(folder, 'plan.json')])
+  await checkOutputs([...outputs.map(({ path }) => path), ...all(receiptPath)], async () => filesOfRun(folder))
   const reporter = await createReporter(single('log', args.log) ?? 'text', args.quiet === true)
   const stopping = new AbortController()
   const release = onInterrupt(stopping, () => {
@@ -87,7 +87,8 @@ const onRun = async (
   const { signal } = stopping
   let counts: PretokenCounts | undefined
   try {
-    const options = { ...defined(runOptionsOf(args as never)), onProgress: reporter.progress, onWarning: reporter.warning, signal }
+    const tempDir = single('temp-dir', args['temp-dir'])
+    const options = { ...defined({ ...runOptionsOf(args as never), tempDir }), onProgress: reporter.progress, onWarning: reporter.warning, signal }
     counts = await work(options, reporter)
     reporter.stop()
     if (counts !== undefined) await writeResult(counts, { outputs, receiptPath, reporter, signal, hasPattern: false })

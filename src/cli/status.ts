@@ -21,7 +21,7 @@ const handler = async (args: ArgumentsCamelCase<Arguments>): Promise<void> => {
   const states = run.plan.tasks.map((_, task) => inspectTask(run, task, args.verify === true))
   const status = { ...summary(run, states), changed: await changedSources(run) }
   process.stdout.write(`${args.json === true ? JSON.stringify(status, null, 2) : asText(args.RUN, status)}\n`)
-  if (status.damaged.length > 0) process.exitCode = EXIT.failed
+  if (status.damaged.length + status.unreadable.length > 0) process.exitCode = EXIT.failed
 }
 
 /** The sources that are not what they were when they were planned. */
@@ -46,6 +46,8 @@ const summary = (run: RunFolder, states: readonly TaskState[]) => {
       return chunks.slice(start, end).reduce((all, [, from, to]) => all + to - from, sum)
     }, 0)
   const numbersOf = (wanted: TaskState['state']): number[] => states.flatMap(({ state }, task) => (state === wanted ? [task] : []))
+  const problemsOf = (wanted: 'damaged' | 'unreadable') =>
+    states.flatMap((found, task) => (found.state === wanted ? [{ task, problem: found.problem }] : []))
   return {
     id: run.id,
     tokenizer: definition.pipeline.name,
@@ -53,7 +55,8 @@ const summary = (run: RunFolder, states: readonly TaskState[]) => {
     tasks: tasks.length,
     done: numbersOf('done').length,
     missing: numbersOf('missing'),
-    damaged: states.flatMap((found, task) => (found.state === 'damaged' ? [{ task, problem: found.problem }] : [])),
+    damaged: problemsOf('damaged'),
+    unreadable: problemsOf('unreadable'),
     bytes: bytesOf(() => true),
     bytesDone: bytesOf(({ state }) => state === 'done'),
     attempts: otherAttempts(run.path),
@@ -61,11 +64,12 @@ const summary = (run: RunFolder, states: readonly TaskState[]) => {
 }
 
 const asText = (folder: string, status: ReturnType<typeof summary> & { changed: string[] }): string => {
-  const { id, tokenizer, sources, tasks, done, damaged, missing, bytes, bytesDone, attempts, changed } = status
+  const { id, tokenizer, sources, tasks, done, damaged, missing, unreadable, bytes, bytesDone, attempts, changed } = status
   const lines = [
     `plan ${id}: ${tokenizer}, ${plural(sources, 'file')} of ${formatBytes(bytes)}`,
     `${integer(done)} of ${plural(tasks, 'task')} done, ${formatBytes(bytesDone)}`,
     ...damaged.map(({ task, problem }) => `task ${task} is DAMAGED: ${problem}`),
+    ...unreadable.map(({ task, problem }) => `task ${task} cannot be looked at: ${problem}`),
     ...attempts.map((attempt) => `at work: ${attempt}`),
     ...changed.map((path) => `${path} is missing, or not what it was when it was planned`),
     changed.length > 0

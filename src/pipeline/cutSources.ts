@@ -1,5 +1,6 @@
 import { createAddedTokens, type AddedTokens } from '../added/addedTokens.ts'
 import type { Engine } from '../count/engine.ts'
+import { throwIfStopped } from '../errors.ts'
 import { loadNormalization } from '../normalize/normalization.ts'
 import { withReadAt } from '../read/source.ts'
 import { snapSource, type Cuts } from '../snap/snapSource.ts'
@@ -14,11 +15,12 @@ export const cutSources = async (
   { pipeline, engine, addedTokens, sources, reading }: Subject,
   planned: readonly Chunk[],
   isWorthReading: Cuts['isWorthReading'],
+  signal: AbortSignal | undefined,
 ): Promise<Chunk[]> => {
   const added = createAddedTokens(addedTokens, (await loadNormalization(pipeline.normalizers)).text)
   // documents are chosen by where they begin, so no chunk may begin inside one
   const chooses = reading.sample !== undefined || hasLimits(reading)
-  return snapAll(sources, planned, {
+  return snapAll(sources, planned, signal, {
     documentPer: reading.documentPer,
     delimiter: reading.delimiter,
     added,
@@ -35,13 +37,19 @@ const areCut = (chunks: readonly Chunk[]): boolean => new Set(chunks.map(({ sour
 /** Whether documents are chosen by what is in front of them, in other sources, too. */
 export const hasLimits = ({ maxBytes, maxDocuments }: Subject['reading']): boolean => maxBytes !== undefined || maxDocuments !== undefined
 
-const snapAll = async (sources: readonly Source[], chunks: readonly Chunk[], cuts: Cuts): Promise<Chunk[]> => {
+const snapAll = async (sources: readonly Source[], chunks: readonly Chunk[], signal: AbortSignal | undefined, cuts: Cuts): Promise<Chunk[]> => {
   const ofSource = sources.map((): Chunk[] => [])
   for (const chunk of chunks) ofSource[chunk.source].push(chunk)
   const snap = async (own: Chunk[]): Promise<Chunk[]> => {
     if (own.length < 2) return own
     const source = sources[own[0].source]
-    return withReadAt(source, (readAt) => snapSource(source, own, readAt, cuts))
+    return withReadAt(source, (readAt) => {
+      const readUnlessStopped: typeof readAt = (...place) => {
+        throwIfStopped(signal)
+        return readAt(...place)
+      }
+      return snapSource(source, own, readUnlessStopped, cuts)
+    })
   }
   return (await inParallel(ofSource, snap)).flat()
 }

@@ -61,8 +61,8 @@ export const planRun = async (
   // in a run folder chunks are what is not done twice; otherwise one source of many is a chunk, and so is all that one worker has to do
   const wantsChunks = options.workDir !== undefined || options.chunkBytes !== undefined
   const isWorthReading = ({ size }: Source): boolean => wantsChunks || (numProcesses > 1 && 2 * numProcesses * size > totalSize(sources))
-  const cut = await cutSources(subject, planned, isWorthReading)
-  const chosen = await chooseChunks(cut, sources, reading, specialOnes(addedTokens))
+  const cut = await cutSources(subject, planned, isWorthReading, options.signal)
+  const chosen = await chooseChunks(cut, sources, reading, specialOnes(addedTokens), options.signal)
   const chunks = orderChunks(chosen.chunks, chunkBytes)
   const { filters } = chosen
   const singly = chunks.map((_, chunk): Task => ({ start: chunk, end: chunk + 1 }))

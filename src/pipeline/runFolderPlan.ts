@@ -11,6 +11,7 @@ import type { Definition } from '../run/definition.ts'
 import { differencesOf } from '../run/differences.ts'
 import { createRunFolder, newTasks, openRunFolder, removeAbandoned, taskPlanOf, type RunFolder } from '../run/runFolder.ts'
 import { chooseChunks } from '../select/chooseChunks.ts'
+import { leadingRewritesAsNormalizers } from '../tokenizer/leadingRewrites.ts'
 import type { Chunk } from '../types.ts'
 import { VERSION } from '../version.ts'
 import { cutSources, hasLimits } from './cutSources.ts'
@@ -53,7 +54,7 @@ export const resumed = async (
         'what is done there cannot be used; plan into another folder',
     )
   const asPlanned = (run: RunFolder): RunPlan =>
-    complete({ ...subject, ...taskPlanOf(run), filters: run.plan.filters, run }, means, options)
+    complete({ ...subject, ...taskPlanOf(run), filters: run.plan.filters, run }, means, options, !mayReplan)
   if (changed.size === 0) return asPlanned(run)
   const changes = listed([...changed.values()])
   if (!mayReplan)
@@ -61,7 +62,7 @@ export const resumed = async (
       'source-changed',
       `merging ${run.path}: it is not the result of the input as it is now:\n${changes}\npretok count ${run.path} counts that again`,
     )
-  const replanned = await replan(run, subject, means, definition, changed)
+  const replanned = await replan(run, subject, means, definition, changed, options.signal)
   const anew = newTasks(run, replanned).length
   options.onWarning?.(
     `${run.path}: some input has changed since it was planned:\n${changes}\n` +
@@ -77,14 +78,15 @@ const replan = async (
   { numProcesses, maxMemoryGb }: Means,
   definition: Definition,
   changed: ReadonlyMap<number, string>,
+  signal: AbortSignal | undefined,
 ): Promise<RunFolder> => {
   const { sources, addedTokens, reading } = subject
   const before = taskPlanOf(run)
   // a limit may now be reached elsewhere, so chunks behind the old one are needed, too
   const isAnew = ({ source }: Chunk): boolean => changed.has(source) || hasLimits(reading)
   const planned = planChunks(sources, { numProcesses, maxMemoryGb, chunkBytes: before.chunkBytes }).chunks.filter(isAnew)
-  const cut = [...before.chunks.filter((chunk) => !isAnew(chunk)), ...(await cutSources(subject, planned, () => true))]
-  const { chunks, filters } = await chooseChunks(cut, sources, reading, specialOnes(addedTokens))
+  const cut = [...before.chunks.filter((chunk) => !isAnew(chunk)), ...(await cutSources(subject, planned, () => true, signal))]
+  const { chunks, filters } = await chooseChunks(cut, sources, reading, specialOnes(addedTokens), signal)
   const taskPlan = replanTasks(before, chunks, (source) => changed.has(source))
   const replanned = await createRunFolder(run.path, definition, taskPlan, filters)
   removeAbandoned(run, replanned)
@@ -104,7 +106,8 @@ export const define = async ({ pipeline, engine, addedTokens, sources, format, r
   const { blockBytes: _, maxPieceBytes: __, ...deciding } = reading
   return {
     rules: `pretok ${VERSION}`,
-    pipeline,
+    // the same whatever tier runs it
+    pipeline: engine.name === 'transformers.js' ? pipeline : leadingRewritesAsNormalizers(pipeline),
     addedTokens,
     engine: engine.name === 'transformers.js' ? 'transformers.js' : 'own',
     reading: deciding,

@@ -49,11 +49,16 @@ export type Subject = Pick<RunPlan, 'pipeline' | 'engine' | 'addedTokens' | 'sou
 /** What it is counted with. */
 export type Means = Pick<RunPlan, 'numProcesses' | 'maxMemoryGb' | 'memory'>
 
-/** The whole plan. */
+/**
+ * The whole plan.
+ *
+ * @param isMerge nothing is counted: what is spilled need not be on the disk of the run folder, where results are renamed to
+ */
 export const complete = (
   settled: Subject & Pick<RunPlan, 'chunks' | 'filters' | 'chunkBytes' | 'tasks' | 'run'>,
   means: Means,
   options: PretokenizeOptions,
+  isMerge = false,
 ): RunPlan => {
   const { addedTokens, sources, tasks, run } = settled
   const main = mainRole(options, sources, means)
@@ -62,7 +67,7 @@ export const complete = (
     ...means,
     reading: { ...settled.reading, maxPieceBytes: means.memory.maxPieceBytes },
     specialTokens: specialOnes(addedTokens),
-    folder: reserveTemporaryFolder(run?.path ?? options.tempDir ?? tmpdir()),
+    folder: reserveTemporaryFolder((isMerge ? undefined : run?.path) ?? options.tempDir ?? run?.path ?? tmpdir()),
     workers: main === 'all' ? 1 : Math.max(1, Math.min(means.numProcesses, tasks.length)),
     main,
   }

@@ -1,6 +1,7 @@
 import { constants, createWriteStream, openSync, readdir as readFolder, type Dirent, type Stats } from 'node:fs'
 import { lstat, mkdir, readdir, readFile } from 'node:fs/promises'
-import { isAbsolute, join } from 'node:path'
+import { isUtf8 } from 'node:buffer'
+import { basename, dirname, isAbsolute, join } from 'node:path'
 import type { Readable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
 import { describeSystemError, PretokError } from '../errors.ts'
@@ -58,10 +59,11 @@ const existingFacts = (path: string): Promise<Stats> =>
   })
 
 const readList = async (path: string): Promise<string[]> => {
-  const text = await readFile(path, 'utf8').catch((error: unknown) => {
+  const text = await readFile(path).catch((error: unknown) => {
     throw inputError(`@${path}`, `the list: ${describeSystemError(error)}`, error)
   })
-  const names = text.split(/\r?\n/).filter((line) => line !== '')
+  if (!isUtf8(text)) throw inputError(`@${path}`, 'the list is not UTF-8; rename files whose names are not')
+  const names = text.toString().split(/\r?\n/).filter((line) => line !== '')
   if (names.length === 0) throw inputError(`@${path}`, 'the list names nothing')
   return names
 }
@@ -93,7 +95,21 @@ const filesOfGlob = async (pattern: string): Promise<NamedFile[]> => {
   const paths = sortedByBytes(await glob(pattern, { expandDirectories: false, absolute: isAbsolute(pattern), fs }))
   if (failure !== undefined) throw failure
   if (paths.length === 0) throw inputError(pattern, 'no such file, and as a pattern it matches none')
-  return Promise.all(paths.map(async (path) => namedFile(path, await existingFacts(path))))
+  return Promise.all(
+    paths.map(async (path) => {
+      for (let part = path; part !== dirname(part); part = dirname(part)) await refuseOtherName(part)
+      return namedFile(path, await existingFacts(path))
+    }),
+  )
+}
+
+/** Node.js gives a name that is not UTF-8 as another one, which may even be the name of another file. */
+const refuseOtherName = async (path: string): Promise<void> => {
+  const name = basename(path)
+  if (!name.includes('\ufffd')) return
+  const found = await readdir(dirname(path), { encoding: 'buffer' })
+  if (found.some((bytes) => bytes.toString() === name && !isUtf8(bytes)))
+    throw inputError(path, 'its name is not UTF-8, so it cannot be opened by it; rename it first')
 }
 
 const sortedByBytes = (names: readonly string[]): string[] =>
@@ -111,6 +127,7 @@ const filesInFolder = async (folder: string, above: readonly string[]): Promise<
   const files: NamedFile[] = []
   for (const name of names) {
     const path = join(folder, name)
+    await refuseOtherName(path)
     const facts = await existingFacts(path)
     const file = namedFile(path, facts)
     if (!facts.isDirectory()) files.push(file)
@@ -139,7 +156,7 @@ export const spoolPipe = async (name: string, base: string, signal: AbortSignal 
   const folder = reserveTemporaryFolder(base)
   const path = join(folder.path, 'input')
   try {
-    await mkdir(folder.path, { recursive: true, mode: 0o700 })
+    await mkdir(folder.path, { mode: 0o700 })
     await pipeline(await openPipe(name), createWriteStream(path), { signal })
     return { path, folder }
   } catch (error) {

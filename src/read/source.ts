@@ -18,6 +18,11 @@ export const inspectSource = async (path: string, format?: InputFormat, onWarnin
   if (facts.isDirectory()) throw new PretokError('input', `reading ${path}: it is a directory; name the files in it (${path}/*.txt)`)
   if (!facts.isFile()) throw new PretokError('input', `reading ${path}: it is no regular file; write its text to a file first`)
   const head = await readStart({ path }, Buffer.alloc(Math.min(HEAD_BYTES, facts.size)), 0)
+  if (facts.size === 0 && (await readStart({ path }, Buffer.alloc(1), 0)).length > 0)
+    throw new PretokError(
+      'input',
+      `reading ${path}: the system says that it has 0 bytes, and there are some in it; pipe it: cat ${path} | pretok count -`,
+    )
   const foreign = format === undefined ? foreignKindOf(path, head) : undefined
   if (foreign !== undefined)
     throw new PretokError(

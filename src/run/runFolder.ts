@@ -1,12 +1,11 @@
 import { mkdirSync, readdirSync, readFileSync, rmSync } from 'node:fs'
-import { hostname } from 'node:os'
 import { join } from 'node:path'
 import { describeSystemError, PretokError } from '../errors.ts'
 import { PARTITIONS } from '../spill/layout.ts'
 import { partialPath, type PartialAbout } from '../spill/partial.ts'
 import { RunFile } from '../spill/runReader.ts'
 import { runOutputError } from '../spill/runWriter.ts'
-import { isAlive } from '../temporary.ts'
+import { isAlive, thisHost } from '../temporary.ts'
 import type { TaskPlan } from '../plan/replanTasks.ts'
 import type { Filters, Task } from '../types.ts'
 import { writeFileAtomically } from '../write/atomicFile.ts'
@@ -87,6 +86,7 @@ export const taskPlanOf = ({ plan: { chunkBytes, taskBytes, chunks, tasks } }: R
 
 /** The run folder at a path; undefined if there is none. Throws 'format' for a plan that is damaged or of another version. */
 export const openRunFolder = (path: string): RunFolder | undefined => {
+  if (path === '') throw new PretokError('usage', 'the run folder: its path is empty')
   let text
   try {
     text = readFileSync(planPath(path), 'utf8')
@@ -101,12 +101,16 @@ export const openRunFolder = (path: string): RunFolder | undefined => {
   return { path, plan, id }
 }
 
+/** Its hash tells whether all of it is there; this only whether it is one. */
 const parsePlan = (path: string, text: string): { id: string; plan: FolderPlan } => {
+  let parsed: { id?: unknown; plan?: unknown } | null
   try {
-    return JSON.parse(text) as never
+    parsed = JSON.parse(text)
   } catch (error) {
     throw damagedPlan(path, `it is no JSON (${(error as Error).message})`)
   }
+  if (typeof parsed?.id !== 'string' || typeof parsed.plan !== 'object' || parsed.plan === null) throw damagedPlan(path, 'it is no plan')
+  return parsed as { id: string; plan: FolderPlan }
 }
 
 const damagedPlan = (path: string, problem: string): PretokError =>
@@ -116,7 +120,12 @@ const damagedPlan = (path: string, problem: string): PretokError =>
 export const partialOf = ({ path, plan }: RunFolder, task: number): string => partialPath(partialsOf(path), plan.tasks[task].id)
 
 /** How a task stands. */
-export type TaskState = { state: 'done'; about: PartialAbout } | { state: 'missing' } | { state: 'damaged'; problem: string }
+export type TaskState =
+  | { state: 'done'; about: PartialAbout }
+  | { state: 'missing' }
+  | { state: 'damaged'; problem: string }
+  /** It is there, and may be whole. */
+  | { state: 'unreadable'; problem: string }
 
 /**
  * Looks at the partial of a task.
@@ -134,14 +143,21 @@ export const inspectTask = (folder: RunFolder, task: number, isThorough: boolean
   } catch (error) {
     if (!(error instanceof PretokError)) throw error
     if ((error.cause as NodeJS.ErrnoException | undefined)?.code === 'ENOENT') return { state: 'missing' }
-    return { state: 'damaged', problem: error.message }
+    return { state: error.code === 'format' ? 'damaged' : 'unreadable', problem: error.message }
   } finally {
     run?.close()
   }
 }
 
-/** Removes the partial of a task. */
-export const removePartial = (run: RunFolder, task: number): void => rmSync(partialOf(run, task), { force: true })
+/** Removes the partial of a task. Throws 'output' if it cannot be. */
+export const removePartial = (run: RunFolder, task: number): void => {
+  const path = partialOf(run, task)
+  try {
+    rmSync(path, { force: true })
+  } catch (error) {
+    throw new PretokError('output', `removing ${path}: ${describeSystemError(error)}`, { cause: error })
+  }
+}
 
 /** The numbers of the tasks that another plan does not have. */
 export const newTasks = (before: RunFolder, now: RunFolder): number[] => {
@@ -161,6 +177,6 @@ export const removeAbandoned = (before: RunFolder, now: RunFolder): void => {
 export const otherAttempts = (path: string): string[] =>
   readdirSync(path).flatMap((name) => {
     const [, host, pid] = /^pretok-(.*)-(\d+)-[0-9a-f]{8}$/.exec(name) ?? []
-    if (pid === undefined || (host === hostname() && (Number(pid) === process.pid || !isAlive(Number(pid))))) return []
+    if (pid === undefined || (host === thisHost() && (Number(pid) === process.pid || !isAlive(Number(pid))))) return []
     return [`host ${host}, process ${pid}`]
   })

@@ -33,6 +33,7 @@ export const tasksToDo = (
     )
   const left = tasks.filter((task) => {
     const found = inspectTask(run, task, true)
+    if (found.state === 'unreadable') throw unreadable(run, found.problem)
     if (found.state !== 'damaged') return found.state === 'missing'
     onWarning(`task ${task} is done again: ${found.problem}`)
     removePartial(run, task)
@@ -57,6 +58,7 @@ export const partialsToMerge = (run: RunFolder): { partials: string[]; abouts: P
     const found = inspectTask(run, task, false)
     if (found.state === 'damaged')
       throw new PretokError('format', `merging ${run.path}: ${found.problem}; pretok count ${run.path} makes it again`)
+    if (found.state === 'unreadable') throw unreadable(run, found.problem)
     if (found.state === 'done') abouts.push(inPlan(found.about, run.plan.tasks[task]))
     else missing.push(task)
   }
@@ -67,6 +69,10 @@ export const partialsToMerge = (run: RunFolder): { partials: string[]; abouts: P
     )
   return { partials: abouts.map((_, task) => partialOf(run, task)), abouts }
 }
+
+/** What was done is not done again because it cannot be read just now. */
+const unreadable = ({ path }: RunFolder, problem: string): PretokError =>
+  new PretokError('input', `the run in ${path}: ${problem}; if it cannot be made readable, remove it, and its task is done again`)
 
 /** The same with chunks by their numbers in the plan. */
 const inPlan = (about: PartialAbout, { start }: Task): PartialAbout => ({

@@ -10,6 +10,7 @@ export const chooseChunks = async (
   sources: readonly Source[],
   reading: ReadingOptions & Limits & { sample?: Sample | undefined },
   specialTokens: readonly string[],
+  signal: AbortSignal | undefined,
 ): Promise<{ chunks: readonly Chunk[]; filters: Filters }> => {
   const { sample, maxBytes, maxDocuments } = reading
   const filters: Filters = {
@@ -19,7 +20,7 @@ export const chooseChunks = async (
   }
   if (maxBytes === undefined && maxDocuments === undefined) return { chunks, filters }
   const separators = (source: Source) => separatorsIn(source, reading.documentPer, specialTokens)
-  const limit = await findLimit(sources, { maxBytes, maxDocuments }, reading, separators, sample)
+  const limit = await findLimit(sources, { maxBytes, maxDocuments }, reading, separators, sample, signal)
   if (limit === undefined) return { chunks, filters }
   const { path } = sources[limit.source]
   return { chunks: limitChunks(chunks, sources, limit), filters: { ...filters, limit: { path, place: limit.place } } }

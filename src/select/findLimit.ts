@@ -1,4 +1,5 @@
 import type { TokenSet } from '../added/tokenSet.ts'
+import { throwIfStopped } from '../errors.ts'
 import { IGNORING_SINK } from '../format/records.ts'
 import { readRecords, type ReadingOptions } from '../read/readRecords.ts'
 import type { Chunk, Source } from '../types.ts'
@@ -38,6 +39,7 @@ export const findLimit = async (
   reading: ReadingOptions,
   separatorsFor: (source: Source) => TokenSet | undefined,
   sample: Sample | undefined,
+  signal: AbortSignal | undefined,
 ): Promise<LimitPlace | undefined> => {
   let documents = 0
   let total = 0
@@ -52,7 +54,7 @@ export const findLimit = async (
       },
     })
     try {
-      for await (const _ of readRecords(source, { source: number, start: 0, end: source.size }, reading, sink));
+      for await (const _ of readRecords(source, { source: number, start: 0, end: source.size }, reading, sink)) throwIfStopped(signal)
     } catch (error) {
       if (error instanceof LimitReached) return { source: number, place: error.place }
       throw error
