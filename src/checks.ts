@@ -43,6 +43,11 @@ export const checkSize = (name: string, value: unknown): void => {
     refuse(name, value, 'a whole number of bytes from 1 to 2^30')
 }
 
+/** A path that is not empty. */
+export const checkPath = (name: string, value: unknown): void => {
+  if (typeof value !== 'string' || value === '') refuse(name, value, 'a path')
+}
+
 export const checkFunction = (name: string, value: unknown): void => {
   if (typeof value !== 'function') refuse(name, value, 'a function')
 }

@@ -1,4 +1,4 @@
-import { checkChoice, checkFunction, checkOptionNames, checkSignal, checkSize, checkTexts, refuse, type OptionNames } from './checks.ts'
+import { checkChoice, checkFunction, checkOptionNames, checkPath, checkSignal, checkSize, checkTexts, refuse, type OptionNames } from './checks.ts'
 import { PretokError } from './errors.ts'
 import { parseDelimiter } from './format/csvHeader.ts'
 import { INPUT_FORMATS } from './format/detect.ts'
@@ -117,8 +117,6 @@ const TYPES = {
   exclude: 'string',
   stripBom: 'boolean',
   resume: 'boolean',
-  workDir: 'string',
-  tempDir: 'string',
 } as const
 const WANTED = { number: 'a number', string: 'a string', boolean: 'true or false' } as const
 export const DEFAULT_MAX_RECORD_BYTES = 2 ** 26
@@ -188,7 +186,7 @@ export const checkOptions = (options: PretokenizeOptions): void => {
     const value = options[name as keyof typeof TYPES]
     if (value !== undefined && typeof value !== type) refuse(name, value, WANTED[type])
   }
-  for (const name of ['workDir', 'tempDir'] as const) if (options[name] === '') refuse(name, '', 'the path of a folder')
+  for (const name of ['workDir', 'tempDir'] as const) if (options[name] !== undefined) checkPath(name, options[name])
   const { sample, seed, delimiter } = options
   if (delimiter !== undefined && typeof delimiter !== 'string') refuse('delimiter', delimiter, 'a character')
   delimiterByteOf(options)

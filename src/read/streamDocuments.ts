@@ -1,4 +1,4 @@
-import { checkChoice, checkOptionNames, checkSize, type OptionNames } from '../checks.ts'
+import { checkChoice, checkOptionNames, checkSize, checkTexts, refuse, type OptionNames } from '../checks.ts'
 import { PretokError } from '../errors.ts'
 import { createTokenCutter } from '../added/tokenCutter.ts'
 import { createSpecialTokens } from '../added/tokenSet.ts'
@@ -66,6 +66,9 @@ const checkStreamOptions = (options: StreamOptions): void => {
   checkChoice('format', options.format, INPUT_FORMATS)
   checkChoice('documentPer', options.documentPer, DOCUMENT_PER)
   checkChoice('errors', options.errors, ERROR_POLICIES)
+  const { delimiter, textField } = options
+  if (delimiter !== undefined && typeof delimiter !== 'string') refuse('delimiter', delimiter, 'a character')
+  if (textField !== undefined && typeof textField !== 'string') checkTexts('textField', textField, 'a path or an array of paths')
   for (const name of ['blockBytes', 'maxDocumentBytes'] as const) checkSize(name, options[name])
 }
 

@@ -1,3 +1,4 @@
+import { PretokError } from '../errors.ts'
 import { cursorsInOrder } from '../merge/mergeCursors.ts'
 import type { MergedPartition } from '../merge/mergePartition.ts'
 import { comparePieces } from '../sort/sortPieces.ts'
@@ -30,6 +31,7 @@ export class FileTable {
   }
 
   get(piece: Uint8Array): number | undefined {
+    this.throwIfClosed()
     const partition = partitionOf(piece)
     let lookup = this.lookups.get(partition)
     if (lookup === undefined) this.lookups.set(partition, (lookup = new Lookup(this.partitions[partition].path)))
@@ -54,7 +56,12 @@ export class FileTable {
     this.remove()
   }
 
+  private throwIfClosed(): void {
+    if (this.isClosed) throw new PretokError('usage', 'counts: they were closed, and with that their files are gone')
+  }
+
   private *read(paths: readonly string[]): Generator<PieceCount> {
+    this.throwIfClosed()
     const files: RunFile[] = []
     const cursors: RunCursor[] = []
     try {

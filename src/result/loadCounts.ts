@@ -1,7 +1,7 @@
 import { mkdirSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { checkChoice, checkOptionNames, checkTexts, refuse, type OptionNames } from '../checks.ts'
+import { checkChoice, checkOptionNames, checkPath, checkTexts, refuse, type OptionNames } from '../checks.ts'
 import { handOverSorted, SORT_BYTES } from '../count/handOverSorted.ts'
 import { PieceTable } from '../count/pieceTable.ts'
 import { PretokError } from '../errors.ts'
@@ -29,7 +29,8 @@ const OPTION_NAMES: OptionNames<LoadOptions> = { format: true, memoryBytes: true
 const checkLoadOptions = (options: LoadOptions): void => {
   checkOptionNames(options, OPTION_NAMES)
   checkChoice('format', options.format, COUNTS_FORMATS)
-  const { memoryBytes } = options
+  const { memoryBytes, tempDir } = options
+  if (tempDir !== undefined) checkPath('tempDir', tempDir)
   if (memoryBytes !== undefined && !(memoryBytes > 0)) refuse('memoryBytes', memoryBytes, 'a positive number')
 }
 

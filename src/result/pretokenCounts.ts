@@ -1,4 +1,4 @@
-import { checkChoice, checkOptionNames, checkSignal, type OptionNames } from '../checks.ts'
+import { checkChoice, checkOptionNames, checkPath, checkSignal, type OptionNames } from '../checks.ts'
 import { SortedTable, textBytesOf, type CountTable } from '../count/sortedTable.ts'
 import { PretokError } from '../errors.ts'
 import type { PieceCount, Receipt } from '../types.ts'
@@ -156,6 +156,7 @@ export class PretokenCounts implements Iterable<[piece: string, count: number]> 
    * .jsonl, .tsv, .csv, .parquet) unless it is given; behind one of text, .gz compresses it. `signal` stops it: nothing is left behind then.
    */
   async save(path: string, options: SaveOptions = {}): Promise<void> {
+    checkPath('path', path)
     checkOptionNames(options, SAVE_OPTION_NAMES)
     checkChoice('format', options.format, COUNTS_FORMATS)
     checkSignal(options.signal)

@@ -80,6 +80,36 @@ describe('a run with a work-dir', () => {
     expect(partials().map((name, i) => readFileSync(join(run, 'partials', name)).equals(before[i]))).not.toContain(false)
   })
 
+  test('what cannot be read is not done again, for it may be whole', () => {
+    expect(pretok(['count', corpus, '--work-dir', run, '-q', ...SMALL]).code).toBe(0)
+    const path = partial(3)
+    const kept = readFileSync(path)
+    rmSync(path)
+    mkdirSync(path)
+    for (const args of [['count', run], ['count', corpus, '--work-dir', run, '--resume'], ['merge', run, '-o', output]]) {
+      const { code, stderr } = pretok(args)
+      expect([code, stderr]).toEqual([1, expect.stringContaining('it is a directory; if it cannot be made readable, remove it, and its task is done again')])
+    }
+    expect(pretok(['status', run]).stdout).toContain(`task 3 cannot be looked at: reading the run ${path}`)
+    rmSync(path, { recursive: true })
+    writeFileSync(path, kept)
+    expectResult(resume())
+  })
+
+  test('by another tier, also of a tokenizer that the tiers get in two forms', () => {
+    for (const tokenizer of ['roberta_prefix_space', 'llama2_nonlegacy']) {
+      rmSync(run, { recursive: true, force: true })
+      const args = ['count', corpus, '-t', tokenizer, '-s', '<|endoftext|>', '--work-dir', run, ...SMALL, '-q', '-o', output]
+      expect(pretok([...args, '--engine', 'reference']).code).toBe(0)
+      const counts = readFileSync(output)
+      rmSync(partial(1))
+      rmSync(partial(2))
+      const { code, stderr } = pretok([...args, '--resume'])
+      expect(code, stderr).toBe(0)
+      expect(readFileSync(output).equals(counts)).toBe(true)
+    }
+  })
+
   test('a part of the work does not depend on memory or workers', () => {
     pretok(['count', corpus, '--work-dir', run, '-q', '-o', output, '-n', '1', ...SMALL])
     const before = partials().map((name) => readFileSync(join(run, 'partials', name)))
@@ -159,6 +189,16 @@ describe('what does not fit the plan is refused', () => {
     const { code, stderr } = resume(...args)
     expect(code).toBe(2)
     expect(stderr).toMatch(message)
+  })
+
+  test.each(['{}', 'null', '[]', '{"id":1}', '{"id":"a","plan":null}', '"plan"', ''])('a plan.json that is %s', (text) => {
+    mkdirSync(join(run, 'partials'), { recursive: true })
+    writeFileSync(join(run, 'plan.json'), text)
+    for (const args of [['status', run], ['count', run], ['merge', run, '-o', output], ['count', corpus, '--work-dir', run, '--resume']]) {
+      const { code, stderr } = pretok(args)
+      expect(code, stderr).toBe(1)
+      expect(stderr).toMatch(/plan\.json: it is no (plan|JSON \(.*\)); plan into a new folder\n$/)
+    }
   })
 
   test('other files, and a plan that was edited', () => {

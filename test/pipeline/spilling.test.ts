@@ -75,6 +75,8 @@ describe('a result that is larger than memory', () => {
     const counts = await pretokenize(path, special, { tokenizer: WORDS, numProcesses: 1, ...SMALL, tempDir })
     expect(() => mergeCounts(counts)).toThrow(expect.objectContaining({ code: 'limit' }))
     counts.close()
+    expect(() => [...counts]).toThrow('counts: they were closed, and with that their files are gone')
+    expect(() => counts.get('a')).toThrow('they were closed')
   })
 
   test('leaves nothing behind when the run fails', async () => {
