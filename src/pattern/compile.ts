@@ -34,7 +34,7 @@ import { buildTransducer } from './transducer.ts'
  *   numbering.ts    numbers for lists of integers
  *   toRegExp.ts     the reference tier's way from the tree, with match.ts and answers.ts, over the letters of alphabet.ts
  *
- * Three of these files write down for WebAssembly what they are given, and read what it has made (kernel.ts); the algorithms are in
+ * Three of these files write down for WebAssembly what they are given, and read what it has made (kernel.ts, programLayout.ts); the algorithms are in
  * src/kernel/pattern: those of transducer.ts in threads.ts and then transducer.ts, those of joinAlike.ts in minimize.ts and refine.ts, and those of
  * beside.ts in positions.ts, beside.ts and compose.ts.
  *

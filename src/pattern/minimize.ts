@@ -11,7 +11,8 @@ import {
   SOURCE_NOW_GAP,
 } from './layout.ts'
 import { joinAlike, type Row } from './joinAlike.ts'
-import { NONE, NOW, NOW_ENDS_GAP, type Effect, type SlotSource, type Transducer } from './transducer.ts'
+import { NONE, NOW, NOW_ENDS_GAP } from './programLayout.ts'
+import type { Effect, SlotSource, Transducer } from './transducer.ts'
 
 /** A transducer with steps as in the packed tables, and as few states and symbols as possible. */
 export interface Machine {

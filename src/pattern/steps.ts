@@ -14,7 +14,8 @@ import {
   SOURCE_NOW,
   SOURCE_NOW_GAP,
 } from './layout.ts'
-import { NONE, NOW, NOW_ENDS_GAP, type Effect } from './transducer.ts'
+import { DROPPED, KEPT, NONE, NOW, NOW_ENDS_GAP } from './programLayout.ts'
+import type { Effect } from './transducer.ts'
 import { minimize, type Machine } from './minimize.ts'
 import { createNumbering } from './numbering.ts'
 
@@ -243,9 +244,6 @@ const countCertain = (all: Steps): Uint8Array => {
   }
   return certain
 }
-
-export const KEPT = 1
-export const DROPPED = 2
 
 /** For each state: whether text from the last cut on may be in a piece (KEPT), in none (DROPPED), or, both bits, either. */
 export const findFates = (all: Steps): Uint8Array => {

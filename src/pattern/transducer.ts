@@ -3,18 +3,15 @@ import type { Dropped, Joined, Treatment } from './behavior.ts'
 import { openKernel, put, take, type PatternKernel } from './kernel.ts'
 import { MAX_SLOTS } from './layout.ts'
 import type { Instruction, Nfa } from './nfa.ts'
+import * as layout from './programLayout.ts'
 
 /*
  * From a pattern's program to a machine that reads text once and says where it is cut. How that is done, and why it is right, is told where it
  * is done: kernel/pattern/transducer.ts. Here the program is written down for it, as lists of integers.
  */
 
-/** Where the value of a slot after a step comes from: a slot before the step, or one of these. */
+/** Where the value of a slot after a step comes from: a slot before the step, NOW or NOW_ENDS_GAP (programLayout.ts). */
 export type SlotSource = number
-/** The position before the code point that the step reads. */
-export const NOW: SlotSource = -1
-/** The same, as the end of a gap. */
-export const NOW_ENDS_GAP: SlotSource = -2
 
 /** What a step does, besides going to the next state. */
 export interface Effect {
@@ -29,8 +26,6 @@ export interface Effect {
   /** Nothing is cut back, and the marks are those of before. */
   keepsMarks: boolean
 }
-
-export const NONE = -1
 
 export interface Transducer {
   /** How many steps each state has: one for each symbol, and the last for the end of the segment. */
@@ -49,15 +44,23 @@ export interface Transducer {
 }
 
 // as the kernel knows them
-const DROPS: readonly Dropped[] = ['nothing', 'gaps', 'matches']
-const JOINS: readonly Joined[] = ['nothing', 'gap and match', 'match and gap', 'match and match']
-const [MATCH, TAKE, SPLIT, CHECK_BEHIND, CHECK_AHEAD, LOOK] = [0, 1, 2, 3, 4, 5]
+const DROPS: Readonly<Record<Dropped, number>> = {
+  nothing: layout.DROPS_NOTHING,
+  gaps: layout.DROPS_GAPS,
+  matches: layout.DROPS_MATCHES,
+}
+const JOINS: Readonly<Record<Joined, number>> = {
+  nothing: layout.JOINS_NOTHING,
+  'gap and match': layout.JOINS_GAP_AND_MATCH,
+  'match and gap': layout.JOINS_MATCH_AND_GAP,
+  'match and match': layout.JOINS_MATCHES,
+}
 
 /** Why the kernel has made no machine, by its number. */
 const REFUSALS: Readonly<Record<number, string>> = {
-  1: 'more than 4000 states',
-  2: 'its automaton takes too long to build',
-  3: `more than ${MAX_SLOTS} cuts may be undecided at once`,
+  [layout.TOO_MANY_STATES]: `more than ${layout.MAX_STATES} states`,
+  [layout.TOO_MUCH_WORK]: 'its automaton takes too long to build',
+  [layout.TOO_MANY_SLOTS]: `more than ${MAX_SLOTS} cuts may be undecided at once`,
 }
 
 /** @throws PretokError 'pattern' if the machine would be too large, or would need more slots than there are. */
@@ -82,8 +85,8 @@ export const buildTransducer = (nfa: Nfa, { drops, joins }: Treatment, text: str
       ahead.length,
       put(bitsOf(sets, columns, words)),
       words,
-      DROPS.indexOf(drops),
-      JOINS.indexOf(joins),
+      DROPS[drops],
+      JOINS[joins],
     )
   } catch (error) {
     const refusal = REFUSALS[kernel.refusal()]
@@ -112,26 +115,26 @@ const writeProgram = (program: readonly Instruction[]): { instructions: Int32Arr
     const instruction = program[at]
     switch (instruction.op) {
       case 'match':
-        instructions[i] = MATCH
+        instructions[i] = layout.MATCH
         break
       case 'take':
-        instructions[i] = TAKE
+        instructions[i] = layout.TAKE
         instructions[i + 1] = instruction.set
         instructions[i + 2] = instruction.next
         break
       case 'split':
-        instructions[i] = SPLIT
+        instructions[i] = layout.SPLIT
         instructions[i + 1] = instruction.first
         instructions[i + 2] = instruction.second
         break
       case 'check':
-        instructions[i] = instruction.ahead ? CHECK_AHEAD : CHECK_BEHIND
+        instructions[i] = instruction.ahead ? layout.CHECK_AHEAD : layout.CHECK_BEHIND
         instructions[i + 1] = instruction.next
         instructions[i + 2] = tables.length
         add(instruction.accepts)
         break
       case 'look':
-        instructions[i] = LOOK
+        instructions[i] = layout.LOOK
         instructions[i + 1] = instruction.next
         instructions[i + 2] = tables.length
         add(instruction.rowOf)

@@ -1,4 +1,5 @@
 import { MAX_SLOTS, SOURCE_NOW_GAP } from '../../pattern/layout'
+import { DROPPED, KEPT } from '../../pattern/programLayout'
 import { copy, fill, Growing, Ints, ints } from './ints'
 import { Numbering } from './numbering'
 import {
@@ -12,7 +13,7 @@ import {
   positionAt,
   writePositions,
 } from './positions'
-import { DROPPED, KEPT, Steps } from './steps'
+import { Steps } from './steps'
 
 /*
  * Two stages, one after another, as one machine that reads the text once. The second stage begins afresh at each cut of the first, so the

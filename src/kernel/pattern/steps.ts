@@ -41,7 +41,3 @@ export class Steps {
     return all
   }
 }
-
-/** Of text from the last cut on: it may be in a piece, in none, or, both bits, either. */
-export const KEPT: i32 = 1
-export const DROPPED: i32 = 2

@@ -1,3 +1,4 @@
+import { CHECK_AHEAD, CHECK_BEHIND, MATCH, SPLIT, TAKE } from '../../pattern/programLayout'
 import { fill, Growing, Ints, ints } from './ints'
 import { Numbering } from './numbering'
 
@@ -26,20 +27,6 @@ export class ThreadLists {
     return k == 0 ? 0 : this.ends[k - 1]
   }
 }
-
-/*
- * An instruction is four integers, its kind and
- *   TAKE    the set of what it takes, the next instruction
- *   SPLIT   the instruction that is preferred, the other one
- *   CHECK   the next instruction, where its table begins: a thread passes if 1 is there for the symbol behind (or ahead)
- *   LOOK    the next instruction, where its table begins; and before it there is the row of it for each symbol behind
- */
-export const MATCH: i32 = 0
-export const TAKE: i32 = 1
-export const SPLIT: i32 = 2
-export const CHECK_BEHIND: i32 = 3
-export const CHECK_AHEAD: i32 = 4
-export const LOOK: i32 = 5
 
 let size: i32 = 0 // of the program
 let columns: i32 = 0 // symbols, and the border of the segment

@@ -1,4 +1,19 @@
 import { MAX_SLOTS, DECIDED_DROPPED, DECIDED_HERE, DECIDED_LAST_CUT, SOURCE_NEW_MARK } from '../../pattern/layout'
+import {
+  DROPS_MATCHES,
+  DROPS_NOTHING,
+  JOINS_GAP_AND_MATCH,
+  JOINS_MATCH_AND_GAP,
+  JOINS_MATCHES,
+  JOINS_NOTHING,
+  MAX_STATES,
+  NONE,
+  NOW,
+  NOW_ENDS_GAP,
+  TOO_MANY_SLOTS,
+  TOO_MANY_STATES,
+  TOO_MUCH_WORK,
+} from '../../pattern/programLayout'
 import { copy, enlarged, Growing, Ints, ints } from './ints'
 import { Numbering } from './numbering'
 import { advance, beginSearch, behindContextOf, clear, close, group, groups, openThreads, symbolLists, takeBack, ThreadLists } from './threads'
@@ -74,25 +89,9 @@ import { advance, beginSearch, behindContextOf, clear, close, group, groups, ope
  * match after all, the list is cut back to its mark. Cuts after the first mark are not certain.
  */
 
-// Where the value of a slot after a step comes from: a slot before the step, or one of these.
-/** The position before the code point that the step reads. */
-const NOW: i32 = -1
-/** The same, as the end of a gap. */
-const NOW_ENDS_GAP: i32 = -2
-
-// what a split drops, and which neighbours it joins (pattern/behavior.ts)
-const DROPS_NOTHING: i32 = 0
-const DROPS_MATCHES: i32 = 2
-const JOINS_NOTHING: i32 = 0
-const JOINS_GAP_AND_MATCH: i32 = 1
-const JOINS_MATCH_AND_GAP: i32 = 2
-const JOINS_MATCHES: i32 = 3
-
-const NONE: i32 = -1
 /** What `restsOn` is of a level that rests on all cuts up to its mark. Far levels come first. */
 const FAR: i32 = -1
 const NEAR_SLOTS: i32 = 6
-const MAX_STATES: i32 = 4_000
 const MAX_WORK: i32 = 200_000
 
 /*
@@ -143,10 +142,7 @@ let columns: i32 = 0
 let end: i32 = 0 // the border of the segment, as a symbol
 
 // what comes of it
-const TOO_MANY_STATES: i32 = 1
-const TOO_MUCH_WORK: i32 = 2
-const TOO_MANY_SLOTS: i32 = 3
-/** Why there is no machine; 0: there is one. */
+/** Why there is no machine (TOO_…); 0: there is one. */
 export let refusal: i32 = 0
 export let states: Numbering = changetype<Numbering>(0)
 /** What steps do: leaving, back, whether marks are kept, number of slots, slots, marks (pattern/transducer.ts). */
