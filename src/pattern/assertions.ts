@@ -1,15 +1,12 @@
 import { complement, EVERYTHING, of, type CodePointSet } from '../unicode/codePointSet.ts'
 import type { LookNode, Node } from './ast.ts'
+import { alternation, sequence, set } from './nodes.ts'
 
-/* The assertions, as look-arounds over sets. `at` is the place in the pattern. */
+/* The assertions, as look-arounds over sets, and what else is made of them. `at` is the place in the pattern. */
 
 const NEWLINE = of(0x0a)
 const RETURN = of(0x0d)
 export const NOT_NEWLINE = complement(NEWLINE)
-
-export const sequence = (...parts: Node[]): Node => (parts.length === 1 ? parts[0] : { type: 'sequence', parts })
-export const alternation = (...branches: Node[]): Node => (branches.length === 1 ? branches[0] : { type: 'alternation', branches })
-export const set = (members: CodePointSet): Node => ({ type: 'set', set: members })
 
 const look = (isAhead: boolean, negative: boolean, body: Node, at: number): LookNode => ({ type: 'look', ahead: isAhead, negative, body, at })
 const ahead = (members: CodePointSet, negative: boolean, at: number): LookNode => look(true, negative, set(members), at)

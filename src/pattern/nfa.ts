@@ -54,6 +54,7 @@ export const buildNfa = ({ root: asWritten, text }: Pattern): Nfa => {
   const classOf = lookahead?.classOf ?? Array.from({ length: partition.count }, (_, name) => name)
   const sets = lookahead === undefined ? members : members.map((set) => Uint8Array.from(classOf, (name) => set[name]))
   return {
+    // bodies of look-aheads are still in it, and nothing leads to them
     program: numbered.map((draft) => withSymbols(draft, sets, lookahead)),
     start: newNumber[start],
     searchStart: newNumber[searchStart],

@@ -1,6 +1,11 @@
-import type { Node } from './ast.ts'
+import type { CodePointSet } from '../unicode/codePointSet.ts'
+import type { Node, SetNode } from './ast.ts'
 
-/* Questions about parts of a pattern's tree. */
+/* Parts of a pattern's tree: making them, and questions about them. */
+
+export const sequence = (...parts: Node[]): Node => (parts.length === 1 ? parts[0] : { type: 'sequence', parts })
+export const alternation = (...branches: Node[]): Node => (branches.length === 1 ? branches[0] : { type: 'alternation', branches })
+export const set = (members: CodePointSet): SetNode => ({ type: 'set', set: members })
 
 /** The nodes right below a node. */
 export const children = (node: Node): readonly Node[] => {

@@ -1,26 +1,23 @@
 import { complement, EVERYTHING, of, type CodePointSet } from '../unicode/codePointSet.ts'
 import { closeOverCase, fullFoldingsOf, wordOniguruma, wordRust } from '../unicode/properties.ts'
 import {
-  alternation,
   lineBreak,
   lineEnd,
   lineStart,
   NOT_NEWLINE,
   notWordBorder,
-  sequence,
-  set,
   TEXT_END,
   TEXT_START,
   textEndOrLastNewline,
   textEndOrNewlines,
   wordBorder,
 } from './assertions.ts'
-import type { Dialect, Node, Pattern, SetNode } from './ast.ts'
+import type { Dialect, Node, Pattern } from './ast.ts'
 import { expandBackreferences } from './backreferences.ts'
 import { mayBeOverlooked } from './dotRuns.ts'
 import { changeFlags } from './flags.ts'
 import { createFoldedLetters } from './foldedLetters.ts'
-import { children, holdsLookOrBackreference, maxLength, minLength } from './nodes.ts'
+import { alternation, children, holdsLookOrBackreference, maxLength, minLength, sequence, set } from './nodes.ts'
 import { PatternReader } from './reader.ts'
 
 /**
@@ -216,7 +213,7 @@ class Parser extends PatternReader {
 
   /** A character that is written as itself, or as an escape. */
   private letter(character: CodePointSet, at: number): Node {
-    const node: SetNode = { type: 'set', set: this.cased(character, at) }
+    const node = set(this.cased(character, at))
     if (this.flags.ignoreCase) this.letters.addLetter(node)
     return node
   }
