@@ -22,7 +22,7 @@ import { createRunFolder, openRunFolder } from '../run/runFolder.ts'
 import { chooseChunks } from '../select/chooseChunks.ts'
 import { chooseTokenizer } from './chooseTokenizer.ts'
 import type { TemporaryFolder } from '../temporary.ts'
-import type { Source, Task } from '../types.ts'
+import type { InputFormat, Source, Task } from '../types.ts'
 import { cutSources } from './cutSources.ts'
 import { define, resumed } from './runFolderPlan.ts'
 import { complete, inParallel, planMeans, planStaff, specialOnes, totalSize, type RunPlan, type Staff } from './runPlan.ts'
@@ -49,6 +49,7 @@ export const planRun = async (
     )
   const means = planMeans(options)
   const sources = await openSources(paths, options, spools)
+  warnOfIdleOptions(sources, options)
   const { numProcesses, maxMemoryGb } = means
   const { chunkBytes, chunks: planned } = planChunks(sources, { numProcesses, maxMemoryGb, chunkBytes: options.chunkBytes })
   await onStaff(planStaff(options, sources, means, planned))
@@ -88,6 +89,16 @@ const readingOf = (options: PretokenizeOptions): WorkerOptions => ({
   blockBytes: options.blockBytes ?? DEFAULT_LIMITS.blockBytes,
   maxPieceBytes: DEFAULT_LIMITS.maxPieceBytes,
 })
+
+/** Options that concern none of the files: perhaps these are not what their endings say. */
+const warnOfIdleOptions = (sources: readonly Source[], { textField, delimiter, documentPer, onWarning }: PretokenizeOptions): void => {
+  const isOneOf = (...formats: InputFormat[]): boolean => sources.some(({ format }) => formats.includes(format))
+  const warn = (option: string, what: string): void =>
+    onWarning?.(`${option} changes nothing: no input is ${what}, as far as the endings tell; --format says what they hold`)
+  if (textField !== undefined && !isOneOf('jsonl', 'json', 'csv', 'tsv', 'parquet')) warn('--text-field', 'JSON, CSV or Parquet')
+  if (delimiter !== undefined && !isOneOf('csv', 'tsv')) warn('--delimiter', 'CSV or TSV')
+  if (documentPer !== undefined && !isOneOf('text')) warn('--document-per', 'text')
+}
 
 /** The files behind the names that were given, looked at. */
 const openSources = async (

@@ -150,6 +150,15 @@ describe('merging that is stopped', () => {
   })
 })
 
+test.each([
+  [['--text-field', 'body'], '--text-field changes nothing: no input is JSON, CSV or Parquet'],
+  [['--delimiter', ';'], '--delimiter changes nothing: no input is CSV or TSV'],
+  [['--document-per', 'line', '--format', 'jsonl', '--on-error', 'skip'], '--document-per changes nothing: no input is text'],
+])('an option that concerns no input is told of: %j', (options, message) => {
+  expect(pretok(['count', CORPUS, ...options, '-q']).stderr).toContain(`warning: ${message}`)
+  expect(pretok(['count', CORPUS, '-q']).stderr).toBe('')
+})
+
 test('wrong values for what else the library has', async () => {
   const counts = await pretokenize(CORPUS)
   await expect(counts.save(5 as never)).rejects.toMatchObject({ code: 'usage', message: 'path: 5 is not a path' })
