@@ -41,7 +41,7 @@ export const compileRegExp = (source: string, flags: string): RegExp => {
     return regexp
   } catch (error) {
     if (!(error instanceof SyntaxError)) throw error
-    throw new PretokError('pattern', `pattern: it is too long (as a RegExp of ${source.length} characters: ${error.message.slice(-60)})`)
+    throw new PretokError('pattern', `pattern: it is too long (as a RegExp of ${source.length} characters: ${error.message.slice(error.message.lastIndexOf(':') + 2)})`)
   }
 }
 
