@@ -27,3 +27,9 @@ test('\\G in a Replace is refused: what it means where text comes in parts is no
   const normalizers = [{ kind: 'replace', pattern: '\\Ga', isRegex: true, content: '' }] as const
   expect(() => createNormalizer(normalizers, () => {})).toThrow(expect.objectContaining({ code: 'pattern', message: expect.stringContaining('\\G') }))
 })
+
+test('a pattern that is too long for a RegExp is refused when it is read, and not when text comes', () => {
+  const letters = Array.from({ length: 9000 }, (_, i) => 'abcdefghijklmnop'[(i * 7 + (i % 5)) % 16]).join('')
+  const normalizers = [{ kind: 'replace', pattern: letters, isRegex: true, content: '' }] as const
+  expect(() => createNormalizer(normalizers, () => {})).toThrow(expect.objectContaining({ code: 'pattern', message: expect.stringContaining('it is too long') }))
+})
