@@ -14,6 +14,7 @@ import { compileStage } from '../../src/pattern/compile.ts'
 import type { AddedToken, Normalizer } from '../../src/types.ts'
 import { NORMALIZERS } from '../support/normalizers.ts'
 import { cutsOf, PRESET_STAGES } from '../support/stages.ts'
+import { tries } from '../support/seed.ts'
 
 const GPT2 = PRESET_STAGES[0][1]
 const TABLES = compileStage(GPT2).tables
@@ -254,7 +255,7 @@ describe.each(KERNEL_NORMALIZERS)('%s', (_, normalizers) => {
           expect(byKernel(normalizers, tokens, text, feeds, special)).toEqual(byDefinition(normalizers, tokens, text, special))
         },
       ),
-      { numRuns: 60 },
+      { numRuns: tries(60) },
     )
   })
 
@@ -270,7 +271,7 @@ describe.each(KERNEL_NORMALIZERS)('%s', (_, normalizers) => {
           expect(byKernel(normalizers, tokens, documents, feeds, special)).toEqual(byDefinition(normalizers, tokens, documents, special))
         },
       ),
-      { numRuns: 40 },
+      { numRuns: tries(40) },
     )
   })
 
@@ -329,7 +330,7 @@ describe.each(NORMALIZERS_WITH_STRIPPING)('tokens that strip white space, behind
           expect(byKernel(normalizers, tokens, text, steps, special, flags)).toEqual(byDefinition(normalizers, tokens, text, special, flags))
         },
       ),
-      { numRuns: 80 },
+      { numRuns: tries(80) },
     )
   })
 
@@ -345,7 +346,7 @@ describe.each(NORMALIZERS_WITH_STRIPPING)('tokens that strip white space, behind
           expect(byKernel(normalizers, tokens, documents, feeds, length, flags)).toEqual(byDefinition(normalizers, tokens, documents, length, flags))
         },
       ),
-      { numRuns: 40 },
+      { numRuns: tries(40) },
     )
   })
 })
@@ -423,7 +424,7 @@ describe.each(['nfc', 'nfkc'] as const)('%s: the kernel composes as the normaliz
           expect(byKernel([{ kind }], ['<|>'], text, feeds)).toEqual(byDefinition([{ kind }], ['<|>'], text))
         },
       ),
-      { numRuns: 150 },
+      { numRuns: tries(150) },
     )
   })
 })

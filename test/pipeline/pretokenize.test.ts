@@ -11,6 +11,7 @@ import { splitInFeeds } from '../support/feed.ts'
 import { temporaryFolder } from '../support/temporary.ts'
 import { MAIN_PIPELINES } from '../support/presets.ts'
 import { troublesomeText } from '../support/texts.ts'
+import { tries } from '../support/seed.ts'
 
 const { file, folder } = temporaryFolder()
 const END = '<|endoftext|>'
@@ -81,7 +82,7 @@ describe('counts', () => {
             }
           },
         ),
-        { numRuns: 60 },
+        { numRuns: tries(60) },
       )
     },
   )
@@ -147,7 +148,7 @@ describe('counts', () => {
           })
         },
       ),
-      { numRuns: Number(process.env.PRETOK_RUNS ?? 60) },
+      { numRuns: Number(process.env.PRETOK_RUNS ?? tries(60)) },
     )
   })
 

@@ -8,6 +8,7 @@ import * as layout from '../../src/pattern/layout.ts'
 import { createKernelSplitter } from '../support/kernelSplitter.ts'
 import { troublesomeText } from '../support/texts.ts'
 import { allStrings } from '../support/tiers.ts'
+import { tries } from '../support/seed.ts'
 
 /** Characters of every role and kind that the masks tell apart, of every length in bytes. */
 const KINDS = ['a', 'B', 's', "'", ' ', '\n', '\t', '1', '.', '/', 'é', 'É', '日', '\u0301', '٣', '\u00a0', '“']
@@ -128,7 +129,7 @@ describe.each(CASES)('%s', (_, compiled) => {
         const [bytes, ends] = encode(parts.map((part) => part.join('')))
         expect(windows(bytes, ends, feed)).toEqual(automaton(bytes, ends))
       }),
-      { numRuns: 300 },
+      { numRuns: tries(300) },
     )
   })
 
@@ -139,7 +140,7 @@ describe.each(CASES)('%s', (_, compiled) => {
         const cuts = windows(bytes, ends, feed)
         if (!isDeepStrictEqual(cuts, automaton(bytes, ends))) expect(cuts).toEqual(automaton(bytes, ends))
       }),
-      { numRuns: 2500 },
+      { numRuns: tries(2500) },
     )
   })
 
@@ -155,7 +156,7 @@ describe.each(CASES)('%s', (_, compiled) => {
         const documents = Array.from({ length: 70 }, (_, i) => `${filler.repeat(i)}${middle}${filler.repeat(70 - i)}`)
         expect(windows(...encode(documents))).toEqual(automaton(...encode(documents)))
       }),
-      { numRuns: 25 },
+      { numRuns: tries(25) },
     )
   })
 
@@ -167,7 +168,7 @@ describe.each(CASES)('%s', (_, compiled) => {
         const [bytes] = encode([parts.join('')])
         expect(both[0](bytes)).toEqual(both[1](bytes))
       }),
-      { numRuns: 60 },
+      { numRuns: tries(60) },
     )
   })
 })
