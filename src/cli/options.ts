@@ -50,14 +50,14 @@ export const RUN_OPTIONS = options({
   },
   'num-processes': {
     alias: 'n',
-    type: 'string',
+    type: 'number',
     requiresArg: true,
     describe: 'Number of workers  [default: the cores available]',
     group: 'Workers:',
   },
   'max-memory-gb': {
     alias: 'm',
-    type: 'string',
+    type: 'number',
     requiresArg: true,
     describe: 'Memory budget of each worker in GiB  [default: 3/4 of the memory available, shared out]',
     group: 'Workers:',
@@ -134,16 +134,16 @@ export const INPUT_OPTIONS = options({
 })
 
 export const FILTER_OPTIONS = options({
-  sample: { type: 'string', requiresArg: true, describe: 'Part of the documents to take, such as 0.01', group: 'Filters:' },
-  seed: { type: 'string', requiresArg: true, describe: 'Another seed gives another sample  [default: 0]', group: 'Filters:' },
+  sample: { type: 'number', requiresArg: true, describe: 'Part of the documents to take, such as 0.01', group: 'Filters:' },
+  seed: { type: 'number', requiresArg: true, describe: 'Another seed gives another sample  [default: 0]', group: 'Filters:' },
   'max-bytes': {
     type: 'string',
     requiresArg: true,
     describe: 'Most text to take: the first documents, whole ones, such as 10GB',
     group: 'Filters:',
   },
-  'max-documents': { type: 'string', requiresArg: true, describe: 'Most documents to take, the first ones', group: 'Filters:' },
-  'min-count': { type: 'string', requiresArg: true, describe: 'Leave out pieces that occur less often', group: 'Filters:' },
+  'max-documents': { type: 'number', requiresArg: true, describe: 'Most documents to take, the first ones', group: 'Filters:' },
+  'min-count': { type: 'number', requiresArg: true, describe: 'Leave out pieces that occur less often', group: 'Filters:' },
   include: { type: 'string', requiresArg: true, describe: 'Leave out pieces in which this regex finds nothing', group: 'Filters:' },
   exclude: { type: 'string', requiresArg: true, describe: 'Leave out pieces in which this regex finds something', group: 'Filters:' },
 })
@@ -189,8 +189,8 @@ export const errorOptionsOf = (args: InferredOptionTypes<typeof ERROR_OPTIONS>) 
 export const runOptionsOf = (args: RunArguments) => {
   return defined({
     engine: single('engine', args.engine),
-    numProcesses: number('num-processes', args['num-processes']),
-    maxMemoryGb: number('max-memory-gb', args['max-memory-gb']),
+    numProcesses: number('num-processes', args['num-processes'], 'n'),
+    maxMemoryGb: number('max-memory-gb', args['max-memory-gb'], 'm'),
     chunkBytes: size(args, 'chunk-bytes'),
     blockBytes: size(args, 'block-bytes'),
     maxPieceBytes: size(args, 'max-piece-bytes'),
@@ -223,14 +223,16 @@ export const inputOptionsOf = (args: InputArguments) =>
     stripBom: args['strip-bom'],
   })
 
-/** yargs would take nothing at all for 0. */
-const number = (name: string, value: string | string[] | undefined): number | undefined => {
-  const text = single(name, value)
-  if (text === undefined) return undefined
-  const given = text.trim() === '' ? NaN : Number(text)
-  if (Number.isNaN(given)) throw new PretokError('usage', `--${name} ${JSON.stringify(text)}: a number is needed`)
+const number = (name: string, value: number | number[] | undefined, alias?: string): number | undefined => {
+  const given = single(name, value)
+  if (given !== undefined && Number.isNaN(given)) throw new PretokError('usage', `--${name}: a number is needed`)
+  if (given === 0 && isGivenAsNothing([`--${name}`, `-${alias}`])) throw new PretokError('usage', `--${name} "": a number is needed`)
   return given
 }
+
+/** What a shell puts in for a variable that is not set is 0 to yargs. */
+const isGivenAsNothing = (names: readonly string[]): boolean =>
+  process.argv.some((word, i) => names.some((name) => word === `${name}=` || (word === name && process.argv[i + 1] === '')))
 
 /** The object without the fields that are undefined. */
 export const defined = <Fields extends object>(fields: Fields): { [Key in keyof Fields]?: Exclude<Fields[Key], undefined> } =>

@@ -156,7 +156,7 @@ describe('bad usage', () => {
     [['count', CORPUS, '-t', 'llama33'], 2, 'did you mean llama3?'],
     [['count', CORPUS, '-p', '[a'], 2, 'pattern: unclosed class at 0 in "[a"'],
     [['count', CORPUS, '-p', 'a', '-t', 'gpt2'], 2, 'give either --tokenizer or --pattern, not both'],
-    [['count', CORPUS, '-n', 'x'], 2, '--num-processes "x": a number is needed'],
+    [['count', CORPUS, '-n', 'x'], 2, '--num-processes: a number is needed'],
     [['count', CORPUS, '-n', '0'], 2, 'numProcesses: 0 is no whole number'],
     [['count', CORPUS, '-m', '1e9'], 2, 'maxMemoryGb: 1000000000 GiB are too many; 1048576 are the most'],
     [['count', CORPUS, '-n', '2', '-n', '3'], 2, '--num-processes was given 2 times'],
