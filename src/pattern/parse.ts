@@ -33,6 +33,7 @@ import { PatternReader } from './reader.ts'
  *   is `(a(?i:b))(?i:c)`
  * - in `(?i:…)` properties outside of classes take part in fancy-regex only, and `[^[^a]]` is `[aA]` there, nothing in Oniguruma
  * - `\pL` is a property in fancy-regex only
+ * - `\012` is octal, and `\xHH` from 80 up a byte of UTF-8, in Oniguruma only; `[a-[b]]` is [b] there, and a range to `[` in fancy-regex
  * - `[:alpha:]` and the like are of Unicode in Oniguruma and of ASCII in fancy-regex; `--` and `~~` in a class are operators in fancy-regex only
  * - beside groups with names, those without are numbered in fancy-regex only
  * - "ss" in `(?i:…)` is also ß in Oniguruma (foldedLetters.ts)

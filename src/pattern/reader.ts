@@ -1,3 +1,4 @@
+import { isUtf8 } from 'node:buffer'
 import { PretokError } from '../errors.ts'
 import {
   complement,
@@ -46,6 +47,8 @@ const POSIX_BRACKET = /^\[:(\^?)([a-z]+|[^:\]]{0,20})((?::\])?)/
 export interface Item {
   set: CodePointSet
   isCharacter: boolean
+  /** A byte that is no character. */
+  byte?: number
 }
 
 const character = (codePoint: number): Item => ({ set: of(codePoint), isCharacter: true })
@@ -58,6 +61,8 @@ export class PatternReader {
   protected at = 0
   protected flags: Flags
   private depth = 0
+  /** Where a byte was read in a class that is no character. */
+  private byteAt: number | undefined
   private readonly knownClasses: { text: string; ignoreCase: boolean; set: CodePointSet }[] = []
 
   constructor(text: string, dialect: Dialect) {
@@ -180,10 +185,31 @@ export class PatternReader {
     if (found === null) throw this.error(`incomplete \\${kind}`, at)
     this.at += found[0].length
     const codePoint = parseInt(found[1], 16)
-    if (this.dialect === 'oniguruma' && kind === 'x' && braced === null && codePoint >= 0x80)
-      throw this.error(`\\x${found[1]} (a byte to Oniguruma, where \\x{${found[1]}} is a character)`, at)
+    if (this.dialect === 'oniguruma' && kind === 'x' && braced === null && codePoint >= 0x80) return this.characterOfBytes(codePoint, at)
     if (!has(EVERYTHING, codePoint)) throw this.error(`\\${kind}${found[0]} is no character`, at)
     return codePoint
+  }
+
+  /** To Oniguruma, `\xHH` from 80 up is a byte: `\xe4\xb8\x80` is one character. The cursor is after the first one. */
+  private characterOfBytes(first: number, at: number): number {
+    const length = first < 0xc0 ? 1 : first < 0xe0 ? 2 : first < 0xf0 ? 3 : 4
+    const found = new RegExp(`^(?:\\\\x[0-9A-Fa-f]{2}){${length - 1}}`).exec(this.text.slice(this.at, this.at + 12))
+    const bytes = Buffer.from(`${first.toString(16)}${found?.[0].replaceAll('\\x', '') ?? ''}`, 'hex')
+    if (found === null || !isUtf8(bytes))
+      throw this.error(`\\x${first.toString(16)} (a byte to Oniguruma, where \\x{${first.toString(16)}} is a character)`, at)
+    this.at += found[0].length
+    return bytes.toString().codePointAt(0)!
+  }
+
+  /**
+   * A byte of a class that begins no character. Only ASCII can be in such a range: `[\x7f-\x9f]` is `[\x7f]`, and `[\xa0]` matches nothing.
+   */
+  private loneByte(): Item | undefined {
+    const found = this.dialect === 'oniguruma' ? /^\\x([89ABab][0-9A-Fa-f]|[Ff][5-9A-Fa-f])/.exec(this.text.slice(this.at, this.at + 4)) : null
+    if (found === null) return undefined
+    this.byteAt = this.at
+    this.at += found[0].length
+    return { set: EMPTY, isCharacter: true, byte: parseInt(found[1], 16) }
   }
 
   private propertySet(at: number, negated: boolean, word: () => CodePointSet): CodePointSet {
@@ -207,6 +233,7 @@ export class PatternReader {
       return known.set
     }
     const start = this.at
+    this.byteAt = undefined
     const members = this.classBody(at)
     this.knownClasses.push({ text: this.text.slice(start, this.at), ignoreCase: this.flags.ignoreCase, set: members })
     return members
@@ -224,6 +251,7 @@ export class PatternReader {
     const oniguruma = this.dialect === 'oniguruma'
     while (!oniguruma && this.take('-')) parts.push(of(0x2d)) // at the start they are neither ranges nor operators
     let isFirst = parts.length === 0
+    let hasNested = false
     const listed = (some: CodePointSet): CodePointSet => (oniguruma ? some : this.cased(some, at))
     for (; ; isFirst = false) {
       const itemAt = this.at
@@ -237,10 +265,13 @@ export class PatternReader {
       } else if (this.peek('[:') && this.takePosixBracket(itemAt, parts, listed)) continue
       else if (this.take('[')) {
         this.enter(itemAt)
+        hasNested = true
         parts.push(this.classBody(itemAt, true))
         this.leave()
       } else parts.push(listed(this.classRange(itemAt)))
     }
+    if (!isNested && this.byteAt !== undefined && (negated || hasNested || combine !== undefined || this.flags.ignoreCase))
+      throw this.error(`${this.text.slice(this.byteAt, this.byteAt + 4)} (a byte to Oniguruma) in a class of this kind`, this.byteAt)
     let members = united()
     if (oniguruma && !isNested) members = this.flags.ignoreCase ? closeOverCase(members) : members
     return negated ? complement(members) : members
@@ -289,8 +320,16 @@ export class PatternReader {
     }
     const high = this.classItem(inWord)
     if (!high.isCharacter) throw this.error('range to something that is no single character', at)
+    if (low.byte !== undefined || high.byte !== undefined) return this.rangeOfBytes(low, high, at)
     if (low.set[0] > high.set[0]) throw this.error('range out of order', at)
     return fromRanges([[low.set[0], high.set[0] + 1]])
+  }
+
+  private rangeOfBytes(low: Item, high: Item, at: number): CodePointSet {
+    const start = low.byte ?? low.set[0]
+    if (high.byte === undefined || (low.byte === undefined && start >= 0x80)) throw this.error('range between a byte and a character', at)
+    if (start > high.byte) throw this.error('range out of order', at)
+    return start < 0x80 ? fromRanges([[start, 0x80]]) : EMPTY
   }
 
   private isLiteralHyphen(): boolean {
@@ -300,6 +339,8 @@ export class PatternReader {
   /** One escape or character of a class. */
   private classItem(word: () => CodePointSet): Item {
     const at = this.at
+    const byte = this.loneByte()
+    if (byte !== undefined) return byte
     if (!this.take('\\')) return character(this.codePoint())
     if (this.dialect === 'oniguruma' && this.take('b')) return character(0x08)
     return this.escaped(at, word)

@@ -39,7 +39,9 @@ describe('what cannot be is refused, with construct and offset', () => {
     ['[a-\\p{Zl}]', 'range to something that is no single character at 1'],
     ['[a-[:digit:]]', 'range to a POSIX bracket at 1'],
     ['a\\xa0', '\\xa0 (a byte to Oniguruma, where \\x{a0} is a character) at 1'],
-    ['[\\x00-\\xff]', '\\xff (a byte to Oniguruma'],
+    ['[^\\x00-\\xff]', '\\xff (a byte to Oniguruma) in a class of this kind at 7'],
+    ['[\\xe4-é]', '\\xe4 (a byte to Oniguruma, where \\x{e4} is a character) at 1'],
+    ['[\\xa0-é]', 'range between a byte and a character at 1'],
     [`${'(?:'.repeat(501)}a${')'.repeat(501)}`, 'more than 500 groups or classes in one another at 1500'],
     [`${'['.repeat(600)}a${']'.repeat(600)}`, 'more than 500 groups or classes in one another'],
     ['a|{2}', 'quantifier without anything before it at 2'],
@@ -161,6 +163,13 @@ describe('the two engines read the same text differently', () => {
     expect(split(tiktoken('(c)?(?P<one>[ab])\\k<one>\\2'), 'aaacbbbab')).toEqual(['aaa', 'cbbb'])
     expect(split(huggingFace('(?i:([a-d])\\1)|(?i:(e))\\2'), 'aAbbcEEeE')).toEqual(['aA', 'bb', 'c', 'EE', 'eE'])
     expect(() => split(tiktoken('(?i:(a)\\1)'), 'aA')).toThrow('back-reference \\1 in (?i:…) (not supported')
+  })
+
+  test('\\xHH from 80 up is a byte in Oniguruma, a character in fancy-regex', () => {
+    const text = 'a\x7f\x85\u00a0一b'
+    expect(split(huggingFace('[\\x00-\\x1f\\x7f-\\x9f]'), text)).toEqual(['a', '\x7f', '\x85\u00a0一b'])
+    expect(split(huggingFace('[\\xa0]|\\xe4\\xb8\\x80|[\\xc2\\xa0b]'), text)).toEqual(['a\x7f\x85', '\u00a0', '一', 'b'])
+    expect(split(tiktoken('[\\x7f-\\x9f]|\\xa0'), text)).toEqual(['\x7f', '\x85', '\u00a0'])
   })
 
   test('several groups that are referred to, one after another and one in the other', () => {
