@@ -1,16 +1,17 @@
 import { EXIT } from './exitCodes.ts'
 
-/** The first Ctrl-C (or SIGTERM) aborts `stopping`; the second ends the process at once. Returns what ends that. */
+/** Ctrl-C, what others send to end a process, and a terminal that is gone (which Node.js dies of even under nohup). */
+const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const
+
+/** The first of these signals aborts `stopping`; the second ends the process at once. Returns what ends that. */
 export const onInterrupt = (stopping: AbortController, onFirst: () => void = () => {}): (() => void) => {
   const stop = (): void => {
     if (stopping.signal.aborted) process.exit(EXIT.interrupted)
     onFirst()
     stopping.abort()
   }
-  process.on('SIGINT', stop)
-  process.on('SIGTERM', stop)
+  for (const signal of SIGNALS) process.on(signal, stop)
   return () => {
-    process.off('SIGINT', stop)
-    process.off('SIGTERM', stop)
+    for (const signal of SIGNALS) process.off(signal, stop)
   }
 }

@@ -135,6 +135,17 @@ describe('a run that is stopped while it is planned', () => {
   })
 })
 
+test('a terminal that is gone stops a run as Ctrl-C does', async () => {
+  const temporary = path('hangup')
+  mkdirSync(temporary)
+  const { child, ended } = startPretok(['count', '-', '--temp-dir', temporary])
+  child.stdin.write('text ')
+  for (let tries = 0; readdirSync(temporary).length === 0 && tries < 1000; tries++) await setTimeout(5)
+  child.kill('SIGHUP')
+  expect(await ended).toMatchObject({ code: 130, stdout: '' })
+  expect(readdirSync(temporary)).toEqual([])
+})
+
 describe('merging that is stopped', () => {
   test('leaves no files of its own', async () => {
     const temporary = path('temporary')
