@@ -5,7 +5,8 @@ const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const
 
 /** The first of these signals aborts `stopping`; the second ends the process at once. Returns what ends that. */
 export const onInterrupt = (stopping: AbortController, onFirst: () => void = () => {}): (() => void) => {
-  const stop = (): void => {
+  const stop = (signal: NodeJS.Signals): void => {
+    if (signal === 'SIGHUP') process.once('exit', dieOfHangup)
     if (stopping.signal.aborted) process.exit(EXIT.interrupted)
     onFirst()
     stopping.abort()
@@ -14,4 +15,10 @@ export const onInterrupt = (stopping: AbortController, onFirst: () => void = () 
   return () => {
     for (const signal of SIGNALS) process.off(signal, stop)
   }
+}
+
+/** In the end, as one does who has caught that signal. (Node.js aborts where it exits and cannot restore its terminal.) */
+const dieOfHangup = (): void => {
+  process.removeAllListeners('SIGHUP')
+  process.kill(process.pid, 'SIGHUP')
 }

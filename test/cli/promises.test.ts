@@ -142,7 +142,8 @@ test('a terminal that is gone stops a run as Ctrl-C does', async () => {
   child.stdin.write('text ')
   for (let tries = 0; readdirSync(temporary).length === 0 && tries < 1000; tries++) await setTimeout(5)
   child.kill('SIGHUP')
-  expect(await ended).toMatchObject({ code: 130, stdout: '' })
+  expect(await ended).toMatchObject({ code: null, stdout: '' })
+  expect(child.signalCode).toBe('SIGHUP')
   expect(readdirSync(temporary)).toEqual([])
 })
 
