@@ -19,7 +19,7 @@ export const receiptTable = (receipt: Receipt): string => {
   line('format', bytes.format, 'around the text')
   line('skipped', bytes.skipped, `${plural(receipt.skippedRecords.count, 'record')} that could not be read`)
   line('filtered', bytes.filtered, 'documents that were not chosen')
-  line('unread', bytes.unread, 'behind the limit on documents')
+  line('unread', bytes.unread, 'beyond the limit on documents')
   line('ignored', bytes.ignored, 'invalid UTF-8')
   line('replaced', bytes.replacedGain, `invalid UTF-8: bytes less those of U+FFFD`)
   line('normalized', bytes.normalizedGain, `taken out by the normalizer (negative: added)`)

@@ -42,7 +42,7 @@ const bytesOfRow = ({ next }: Machine): number => 4 * next[0].length
 const checkRoom = ({ machine, partition, backward, unit, text }: Packable): void => {
   const { next, actions } = machine
   const refuse = (what: string) => new PretokError('pattern', `pattern: ${what} in ${JSON.stringify(text)}`)
-  if (unit === 'bytes' && backward !== undefined) throw refuse('a look-ahead of more than one code point behind a byte map')
+  if (unit === 'bytes' && backward !== undefined) throw refuse('a look-ahead of more than one code point after a byte map')
   const rowsBytes = bytesOfRow(machine) * next.length
   if (next[0].length > 256 || partition.count > 255) throw refuse('more than 255 classes of code points')
   if (rowsBytes >= 2 ** (32 - layout.ENTRY_NEXT_SHIFT)) throw refuse(`tables of ${rowsBytes} bytes`)

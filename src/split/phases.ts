@@ -10,7 +10,7 @@ import { BYTE_ALPHABET } from '../unicode/byteAlphabet.ts'
 
 export interface PlacedSplit {
   stage: SplitStage
-  /** 'bytes' behind a byte map. */
+  /** 'bytes' after a byte map. */
   unit: Unit
 }
 
@@ -31,7 +31,7 @@ export const phasesOf = (stages: readonly Stage[]): readonly Phase[] => {
   for (const stage of stages) {
     if (stage.kind === 'replace' && stage.from === '') throw refuse('replacing the empty string')
     // bytes of the byte alphabet's own UTF-8: nothing that could be mapped back
-    if (byteMaps > 1) throw refuse('a byte map behind a byte map, with more stages behind it,')
+    if (byteMaps > 1) throw refuse('a byte map after a byte map, with more stages after it,')
     const last = phases.at(-1)!
     if (stage.kind === 'split') last.splits.push({ stage, unit: byteMaps > 0 ? 'bytes' : 'code points' })
     else if (stage.kind === 'byte-map') byteMaps++
@@ -46,7 +46,7 @@ export const phasesOf = (stages: readonly Stage[]): readonly Phase[] => {
 /** Text that the byte alphabet does not have is not there to be replaced. */
 const refuseBehindByteMap = (stage: Rewrite): void => {
   const isMapped = (character: string): boolean => BYTE_ALPHABET.includes(character.codePointAt(0)!)
-  if (stage.kind === 'prepend' || [...stage.from].every(isMapped)) throw refuse(`${stage.kind} behind a byte map`)
+  if (stage.kind === 'prepend' || [...stage.from].every(isMapped)) throw refuse(`${stage.kind} after a byte map`)
 }
 
 /** What stands first in the text is told by its offset, and rewriting may have moved that. */
@@ -54,7 +54,7 @@ const checkFirst = (phases: readonly Phase[]): void => {
   const at = phases.findLastIndex(({ rewrites }) => rewrites.some((rewrite) => rewrite.kind === 'prepend' && rewrite.where === 'first'))
   const movesOffsets = (rewrite: Rewrite): boolean => rewrite.kind === 'prepend' || rewrite.to === ''
   if (phases.slice(0, Math.max(0, at)).some(({ rewrites }) => rewrites.some(movesOffsets)))
-    throw refuse('text put in front of the first piece, behind stages that rewrote and cut the text,')
+    throw refuse('text put in front of the first piece, after stages that rewrote and cut the text,')
 }
 
 /** Whether a phase behind the first treats the piece with which the text begins otherwise. */

@@ -92,6 +92,6 @@ const checkByteMaps = (stages: readonly Stage[], config: Field): void => {
   const behind = stages.slice(stages.findIndex(({ kind }) => kind === 'byte-map') + 1)
   if (behind.length === stages.length) return
   if (behind.some(({ kind }) => kind === 'byte-map'))
-    refuse(config, 'a ByteLevel behind a ByteLevel, with more behind it, is not supported')
-  if (behind.some(({ kind }) => kind === 'prepend')) refuse(config, 'text put in front of pieces behind a ByteLevel is not supported')
+    refuse(config, 'a ByteLevel after a ByteLevel, with more after it, is not supported')
+  if (behind.some(({ kind }) => kind === 'prepend')) refuse(config, 'text put in front of pieces after a ByteLevel is not supported')
 }

@@ -25,7 +25,7 @@ test('bytes that leave a segment whole are idle', () => {
   expect(busyBytes(stage('\\d{1,3}(?=(?:\\d{3})*;)'))).toContain('0 1 2 3 4 5 6 7 8 9')
 })
 
-test('behind a byte map, by what stands for the byte', () => {
+test('after a byte map, by what stands for the byte', () => {
   expect(busyBytes(stage('[a²Ā]'), 'bytes')).toBe('\0 a b2')
 })
 

@@ -209,10 +209,10 @@ describe('what is refused, with file, place and value', () => {
   test('what the reference loads and this loader does not: it cannot be mapped back to bytes', () => {
     const bytes = { ...BYTE_LEVEL, use_regex: true }
     expect(() => read({ pre_tokenizer: { type: 'Sequence', pretokenizers: [bytes, bytes, SPLIT] } })).toThrow(
-      'a ByteLevel behind a ByteLevel, with more behind it, is not supported',
+      'a ByteLevel after a ByteLevel, with more after it, is not supported',
     )
     expect(() => read({ pre_tokenizer: { type: 'Sequence', pretokenizers: [bytes, METASPACE] } })).toThrow(
-      'text put in front of pieces behind a ByteLevel is not supported',
+      'text put in front of pieces after a ByteLevel is not supported',
     )
   })
 
