@@ -1,5 +1,5 @@
-import { open, realpath, rename, rm, stat, type FileHandle } from 'node:fs/promises'
-import { dirname } from 'node:path'
+import { open, readlink, realpath, rename, rm, stat, type FileHandle } from 'node:fs/promises'
+import { dirname, resolve } from 'node:path'
 import { describeSystemError, PretokError } from '../errors.ts'
 import { temporaryFileFor } from '../temporary.ts'
 
@@ -64,7 +64,10 @@ const locate = async (path: string): Promise<{ target: string; mode: number; isS
     if (error.code === 'ENOENT') return undefined
     throw error
   })
-  if (old === undefined) return { target: path, mode: NEW_FILE_MODE, isSpecial: false }
+  if (old === undefined) {
+    const link = await readlink(path).catch(() => undefined)
+    return link === undefined ? { target: path, mode: NEW_FILE_MODE, isSpecial: false } : locate(resolve(dirname(path), link))
+  }
   if (old.isDirectory()) throw Object.assign(new Error('it is a directory'), { code: 'EISDIR' })
   const isSpecial = !old.isFile()
   return { target: isSpecial ? path : await realpath(path), mode: old.mode & 0o777, isSpecial }

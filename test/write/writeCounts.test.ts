@@ -123,6 +123,16 @@ describe('a file is there and whole, or not at all', () => {
     expect(readdirSync(join(folder, 'real'))).toEqual(['out.json'])
   })
 
+  test('so does one to a file that is not there yet, and to another link', async () => {
+    mkdirSync(join(folder, 'new'))
+    symlinkSync('new/out.json', join(folder, 'first.json'))
+    symlinkSync('first.json', join(folder, 'second.json'))
+    await writeFileAtomically(join(folder, 'second.json'), 'new')
+    for (const name of ['first.json', 'second.json']) expect(lstatSync(join(folder, name)).isSymbolicLink()).toBe(true)
+    expect(readFileSync(join(folder, 'new/out.json'), 'utf8')).toBe('new')
+    expect(readdirSync(join(folder, 'new'))).toEqual(['out.json'])
+  })
+
   test('the permissions stay', async () => {
     const path = join(folder, 'out.json')
     writeFileSync(path, 'old')
