@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs'
+import { PretokError } from './errors.ts'
 
 /** What src/kernel/ is compiled to. */
 export type WasmName = 'kernel' | 'json' | 'jsonCuts' | 'csv' | 'normalize' | 'parquet' | 'merge' | 'encode' | 'pattern'
@@ -15,3 +16,18 @@ export const loadWasm = (name: WasmName): WebAssembly.Module => {
 /** Beside the bundle that this is part of, or in dist/ when it runs from its source. */
 const wasmUrl = (name: WasmName): URL =>
   new URL(import.meta.url.endsWith('.ts') ? `../dist/kernel/${name}.wasm` : `./kernel/${name}.wasm`, import.meta.url)
+
+/**
+ * A memory, in pages of 64 KiB. Whatever it has, V8 reserves 10 GiB of addresses for it.
+ *
+ * @throws PretokError 'limit' if those are not there
+ */
+export const reserveMemory = (initial: number, maximum: number): WebAssembly.Memory => {
+  try {
+    return new WebAssembly.Memory({ initial, maximum })
+  } catch (error) {
+    if (!(error instanceof RangeError)) throw error
+    const problem = 'there are no addresses left for a memory of WebAssembly, which takes 10 GiB of them, whatever is used of it'
+    throw new PretokError('limit', `${problem}; ulimit -v must be higher (unlimited is usual), or fewer workers be asked for with -n`, { cause: error })
+  }
+}

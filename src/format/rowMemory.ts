@@ -1,4 +1,5 @@
 import { PretokError } from '../errors.ts'
+import { reserveMemory } from '../loadWasm.ts'
 
 /** Texts one behind the other, good until the next call. */
 export interface Rows {
@@ -44,7 +45,7 @@ export const MAX_ROWS = 8192
  * as much room for the texts.
  */
 export class RowMemory {
-  readonly memory = new WebAssembly.Memory({ initial: 1, maximum: PAGE })
+  readonly memory = reserveMemory(1, PAGE)
   /** The input; made larger by `reserve`. */
   input = Buffer.alloc(0)
   inputAt = 0

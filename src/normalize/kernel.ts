@@ -1,4 +1,4 @@
-import { loadWasm } from '../loadWasm.ts'
+import { loadWasm, reserveMemory } from '../loadWasm.ts'
 
 /** What normalize.wasm exports (src/kernel/normalize.ts has the descriptions). */
 export interface NormalizeExports {
@@ -47,7 +47,7 @@ const PADDING = 64
 export const startNormalizeKernel = (tables: readonly NodeJS.TypedArray[], roomBytes: number): NormalizeKernel => {
   const tableBytes = tables.reduce((sum, { byteLength }) => sum + byteLength + ALIGN, 0)
   const pages = 1 + Math.ceil((tableBytes + roomBytes + PADDING) / PAGE) // one for what the module has itself
-  const memory = new WebAssembly.Memory({ initial: pages, maximum: pages })
+  const memory = reserveMemory(pages, pages)
   const exports = new WebAssembly.Instance(loadWasm('normalize'), { env: { memory } }).exports as unknown as NormalizeExports
   const bytes = Buffer.from(memory.buffer)
   let at = exports.base.value

@@ -1,4 +1,4 @@
-import { loadWasm } from '../loadWasm.ts'
+import { loadWasm, reserveMemory } from '../loadWasm.ts'
 
 /** What parquet.wasm exports (src/kernel/parquet.ts has the descriptions). Addresses above 2 GiB come as negative numbers. */
 interface PageExports {
@@ -43,7 +43,7 @@ export const takePageKernel = (): PageKernel => idle.pop() ?? createPageKernel()
 export const releasePageKernel = (kernel: PageKernel): void => void idle.push(kernel)
 
 const createPageKernel = (): PageKernel => {
-  const memory = new WebAssembly.Memory({ initial: 1, maximum: PAGE })
+  const memory = reserveMemory(1, PAGE)
   const exports = new WebAssembly.Instance(loadWasm('parquet'), { env: { memory } }).exports as unknown as PageExports
   exports.start()
   const endsAt = exports.firstFree()

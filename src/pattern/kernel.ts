@@ -1,4 +1,4 @@
-import { loadWasm } from '../loadWasm.ts'
+import { loadWasm, reserveMemory } from '../loadWasm.ts'
 
 /* What goes over all steps of a machine is WebAssembly (src/kernel/pattern), since it is done once, and JavaScript is slow the first time. */
 
@@ -73,7 +73,7 @@ let exports: PatternKernel | undefined
 
 /** Made ready for one machine: what was put or made before is gone. */
 export const openKernel = (): PatternKernel => {
-  memory ??= new WebAssembly.Memory({ initial: 16, maximum: 65535 })
+  memory ??= reserveMemory(16, 65535)
   exports ??= new WebAssembly.Instance(loadWasm('pattern'), { env: { memory } }).exports as unknown as PatternKernel
   exports.open()
   return exports

@@ -1,4 +1,4 @@
-import { loadWasm } from '../loadWasm.ts'
+import { loadWasm, reserveMemory } from '../loadWasm.ts'
 import type { Chunk } from '../types.ts'
 import type { ReadAt } from './snapChunks.ts'
 
@@ -24,7 +24,7 @@ const PADDING = 64
  * next chunk begins in the state in which this one ends.
  */
 export const snapJson = async (chunks: readonly Chunk[], readAt: ReadAt): Promise<Chunk[]> => {
-  const memory = new WebAssembly.Memory({ initial: 1, maximum: PAGE })
+  const memory = reserveMemory(1, PAGE)
   const exports = new WebAssembly.Instance(loadWasm('jsonCuts'), { env: { memory } }).exports as unknown as CutExports
   const windowAt = exports.firstFree()
   memory.grow(Math.ceil((windowAt + WINDOW + PADDING) / PAGE))

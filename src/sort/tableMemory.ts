@@ -1,4 +1,4 @@
-import { loadWasm } from '../loadWasm.ts'
+import { loadWasm, reserveMemory } from '../loadWasm.ts'
 import type { Pieces } from './sortPieces.ts'
 
 /** Distinct pieces and their counts, as they travel from a worker: entry i is arena[starts[i], starts[i + 1]) with counts[i]. */
@@ -63,7 +63,7 @@ export class TableMemory {
   /** @param bytes of all that is taken, MOST_MEMORY at most; what is not used costs nothing */
   constructor(bytes: number) {
     const pages = OWN_PAGES + Math.ceil(bytes / PAGE)
-    const memory = new WebAssembly.Memory({ initial: pages, maximum: pages })
+    const memory = reserveMemory(pages, pages)
     this.exports = new WebAssembly.Instance(loadWasm('merge'), { env: { memory } }).exports as unknown as TableExports
     this.buffer = memory.buffer as ArrayBuffer
     this.free = this.exports.freeMemory()

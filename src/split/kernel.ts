@@ -3,7 +3,7 @@ import type { NormalizeExports } from '../normalize/kernel.ts'
 import { pieceTooLong } from './pieceTooLong.ts'
 import { findSyncPairs } from './syncPairs.ts'
 import { openTables } from './tables.ts'
-import { loadWasm } from '../loadWasm.ts'
+import { loadWasm, reserveMemory } from '../loadWasm.ts'
 
 /** What kernel.wasm exports (src/kernel/index.ts has the descriptions). Addresses above 2 GiB come as negative numbers. */
 export interface KernelExports {
@@ -96,7 +96,7 @@ export const startKernel = (
   stages: readonly Uint8Array[],
   { textBytes, maxEnds, maxPieceBytes = Infinity, memoryBytes, spill = () => false, first = () => {} }: KernelOptions,
 ): Kernel => {
-  const memory = new WebAssembly.Memory({ initial: 2, maximum: PAGE })
+  const memory = reserveMemory(2, PAGE)
   const exports = new WebAssembly.Instance(loadWasm('kernel'), { env: { memory }, table: { spill }, firsts: { first } }).exports as unknown as KernelExports
   let bytes = new Uint8Array(memory.buffer)
   let words = new Uint32Array(memory.buffer)

@@ -1,4 +1,4 @@
-import { loadWasm } from '../loadWasm.ts'
+import { loadWasm, reserveMemory } from '../loadWasm.ts'
 import type { PieceBatch } from './pieceBatch.ts'
 import { utf8Length } from './pieceText.ts'
 
@@ -76,7 +76,7 @@ export class RowEncoder {
   private readonly layout: RowLayout
 
   constructor(layout: RowLayout) {
-    const memory = new WebAssembly.Memory({ initial: PAGES, maximum: PAGES })
+    const memory = reserveMemory(PAGES, PAGES)
     this.exports = new WebAssembly.Instance(loadWasm('encode'), { env: { memory } }).exports as unknown as EncoderExports
     const { separator, before, between, after, escapes } = this.exports
     const counts = this.exports.freeMemory()

@@ -171,6 +171,12 @@ test.each([
   expect(pretok(['count', CORPUS, '-q']).stderr).toBe('')
 })
 
+test.each(['1', '2'])('no addresses for the memory of %s workers', (workers) => {
+  const { code, stderr } = shell(`ulimit -v 20000000; "$PRETOK" count "${CORPUS}" "${CORPUS}" -n ${workers} -q --chunk-bytes 1`)
+  expect(code).toBe(1)
+  expect(stderr).toMatch(/^pretok: there are no addresses left for a memory of WebAssembly.*; ulimit -v must be higher/m)
+})
+
 test('wrong values for what else the library has', async () => {
   const counts = await pretokenize(CORPUS)
   await expect(counts.save(5 as never)).rejects.toMatchObject({ code: 'usage', message: 'path: 5 is not a path' })

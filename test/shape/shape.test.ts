@@ -12,7 +12,7 @@ const ROOMS: Readonly<Record<string, readonly string[]>> = {
   closest: [],
   checks: ['closest', 'errors'],
   loadCode: [],
-  loadWasm: [],
+  loadWasm: ['errors'],
   prepared: ['errors'],
   unicode: [],
   pattern: ['errors', 'loadWasm', 'unicode'],
