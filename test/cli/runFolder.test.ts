@@ -1,7 +1,7 @@
 import { copyFileSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, utimesSync, writeFileSync } from 'node:fs'
-import { hostname } from 'node:os'
 import { join } from 'node:path'
 import { beforeAll, beforeEach, describe, expect, test } from 'vitest'
+import { thisHost } from '../../src/temporary.ts'
 import { pretok, startPretok, type Outcome } from '../support/command.ts'
 import { temporaryFolder } from '../support/temporary.ts'
 
@@ -163,7 +163,7 @@ describe('a run with a work-dir', () => {
   test('another attempt that lives is told, politely', () => {
     pretok(['count', corpus, '--work-dir', run, '-q', '-o', output, ...SMALL])
     rmSync(partial(0))
-    mkdirSync(join(run, `pretok-${hostname()}-${process.pid}-01234567`))
+    mkdirSync(join(run, `pretok-${thisHost()}-${process.pid}-01234567`))
     mkdirSync(join(run, `pretok-another-host-17-01234567`))
     const outcome = resume()
     expectResult(outcome)

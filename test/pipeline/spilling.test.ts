@@ -1,9 +1,9 @@
 import fc from 'fast-check'
 import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
-import { hostname } from 'node:os'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { mergeCounts, pretokenize } from '../../dist/index.js'
+import { thisHost } from '../../src/temporary.ts'
 import { temporaryFolder } from '../support/temporary.ts'
 
 const { folder, file } = temporaryFolder()
@@ -93,8 +93,8 @@ describe('a result that is larger than memory', () => {
   })
 
   test('what a dead process has left is removed, what a living one has is not', async () => {
-    const dead = join(tempDir, `pretok-${hostname()}-4194999-0123abcd`)
-    const alive = join(tempDir, `pretok-${hostname()}-${process.ppid}-0123abcd`)
+    const dead = join(tempDir, `pretok-${thisHost()}-4194999-0123abcd`)
+    const alive = join(tempDir, `pretok-${thisHost()}-${process.ppid}-0123abcd`)
     for (const left of [dead, alive]) {
       mkdirSync(left)
       writeFileSync(join(left, 'spill-0-of-0.run'), 'x')

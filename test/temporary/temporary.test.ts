@@ -1,16 +1,15 @@
 import { spawnSync } from 'node:child_process'
 import { mkdirSync, readdirSync, writeFileSync } from 'node:fs'
-import { hostname } from 'node:os'
 import { basename, join } from 'node:path'
 import { expect, test } from 'vitest'
-import { reserveTemporaryFolder, temporaryFileFor } from '../../src/temporary.ts'
+import { reserveTemporaryFolder, temporaryFileFor, thisHost } from '../../src/temporary.ts'
 import { temporaryFolder } from '../support/temporary.ts'
 
 const { folder } = temporaryFolder()
 const DEAD = spawnSync(process.execPath, ['-e', '']).pid
 
 test('a name says whose it is', () => {
-  const owner = `${hostname()}-${process.pid}-[0-9a-f]{8}`
+  const owner = `${thisHost()}-${process.pid}-[0-9a-f]{8}`
   const { path, remove } = reserveTemporaryFolder(folder)
   expect(basename(path)).toMatch(new RegExp(`^pretok-${owner}$`))
   remove()
@@ -21,14 +20,31 @@ test('a name says whose it is', () => {
 test('what dead processes of this host have left is removed, and nothing else', () => {
   const base = join(folder, 'base')
   mkdirSync(base)
-  const owners = { dead: `${hostname()}-${DEAD}-0123abcd`, alive: `${hostname()}-${process.ppid}-0123abcd`, elsewhere: `other-host-${DEAD}-0123abcd` }
+  const owners = { dead: `${thisHost()}-${DEAD}-0123abcd`, alive: `${thisHost()}-${process.ppid}-0123abcd`, elsewhere: `other-host-${DEAD}-0123abcd` }
   const folders = Object.values(owners).map((owner) => `pretok-${owner}`)
   const files = Object.values(owners).map((owner) => `.out.json.pretok-${owner}.tmp`)
-  const others = ['out.json', `.other.json.pretok-${owners.dead}.tmp`, `pretok-${hostname()}-${DEAD}`]
+  const others = ['out.json', `.other.json.pretok-${owners.dead}.tmp`, `pretok-${thisHost()}-${DEAD}`]
   for (const name of folders) mkdirSync(join(base, name))
   for (const name of [...files, ...others]) writeFileSync(join(base, name), '')
   temporaryFileFor(join(base, 'out.json'))
   expect(readdirSync(base).sort()).toEqual([...folders, ...files.slice(1), ...others].sort())
   reserveTemporaryFolder(base).remove()
   expect(readdirSync(base).sort()).toEqual([...folders.slice(1), ...files.slice(1), ...others].sort())
+})
+
+const CONTAINER = ['unshare', '--pid', '--fork', '--mount-proc']
+const mayUnshare = spawnSync(CONTAINER[0], [...CONTAINER.slice(1), 'true']).status === 0
+
+test.skipIf(!mayUnshare)('in a container that has the name of its host, nobody knows which processes of the host are dead', () => {
+  const base = join(folder, 'shared')
+  const name = `pretok-${thisHost()}-${DEAD}-0123abcd`
+  mkdirSync(join(base, name), { recursive: true })
+  const corpus = join(folder, 'corpus.txt')
+  writeFileSync(corpus, 'text')
+  const main = join(import.meta.dirname, '../../dist/cli/main.js')
+  const { status, stderr } = spawnSync(CONTAINER[0], [...CONTAINER.slice(1), process.execPath, main, 'count', corpus, '-q', '--temp-dir', base])
+  expect(status, stderr.toString()).toBe(0)
+  expect(readdirSync(base)).toEqual([name])
+  reserveTemporaryFolder(base).remove()
+  expect(readdirSync(base)).toEqual([])
 })
