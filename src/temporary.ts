@@ -1,4 +1,4 @@
-import { readdirSync, readlinkSync, rmSync } from 'node:fs'
+import { readdirSync, readFileSync, readlinkSync, rmSync } from 'node:fs'
 import { hostname } from 'node:os'
 import { basename, dirname, join } from 'node:path'
 import { randomName } from './random.ts'
@@ -90,8 +90,17 @@ const namesIn = (folder: string): string[] => {
 export const isAlive = (pid: number): boolean => {
   try {
     process.kill(pid, 0)
-    return true
+    return !isZombie(pid)
   } catch (error) {
     return (error as NodeJS.ErrnoException).code === 'EPERM' // it is somebody else's
+  }
+}
+
+/** Whether a process has ended and nobody has asked how yet; the first process of many containers never does. */
+const isZombie = (pid: number): boolean => {
+  try {
+    return / [ZX] [^)]*$/.test(readFileSync(`/proc/${pid}/stat`, 'latin1'))
+  } catch {
+    return false // no Linux
   }
 }

@@ -1,8 +1,9 @@
-import { spawnSync } from 'node:child_process'
+import { spawn, spawnSync } from 'node:child_process'
+import { once } from 'node:events'
 import { mkdirSync, readdirSync, writeFileSync } from 'node:fs'
 import { basename, join } from 'node:path'
-import { expect, test } from 'vitest'
-import { reserveTemporaryFolder, temporaryFileFor, thisHost } from '../../src/temporary.ts'
+import { expect, test, vi } from 'vitest'
+import { isAlive, reserveTemporaryFolder, temporaryFileFor, thisHost } from '../../src/temporary.ts'
 import { temporaryFolder } from '../support/temporary.ts'
 
 const { folder } = temporaryFolder()
@@ -30,6 +31,17 @@ test('what dead processes of this host have left is removed, and nothing else', 
   expect(readdirSync(base).sort()).toEqual([...folders, ...files.slice(1), ...others].sort())
   reserveTemporaryFolder(base).remove()
   expect(readdirSync(base).sort()).toEqual([...folders.slice(1), ...files.slice(1), ...others].sort())
+})
+
+test('a process that has ended is dead, whether anybody has asked how or not', async () => {
+  const parent = spawn('sh', ['-c', 'sleep 0.3 & echo $!; exec sleep 60'])
+  const [line] = (await once(parent.stdout, 'data')) as [Buffer]
+  const pid = Number(line)
+  await vi.waitFor(() => expect(isAlive(pid)).toBe(false))
+  expect(() => process.kill(pid, 0)).not.toThrow() // the system still knows it
+  expect(isAlive(parent.pid!)).toBe(true)
+  expect(isAlive(process.pid)).toBe(true)
+  parent.kill()
 })
 
 const CONTAINER = ['unshare', '--pid', '--fork', '--mount-proc']
