@@ -61,10 +61,11 @@ export const createAddedTokens = (
 /** Whether it makes no difference that some tokens are found in the text as it is, and others in normalized text between those. */
 const areOneSet = (tokens: readonly AddedToken[], keeps: (text: string) => boolean): boolean => {
   const normalized = tokens.filter((token) => token.normalized)
+  if (normalized.length === 0) return true
   const inRaw = new Set(tokens.flatMap((token) => (token.normalized ? [] : Array.from(token.content))))
   // those with flags look at what is beside them; those that have no character in common do not overlap
   return (
-    (normalized.length === 0 || tokens.every(({ lstrip, rstrip, singleWord }) => !lstrip && !rstrip && !singleWord)) &&
+    tokens.every(({ lstrip, rstrip, singleWord }) => !lstrip && !rstrip && !singleWord) &&
     normalized.every(({ content }) => keeps(content) && Array.from(content).every((character) => !inRaw.has(character)))
   )
 }

@@ -1,8 +1,13 @@
+import { PretokError } from '../errors.ts'
+
 /*
- * Byte strings to look for, all at once. They are a trie, packed into one array:
+ * Byte strings to look for, all at once. They are a trie in which a node is only where strings part or end; the bytes that lead to it are its label:
  *
- *   next[node × classes + class of byte]   the node that follows; 0: none (the root follows no node)
- *   token[node]                            the number of the string that ends here; NONE
+ *   "<|end|>", "<|end_of_text|>"      node 1: label "<|end"          node 2: label "|>", token 0, a leaf
+ *                                                                    node 3: label "_of_text|>", token 1, a leaf
+ *
+ * Which node follows is looked up in one table, by the node and the first byte of the label. So memory goes with the number of the strings and their
+ * bytes, also if there are 100,000 of any alphabet.
  *
  * Text in which no string begins is passed over in two ways: near by, two bytes at a time are looked up in a table; farther on, if the
  * strings begin in a few ways only, by `indexOf`.
@@ -12,14 +17,18 @@ export const NONE = -1
 /** More text must come first. */
 export const UNDECIDED = -2
 
-/** The arrays. Bytes that are in no string have class 0. */
+/** The arrays. Node 0 is the root. */
 export interface PackedTrie {
-  classOf: Uint8Array
-  classes: number
-  next: Int32Array
-  tokens: Int32Array
-  /** For each node: 1 if no other follows it. */
-  isLeaf: Uint8Array
+  /** Four words for each node: where its label begins in `labels`, where it ends, the number of the string that ends here or NONE, whether no other follows. */
+  nodes: Int32Array
+  labels: Uint8Array
+  /**
+   * Two words for each slot: node × 256 + byte, and the node that follows there; 0: the slot is free. A step is in the first slot from `slotOf` on, round
+   * about, that has it; it is nowhere if a free one comes first.
+   */
+  steps: Uint32Array
+  /** How many of the highest bits of a product tell the slot. */
+  slotBits: number
 }
 
 export interface TokenTrie {
@@ -41,11 +50,6 @@ export interface TokenTrie {
   searchIn(text: Buffer): (from: number) => number
 }
 
-interface Node {
-  token: number
-  next: Map<number, Node>
-}
-
 /** With more beginnings than this, looking for each of them takes longer than looking at every byte. */
 const FEW = 3
 /** How far to look at every byte before `indexOf` is called. */
@@ -55,20 +59,17 @@ const RARE = 4
 
 /** @param strings not empty; of two that are equal the first is found */
 export const createTokenTrie = (strings: readonly Uint8Array[]): TokenTrie => {
-  const root: Node = { token: NONE, next: new Map() }
-  strings.forEach((string, i) => {
-    const node = nodeAt(root, string)
-    if (node.token === NONE) node.token = i
-  })
-  const packed = pack(root)
-  const { classOf, classes, next, tokens, isLeaf } = packed
-  const pairs = findPairs(root)
-  const prefixes = [...root.next].map(([byte, node]) => prefixFrom(byte, node))
+  const packed = pack(strings)
+  const { nodes, labels } = packed
+  const pairs = findPairs(strings)
+  const isFirst = new Uint8Array(256)
+  for (const [byte] of strings) isFirst[byte] = 1
+  const prefixes = [...isFirst.keys()].filter((byte) => isFirst[byte] === 1).map((byte) => labelOf(packed, nodeBehind(packed, 0, byte)))
   const longestPrefix = Math.max(0, ...prefixes.map(({ length }) => length))
   const nearBytes = prefixes.every(({ length }) => length >= RARE) ? 0 : NEAR
 
   const mayBegin = (text: Uint8Array, at: number): boolean =>
-    at + 1 < text.length ? pairs[(text[at] << 8) | text[at + 1]] !== 0 : classOf[text[at]] !== 0 && root.next.has(text[at])
+    at + 1 < text.length ? pairs[(text[at] << 8) | text[at + 1]] !== 0 : isFirst[text[at]] === 1
 
   const lengths = strings.map(({ length }) => length)
   return {
@@ -79,12 +80,17 @@ export const createTokenTrie = (strings: readonly Uint8Array[]): TokenTrie => {
     longestAt(text, at, isEnd, end = text.length) {
       let longest = NONE
       let node = 0
-      for (; at < end; at++) {
-        node = next[node * classes + classOf[text[at]]]
+      while (at < end) {
+        node = nodeBehind(packed, node, text[at])
         if (node === 0) return longest
-        if (tokens[node] !== NONE) longest = tokens[node]
+        const labelEnd = nodes[4 * node + 1]
+        for (let i = nodes[4 * node]; i < labelEnd; i++, at++) {
+          if (at === end) return isEnd ? longest : UNDECIDED
+          if (text[at] !== labels[i]) return longest
+        }
+        if (nodes[4 * node + 2] !== NONE) longest = nodes[4 * node + 2]
       }
-      return isEnd || isLeaf[node] === 1 ? longest : UNDECIDED
+      return isEnd || nodes[4 * node + 3] === 1 ? longest : UNDECIDED
     },
 
     searchIn(text) {
@@ -118,52 +124,82 @@ export const createTokenTrie = (strings: readonly Uint8Array[]): TokenTrie => {
   }
 }
 
-/** The node at the end of a path, made if it is not there. */
-const nodeAt = (root: Node, path: Uint8Array): Node => {
-  let node = root
-  for (const byte of path) {
-    if (!node.next.has(byte)) node.next.set(byte, { token: NONE, next: new Map() })
-    node = node.next.get(byte)!
-  }
-  return node
-}
-
-/** The path on from a node as far as there is only one. */
-const prefixFrom = (byte: number, node: Node): Buffer => {
-  const prefix = [byte]
-  while (node.token === NONE && node.next.size === 1) {
-    const [[following, child]] = node.next
-    prefix.push(following)
-    node = child
-  }
-  return Buffer.from(prefix)
-}
-
 /** For each two bytes: whether a string begins with them, or is the first. */
-const findPairs = (root: Node): Uint8Array => {
+const findPairs = (strings: readonly Uint8Array[]): Uint8Array => {
   const pairs = new Uint8Array(1 << 16)
-  for (const [first, node] of root.next) {
-    if (node.token !== NONE) pairs.fill(1, first << 8, (first + 1) << 8)
-    for (const second of node.next.keys()) pairs[(first << 8) | second] = 1
-  }
+  for (const [first, second] of strings)
+    if (second === undefined) pairs.fill(1, first << 8, (first + 1) << 8)
+    else pairs[(first << 8) | second] = 1
   return pairs
 }
 
-const pack = (root: Node): PackedTrie => {
-  const nodes = [root]
-  const classOf = new Uint8Array(256)
-  let classes = 1
-  for (const { next } of nodes)
-    for (const [byte, child] of next) {
-      if (classOf[byte] === 0) classOf[byte] = classes++
-      nodes.push(child)
+/** The node that follows another where the text goes on with a byte; 0: none. */
+const nodeBehind = ({ steps, slotBits }: PackedTrie, node: number, byte: number): number => {
+  const step = ((node << 8) | byte) >>> 0
+  const mask = (1 << slotBits) - 1
+  for (let slot = slotOf(step, slotBits); ; slot = (slot + 1) & mask) {
+    const following = steps[2 * slot + 1]
+    if (following === 0 || steps[2 * slot] === step) return following
+  }
+}
+
+/** By the highest bits of a product (Knuth, The Art of Computer Programming, 6.4: Fibonacci hashing). */
+const slotOf = (step: number, slotBits: number): number => Math.imul(step, 0x9e3779b1) >>> (32 - slotBits)
+
+const labelOf = ({ nodes, labels }: PackedTrie, node: number): Buffer => Buffer.from(labels.subarray(nodes[4 * node], nodes[4 * node + 1]))
+
+/** So many nodes have numbers of their own in `steps`. */
+const MAX_NODES = 1 << 24
+
+/**
+ * In order, the strings that go on from a node are a range, which is taken apart by the byte that follows; a node's label goes on as far as the first and
+ * the last of its range are alike.
+ */
+const pack = (strings: readonly Uint8Array[]): PackedTrie => {
+  const order = [...strings.keys()].sort((a, b) => Buffer.compare(strings[a], strings[b]) || a - b)
+  const nodes: number[] = []
+  const labels: Uint8Array[] = []
+  const steps: number[] = []
+  let labelsLength = 0
+  /** Nodes whose label and strings are to be found: the node's strings are order[from, to), and their first `depth` bytes lead to where it begins. */
+  const ranges = [{ from: 0, to: order.length, depth: 0 }]
+  for (const { from, to, depth } of ranges) {
+    const node = nodes.length / 4
+    const labelEnd = node === 0 ? 0 : commonLength(strings[order[from]], strings[order[to - 1]])
+    const label = from < to ? strings[order[from]].subarray(depth, labelEnd) : new Uint8Array(0)
+    let next = from
+    while (next < to && strings[order[next]].length === labelEnd) next++
+    nodes.push(labelsLength, labelsLength + label.length, next > from ? order[from] : NONE, next === to ? 1 : 0)
+    labels.push(label)
+    labelsLength += label.length
+    while (next < to) {
+      const byte = strings[order[next]][labelEnd]
+      const first = next
+      while (next < to && strings[order[next]][labelEnd] === byte) next++
+      steps.push(((node << 8) | byte) >>> 0, ranges.length)
+      ranges.push({ from: first, to: next, depth: labelEnd })
     }
-  const next = new Int32Array(nodes.length * classes)
-  const tokens = Int32Array.from(nodes, ({ token }) => token)
-  const isLeaf = Uint8Array.from(nodes, (node) => (node.next.size === 0 ? 1 : 0))
-  let following = 1 // children are numbered in the order in which they were put into the list
-  nodes.forEach((node, i) => {
-    for (const byte of node.next.keys()) next[i * classes + classOf[byte]] = following++
-  })
-  return { classOf, classes, next, tokens, isLeaf }
+  }
+  if (ranges.length > MAX_NODES) throw new PretokError('tokenizer', `added tokens: more than ${MAX_NODES} places where they part or end; take fewer`)
+  return { nodes: Int32Array.from(nodes), labels: Buffer.concat(labels), ...tableOf(steps) }
+}
+
+const commonLength = (a: Uint8Array, b: Uint8Array): number => {
+  let length = 0
+  while (length < a.length && length < b.length && a[length] === b[length]) length++
+  return length
+}
+
+/** At most half full. */
+const tableOf = (list: readonly number[]): Pick<PackedTrie, 'steps' | 'slotBits'> => {
+  const slotBits = Math.max(1, Math.ceil(Math.log2(list.length + 1)))
+  const steps = new Uint32Array(2 << slotBits)
+  const mask = (1 << slotBits) - 1
+  for (let i = 0; i < list.length; i += 2) {
+    let slot = slotOf(list[i], slotBits)
+    while (steps[2 * slot + 1] !== 0) slot = (slot + 1) & mask
+    steps[2 * slot] = list[i]
+    steps[2 * slot + 1] = list[i + 1]
+  }
+  return { steps, slotBits }
 }

@@ -1,5 +1,4 @@
 import type { TokenSet } from '../added/tokenSet.ts'
-import type { PackedTrie } from '../added/tokenTrie.ts'
 import type { Kernel, KernelExports } from '../split/kernel.ts'
 import type { FoundTokens } from './counter.ts'
 
@@ -8,23 +7,22 @@ import type { FoundTokens } from './counter.ts'
  *
  * @returns a function that tells how often each was found since the last time
  */
-export const putTokens = (kernel: Kernel, { tokens, lstrip, rstrip, trie: { packed, lengths } }: TokenSet): (() => number[]) => {
+export const putTokens = (kernel: Kernel, { tokens, bytes, lstrip, rstrip, trie: { packed, lengths } }: TokenSet): (() => number[]) => {
   if (lengths.length === 0) return () => []
-  const put = (bytes: Uint8Array): number => {
-    const address = kernel.allocate(bytes.length)
-    kernel.bytes.set(bytes, address)
+  const put = (data: Uint8Array): number => {
+    const address = kernel.allocate(data.length)
+    kernel.bytes.set(data, address)
     return address
   }
   const putWords = (words: ArrayLike<number>): number => put(new Uint8Array(Uint32Array.from(words).buffer))
   const counts = putWords(new Uint32Array(2 * lengths.length))
-  const followers = followersIn(packed)
+  const followers = followersIn(bytes)
   kernel.exports.setTokens(
     putWords([
-      put(packed.classOf),
-      packed.classes,
-      putWords(packed.next),
-      putWords(packed.tokens),
-      put(packed.isLeaf),
+      putWords(packed.nodes),
+      put(packed.labels),
+      putWords(packed.steps),
+      packed.slotBits,
       putWords(lengths),
       counts,
       put(Uint8Array.from(tokens, ({ special }) => (special ? 0 : 1))),
@@ -57,16 +55,13 @@ export const foundTokens = ({ found, foundBytes, isTextBefore, textsBetween, isT
 }
 
 /** The first bytes of tokens, and for each those that may follow it; undefined if any may, because it is a token alone. */
-const followersIn = ({ classOf, classes, next, tokens }: PackedTrie): Map<number, number[] | undefined> => {
-  const bytes = Array.from({ length: 256 }, (_, byte) => byte)
-  const nodeBehind = (node: number, byte: number): number => next[node * classes + classOf[byte]]
-  const first = bytes.filter((byte) => nodeBehind(0, byte) !== 0)
-  return new Map(
-    first.map((byte) => {
-      const node = nodeBehind(0, byte)
-      return [byte, tokens[node] === -1 ? bytes.filter((follower) => nodeBehind(node, follower) !== 0) : undefined]
-    }),
-  )
+const followersIn = (tokens: readonly Uint8Array[]): Map<number, number[] | undefined> => {
+  const followers = new Map<number, Set<number> | undefined>()
+  for (const [first, second] of tokens) {
+    const known = followers.has(first) ? followers.get(first) : new Set<number>()
+    followers.set(first, second === undefined ? undefined : known?.add(second))
+  }
+  return new Map([...followers].map(([first, seconds]) => [first, seconds && [...seconds]]))
 }
 
 /** By the low four bits of a byte and its highest one: the byte; by the others: the bit. */

@@ -6,7 +6,7 @@ import { GAP } from './pass'
  * elsewhere. Text is cut at both.
  *
  *   for each place p of the text:
- *     walk the trie of the tokens from p; the longest token on the way is taken, and p goes on behind it
+ *     walk the trie of the tokens from p (added/tokenTrie.ts); the longest token on the way is taken, and p goes on behind it
  *
  * Places where no token begins are passed over 16 or 64 at a time. If the tokens begin with one or two bytes only, as most do, these and what
  * follows them are looked for; else all their first bytes, as a set.
@@ -17,12 +17,11 @@ const NONE: i32 = -1
 const UNDECIDED: i32 = -2
 
 // the trie (added/tokenTrie.ts, PackedTrie), as addresses
-let classOf: usize = 0
-/** 0: there are no tokens. */
-let classes: usize = 0
-let next: usize = 0
-let tokens: usize = 0
-let isLeaf: usize = 0
+/** No address: there are no tokens. */
+let nodes: usize = 0
+let labels: usize = 0
+let steps: usize = 0
+let slotBits: u32 = 0
 let lengths: usize = 0
 /** How often each token was found, u64 each. */
 let counts: usize = 0
@@ -41,18 +40,17 @@ let pairs: usize = 0
 
 /** Sets the tokens to look for; `trie` is the address of the words that say where its parts are, in the order of those above. */
 export function setTokens(trie: usize): void {
-  classOf = word(trie, 0)
-  classes = word(trie, 1)
-  next = word(trie, 2)
-  tokens = word(trie, 3)
-  isLeaf = word(trie, 4)
-  lengths = word(trie, 5)
-  counts = word(trie, 6)
-  arePieces = word(trie, 7)
-  firstBytes = word(trie, 8)
-  pairs = word(trie, 9)
-  strips = word(trie, 10)
-  anyStripsLeft = word(trie, 11) != 0
+  nodes = word(trie, 0)
+  labels = word(trie, 1)
+  steps = word(trie, 2)
+  slotBits = <u32>word(trie, 3)
+  lengths = word(trie, 4)
+  counts = word(trie, 5)
+  arePieces = word(trie, 6)
+  firstBytes = word(trie, 7)
+  pairs = word(trie, 8)
+  strips = word(trie, 9)
+  anyStripsLeft = word(trie, 10) != 0
 }
 
 function word(address: usize, index: usize): usize {
@@ -158,7 +156,7 @@ export let token: i32 = NONE
 export function findToken(p: usize, to: usize, textEnd: usize, isLast: bool): usize {
   token = NONE
   isUndecided = false
-  if (classes == 0) return to
+  if (nodes == 0) return to
   for (; p < to; p++) {
     p = findBeginning(p, to)
     if (p == to) break
@@ -187,14 +185,36 @@ function note(token: i32, start: usize): usize {
 /** The longest token at p, or NONE. Where the text ends and goes on, a longer one may be to come: UNDECIDED. */
 function tokenAt(p: usize, end: usize, isLast: bool): i32 {
   let longest = NONE
-  let node: usize = 0
-  for (; p < end; p++) {
-    node = <usize>load<u32>(next + ((node * classes + <usize>load<u8>(classOf + <usize>load<u8>(p))) << 2))
-    if (node == 0) return longest
-    const token = load<i32>(tokens + (node << 2))
+  let number: u32 = 0
+  let node = nodes
+  while (p < end) {
+    number = nodeBehind(number, load<u8>(p))
+    if (number == 0) return longest
+    node = nodes + (<usize>number << 4)
+    const labelEnd = labels + load<u32>(node, 4)
+    for (let label = labels + load<u32>(node); label < labelEnd; label++, p++) {
+      if (p == end) return isLast ? longest : UNDECIDED
+      if (load<u8>(p) != load<u8>(label)) return longest
+    }
+    const token = load<i32>(node, 8)
     if (token != NONE) longest = token
   }
-  return isLast || load<u8>(isLeaf + node) != 0 ? longest : UNDECIDED
+  return isLast || load<u32>(node, 12) != 0 ? longest : UNDECIDED
+}
+
+/** The node that follows another where the text goes on with a byte; 0: none. */
+function nodeBehind(node: u32, byte: u32): u32 {
+  const step = (node << 8) | byte
+  const mask: u32 = (1 << slotBits) - 1
+  let slot: u32 = (step * 0x9e3779b1) >> (32 - slotBits)
+  while (!isStep(slot, step)) slot = (slot + 1) & mask
+  return load<u32>(steps + (<usize>slot << 3), 4)
+}
+
+/** Whether the search for a step ends in a slot. */
+@inline function isStep(slot: u32, step: u32): bool {
+  const at = steps + (<usize>slot << 3)
+  return load<u32>(at, 4) == 0 || load<u32>(at) == step
 }
 
 /** The first place in [p, end) where a token may begin, or `end`. Up to 80 bytes behind `end` are loaded. */

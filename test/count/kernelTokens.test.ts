@@ -155,6 +155,23 @@ test('many tokens side by side: more than the kernel notes at a time', () => {
       expect(byKernel(tokens, text, 1e6, () => true, special)).toEqual(byDefinition(tokens, text, special))
 })
 
+test('hundreds of tokens, many of which begin alike', () => {
+  const unit = fc.constantFrom('<', 'é', 'è', '日', '本', '😀', ' ', 'a')
+  const string = fc.string({ unit, minLength: 1, maxLength: 6 })
+  fc.assert(
+    fc.property(
+      fc.uniqueArray(string, { minLength: 100, maxLength: 400, size: 'max' }),
+      fc.string({ unit, maxLength: 400, size: 'max' }),
+      fc.constantFrom(1, 7, 1e6),
+      fc.constantFrom(0, 50, 400),
+      (tokens, text, feed, special) => {
+        expect(byKernel(tokens, text, feed, (feeds) => feeds % 2 === 0, special)).toEqual(byDefinition(tokens, text, special))
+      },
+    ),
+    { numRuns: 30 },
+  )
+})
+
 test('a token longer than blocks, and what begins like it', () => {
   const token = `<${'-'.repeat(100_000)}>`
   const text = `a ${token} b ${token.slice(0, -1)} c ${token}${token.slice(0, 1000)}`
