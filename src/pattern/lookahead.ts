@@ -49,21 +49,18 @@ export const buildLookahead = (
   text: string,
 ): Lookahead => {
   const body = reachable(program, starts)
-  const ends = body.filter((at) => program[at].op === 'match')
   const accepts = (at: number, symbol: number): boolean => {
     const check = program[at] as Draft & { op: 'check' }
     return symbol === classes ? check.atBorder : sets[check.set][symbol] === 1
   }
-  const behindOf = contexts(
-    body.filter((at) => isCheck(program[at], false)),
-    classes,
-    accepts,
-  )
-  const aheadOf = contexts(
-    body.filter((at) => isCheck(program[at], true)),
-    classes,
-    accepts,
-  )
+  const contextOf = (ahead: boolean): number[] =>
+    contexts(
+      body.filter((at) => isCheck(program[at], ahead)),
+      classes,
+      accepts,
+    )
+  const behindOf = contextOf(false)
+  const aheadOf = contextOf(true)
   const behinds = [...new Set(behindOf)]
   /** For each class, and the border: which of the contexts it is. */
   const rowOf = behindOf.map((behind) => behinds.indexOf(behind))
@@ -71,52 +68,18 @@ export const buildLookahead = (
   // a state is a list: what is ahead, as far as the checks can tell, then the instructions that can take the code point ahead and then match
   const states = createNumbering()
   const list = new Int32Array(body.length + 1)
-  const taking = body.filter((at) => program[at].op === 'take')
-  const takingBefore = predecessors(program, taking)
-  const passingBefore = predecessors(
-    program,
-    body.filter((at) => program[at].op !== 'take'),
-  )
-  const met = new Int32Array(program.length)
-  let round = 0
-  const matching: number[] = []
-  const match = (at: number): void => {
-    if (met[at] === round) return
-    met[at] = round
-    matching.push(at)
-  }
-  /** Makes `matching` the instructions from which the text ahead matches, in the state that is the first `length` items of `list`. */
-  const findMatching = (length: number, behind: number): void => {
-    round++
-    matching.length = 0
-    for (let i = 0; i < ends.length; i++) match(ends[i])
-    for (let i = 1; i < length; i++) match(list[i])
-    for (let i = 0; i < matching.length; i++) {
-      const passing = passingBefore[matching[i]]
-      for (let k = 0; k < passing.length; k++) {
-        const draft = program[passing[k]]
-        if (draft.op === 'split' || (draft.op === 'check' && accepts(passing[k], draft.ahead ? list[0] : behind))) match(passing[k])
-      }
-    }
-  }
-  /** The instructions before those that take a code point, in ascending order. */
-  const findTaking = (): number[] => {
-    const found: number[] = []
-    for (let i = 0; i < matching.length; i++) found.push(...takingBefore[matching[i]])
-    return found.length > 1 ? found.sort((a, b) => a - b) : found
-  }
-  const setOf = new Int32Array(program.length)
-  for (const at of taking) setOf[at] = (program[at] as Take).set
-  const taken = new Int32Array(list.length)
+  const matcher = createMatcher(program, body, accepts)
+  const before = new Int32Array(list.length)
+  /** The state one code point further to the front, which is of a class. */
   const stateBefore = (takes: readonly number[], name: number): number => {
     let length = 0
-    taken[length++] = aheadOf[name]
-    for (let i = 0; i < takes.length; i++) if (sets[setOf[takes[i]]][name] === 1) taken[length++] = takes[i]
-    return states.numberOf(taken, length)
+    before[length++] = aheadOf[name]
+    for (let i = 0; i < takes.length; i++) if (sets[matcher.setOf[takes[i]]][name] === 1) before[length++] = takes[i]
+    return states.numberOf(before, length)
   }
 
-  taken[0] = aheadOf[classes]
-  states.numberOf(taken, 1)
+  before[0] = aheadOf[classes]
+  states.numberOf(before, 1)
   const steps: number[] = []
   /** Which look-aheads hold in each state, for each context behind: the number of a list. */
   const findings: number[] = []
@@ -131,32 +94,18 @@ export const buildLookahead = (
     const length = states.read(state, list)
     const takes: number[][] = []
     for (let row = 0; row < behinds.length; row++) {
-      findMatching(length, behinds[row])
-      for (let i = 0; i < starts.length; i++) finding[i * behinds.length + row] = met[starts[i]] === round ? 1 : 0
-      takes.push(findTaking())
+      matcher.match(list, length, behinds[row])
+      for (let i = 0; i < starts.length; i++) finding[i * behinds.length + row] = matcher.isMatching(starts[i]) ? 1 : 0
+      takes.push(matcher.findTaking())
     }
     findings.push(findingLists.numberOf(finding))
     for (let name = 0; name < classes; name++) steps.push(stateBefore(takes[rowOf[name]], name))
   }
 
-  const bitsOf = (number: number): Int32Array => {
-    findingLists.read(number, finding)
-    return finding.slice()
-  }
-  const symbolOf = new Int32Array(classes * findingLists.count).fill(-1) // by class and finding
-  const classOf: number[] = []
-  const found: Int32Array[] = [] // of each symbol, and of the end
   const next = new Int32Array(steps)
-  const symbols = next.map((to, at) => {
-    const name = at % classes
-    const key = name * findingLists.count + findings[to]
-    if (symbolOf[key] < 0) {
-      symbolOf[key] = classOf.push(name) - 1
-      found.push(bitsOf(findings[to]))
-    }
-    return symbolOf[key]
-  })
-  found.push(bitsOf(findings[0]))
+  const { symbols, classOf, findingOf } = nameSymbols(next, classes, findings, findingLists.count)
+  const bits = Array.from({ length: findingLists.count }, (_, number) => (findingLists.read(number, finding), finding.slice()))
+  const bitsOf = [...findingOf, findings[0]].map((number) => bits[number]) // of each symbol, and of the end
   return {
     states: states.count,
     classes,
@@ -167,10 +116,73 @@ export const buildLookahead = (
       const first = starts.indexOf(start) * behinds.length
       return {
         rowOf: Uint8Array.from([...classOf, classes], (name) => rowOf[name]),
-        accepts: behinds.map((_, row) => Uint8Array.from(found, (bits) => (negative ? 1 - bits[first + row] : bits[first + row]))),
+        accepts: behinds.map((_, row) => Uint8Array.from(bitsOf, (held) => (negative ? 1 - held[first + row] : held[first + row]))),
       }
     },
   }
+}
+
+/** Tells from which instructions of the bodies the text ahead matches. */
+const createMatcher = (program: readonly Draft[], body: readonly number[], accepts: (at: number, symbol: number) => boolean) => {
+  const ends = body.filter((at) => program[at].op === 'match')
+  const taking = body.filter((at) => program[at].op === 'take')
+  const takingBefore = predecessors(program, taking)
+  const passingBefore = predecessors(
+    program,
+    body.filter((at) => program[at].op !== 'take'),
+  )
+  const setOf = new Int32Array(program.length)
+  for (const at of taking) setOf[at] = (program[at] as Take).set
+  const met = new Int32Array(program.length)
+  let round = 0
+  const matching: number[] = []
+  const meet = (at: number): void => {
+    if (met[at] === round) return
+    met[at] = round
+    matching.push(at)
+  }
+  return {
+    /** Of each instruction that takes a code point: the set that it must be in. */
+    setOf,
+    /** Finds them for the state that is the first `length` items of a list, and a context behind. */
+    match(list: Int32Array, length: number, behind: number): void {
+      round++
+      matching.length = 0
+      for (let i = 0; i < ends.length; i++) meet(ends[i])
+      for (let i = 1; i < length; i++) meet(list[i])
+      for (let i = 0; i < matching.length; i++) {
+        const passing = passingBefore[matching[i]]
+        for (let k = 0; k < passing.length; k++) {
+          const draft = program[passing[k]]
+          if (draft.op === 'split' || (draft.op === 'check' && accepts(passing[k], draft.ahead ? list[0] : behind))) meet(passing[k])
+        }
+      }
+    },
+    isMatching: (at: number): boolean => met[at] === round,
+    /** The instructions that take a code point and then match, in ascending order. */
+    findTaking(): number[] {
+      const found: number[] = []
+      for (let i = 0; i < matching.length; i++) found.push(...takingBefore[matching[i]])
+      return found.length > 1 ? found.sort((a, b) => a - b) : found
+    },
+  }
+}
+
+/** A symbol for each class, and what is found where a code point of it begins, that come together; in the order in which the steps have them. */
+const nameSymbols = (next: Int32Array, classes: number, findings: readonly number[], findingCount: number) => {
+  const symbolOf = new Int32Array(classes * findingCount).fill(-1)
+  const classOf: number[] = []
+  const findingOf: number[] = []
+  const symbols = next.map((to, at) => {
+    const name = at % classes
+    const key = name * findingCount + findings[to]
+    if (symbolOf[key] < 0) {
+      symbolOf[key] = classOf.push(name) - 1
+      findingOf.push(findings[to])
+    }
+    return symbolOf[key]
+  })
+  return { symbols, classOf, findingOf }
 }
 
 type Take = Draft & { op: 'take' }
