@@ -37,6 +37,16 @@ import { Steps } from './steps'
  *   a state     the first stage's state; number of open cuts, n; its slots that they are in, in the order of their positions: places 1 to n,
  *               place 0 is the last certain cut; for each two places i < k, row by row, the cuts from i to k, the one at k included; the
  *               runs from places 0 to n
+ *
+ * Example: both stages cut out what they match, the first one `ab`, the second one `b`. Of "xabx" first come x, ab, x, and then x, a, b, x. The
+ * machines of the two (`--explain` prints them) learn that there is a match when they read what is behind it. What the new machine has read, and its state:
+ *
+ *   x       no open cut; run from place 0: nothing open
+ *   xa      open: before a. Cuts from place 0 to place 1: before a. Runs from both places: nothing open
+ *   xab     open: before a. Cuts from place 0 to place 1: before a. Runs from both places: before b is open
+ *   xabx    no open cut: the first stage has cut before a and before x. So before a is certain; and what the run from there comes to at its end, before
+ *           b and before x; the run from place 0 is forgotten. Run from place 0, which is before x now: nothing open
+ *   xac     no open cut, for the first stage has none: the run from place 1 is forgotten, and that from place 0 goes on
  */
 
 /** The run begins at text that the first stage drops. */
