@@ -14,8 +14,6 @@ export const textBytesOf = (memoryBytes = Infinity): number => BATCH + Math.max(
 export const MAX_ENDS = 4096
 /** There is always room for two: the end of a document, and that of what is in none. */
 const MOST_WAITING = MAX_ENDS - 2
-/** Of the kernel's positions: no token was found. */
-const NOWHERE = -1
 
 /** The text in the kernel's memory: what has been given to the passes and is not counted yet, what waits for more, and where documents end. */
 export class KernelText {
@@ -158,15 +156,13 @@ export class KernelText {
     this.advance()
     const { exports } = this.kernel
     const from = this.length
-    const to = this.kernel.check(exports.advanceFinding(from, from + this.held, isLast ? 1 : 0))
+    const to = this.kernel.check(exports.advanceFinding(from, from + this.held, isLast ? 1 : 0, this.lastEnd))
     this.held -= to - from
     this.length = to
     this.advanced = to
     this.checkPending()
-    if (exports.foundLast.value !== NOWHERE) {
-      this.lastEnd = exports.foundLast.value
-      this.skipped += exports.foundBytes.value + exports.pieceBytes.value
-    }
+    this.lastEnd = exports.foundLast.value
+    this.skipped += exports.foundBytes.value + exports.pieceBytes.value
     return foundTokens(exports)
   }
 

@@ -118,10 +118,11 @@ const BATCH: usize = 1 << 15
 
 /**
  * The same for text in which special tokens end documents: looks for those that begin in text[from, length) first. What may be the beginning
- * of one is left for later, unless the text ends here (`isLast`). Returns the position where this is, or what is wrong.
+ * of one is left for later, unless the text ends here (`isLast`). The last document before ended at `last`. Returns the position where this is, or what is
+ * wrong.
  */
-export function advanceFinding(from: usize, length: usize, isLast: bool): i32 {
-  startFindingAt(from)
+export function advanceFinding(from: usize, length: usize, isLast: bool, last: usize): i32 {
+  startFindingAt(from, last)
   while (from < length && !isUndecided) {
     let to = min(length, from + BATCH)
     while (to < length && (load<u8>(text + to) & 0xc0) == 0x80) to++

@@ -119,16 +119,15 @@ export function takeEnd(): void {
   found++
 }
 
-/** Where the last token ends; NOWHERE: none has been found. */
+/** Where the last token, or what else was no text, ends. */
 export let foundLast: usize = 0
-export const NOWHERE: usize = usize.MAX_VALUE
 /** Where the text ends that has been looked through. */
 let foundTo: usize = 0
 
-/** Text from this position on is looked through. */
-export function startFindingAt(from: usize): void {
+/** Text from this position on is looked through; the last document ended at `last`. */
+export function startFindingAt(from: usize, last: usize): void {
   startFinding()
-  foundLast = NOWHERE
+  foundLast = last
   foundTo = from
 }
 

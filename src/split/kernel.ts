@@ -14,7 +14,7 @@ export interface KernelExports {
   addPass(tables: number, syncPairs: number): number
   advance(length: number, endCount: number): number
   setTokens(trie: number): void
-  advanceFinding(from: number, length: number, isLast: 0 | 1): number
+  advanceFinding(from: number, length: number, isLast: 0 | 1, last: number): number
   startRaw(): void
   setRawEnds(at: number, count: number): void
   noteText(): void

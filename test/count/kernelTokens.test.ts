@@ -178,6 +178,17 @@ test('a token longer than blocks, and what begins like it', () => {
   expect(byKernel([token], text, 7000, (feeds) => feeds % 2 === 0)).toEqual(byDefinition([token], text))
 })
 
+test('no splits and a large vocabulary: tokens side by side make no pieces, wherever feeds end', () => {
+  const counter = createKernelCounter([])
+  const stream = counter.withTokens!(tokenSet(['|', 'X'], 1))!
+  const documents = Array.from({ length: 70_000 }, (_, i) => `d${i}`)
+  for (const text of [documents.join('|'), '|', '|', '||', 'foo', '|', 'X', 'XX|', '|foo', '||']) stream.push(Buffer.from(text))
+  stream.end()
+  expect(counter.pieces).toBe(documents.length + 2)
+  expect(countsOf(counter)).toEqual(Object.fromEntries([...documents.map((document) => [document, 1]), ['foo', 2]].sort()))
+  expect(stream.takeCounts()).toEqual([documents.length + 8, 3])
+})
+
 test('no tokens: text is one document', () => {
   expect(byKernel([], 'one document', 3, () => true)).toEqual({ counts: { ' document': 1, one: 1 }, documents: 1, tokens: [] })
   expect(byKernel([], '', 3, () => true)).toEqual({ counts: {}, documents: 0, tokens: [] })
