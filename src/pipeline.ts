@@ -12,7 +12,7 @@ import type { RoundsResult } from './pool/rounds.ts'
 import { verifyUnchanged } from './read/source.ts'
 import { checkReceipt, makeReceipt } from './receipt/receipt.ts'
 import { FileTable } from './result/fileTable.ts'
-import { filterCounts } from './result/filterCounts.ts'
+import { FILTER_COPIES, filterCounts } from './result/filterCounts.ts'
 import type { PretokenCounts } from './result/pretokenCounts.ts'
 import { openRunFolder, type RunFolder } from './run/runFolder.ts'
 import type { PieceFilter } from './select/pieceFilter.ts'
@@ -87,7 +87,7 @@ const perform = async (
       partials,
       folder: plan.folder,
       threadBytes: plan.memory.accounted - keptByMain(plan),
-      resultBytes: plan.workers * plan.memory.accounted - keptByMain(plan),
+      resultBytes: (plan.workers * plan.memory.accounted - keptByMain(plan)) / (plan.pieces === undefined ? 1 : FILTER_COPIES),
       threads: plan.workers,
       closed: outcome.closed,
       start: (threads) => workers.start(threads, plan!.main === 'all' ? 'all' : 'none'),

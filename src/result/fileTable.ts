@@ -3,8 +3,9 @@ import { cursorsInOrder } from '../merge/mergeCursors.ts'
 import type { MergedPartition } from '../merge/mergePartition.ts'
 import { comparePieces } from '../sort/sortPieces.ts'
 import { partitionOf } from '../spill/partition.ts'
-import { BLOCK_BYTES, sumSegments } from '../spill/runFormat.ts'
+import { BLOCK_BYTES, sumSegments, type Segment } from '../spill/runFormat.ts'
 import { RunCursor, RunFile } from '../spill/runReader.ts'
+import { writeRun, type RunWriter } from '../spill/runWriter.ts'
 import type { PieceCount } from '../types.ts'
 
 /**
@@ -48,12 +49,33 @@ export class FileTable {
     for (const { path } of this.partitions) yield* this.read([path])
   }
 
+  /** Leaves pieces out of the files, one after another. What is left; this table is closed with that. */
+  filter(keeps: (row: PieceCount) => boolean): FileTable {
+    const rewrite = (path: string): Segment => {
+      const fill = (run: RunWriter): void => {
+        for (const row of this.read([path])) if (keeps(row)) run.add(0, row.piece, 0, row.piece.length, row.count)
+      }
+      return writeRun(path, fill, { segments: 1 })[0]
+    }
+    const partitions = this.partitions.map(({ path, orderPaths }): MergedPartition => {
+      orderPaths.forEach(rewrite)
+      return { path, segment: rewrite(path), orderPaths }
+    })
+    this.isClosed = true
+    this.closeLookups()
+    return new FileTable(partitions, this.remove)
+  }
+
   /** Removes the files. Nothing can be read afterwards. */
   close(): void {
     if (this.isClosed) return
     this.isClosed = true
-    for (const lookup of this.lookups.values()) lookup.close()
+    this.closeLookups()
     this.remove()
+  }
+
+  private closeLookups(): void {
+    for (const lookup of this.lookups.values()) lookup.close()
   }
 
   private throwIfClosed(): void {

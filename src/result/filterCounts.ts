@@ -1,25 +1,46 @@
 import { PieceTable } from '../count/pieceTable.ts'
 import { createPieceFilter, type PieceFilter } from '../select/pieceFilter.ts'
-import type { Filters } from '../types.ts'
+import type { Filters, PieceCount } from '../types.ts'
 import { pieceToString } from '../write/pieceText.ts'
+import { FileTable } from './fileTable.ts'
 import { PretokenCounts } from './pretokenCounts.ts'
 
-/** The counts without the pieces that a filter leaves out, in memory, and what these were. */
+/** So many times the memory of a result is needed where it is in memory and pieces are left out: it is there, and what stays. */
+export const FILTER_COPIES = 2
+
+/**
+ * The counts without the pieces that a filter leaves out, and what these were. Counts in memory stay as they are; of those in files, the files are what
+ * is left, and they are not to be used any more.
+ */
 export const filterCounts = (
   counts: PretokenCounts,
   filter: PieceFilter,
 ): { counts: PretokenCounts; removed: NonNullable<Filters['removed']> } => {
-  const keeps = createPieceFilter(filter)
-  const table = new PieceTable()
-  const removed = { distinct: 0, pieces: 0, bytes: 0 }
-  for (const { piece, count } of counts.rows()) {
-    const text = (): string => pieceToString(Buffer.from(piece.buffer, piece.byteOffset, piece.length), 0, piece.length)
-    if (keeps(text, count)) table.add(piece, 0, piece.length, count)
-    else {
-      removed.distinct++
-      removed.pieces += count
-      removed.bytes += count * piece.length
+  const accepts = createPieceFilter(filter)
+  const keeps = ({ piece, count }: PieceCount): boolean =>
+    accepts(() => pieceToString(Buffer.from(piece.buffer, piece.byteOffset, piece.length), 0, piece.length), count)
+  const { size, total, textBytes, source } = counts
+  const kept = new PretokenCounts(source instanceof FileTable ? source.filter(keeps) : keptInMemory(counts, keeps))
+  const removed = { distinct: size - kept.size, pieces: total - kept.total, bytes: textBytes - kept.textBytes }
+  return { counts: kept, removed }
+}
+
+/** A table that is as large as it must be; so the pieces are looked at before it is made. */
+const keptInMemory = (counts: PretokenCounts, keeps: (row: PieceCount) => boolean): PieceTable => {
+  const isKept = new Uint8Array(counts.size)
+  let entries = 0
+  let bytes = 0
+  let row = 0
+  for (const one of counts.rows()) {
+    if (keeps(one)) {
+      isKept[row] = 1
+      entries++
+      bytes += one.piece.length
     }
+    row++
   }
-  return { counts: new PretokenCounts(table), removed }
+  const table = new PieceTable(entries, bytes)
+  row = 0
+  for (const { piece, count } of counts.rows()) if (isKept[row++] === 1) table.add(piece, 0, piece.length, count)
+  return table
 }

@@ -79,6 +79,22 @@ describe('a result that is larger than memory', () => {
     expect(() => counts.get('a')).toThrow('they were closed')
   })
 
+  test('stays in files where pieces are left out of it, and what is left is the same', async () => {
+    for (const filter of [{ minCount: 2 }, { include: '^1' }, { exclude: 'and' }, { exclude: '' }]) {
+      const options = { tokenizer: WORDS, numProcesses: 1, ...filter }
+      const expected = await pretokenize(path, special, options)
+      const counts = await pretokenize(path, special, { ...options, ...SMALL, tempDir })
+      expect(readdirSync(tempDir)).toHaveLength(1)
+      expect(counts.receipt!.filters).toEqual(expected.receipt!.filters)
+      expect([counts.size, counts.total, counts.textBytes]).toEqual([expected.size, expected.total, expected.textBytes])
+      expect([...counts].join()).toBe([...expected].join())
+      expect([...expected].every(([piece, count], i) => i % 97 !== 0 || counts.get(piece) === count)).toBe(true)
+      expect(counts.get('gone')).toBeUndefined()
+      counts.close()
+      expect(readdirSync(tempDir)).toEqual([])
+    }
+  })
+
   test('leaves nothing behind when the run fails', async () => {
     const broken = file('broken.txt', Buffer.concat([readFileSync(path), Buffer.from([0xff])]))
     const counting = pretokenize(broken, special, { tokenizer: WORDS, numProcesses: 2, ...SMALL, tempDir, errors: 'strict' })

@@ -71,6 +71,14 @@ describe.skipIf(!hasTime)('memory stays within number of workers × budget + 150
     expect(hash).toBe((hashes.distinct ??= hash))
   })
 
+  test('all-distinct pieces of which some are left out', () => {
+    const filtered = (...filter: string[]): { peak: number; receipt: { distinct: number } } => measure(corpus, '-n', '1', '-m', '0.1', ...filter)
+    const whole = filtered('--exclude', '^ ?[A-M]')
+    expect(whole.receipt.distinct).toBeGreaterThan(20_000_000)
+    expect(whole.peak).toBeLessThan(0.1 * 2 ** 30 + 150e6)
+    expect(filtered('--min-count', '2').peak).toBeLessThan(0.1 * 2 ** 30 + 150e6)
+  })
+
   test('pieces of megabytes', () => {
     const path = join(folder, 'pieces.txt')
     const file = openSync(path, 'w')
