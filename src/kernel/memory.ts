@@ -1,8 +1,8 @@
 /*
  * The kernel's memory: blocks taken from the end of the linear memory, and from blocks that were given back. There is no garbage collector
- * (`--runtime stub`) and nothing is ever freed one by one: only a table or buffer that moved to a larger place leaves a hole behind, and
- * holes are few. A memory that cannot grow is no trap: `allocate` returns 0 and the caller reports it. So it does at a limit, which is what
- * keeps a worker within its budget.
+ * (`--runtime stub`). A table or buffer that has moved to a larger place leaves a hole behind, and so do the pieces of a table that has been spilled, all
+ * at once; holes side by side become one, so they are few. A memory that cannot grow is no trap: `allocate` returns 0 and the caller reports it. So it
+ * does at a limit, which is what keeps a worker within its budget.
  *
  * Memory is dear when it is used for the first time: the system has to find it, page by page, which takes as long as counting dozens of pieces does, or
  * (virtual machines) hundreds. So what is new, and therefore zero, is not set to zero again, and the block at the end can grow where it stands. And what
@@ -46,10 +46,8 @@ function takeTop(bytes: usize, spare: u64): usize {
   const start = top
   const end: u64 = <u64>start + <u64>bytes
   const have: u64 = <u64>memory.size() * PAGE
-  if (end > have) {
-    if (end + spare > limit) return 0
-    if (memory.grow(<i32>((end - have + PAGE - 1) / PAGE)) < 0) return 0
-  }
+  if (end + spare > max(limit, have)) return 0
+  if (end > have && memory.grow(<i32>((end - have + PAGE - 1) / PAGE)) < 0) return 0
   top = <usize>end
   untouched = max(untouched, top)
   return start

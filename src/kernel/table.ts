@@ -39,7 +39,6 @@ export let shift: u64 = 0
 let arenaAt: usize = 0
 let arenaEnd: usize = 0
 let arenaBlocks: usize = 0
-let spareBlocks: usize = 0
 
 /** Memory that the table leaves to the text. */
 export let spare: u64 = 0
@@ -97,14 +96,12 @@ export function clearTable(): void {
   used = 0
   arenaAt = 0
   arenaEnd = 0
+  // the last one first: so each is beside those before, and they become few holes, whatever their sizes
   while (arenaBlocks != 0) {
     const block = arenaBlocks
     const size = <usize>load<u32>(block, 4)
     arenaBlocks = <usize>load<u32>(block)
-    if (size == ARENA_BLOCK) {
-      store<u32>(block, <u32>spareBlocks)
-      spareBlocks = block
-    } else release(block, size)
+    release(block, size)
   }
 }
 
@@ -309,9 +306,7 @@ function reserve(length: usize, spareBytes: u64): usize {
 }
 
 function takeBlock(bytes: usize, spareBytes: u64): usize {
-  let block = spareBlocks
-  if (bytes == ARENA_BLOCK && block != 0) spareBlocks = <usize>load<u32>(block)
-  else block = allocateLeaving(bytes, spareBytes)
+  const block = allocateLeaving(bytes, spareBytes)
   if (block == 0) return 0
   store<u32>(block, <u32>arenaBlocks)
   store<u32>(block, <u32>bytes, 4)

@@ -36,6 +36,19 @@ const spilling = (create: (limits: CounterLimits) => TextCounter, memoryBytes: n
   return { counter, spills }
 }
 
+test('the memory of long pieces comes back whole: as many of them fit after each spill', () => {
+  const memoryBytes = 40 * 2 ** 20
+  const { counter, spills } = spilling((limits) => createKernelCounter([], limits), memoryBytes, 100_000)
+  const added = Array.from({ length: 6000 }, (_, i) => Buffer.alloc(i % 6 === 0 ? 70_000 : 50_000, `${i}-`))
+  for (const piece of added) counter.piece(piece)
+  counter.drain()
+  const sizes = spills.slice(0, -1).map(({ size }) => size)
+  expect(sizes.length).toBeGreaterThan(5)
+  expect(Math.min(...sizes)).toBeGreaterThan(0.95 * sizes[0])
+  expect(counter.memory).toBeLessThanOrEqual(memoryBytes)
+  expect(spills.reduce((sum, { size }) => sum + size, 0)).toBe(added.length)
+})
+
 const TIERS: [string, (limits: CounterLimits) => TextCounter, memoryBytes: number, words: number][] = [
   ['automaton', (limits) => createKernelCounter([compileStage(WORDS).tables], limits), 6 * 2 ** 20, 300_000],
   ['reference', (limits) => createReferenceCounter(cutsOf(WORDS), limits), 400_000, 60_000],
