@@ -106,4 +106,11 @@ export interface CounterLimits {
 export const textMemory = ({ maxPieceBytes, onlyPieces = false }: Pick<CounterLimits, 'maxPieceBytes' | 'onlyPieces'>): number =>
   onlyPieces ? 3 * maxPieceBytes : 4 * (maxPieceBytes + undecidedSlack(maxPieceBytes))
 
+/** Beside text: tables of patterns, and a counting table that is not spilled all the time. */
+const LEAST_TABLE = 8e6
+
+/** The smallest `memoryBytes` with which every pipeline can be counted, if pieces may have so many bytes. */
+export const leastMemory = (maxPieceBytes: number): number =>
+  textMemory({ maxPieceBytes }) + textMemory({ maxPieceBytes, onlyPieces: true }) + LEAST_TABLE
+
 export const DEFAULT_LIMITS: CounterLimits = { blockBytes: 2 ** 18, maxPieceBytes: 2 ** 26 }

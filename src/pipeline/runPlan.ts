@@ -1,4 +1,5 @@
 import { availableParallelism, tmpdir } from 'node:os'
+import { leastMemory } from '../count/counter.ts'
 import type { Engine } from '../count/engine.ts'
 import type { WorkerOptions } from '../messages.ts'
 import type { PretokenizeOptions } from '../options.ts'
@@ -77,7 +78,7 @@ export const complete = (
 const SMALL_BYTES = 4 * 2 ** 20
 /** What is compressed becomes so many times as long, or more. */
 const EXPANSION = 4
-/** With less, the main thread does not count along: it has half of a worker's memory then, and pieces may be as long for it. */
+/** With less, the main thread does not count along: it has half of a worker's memory then. Nor if pieces may be too long for that. */
 const LEAST_SHARED_BYTES = 128e6
 /** Tables of text are seldom larger than the text. */
 const TABLE_ROOM = 4
@@ -96,7 +97,8 @@ export const mainRole = (
   const size = totalSize(sources)
   if (numProcesses === undefined && size <= SMALL_BYTES) return 'all'
   const isShort = textSize(sources) <= Math.min(SHORT_BYTES, memory.counting / TABLE_ROOM)
-  return isShort && memory.accounted >= LEAST_SHARED_BYTES && engine !== 'transformers.js' ? 'counts' : 'none'
+  const isEnough = memory.accounted >= LEAST_SHARED_BYTES && keptByMain({ main: 'counts', memory }) >= leastMemory(memory.maxPieceBytes)
+  return isShort && isEnough && engine !== 'transformers.js' ? 'counts' : 'none'
 }
 
 /** About as much text as there is. */
@@ -142,7 +144,7 @@ export const planMeans = (options: PretokenizeOptions): Means => {
   const maxMemoryGb = options.maxMemoryGb ?? defaultMaxMemoryGb(machine, numProcesses)
   const memory =
     options.accountedBytes === undefined
-      ? planMemory(maxMemoryGb, options.maxPieceBytes)
+      ? planMemory(maxMemoryGb, options.maxPieceBytes, leastMemory)
       : shareMemory(options.accountedBytes, options.maxPieceBytes)
   return { numProcesses, maxMemoryGb, memory }
 }

@@ -17,7 +17,7 @@ const LEAST_ACCOUNTED = 20e6
 
 /** Longest pre-token when nothing is said, if there is memory for it. */
 export const LONGEST_PIECE = 2 ** 26
-/** Text may take a quarter of the memory; buffers double and move, so it is this part of the memory that a piece may take. */
+/** Buffers for text double and move, so a piece may take this part of the memory. */
 const PIECE_SHARE = 1 / 32
 const MERGING_SHARE = 1 / 8
 
@@ -33,10 +33,11 @@ export interface MemoryPlan {
  * Shares a worker's budget out. Pure. Throws 'usage' for a budget with which nothing can be done, with the smallest that works.
  *
  * @param maxPieceBytes longest pre-token, if the user wants a certain one
+ * @param leastCounting bytes that counting needs for such pre-tokens
  */
-export const planMemory = (maxMemoryGb: number, maxPieceBytes: number | undefined): MemoryPlan => {
+export const planMemory = (maxMemoryGb: number, maxPieceBytes: number | undefined, leastCounting: (maxPieceBytes: number) => number): MemoryPlan => {
   const accounted = Math.floor(maxMemoryGb * 2 ** 30 - THREAD_BYTES)
-  const least = Math.max(LEAST_ACCOUNTED, (maxPieceBytes ?? 0) * 8)
+  const least = Math.max(LEAST_ACCOUNTED, maxPieceBytes === undefined ? 0 : Math.ceil(leastCounting(maxPieceBytes) / (1 - MERGING_SHARE)))
   if (accounted < least) {
     const pieces = least > LEAST_ACCOUNTED ? ` for pre-tokens of ${maxPieceBytes} bytes (--max-piece-bytes)` : ''
     throw new PretokError(
