@@ -1,7 +1,7 @@
 import type { CountedPieces } from './sort/tableMemory.ts'
 import type { Engine } from './count/engine.ts'
 import type { ErrorCode } from './errors.ts'
-import type { MergedPartition, PartitionMerge } from './merge/mergePartition.ts'
+import type { MergedPartitions, PartitionMerge } from './merge/mergePartition.ts'
 import type { Sample } from './select/sample.ts'
 import type { ReadingOptions } from './read/readRecords.ts'
 import type { AddedToken, Chunk, InvalidRange, Pipeline, SkippedRecord, Source, Tally, Task } from './types.ts'
@@ -82,7 +82,7 @@ export interface WorkerCounts extends HandedOver {
 }
 
 /** Partitions that were merged, or why they were not. */
-export type MergeResult = MergedPartition[] | Omit<WorkerFailure, 'failedChunk'>
+export type MergeResult = MergedPartitions | Omit<WorkerFailure, 'failedChunk'>
 
 /** A failure that the worker survived. (An Error that crosses threads loses its code, so it travels as plain data.) */
 export interface WorkerFailure {

@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { handOverSorted } from '../count/handOverSorted.ts'
 import { PieceTable } from '../count/pieceTable.ts'
 import { PretokError } from '../errors.ts'
-import type { MergedPartition } from '../merge/mergePartition.ts'
+import { ORDER_BYTES, type MergedPartitions } from '../merge/mergePartition.ts'
 import { canBeMerged, mergeSorted } from '../merge/mergeSorted.ts'
 import type { MergeResult, WorkerCounts } from '../messages.ts'
 import type { Threads } from '../pool/threads.ts'
@@ -51,9 +51,9 @@ export const gatherCounts = async (counts: WorkerCounts[], gathering: Gathering)
     return new PretokenCounts(mergeSorted(tables))
   }
   await gathering.closed
-  const partitions = await mergeRuns([...runs, ...spool(tables, gathering.folder.path)], gathering)
-  const { records, pieceBytes } = sumSegments(partitions.map(({ segment }) => segment))
-  const table = new FileTable(partitions, gathering.folder.remove)
+  const merged = await mergeRuns([...runs, ...spool(tables, gathering.folder.path)], gathering)
+  const { records, pieceBytes } = sumSegments(merged.partitions.map(({ segment }) => segment))
+  const table = new FileTable(merged, gathering.folder.remove)
   if (memoryFor(records, pieceBytes) > gathering.resultBytes) return new PretokenCounts(table)
   const loaded = load(table, records, pieceBytes)
   table.close()
@@ -101,8 +101,8 @@ const makeFolder = (folder: string): void => {
 
 const mergeRuns = async (
   runs: readonly string[],
-  { folder, threads, threadBytes, start, signal }: Gathering,
-): Promise<MergedPartition[]> => {
+  { folder, threads, threadBytes, resultBytes, start, signal }: Gathering,
+): Promise<MergedPartitions> => {
   makeFolder(folder.path)
   // a few partitions for each thread, in one job: so its memory is taken once
   const jobs = Array.from({ length: Math.min(Math.max(1, threads), PARTITIONS) }, (_, job) => job)
@@ -116,18 +116,20 @@ const mergeRuns = async (
       runs,
       folder: folder.path,
       memoryBytes: threadBytes,
+      orderBytes: Math.max(ORDER_BYTES, resultBytes / 2) / jobs.length,
     }))
     // all are waited for before the first failure is told: nobody writes any more when the folder is removed
     const settled = await Promise.allSettled(run(merges) as Promise<MergeResult>[])
     if (signal?.aborted) throw new PretokError('interrupted', 'merging: stopped before the end; nothing was written')
     const merged = settled.map((outcome) => {
       if (outcome.status === 'rejected') throw outcome.reason
-      if (Array.isArray(outcome.value)) return outcome.value
+      if ('partitions' in outcome.value) return outcome.value
       const { code, message } = outcome.value
       throw code === undefined ? new Error(message) : new PretokError(code, message)
     })
     // partition p is the one in place p / jobs of job p % jobs
-    return Array.from({ length: PARTITIONS }, (_, partition) => merged[partition % jobs.length][Math.floor(partition / jobs.length)])
+    const partitions = Array.from({ length: PARTITIONS }, (_, partition) => merged[partition % jobs.length].partitions[Math.floor(partition / jobs.length)])
+    return { partitions, orderPaths: merged.flatMap(({ orderPaths }) => orderPaths) }
   } finally {
     signal?.removeEventListener('abort', stop)
     await close()

@@ -16,14 +16,20 @@ export interface PartitionMerge {
   folder: string
   /** Memory for all of it, in bytes. */
   memoryBytes: number
+  /** Memory for reading all `orderPaths` at a time, in bytes; but two may always be left. */
+  orderBytes: number
 }
 
-/** A part of a result that is backed by files. */
+/** A part of a result that is backed by files: a run of one segment, the pieces in the order of their bytes. */
 export interface MergedPartition {
-  /** A run of one segment: the pieces in the order of their bytes. */
   path: string
   segment: Segment
-  /** Runs of one segment that together hold the same pieces, each in the order of a result. */
+}
+
+export interface MergedPartitions {
+  /** In the order in which they were asked for. */
+  partitions: MergedPartition[]
+  /** Runs of one segment that together hold the pieces of all of them, each in the order of a result. */
   orderPaths: string[]
 }
 
@@ -32,13 +38,17 @@ const MOST_RUNS = 64
 /** A partition's order is left in this many runs: the main thread reads those of all partitions at a time. */
 const MOST_ORDER_RUNS = 4
 
+/** Memory for reading the orders of a result that is always there, in bytes: as much as those of ordinary pieces take. */
+export const ORDER_BYTES = 2 ** 25
+
 /** The smallest memory for a merge: two runs and an order of little. A piece longer than a block takes more. */
 export const LEAST_MERGE_BYTES = 16 * BLOCK_BYTES
 
 /** Merges each partition of runs into one run by bytes, and runs in the order of a result. Bounded memory; throws as reading and writing do. */
-export const mergePartitions = ({ partitions, runs, folder, memoryBytes }: PartitionMerge): MergedPartition[] => {
+export const mergePartitions = ({ partitions, runs, folder, memoryBytes, orderBytes }: PartitionMerge): MergedPartitions => {
   const order = new OrderWriter(memoryBytes / 2)
-  return partitions.map((partition) => {
+  const orderRuns: Input[] = []
+  const merged = partitions.map((partition): MergedPartition => {
     const name = (what: string): string => join(folder, `${what}-${partition}.run`)
     const few = reduce(inputsOf(runs, partition), memoryBytes / 2, Infinity, (level) => name(`level-${level}`), mergeCursors)
     const path = name('merged')
@@ -55,10 +65,16 @@ export const mergePartitions = ({ partitions, runs, folder, memoryBytes }: Parti
       { segments: 1 },
     )
     const ordered = order.finish().map((path): Input => ({ path, segmentCount: 1, segment: 0, isTemporary: true }))
-    const orderRuns = reduce(ordered, memoryBytes / 2, MOST_ORDER_RUNS, (level) => name(`order-level-${level}`), mergeOrders)
-    return { path, segment, orderPaths: orderRuns.map(({ path }) => path) }
+    orderRuns.push(...reduce(ordered, memoryBytes / 2, MOST_ORDER_RUNS, (level) => name(`order-level-${level}`), mergeOrders))
+    return { path, segment }
   })
+  const few = reduceTo(orderRuns, Math.min(orderBytes, memoryBytes / 2), (level) => join(folder, `orders-${partitions[0]}-${level}.run`))
+  return { partitions: merged, orderPaths: few.map(({ path }) => path) }
 }
+
+/** Runs in the order of a result are seldom too large to be read at a time: each is a block in memory, and that is large where a piece is. */
+const reduceTo = (inputs: Input[], memoryBytes: number, nameOf: (run: number) => string): Input[] =>
+  inputs.reduce((sum, input) => sum + bytesToRead(input), 0) <= memoryBytes ? inputs : reduce(inputs, memoryBytes, Infinity, nameOf, mergeOrders)
 
 const inputsOf = (runs: readonly string[], partition: number): Input[] =>
   runs.map((path) => ({ path, segmentCount: PARTITIONS, segment: partition, isTemporary: false }))
@@ -124,7 +140,7 @@ const groupInputs = (inputs: readonly Input[], memoryBytes: number): Input[][] =
   const groups: Input[][] = []
   let bytes = Infinity
   for (const input of inputs) {
-    const needed = withSegment(input, (_, segment) => cursorBytes(segment))
+    const needed = bytesToRead(input)
     const group = groups.at(-1)
     if (group === undefined || group.length >= MOST_RUNS || (bytes + needed > memoryBytes && group.length >= 2)) {
       groups.push([input])
@@ -137,10 +153,10 @@ const groupInputs = (inputs: readonly Input[], memoryBytes: number): Input[][] =
   return groups
 }
 
-const withSegment = <Result>({ path, segmentCount, segment }: Input, body: (run: RunFile, segment: Segment) => Result): Result => {
+const bytesToRead = ({ path, segmentCount, segment }: Input): number => {
   const run = new RunFile(path, segmentCount)
   try {
-    return body(run, run.segments[segment])
+    return cursorBytes(run.segments[segment])
   } finally {
     run.close()
   }

@@ -1,10 +1,10 @@
 import { PretokError } from '../errors.ts'
 import { cursorsInOrder } from '../merge/mergeCursors.ts'
-import type { MergedPartition } from '../merge/mergePartition.ts'
+import type { MergedPartition, MergedPartitions } from '../merge/mergePartition.ts'
 import { comparePieces } from '../sort/sortPieces.ts'
 import { partitionOf } from '../spill/partition.ts'
 import { BLOCK_BYTES, sumSegments, type Segment } from '../spill/runFormat.ts'
-import { RunCursor, RunFile } from '../spill/runReader.ts'
+import { cursorBytes, RunCursor, RunFile } from '../spill/runReader.ts'
 import { writeRun, type RunWriter } from '../spill/runWriter.ts'
 import type { PieceCount } from '../types.ts'
 
@@ -17,31 +17,33 @@ export class FileTable {
   readonly total: number
   readonly textBytes: number
   private readonly partitions: readonly MergedPartition[]
+  private readonly orderPaths: readonly string[]
   private readonly lookups = new Map<number, Lookup>()
+  /** Memory that these take, in bytes. */
+  private lookupBytes = 0
   private readonly remove: () => void
   private isClosed = false
 
   /** @param remove removes the files */
-  constructor(partitions: readonly MergedPartition[], remove: () => void) {
+  constructor({ partitions, orderPaths }: MergedPartitions, remove: () => void) {
     const { records, total, textBytes } = sumSegments(partitions.map(({ segment }) => segment))
     this.size = records
     this.total = total
     this.textBytes = textBytes
     this.partitions = partitions
+    this.orderPaths = orderPaths
     this.remove = remove
   }
 
   get(piece: Uint8Array): number | undefined {
     this.throwIfClosed()
     const partition = partitionOf(piece)
-    let lookup = this.lookups.get(partition)
-    if (lookup === undefined) this.lookups.set(partition, (lookup = new Lookup(this.partitions[partition].path)))
-    return lookup.get(piece)
+    return (this.lookups.get(partition) ?? this.open(partition)).get(piece)
   }
 
   /** The most frequent first, equal counts in the order of bytes. */
   *rows(): Generator<PieceCount> {
-    yield* this.read(this.partitions.flatMap(({ orderPaths }) => orderPaths))
+    yield* this.read(this.orderPaths)
   }
 
   /** All pieces, in no order that means anything. */
@@ -57,13 +59,12 @@ export class FileTable {
       }
       return writeRun(path, fill, { segments: 1 })[0]
     }
-    const partitions = this.partitions.map(({ path, orderPaths }): MergedPartition => {
-      orderPaths.forEach(rewrite)
-      return { path, segment: rewrite(path), orderPaths }
-    })
-    this.isClosed = true
     this.closeLookups()
-    return new FileTable(partitions, this.remove)
+    const { orderPaths } = this
+    orderPaths.forEach(rewrite)
+    const partitions = this.partitions.map(({ path }): MergedPartition => ({ path, segment: rewrite(path) }))
+    this.isClosed = true
+    return new FileTable({ partitions, orderPaths: [...orderPaths] }, this.remove)
   }
 
   /** Removes the files. Nothing can be read afterwards. */
@@ -74,8 +75,20 @@ export class FileTable {
     this.remove()
   }
 
+  private open(partition: number): Lookup {
+    const { path, segment } = this.partitions[partition]
+    const bytes = cursorBytes(segment)
+    if (this.lookupBytes + bytes > MOST_LOOKUP_BYTES) this.closeLookups()
+    const lookup = new Lookup(path)
+    this.lookups.set(partition, lookup)
+    this.lookupBytes += bytes
+    return lookup
+  }
+
   private closeLookups(): void {
     for (const lookup of this.lookups.values()) lookup.close()
+    this.lookups.clear()
+    this.lookupBytes = 0
   }
 
   private throwIfClosed(): void {
@@ -97,6 +110,8 @@ export class FileTable {
   }
 }
 
+/** Partitions in which pieces are looked up stay open, unless their pieces are large. */
+const MOST_LOOKUP_BYTES = 2 ** 25
 /** So many places of a partition are remembered at most; between two of them blocks are read one after the other. */
 const MOST_PLACES = 4096
 const PLACE_BYTES = 32

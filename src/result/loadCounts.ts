@@ -5,7 +5,7 @@ import { checkChoice, checkOptionNames, checkPath, checkTexts, refuse, type Opti
 import { handOverSorted, SORT_BYTES } from '../count/handOverSorted.ts'
 import { PieceTable } from '../count/pieceTable.ts'
 import { PretokError } from '../errors.ts'
-import { findRepeated, mergePartitions } from '../merge/mergePartition.ts'
+import { findRepeated, mergePartitions, ORDER_BYTES } from '../merge/mergePartition.ts'
 import { PARTITIONS } from '../spill/layout.ts'
 import { runOutputError, writeRun } from '../spill/runWriter.ts'
 import { reserveTemporaryFolder, type TemporaryFolder } from '../temporary.ts'
@@ -94,7 +94,9 @@ class Loading {
     if (this.sum !== undefined) this.spill(this.sum, this.runs)
     this.sum = undefined
     const partitions = Array.from({ length: PARTITIONS }, (_, partition) => partition)
-    const merged = mergePartitions({ partitions, runs: this.runs, folder: this.folder.path, memoryBytes: this.memoryBytes })
+    const { memoryBytes } = this
+    const orderBytes = Math.max(ORDER_BYTES, memoryBytes / 2)
+    const merged = mergePartitions({ partitions, runs: this.runs, folder: this.folder.path, memoryBytes, orderBytes })
     return new FileTable(merged, this.folder.remove)
   }
 

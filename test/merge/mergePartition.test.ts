@@ -2,7 +2,7 @@ import fc from 'fast-check'
 import { mkdirSync, readdirSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
-import { LEAST_MERGE_BYTES, mergePartitions } from '../../src/merge/mergePartition.ts'
+import { LEAST_MERGE_BYTES, mergePartitions, ORDER_BYTES } from '../../src/merge/mergePartition.ts'
 import { PARTITIONS } from '../../src/spill/layout.ts'
 import { partitionOf } from '../../src/spill/partition.ts'
 import { arbitraryCounts, inOrder, readRun, sumOf, writeCountsAsRun, type Counts } from '../support/runs.ts'
@@ -10,8 +10,8 @@ import { temporaryFolder } from '../support/temporary.ts'
 
 const { folder } = temporaryFolder()
 
-/** Merges runs of these counts; each partition by bytes, and the runs of its order. */
-const merge = (all: readonly Counts[], memoryBytes = LEAST_MERGE_BYTES) => {
+/** Merges runs of these counts: each partition by bytes, and the runs of the order of all. */
+const merge = (all: readonly Counts[], memoryBytes = LEAST_MERGE_BYTES, orderBytes = ORDER_BYTES) => {
   const work = join(folder, 'work')
   rmSync(work, { recursive: true, force: true })
   mkdirSync(work)
@@ -21,14 +21,14 @@ const merge = (all: readonly Counts[], memoryBytes = LEAST_MERGE_BYTES) => {
     return path
   })
   const numbers = Array.from({ length: PARTITIONS }, (_, partition) => partition)
-  const partitions = mergePartitions({ partitions: numbers, runs, folder: work, memoryBytes })
-  const expectedFiles = [...runs, ...partitions.flatMap(({ path, orderPaths }) => [path, ...orderPaths])]
+  const { partitions, orderPaths } = mergePartitions({ partitions: numbers, runs, folder: work, memoryBytes, orderBytes })
+  const expectedFiles = [...runs, ...partitions.map(({ path }) => path), ...orderPaths]
   expect(
     readdirSync(work)
       .map((name) => join(work, name))
       .sort(),
   ).toEqual(expectedFiles.sort()) // nothing else is left
-  return partitions.map(({ path, orderPaths }) => ({ merged: readRun(path, 1), orders: orderPaths.map((one) => readRun(one, 1)) }))
+  return { merged: partitions.map(({ path }) => readRun(path, 1)), orders: orderPaths.map((one) => readRun(one, 1)) }
 }
 
 const partOf = (counts: Counts, partition: number): Counts =>
@@ -36,16 +36,18 @@ const partOf = (counts: Counts, partition: number): Counts =>
 
 const check = (all: readonly Counts[], memoryBytes?: number) => {
   const sum = sumOf(all)
-  merge(all, memoryBytes).forEach(({ merged, orders }, partition) => {
+  const { merged, orders } = merge(all, memoryBytes)
+  merged.forEach((pieces, partition) => {
     const part = partOf(sum, partition)
-    expect(new Map(merged)).toEqual(part)
-    expect(merged.map(([piece]) => piece)).toEqual(
+    expect(new Map(pieces)).toEqual(part)
+    expect(pieces.map(([piece]) => piece)).toEqual(
       [...part.keys()].sort((a, b) => Buffer.compare(Buffer.from(a, 'latin1'), Buffer.from(b, 'latin1'))),
     )
-    for (const order of orders) expect(order).toEqual(inOrder(new Map(order)))
-    expect(new Map(orders.flat())).toEqual(part)
-    expect(orders.length).toBeLessThanOrEqual(4)
   })
+  for (const order of orders) expect(order).toEqual(inOrder(new Map(order)))
+  expect(orders.flat()).toHaveLength(sum.size)
+  expect(new Map(orders.flat())).toEqual(new Map(sum))
+  expect(orders.length).toBeLessThanOrEqual(4 * PARTITIONS)
 }
 
 describe('merging is adding up', () => {
@@ -62,6 +64,14 @@ describe('merging is adding up', () => {
       (_, run): Counts => new Map(Array.from({ length: 4000 }, (_, i) => [`piece ${(i * (run + 1)) % 20_011}`, 1 + ((i * run) % 300)])),
     )
     check(all, 30_000)
+  })
+
+  test('where pieces are large, few runs are left of the order', () => {
+    const all = Array.from({ length: 3 }, (_, run): Counts => new Map(Array.from({ length: 60 }, (_, i) => [`${i}-`.repeat(30_000 + i), 1 + ((i * run) % 7)])))
+    const { orders } = merge(all, 2 ** 20, 2 ** 19)
+    expect(orders.length).toBeLessThanOrEqual(2)
+    for (const order of orders) expect(order).toEqual(inOrder(new Map(order)))
+    expect(new Map(orders.flat())).toEqual(new Map(sumOf(all)))
   })
 
   test('sums above 2^53 are refused', () => {
