@@ -20,6 +20,8 @@ export const LONGEST_PIECE = 2 ** 26
 /** Buffers for text double and move, so a piece may take this part of the memory. */
 const PIECE_SHARE = 1 / 32
 const MERGING_SHARE = 1 / 8
+/** When runs are merged, so many pieces are in memory at a time at most: several are read, ordered and written, and what is done with is not collected at once. */
+const MERGED_PIECES = 24
 
 export interface MemoryPlan {
   /** Bytes that a worker accounts for, all together. */
@@ -37,7 +39,8 @@ export interface MemoryPlan {
  */
 export const planMemory = (maxMemoryGb: number, maxPieceBytes: number | undefined, leastCounting: (maxPieceBytes: number) => number): MemoryPlan => {
   const accounted = Math.floor(maxMemoryGb * 2 ** 30 - THREAD_BYTES)
-  const least = Math.max(LEAST_ACCOUNTED, maxPieceBytes === undefined ? 0 : Math.ceil(leastCounting(maxPieceBytes) / (1 - MERGING_SHARE)))
+  const leastFor = (bytes: number): number => Math.ceil(Math.max(leastCounting(bytes) / (1 - MERGING_SHARE), bytes * MERGED_PIECES))
+  const least = Math.max(LEAST_ACCOUNTED, maxPieceBytes === undefined ? 0 : leastFor(maxPieceBytes))
   if (accounted < least) {
     const pieces = least > LEAST_ACCOUNTED ? ` for pre-tokens of ${maxPieceBytes} bytes (--max-piece-bytes)` : ''
     throw new PretokError(

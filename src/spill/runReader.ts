@@ -226,7 +226,7 @@ export class RunCursor {
     const checksum = this.block.readUInt32LE(8)
     if (bytes > room || bytes > segment.largestBlock || records === 0 || records > bytes)
       throw run.damaged(offset, `a block of ${bytes} bytes and ${records} records`)
-    if (BLOCK_HEADER_BYTES + bytes > this.block.length) this.growBlock(bytes)
+    if (BLOCK_HEADER_BYTES + bytes > this.block.length) this.growBlock()
     run.read(this.block.subarray(BLOCK_HEADER_BYTES), bytes, offset + BLOCK_HEADER_BYTES)
     run.check(
       offset,
@@ -253,14 +253,16 @@ export class RunCursor {
     return value
   }
 
-  private growBlock(bytes: number): void {
-    const grown = Buffer.allocUnsafeSlow(BLOCK_HEADER_BYTES + bytes)
+  /** For the largest block at once: what has grown again and again would be in memory until it is collected. */
+  private growBlock(): void {
+    const grown = Buffer.allocUnsafeSlow(BLOCK_HEADER_BYTES + this.segment.largestBlock)
     this.block.copy(grown, 0, 0, BLOCK_HEADER_BYTES)
     this.block = grown
   }
 
   private growPiece(length: number, kept: number): void {
-    const grown = new Uint8Array(Math.max(length, Math.min(2 * this.piece.length, BLOCK_BYTES)))
+    const most = length > BLOCK_BYTES ? this.segment.largestBlock : Math.min(2 * this.piece.length, BLOCK_BYTES)
+    const grown = new Uint8Array(Math.max(length, most))
     grown.set(this.piece.subarray(0, kept))
     this.piece = grown
     this.views.length = 0

@@ -57,7 +57,7 @@ export function* inBatches(entries: Iterable<PieceCount>): Generator<PieceBatch>
       if (batch.size > 0) yield batch
       batch.size = 0
       length = 0
-      if (piece.length > batch.bytes.length) batch.bytes = new Uint8Array(piece.length)
+      if (piece.length > batch.bytes.length) batch.bytes = new Uint8Array(1.5 * piece.length)
     }
     put(piece, count)
   }
