@@ -390,7 +390,8 @@ function readLookingAhead(k: i32, pass: Pass, to: usize, isEnd: bool): i32 {
   let stretch = pass.idle == 0 ? to : BUSY_BYTES
   while (pass.at < to) {
     passOverIdle(pass, text, to)
-    let end = min(to, pass.at + stretch)
+    // what has been searched without finding anything is not searched again
+    let end = min(to, max(pass.at, pass.searched) + stretch)
     while (end < to && (load<u8>(text + end) & 0xc0) == 0x80) end++
     if (!findSymbols(pass, text, end, isEnd && end == to)) return NO_MEMORY
     if (pass.known == pass.at) {

@@ -451,7 +451,7 @@ describe('memory and progress', () => {
       /^maxMemoryGb: 0\.005 GiB are too little; a worker needs at least 0\.0\d+$/,
     )
     await expect(pretokenize(path, [], { maxMemoryGb: 0.1, maxPieceBytes: 2 ** 28 })).rejects.toThrow(
-      /too little for pre-tokens of 268435456 bytes \(--max-piece-bytes\); a worker needs at least 2\.0/,
+      /too little for pre-tokens of 268435456 bytes \(--max-piece-bytes\); a worker needs at least 6\.0/,
     )
     expect((await pretokenize(path, [], { maxMemoryGb: 0.05 })).size).toBe(3)
   })

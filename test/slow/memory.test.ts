@@ -86,6 +86,14 @@ describe.skipIf(!hasTime)('memory stays within number of workers × budget + 150
     closeSync(file)
     expect(measure(path, '-n', '2', '-m', '0.1').peak).toBeLessThan(2 * 0.1 * 2 ** 30 + 150e6)
   })
+
+  test('many different pieces, each nearly as long as pieces may be', () => {
+    const path = join(folder, 'longest.txt')
+    const file = openSync(path, 'w')
+    for (let i = 0; i < 200; i++) writeSync(file, `${String.fromCharCode(97 + (i % 26), 97 + Math.floor(i / 26)).repeat(2_050_000 + i)} `)
+    closeSync(file)
+    for (const workers of [1, 2]) expect(measure(path, '-n', String(workers), '-m', '0.15').peak).toBeLessThan(workers * 0.15 * 2 ** 30 + 150e6)
+  })
 })
 
 /** Of outputs that must not differ. */
