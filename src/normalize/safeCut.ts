@@ -73,11 +73,15 @@ const findIn = (parts: readonly Part[], find: (window: Buffer) => number): numbe
     if (part.text.length > 0) starts.set(at, part.start)
     at += part.text.length
   }
-  for (let from = 0; ;) {
+  for (let from = 0, tried = 0; tried < MOST_TRIED; tried++) {
     const cut = find(text.subarray(from))
     if (cut === -1) return -1
     from += cut
     const start = starts.get(from)
     if (start !== undefined) return start
   }
+  return -1
 }
+
+/** Where so many cuts of a window lie inside of parts, the others do, too. */
+const MOST_TRIED = 16

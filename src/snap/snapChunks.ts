@@ -19,6 +19,11 @@ const FINE_CHUNKS = 256 * 1024
 const READ_AHEAD = 1024 * 1024
 /** A safe cut is found within a few bytes or not at all: in a run of one kind of characters, or for a pattern without safe cuts. */
 const SAFE_CUT_WINDOW = 2048
+/** Searches for safe cuts that found none, one behind the other, after which there is only one for so many bytes: each takes as long as counting some of them. */
+const MOST_FAILURES = 8
+/** What a search counts at least, however small its window is. */
+const LEAST_FAILURE = 1 / 4
+const BYTES_A_FAILURE = 8 * 1024 * 1024
 
 /**
  * Moves the borders between the chunks of one source to places where a cut changes nothing: in front of an added token, for the text is cut
@@ -39,10 +44,11 @@ export const snapChunks = async (
   const isFine = chunks.length > 1 && chunks[0].end - chunks[0].start < FINE_CHUNKS
   const read = isFine ? readingAhead(readAt) : readAt
   const room = Buffer.allocUnsafeSlow(2 * FIRST_WINDOW)
+  const find = findSafeCut && withPatience(findSafeCut)
   const snapped: Chunk[] = []
   for (const chunk of chunks) {
     const isFirst = snapped.length === 0
-    const start = isFirst ? chunk.start : await findCut(chunk.start, chunk.end, tokens, read, findSafeCut, room)
+    const start = isFirst ? chunk.start : await findCut(chunk.start, chunk.end, tokens, read, find, room)
     if (start === undefined) snapped.at(-1)!.end = chunk.end
     else {
       if (!isFirst) snapped.at(-1)!.end = start
@@ -50,6 +56,25 @@ export const snapChunks = async (
     }
   }
   return snapped
+}
+
+/** A search that is told the window's position in the source. */
+type FindSafeCutAt = (window: Buffer, position: number) => number
+
+/** Where no safe cut was found many times, it is seldom looked for, until one is found. */
+const withPatience = (find: FindSafeCut): FindSafeCutAt => {
+  let failures = 0 // in windows
+  let lastFound = 0
+  return (window, position) => {
+    if (failures >= MOST_FAILURES + (position - lastFound) / BYTES_A_FAILURE) return -1
+    const cut = find(window)
+    if (cut === -1) failures += Math.max(LEAST_FAILURE, window.length / SAFE_CUT_WINDOW)
+    else {
+      failures = 0
+      lastFound = position
+    }
+    return cut
+  }
 }
 
 /** Neighbouring borders are looked for in the same bytes. */
@@ -74,7 +99,7 @@ const findCut = async (
   to: number,
   tokens: AddedTokens,
   readAt: ReadAt,
-  findSafeCut: FindSafeCut | undefined,
+  findSafeCut: FindSafeCutAt | undefined,
   room: Buffer,
 ): Promise<number | undefined> => {
   const { maxLength } = tokens.all
@@ -89,7 +114,8 @@ const findCut = async (
     const start = at - windowStart
     for (const cut of tokenCuts(tokens, text, start, start + size, findSafeCut !== undefined))
       if (isCleanAround(text, cut, margin)) return windowStart + cut
-    const safe = findSafeCut === undefined ? -1 : safeCutIn(text, start, start + size, margin, tokens, findSafeCut)
+    const find = findSafeCut && ((window: Buffer) => findSafeCut(window, at))
+    const safe = find === undefined ? -1 : safeCutIn(text, start, start + size, margin, tokens, find)
     if (safe !== -1) return windowStart + safe
   }
   return undefined

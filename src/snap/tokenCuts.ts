@@ -24,11 +24,23 @@ function* placesIn(trie: TokenTrie, text: Buffer, from: number): Generator<[star
 export function* tokenCuts({ raw, normalized }: AddedTokens, text: Buffer, from: number, to: number, atPieces: boolean): Generator<number> {
   // a special token in normalized text could end the document just before a place, and nothing here would tell
   const isDocumentKnown = atPieces && !normalized.tokens.some(({ special }) => special)
+  // in a run of tokens that overlap each place takes long, and the next one is like the last
+  let [failures, specialFailures] = [0, 0]
   for (const [at] of placesIn(raw.trie, text, from)) {
     if (at >= to) return
-    if (isTaken(raw, text, at) && (isSpecial(raw, text, at) || (isDocumentKnown && isInDocument(raw, text, at)))) yield at
+    const isEnd = isSpecial(raw, text, at)
+    if (isEnd ? specialFailures > MOST_SPECIAL_FAILURES : !isDocumentKnown || failures > MOST_FAILURES) continue
+    if (isTaken(raw, text, at) && (isEnd || isInDocument(raw, text, at))) yield at
+    else if (isEnd) specialFailures++
+    else failures++
   }
 }
+
+/** So many places are looked at before the others of a window are passed over; more of them where only they can be cut at. */
+const MOST_FAILURES = 64
+const MOST_SPECIAL_FAILURES = 1024
+/** Of a window in which there are more tokens, the rest is not looked for text between them. */
+const MOST_TOKENS = 4096
 
 const tokenAt = (set: TokenSet, text: Buffer, at: number): number => set.trie.longestAt(text, at, true)
 
@@ -61,14 +73,16 @@ const someBefore = (set: TokenSet, text: Buffer, at: number, isBad: (end: number
 
 /**
  * The stretches of text[from, to) in which no token takes anything: no token, and no white space beside one that could strip it. Both must be
- * where code points begin, and there must be text around them as for `tokenCuts`.
+ * where code points begin, and there must be text around them as for `tokenCuts`. Only the first of them, if there are very many tokens.
  */
 export function* textBetween({ raw, normalized, all }: AddedTokens, text: Buffer, from: number, to: number): Generator<[number, number]> {
   const areStripping = [raw, normalized].some(({ lstrip, rstrip }) => lstrip || rstrip)
   const inner = (start: number, end: number): [number, number] =>
     areStripping ? [whiteSpaceEnd(text, start), whiteSpaceStart(text, end, start)] : [start, end]
   let start = from
+  let tokens = 0
   for (const [at, end] of placesIn(all, text, Math.max(0, from - all.maxLength))) {
+    if (++tokens > MOST_TOKENS) return
     if (at >= to) break
     if (at > start) yield inner(start, at)
     start = Math.max(start, end)

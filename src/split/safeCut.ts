@@ -30,14 +30,23 @@ export const hasSafeCuts = ([{ rewrites, splits }, ...later]: readonly Phase[]):
 export const createSafeCutFinder = (tables: Uint8Array): ((window: Uint8Array) => number) => {
   const machine = openTables(tables)
   return (window) => {
-    for (let start = 0; start < window.length;) {
+    const work = { left: MOST_STEPS }
+    for (let start = 0; start < window.length && work.left > 0;) {
       const stretch = readStretch(machine, window, start)
-      const found = findInStretch(machine, stretch)
+      const found = findInStretch(machine, stretch, work)
       if (found !== -1) return found
       start = stretch.end + 1
     }
     return -1
   }
+}
+
+/** Steps of the machine for a window: some ten milliseconds. In ordinary text a cut is proven after hundreds, where there are many states after 50,000. */
+const MOST_STEPS = 2 ** 17
+
+interface Work {
+  /** Steps that may still be made. */
+  left: number
 }
 
 /** Code points of valid UTF-8, one after the other. */
@@ -47,6 +56,8 @@ interface Stretch {
   /** What the machine reads; there are fewer where it has to know what follows. */
   symbols: readonly number[]
   end: number
+  /** Cuts before which a document that ends there would be cut otherwise. */
+  refuted: Set<number>
 }
 
 const readStretch = (machine: Tables, window: Uint8Array, start: number): Stretch => {
@@ -57,18 +68,38 @@ const readStretch = (machine: Tables, window: Uint8Array, start: number): Stretc
     positions.push(at)
     classes.push(machine.classOf(decodeAt(window, at, length)))
   }
-  return { positions, classes, symbols: machine.symbolsOf(classes, false), end: at }
+  return { positions, classes, symbols: machine.symbolsOf(classes, false), end: at, refuted: new Set() }
 }
 
-const findInStretch = (machine: Tables, stretch: Stretch): number => {
-  const runs = startAnywhere(machine)
+const findInStretch = (machine: Tables, stretch: Stretch, work: Work): number => {
+  let bundles = startAnywhere(machine)
   for (const [i, symbol] of stretch.symbols.entries()) {
-    for (const run of runs) machine.step(run, symbol, stretch.positions[i])
-    const found = isSame(machine, runs) ? provenCut(machine, runs, stretch, i + 1) : -1
+    if ((work.left -= bundles.length) < 0) return -1
+    bundles = stepAll(machine, bundles, symbol, stretch.positions[i])
+    if (bundles.length > 1) continue
+    const found = provenCut(machine, bundles[0], stretch, i + 1, work)
     if (found !== -1) return found
   }
   return -1
 }
+
+/**
+ * Runs from several states that have become one: from now on they do the same. There are many states and few bundles: after some symbols, most often
+ * one. (With marks, cuts from before could still be taken back; such runs stay apart.)
+ */
+interface Bundle {
+  run: Run
+  parts: Part[]
+}
+
+/** The run from a state: its cuts are these, and those of the bundle's run from number `from` on. */
+interface Part {
+  state: number
+  before: readonly number[]
+  from: number
+}
+
+const cutsOf = ({ before, from }: Part, { cuts }: Run): number[] => [...before, ...cuts.slice(from)]
 
 /** Slots hold what was put there before the window: numbers that are no position in it. */
 const UNKNOWN_SLOTS = Array.from({ length: MAX_SLOTS + 1 }, (_, slot) => -1 - slot)
@@ -81,48 +112,84 @@ const startIn = (machine: Tables, row: number): Run => ({
   marks: Array.from({ length: machine.markCount(row) }, () => 0),
 })
 
-const startAnywhere = (machine: Tables): Run[] =>
-  Array.from({ length: machine.states }, (_, state) => startIn(machine, state * machine.rowBytes))
+const startAnywhere = (machine: Tables): Bundle[] =>
+  Array.from({ length: machine.states }, (_, state) => ({
+    run: startIn(machine, state * machine.rowBytes),
+    parts: [{ state, before: [], from: 0 }],
+  }))
+
+const stepAll = (machine: Tables, bundles: readonly Bundle[], symbol: number, position: number): Bundle[] => {
+  for (const { run } of bundles) machine.step(run, symbol, position)
+  return bundles.length === 1 ? [...bundles] : joined(machine, bundles)
+}
+
+const joined = (machine: Tables, bundles: readonly Bundle[]): Bundle[] => {
+  const known = new Map<string, Bundle>()
+  const left: Bundle[] = []
+  for (const bundle of bundles) {
+    const { run } = bundle
+    const key = run.marks.length > 0 ? '' : `${run.row} ${openCuts(machine, run).join()}`
+    const same = key === '' ? undefined : known.get(key)
+    if (same === undefined) {
+      left.push(bundle)
+      if (key !== '') known.set(key, bundle)
+    } else
+      for (const part of bundle.parts) same.parts.push({ state: part.state, before: cutsOf(part, run), from: same.run.cuts.length })
+  }
+  return left
+}
+
+/** What is in the slots that matter. */
+const openCuts = (machine: Tables, { row, slots }: Run): number[] => {
+  const open: number[] = []
+  for (let slot = 0, live = machine.liveSlots(row); live !== 0 && slot < MAX_SLOTS; slot++, live >>>= 1) if ((live & 1) === 1) open.push(slots[slot])
+  return open
+}
 
 const positionOf = (cut: number): number => (cut < 0 ? cut : (cut & ~GAP_BIT) >>> 0)
 
-/** Whether all runs are in one state, all their cuts are certain, and they hold the same open cuts, all of them in the window. */
-const isSame = (machine: Tables, [first, ...others]: readonly Run[]): boolean => {
-  if (first.marks.length > 0 || others.some((run) => run.row !== first.row)) return false
-  const live = machine.liveSlots(first.row)
-  return first.slots.every(
-    (cut, slot) => ((live >>> slot) & 1) === 0 || slot >= MAX_SLOTS || (cut >= 0 && others.every((run) => run.slots[slot] === cut)),
-  )
-}
-
 const RECENT_CUTS = 4
 
-/** `read`: how many symbols of the stretch the runs have read. */
-const provenCut = (machine: Tables, runs: readonly Run[], stretch: Stretch, read: number): number => {
+/** `read`: how many symbols of the stretch have been read; `bundle`: all runs. */
+const provenCut = (machine: Tables, { run, parts }: Bundle, stretch: Stretch, read: number, work: Work): number => {
   const { positions, symbols } = stretch
-  for (const cut of runs[0].cuts.slice(-RECENT_CUTS)) {
-    const at = positionOf(cut)
+  const open = openCuts(machine, run)
+  if (run.marks.length > 0 || open.some((cut) => cut < 0)) return -1
+  // only cuts that all runs have made together
+  const together = parts.reduce((last, { from }) => Math.max(last, from), 0)
+  for (let number = Math.max(together, run.cuts.length - RECENT_CUTS); number < run.cuts.length; number++) {
+    const at = positionOf(run.cuts[number])
     const index = positions.indexOf(at)
-    if (index <= 0) continue
-    const after = (run: Run): string => run.cuts.slice(run.cuts.findLastIndex((other) => positionOf(other) <= at) + 1).join()
-    if (!runs.every((run) => run.cuts.some((other) => positionOf(other) === at) && after(run) === after(runs[0]))) continue
+    // what is before a certain cut does not change any more, whatever has been read since
+    if (index <= 0 || stretch.refuted.has(at)) continue
     // look-aheads from before the window must not reach as far as the cut
     if (!stretch.classes.slice(0, index).some(machine.isReset)) continue
     const fresh = startIn(machine, 0)
     for (let i = index; i < read; i++) machine.step(fresh, symbols[i], positions[i])
-    if (!isSame(machine, [runs[0], fresh]) || fresh.cuts.join() !== after(runs[0])) continue
-    const ending = machine.symbolsOf(stretch.classes.slice(0, index), true)
-    if (startAnywhere(machine).every((run, state) => endsAlike(machine, run, runs[state], ending, positions))) return at
+    const isSame = fresh.row === run.row && fresh.marks.length === 0 && openCuts(machine, fresh).join() === open.join()
+    if (!isSame || fresh.cuts.join() !== run.cuts.slice(number + 1).join()) continue
+    if (endsAlike(machine, { run, parts }, stretch, index, work)) return at
+    stretch.refuted.add(at)
   }
   return -1
 }
 
-/** Whether a run that is told behind the symbols that the document ends there cuts as the run did that went on. */
-const endsAlike = (machine: Tables, run: Run, wentOn: Run, symbols: readonly number[], positions: readonly number[]): boolean => {
-  for (const [i, symbol] of symbols.entries()) machine.step(run, symbol, positions[i])
-  const at = positions[symbols.length]
-  machine.step(run, machine.end, at)
-  return run.cuts.join() === wentOn.cuts.slice(0, run.cuts.length).join() && positionOf(wentOn.cuts[run.cuts.length - 1]) === at
+/** Whether runs that are told at a code point that the document ends there cut as those did that went on. */
+const endsAlike = (machine: Tables, wentOn: Bundle, { positions, classes }: Stretch, index: number, work: Work): boolean => {
+  let bundles = startAnywhere(machine)
+  for (const [i, symbol] of machine.symbolsOf(classes.slice(0, index), true).entries()) {
+    if ((work.left -= bundles.length) < 0) return false
+    bundles = stepAll(machine, bundles, symbol, positions[i])
+  }
+  for (const { run } of bundles) machine.step(run, machine.end, positions[index])
+  const cutsUp = wentOn.parts.toSorted((a, b) => a.state - b.state).map((part) => cutsOf(part, wentOn.run))
+  return bundles.every(({ run, parts }) =>
+    parts.every((part) => {
+      const cuts = cutsOf(part, run)
+      const went = cutsUp[part.state]
+      return cuts.join() === went.slice(0, cuts.length).join() && positionOf(went[cuts.length - 1]) === positions[index]
+    }),
+  )
 }
 
 /** Bytes of the code point that begins here; 0 if none does, -1 if it is not all there. */
