@@ -18,7 +18,7 @@ import { openRunFolder, type RunFolder } from './run/runFolder.ts'
 import type { PieceFilter } from './select/pieceFilter.ts'
 import type { TemporaryFolder } from './temporary.ts'
 import type { Receipt } from './types.ts'
-import { countDone, inShard, partialsToMerge, tasksToDo, type Shard } from './run/tasks.ts'
+import { countDone, inShard, partialsToMerge, skippedIn, tasksToDo, type Shard } from './run/tasks.ts'
 
 /**
  * Counts the pre-tokens of a corpus exactly as its tokenizer's own pre-tokenizer cuts it.
@@ -35,11 +35,17 @@ export const pretokenize = async (
   (await perform((checked, onStaff, spools) => planRun(files, specialTokens, checked, onStaff, spools), options, { counts: true, gathers: true })).counts!
 
 /**
- * Does the tasks of a run folder that are not done yet, or those of a shard. How many of them there were.
+ * Does the tasks of a run folder that are not done yet, or those of a shard. How many of them there were, and what is left out of all that are done.
  * @internal
  */
-export const countRunFolder = async (path: string, shard: Shard | undefined, options: PretokenizeOptions): Promise<number> =>
-  (await perform((checked) => planFromFolder(path, checked, true), options, { counts: true, gathers: false, shard })).tasksDone
+export const countRunFolder = async (
+  path: string,
+  shard: Shard | undefined,
+  options: PretokenizeOptions,
+): Promise<{ tasksDone: number; skipped: { records: number; chunks: number } }> => {
+  const { tasksDone } = await perform((checked) => planFromFolder(path, checked, true), options, { counts: true, gathers: false, shard })
+  return { tasksDone, skipped: skippedIn(openRunFolder(path)!, shard) }
+}
 
 /**
  * The result of a run folder. Throws 'input' unless all of its tasks are done.

@@ -5,6 +5,7 @@ import { countRunFolder, mergeRunFolder } from '../pipeline.ts'
 import type { PretokenCounts } from '../result/pretokenCounts.ts'
 import { partialsOf } from '../run/runFolder.ts'
 import type { Shard } from '../run/tasks.ts'
+import { EXIT } from './exitCodes.ts'
 import { onInterrupt } from './interrupt.ts'
 import {
   all,
@@ -57,10 +58,18 @@ export const countRun = async (folder: string, args: RunFolderArguments, outputs
       '--shard does a part of the tasks, which makes no result; pretok merge RUN -o OUT writes it when all are done',
     )
   await onRun(folder, args, outputs, async (options, reporter) => {
-    const done = await countRunFolder(folder, shard, options)
+    const { tasksDone, skipped } = await countRunFolder(folder, shard, options)
     reporter.stop()
-    reporter.note(`${folder}: ${plural(done, 'task')} done${shard === undefined ? '' : ` of shard ${args.shard}`}`)
+    reporter.note(`${folder}: ${plural(tasksDone, 'task')} done${shard === undefined ? '' : ` of shard ${args.shard}`}`)
     if (isMerging) return mergeRunFolder(folder, options)
+    const left = [
+      ...(skipped.records > 0 ? [plural(skipped.records, 'record')] : []),
+      ...(skipped.chunks > 0 ? [plural(skipped.chunks, 'chunk')] : []),
+    ]
+    if (left.length > 0) {
+      reporter.warning(`SKIPPED ${left.join(' and ')} of ${folder}; the receipt that pretok merge makes lists them`)
+      process.exitCode = EXIT.skipped
+    }
     reporter.note(`pretok merge ${folder} -o OUT writes the result when all are done; pretok status ${folder} tells`)
     return undefined
   })

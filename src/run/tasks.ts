@@ -83,3 +83,15 @@ const inPlan = (about: PartialAbout, { start }: Task): PartialAbout => ({
 /** How many tasks are done. */
 export const countDone = (run: RunFolder): number =>
   run.plan.tasks.filter((_, task) => inspectTask(run, task, false).state === 'done').length
+
+/** How much is left out of the tasks that are done, of those of a shard: rows, and chunks. */
+export const skippedIn = (run: RunFolder, shard: Shard | undefined): { records: number; chunks: number } => {
+  const skipped = { records: 0, chunks: 0 }
+  for (let task = 0; task < run.plan.tasks.length; task++) {
+    const found = inShard(task, shard) ? inspectTask(run, task, false) : undefined
+    if (found?.state !== 'done') continue
+    skipped.records += found.about.tally.skippedRecords
+    skipped.chunks += found.about.skipped.length
+  }
+  return skipped
+}

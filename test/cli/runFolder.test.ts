@@ -254,6 +254,17 @@ describe('plan, count, status and merge', () => {
     expect(pretok(['plan', corpus, '-q', '--out', join(folder, 'quiet')])).toEqual({ code: 0, stdout: '', stderr: '' })
   })
 
+  test('what could not be read is told by each count, by its exit code, too', () => {
+    const rows = file('rows.jsonl', ['{"text":"a"}', 'none', '{"text":"b"}', '{', ''].join('\n'))
+    const bad = file('bad.txt', Buffer.from([0x61, 0xff]))
+    expect(pretok(['plan', rows, bad, '--on-error', 'skip', '--errors', 'strict', '--out', run]).code).toBe(0)
+    const outcome = pretok(['count', run, '-q'])
+    expect(outcome.code).toBe(3)
+    expect(outcome.stderr).toContain('SKIPPED 2 records and 1 chunk')
+    expect(pretok(['count', run, '--shard', '1/1', '-q']).code).toBe(3)
+    expect(pretok(['merge', run, '-o', output, '-q']).code).toBe(3)
+  })
+
   test('what is left out of the result is in the plan, and so in whatever is made of the folder', () => {
     const receipt = join(folder, 'receipt.json')
     const filters = ['--min-count', '4', '--include', '^ ?word1']
