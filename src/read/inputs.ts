@@ -15,18 +15,18 @@ import { sourceNameOf, STANDARD_INPUT, STANDARD_INPUT_DEVICE } from './inputName
  */
 
 /**
- * The files behind the names: a file; a folder, with all that is in it and in the folders in it, but nothing hidden; a glob; `@list`, a file
- * with one such name a line; `-`, standard input. A file that is named twice is taken once, and `onWarning` hears of it.
+ * The files behind the names: a file; a folder, with all that is in it and in the folders in it, but nothing hidden and no run folders; a glob; `@list`,
+ * a file with one such name a line; `-`, standard input. A file that is named twice is taken once; `onWarning` hears of it, and of run folders.
  *
  * @throws PretokError 'input' for what is not there, and for folders, globs and lists without any file
  */
 export const expandInputs = async (names: readonly string[], onWarning: (message: string) => void): Promise<string[]> => {
   const listed: string[] = []
-  for (const name of names) listed.push(...(name.startsWith('@') ? await readList(name.slice(1)) : [name]))
+  for (const name of names) listed.push(...(await namesBehind(name)))
   const seen = new Map<string, string>()
   const paths: string[] = []
   for (const name of listed)
-    for (const { path, identity } of await filesOf(name)) {
+    for (const { path, identity } of await filesOf(name, onWarning)) {
       const first = seen.get(identity)
       if (first === undefined) {
         seen.set(identity, path)
@@ -58,17 +58,26 @@ const existingFacts = (path: string): Promise<Stats> =>
     throw await lookError(path, error)
   })
 
+/** @param lists those that lead to this name */
+const namesBehind = async (name: string, lists: readonly string[] = []): Promise<string[]> => {
+  if (!name.startsWith('@')) return [name]
+  if (lists.includes(name)) throw inputError(name, 'the list names itself')
+  const names: string[] = []
+  for (const one of await readList(name.slice(1))) names.push(...(await namesBehind(one, [...lists, name])))
+  return names
+}
+
 const readList = async (path: string): Promise<string[]> => {
   const text = await readFile(path).catch((error: unknown) => {
     throw inputError(`@${path}`, `the list: ${describeSystemError(error)}`, error)
   })
   if (!isUtf8(text)) throw inputError(`@${path}`, 'the list is not UTF-8; rename files whose names are not')
-  const names = text.toString().split(/\r?\n/).filter((line) => line !== '')
+  const names = text.toString().replace(/^\ufeff/, '').split(/\r?\n/).filter((line) => line !== '')
   if (names.length === 0) throw inputError(`@${path}`, 'the list names nothing')
   return names
 }
 
-const filesOf = async (name: string): Promise<NamedFile[]> => {
+const filesOf = async (name: string, onWarning: (message: string) => void): Promise<NamedFile[]> => {
   if (name === STANDARD_INPUT || name === STANDARD_INPUT_DEVICE) return [{ path: STANDARD_INPUT, identity: STANDARD_INPUT }]
   const facts = await factsOf(name).catch((error: NodeJS.ErrnoException) => error)
   if (facts instanceof Error) {
@@ -76,7 +85,7 @@ const filesOf = async (name: string): Promise<NamedFile[]> => {
     throw await lookError(name, facts)
   }
   if (!facts.isDirectory()) return [namedFile(name, facts)]
-  const files = await filesInFolder(name, [namedFile(name, facts).identity])
+  const files = await filesInFolder(name, [namedFile(name, facts).identity], onWarning)
   if (files.length === 0) throw inputError(name, 'the folder holds no files (hidden ones are left out)')
   return files
 }
@@ -118,11 +127,18 @@ const sortedByBytes = (names: readonly string[]): string[] =>
     .sort((a, b) => Buffer.compare(a.bytes, b.bytes))
     .map(({ name }) => name)
 
+/** What is in the run folder of a work-dir (run/runFolder.ts), and is no text. */
+const RUN_FOLDER = ['plan.json', 'partials']
+
 /** @param above the folders on the way here: a link that leads back to one of them is passed over */
-const filesInFolder = async (folder: string, above: readonly string[]): Promise<NamedFile[]> => {
+const filesInFolder = async (folder: string, above: readonly string[], onWarning: (message: string) => void): Promise<NamedFile[]> => {
   const found = await readdir(folder).catch((error: unknown) => {
     throw inputError(folder, describeSystemError(error), error)
   })
+  if (RUN_FOLDER.every((name) => found.includes(name))) {
+    onWarning(`${folder} is a run folder: what is in it is no input, and is left out`)
+    return []
+  }
   const names = sortedByBytes(found.filter((name) => !name.startsWith('.')))
   const files: NamedFile[] = []
   for (const name of names) {
@@ -131,7 +147,7 @@ const filesInFolder = async (folder: string, above: readonly string[]): Promise<
     const facts = await existingFacts(path)
     const file = namedFile(path, facts)
     if (!facts.isDirectory()) files.push(file)
-    else if (!above.includes(file.identity)) files.push(...(await filesInFolder(path, [...above, file.identity])))
+    else if (!above.includes(file.identity)) files.push(...(await filesInFolder(path, [...above, file.identity], onWarning)))
   }
   return files
 }

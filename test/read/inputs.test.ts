@@ -61,6 +61,25 @@ describe('inputs', () => {
     expect((await expand('Zeit', `@${list}`, '-')).paths).toEqual(['Zeit/é.txt', 'sub/a.jsonl', 'sub/z.txt', 'a[1].txt', 'b.txt', '-'])
   })
 
+  test('a list may name lists, and begin with a byte-order mark', async () => {
+    const inner = file('inner.txt', `\ufeff${join(corpus, 'b.txt')}\n`)
+    const outer = file('outer.txt', `@${inner}\n${join(corpus, 'Zeit')}\n`)
+    expect((await expand(`@${outer}`)).paths).toEqual(['b.txt', 'Zeit/é.txt'])
+    const round = join(folder, 'round.txt')
+    writeFileSync(round, `@${outer}\n@${round}\n`)
+    await expect(expand(`@${round}`)).rejects.toMatchObject({ code: 'input', message: `reading @${round}: the list names itself` })
+  })
+
+  test('a run folder in a folder is left out, with a warning', async () => {
+    const texts = join(folder, 'texts')
+    for (const path of ['run/partials', 'plan']) mkdirSync(join(texts, path), { recursive: true })
+    for (const path of ['run/plan.json', 'run/partials/1.run', 'plan/plan.json', 'x.txt']) writeFileSync(join(texts, path), '{}')
+    expect(await expand('../texts')).toEqual({
+      paths: ['../texts/plan/plan.json', '../texts/x.txt'],
+      warnings: [`${join(texts, 'run')} is a run folder: what is in it is no input, and is left out`],
+    })
+  })
+
   test('what is named twice is taken once, with a warning', async () => {
     symlinkSync(join(corpus, 'b.txt'), join(folder, 'link.txt'))
     expect(await expand('b.txt', '*.txt', '../link.txt', '-', '-')).toEqual({
