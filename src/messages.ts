@@ -4,6 +4,7 @@ import type { ErrorCode } from './errors.ts'
 import type { MergedPartitions, PartitionMerge } from './merge/mergePartition.ts'
 import type { Sample } from './select/sample.ts'
 import type { ReadingOptions } from './read/readRecords.ts'
+import type { SharedListMemory } from './sharedList.ts'
 import type { AddedToken, Chunk, InvalidRange, Pipeline, SkippedRecord, Source, Tally, Task } from './types.ts'
 
 /*
@@ -39,15 +40,15 @@ export interface WorkerTask {
   engine: Engine
   /** The tokens to look for (added/addedTokens.ts, chooseTokens). */
   addedTokens: readonly AddedToken[]
-  sources: readonly Source[]
-  chunks: readonly Chunk[]
-  tasks: readonly Task[]
+  sources: SharedListMemory<Source>
+  chunks: SharedListMemory<Chunk>
+  tasks: SharedListMemory<Task>
   /** Chunks that are left out. */
   skipped: readonly FailedChunk[]
   options: WorkerOptions
   memory: WorkerMemory
   /** With a run folder: where the partial results are put, and the id of each task. */
-  partials: { folder: string; ids: readonly string[] } | undefined
+  partials: { folder: string; ids: SharedListMemory<string> } | undefined
   board: BoardMemory
   /** This worker's place on the board, from 0. */
   slot: number
@@ -102,7 +103,7 @@ export interface BoardMemory {
 
 // control: int32 words, always accessed with Atomics
 const CANCEL = 0 // number of a chunk + 1: who is at this one, or at one behind it in the input, is to stop at the next block; ALL: all are
-const CURSOR = 1 // place in the queue of the next chunk to take
+const CURSOR = 1 // place in the queue of the next task to take
 const QUEUE_LENGTH = 2
 const TIGHT = 3 // 1: memory is short, tables must not grow any more
 const HEADER = 4
@@ -150,13 +151,13 @@ export class Board {
   }
 
   /** Stops the work on a chunk and what is behind it in the input; what is before it may still fail, and is then what failed first. */
-  cancelFrom(chunk: number, chunks: readonly Chunk[]): void {
-    if (!this.isCancelled(chunk, chunks)) Atomics.store(this.control, CANCEL, chunk + 1)
+  cancelFrom(chunk: number, chunkAt: (chunk: number) => Chunk): void {
+    if (!this.isCancelled(chunk, chunkAt)) Atomics.store(this.control, CANCEL, chunk + 1)
   }
 
-  isCancelled(chunk: number, chunks: readonly Chunk[]): boolean {
+  isCancelled(chunk: number, chunkAt: (chunk: number) => Chunk): boolean {
     const from = Atomics.load(this.control, CANCEL)
-    return from === ALL || (from !== 0 && compareChunks(chunks[chunk], chunks[from - 1]) >= 0)
+    return from === ALL || (from !== 0 && compareChunks(chunkAt(chunk), chunkAt(from - 1)) >= 0)
   }
 
   /** Says that memory is short: no table is to grow any more. */

@@ -6,6 +6,7 @@ import { Board, type MergeResult, type WorkerCounts, type WorkerJob, type Worker
 import { loadNormalization, NO_NORMALIZATION } from './normalize/normalization.ts'
 import { verifyUnchanged } from './read/source.ts'
 import { byPlaceIn } from './receipt/listed.ts'
+import { openSharedList } from './sharedList.ts'
 import { countChunk } from './worker/countChunk.ts'
 import { SpillingCounter, type WorkerPlace } from './worker/spillingCounter.ts'
 
@@ -21,13 +22,14 @@ export const countChunks = async (task: WorkerTask, where: WorkerPlace): Promise
 
 /** @param atChunk is told at which chunk the worker is; -1: what goes wrong is no chunk's fault */
 const doTasks = async (task: WorkerTask, where: WorkerPlace, atChunk: (chunk: number) => void): Promise<WorkerCounts> => {
-  const { sources, chunks, tasks, options, slot, partials } = task
+  const { options, slot, partials } = task
+  const [sources, chunks, tasks] = [openSharedList(task.sources), openSharedList(task.chunks), openSharedList(task.tasks)]
   const board = new Board(task.board, tasks.length)
   const normalization = await loadNormalization(task.normalizers)
   const added = createAddedTokens(task.addedTokens, normalization.text, normalization.keeps)
   const specialTokens = new Map(task.addedTokens.filter(({ special }) => special).map(({ content }, i) => [content, i]))
   const skipped = new Set(task.skipped.map(({ chunk }) => chunk))
-  const byPlace = byPlaceIn(sources)
+  const byPlace = byPlaceIn(sources.all)
   const counting = await SpillingCounter.start(task, specialTokens.size)
   const { counter } = counting
   const isInKernel = canBeInKernel(added) && (normalization === NO_NORMALIZATION || normalization.sure !== undefined)
@@ -49,20 +51,22 @@ const doTasks = async (task: WorkerTask, where: WorkerPlace, atChunk: (chunk: nu
   }
 
   const checkCancelled = (): void => {
-    if (board.isCancelled(current, chunks)) throw new PretokError('interrupted', 'counting: stopped')
+    if (board.isCancelled(current, chunks.at)) throw new PretokError('interrupted', 'counting: stopped')
   }
 
   for (let number = board.take(slot); number !== -1; number = board.take(slot)) {
-    for (let chunk = tasks[number].start; chunk < tasks[number].end; chunk++) {
+    const { start, end } = tasks.at(number)
+    for (let chunk = start; chunk < end; chunk++) {
       if (skipped.has(chunk)) continue
       current = chunk
       atChunk(chunk)
       board.enter(slot, chunk)
       checkCancelled()
       const { tally, invalid, skippedRecords } = counting
-      const source = sources[chunks[chunk].source]
+      const own = chunks.at(chunk)
+      const source = sources.at(own.source)
       const job = {
-        chunk: chunks[chunk],
+        chunk: own,
         source,
         added,
         specialTokens,
@@ -84,7 +88,7 @@ const doTasks = async (task: WorkerTask, where: WorkerPlace, atChunk: (chunk: nu
     atChunk(-1)
     if (partials === undefined) continue
     const { stored, documents } = counting.tally
-    counting.commit(number, partials)
+    counting.commit(number, { start, end }, partials)
     committed = { bytes: committed.bytes + stored, documents: committed.documents + documents }
     board.commit(number)
   }

@@ -3,6 +3,7 @@ import type { Monitor } from '../monitor/monitor.ts'
 import { watchRun } from '../monitor/watch.ts'
 import type { PretokenizeOptions } from '../options.ts'
 import { partialsOf } from '../run/runFolder.ts'
+import { shareList } from '../sharedList.ts'
 import { hasDecompressors, keptByMain, totalSize, type RunPlan } from './runPlan.ts'
 import type { Workers } from './workers.ts'
 
@@ -28,6 +29,12 @@ export const countTasks = async (
   const { counting, merging } = plan.memory
   const kept = keptByMain(plan)
   const ahead = hasDecompressors(plan.main, plan.workers)
+  const shared = {
+    sources: shareList(sources),
+    chunks: shareList(chunks),
+    tasks: shareList(tasks),
+    partials: run && { folder: partialsOf(run.path), ids: shareList(run.plan.tasks.map(({ id }) => id)) },
+  }
   const stopping = new AbortController()
   const watch = watchRun({
     totalBytes,
@@ -49,13 +56,10 @@ export const countTasks = async (
         normalizers: pipeline.normalizers,
         engine,
         addedTokens,
-        sources,
-        chunks,
-        tasks,
+        ...shared,
         skipped,
         options: { ...plan.reading, ahead, looksInside: plan.format === undefined },
         memory: { counting: slot === 0 && kept > 0 ? kept : counting, merging, folder: plan.folder.path },
-        partials: run && { folder: partialsOf(run.path), ids: run.plan.tasks.map(({ id }) => id) },
         board: board.memory,
         slot,
       }),

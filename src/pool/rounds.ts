@@ -8,11 +8,12 @@ import {
   type WorkerResult,
   type WorkerTask,
 } from '../messages.ts'
+import type { Chunk, Task } from '../types.ts'
 import type { Threads } from './threads.ts'
 
 export interface Rounds {
-  chunks: WorkerTask['chunks']
-  tasks: WorkerTask['tasks']
+  chunks: readonly Chunk[]
+  tasks: readonly Task[]
   /** Those that are to be done. */
   queue: readonly number[]
   slots: number
@@ -154,7 +155,7 @@ const runRound = async (
   const slots = Math.min(rounds.slots, queue.length)
   const board = Board.create(queue, rounds.tasks.length, slots)
   const cancel = (): void => board.cancel()
-  if (lost !== undefined) board.cancelFrom(lost.failedChunk, rounds.chunks)
+  if (lost !== undefined) board.cancelFrom(lost.failedChunk, (chunk) => rounds.chunks[chunk])
   rounds.signal?.addEventListener('abort', cancel)
   const { run, close } = rounds.start(slots)
   try {
@@ -167,7 +168,7 @@ const runRound = async (
         if ('failedChunk' in outcome && !isWorthRetrying(outcome) && !isSkippable(rounds, outcome) && !isStopped(rounds, outcome)) {
           if (isOfFile(rounds, outcome)) rounds.files.onFailure(outcome)
           else if (outcome.failedChunk === -1) board.cancel()
-          else board.cancelFrom(outcome.failedChunk, rounds.chunks) // the run is lost; others go on only with what is before that
+          else board.cancelFrom(outcome.failedChunk, (chunk) => rounds.chunks[chunk]) // the run is lost; others go on only with what is before that
         }
         return outcome
       }),

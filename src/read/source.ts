@@ -176,6 +176,11 @@ export const sampleSource = (source: Source): Promise<string> =>
     const { createHash } = await import('node:crypto') // who needs no hash need not wait for it
     const hash = createHash('sha256')
     const last = Math.max(0, source.size - SAMPLE_BYTES)
-    for (let i = 0; i < SAMPLES; i++) hash.update(await readAt(Math.floor((last * i) / (SAMPLES - 1)), SAMPLE_BYTES))
+    let [at, part] = [0, await readAt(0, SAMPLE_BYTES)] // a small file is read once
+    for (let i = 0; i < SAMPLES; i++) {
+      const next = Math.floor((last * i) / (SAMPLES - 1))
+      if (next !== at) [at, part] = [next, await readAt(next, SAMPLE_BYTES)]
+      hash.update(part)
+    }
     return hash.digest('hex').slice(0, 16)
   })

@@ -10,9 +10,13 @@ export const MAX_SKIPPED_RECORDS = 100
 
 export type ByPlace = (a: InvalidRange, b: InvalidRange) => number
 
-export const byPlaceIn = (sources: readonly Source[]): ByPlace => {
-  const order = new Map(sources.map(({ path }, i) => [path, i]))
-  return (a, b) => order.get(a.path)! - order.get(b.path)! || a.start - b.start
+/** @param sources asked for when it is needed first: most often there is nothing to list */
+export const byPlaceIn = (sources: () => readonly Source[]): ByPlace => {
+  let order: Map<string, number> | undefined
+  return (a, b) => {
+    order ??= new Map(sources().map(({ path }, i) => [path, i]))
+    return order.get(a.path)! - order.get(b.path)! || a.start - b.start
+  }
 }
 
 /** Adds places to a list, and keeps the first ones. */

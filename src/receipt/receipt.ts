@@ -40,7 +40,7 @@ export const makeReceipt = (run: RunFacts): Receipt => {
     const { source, start, end } = run.chunks[chunk] ?? { source: -1, start: 0, end: 0 }
     return { path: run.sources[source]?.path ?? '', start, end, reason }
   }
-  const byPlace = byPlaceIn(run.sources)
+  const byPlace = byPlaceIn(() => run.sources)
   return {
     pretok: VERSION,
     tokenizer: run.tokenizer,

@@ -11,7 +11,8 @@ import { newArrangedTable } from '../sort/arrangedTable.ts'
 import { newSharedTable, type NewTable } from '../sort/tableMemory.ts'
 import { runOutputError, writeRun } from '../spill/runWriter.ts'
 import type { Spill } from '../spill/sortedPieces.ts'
-import type { InvalidRange, SkippedRecord, Tally } from '../types.ts'
+import { openSharedList } from '../sharedList.ts'
+import type { InvalidRange, SkippedRecord, Tally, Task } from '../types.ts'
 
 /** Larger tables are written to a run rather than copied for the main thread. */
 const HANDED_OVER_SHARE = 1 / 2
@@ -76,10 +77,9 @@ export class SpillingCounter {
   }
 
   /** Writes the partial result of a task: a function of the task alone, whatever this worker had to spill. */
-  commit(number: number, partials: NonNullable<WorkerTask['partials']>): void {
+  commit(number: number, { start, end }: Task, partials: NonNullable<WorkerTask['partials']>): void {
     const { task, counter } = this
-    const { start, end } = task.tasks[number]
-    const id = partials.ids[number]
+    const id = openSharedList(partials.ids).at(number)
     counter.settle() // its numbers are whole only then
     const about: PartialAbout = {
       id,
