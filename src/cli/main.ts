@@ -163,16 +163,24 @@ const describe = (error: unknown): { code: string; message: string } => {
   return { code: 'bug', message: `${message}\nThis is a bug in pretok: please report it` }
 }
 
+let hasFailed = false
+
 const fail = (error: unknown): void => {
+  hasFailed = true
   const { code, message } = describe(error)
-  process.stderr.write(isJson ? `${JSON.stringify({ event: 'error', code, message })}\n` : `pretok: ${message}\n`)
+  process.stderr.write(isJson ? `${JSON.stringify({ event: 'error', time: new Date().toISOString(), code, message })}\n` : `pretok: ${message}\n`)
   process.exitCode = exitCodeOf(error)
 }
 
 // a reader that stops early, as in `pretok top … | head`, is no error; what else is to be done is done
+let outputError: NodeJS.ErrnoException | undefined
 process.stdout.on('error', (error: NodeJS.ErrnoException) => {
-  if (error.code !== 'EPIPE' && process.exitCode === undefined)
-    fail(new PretokError('output', `writing to standard output: ${describeSystemError(error)}`))
+  if (error.code !== 'EPIPE') outputError ??= error
+})
+// who writes may tell more of it, but only later
+process.once('exit', () => {
+  if (outputError !== undefined && !hasFailed)
+    fail(new PretokError('output', `writing to standard output: ${describeSystemError(outputError)}`))
 })
 // without anybody to read the messages, the work goes on
 process.stderr.on('error', () => {})
