@@ -9,7 +9,7 @@ export const receiptTable = (receipt: Receipt): string => {
   const { bytes, memory, seconds, invalidUtf8, specialTokens } = receipt
   const rows: [name: string, value: string, note: string][] = [
     ['read', integer(bytes.read), receipt.sources.length === 1 ? receipt.sources[0].path : `${receipt.sources.length} files`],
-    ['in pre-tokens', integer(bytes.pieces), `${integer(receipt.pieces)} pre-tokens, ${integer(receipt.distinct)} distinct`],
+    ['in pre-tokens', integer(bytes.pieces), `${plural(receipt.pieces, 'pre-token')}, ${integer(receipt.distinct)} distinct`],
   ]
   const line = (name: string, value: number, note: string): void => {
     if (value !== 0) rows.push([name, integer(value), note])
@@ -24,7 +24,7 @@ export const receiptTable = (receipt: Receipt): string => {
   line('replaced', bytes.replacedGain, `invalid UTF-8: bytes less those of U+FFFD`)
   line('normalized', bytes.normalizedGain, `taken out by the normalizer (negative: added)`)
   const table = layOut(
-    rows.map(([name, value, note]) => [name, `${value} bytes`, note]),
+    rows.map(([name, value, note]) => [name, value === '1' ? '1 byte ' : `${value} bytes`, note]),
     'lrl',
   )
   const inRows = new Set(receipt.sources.filter(({ format }) => format === 'parquet').map(({ path }) => path))
