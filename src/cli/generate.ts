@@ -10,6 +10,7 @@ import { onInterrupt } from './interrupt.ts'
 import { single } from './options.ts'
 import { formatBytes, parseSize } from './size.ts'
 import { plural } from './table.ts'
+import { canDraw } from './terminal.ts'
 
 const OPTIONS = {
   size: { type: 'string', requiresArg: true, demandOption: true, describe: 'Exact size of the corpus, such as 500kB, 10MB or 1.5GiB' },
@@ -93,7 +94,7 @@ const createBar = async (bytes: number): Promise<Display> => {
 }
 
 const createDisplay = async (bytes: number, isQuiet: boolean): Promise<Display> =>
-  !isQuiet && process.stderr.isTTY ? createBar(bytes) : { show: () => {}, stop: () => {} }
+  !isQuiet && canDraw() ? createBar(bytes) : { show: () => {}, stop: () => {} }
 
 const summary = (path: string, { bytes, documents }: GenerateProgress, seconds: number): string => {
   const speed = Math.round(bytes / Math.max(seconds, 0.001) / 1e6)

@@ -51,9 +51,20 @@ export const receiptTable = (receipt: Receipt): string => {
   const { removed } = receipt.filters
   if (removed !== undefined)
     facts.push(`left out of the result: ${plural(removed.distinct, 'distinct pre-token')}, ${integer(removed.pieces)} in all`)
-  for (const { path, start, end, reason } of receipt.skipped)
+  for (const { path, start, end, reason } of receipt.skipped.slice(0, MAX_LISTED))
     facts.push(`SKIPPED ${path}, bytes ${start} to ${end}: ${reason.split('\n')[0]}`)
+  const moreChunks = receipt.skipped.length - MAX_LISTED
+  if (moreChunks > 0) facts.push(`and ${moreChunks} more ${moreChunks === 1 ? 'chunk' : 'chunks'}; the receipt lists all`)
   return [...table.split('\n'), ...facts].map((line) => `  ${line}`).join('\n')
+}
+
+/** What could not be counted, on one line; undefined if all was. */
+export const skippedInput = ({ skipped, skippedRecords }: Receipt): string | undefined => {
+  const what = [
+    ...(skippedRecords.count > 0 ? [plural(skippedRecords.count, 'record')] : []),
+    ...(skipped.length > 0 ? [plural(skipped.length, 'chunk')] : []),
+  ]
+  return what.length === 0 ? undefined : `SKIPPED ${what.join(' and ')}; --receipt lists where and why`
 }
 
 const shorten = (items: readonly string[]): string =>
