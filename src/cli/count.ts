@@ -118,7 +118,7 @@ export const countCommand: CommandModule<object, Arguments> = {
   describe: 'Count the pre-tokens of a corpus',
   builder: (yargs) =>
     yargs
-      .usage('$0 count INPUT… [options]\n\nCounts the pre-tokens of a corpus, exactly as the tokenizer cuts it.')
+      .usage('$0 count INPUT… [options]\n\nCounts the pre-tokens of a corpus, exactly as the tokenizer cuts it.\nWithout -o, a terminal shows the 10 most frequent, and a pipe or file gets all of them as JSON.')
       .positional('INPUT', { type: 'string', array: true, demandOption: true, describe: `${INPUT_HELP}; or one run folder` })
       .options(OPTIONS)
       .example('$0 count corpus.txt -o counts.json', 'GPT-2, all cores')

@@ -18,7 +18,7 @@ const { 'num-processes': processes, 'max-memory-gb': memory } = RUN_OPTIONS
 const OPTIONS = {
   ...OUTPUT_OPTIONS,
   ...INPUT_FORMAT_OPTION,
-  'num-processes': processes,
+  'num-processes': { ...processes, describe: 'Of a run folder: number of workers  [default: the cores available]' },
   'max-memory-gb': memory,
   ...TEMP_DIR_OPTION,
   receipt: { type: 'string', requiresArg: true, describe: 'Of a run folder: write the receipt as JSON', group: 'Output:' },
