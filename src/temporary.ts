@@ -37,7 +37,8 @@ export interface TemporaryFile {
 export const reserveTemporaryFolder = (base: string): TemporaryFolder => {
   removeAbandoned(base, FOLDER_START, '')
   const missing = missingFolders(base)
-  return reserve(join(base, `${FOLDER_START}${owner()}`), () => missing.forEach(removeIfEmpty))
+  if (missing.length > 0) missingBefore.set(base, missing)
+  return reserve(join(base, `${FOLDER_START}${owner()}`), () => removeMade(base))
 }
 
 /**
@@ -80,9 +81,18 @@ const reserve = (path: string, afterwards: () => void = () => {}): TemporaryFold
     removeQuietly(path)
     afterwards()
   }
-  if (reserved.size === 0) process.on('exit', removeReserved)
+  if (reserved.size === 0) process.prependListener('exit', removeReserved) // before one that may end the process by a signal
   reserved.add(remove)
   return { path, remove }
+}
+
+/** Of each base that was not there when a folder in it was first reserved, the folders to be made for it. */
+const missingBefore = new Map<string, string[]>()
+
+/** Unless another folder is in it still. */
+const removeMade = (base: string): void => {
+  for (const folder of missingBefore.get(base) ?? []) removeIfEmpty(folder)
+  if (!existsSync(base)) missingBefore.delete(base)
 }
 
 /** The folders of a path that are not there, the innermost first. */

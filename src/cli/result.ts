@@ -24,12 +24,14 @@ interface Destination {
 export const writeResult = async (counts: PretokenCounts, destination: Destination): Promise<void> => {
   const { outputs, receiptPath, reporter, signal, hasPattern } = destination
   report(counts.receipt!, reporter, hasPattern)
+  // without an output, a terminal gets a look at the result, and anything else gets all of it
+  const hasSilentOutput = outputs.length === 0 && receiptPath !== STANDARD_STREAM && !process.stdout.isTTY
   const receipt = `${JSON.stringify(counts.receipt, null, 2)}\n`
   const receiptFile = receiptPath === undefined || receiptPath === STANDARD_STREAM ? [] : [await prepareText(receiptPath, receipt)]
-  await writeOutputs(counts, { outputs, signal, others: receiptFile })
+  await writeOutputs(counts, { outputs: hasSilentOutput ? [{ path: STANDARD_STREAM, format: 'json' }] : outputs, signal, others: receiptFile })
   for (const path of pathsOf(outputs)) reporter.note(`wrote ${path}: ${plural(counts.size, 'distinct pre-token')}`)
   if (receiptPath === STANDARD_STREAM) process.stdout.write(receipt)
-  else if (outputs.length === 0) await showResult(counts, reporter, signal)
+  else if (outputs.length === 0 && !hasSilentOutput) showResult(counts, reporter)
   if (counts.receipt!.skipped.length > 0 || counts.receipt!.skippedRecords.count > 0) process.exitCode = EXIT.skipped
 }
 
@@ -70,9 +72,7 @@ const report = (receipt: Receipt, reporter: Reporter, hasPattern: boolean): void
     )
 }
 
-/** Without an output, a terminal gets a look at the result, and anything else gets all of it. */
-const showResult = async (counts: PretokenCounts, reporter: Reporter, signal: AbortSignal): Promise<void> => {
-  if (!process.stdout.isTTY) return counts.save(STANDARD_STREAM, { signal })
+const showResult = (counts: PretokenCounts, reporter: Reporter): void => {
   process.stdout.write(`\n${topTable(counts, PREVIEW)}\n`)
   reporter.note('\n-o counts.json (or .jsonl, .tsv, .csv, .parquet) writes all of them')
 }

@@ -1,6 +1,6 @@
 import { spawn, spawnSync } from 'node:child_process'
 import { once } from 'node:events'
-import { mkdirSync, readdirSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs'
 import { basename, join } from 'node:path'
 import { expect, test, vi } from 'vitest'
 import { isAlive, reserveTemporaryFile, reserveTemporaryFolder, thisHost } from '../../src/temporary.ts'
@@ -67,4 +67,19 @@ test('any number of them takes one listener', () => {
   expect(process.listenerCount('exit')).toBeLessThanOrEqual(before + 1)
   for (const { remove } of places) remove()
   expect(process.listenerCount('exit')).toBe(before)
+})
+
+test('what had to be made for them is removed with the last of them, unless something else is there', () => {
+  const base = join(folder, 'made/for/them')
+  const [first, second] = [reserveTemporaryFolder(base), reserveTemporaryFolder(base)]
+  for (const { path } of [first, second]) mkdirSync(path, { recursive: true })
+  first.remove()
+  expect(readdirSync(base)).toEqual([basename(second.path)])
+  second.remove()
+  expect(existsSync(join(folder, 'made'))).toBe(false)
+  const third = reserveTemporaryFolder(base)
+  mkdirSync(base, { recursive: true })
+  writeFileSync(join(folder, 'made/other'), '')
+  third.remove()
+  expect(readdirSync(join(folder, 'made'))).toEqual(['other'])
 })
