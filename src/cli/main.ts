@@ -77,9 +77,6 @@ const optionNames = (parser: Argv): string[] => {
   return ['help', ...Object.keys(key).filter((name) => name.length > 1)]
 }
 
-/** Without what yargs puts in by itself. */
-const bare = (parser: Argv): Argv => parser.help(false).version(false)
-
 /** Whether help is asked for, be it where a value should stand. */
 const wantsHelp = (words: readonly string[]): boolean =>
   words.slice(0, words.includes('--') ? words.indexOf('--') : undefined).some((word) => word === '--help' || word === '-h')
@@ -114,9 +111,9 @@ const main = async (): Promise<void> => {
     import('yargs'),
     ...(called.length > 0 ? called : COMMAND_NAMES).map((name) => LOADERS[name]() as Promise<CommandModule>),
   ])
-  const grammar = called.length === 0 ? undefined : grammarOf(commands[0], bare(yargs()))
+  const grammar = called.length === 0 ? undefined : grammarOf(commands[0])
   const words = grammar === undefined || wantsHelp(args) ? args : [args[0], ...plainWords(args.slice(1), grammar)]
-  const parser: Argv = bare(yargs(words))
+  const parser: Argv = yargs(words)
     .scriptName('pretok')
     .usage(
       '$0 <command>\n\nTurns an ML corpus of any size into exact pre-token counts, for training BPE tokenizers.\nThe short form pretok FILE is pretok count FILE.',
@@ -126,6 +123,7 @@ const main = async (): Promise<void> => {
     .strict()
     .version(VERSION)
     .locale('en') // the texts of the commands are
+    .help(false)
     .epilogue(EPILOGUE)
     .wrap(Math.min(100, process.stderr.columns ?? 100))
     .parserConfiguration({ 'boolean-negation': false, 'camel-case-expansion': false, 'parse-positional-numbers': false })

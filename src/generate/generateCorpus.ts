@@ -37,7 +37,7 @@ const refuse = (what: string): never => {
 
 const checkWhole = (name: string, value: number, least = -Infinity): void => {
   if (Number.isSafeInteger(value) && value >= least) return
-  throw new PretokError('usage', `${name}: ${value} is no whole number${least === -Infinity ? '' : ` from ${least} up`}`)
+  refuse(`${name}: ${value} is no whole number${least === -Infinity ? '' : ` from ${least} up`}`)
 }
 
 const checkOptions = ({ bytes, kind, seed, separator, documentBytes }: GenerateOptions): void => {
