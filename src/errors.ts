@@ -46,6 +46,8 @@ export const describeSystemError = (error: unknown): string => {
       return 'operation not permitted'
     case 'EISDIR':
       return 'it is a directory'
+    case 'EEXIST':
+      return 'a file of that name is there already'
     case 'ENOTDIR':
       return 'a part of the path is not a directory'
     case 'ELOOP':

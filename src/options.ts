@@ -8,6 +8,7 @@ import { DOCUMENT_PER, type DocumentPer } from './format/records.ts'
 import { createPieceFilter, type PieceFilter } from './select/pieceFilter.ts'
 import type { Sample } from './select/sample.ts'
 import type { TokenizerChoice } from './tokenizer/resolve.ts'
+import { checkTemporaryBase } from './temporary.ts'
 import type { EngineChoice, ErrorPolicy, InputFormat } from './types.ts'
 
 export interface PretokenizeOptions {
@@ -186,7 +187,8 @@ export const checkOptions = (options: PretokenizeOptions): void => {
     const value = options[name as keyof typeof TYPES]
     if (value !== undefined && typeof value !== type) refuse(name, value, WANTED[type])
   }
-  for (const name of ['workDir', 'tempDir'] as const) if (options[name] !== undefined) checkPath(name, options[name])
+  if (options.workDir !== undefined) checkPath('workDir', options.workDir)
+  if (options.tempDir !== undefined) checkTemporaryBase('tempDir', options.tempDir)
   const { sample, seed, delimiter } = options
   if (delimiter !== undefined && typeof delimiter !== 'string') refuse('delimiter', delimiter, 'a character')
   delimiterByteOf(options)

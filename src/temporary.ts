@@ -1,6 +1,9 @@
-import { readdirSync, readFileSync, readlinkSync, rmSync } from 'node:fs'
+import { existsSync, readdirSync, readFileSync, readlinkSync, rmdirSync, rmSync } from 'node:fs'
 import { hostname } from 'node:os'
 import { basename, dirname, join } from 'node:path'
+import { checkPath } from './checks.ts'
+import { describeSystemError, PretokError } from './errors.ts'
+import { makeFolder } from './makeFolder.ts'
 import { randomName } from './random.ts'
 
 /*
@@ -20,27 +23,90 @@ export interface TemporaryFolder {
   remove(): void
 }
 
-/** A name for a folder in `base`, which is removed at the latest when the process ends. Removes what dead processes have left there. */
-export const reserveTemporaryFolder = (base: string): TemporaryFolder => {
-  removeAbandoned(base, FOLDER_START, '')
-  const path = join(base, `${FOLDER_START}${owner()}`)
-  const remove = (): void => {
-    process.off('exit', remove)
-    removeQuietly(path)
-  }
-  process.on('exit', remove)
-  return { path, remove }
+export interface TemporaryFile {
+  /** It is not there yet. */
+  path: string
+  /** Removes it, if it has not been renamed meanwhile. */
+  remove(): void
 }
 
 /**
- * The name under which a file is written until it is whole: in the same folder, hidden, and not to be mistaken for a result. Removes what dead
- * processes have left there of the same file.
+ * A name for a folder in `base`, which is removed at the latest when the process ends, and with it what had to be made of `base`, if nothing else is
+ * there. Removes what dead processes have left in `base`.
  */
-export const temporaryFileFor = (path: string): string => {
+export const reserveTemporaryFolder = (base: string): TemporaryFolder => {
+  removeAbandoned(base, FOLDER_START, '')
+  const missing = missingFolders(base)
+  if (missing.length > 0) missingBefore.set(base, missing)
+  return reserve(join(base, `${FOLDER_START}${owner()}`), () => removeMade(base))
+}
+
+/**
+ * The name under which a file is written until it is whole: in the same folder, hidden, and not to be mistaken for a result. What is there at the end
+ * of the process is removed. Removes what dead processes have left there of the same file.
+ */
+export const reserveTemporaryFile = (path: string): TemporaryFile => {
   const folder = dirname(path)
   const start = `.${basename(path).slice(0, MOST_OF_NAME)}.pretok-`
   removeAbandoned(folder, start, FILE_END)
-  return join(folder, `${start}${owner()}${FILE_END}`)
+  return reserve(join(folder, `${start}${owner()}${FILE_END}`))
+}
+
+/**
+ * A folder may be needed hours after a run began: whether one can be made in `base` is tried before. (What the system says of permissions
+ * is not always true.) Throws 'usage' for what is no path, and 'output'.
+ */
+export const checkTemporaryBase = (name: string, base: unknown): void => {
+  checkPath(name, base)
+  const { path, remove } = reserveTemporaryFolder(base as string)
+  try {
+    makeFolder(path)
+  } catch (error) {
+    throw new PretokError('output', `${name}: ${JSON.stringify(base)} cannot hold temporary files: ${describeSystemError(error)}`, { cause: error })
+  } finally {
+    remove()
+  }
+}
+
+/** What is to be removed when the process ends. One listener for all: Node.js warns of more than ten. */
+const reserved = new Set<() => void>()
+const removeReserved = (): void => {
+  for (const remove of reserved) remove()
+}
+
+const reserve = (path: string, afterwards: () => void = () => {}): TemporaryFolder => {
+  const remove = (): void => {
+    if (!reserved.delete(remove)) return
+    if (reserved.size === 0) process.off('exit', removeReserved)
+    removeQuietly(path)
+    afterwards()
+  }
+  if (reserved.size === 0) process.prependListener('exit', removeReserved) // before one that may end the process by a signal
+  reserved.add(remove)
+  return { path, remove }
+}
+
+/** Of each base that was not there when a folder in it was first reserved, the folders to be made for it. */
+const missingBefore = new Map<string, string[]>()
+
+/** Unless another folder is in it still. */
+const removeMade = (base: string): void => {
+  for (const folder of missingBefore.get(base) ?? []) removeIfEmpty(folder)
+  if (!existsSync(base)) missingBefore.delete(base)
+}
+
+/** The folders of a path that are not there, the innermost first. */
+const missingFolders = (path: string): string[] => {
+  const above = dirname(path)
+  return existsSync(path) || above === path ? [] : [path, ...missingFolders(above)]
+}
+
+const removeIfEmpty = (path: string): void => {
+  try {
+    rmdirSync(path)
+  } catch {
+    // somebody else has something there
+  }
 }
 
 /** What a name says of the process. */

@@ -5,7 +5,6 @@ import { pretokenize } from '../pipeline.ts'
 import { STANDARD_INPUT } from '../read/inputNames.ts'
 import { expandInputs } from '../read/inputs.ts'
 import type { PretokenCounts } from '../result/pretokenCounts.ts'
-import { STANDARD_STREAM } from '../write/formats.ts'
 import { onInterrupt } from './interrupt.ts'
 import {
   all,
@@ -59,8 +58,7 @@ const OPTIONS = {
 type Arguments = InferredOptionTypes<typeof OPTIONS> & { INPUT: string[] }
 
 const handler = async (args: ArgumentsCamelCase<Arguments>): Promise<void> => {
-  // standard output last: whoever reads it may stop, and the files must be there all the same
-  const outputs = outputsOf(args).sort((a, b) => Number(a.path === STANDARD_STREAM) - Number(b.path === STANDARD_STREAM))
+  const outputs = outputsOf(args)
   const receiptPath = single('receipt', args.receipt)
   const folder = args.INPUT.find(isRunFolder)
   if (folder !== undefined) {
@@ -120,7 +118,7 @@ export const countCommand: CommandModule<object, Arguments> = {
   describe: 'Count the pre-tokens of a corpus',
   builder: (yargs) =>
     yargs
-      .usage('$0 count INPUT… [options]\n\nCounts the pre-tokens of a corpus, exactly as the tokenizer cuts it.')
+      .usage('$0 count INPUT… [options]\n\nCounts the pre-tokens of a corpus, exactly as the tokenizer cuts it.\nWithout -o, a terminal shows the 10 most frequent, and a pipe or file gets all of them as JSON.')
       .positional('INPUT', { type: 'string', array: true, demandOption: true, describe: `${INPUT_HELP}; or one run folder` })
       .options(OPTIONS)
       .example('$0 count corpus.txt -o counts.json', 'GPT-2, all cores')

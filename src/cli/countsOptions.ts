@@ -32,7 +32,7 @@ export const limitOption = (what: string, standard: number) =>
 
 export const limitOf = (args: { limit?: number | undefined }, standard: number): number => {
   const limit = single('limit', args.limit) ?? standard
-  if (!Number.isSafeInteger(limit) || limit < 0) throw new PretokError('usage', `-k, --limit: a whole number is needed, not ${limit}`)
+  if (!Number.isSafeInteger(limit) || limit < 0) throw new PretokError('usage', `--limit: ${limit} is no whole number from 0 up`)
   return limit
 }
 

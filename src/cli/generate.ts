@@ -2,6 +2,7 @@ import { stat } from 'node:fs/promises'
 import type { ArgumentsCamelCase, CommandModule, InferredOptionTypes } from 'yargs'
 import { milliseconds } from '../clock.ts'
 import { PretokError } from '../errors.ts'
+import { compressionOf, formatOf } from '../format/detect.ts'
 import { DEFAULT_SEPARATOR, generateCorpus, type GenerateProgress } from '../generate/generateCorpus.ts'
 import { CORPUS_KINDS } from '../generate/kinds.ts'
 import { hasReaderLeft } from '../write/standardOutput.ts'
@@ -9,6 +10,7 @@ import { onInterrupt } from './interrupt.ts'
 import { single } from './options.ts'
 import { formatBytes, parseSize } from './size.ts'
 import { plural } from './table.ts'
+import { canDraw } from './terminal.ts'
 
 const OPTIONS = {
   size: { type: 'string', requiresArg: true, demandOption: true, describe: 'Exact size of the corpus, such as 500kB, 10MB or 1.5GiB' },
@@ -39,10 +41,28 @@ Kinds:
 
 const parseSeed = (text: string): number => {
   const seed = Number(text)
-  if (!/^\d+$/.test(text) || !Number.isSafeInteger(seed))
+  if (!/^-?\d+$/.test(text) || !Number.isSafeInteger(seed))
     throw new PretokError('usage', `--seed ${JSON.stringify(text)}: a whole number is needed`)
   return seed
 }
+
+const parseDocumentSize = (text: string): number => {
+  const bytes = parseSize(text, '--document-size')
+  if (bytes === 0) throw new PretokError('usage', `--document-size ${JSON.stringify(text)}: a document has at least one byte`)
+  return bytes
+}
+
+/** Throws 'usage' for names that promise what is not done. */
+const pathOf = (path: string): string => {
+  if (path === '') throw new PretokError('usage', 'generate: the name of the file is empty; - is stdout')
+  const compression = compressionOf(path, NOTHING)
+  if (compression !== 'none')
+    throw new PretokError('usage', `generate ${path}: it would not be compressed; pretok generate - --size SIZE | ${compression} > ${path} does that`)
+  if (formatOf(path, NOTHING) === 'parquet') throw new PretokError('usage', `generate ${path}: Parquet is not made; --kind jsonl makes rows`)
+  return path
+}
+
+const NOTHING = Buffer.alloc(0)
 
 /** Devices and pipes hold nothing that could be lost. */
 const checkIsNew = async (path: string): Promise<void> => {
@@ -74,7 +94,7 @@ const createBar = async (bytes: number): Promise<Display> => {
 }
 
 const createDisplay = async (bytes: number, isQuiet: boolean): Promise<Display> =>
-  !isQuiet && process.stderr.isTTY ? createBar(bytes) : { show: () => {}, stop: () => {} }
+  !isQuiet && canDraw() ? createBar(bytes) : { show: () => {}, stop: () => {} }
 
 const summary = (path: string, { bytes, documents }: GenerateProgress, seconds: number): string => {
   const speed = Math.round(bytes / Math.max(seconds, 0.001) / 1e6)
@@ -85,12 +105,12 @@ const summary = (path: string, { bytes, documents }: GenerateProgress, seconds: 
 const optionsOf = (args: Arguments) => {
   const documentSize = single('document-size', args['document-size'])
   return {
-    path: args.OUT === '' ? '-' : args.OUT, // yargs makes '' of a lone '-'
+    path: pathOf(args.OUT),
     bytes: parseSize(single('size', args.size), '--size'),
     kind: single('kind', args.kind) ?? 'stories',
     seed: parseSeed(single('seed', args.seed) ?? '1'),
     separator: single('separator', args.separator) ?? DEFAULT_SEPARATOR,
-    documentBytes: documentSize === undefined ? undefined : parseSize(documentSize, '--document-size'),
+    documentBytes: documentSize === undefined ? undefined : parseDocumentSize(documentSize),
   }
 }
 
@@ -122,6 +142,7 @@ export const generateCommand: CommandModule<object, Arguments> = {
     yargs
       .usage(`$0 generate OUT --size SIZE [options]\n\n${ABOUT}`)
       .positional('OUT', { type: 'string', demandOption: true, describe: 'File to write; - is stdout' })
+      .nargs('OUT', 1) // otherwise yargs takes a lone - for an empty text
       .options(OPTIONS)
       .example('$0 generate corpus.txt --size 100MB', 'stories, 100,000,000 bytes')
       .example('$0 generate worst.txt --size 2GiB --kind distinct', 'as many different words as fit')

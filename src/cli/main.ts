@@ -2,12 +2,12 @@ import { existsSync } from 'node:fs'
 import type { Argv, CommandModule } from 'yargs'
 import { describeSystemError, PretokError } from '../errors.ts'
 import { askToPrepare, endUntakenDecompressor, startDecompressor } from '../read/decompressorThread.ts'
-import { STANDARD_INPUT_DEVICE } from '../read/inputNames.ts'
 import { closeSpareThreads, startSpareThreads } from '../pool/threads.ts'
 import { closest } from '../closest.ts'
 import { VERSION } from '../version.ts'
 import { exitCodeOf } from './exitCodes.ts'
 import { isDecompressorExpected, threadsExpected } from './headStart.ts'
+import { grammarOf, plainWords, type Grammar } from './words.ts'
 
 /** Only the command that is called is loaded: most of a short run would be loading the others. */
 const LOADERS: Readonly<Record<string, () => Promise<unknown>>> = {
@@ -33,40 +33,24 @@ const withCommand = (args: readonly string[]): string[] => {
     throw new PretokError('usage', '-- is not understood; write ./-name for a file whose name begins with -')
   const [first] = args
   if (first === undefined || COMMAND_NAMES.includes(first) || ['--help', '-h', '--version'].includes(first)) return [...args]
+  if (first === 'help' && !existsSync(first)) return [...args.slice(1), '--help']
   const near = first.startsWith('-') || existsSync(first) ? undefined : closest(first, COMMAND_NAMES)
   if (near !== undefined)
     throw new PretokError('usage', `${first}: there is no such command and no such file (did you mean pretok ${near}?)`)
   return ['count', ...args]
 }
 
-/** Options without a value. */
-const FLAGS = /^--?(?:q|quiet|resume|strip-bom|no-default-special-tokens|[a-z-]+=.*)$/
-
-/** yargs loses a lone `-` among files, so there it goes under its other name. */
-const nameStandardInput = (args: readonly string[]): string[] =>
-  args.map((word, i) => (word === '-' && (!/^-./.test(args[i - 1]) || FLAGS.test(args[i - 1])) ? STANDARD_INPUT_DEVICE : word))
-
 /** What yargs says of the command line, in words that say what to write. */
 const explain = (message: string, known: readonly string[], { command }: CommandModule): string => {
-  const [, what, names] = /^(Unknown|Missing required|Not enough) arguments?(?:: | following: )(.*)$/.exec(message) ?? []
+  const [, what, names] = /^(Unknown|Missing required) arguments?(?:: | following: )(.*)$/.exec(message) ?? []
   switch (what) {
     case 'Unknown':
       return explainUnknown(names.split(', '), known)
     case 'Missing required':
       return `${names.split(', ').map(asTyped).join(', ')} must be given`
-    case 'Not enough':
-      return explainValue(asTyped(names))
   }
   const got = /^Not enough non-option arguments: got (\d+)/.exec(message)?.[1]
   return got === undefined ? message : explainOperands(String(command), Number(got))
-}
-
-/** yargs takes what begins with - for an option, and so for no value. */
-const explainValue = (option: string): string => {
-  const value = process.argv.find((word, i) => process.argv[i - 1] === option && word.startsWith('-'))
-  if (value === undefined) return `${option} needs a value`
-  const quoted = /^[\w./=:,-]*$/.test(value) ? value : `'${value.replaceAll("'", String.raw`'\''`)}'`
-  return `${option} needs a value; one that begins with - is written ${option}=${quoted}`
 }
 
 /** @param command as yargs has it, such as `diff <A> <B>` */
@@ -90,8 +74,12 @@ const asTyped = (name: string): string =>
 
 const optionNames = (parser: Argv): string[] => {
   const { key } = (parser as Argv & { getOptions(): { key: Record<string, unknown> } }).getOptions()
-  return Object.keys(key).filter((name) => name.length > 1)
+  return ['help', ...Object.keys(key).filter((name) => name.length > 1)]
 }
+
+/** Whether help is asked for, be it where a value should stand. */
+const wantsHelp = (words: readonly string[]): boolean =>
+  words.slice(0, words.includes('--') ? words.indexOf('--') : undefined).some((word) => word === '--help' || word === '-h')
 
 /** While a command runs, yargs lays out the whole help in case it is asked for later, which takes longer than to read the first megabytes. */
 const withoutSpareHelp = (parser: Argv): void => {
@@ -123,8 +111,9 @@ const main = async (): Promise<void> => {
     import('yargs'),
     ...(called.length > 0 ? called : COMMAND_NAMES).map((name) => LOADERS[name]() as Promise<CommandModule>),
   ])
-  const takesInput = ['count', 'plan'].includes(called[0])
-  const parser: Argv = yargs(takesInput ? nameStandardInput(args) : args)
+  const grammar = called.length === 0 ? undefined : grammarOf(commands[0])
+  const words = grammar === undefined || wantsHelp(args) ? args : [args[0], ...plainWords(args.slice(1), grammar)]
+  const parser: Argv = yargs(words)
     .scriptName('pretok')
     .usage(
       '$0 <command>\n\nTurns an ML corpus of any size into exact pre-token counts, for training BPE tokenizers.\nThe short form pretok FILE is pretok count FILE.',
@@ -134,8 +123,7 @@ const main = async (): Promise<void> => {
     .strict()
     .version(VERSION)
     .locale('en') // the texts of the commands are
-    .help()
-    .alias('help', 'h')
+    .help(false)
     .epilogue(EPILOGUE)
     .wrap(Math.min(100, process.stderr.columns ?? 100))
     .parserConfiguration({ 'boolean-negation': false, 'camel-case-expansion': false, 'parse-positional-numbers': false })
@@ -146,8 +134,21 @@ const main = async (): Promise<void> => {
       const explained = explain(message ?? error?.message, optionNames(parser), commands[0])
       throw new PretokError('usage', `${explained}\npretok --help and pretok COMMAND --help list what there is`)
     })
+  // otherwise a last operand that is called help would ask for it, too
+  if (wantsHelp(words)) parser.help().alias('help', 'h')
   withoutSpareHelp(parser)
-  await parser.parseAsync()
+  await parser.parseAsync().catch((error: unknown) => {
+    throw withTypedName(error, grammar)
+  })
+}
+
+/** The library calls its options otherwise. */
+const withTypedName = (error: unknown, grammar: Grammar | undefined): unknown => {
+  if (!(error instanceof PretokError)) return error
+  const [, name] = /^([a-z]+(?:[A-Z][a-z]+)*): /.exec(error.message) ?? []
+  const typed = name === undefined ? '' : asTyped(name)
+  if (error.code === 'pattern' || grammar?.names.has(typed.slice(2)) !== true) return error
+  return new PretokError(error.code, typed + error.message.slice(name.length), { cause: error.cause })
 }
 
 const isJson = process.argv.includes('--log=json') || process.argv.some((word, i) => word === 'json' && process.argv[i - 1] === '--log')
@@ -163,16 +164,24 @@ const describe = (error: unknown): { code: string; message: string } => {
   return { code: 'bug', message: `${message}\nThis is a bug in pretok: please report it` }
 }
 
+let hasFailed = false
+
 const fail = (error: unknown): void => {
+  hasFailed = true
   const { code, message } = describe(error)
-  process.stderr.write(isJson ? `${JSON.stringify({ event: 'error', code, message })}\n` : `pretok: ${message}\n`)
+  process.stderr.write(isJson ? `${JSON.stringify({ event: 'error', time: new Date().toISOString(), code, message })}\n` : `pretok: ${message}\n`)
   process.exitCode = exitCodeOf(error)
 }
 
 // a reader that stops early, as in `pretok top … | head`, is no error; what else is to be done is done
+let outputError: NodeJS.ErrnoException | undefined
 process.stdout.on('error', (error: NodeJS.ErrnoException) => {
-  if (error.code !== 'EPIPE' && process.exitCode === undefined)
-    fail(new PretokError('output', `writing to standard output: ${describeSystemError(error)}`))
+  if (error.code !== 'EPIPE') outputError ??= error
+})
+// who writes may tell more of it, but only later
+process.once('exit', () => {
+  if (outputError !== undefined && !hasFailed)
+    fail(new PretokError('output', `writing to standard output: ${describeSystemError(outputError)}`))
 })
 // without anybody to read the messages, the work goes on
 process.stderr.on('error', () => {})

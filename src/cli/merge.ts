@@ -1,21 +1,24 @@
 import type { ArgumentsCamelCase, CommandModule, InferredOptionTypes } from 'yargs'
 import { PretokError } from '../errors.ts'
 import { defaultMaxMemoryGb, inspectMachine } from '../plan/machine.ts'
+import { STANDARD_INPUT_DEVICE } from '../read/inputNames.ts'
 import { loadCounts } from '../result/loadCounts.ts'
+import type { PretokenCounts } from '../result/pretokenCounts.ts'
 import { formatToRead, STANDARD_STREAM } from '../write/formats.ts'
 import { EXIT } from './exitCodes.ts'
 import { onInterrupt } from './interrupt.ts'
 import { COUNTS_HELP, INPUT_FORMAT_OPTION, inputFormatOf } from './countsOptions.ts'
-import { defined, refuseStandardInput, RUN_OPTIONS, runOptionsOf, single, TEMP_DIR_OPTION } from './options.ts'
+import { defined, RUN_OPTIONS, runOptionsOf, single, TEMP_DIR_OPTION } from './options.ts'
 import { asInputs, checkOutputs, OUTPUT_OPTIONS, outputsOf } from './output.ts'
+import { pathsOf, writeOutputs } from './result.ts'
 import { mergeRun, isRunFolder } from './runFolder.ts'
-import { integer } from './table.ts'
+import { integer, plural } from './table.ts'
 
 const { 'num-processes': processes, 'max-memory-gb': memory } = RUN_OPTIONS
 const OPTIONS = {
   ...OUTPUT_OPTIONS,
   ...INPUT_FORMAT_OPTION,
-  'num-processes': processes,
+  'num-processes': { ...processes, describe: 'Of a run folder: number of workers  [default: the cores available]' },
   'max-memory-gb': memory,
   ...TEMP_DIR_OPTION,
   receipt: { type: 'string', requiresArg: true, describe: 'Of a run folder: write the receipt as JSON', group: 'Output:' },
@@ -31,31 +34,52 @@ const handler = async (args: ArgumentsCamelCase<Arguments>): Promise<void> => {
   if (folder !== undefined) {
     if (args.COUNTS.length > 1)
       throw new PretokError('usage', `merge: the run folder ${folder} is merged alone, and then with other counts`)
+    warnOfIdleOptions(args, true)
     return mergeRun(folder, args, outputs)
   }
   if (args.receipt !== undefined) throw new PretokError('usage', '--receipt: only a run folder has one')
-  refuseStandardInput(args, '/dev/stdin can, with --input-format')
+  warnOfIdleOptions(args, false)
+  const files = filesOf(args)
   await checkOutputs(
     outputs.map(({ path }) => path),
-    async () => asInputs(args.COUNTS),
+    async () => asInputs(files.filter((path) => path !== STANDARD_STREAM)),
   )
   const input = inputFormatOf(args)
-  if (input.format === undefined) args.COUNTS.forEach(formatToRead) // a wrong name is found before an hour of reading
+  if (input.format === undefined) files.forEach(formatToRead) // a wrong name is found before an hour of reading
   const { maxMemoryGb = defaultMaxMemoryGb(inspectMachine(), 1) } = runOptionsOf(args as never)
   const tempDir = single('temp-dir', args['temp-dir'])
-  // nothing is kept of what was read: the folder for that is removed when the process ends
-  const release = onInterrupt(new AbortController(), () => process.exit(EXIT.interrupted))
-  const counts = await loadCounts(args.COUNTS, { ...input, ...defined({ tempDir }), memoryBytes: maxMemoryGb * 2 ** 30 })
+  const stopping = new AbortController()
+  let counts: PretokenCounts | undefined
+  const release = onInterrupt(stopping, () => {
+    say(counts === undefined ? 'pretok: merging: stopped before the end; nothing was written' : 'stopping (again to stop at once)')
+    // of what was read nothing is kept: the folder for that is removed when the process ends
+    if (counts === undefined) process.exit(EXIT.interrupted)
+  })
   try {
-    for (const { path, format } of outputs) {
-      await counts.save(path, { format })
-      const summary = `${integer(counts.size)} distinct pre-tokens, ${integer(counts.total)} in all`
-      if (path !== STANDARD_STREAM && args.quiet !== true) process.stderr.write(`wrote ${path}: ${summary}\n`)
-    }
+    counts = await loadCounts(files, { ...input, ...defined({ tempDir }), memoryBytes: maxMemoryGb * 2 ** 30 })
+    await writeOutputs(counts, { outputs, signal: stopping.signal })
+    const summary = `${plural(counts.size, 'distinct pre-token')}, ${integer(counts.total)} in all`
+    if (args.quiet !== true) for (const path of pathsOf(outputs)) say(`wrote ${path}: ${summary}`)
   } finally {
-    counts.close()
+    counts?.close()
     release()
   }
+}
+
+const say = (line: string): void => void process.stderr.write(`${line}\n`)
+
+/** The files of counts, standard input under the name that it has for whoever reads them. */
+const filesOf = ({ COUNTS }: Arguments): string[] => {
+  const files = COUNTS.map((path) => (path === STANDARD_INPUT_DEVICE ? STANDARD_STREAM : path))
+  if (files.indexOf(STANDARD_STREAM) !== files.lastIndexOf(STANDARD_STREAM))
+    throw new PretokError('usage', 'merge: standard input can be read once only')
+  return files
+}
+
+const warnOfIdleOptions = (args: Arguments, isRun: boolean): void => {
+  const warn = (option: string, why: string): void => say(`warning: ${option} changes nothing: ${why}`)
+  if (isRun && args['input-format'] !== undefined) warn('--input-format', 'a run folder is no file of counts')
+  if (!isRun && args['num-processes'] !== undefined) warn('--num-processes', 'files of counts are added up by one thread; a run folder is merged by several')
 }
 
 export const mergeCommand: CommandModule<object, Arguments> = {
@@ -66,7 +90,7 @@ export const mergeCommand: CommandModule<object, Arguments> = {
       .usage(
         '$0 merge COUNTS… -o OUT\n\nAdds up files of counts, whatever their formats. One file is fine too: that converts it.\nOf a run folder, writes the result when all of its tasks are done.',
       )
-      .positional('COUNTS', { type: 'string', array: true, demandOption: true, describe: `Files of ${COUNTS_HELP}; or one run folder` })
+      .positional('COUNTS', { type: 'string', array: true, demandOption: true, describe: `Files of ${COUNTS_HELP}; - is stdin; or one run folder` })
       .options(OPTIONS)
       .example('$0 merge part-1.json part-2.json -o all.json', 'two parts of a corpus')
       .example('$0 merge run -o counts.json', 'the result of a run folder')

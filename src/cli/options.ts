@@ -189,8 +189,8 @@ export const errorOptionsOf = (args: InferredOptionTypes<typeof ERROR_OPTIONS>) 
 export const runOptionsOf = (args: RunArguments) => {
   return defined({
     engine: single('engine', args.engine),
-    numProcesses: number('num-processes', args['num-processes'], 'n'),
-    maxMemoryGb: number('max-memory-gb', args['max-memory-gb'], 'm'),
+    numProcesses: single('num-processes', args['num-processes']),
+    maxMemoryGb: single('max-memory-gb', args['max-memory-gb']),
     chunkBytes: size(args, 'chunk-bytes'),
     blockBytes: size(args, 'block-bytes'),
     maxPieceBytes: size(args, 'max-piece-bytes'),
@@ -199,11 +199,11 @@ export const runOptionsOf = (args: RunArguments) => {
 
 export const filterOptionsOf = (args: FilterArguments) =>
   defined({
-    sample: number('sample', args.sample),
-    seed: number('seed', args.seed),
+    sample: single('sample', args.sample),
+    seed: single('seed', args.seed),
     maxBytes: size(args, 'max-bytes'),
-    maxDocuments: number('max-documents', args['max-documents']),
-    minCount: number('min-count', args['min-count']),
+    maxDocuments: single('max-documents', args['max-documents']),
+    minCount: single('min-count', args['min-count']),
     include: single('include', args.include),
     exclude: single('exclude', args.exclude),
   })
@@ -223,28 +223,6 @@ export const inputOptionsOf = (args: InputArguments) =>
     stripBom: args['strip-bom'],
   })
 
-const number = (name: string, value: number | number[] | undefined, alias?: string): number | undefined => {
-  const given = single(name, value)
-  if (given !== undefined && Number.isNaN(given)) throw new PretokError('usage', `--${name}: a number is needed`)
-  if (given === 0 && isGivenAsNothing([`--${name}`, `-${alias}`])) throw new PretokError('usage', `--${name} "": a number is needed`)
-  return given
-}
-
-/** What a shell puts in for a variable that is not set is 0 to yargs. */
-const isGivenAsNothing = (names: readonly string[]): boolean =>
-  process.argv.some((word, i) => names.some((name) => word === `${name}=` || (word === name && process.argv[i + 1] === '')))
-
 /** The object without the fields that are undefined. */
 export const defined = <Fields extends object>(fields: Fields): { [Key in keyof Fields]?: Exclude<Fields[Key], undefined> } =>
   Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined)) as never
-
-/**
- * Throws 'usage' if a lone `-` stands among the files to read. yargs leaves it out of a list of files without a word, and no file may get
- * lost like that: so the `-` of the command line are counted, and those that are values of options.
- */
-export const refuseStandardInput = (args: Readonly<Record<string, unknown>>, advice: string): void => {
-  const isOption = (name: string): boolean => name.length > 1 && name === name.toLowerCase()
-  const values = Object.entries(args).flatMap(([name, value]) => (isOption(name) ? all(value) : []))
-  const dashes = (words: readonly string[]): number => words.filter((word) => word === '-' || /^--?[a-z-]+=-$/.test(word)).length
-  if (dashes(process.argv) > dashes(values)) throw new PretokError('usage', `- cannot stand among the files to read; ${advice}`)
-}

@@ -1,4 +1,4 @@
-import { readdirSync } from 'node:fs'
+import { fstatSync, readdirSync, type Stats } from 'node:fs'
 import { access, constants, stat } from 'node:fs/promises'
 import { dirname, join, resolve } from 'node:path'
 import type { InferredOptionTypes } from 'yargs'
@@ -66,30 +66,35 @@ export const checkOutputs = async (paths: readonly string[], neededOf: () => Pro
   const outputs: { path: string; identity: string }[] = []
   for (const path of paths) {
     if (path === '') throw new PretokError('usage', 'writing a result: the name of the file is empty')
-    if (path !== STANDARD_STREAM) await checkIsWritable(path)
-    outputs.push({ path, identity: path === STANDARD_STREAM ? STANDARD_STREAM : await identityOf(path) })
+    if (!isStandardOutput(path)) await checkIsWritable(path)
+    outputs.push({ path, identity: await identityOf(path) })
   }
   const names = new Map<string, string>()
   if (outputs.some(({ identity }) => identity.startsWith(OF_FILE)))
     for (const { path, what } of await neededOf()) names.set(await identityOf(path), what)
   for (const { path, identity } of outputs) {
     const other = names.get(identity)
-    if (other !== undefined && path === STANDARD_STREAM)
-      throw new PretokError('usage', 'writing to standard output: two results go there (-o, --receipt); write one of them to a file')
-    if (other !== undefined && !identity.startsWith('special '))
-      throw new PretokError('usage', `writing ${path}: it would replace ${other}`)
-    names.set(identity, `the output ${path}`)
+    if (other !== undefined && (identity === STANDARD_STREAM || other === STANDARD_OUTPUT))
+      throw new PretokError('usage', `writing to ${STANDARD_OUTPUT}: two results go there; write one of them to a file`)
+    if (other !== undefined && !identity.startsWith('special ')) throw new PretokError('usage', `writing ${path}: it would replace ${other}`)
+    names.set(identity, isStandardOutput(path) ? STANDARD_OUTPUT : `the output ${path}`)
   }
 }
 
 const OF_FILE = 'file '
+const STANDARD_OUTPUT = 'standard output'
+
+const isStandardOutput = (path: string): boolean => [STANDARD_STREAM, '/dev/stdout', '/dev/fd/1', '/proc/self/fd/1'].includes(path)
 
 /** What tells that two paths are one file: device and inode, or the full path of what is not there yet. */
 const identityOf = async (path: string): Promise<string> => {
-  const facts = await factsOf(path).catch(() => undefined)
-  if (facts === undefined) return resolve(path)
-  return `${facts.isFile() ? OF_FILE : 'special '}${facts.dev}:${facts.ino}`
+  const facts = await (isStandardOutput(path) ? factsOfStandardOutput() : factsOf(path)).catch(() => undefined)
+  if (facts?.isFile() === true) return `${OF_FILE}${facts.dev}:${facts.ino}`
+  if (isStandardOutput(path)) return STANDARD_STREAM
+  return facts === undefined ? resolve(path) : `special ${facts.dev}:${facts.ino}`
 }
+
+const factsOfStandardOutput = async (): Promise<Stats> => fstatSync(1)
 
 const checkIsWritable = async (path: string): Promise<void> => {
   const folder = dirname(path)

@@ -9,7 +9,7 @@ export const receiptTable = (receipt: Receipt): string => {
   const { bytes, memory, seconds, invalidUtf8, specialTokens } = receipt
   const rows: [name: string, value: string, note: string][] = [
     ['read', integer(bytes.read), receipt.sources.length === 1 ? receipt.sources[0].path : `${receipt.sources.length} files`],
-    ['in pre-tokens', integer(bytes.pieces), `${integer(receipt.pieces)} pre-tokens, ${integer(receipt.distinct)} distinct`],
+    ['in pre-tokens', integer(bytes.pieces), `${plural(receipt.pieces, 'pre-token')}, ${integer(receipt.distinct)} distinct`],
   ]
   const line = (name: string, value: number, note: string): void => {
     if (value !== 0) rows.push([name, integer(value), note])
@@ -24,7 +24,7 @@ export const receiptTable = (receipt: Receipt): string => {
   line('replaced', bytes.replacedGain, `invalid UTF-8: bytes less those of U+FFFD`)
   line('normalized', bytes.normalizedGain, `taken out by the normalizer (negative: added)`)
   const table = layOut(
-    rows.map(([name, value, note]) => [name, `${value} bytes`, note]),
+    rows.map(([name, value, note]) => [name, value === '1' ? '1 byte ' : `${value} bytes`, note]),
     'lrl',
   )
   const inRows = new Set(receipt.sources.filter(({ format }) => format === 'parquet').map(({ path }) => path))
@@ -51,9 +51,20 @@ export const receiptTable = (receipt: Receipt): string => {
   const { removed } = receipt.filters
   if (removed !== undefined)
     facts.push(`left out of the result: ${plural(removed.distinct, 'distinct pre-token')}, ${integer(removed.pieces)} in all`)
-  for (const { path, start, end, reason } of receipt.skipped)
+  for (const { path, start, end, reason } of receipt.skipped.slice(0, MAX_LISTED))
     facts.push(`SKIPPED ${path}, bytes ${start} to ${end}: ${reason.split('\n')[0]}`)
+  const moreChunks = receipt.skipped.length - MAX_LISTED
+  if (moreChunks > 0) facts.push(`and ${moreChunks} more ${moreChunks === 1 ? 'chunk' : 'chunks'}; the receipt lists all`)
   return [...table.split('\n'), ...facts].map((line) => `  ${line}`).join('\n')
+}
+
+/** What could not be counted, on one line; undefined if all was. */
+export const skippedInput = ({ skipped, skippedRecords }: Receipt): string | undefined => {
+  const what = [
+    ...(skippedRecords.count > 0 ? [plural(skippedRecords.count, 'record')] : []),
+    ...(skipped.length > 0 ? [plural(skipped.length, 'chunk')] : []),
+  ]
+  return what.length === 0 ? undefined : `SKIPPED ${what.join(' and ')}; --receipt lists where and why`
 }
 
 const shorten = (items: readonly string[]): string =>

@@ -1,8 +1,10 @@
 import type { SingleBar } from 'cli-progress'
 import type { Progress } from '../options.ts'
 import type { Receipt } from '../types.ts'
-import { receiptTable } from './receiptTable.ts'
+import { receiptTable, skippedInput } from './receiptTable.ts'
 import { formatBytes } from './size.ts'
+import { integer, plural } from './table.ts'
+import { canDraw, fold } from './terminal.ts'
 
 /** Tells people, or machines, on stderr how a run goes. */
 export interface Reporter {
@@ -21,7 +23,7 @@ export const createReporter = async (log: 'text' | 'json', quiet: boolean): Prom
   const lines = textReporter(quiet)
   return quiet
     ? { ...lines, progress: () => {} }
-    : process.stderr.isTTY
+    : canDraw()
       ? { ...lines, ...(await barReporter()) }
       : { ...lines, progress: plainProgress() }
 }
@@ -32,7 +34,11 @@ const textReporter = (quiet: boolean): Reporter => ({
   progress: () => {},
   warning: (message) => say(`warning: ${message}`),
   note: (message) => quiet || say(message),
-  receipt: (receipt) => quiet || say(receiptTable(receipt)),
+  receipt(receipt) {
+    const skipped = skippedInput(receipt)
+    if (!quiet) say(receiptTable(receipt).split('\n').map((line) => fold(line)).join('\n'))
+    else if (skipped !== undefined) say(`warning: ${skipped}`)
+  },
   stop: () => {},
 })
 
@@ -43,7 +49,11 @@ const jsonReporter = (quiet: boolean): Reporter => {
     progress: (progress) => quiet || (isDue(progress) && log('progress', progress)),
     warning: (message) => log('warning', { message }),
     note: (message) => quiet || log('note', { message }),
-    receipt: (receipt) => quiet || log('receipt', { receipt }),
+    receipt(receipt) {
+      const skipped = skippedInput(receipt)
+      if (!quiet) log('receipt', { receipt })
+      else if (skipped !== undefined) log('warning', { message: skipped })
+    },
     stop: () => {},
   }
 }
@@ -76,7 +86,7 @@ const plainProgress = (): ((progress: Progress) => void) => {
     const { bytes, totalBytes, distinct, rss, cpuPercent } = progress
     say(
       `counted ${formatBytes(bytes)} of ${formatBytes(totalBytes)} (${percent(progress)}), ${speed(progress)}, ${remaining(progress)}, ` +
-        `${distinct.toLocaleString('en')} distinct, ${formatBytes(rss)} memory, ${Math.round(cpuPercent)} % CPU`,
+        `${integer(distinct)} distinct, ${formatBytes(rss)} memory, ${Math.round(cpuPercent)} % CPU`,
     )
   }
 }
@@ -97,16 +107,18 @@ const barReporter = async (): Promise<Pick<Reporter, 'progress' | 'warning' | 's
     barIncompleteChar: '░',
   })
   let total: SingleBar | undefined
+  let isStopped = false
   let summary = ''
   const lines: SingleBar[] = []
   return {
     progress(progress) {
+      if (isStopped) return // a run that is to end goes on for a while
       const { bytes, totalBytes, documents, distinct, rss, cpuPercent } = progress
       total ??= bars.create(Math.max(1, totalBytes), 0, {}, { format: '{bar} {percentage} %  {text}' })
       summary = `${formatBytes(bytes)} of ${formatBytes(totalBytes)}  ${speed(progress)}`
       total.update(bytes, { text: `${summary}  ${remaining(progress)}` })
       const texts = [
-        `${documents.toLocaleString('en')} documents, ${distinct.toLocaleString('en')} distinct pre-tokens, ${formatBytes(rss)} memory, ${Math.round(cpuPercent)} % CPU`,
+        `${plural(documents, 'document')}, ${plural(distinct, 'distinct pre-token')}, ${formatBytes(rss)} memory, ${Math.round(cpuPercent)} % CPU`,
         ...(progress.workers.length > 1 && progress.workers.length <= MAX_WORKER_LINES
           ? progress.workers.map(
               (worker, i) => `worker ${i + 1}: ${formatBytes(worker.bytes)} counted, ${formatBytes(worker.memory)} of tables`,
@@ -119,12 +131,16 @@ const barReporter = async (): Promise<Pick<Reporter, 'progress' | 'warning' | 's
       })
     },
     warning(message) {
-      bars.log(`warning: ${message}\n`)
+      if (total === undefined || isStopped) say(`warning: ${message}`)
+      else bars.log(`warning: ${message}\n`)
     },
     stop() {
+      if (isStopped) return
+      isStopped = true
+      if (total === undefined) return
       // what stays on the screen is the total
       for (const line of lines.splice(0)) bars.remove(line)
-      total?.update({ text: summary })
+      total.update({ text: summary })
       bars.stop()
     },
   }

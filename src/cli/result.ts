@@ -1,11 +1,12 @@
 import type { PretokenCounts } from '../result/pretokenCounts.ts'
 import type { Receipt } from '../types.ts'
-import { writeFileAtomically } from '../write/atomicFile.ts'
+import { nameAll, prepareText, type PreparedFile } from '../write/atomicFile.ts'
 import { STANDARD_STREAM } from '../write/formats.ts'
+import { stoppedWriting } from '../write/writeCounts.ts'
 import { EXIT } from './exitCodes.ts'
 import type { CountsOutput } from './output.ts'
 import type { Reporter } from './reporter.ts'
-import { integer } from './table.ts'
+import { plural } from './table.ts'
 import { topTable } from './topTable.ts'
 
 const PREVIEW = 10
@@ -23,15 +24,42 @@ interface Destination {
 export const writeResult = async (counts: PretokenCounts, destination: Destination): Promise<void> => {
   const { outputs, receiptPath, reporter, signal, hasPattern } = destination
   report(counts.receipt!, reporter, hasPattern)
+  // without an output, a terminal gets a look at the result, and anything else gets all of it
+  const hasSilentOutput = outputs.length === 0 && receiptPath !== STANDARD_STREAM && !process.stdout.isTTY
   const receipt = `${JSON.stringify(counts.receipt, null, 2)}\n`
-  if (receiptPath !== undefined && receiptPath !== STANDARD_STREAM) await writeFileAtomically(receiptPath, receipt)
-  for (const { path, format } of outputs) {
-    await counts.save(path, { format, signal })
-    if (path !== STANDARD_STREAM) reporter.note(`wrote ${path}: ${integer(counts.size)} distinct pre-tokens`)
-  }
+  const receiptFile = receiptPath === undefined || receiptPath === STANDARD_STREAM ? [] : [await prepareText(receiptPath, receipt)]
+  await writeOutputs(counts, { outputs: hasSilentOutput ? [{ path: STANDARD_STREAM, format: 'json' }] : outputs, signal, others: receiptFile })
+  for (const path of pathsOf(outputs)) reporter.note(`wrote ${path}: ${plural(counts.size, 'distinct pre-token')}`)
   if (receiptPath === STANDARD_STREAM) process.stdout.write(receipt)
-  else if (outputs.length === 0) await showResult(counts, reporter, signal)
+  else if (outputs.length === 0 && !hasSilentOutput) showResult(counts, reporter)
   if (counts.receipt!.skipped.length > 0 || counts.receipt!.skippedRecords.count > 0) process.exitCode = EXIT.skipped
+}
+
+/** Those that are files. */
+export const pathsOf = (outputs: readonly CountsOutput[]): string[] =>
+  outputs.map(({ path }) => path).filter((path) => path !== STANDARD_STREAM)
+
+interface Writing {
+  outputs: readonly CountsOutput[]
+  signal: AbortSignal
+  /** What is to appear with them. */
+  others?: readonly PreparedFile[]
+}
+
+/** Writes counts to all outputs. The files appear together, none of them if that is stopped; those that are whole if another cannot be written. */
+export const writeOutputs = async (counts: PretokenCounts, { outputs, signal, others = [] }: Writing): Promise<void> => {
+  const files = [...others]
+  // standard output last: whatever becomes of that, the files are whole then
+  const ordered = outputs.toSorted((a, b) => Number(a.path === STANDARD_STREAM) - Number(b.path === STANDARD_STREAM))
+  try {
+    for (const { path, format } of ordered) files.push(await counts.prepare(path, { format, signal }))
+    if (signal.aborted) throw stoppedWriting(ordered.at(-1)?.path ?? 'the receipt')
+  } catch (error) {
+    if (signal.aborted) for (const file of files) file.discard()
+    else await nameAll(files)
+    throw error
+  }
+  await nameAll(files)
 }
 
 /** Whoever gives a pattern should know of text that it leaves out; a tokenizer that leaves out, say, white space is meant to. */
@@ -39,14 +67,12 @@ const report = (receipt: Receipt, reporter: Reporter, hasPattern: boolean): void
   reporter.receipt(receipt)
   if (hasPattern && receipt.bytes.dropped > 0)
     reporter.warning(
-      `${integer(receipt.bytes.dropped)} bytes are in no pre-token, because the pattern does not match them (as tiktoken has it); ` +
+      `${plural(receipt.bytes.dropped, 'byte')} ${receipt.bytes.dropped === 1 ? 'is' : 'are'} in no pre-token, because the pattern does not match them (as tiktoken has it); ` +
         '--pattern-style huggingface keeps them',
     )
 }
 
-/** Without an output, a terminal gets a look at the result, and anything else gets all of it. */
-const showResult = async (counts: PretokenCounts, reporter: Reporter, signal: AbortSignal): Promise<void> => {
-  if (!process.stdout.isTTY) return counts.save(STANDARD_STREAM, { signal })
+const showResult = (counts: PretokenCounts, reporter: Reporter): void => {
   process.stdout.write(`\n${topTable(counts, PREVIEW)}\n`)
   reporter.note('\n-o counts.json (or .jsonl, .tsv, .csv, .parquet) writes all of them')
 }

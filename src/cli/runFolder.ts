@@ -15,7 +15,6 @@ import {
   INPUT_OPTIONS,
   runOptionsOf,
   single,
-  TEMP_DIR_OPTION,
   TOKENIZER_OPTIONS,
 } from './options.ts'
 import { checkOutputs, filesOfRun, type CountsOutput } from './output.ts'
@@ -27,7 +26,7 @@ import { plural } from './table.ts'
 export const isRunFolder = (path: string): boolean => existsSync(join(path, 'plan.json')) && existsSync(partialsOf(path))
 
 /** Options that a plan has settled. */
-const SETTLED = Object.keys({ ...TOKENIZER_OPTIONS, ...INPUT_OPTIONS, ...FILTER_OPTIONS, ...ERROR_OPTIONS, ...TEMP_DIR_OPTION }).concat(
+const SETTLED = Object.keys({ ...TOKENIZER_OPTIONS, ...INPUT_OPTIONS, ...FILTER_OPTIONS, ...ERROR_OPTIONS }).concat(
   'chunk-bytes',
   'work-dir',
   'resume',
@@ -58,6 +57,8 @@ export const countRun = async (folder: string, args: RunFolderArguments, outputs
       '--shard does a part of the tasks, which makes no result; pretok merge RUN -o OUT writes it when all are done',
     )
   await onRun(folder, args, outputs, async (options, reporter) => {
+    if (args['temp-dir'] !== undefined && !isMerging)
+      reporter.warning('--temp-dir changes nothing: what does not fit into memory is kept in the run folder, until that is merged')
     const { tasksDone, skipped } = await countRunFolder(folder, shard, options)
     reporter.stop()
     reporter.note(`${folder}: ${plural(tasksDone, 'task')} done${shard === undefined ? '' : ` of shard ${args.shard}`}`)

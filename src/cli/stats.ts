@@ -3,7 +3,7 @@ import { loadCounts } from '../result/loadCounts.ts'
 import { countStatistics, type CountStatistics, type Part } from '../result/statistics.ts'
 import { pieceToString } from '../write/pieceText.ts'
 import { INPUT_FORMAT_OPTION, inputFormatOf, JSON_OPTION, withCountsFile } from './countsOptions.ts'
-import { integer, layOut, percent, showPiece } from './table.ts'
+import { integer, layOut, percent, plural, showPiece } from './table.ts'
 
 const OPTIONS = { ...JSON_OPTION, ...INPUT_FORMAT_OPTION } as const
 
@@ -22,7 +22,7 @@ const asText = (statistics: CountStatistics): string => {
   const sections = [overview(statistics)]
   if (statistics.coverage.length > 0) sections.push(coverage(statistics))
   if (distinct > 0) sections.push(lengths(statistics, { distinct, total }))
-  if (longest !== undefined) sections.push(`longest, ${integer(longest.length)} bytes: ${showPiece(longest, LONGEST_WIDTH)}`)
+  if (longest !== undefined) sections.push(`longest, ${plural(longest.length, 'byte')}: ${showPiece(longest, LONGEST_WIDTH)}`)
   return sections.join('\n\n')
 }
 
@@ -41,7 +41,7 @@ const overview = ({ distinct, total, bytes, singletons, nonAscii, nonUtf8 }: Cou
     ],
     'lrrrr',
   )
-  return `${table}\n\n${integer(bytes)} bytes, ${(total === 0 ? 0 : bytes / total).toFixed(2)} a piece`
+  return `${table}\n\n${plural(bytes, 'byte')}, ${(total === 0 ? 0 : bytes / total).toFixed(2)} a piece`
 }
 
 const coverage = ({ coverage: steps, total }: CountStatistics): string =>

@@ -76,10 +76,12 @@ const asText = (folder: string, status: ReturnType<typeof summary> & { changed: 
       ? `pretok count ${folder} counts what has changed again, and does what is left of the others`
       : done === tasks
         ? `pretok merge ${folder} -o OUT writes the result`
-        : `pretok count ${folder} does the other ${integer(missing.length + damaged.length)}`,
+        : `pretok count ${folder} does ${others(missing.length + damaged.length)}`,
   ]
   return lines.join('\n')
 }
+
+const others = (count: number): string => (count === 1 ? 'the other one' : `the other ${integer(count)}`)
 
 export const statusCommand: CommandModule<object, Arguments> = {
   command: 'status <RUN>',

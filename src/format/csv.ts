@@ -74,7 +74,7 @@ export const createCsvParser = (sink: RecordSink, start: number, options: CsvOpt
   }
   const readRow = (fields: readonly Field[], next: number, { columns, width }: CsvHeader): void => {
     if (fields.length !== width) {
-      const reason = `the row has ${fields.length} fields, and the header has ${width}`
+      const reason = `the row has ${fields.length} ${fields.length === 1 ? 'field' : 'fields'}, and the header has ${width}`
       return sink.badRecord(at + from, at + next, reason, at + from)
     }
     for (const [i, column] of columns.entries()) {

@@ -1,4 +1,3 @@
-import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { handOverSorted } from '../count/handOverSorted.ts'
 import { PieceTable } from '../count/pieceTable.ts'
@@ -13,7 +12,7 @@ import { arrangedBytes } from '../sort/arrangedTable.ts'
 import { PlacedTable, tableBytes, type CountedPieces } from '../sort/tableMemory.ts'
 import { PARTITIONS } from '../spill/layout.ts'
 import { sumSegments } from '../spill/runFormat.ts'
-import { runOutputError, writeRun } from '../spill/runWriter.ts'
+import { makeFolderOfRuns, writeRun } from '../spill/runWriter.ts'
 import type { TemporaryFolder } from '../temporary.ts'
 
 /*
@@ -84,26 +83,18 @@ const spool = (tables: CountedPieces[], folder: string): string[] => {
   for (let table; (table = tables.shift()) !== undefined;) {
     const path = join(folder, `table-${paths.length}.run`)
     const pieces = table
-    makeFolder(folder)
+    makeFolderOfRuns(folder)
     writeRun(path, (run) => handOverSorted(pieces, (partition, bytes, start, end, count) => run.add(partition, bytes, start, end, count)))
     paths.push(path)
   }
   return paths
 }
 
-const makeFolder = (folder: string): void => {
-  try {
-    mkdirSync(folder, { recursive: true })
-  } catch (error) {
-    throw runOutputError(folder, error)
-  }
-}
-
 const mergeRuns = async (
   runs: readonly string[],
   { folder, threads, threadBytes, resultBytes, start, signal }: Gathering,
 ): Promise<MergedPartitions> => {
-  makeFolder(folder.path)
+  makeFolderOfRuns(folder.path)
   // a few partitions for each thread, in one job: so its memory is taken once
   const jobs = Array.from({ length: Math.min(Math.max(1, threads), PARTITIONS) }, (_, job) => job)
   const { run, close } = start(jobs.length)

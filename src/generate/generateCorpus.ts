@@ -35,13 +35,14 @@ const refuse = (what: string): never => {
   throw new PretokError('usage', `generate: ${what}`)
 }
 
-const checkWhole = (name: string, value: number, least: number): void => {
-  if (!Number.isSafeInteger(value) || value < least) refuse(`${name} must be a whole number of at least ${least}, got ${value}`)
+const checkWhole = (name: string, value: number, least = -Infinity): void => {
+  if (Number.isSafeInteger(value) && value >= least) return
+  refuse(`${name}: ${value} is no whole number${least === -Infinity ? '' : ` from ${least} up`}`)
 }
 
 const checkOptions = ({ bytes, kind, seed, separator, documentBytes }: GenerateOptions): void => {
   checkWhole('bytes', bytes, 0)
-  checkWhole('seed', seed, 0)
+  checkWhole('seed', seed)
   if (documentBytes !== undefined) checkWhole('documentBytes', documentBytes, 1)
   if (!CORPUS_KINDS.includes(kind)) refuse(`no kind ${JSON.stringify(kind)}; there are ${CORPUS_KINDS.join(', ')}`)
   if (Buffer.from(separator).toString() !== separator) refuse(`the separator ${JSON.stringify(separator)} is not well-formed Unicode`)

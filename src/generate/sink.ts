@@ -1,7 +1,7 @@
-import { open, realpath, rename, rm, stat, type FileHandle } from 'node:fs/promises'
+import { open, realpath, rename, stat, type FileHandle } from 'node:fs/promises'
 import { dirname } from 'node:path'
 import { describeSystemError, PretokError } from '../errors.ts'
-import { temporaryFileFor } from '../temporary.ts'
+import { reserveTemporaryFile } from '../temporary.ts'
 
 /** Where a corpus goes. */
 export interface Sink {
@@ -102,9 +102,12 @@ const createSyncer = (file: FileHandle) => {
 /** Under a temporary name in the same folder until it is whole and on the disk. */
 const openFile = async (path: string): Promise<Sink> => {
   const target = await realpath(path).catch(() => path)
-  const temporary = temporaryFileFor(target)
   await checkFolder(path)
-  const file = await attempt(path, () => open(temporary, 'wx'))
+  const temporary = reserveTemporaryFile(target)
+  const file = await attempt(path, () => open(temporary.path, 'wx')).catch((error: unknown) => {
+    temporary.remove()
+    throw error
+  })
   const syncer = createSyncer(file)
   return {
     write: async (bytes) => {
@@ -115,12 +118,13 @@ const openFile = async (path: string): Promise<Sink> => {
       attempt(path, async () => {
         await syncer.finish()
         await file.close()
-        await rename(temporary, target)
+        await rename(temporary.path, target)
+        temporary.remove()
       }),
     discard: async () => {
       await syncer.settle()
       await file.close().catch(() => {})
-      await rm(temporary, { force: true }).catch(() => {})
+      temporary.remove()
     },
   }
 }

@@ -4,6 +4,8 @@ import { leadingRewritesAsNormalizers } from '../tokenizer/leadingRewrites.ts'
 import { loadTokenizer } from '../tokenizer/resolve.ts'
 import type { RunPlan } from './runPlan.ts'
 
+const CAN_BE_EMPTY = 'pattern: it can match the empty string'
+
 /** The tokenizer and what runs it. What cannot be had or done fails here, before anything is read. */
 export const chooseTokenizer = async ({
   tokenizer,
@@ -22,6 +24,10 @@ export const chooseTokenizer = async ({
   }
   const engine = await loadEngine(pipeline.stages, choice)
   if (engine.name === 'reference' && choice !== 'reference')
-    onWarning?.(`the automaton cannot do this pattern, so the slower reference tier splits (${engine.reason})`)
+    onWarning?.(
+      engine.reason.startsWith(CAN_BE_EMPTY)
+        ? 'the pattern can match the empty string: text in which it does is refused, as by tiktoken, and other text is split by the slower reference tier'
+        : `the automaton cannot do this pattern, so the slower reference tier splits (${engine.reason})`,
+    )
   return { pipeline, engine }
 }

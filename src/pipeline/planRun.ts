@@ -90,14 +90,20 @@ const readingOf = (options: PretokenizeOptions): WorkerOptions => ({
   maxPieceBytes: DEFAULT_LIMITS.maxPieceBytes,
 })
 
-/** Options that concern none of the files: perhaps these are not what their endings say. */
-const warnOfIdleOptions = (sources: readonly Source[], { textField, delimiter, documentPer, onWarning }: PretokenizeOptions): void => {
+/** Options that concern none of the files (perhaps these are not what their endings say), or that others leave nothing to say. */
+const warnOfIdleOptions = (sources: readonly Source[], options: PretokenizeOptions): void => {
+  const { textField, delimiter, documentPer, maxRecordBytes, onWarning } = options
   const isOneOf = (...formats: InputFormat[]): boolean => sources.some(({ format }) => formats.includes(format))
   const warn = (option: string, what: string): void =>
     onWarning?.(`${option} changes nothing: no input is ${what}, as far as the endings tell; --format says what they hold`)
   if (textField !== undefined && !isOneOf('jsonl', 'json', 'csv', 'tsv', 'parquet')) warn('--text-field', 'JSON, CSV or Parquet')
   if (delimiter !== undefined && !isOneOf('csv', 'tsv')) warn('--delimiter', 'CSV or TSV')
   if (documentPer !== undefined && !isOneOf('text')) warn('--document-per', 'text')
+  if (maxRecordBytes !== undefined && !isOneOf('jsonl', 'json', 'csv', 'tsv')) warn('--max-record-bytes', 'JSON or CSV')
+  if (options.seed !== undefined && options.sample === undefined)
+    onWarning?.('--seed changes nothing: without --sample, all documents are taken')
+  if (options.tempDir !== undefined && options.workDir !== undefined)
+    onWarning?.('--temp-dir changes nothing: what does not fit into memory is kept in the run folder')
 }
 
 /** The files behind the names that were given, looked at. */

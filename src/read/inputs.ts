@@ -5,6 +5,7 @@ import { basename, dirname, isAbsolute, join } from 'node:path'
 import type { Readable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
 import { describeSystemError, PretokError } from '../errors.ts'
+import { makeFolder } from '../makeFolder.ts'
 import { reserveTemporaryFolder, type TemporaryFolder } from '../temporary.ts'
 import { factsOf } from './ask.ts'
 import { sourceNameOf, STANDARD_INPUT, STANDARD_INPUT_DEVICE } from './inputNames.ts'
@@ -78,6 +79,7 @@ const readList = async (path: string): Promise<string[]> => {
 }
 
 const filesOf = async (name: string, onWarning: (message: string) => void): Promise<NamedFile[]> => {
+  if (name === '') throw new PretokError('usage', 'reading the input: the name of a file is empty')
   if (name === STANDARD_INPUT || name === STANDARD_INPUT_DEVICE) return [{ path: STANDARD_INPUT, identity: STANDARD_INPUT }]
   const facts = await factsOf(name).catch((error: NodeJS.ErrnoException) => error)
   if (facts instanceof Error) {
@@ -172,6 +174,7 @@ export const spoolPipe = async (name: string, base: string, signal: AbortSignal 
   const folder = reserveTemporaryFolder(base)
   const path = join(folder.path, 'input')
   try {
+    makeFolder(base)
     await mkdir(folder.path, { mode: 0o700 })
     await pipeline(await openPipe(name), createWriteStream(path), { signal })
     return { path, folder }

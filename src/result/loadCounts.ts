@@ -1,14 +1,13 @@
-import { mkdirSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { checkChoice, checkOptionNames, checkPath, checkTexts, refuse, type OptionNames } from '../checks.ts'
+import { checkChoice, checkOptionNames, checkTexts, refuse, type OptionNames } from '../checks.ts'
 import { handOverSorted, SORT_BYTES } from '../count/handOverSorted.ts'
 import { PieceTable } from '../count/pieceTable.ts'
 import { PretokError } from '../errors.ts'
 import { findRepeated, mergePartitions, ORDER_BYTES } from '../merge/mergePartition.ts'
 import { PARTITIONS } from '../spill/layout.ts'
-import { runOutputError, writeRun } from '../spill/runWriter.ts'
-import { reserveTemporaryFolder, type TemporaryFolder } from '../temporary.ts'
+import { makeFolderOfRuns, writeRun } from '../spill/runWriter.ts'
+import { checkTemporaryBase, reserveTemporaryFolder, type TemporaryFolder } from '../temporary.ts'
 import { COUNTS_FORMATS, type CountsFormat } from '../write/formats.ts'
 import { pieceToString } from '../write/pieceText.ts'
 import { readCounts } from '../write/readCounts.ts'
@@ -30,7 +29,7 @@ const checkLoadOptions = (options: LoadOptions): void => {
   checkOptionNames(options, OPTION_NAMES)
   checkChoice('format', options.format, COUNTS_FORMATS)
   const { memoryBytes, tempDir } = options
-  if (tempDir !== undefined) checkPath('tempDir', tempDir)
+  if (tempDir !== undefined) checkTemporaryBase('tempDir', tempDir)
   if (memoryBytes !== undefined && !(memoryBytes > 0)) refuse('memoryBytes', memoryBytes, 'a positive number')
 }
 
@@ -119,11 +118,7 @@ class Loading {
 
   private spill(table: PieceTable, runs: string[]): void {
     if (table.size === 0) return
-    try {
-      mkdirSync(this.folder.path, { recursive: true })
-    } catch (error) {
-      throw runOutputError(this.folder.path, error)
-    }
+    makeFolderOfRuns(this.folder.path)
     const path = join(this.folder.path, `counts-${this.runs.length + runs.length}.run`)
     writeRun(path, (run) => handOverSorted(table, (partition, bytes, start, end, count) => run.add(partition, bytes, start, end, count)))
     runs.push(path)

@@ -5,7 +5,8 @@ import type { PieceCount, Receipt } from '../types.ts'
 import { COUNTS_FORMATS, formatToWrite, type CountsFormat } from '../write/formats.ts'
 import { pieceToBytes, pieceToString } from '../write/pieceText.ts'
 import { BATCH, batchesOf, emptyBatch, inBatches, type PieceBatch } from '../write/pieceBatch.ts'
-import { writeBatches } from '../write/writeCounts.ts'
+import { nameAll, type PreparedFile } from '../write/atomicFile.ts'
+import { prepareBatches } from '../write/writeCounts.ts'
 import { FileTable } from './fileTable.ts'
 import { sortPieces } from '../sort/sortPieces.ts'
 
@@ -156,11 +157,19 @@ export class PretokenCounts implements Iterable<[piece: string, count: number]> 
    * .jsonl, .tsv, .csv, .parquet) unless it is given; behind one of text, .gz compresses it. `signal` stops it: nothing is left behind then.
    */
   async save(path: string, options: SaveOptions = {}): Promise<void> {
+    await nameAll([await this.prepare(path, options)])
+  }
+
+  /**
+   * The same up to where the file gets its name.
+   * @internal
+   */
+  async prepare(path: string, options: SaveOptions = {}): Promise<PreparedFile> {
     checkPath('path', path)
     checkOptionNames(options, SAVE_OPTION_NAMES)
     checkChoice('format', options.format, COUNTS_FORMATS)
     checkSignal(options.signal)
-    await writeBatches(path, formatToWrite(path, options.format), this.batches(), options.signal)
+    return prepareBatches(path, formatToWrite(path, options.format), this.batches(), options.signal)
   }
 
   /** Removes the files of a result that is larger than memory. It cannot be read afterwards. */

@@ -1,10 +1,10 @@
-import { mkdirSync, readdirSync, readFileSync, rmSync } from 'node:fs'
+import { readdirSync, readFileSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { describeSystemError, PretokError } from '../errors.ts'
 import { PARTITIONS } from '../spill/layout.ts'
 import { partialPath, type PartialAbout } from '../spill/partial.ts'
 import { RunFile } from '../spill/runReader.ts'
-import { runOutputError } from '../spill/runWriter.ts'
+import { makeFolderOfRuns } from '../spill/runWriter.ts'
 import { isAlive, thisHost } from '../temporary.ts'
 import type { TaskPlan } from '../plan/replanTasks.ts'
 import type { Filters, Task } from '../types.ts'
@@ -66,11 +66,7 @@ export const createRunFolder = async (
     filters,
     tasks: tasks.map((task, number) => ({ ...task, id: ids[number] })),
   }
-  try {
-    mkdirSync(partialsOf(path), { recursive: true })
-  } catch (error) {
-    throw runOutputError(path, error)
-  }
+  makeFolderOfRuns(partialsOf(path), path)
   const id = idOf(plan)
   await writeFileAtomically(planPath(path), `${JSON.stringify({ id, plan })}\n`)
   return { path, plan, id }

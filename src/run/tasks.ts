@@ -1,7 +1,6 @@
-import { mkdirSync } from 'node:fs'
 import { PretokError } from '../errors.ts'
 import type { PartialAbout } from '../spill/partial.ts'
-import { runOutputError } from '../spill/runWriter.ts'
+import { makeFolderOfRuns } from '../spill/runWriter.ts'
 import type { TemporaryFolder } from '../temporary.ts'
 import type { Task } from '../types.ts'
 import { inspectTask, otherAttempts, partialOf, partialsOf, removePartial, type RunFolder } from './runFolder.ts'
@@ -40,12 +39,7 @@ export const tasksToDo = (
     return true
   })
   if (left.length === 0) return left
-  try {
-    mkdirSync(partialsOf(run.path), { recursive: true })
-    mkdirSync(attempt.path, { recursive: true })
-  } catch (error) {
-    throw runOutputError(attempt.path, error)
-  }
+  for (const folder of [partialsOf(run.path), attempt.path]) makeFolderOfRuns(folder, attempt.path)
   return left
 }
 

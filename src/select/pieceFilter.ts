@@ -17,6 +17,7 @@ export const createPieceFilter = ({ minCount = 1, include, exclude }: PieceFilte
 
 const regex = (name: string, source: string | undefined): RegExp | undefined => {
   if (source === undefined) return undefined
+  if (source === '') throw new PretokError('usage', `${name}: the empty regex finds something in all pieces`)
   try {
     return new RegExp(source, 'v')
   } catch (error) {

@@ -2,6 +2,7 @@ import { closeSync, fsyncSync, openSync, renameSync, rmSync, writeSync } from 'n
 import { dirname } from 'node:path'
 import { crc32 } from 'node:zlib'
 import { describeSystemError, PretokError } from '../errors.ts'
+import { makeFolder } from '../makeFolder.ts'
 import { PARTITIONS } from './layout.ts'
 import { BLOCK_BYTES, BLOCK_HEADER_BYTES, emptySegment, MAGIC, TAIL_BYTES, type Footer, type Segment } from './runFormat.ts'
 
@@ -195,6 +196,15 @@ export const runOutputError = (path: string, error: unknown, written = 0): Preto
   const place = written > 0 ? ` (after ${written} bytes)` : ''
   const advice = isFull ? '; make room, give workers more memory (--max-memory-gb), or take another disk (--temp-dir, --work-dir)' : ''
   return new PretokError('output', `writing the run ${path}: ${describeSystemError(error)}${place}${advice}`, { cause: error })
+}
+
+/** Makes a folder for runs. Throws 'output', with `name` as what was to be written. */
+export const makeFolderOfRuns = (path: string, name = path): void => {
+  try {
+    makeFolder(path)
+  } catch (error) {
+    throw runOutputError(name, error)
+  }
 }
 
 /** Makes a rename outlast a power cut. Some file systems and platforms cannot sync a folder; then there is nothing more to do. */

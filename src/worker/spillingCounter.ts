@@ -1,4 +1,4 @@
-import { mkdirSync, rmSync } from 'node:fs'
+import { rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { textMemory, type TextCounter } from '../count/counter.ts'
 import { startCounter } from '../count/startCounter.ts'
@@ -9,7 +9,7 @@ import { emptyTally } from '../receipt/tally.ts'
 import { partialPath, type PartialAbout } from '../spill/partial.ts'
 import { newArrangedTable } from '../sort/arrangedTable.ts'
 import { newSharedTable, type NewTable } from '../sort/tableMemory.ts'
-import { runOutputError, writeRun } from '../spill/runWriter.ts'
+import { makeFolderOfRuns, writeRun } from '../spill/runWriter.ts'
 import type { Spill } from '../spill/sortedPieces.ts'
 import { openSharedList } from '../sharedList.ts'
 import type { InvalidRange, SkippedRecord, Tally, Task } from '../types.ts'
@@ -145,11 +145,7 @@ export class SpillingCounter {
 
   private folder(): string {
     const { folder } = this.task.memory
-    try {
-      mkdirSync(folder, { recursive: true })
-    } catch (error) {
-      throw runOutputError(folder, error)
-    }
+    makeFolderOfRuns(folder)
     return folder
   }
 }

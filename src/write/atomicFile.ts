@@ -1,34 +1,67 @@
-import { open, readlink, realpath, rename, rm, stat, type FileHandle } from 'node:fs/promises'
+import { renameSync } from 'node:fs'
+import { open, readlink, realpath, stat, type FileHandle } from 'node:fs/promises'
 import { dirname, resolve } from 'node:path'
 import { describeSystemError, PretokError } from '../errors.ts'
-import { temporaryFileFor } from '../temporary.ts'
+import { reserveTemporaryFile } from '../temporary.ts'
 
 /*
  * A result is there and whole, or not there at all: it is written under a temporary name in the same folder, forced to the disk, and then
- * renamed. Whatever fails before the rename leaves the old file as it was.
+ * renamed. Whatever fails before the rename leaves the old file as it was. Several results appear together.
  */
 
 /** Writes all of the bytes; they may be reused when it has resolved. */
 export type WriteBytes = (bytes: Uint8Array) => Promise<void>
 
+/** A file that is whole and on the disk, but not under its name yet. */
+export interface PreparedFile {
+  /** Gives it its name, at once: no signal comes between the names of several. */
+  rename(): void
+  /** Makes that outlast a power cut. */
+  settle(): Promise<void>
+  /** Leaves nothing behind, unless it has its name. Never throws: the error that led here is the one to report. */
+  discard(): void
+}
+
 /** Makes or replaces a file with what `produce` writes. Throws 'output' if it cannot be written; errors of `produce` pass unchanged. */
-export const writeAtomically = async (path: string, produce: (write: WriteBytes) => Promise<void>): Promise<void> => {
+export const writeAtomically = async (path: string, produce: (write: WriteBytes) => Promise<void>): Promise<void> =>
+  nameAll([await prepareFile(path, produce)])
+
+export const writeFileAtomically = (path: string, text: string): Promise<void> => writeAtomically(path, writingOf(text))
+
+/** The same up to where the file would be renamed. */
+export const prepareText = (path: string, text: string): Promise<PreparedFile> => prepareFile(path, writingOf(text))
+
+const writingOf = (text: string) => (write: WriteBytes) => write(Buffer.from(text))
+
+/** Gives files their names, all or, if one cannot have its own, those before it. */
+export const nameAll = async (files: readonly PreparedFile[]): Promise<void> => {
+  try {
+    for (const file of files) file.rename()
+  } finally {
+    for (const file of files) file.discard()
+  }
+  for (const file of files) await file.settle()
+}
+
+/** The same as `writeAtomically` up to where the file is renamed. */
+export const prepareFile = async (path: string, produce: (write: WriteBytes) => Promise<void>): Promise<PreparedFile> => {
   const output = await openOutput(path)
   try {
     await produce(output.write)
-    await output.commit()
+    await output.finish()
+    return output
   } catch (error) {
-    await output.discard()
+    await output.close()
+    output.discard()
     throw error
   }
 }
 
-export const writeFileAtomically = (path: string, text: string): Promise<void> => writeAtomically(path, (write) => write(Buffer.from(text)))
-
-interface Output {
+interface Output extends PreparedFile {
   write: WriteBytes
-  commit(): Promise<void>
-  discard(): Promise<void>
+  finish(): Promise<void>
+  /** Never throws. */
+  close(): Promise<void>
 }
 
 const openOutput = async (path: string): Promise<Output> => {
@@ -37,23 +70,42 @@ const openOutput = async (path: string): Promise<Output> => {
     throw outputError(path, error, written)
   }
   const { target, mode, isSpecial } = await locate(path).catch(failed)
-  // a device or a pipe (/dev/null, a FIFO) must not be replaced by a file: it is written to as it is
-  const file = isSpecial ? target : temporaryFileFor(target)
-  const handle = await open(file, isSpecial ? 'w' : 'wx', mode).catch(failed)
-  const write: WriteBytes = (bytes) => writeAll(handle, bytes, (count) => (written += count)).catch(failed)
-  const commit = async () => {
-    if (!isSpecial) await handle.sync()
-    await handle.close()
-    if (isSpecial) return
-    await rename(file, target)
-    await syncFolder(dirname(target))
+  if (isSpecial) return openSpecial(target, failed, (count) => (written += count))
+  const temporary = reserveTemporaryFile(target)
+  const handle = await open(temporary.path, 'wx', mode).catch((error: unknown) => {
+    temporary.remove()
+    return failed(error)
+  })
+  return {
+    write: (bytes) => writeAll(handle, bytes, (count) => (written += count)).catch(failed),
+    finish: async () => {
+      await handle.sync().catch(failed)
+      await handle.close().catch(failed)
+    },
+    close: () => handle.close().catch(() => {}),
+    rename: () => {
+      try {
+        renameSync(temporary.path, target)
+      } catch (error) {
+        failed(error)
+      }
+    },
+    settle: () => syncFolder(dirname(target)).catch(failed),
+    discard: temporary.remove,
   }
-  const discard = async () => {
-    // the error that led here is the one to report, not that the clean-up fails as well
-    await handle.close().catch(() => {})
-    if (!isSpecial) await rm(file, { force: true }).catch(() => {})
+}
+
+/** A device or a pipe (/dev/null, a FIFO) must not be replaced by a file: it is written to as it is. */
+const openSpecial = async (path: string, failed: (error: unknown) => never, onWritten: (count: number) => void): Promise<Output> => {
+  const handle = await open(path, 'w').catch(failed)
+  return {
+    write: (bytes) => writeAll(handle, bytes, onWritten).catch(failed),
+    finish: () => handle.close().catch(failed),
+    close: () => handle.close().catch(() => {}),
+    rename: () => {},
+    settle: async () => {},
+    discard: () => {},
   }
-  return { write, commit: () => commit().catch(failed), discard }
 }
 
 const NEW_FILE_MODE = 0o666

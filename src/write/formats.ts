@@ -63,6 +63,7 @@ export const formatToRead = (path: string): CountsFormat => formatOf(path, '--in
 /** The format that a file's name asks for; JSON for `-`. Throws 'usage' for an ending that is not known; the option takes its place. */
 const formatOf = (path: string, option: string): CountsFormat => {
   if (path === STANDARD_STREAM) return 'json'
+  if (path === '') throw new PretokError('usage', 'counts: the name of the file is empty')
   const format = FORMAT_OF_ENDING[formatEndingOf(path)]
   if (format === undefined) throw new PretokError('usage', `${path}: ${whyUnknown(basename(path), option)}`)
   return checked(path, format)

@@ -1,6 +1,6 @@
 import { PretokError } from '../errors.ts'
 import type { PieceCount } from '../types.ts'
-import { writeAtomically, type WriteBytes } from './atomicFile.ts'
+import { nameAll, prepareFile, type PreparedFile, type WriteBytes } from './atomicFile.ts'
 import { CODECS, isGzipped, STANDARD_STREAM, type CountsFormat } from './formats.ts'
 import { inBatches, type PieceBatch } from './pieceBatch.ts'
 import { MOST_ENCODED, RowEncoder, type RowLayout } from './rows.ts'
@@ -12,22 +12,37 @@ const BLOCK = 1 << 18
  * Writes pieces and counts to a file, which appears whole or not at all, or to standard output (`-`). Memory does not grow with their
  * number. Throws 'output' when the file cannot be written; the file that was there before is then unchanged.
  */
-export const writeCounts = (path: string, format: CountsFormat, entries: Iterable<PieceCount>, signal?: AbortSignal): Promise<void> =>
-  writeBatches(path, format, inBatches(entries), signal)
+export const writeCounts = async (path: string, format: CountsFormat, entries: Iterable<PieceCount>, signal?: AbortSignal): Promise<void> =>
+  nameAll([await prepareBatches(path, format, inBatches(entries), signal)])
 
-/** The same for many pieces at a time, which takes half as long. */
-export const writeBatches = (path: string, format: CountsFormat, batches: Iterable<PieceBatch>, signal?: AbortSignal): Promise<void> => {
+/** The same up to where the file gets its name, and for many pieces at a time, which takes half as long. */
+export const prepareBatches = async (
+  path: string,
+  format: CountsFormat,
+  batches: Iterable<PieceBatch>,
+  signal?: AbortSignal,
+): Promise<PreparedFile> => {
   const produce = (write: WriteBytes) => encodeCounts(format, batches, isGzipped(path), stoppable(write, path, signal))
-  return path === STANDARD_STREAM ? writeToStandardOutput(produce) : writeAtomically(path, produce)
+  if (path !== STANDARD_STREAM) return prepareFile(path, produce)
+  await writeToStandardOutput(produce)
+  return NOTHING_TO_NAME
 }
+
+const NOTHING_TO_NAME: PreparedFile = { rename: () => {}, settle: async () => {}, discard: () => {} }
 
 /** Writing that stops with 'interrupted' when the signal says so; whoever writes cleans up. */
 const stoppable =
   (write: WriteBytes, path: string, signal: AbortSignal | undefined): WriteBytes =>
   async (bytes) => {
     await write(bytes)
-    if (signal?.aborted) throw new PretokError('interrupted', `writing ${path}: stopped before the end; nothing was written`)
+    if (signal?.aborted) throw stoppedWriting(path)
   }
+
+export const stoppedWriting = (path: string): PretokError =>
+  new PretokError(
+    'interrupted',
+    path === STANDARD_STREAM ? 'writing to standard output: stopped before the end' : `writing ${path}: stopped before the end; nothing was written`,
+  )
 
 /** Each of these formats is loaded by those who want it. */
 const encodeCounts = async (format: CountsFormat, batches: Iterable<PieceBatch>, isGzip: boolean, write: WriteBytes): Promise<void> => {

@@ -68,7 +68,7 @@ describe('count', () => {
       .map((line) => (JSON.parse(line) as { event: string }).event)
     expect(events).toEqual(expect.arrayContaining(['receipt', 'note']))
     const failed = pretok(['count', 'missing.txt', '--log', 'json'])
-    expect(JSON.parse(failed.stderr)).toEqual({ event: 'error', code: 'input', message: 'reading missing.txt: no such file' })
+    expect(JSON.parse(failed.stderr)).toEqual({ event: 'error', time: expect.any(String) as string, code: 'input', message: 'reading missing.txt: no such file' })
   })
 
   test('what cannot be is refused without a warning before', () => {
@@ -111,6 +111,7 @@ describe('count', () => {
     expect(code).toBe(130)
     expect(JSON.parse(stderr.trim().split('\n').at(-1)!)).toEqual({
       event: 'error',
+      time: expect.any(String) as string,
       code: 'interrupted',
       message: 'counting: stopped before the end; nothing was written',
     })
@@ -155,13 +156,18 @@ describe('bad usage', () => {
     [['count', CORPUS, '--specail', 'x'], 2, 'unknown option --specail (did you mean --special?)'],
     [['count', CORPUS, '-t', 'llama33'], 2, 'did you mean llama3?'],
     [['count', CORPUS, '-p', '[a'], 2, 'pattern: unclosed class at 0 in "[a"'],
+    [['count', CORPUS, ''], 2, 'reading the input: the name of a file is empty'],
+    [['top', ''], 2, 'the name of the file is empty'],
+    [['count', CORPUS, '--include', ''], 2, '--include: the empty regex finds something in all pieces'],
+    [['count', CORPUS, '--exclude', ''], 2, '--exclude: the empty regex finds something in all pieces'],
     [['count', CORPUS, '-p', 'a', '-t', 'gpt2'], 2, 'give either --tokenizer or --pattern, not both'],
-    [['count', CORPUS, '-n', 'x'], 2, '--num-processes: a number is needed'],
-    [['count', CORPUS, '-n', '0'], 2, 'numProcesses: 0 is no whole number'],
-    [['count', CORPUS, '-m', '1e9'], 2, 'maxMemoryGb: 1000000000 GiB are too many; 1048576 are the most'],
+    [['count', CORPUS, '-n', 'x'], 2, '--num-processes "x": a number is needed'],
+    [['count', CORPUS, '-n', '0'], 2, 'pretok: --num-processes: 0 is no whole number'],
+    [['count', CORPUS, '--text-field', 'a..b'], 2, 'pretok: --text-field: "a..b" has an empty name in it'],
+    [['count', CORPUS, '-m', '1e9'], 2, 'pretok: --max-memory-gb: 1000000000 GiB are too many; 1048576 are the most'],
     [['count', CORPUS, '-n', '2', '-n', '3'], 2, '--num-processes was given 2 times'],
     [['count', CORPUS, '--chunk-bytes', '3 apples'], 2, '--chunk-bytes'],
-    [['count', CORPUS, '--errors', 'maybe'], 2, 'Choices: "replace", "strict", "ignore"'],
+    [['count', CORPUS, '--errors', 'maybe'], 2, '--errors "maybe": replace, strict or ignore is needed'],
     [['count', CORPUS, '-o', 'counts.xml'], 2, 'no format for counts is known by the ending of "counts.xml"'],
     [['count', CORPUS, '-o', '/nowhere/counts.json'], 1, 'writing /nowhere/counts.json: there is no folder /nowhere'],
     [['count', 'missing.txt'], 1, 'reading missing.txt: no such file'],
@@ -183,7 +189,7 @@ describe('bad usage', () => {
       'it would replace the output',
     ],
     [['count', CORPUS, '-o', join(folder, 'same.json'), '--receipt', join(folder, 'same.json')], 2, 'it would replace the output'],
-    [['count', CORPUS, '-o', '-', '--receipt', '-'], 2, 'two results go there (-o, --receipt); write one of them to a file'],
+    [['count', CORPUS, '-o', '-', '--receipt', '-'], 2, 'two results go there; write one of them to a file'],
     [['top', 'a.json', 'b.json'], 2, 'unexpected "b.json"'],
     [['split', '--jsonl', 'x'], 2, '--jsonl reads from standard input'],
     [['split', 'a', '--', 'b'], 2, 'unexpected "b": one TEXT is split'],

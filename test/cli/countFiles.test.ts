@@ -69,9 +69,9 @@ describe('top', () => {
     expect(JSON.parse(await run('top', a, '--json')).at(-1)).toEqual({ piece: '\udcff', count: 1 })
   })
 
-  test('refuses a limit that is no number', async () => {
-    const message = '-k, --limit: a whole number is needed, not NaN'
-    await expect(run('top', a, '-k', 'many')).rejects.toMatchObject({ code: 'usage', message })
+  test('refuses a limit that cannot be', async () => {
+    const message = '--limit: -1 is no whole number from 0 up'
+    await expect(run('top', a, '-k', '-1')).rejects.toMatchObject({ code: 'usage', message })
   })
 })
 
@@ -106,7 +106,6 @@ describe('merge', () => {
   test('needs an output, and no file gets lost', async () => {
     const out = join(folder, 'x.json')
     await expect(run('merge', a, b)).rejects.toThrow('merge: no output was given; -o FILE writes one, -o - writes to stdout')
-    await expect(run('merge', a, '-', '-o', out)).rejects.toThrow('- cannot stand among the files to read')
     await expect(run('merge', a, 'b.zip', '-o', out)).rejects.toMatchObject({ code: 'usage' })
   })
 })

@@ -75,7 +75,7 @@ describe('values that are none', () => {
   })
 
   test.each([
-    ['--work-dir', 'workDir: "" is not a path'],
+    ['--work-dir', '--work-dir: "" is not a path'],
     ['--receipt', 'the name of the file is empty'],
     ['-o', 'the name of the file is empty'],
   ])('%s ""', (option, message) => {

@@ -82,8 +82,9 @@ test('Ctrl-C leaves nothing', async () => {
 
 test.each([
   [['--size', '10M'], '--size "10M": write MB (a power of 1,000) or MiB (a power of 1,024)'],
+  [['--size', '1kB', '--seed', ''], '--seed "": a whole number is needed'],
   [['--size', '1kB', '--seed', '1.5'], '--seed "1.5": a whole number is needed'],
-  [['--size', '1kB', '--document-size', '0'], 'generate: documentBytes must be a whole number of at least 1, got 0'],
+  [['--size', '1kB', '--document-size', '0'], '--document-size "0": a document has at least one byte'],
   [['--size', '1kB', '--size', '2kB'], '--size was given 2 times; once is enough'],
 ])('refuses %j', async (args, message) => {
   await expect(run(path, ...args)).rejects.toMatchObject({ code: 'usage', message })

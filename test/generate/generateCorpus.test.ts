@@ -126,10 +126,10 @@ describe('a corpus that could not be written leaves nothing', () => {
 })
 
 test.each([
-  [{ bytes: -1 }, 'bytes must be a whole number of at least 0, got -1'],
-  [{ bytes: 1.5 }, 'bytes must be a whole number of at least 0, got 1.5'],
-  [{ seed: Number.NaN }, 'seed must be a whole number of at least 0, got NaN'],
-  [{ documentBytes: 0 }, 'documentBytes must be a whole number of at least 1, got 0'],
+  [{ bytes: -1 }, 'bytes: -1 is no whole number from 0 up'],
+  [{ bytes: 1.5 }, 'bytes: 1.5 is no whole number from 0 up'],
+  [{ seed: Number.NaN }, 'seed: NaN is no whole number'],
+  [{ documentBytes: 0 }, 'documentBytes: 0 is no whole number from 1 up'],
   [{ kind: 'poems' as 'code' }, 'no kind "poems"; there are stories, prose, tiny, logs, code, multilingual, cjk, jsonl, mixed, varied, distinct'],
   [{ separator: '\ud800' }, 'the separator "\\ud800" is not well-formed Unicode'],
 ])('refuses %j', async (options, message) => {

@@ -1,9 +1,9 @@
 import { spawn, spawnSync } from 'node:child_process'
 import { once } from 'node:events'
-import { mkdirSync, readdirSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs'
 import { basename, join } from 'node:path'
 import { expect, test, vi } from 'vitest'
-import { isAlive, reserveTemporaryFolder, temporaryFileFor, thisHost } from '../../src/temporary.ts'
+import { isAlive, reserveTemporaryFile, reserveTemporaryFolder, thisHost } from '../../src/temporary.ts'
 import { temporaryFolder } from '../support/temporary.ts'
 
 const { folder } = temporaryFolder()
@@ -14,8 +14,8 @@ test('a name says whose it is', () => {
   const { path, remove } = reserveTemporaryFolder(folder)
   expect(basename(path)).toMatch(new RegExp(`^pretok-${owner}$`))
   remove()
-  expect(temporaryFileFor(join(folder, 'out.json'))).toMatch(new RegExp(`/\\.out\\.json\\.pretok-${owner}\\.tmp$`))
-  expect(Buffer.byteLength(basename(temporaryFileFor(join(folder, 'é'.repeat(120)))))).toBeLessThan(255)
+  expect(reserveTemporaryFile(join(folder, 'out.json')).path).toMatch(new RegExp(`/\\.out\\.json\\.pretok-${owner}\\.tmp$`))
+  expect(Buffer.byteLength(basename(reserveTemporaryFile(join(folder, 'é'.repeat(120))).path))).toBeLessThan(255)
 })
 
 test('what dead processes of this host have left is removed, and nothing else', () => {
@@ -27,7 +27,7 @@ test('what dead processes of this host have left is removed, and nothing else', 
   const others = ['out.json', `.other.json.pretok-${owners.dead}.tmp`, `pretok-${thisHost()}-${DEAD}`]
   for (const name of folders) mkdirSync(join(base, name))
   for (const name of [...files, ...others]) writeFileSync(join(base, name), '')
-  temporaryFileFor(join(base, 'out.json'))
+  reserveTemporaryFile(join(base, 'out.json'))
   expect(readdirSync(base).sort()).toEqual([...folders, ...files.slice(1), ...others].sort())
   reserveTemporaryFolder(base).remove()
   expect(readdirSync(base).sort()).toEqual([...folders.slice(1), ...files.slice(1), ...others].sort())
@@ -59,4 +59,27 @@ test.skipIf(!mayUnshare)('in a container that has the name of its host, nobody k
   expect(readdirSync(base)).toEqual([name])
   reserveTemporaryFolder(base).remove()
   expect(readdirSync(base)).toEqual([])
+})
+
+test('any number of them takes one listener', () => {
+  const before = process.listenerCount('exit')
+  const places = Array.from({ length: 20 }, () => [reserveTemporaryFolder(folder), reserveTemporaryFile(join(folder, 'x'))]).flat()
+  expect(process.listenerCount('exit')).toBeLessThanOrEqual(before + 1)
+  for (const { remove } of places) remove()
+  expect(process.listenerCount('exit')).toBe(before)
+})
+
+test('what had to be made for them is removed with the last of them, unless something else is there', () => {
+  const base = join(folder, 'made/for/them')
+  const [first, second] = [reserveTemporaryFolder(base), reserveTemporaryFolder(base)]
+  for (const { path } of [first, second]) mkdirSync(path, { recursive: true })
+  first.remove()
+  expect(readdirSync(base)).toEqual([basename(second.path)])
+  second.remove()
+  expect(existsSync(join(folder, 'made'))).toBe(false)
+  const third = reserveTemporaryFolder(base)
+  mkdirSync(base, { recursive: true })
+  writeFileSync(join(folder, 'made/other'), '')
+  third.remove()
+  expect(readdirSync(join(folder, 'made'))).toEqual(['other'])
 })

@@ -1,0 +1,19 @@
+/*
+ * What stderr can show.
+ */
+
+/** Whether bars can be drawn: on a terminal that moves its cursor, with somebody in front of it. */
+export const canDraw = (): boolean => {
+  const { TERM, CI = '' } = process.env
+  return process.stderr.isTTY && TERM !== 'dumb' && ['', '0', 'false'].includes(CI)
+}
+
+/** A line cut between words for a terminal that is narrower; what follows the first is set in. */
+export const fold = (line: string, columns = process.stderr.columns || Infinity): string => {
+  if (line.length <= columns) return line
+  const at = line.lastIndexOf(' ', columns)
+  const isOneWord = at === -1 || line.slice(0, at).trim() === ''
+  return isOneWord ? line : `${line.slice(0, at).trimEnd()}\n${fold(SET_IN + line.slice(at).trimStart(), columns)}`
+}
+
+const SET_IN = '    '
