@@ -185,11 +185,22 @@ const decompositionOf = (form: Form): CharacterMap =>
     ]),
   )
 
+/**
+ * Whether what is before a code point has nothing to do with it: what it decomposes to begins with one that stays where it is and is composed with none
+ * before it (Unicode Standard Annex 15, section 9.1).
+ */
+const isBoundaryIn = (form: Form): ((codePoint: number) => boolean) => {
+  const { table } = classesOf(form)
+  const decomposing = form.startsWith('NFK') ? 'NFKD' : 'NFD'
+  return (codePoint) => !isNewer(codePoint) && isSettled(valueAt(table, String.fromCodePoint(codePoint).normalize(decomposing).codePointAt(0)!))
+}
+
 /** Normalizes to a form. */
 export const formStep = (form: Form): Step => {
   const { table } = classesOf(form)
+  const rewrite = (text: Buffer): Buffer => Buffer.from(normalizeTo(form, text.toString('utf8')))
   return {
-    start: (emit) => createQuickCheckStage(classesOf(form), (text) => Buffer.from(normalizeTo(form, text.toString('utf8'))), emit),
+    start: (emit) => createQuickCheckStage(classesOf(form), rewrite, emit, emit, isBoundaryIn(form)),
     canCutBefore: (codePoint) => isSettled(valueAt(table, codePoint)),
     keeps: (codePoint) => valueAt(table, codePoint) === SETTLED && !madeBy(form).has(codePoint),
     classes: classesOf(form),

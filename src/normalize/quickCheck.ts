@@ -3,6 +3,7 @@ import { BLOCK, blocksBeginningWith, valueAt, type CodePointTable, type QuickChe
 import { KeptText } from './keptText.ts'
 import { SLICE, slices, startNormalizeKernel, type NormalizeExports } from './kernel.ts'
 import type { Emit, TextStage } from './textStage.ts'
+import { codePointAt, codePointBefore } from '../unicode/utf8.ts'
 
 // Classes; numbers below LEADING are those of marks in canonical order.
 /** Nothing before it has to do with it, and it stays. */
@@ -55,6 +56,18 @@ const GROUPS = Uint8Array.from([1, 2, 4, 4, 4, 4, 4, 8, 16, 16, 16, 16, 32, 64, 
 
 const isContinuation = (byte: number): boolean => byte >= 0x80 && byte < 0xc0
 
+/** Stretches that are longer, in bytes, are cut inside. */
+const LONG = 2 ** 16
+
+/** The last code point in front of which a text can be cut; 0 if there is none. */
+const lastBoundary = (text: Buffer, isBoundary: (codePoint: number) => boolean): number => {
+  for (let at = text.length; at > 0;) {
+    at = codePointBefore(text, at)
+    if (isBoundary(codePointAt(text, at))) return at
+  }
+  return 0
+}
+
 /**
  * A stage that lets text through, in `pass`, as it is where a quick check of its characters finds that it can stay, and rewrites only what
  * is around the others. It keeps the text behind the last place where it can be cut, since that may change with what comes next.
@@ -63,17 +76,31 @@ const isContinuation = (byte: number): boolean => byte >= 0x80 && byte < 0xc0
  *
  * @param rewrite rewrites a stretch of text; what is on both sides of it has nothing to do with it
  * @param pass takes the text that is to stay
+ * @param isBoundary whether what is before a code point has nothing to do with it and what follows, though it may be changed itself. Long stretches are cut
+ * in front of those.
  */
 export const createQuickCheckStage = (
   classes: QuickCheckClasses,
   rewrite: (text: Buffer) => Buffer,
   emit: Emit,
   pass: Emit = emit,
+  isBoundary?: (codePoint: number) => boolean,
 ): TextStage => {
   const { isAsciiSettled } = classes
   const { exports, bytes, tables, room } = startNormalizeKernel(classTables(classes), SLICE)
   useClasses(exports, tables)
   const kept = new KeptText('characters in a row that all have to do with each other')
+  let shortenAt = LONG
+
+  /** Of a long stretch, most is done with as soon as it can be. */
+  const shorten = (): void => {
+    if (isBoundary === undefined || kept.length < shortenAt) return
+    const text = kept.take()
+    const at = lastBoundary(text, isBoundary)
+    if (at > 0) emit(rewrite(text.subarray(0, at)))
+    kept.add(text.subarray(at))
+    shortenAt = Math.max(LONG, 2 * kept.length) // where there is none, it is looked for seldom
+  }
 
   const flush = (): void => {
     if (kept.length === 0) return
@@ -101,7 +128,7 @@ export const createQuickCheckStage = (
     if (kept.length > 0) {
       at = exports.readToCut(room, end)
       kept.add(from(room, at))
-      if (at === end) return
+      if (at === end) return shorten()
       flush()
     }
     for (;;) {

@@ -84,6 +84,21 @@ describe.each(NORMALIZERS)('%s', (_, normalizers) => {
 })
 
 describe.each(['nfc', 'nfd', 'nfkc', 'nfkd'] as const)('%s', (kind) => {
+  test('long stretches of characters of which none is sure', () => {
+    const unsure = ['\u0958', '\u{1d15e}', 'Ａ', '\u3000', 'ﬁ', '㍿', '\u2126', '\u0f73', '\u0344', '\u0301', '\u0323', '\u1161', '\u11a8', '가', 'ǅ', '\u{113c2}', '\u0897']
+    const feed = createFeeder([{ kind }])
+    const official = officialNormalize([{ kind }])
+    fc.assert(
+      fc.property(fc.array(fc.constantFrom(...unsure), { minLength: 1, maxLength: 12 }), fc.constantFrom(0, 5000, 33_333), (list, size) => {
+        const stretch = list.join('').repeat(Math.ceil(40_000 / list.length))
+        const texts = [stretch, `a${stretch}\u0301b`]
+        const normalized = feed(texts, size)
+        texts.forEach((text, i) => expect(normalized[i] === official(text)).toBe(true))
+      }),
+      { numRuns: 15 },
+    )
+  })
+
   test('very many marks in a row are brought into order in time', () => {
     const normalizers: Normalizer[] = [{ kind }]
     const runs = ['\u0301\u0323', '\u0345\u0334\u0344ﬁ\u0327', '\u0315\u0F71\u0F72e\u0301\u{1d165}', '\u3099\u09be\u0323'].map((marks) =>
