@@ -1,23 +1,39 @@
 /**
  * Every error that pretok raises on purpose is a `PretokError` with one of these codes. Its message says what was being done, names the
  * thing and the place, and how to go on where there is a way.
+ *
+ * - usage: an option or argument that cannot be
+ * - input: a source that is missing, unreadable or not what it was said to be
+ * - source-changed: a source that shrank or grew while it was read
+ * - data: input that is damaged: a row that is none, a corrupt compressed block
+ * - invalid-utf8: with `errors: 'strict'`
+ * - pattern: a regex outside the supported subset, or not a regex
+ * - tokenizer: one that is unknown, cannot be read, or cannot be honoured exactly
+ * - piece-too-long: a pre-token longer than the limit
+ * - worker: a worker died twice over the same chunk
+ * - limit: a wall of the platform, of a data structure or of the memory
+ * - format: a count file that is damaged or of another kind
+ * - output: a result that cannot be written
+ * - receipt: the bytes do not add up
+ * - installation: a file of pretok itself that is damaged
+ * - interrupted: the run was stopped
  */
 export type ErrorCode =
-  | 'usage' // an option or argument that cannot be
-  | 'input' // a source that is missing, unreadable or not what it was said to be
-  | 'source-changed' // a source that shrank or grew while it was read
-  | 'data' // input that is damaged: a row that is none, a corrupt compressed block
-  | 'invalid-utf8' // with errors: 'strict'
-  | 'pattern' // a regex outside the supported subset, or not a regex
-  | 'tokenizer' // an unknown tokenizer
-  | 'piece-too-long' // a pre-token longer than the limit
-  | 'worker' // a worker died twice over the same chunk
-  | 'limit' // a wall of the platform or of a data structure
-  | 'format' // a count file that is damaged or of another kind
-  | 'output' // a result that cannot be written
-  | 'receipt' // the bytes do not add up
-  | 'installation' // a file of pretok itself that is damaged
-  | 'interrupted' // the user stopped the run
+  | 'usage'
+  | 'input'
+  | 'source-changed'
+  | 'data'
+  | 'invalid-utf8'
+  | 'pattern'
+  | 'tokenizer'
+  | 'piece-too-long'
+  | 'worker'
+  | 'limit'
+  | 'format'
+  | 'output'
+  | 'receipt'
+  | 'installation'
+  | 'interrupted'
 
 export class PretokError extends Error {
   readonly code: ErrorCode

@@ -76,8 +76,9 @@ export const createKernelCounter = (
     },
     settle: () => text.advance(),
     stopGrowing() {
-      const spare = BigInt(textMemory(limits))
-      exports.setLimits(BigInt(kernel.bytes.byteLength) + spare, spare)
+      const spare = textMemory(limits)
+      const most = Math.min(kernel.bytes.byteLength + spare, memoryBytes ?? Infinity)
+      exports.setLimits(BigInt(Math.floor(most)), BigInt(spare))
     },
     get pieces() {
       text.advance()

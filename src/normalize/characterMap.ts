@@ -181,13 +181,12 @@ const startMapStage = (map: PackedMap, emit: Emit, run?: RunTemplate): TextStage
 /** Rewrites text character by character. */
 export const mapStep = (map: CharacterMap): Step => {
   let packed: PackedMap | undefined
+  let made: ReadonlySet<number> | undefined
+  const madeByMap = (): ReadonlySet<number> => (made ??= new Set(Array.from(map.templates.join(''), (character) => character.codePointAt(0)!)))
   return {
     start: (emit) => startMapStage((packed ??= packMap(map)), emit),
     canCutBefore: () => true,
-    keeps(codePoint) {
-      const character = String.fromCodePoint(codePoint)
-      return valueAt(map.numbers, codePoint) === 0 && !map.templates.some((template) => template.includes(character))
-    },
+    keeps: (codePoint) => valueAt(map.numbers, codePoint) === 0 && !madeByMap().has(codePoint),
     map,
   }
 }

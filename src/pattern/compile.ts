@@ -92,7 +92,7 @@ export const compileStage = (stage: PatternStage, unit: Unit = 'code points'): C
   if (transducer.matchesEmpty && stage.refusesEmptyMatches)
     throw new PretokError(
       'pattern',
-      `pattern: it can match the empty string, which its engine does not allow, in ${JSON.stringify(stage.pattern)}`,
+      `pattern: it can match the empty string, at which tiktoken fails, in ${JSON.stringify(stage.pattern)}`,
     )
   const machine = minimize(transducer, treatment.drops)
   const { backward, newClass } =

@@ -17,11 +17,14 @@ import { PretokenCounts } from './pretokenCounts.ts'
 export interface LoadOptions {
   /** Of all files. Default: as the ending of each says. */
   format?: CountsFormat | undefined
-  /** Memory for the counts in bytes; what is more stays in files. Default: no limit. */
+  /** Memory for the counts in bytes, at least 1,000,000; what is more stays in files. Default: no limit. */
   memoryBytes?: number | undefined
   /** A folder for what does not fit into memory. Default: the system's folder for temporary files. */
   tempDir?: string | undefined
 }
+
+/** With less, nearly every piece would be in a file of its own. */
+const LEAST_MEMORY = 1e6
 
 const OPTION_NAMES: OptionNames<LoadOptions> = { format: true, memoryBytes: true, tempDir: true }
 
@@ -30,12 +33,12 @@ const checkLoadOptions = (options: LoadOptions): void => {
   checkChoice('format', options.format, COUNTS_FORMATS)
   const { memoryBytes, tempDir } = options
   if (tempDir !== undefined) checkTemporaryBase('tempDir', tempDir)
-  if (memoryBytes !== undefined && !(memoryBytes > 0)) refuse('memoryBytes', memoryBytes, 'a positive number')
+  if (memoryBytes !== undefined && !(memoryBytes >= LEAST_MEMORY)) refuse('memoryBytes', memoryBytes, `a number of bytes, at least ${LEAST_MEMORY}`)
 }
 
 /**
- * Reads a file of counts, or adds up several. The format of each is told by its ending unless it is given. Throws 'format' for a damaged
- * file or a piece that is twice in one file, and 'limit' when the counts are more than 2^53 together.
+ * Reads a file of counts, or adds up several. The format of each is told by its ending unless it is given. Throws 'usage' for options that cannot be, 'input' for a file that cannot be read,
+ * 'format' for a damaged file or a piece that is twice in one file, and 'limit' when the counts are more than 2^53 together.
  */
 export const loadCounts = async (paths: string | readonly string[], options: LoadOptions = {}): Promise<PretokenCounts> => {
   checkLoadOptions(options)

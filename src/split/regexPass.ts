@@ -65,7 +65,7 @@ export const createRegexPass = ({ stage, unit }: PlacedSplit): SplitPass => {
       if (isMatch && isGap && stage.refusesEmptyMatches)
         throw new PretokError(
           'pattern',
-          `pattern: it matches the empty string, which its engine does not allow, in ${JSON.stringify(stage.pattern)}`,
+          `pattern: it matches the empty string, at which tiktoken fails, or passes over text without a word, in ${JSON.stringify(stage.pattern)}`,
         )
       const kind = isGap ? 'gap' : 'match'
       const start = position.read

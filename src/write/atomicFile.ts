@@ -76,6 +76,8 @@ const openOutput = async (path: string): Promise<Output> => {
     temporary.remove()
     return failed(error)
   })
+  // what a new file may not have by the process's mask, the one that it replaces may
+  if (mode !== NEW_FILE_MODE) await handle.chmod(mode).catch(() => {})
   return {
     write: (bytes) => writeAll(handle, bytes, (count) => (written += count)).catch(failed),
     finish: async () => {

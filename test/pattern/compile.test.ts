@@ -32,7 +32,7 @@ describe('what an automaton cannot do is refused by name', () => {
 
   test('a pattern that can match nothing, where the engine does not allow it', () => {
     expect(() => compileStage(stage('a*', 'fancy-regex'))).toThrow(
-      'pattern: it can match the empty string, which its engine does not allow, in "a*"',
+      'pattern: it can match the empty string, at which tiktoken fails, in "a*"',
     )
   })
 })

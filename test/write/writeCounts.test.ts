@@ -136,9 +136,12 @@ describe('a file is there and whole, or not at all', () => {
   test('the permissions stay', async () => {
     const path = join(folder, 'out.json')
     writeFileSync(path, 'old')
-    chmodSync(path, 0o600)
-    await writeFileAtomically(path, 'new')
-    expect(statSync(path).mode & 0o777).toBe(0o600)
+    // also those that the mask of the process would take away
+    for (const mode of [0o600, 0o666, 0o664]) {
+      chmodSync(path, mode)
+      await writeFileAtomically(path, 'new')
+      expect(statSync(path).mode & 0o777).toBe(mode)
+    }
   })
 
   test('a name as long as names may be', async () => {
