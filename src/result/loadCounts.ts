@@ -37,8 +37,9 @@ const checkLoadOptions = (options: LoadOptions): void => {
 }
 
 /**
- * Reads a file of counts, or adds up several. The format of each is told by its ending unless it is given. Throws 'usage' for options that cannot be, 'input' for a file that cannot be read,
- * 'format' for a damaged file or a piece that is twice in one file, and 'limit' when the counts are more than 2^53 together.
+ * Reads a file of counts, or adds up several. The format of each is told by its ending unless it is given. Throws 'usage' for options that cannot be,
+ * 'input' for a file that cannot be read, 'format' for a damaged file or a piece that is twice in one file, and 'limit' when the counts are more than
+ * 2^53 together.
  */
 export const loadCounts = async (paths: string | readonly string[], options: LoadOptions = {}): Promise<PretokenCounts> => {
   checkLoadOptions(options)

@@ -69,7 +69,7 @@ const openOutput = async (path: string): Promise<Output> => {
   const failed = (error: unknown): never => {
     throw outputError(path, error, written)
   }
-  const { target, mode, isSpecial } = await locate(path).catch(failed)
+  const { target, mode, isReplaced, isSpecial } = await locate(path).catch(failed)
   if (isSpecial) return openSpecial(target, failed, (count) => (written += count))
   const temporary = reserveTemporaryFile(target)
   const handle = await open(temporary.path, 'wx', mode).catch((error: unknown) => {
@@ -77,7 +77,7 @@ const openOutput = async (path: string): Promise<Output> => {
     return failed(error)
   })
   // what a new file may not have by the process's mask, the one that it replaces may
-  if (mode !== NEW_FILE_MODE) await handle.chmod(mode).catch(() => {})
+  if (isReplaced) await handle.chmod(mode).catch(() => {})
   return {
     write: (bytes) => writeAll(handle, bytes, (count) => (written += count)).catch(failed),
     finish: async () => {
@@ -113,18 +113,18 @@ const openSpecial = async (path: string, failed: (error: unknown) => never, onWr
 const NEW_FILE_MODE = 0o666
 
 /** The file to write: behind symbolic links, with the permissions it has. */
-const locate = async (path: string): Promise<{ target: string; mode: number; isSpecial: boolean }> => {
+const locate = async (path: string): Promise<{ target: string; mode: number; isReplaced: boolean; isSpecial: boolean }> => {
   const old = await stat(path).catch((error: NodeJS.ErrnoException) => {
     if (error.code === 'ENOENT') return undefined
     throw error
   })
   if (old === undefined) {
     const link = await readlink(path).catch(() => undefined)
-    return link === undefined ? { target: path, mode: NEW_FILE_MODE, isSpecial: false } : locate(resolve(dirname(path), link))
+    return link === undefined ? { target: path, mode: NEW_FILE_MODE, isReplaced: false, isSpecial: false } : locate(resolve(dirname(path), link))
   }
   if (old.isDirectory()) throw Object.assign(new Error('it is a directory'), { code: 'EISDIR' })
   const isSpecial = !old.isFile()
-  return { target: isSpecial ? path : await realpath(path), mode: old.mode & 0o777, isSpecial }
+  return { target: isSpecial ? path : await realpath(path), mode: old.mode & 0o777, isReplaced: true, isSpecial }
 }
 
 const writeAll = async (handle: FileHandle, bytes: Uint8Array, onWritten: (count: number) => void): Promise<void> => {
