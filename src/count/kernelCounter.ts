@@ -1,6 +1,7 @@
 import { PretokError } from '../errors.ts'
 import { randomBytes } from '../random.ts'
 import { startKernel, type Kernel } from '../split/kernel.ts'
+import { COUNT_TOO_HIGH, LONG_PIECE, READ_AT_ONCE, SLOT } from '../split/kernelLayout.ts'
 import { pieceTooLong } from '../split/pieceTooLong.ts'
 import { PARTITIONS } from '../spill/layout.ts'
 import { newTable, type CountedPieces, type NewTable } from '../sort/tableMemory.ts'
@@ -102,10 +103,9 @@ export const createKernelCounter = (
   }
 }
 
-const SLOT_WORDS = 8
-const LONG = 0xff
+const SLOT_WORDS = SLOT / 4
 
-/** Hands the counting table over when the kernel has sorted it (kernel/sort.ts says how its slots look then). */
+/** Hands the counting table over when the kernel has sorted it (split/kernelLayout.ts says how its slots look then). */
 const handOverTable = ({ exports, bytes, words }: Kernel, take: TakeSorted): void => {
   const ends = exports.partitionEnds.value >>> 2
   let slot = (exports.slots.value >>> 0) >>> 2
@@ -118,7 +118,7 @@ const handOverTable = ({ exports, bytes, words }: Kernel, take: TakeSorted): voi
   }
 }
 
-const isLong = (words: Uint32Array, slot: number): boolean => words[slot + 3] >>> 24 === LONG
+const isLong = (words: Uint32Array, slot: number): boolean => words[slot + 3] >>> 24 === LONG_PIECE
 
 const startOf = (words: Uint32Array, slot: number): number => (isLong(words, slot) ? words[slot + 7] : slot * 4)
 
@@ -132,9 +132,6 @@ const countOf = (words: Uint32Array, slot: number): number => {
 
 const countTooHigh = () => new PretokError('limit', 'counting: a count above 2^53, the largest exact number')
 
-/** Pieces that the kernel hands over at a time (kernel/readout.ts). */
-const READ_AT_ONCE = 4096
-
 /** What the counting table holds, when it has been sorted. The room for text is used for that: there must be none in it. */
 const readTable = ({ exports, bytes, words }: Kernel, make: NewTable): CountedPieces => {
   const size = exports.used.value
@@ -146,7 +143,7 @@ const readTable = ({ exports, bytes, words }: Kernel, make: NewTable): CountedPi
   const roomEnd = room + (exports.capacity.value >>> 0)
   for (let first = 0, end = 0; first < size;) {
     const read = exports.readSorted(first, room, roomEnd)
-    if (read === -1) throw countTooHigh()
+    if (read === COUNT_TOO_HIGH) throw countTooHigh()
     if (read === 0) {
       // a piece for which there is no room
       const slot = ((exports.slots.value >>> 0) >>> 2) + first * SLOT_WORDS

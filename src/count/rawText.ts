@@ -2,6 +2,7 @@ import type { TokenSet } from '../added/tokenSet.ts'
 import type { SureText } from '../normalize/sureText.ts'
 import type { TextStage } from '../normalize/textStage.ts'
 import type { Kernel } from '../split/kernel.ts'
+import { PADDING } from '../split/kernelLayout.ts'
 import { pieceTooLong, undecidedSlack } from '../split/pieceTooLong.ts'
 import type { FoundTokens, TokenText } from './counter.ts'
 import { putSureText } from './kernelSureText.ts'
@@ -32,9 +33,6 @@ const codePointStart = (text: Uint8Array, at: number): number => {
   while ((text[at] & 0xc0) === 0x80) at--
   return at
 }
-
-/** Behind the text: the kernel loads more than it uses. */
-const PADDING = 128
 
 /** The text that is split. */
 export interface SplitText {

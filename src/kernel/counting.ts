@@ -1,3 +1,4 @@
+import { NO_MEMORY, OK, PIECE_TOO_LONG } from '../split/kernelLayout'
 import { allocateLeaving } from './memory'
 import { POSITION } from './pass'
 import { add, addHashed, enough, frequent, FREQUENT_LOG, hashLong, isLongSlot, k1, k2, masks, placeOf, shift, slots, spare, startFrequent, used } from './table'
@@ -26,8 +27,8 @@ let pieceLimit: usize = 0
 export let stoppedAt: usize = 0
 
 /**
- * Counts the pieces between `start` and the cuts in [cuts, cutEnd), in order. Bit 31 marks text that is in no piece. Returns -1 if there is
- * no memory, -2 if a piece is longer than `limit`, or 0.
+ * Counts the pieces between `start` and the cuts in [cuts, cutEnd), in order. Bit 31 marks text that is in no piece. Returns OK, NO_MEMORY, or
+ * PIECE_TOO_LONG if one is longer than `limit`.
  */
 export function countCuts(text: usize, start: usize, cuts: usize, cutEnd: usize, limit: usize): i32 {
   const count = (cutEnd - cuts) >>> 2
@@ -52,7 +53,7 @@ function countInSmall(text: usize, start: usize, cuts: usize, cutEnd: usize): i3
     start += length & <usize>POSITION
     cuts = stopped + 4
   }
-  return 0
+  return OK
 }
 
 /**
@@ -122,7 +123,7 @@ function countOther(p: usize, length: usize): bool {
 /** What is wrong with a piece. */
 function statusOf(p: usize, length: usize): i32 {
   stoppedAt = p
-  return length > pieceLimit ? -2 : -1
+  return length > pieceLimit ? PIECE_TOO_LONG : NO_MEMORY
 }
 
 /** A table of so many pieces is larger than the cache … */
@@ -152,7 +153,7 @@ function countInLarge(text: usize, start: usize, cuts: usize, cutEnd: usize): i3
     start = <usize>(load<u32>(stop - 4) & POSITION)
     cuts = stop
   }
-  return 0
+  return OK
 }
 
 /**
@@ -248,7 +249,7 @@ function countMissed(missedEnd: usize): i32 {
     if (!isCounted) return statusOf(p, length)
   }
   hasManyLong = long * MANY_LONG > (missedEnd - missed) / MISSED_BYTES
-  return 0
+  return OK
 }
 
 /** Whether there were many longer pieces the last time: one of so many. */

@@ -1,3 +1,4 @@
+import { NO_MEMORY, OK, PADDING } from '../split/kernelLayout'
 import { certainEnd, decidePass, makeRoomForCuts, passOverGap, slidePass, useCuts } from './cuts'
 import { allocate, release, setMemoryLimit } from './memory'
 import { passOverIdle } from './idle'
@@ -37,12 +38,6 @@ export { setStart }
 export { release, setClasses, setMap, setPairs, setPrefix, setRawEnds, startRaw, noteText, leftEnd, isOpen, putBytes }
 
 const MAX_PASSES = 32
-/** Room behind the text that is read but never used: tokens are looked for 64 bytes at a time. */
-const PADDING: usize = 128
-
-export const OK: i32 = 0
-export const NO_MEMORY: i32 = -1
-export const PIECE_TOO_LONG: i32 = -2
 
 export let text: usize = 0
 export let capacity: usize = 0

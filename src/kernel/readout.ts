@@ -1,21 +1,17 @@
-import { LONG, SLOT_BYTES, slots, used } from './table'
+import { COUNT_TOO_HIGH, READ_AT_ONCE } from '../split/kernelLayout'
+import { isLongSlot, SLOT_BYTES, slots, used } from './table'
 
 /*
- * Hands the sorted table over (sort.ts says how its slots look then), some pieces at a time, in three arrays one behind the other:
+ * Hands the sorted table over (split/kernelLayout.ts says how its slots look then), some pieces at a time, in three arrays one behind the other:
  *
  *   f64 counts [READ_AT_ONCE] · u32 lengths [READ_AT_ONCE] · the bytes of the pieces
  */
 
-export const READ_AT_ONCE: usize = 4096
 const PORTION: usize = READ_AT_ONCE * SLOT_BYTES
 const HIGHEST: u64 = (1 << 53) - 1
 
-@inline function isLong(slot: usize): bool {
-  return load<u8>(slot, 15) == LONG
-}
-
 @inline function lengthOf(slot: usize): usize {
-  return isLong(slot) ? <usize>load<u32>(slot, 24) : <usize>load<u8>(slot, 15)
+  return isLongSlot(slot) ? <usize>load<u32>(slot, 24) : <usize>load<u8>(slot, 15)
 }
 
 /** The bytes of all pieces together. */
@@ -34,8 +30,7 @@ function bytesOfSome(slot: usize, end: usize): u64 {
 }
 
 /**
- * Writes pieces from number `first` on to memory[to, end), as many as there is room for. Returns how many; -1 for a count that is no exact number
- * in JavaScript.
+ * Writes pieces from number `first` on to memory[to, end), as many as there is room for. Returns how many, or COUNT_TOO_HIGH.
  */
 export function readSorted(first: usize, to: usize, end: usize): i32 {
   const lengths = to + 8 * READ_AT_ONCE
@@ -45,11 +40,11 @@ export function readSorted(first: usize, to: usize, end: usize): i32 {
     const slot = slots + (first + i) * SLOT_BYTES
     const length = lengthOf(slot)
     if (bytes + max(length, 16) > end) return <i32>i
-    if (isLong(slot)) memory.copy(bytes, <usize>load<u32>(slot, 28), length)
+    if (isLongSlot(slot)) memory.copy(bytes, <usize>load<u32>(slot, 28), length)
     else v128.store(bytes, v128.load(slot))
     bytes += length
     const times = load<u64>(slot, 16)
-    if (times > HIGHEST) return -1
+    if (times > HIGHEST) return COUNT_TOO_HIGH
     store<f64>(to + (i << 3), <f64>times)
     store<u32>(lengths + (i << 2), <u32>length)
   }

@@ -1,3 +1,4 @@
+import { LONG_PIECE, SLOT } from '../split/kernelLayout'
 import { allocateLeaving, allocateZeros, extend, limit, release, touch } from './memory'
 
 /*
@@ -23,8 +24,8 @@ import { allocateLeaving, allocateZeros, extend, limit, release, touch } from '.
  * "UMAC: fast and secure message authentication", 1999, call it NH): there are no such bits then.
  */
 
-export const SLOT_BYTES: usize = 32
-export const LONG: u64 = 0xff
+export const SLOT_BYTES: usize = SLOT
+export const LONG: u64 = LONG_PIECE
 const FIRST_SLOTS_LOG: u64 = 14
 const MAX_SLOTS_LOG: u64 = 26
 /** Left before the slots, at most: where memory is short, a sixteenth of it. */

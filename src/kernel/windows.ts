@@ -1,3 +1,7 @@
+import {
+  FAMILY_BLANK_END, FAMILY_CL100K, FAMILY_CONTRACTIONS, FAMILY_DIGITS_SHIFT, FAMILY_GPT2, FAMILY_HAN, FAMILY_HEADED, FAMILY_LOCAL, FAMILY_MARKS_BEHIND, FAMILY_MASK,
+  FAMILY_TAILS,
+} from '../pattern/layout'
 import { certainEnd } from './cuts'
 import { skipIdle } from './idle'
 import { GAP, Pass, POSITION } from './pass'
@@ -30,12 +34,6 @@ const WINDOW: usize = 64
 const LONG_PIECE: usize = 256
 /** The machine reads this much at a time until it has found a cut. */
 const STEP: usize = 64
-
-// families, as in pattern/layout.ts
-import {
-  FAMILY_BLANK_END, FAMILY_CL100K, FAMILY_CONTRACTIONS, FAMILY_DIGITS_SHIFT, FAMILY_GPT2, FAMILY_HAN, FAMILY_HEADED, FAMILY_LOCAL, FAMILY_MARKS_BEHIND, FAMILY_MASK,
-  FAMILY_TAILS,
-} from '../pattern/layout'
 
 /** Reads text[at, to), whole code points. With `isEnd`, the segment ends at `to`; if the machine has to read up to there, ending it is left to `endSegment`. */
 export function readWindows(pass: Pass, text: usize, to: usize, isEnd: bool): void {

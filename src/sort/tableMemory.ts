@@ -52,8 +52,6 @@ const SPARE = 16
 /** What a table takes in such a memory, in bytes. */
 export const tableBytes = (pieceBytes: number, size: number): number => pieceBytes + 12 * size + 4 + 6 * SPARE
 
-export const bytesOfTable = ({ starts, size }: CountedPieces): number => tableBytes(starts[size], size)
-
 /** Memory for WebAssembly (kernel/merge.ts), which is fast from the first call on, and tables in it. */
 export class TableMemory {
   readonly exports: TableExports

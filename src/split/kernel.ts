@@ -1,5 +1,6 @@
 import { PretokError } from '../errors.ts'
 import type { NormalizeExports } from '../normalize/kernel.ts'
+import { NO_MEMORY, PIECE_TOO_LONG } from './kernelLayout.ts'
 import { pieceTooLong } from './pieceTooLong.ts'
 import { findSyncPairs } from './syncPairs.ts'
 import { openTables } from './tables.ts'
@@ -70,8 +71,6 @@ export interface Kernel {
 }
 
 const PAGE = 65536
-const NO_MEMORY = -1
-const PIECE_TOO_LONG = -2
 
 export interface KernelOptions {
   /** Room for text at first. */

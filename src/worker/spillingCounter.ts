@@ -9,7 +9,7 @@ import { emptyTally } from '../receipt/tally.ts'
 import { partialPath, type PartialAbout } from '../spill/partial.ts'
 import { newArrangedTable } from '../sort/arrangedTable.ts'
 import { newSharedTable, type NewTable } from '../sort/tableMemory.ts'
-import { makeFolderOfRuns, writeRun } from '../spill/runWriter.ts'
+import { makeFolderOfRuns, writeRun, type RunWriter } from '../spill/runWriter.ts'
 import type { Spill } from '../spill/sortedPieces.ts'
 import { openSharedList } from '../sharedList.ts'
 import type { InvalidRange, SkippedRecord, Tally, Task } from '../types.ts'
@@ -88,31 +88,33 @@ export class SpillingCounter {
       skippedRecords: this.skippedRecords,
       skipped: task.skipped.flatMap(({ chunk, reason }) => (chunk >= start && chunk < end ? [{ chunk: chunk - start, reason }] : [])),
     }
-    const path = partialPath(partials.folder, id)
-    const options = { durable: true, temporaryPath: join(this.folder(), `partial-${this.id}.tmp`) }
-    if (this.runs.length === 0) {
-      writeRun(
-        path,
-        (run) => {
-          this.spillTo = (handOver) => handOver((...record) => run.add(...record))
-          counter.drain()
-          return about
-        },
-        options,
-      )
-    } else {
-      counter.drain()
-      writeRun(
-        path,
-        (run) => {
-          mergeRunsInto(run, this.runs, { memoryBytes: task.memory.merging, nameOf: (level) => this.pathOf(`level-${level}`) })
-          return about
-        },
-        options,
-      )
+    const pour = (run: RunWriter): PartialAbout => {
+      this.pourInto(run)
+      return about
     }
-    this.spillTo = undefined
-    for (const run of this.runs) rmSync(run)
+    writeRun(partialPath(partials.folder, id), pour, { durable: true, temporaryPath: join(this.folder(), `partial-${this.id}.tmp`) })
+    this.beginTask()
+  }
+
+  /** Writes all that was counted since the last task, in one run: the table, or what was spilled with it. */
+  private pourInto(run: RunWriter): void {
+    const { task, counter, runs } = this
+    if (runs.length > 0) {
+      counter.drain()
+      mergeRunsInto(run, runs, { memoryBytes: task.memory.merging, nameOf: (level) => this.pathOf(`level-${level}`) })
+      return
+    }
+    this.spillTo = (handOver) => handOver((...record) => run.add(...record))
+    try {
+      counter.drain()
+    } finally {
+      this.spillTo = undefined
+    }
+  }
+
+  private beginTask(): void {
+    const { counter, runs } = this
+    for (const run of runs) rmSync(run)
     this.runs = []
     this.tally = emptyTally(this.specialTokens)
     this.invalid = []
@@ -120,6 +122,7 @@ export class SpillingCounter {
     this.before = { pieces: counter.pieces, dropped: counter.dropped, rewritten: counter.rewritten }
   }
 
+  /** Where the table goes instead of a run of its own, while it is poured into another one. */
   private spillTo: Spill | undefined
 
   private spill(pieces: Parameters<Spill>[0]): void {

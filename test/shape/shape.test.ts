@@ -34,7 +34,7 @@ const ROOMS: Readonly<Record<string, readonly string[]>> = {
   split: ['errors', 'loadWasm', 'types', 'added', 'pattern', 'normalize', 'unicode', 'checks'],
   sort: ['loadWasm'],
   spill: ['errors', 'makeFolder', 'types'],
-  kernel: ['pattern', 'spill'], // the layout of the tables, and which partition a piece is in
+  kernel: ['pattern', 'spill', 'split'], // what both sides agree about: layouts, and which partition a piece is in
   count: ['errors', 'prepared', 'types', 'random', 'added', 'normalize', 'split', 'pattern', 'sort', 'spill', 'unicode'],
   merge: ['errors', 'count', 'sort', 'spill'],
   receipt: ['errors', 'types', 'unicode', 'version'],
