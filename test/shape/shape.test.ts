@@ -29,7 +29,7 @@ const ROOMS: Readonly<Record<string, readonly string[]>> = {
   quiet: ['clock'],
   read: ['clock', 'errors', 'types', 'quiet', 'added', 'format', 'decompress', 'parquet', 'temporary', 'checks'],
   snap: ['types', 'errors', 'loadWasm', 'added', 'unicode', 'format', 'parquet'],
-  split: ['errors', 'loadWasm', 'types', 'added', 'pattern', 'normalize', 'unicode', 'checks'],
+  split: ['errors', 'loadWasm', 'types', 'added', 'pattern', 'normalize', 'unicode', 'checks', 'write'], // write: the text of a piece
   sort: ['loadWasm'],
   spill: ['errors', 'types'],
   kernel: ['pattern', 'spill'], // the layout of the tables, and which partition a piece is in
@@ -45,7 +45,7 @@ const ROOMS: Readonly<Record<string, readonly string[]>> = {
   run: ['errors', 'types', 'plan', 'select', 'spill', 'write', 'temporary'],
   gather: ['sort', 'errors', 'messages', 'pool', 'count', 'spill', 'merge', 'result', 'temporary'],
   generate: ['errors', 'temporary'],
-  createSplitter: ['split', 'tokenizer'],
+  createSplitter: ['types', 'checks', 'count', 'split', 'tokenizer'],
   worker: ['errors', 'types', 'random', 'messages', 'format', 'read', 'select', 'added', 'normalize', 'count', 'sort', 'spill', 'merge', 'receipt'],
   pipeline: [
     'clock',
