@@ -82,6 +82,7 @@ const ROOMS: Readonly<Record<string, readonly string[]>> = {
     'options',
     'format',
     'pattern',
+    'createSplitter',
     'pipeline',
     'plan',
     'pool',
