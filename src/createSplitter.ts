@@ -5,7 +5,7 @@ import type { Tier } from './count/engine.ts'
 import { createKernelCutter } from './split/kernelCutter.ts'
 import { phasesOf } from './split/phases.ts'
 import { createReferenceCutter } from './split/referenceCutter.ts'
-import { createSplitting, createTextSplitter, type StartSplitting, type TextSplitter } from './split/splitText.ts'
+import { createSplitting, createTextSplitter, cutCharacters, type StartSplitting, type TextSplitter } from './split/splitText.ts'
 import { resolveTokenizer, type TokenizerChoice } from './tokenizer/resolve.ts'
 import type { Pipeline, TierChoice } from './types.ts'
 
@@ -34,7 +34,7 @@ export const createSplitter = (
   checkOptionNames(options, OPTION_NAMES)
   checkChoice('engine', options.engine, TIER_CHOICES)
   const pipeline = resolveTokenizer(tokenizer)
-  return createTextSplitter(startSplittingOf(pipeline, specialTokens, options.engine))
+  return createTextSplitter(startSplittingOf(pipeline, specialTokens, options.engine), cutCharacters(phasesOf(pipeline.stages)))
 }
 
 /** The same for text that comes in parts. Throws what `createSplitter` throws. */

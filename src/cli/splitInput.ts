@@ -42,7 +42,7 @@ export const splitJsonLines = async (
   maxLine = MAX_LINE,
 ): Promise<void> => {
   const lines = new Lines(write)
-  const { splitToBytes } = createTextSplitter(startSplitting)
+  const { splitToBytes } = createTextSplitter(startSplitting, true)
   let number = 0
   const split = (line: Buffer): void => {
     const pieces = splitToBytes(parseString(line, ++number, maxLine))

@@ -14,12 +14,47 @@ export const eachPiece = (take: PieceSink['piece']): PieceSink => ({
   },
 })
 
-/** Puts pieces into a list as strings (write/pieceText.ts). */
+/** Puts pieces into a list as strings (write/pieceText.ts); those that come again and again are the same strings, which saves memory. */
 export const collectStrings = (pieces: string[]): PieceSink => eachPiece((bytes, start, end) => pieces.push(stringOfPiece(bytes, start, end)))
+
+/**
+ * The same for less, where the strings are few and will hardly be kept: all of the text that was cut becomes one string, and that is cut. All cuts must be
+ * between characters.
+ */
+export const collectSlices = (pieces: string[]): PieceSink => ({
+  piece: (bytes, start, end) => pieces.push(stringOfPiece(bytes, start, end)),
+  cuts(text, start, ends) {
+    const bytes = (ends[ends.length - 1] & ~GAP_BIT) - start
+    const string = Buffer.from(text.buffer, text.byteOffset + start, bytes).toString('utf8')
+    if (string.length === bytes) sliceAscii(string, start, ends, pieces)
+    else sliceString(string, text, start, ends, pieces)
+  },
+})
+
+const sliceAscii = (string: string, start: number, ends: Uint32Array, pieces: string[]): void => {
+  for (let i = 0, from = 0; i < ends.length; i++) {
+    const to = (ends[i] & ~GAP_BIT) - start
+    if (ends[i] < GAP_BIT) pieces.push(string.slice(from, to))
+    from = to
+  }
+}
+
+const sliceString = (string: string, text: Uint8Array, at: number, ends: Uint32Array, pieces: string[]): void => {
+  for (let i = 0, from = 0; i < ends.length; i++) {
+    const end = ends[i] & ~GAP_BIT
+    let to = from
+    while (at < end) to += UNITS[text[at++] >> 4]
+    if (ends[i] < GAP_BIT) pieces.push(string.slice(from, to))
+    from = to
+  }
+}
+
+/** UTF-16 units of the character that begins with a byte, by the byte's high half; 0: none does. */
+const UNITS = Uint8Array.of(1, 1, 1, 1, 1, 1, 1, 1, 0, 0, 0, 0, 1, 1, 1, 2)
 
 /** Puts pieces into a list as bytes: views of copies of the text, which take less time than to copy each piece. */
 export const collectBytes = (pieces: Uint8Array[]): PieceSink => ({
-  piece: (bytes, start, end) => pieces.push(Uint8Array.from(bytes.subarray(start, end))),
+  piece: (bytes, start, end) => pieces.push(new Uint8Array(bytes.subarray(start, end))),
   cuts(text, start, ends) {
     const copy = text.slice(start, ends[ends.length - 1] & ~GAP_BIT)
     for (let i = 0, at = 0; i < ends.length; i++) {

@@ -1,9 +1,9 @@
 import { GAP_BIT } from '../pattern/layout.ts'
 import { startKernel, type Kernel } from './kernel.ts'
+import { createLaterSplitter } from './laterPhases.ts'
 import type { Phase } from './phases.ts'
 import type { PieceSink, StartCutter } from './pieceSink.ts'
 import { createRewriter } from './rewrite.ts'
-import { createPhaseSplitter } from './splitPhases.ts'
 
 /** Text is given to the kernel in batches of this many bytes, which stay in the cache until their pieces are taken. */
 const BATCH = 1 << 16
@@ -21,18 +21,15 @@ const MAX_GROWN = 2 ** 24
  */
 export const createKernelCutter = ([first, ...later]: readonly Phase[], tables: readonly Uint8Array[]): StartCutter => {
   const ownTables = first.splits.length === 0 ? [] : tables
-  const splitLater = later.length === 0 ? undefined : createPhaseSplitter(later)
+  const splitLater = later.length === 0 ? undefined : createLaterSplitter(later)
   return (sink) => {
     let isFirst = true // the section begins where its document does
     let isStart = true // nothing of the section has been cut yet
 
     const takeLater = (text: Uint8Array, start: number, ends: Uint32Array): void => {
-      for (const cut of ends) {
-        const end = cut & ~GAP_BIT
-        if (cut < GAP_BIT)
-          splitLater!(text, start, end, isFirst && isStart, (piece, from, to, isPiece) => {
-            if (isPiece) sink.piece(piece, from, to)
-          })
+      for (let i = 0; i < ends.length; i++) {
+        const end = ends[i] & ~GAP_BIT
+        if (ends[i] < GAP_BIT) splitLater!(text, start, end, isFirst && isStart, sink.piece)
         isStart = false
         start = end
       }

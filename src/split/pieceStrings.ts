@@ -9,14 +9,13 @@ const PLACES = 1 << 14
 /** Of each place: the length of the piece, and its bytes. */
 const KEY_BYTES = 16
 
-let keys = new Uint8Array(0)
-let strings: string[] = []
+const keys = new Uint8Array(PLACES * KEY_BYTES)
+const strings: string[] = Array.from({ length: PLACES }, () => '')
 
 /** The same as `pieceToString`. */
 export const stringOfPiece = (bytes: Uint8Array, start: number, end: number): string => {
   const length = end - start
   if (length >= KEY_BYTES) return pieceToString(bytes, start, end)
-  if (keys.length === 0) startRemembering()
   const place = placeOf(bytes, start, end)
   const key = place * KEY_BYTES
   if (keys[key] !== length || !isEqual(key + 1, bytes, start, end)) {
@@ -25,11 +24,6 @@ export const stringOfPiece = (bytes: Uint8Array, start: number, end: number): st
     for (let i = 0; i < length; i++) keys[key + 1 + i] = bytes[start + i]
   }
   return strings[place]
-}
-
-const startRemembering = (): void => {
-  keys = new Uint8Array(PLACES * KEY_BYTES)
-  strings = Array.from({ length: PLACES }, () => '')
 }
 
 /** FNV-1a. */

@@ -4,8 +4,8 @@ import { refuse } from '../checks.ts'
 import { createNormalizer, normalizeText } from '../normalize/normalizer.ts'
 import type { TextStage } from '../normalize/textStage.ts'
 import type { Pipeline } from '../types.ts'
-import { collectBytes, collectStrings } from './collectPieces.ts'
-import { phasesOf } from './phases.ts'
+import { collectBytes, collectSlices, collectStrings } from './collectPieces.ts'
+import { phasesOf, type Phase } from './phases.ts'
 import type { PieceSink, StartCutter } from './pieceSink.ts'
 import { createReferenceCutter } from './referenceCutter.ts'
 
@@ -52,7 +52,8 @@ export const createSplitting = ({ addedTokens, normalizers }: Pipeline, specialT
 /** Text is pushed in parts of about this many UTF-16 units. */
 const PART = 1 << 16
 
-export const createTextSplitter = (startSplitting: StartSplitting): TextSplitter => {
+/** @param cutsCharacters whether pieces may begin or end between the bytes of a character */
+export const createTextSplitter = (startSplitting: StartSplitting, cutsCharacters: boolean): TextSplitter => {
   let sink = NOBODY
   let kept: TextStage | undefined
 
@@ -85,7 +86,8 @@ export const createTextSplitter = (startSplitting: StartSplitting): TextSplitter
     },
     split(text) {
       const pieces: string[] = []
-      cutInto(collectStrings(pieces), text)
+      const isShort = typeof text === 'string' && text.length <= PART
+      cutInto(isShort && !cutsCharacters ? collectSlices(pieces) : collectStrings(pieces), text)
       return pieces
     },
   }
@@ -98,6 +100,11 @@ const endOfPart = (text: string, at: number): number => {
   return (text.charCodeAt(at) & 0xfc00) === 0xdc00 ? at + 1 : at
 }
 
+/** Whether stages cut between the bytes of characters. */
+export const cutCharacters = (phases: readonly Phase[]): boolean => phases.some(({ splits }) => splits.some(({ unit }) => unit === 'bytes'))
+
 /** The reference tier: what all others are held against. `specialTokens` cut the text and are in no piece. */
-export const createPipelineSplitter = (pipeline: Pipeline, specialTokens: readonly string[] = []): TextSplitter =>
-  createTextSplitter(createSplitting(pipeline, specialTokens, createReferenceCutter(phasesOf(pipeline.stages))))
+export const createPipelineSplitter = (pipeline: Pipeline, specialTokens: readonly string[] = []): TextSplitter => {
+  const phases = phasesOf(pipeline.stages)
+  return createTextSplitter(createSplitting(pipeline, specialTokens, createReferenceCutter(phases)), cutCharacters(phases))
+}

@@ -7,7 +7,7 @@ import { PretokError } from '../../src/errors.ts'
 import { pretokenize } from '../../src/pipeline.ts'
 import { createReferenceCutter } from '../../src/split/referenceCutter.ts'
 import { phasesOf } from '../../src/split/phases.ts'
-import { createPipelineSplitter, createSplitting, createTextSplitter, type TextSplitter } from '../../src/split/splitText.ts'
+import { createPipelineSplitter, createSplitting, createTextSplitter, cutCharacters, type TextSplitter } from '../../src/split/splitText.ts'
 import { byteLevel, metaspace, whitespaceSplit } from '../../src/tokenizer/preTokenizers.ts'
 import { isComplete, PRESETS } from '../../src/tokenizer/presets.ts'
 import { patternPipeline } from '../../src/tokenizer/patternPipeline.ts'
@@ -24,7 +24,7 @@ import { tokenizerJson } from '../support/tokenizerJson.ts'
 const { file } = temporaryFolder()
 
 const splitterOf = (pipeline: Pipeline, specialTokens: readonly string[] = [], engine?: TierChoice): TextSplitter =>
-  createTextSplitter(startSplittingOf(pipeline, specialTokens, engine))
+  createTextSplitter(startSplittingOf(pipeline, specialTokens, engine), cutCharacters(phasesOf(pipeline.stages)))
 
 /** What a splitter makes of a text, as bytes and as strings; or the code of its error. */
 const outcome = (splitter: TextSplitter, text: string): unknown => {
@@ -209,7 +209,7 @@ describe('createSplitter', () => {
 
   test('the reference tier says what it cannot take as a whole', () => {
     const pipeline = resolveTokenizer('gpt2')
-    const { split } = createTextSplitter(createSplitting(pipeline, ['<s>'], createReferenceCutter(phasesOf(pipeline.stages), 10)))
+    const { split } = createTextSplitter(createSplitting(pipeline, ['<s>'], createReferenceCutter(phasesOf(pipeline.stages), 10)), false)
     expect(split('ten bytes.<s>ten bytes.')).toHaveLength(6)
     expect(() => split('eleven byte')).toThrow(expect.objectContaining({ code: 'limit' }))
     expect(split('ten bytes.')).toHaveLength(3)
