@@ -120,9 +120,15 @@ describe('texts that are longer than what the kernel takes at a time', () => {
     for (const [, text] of texts) expectEqual(splitter, pipeline, [], [text, 'a b'])
   })
 
+  test('many different pieces, and long ones, behind a stage that rewrites them', () => {
+    const pipeline = { ...resolveTokenizer('gpt2'), stages: [...whitespaceSplit(), ...metaspace('_', 'always', true)] }
+    const words = Array.from({ length: 70_000 }, (_, i) => `w${i}_${i % 100 === 0 ? 'é_'.repeat(40) : 'x'}`)
+    expectEqual(splitterOf(pipeline), pipeline, [], [[...words, ...words.slice(0, 1000)].join(' '), 'w1_x w2_x'])
+  })
+
   test('a document ends also where all text before has been cut', () => {
     const pipeline = patternPipeline('(?<! )b|a', 'tiktoken')
-    expect(splitterOf(pipeline, ['<s>']).split(`a${' '.repeat(70_000)}<s>b b`)).toEqual(['a', 'b'])
+    expect(splitterOf(pipeline, ['<s>']).split(`a${' '.repeat(65_535)}<s>b b`)).toEqual(['a', 'b'])
   })
 
   test('a large text does not leave a large memory behind', () => {
