@@ -26,27 +26,24 @@ export const collectSlices = (pieces: string[]): PieceSink => ({
   cuts(text, start, ends) {
     const bytes = (ends[ends.length - 1] & ~GAP_BIT) - start
     const string = Buffer.from(text.buffer, text.byteOffset + start, bytes).toString('utf8')
-    if (string.length === bytes) sliceAscii(string, start, ends, pieces)
-    else sliceString(string, text, start, ends, pieces)
+    const isAscii = string.length === bytes
+    for (let i = 0, at = start, from = 0; i < ends.length; i++) {
+      const end = ends[i] & ~GAP_BIT
+      const to = from + (isAscii ? end - at : unitsOf(text, at, end))
+      if (ends[i] < GAP_BIT) pieces.push(to - from < SHARED ? string.slice(from, to) : stringOfPiece(text, at, end))
+      at = end
+      from = to
+    }
   },
 })
 
-const sliceAscii = (string: string, start: number, ends: Uint32Array, pieces: string[]): void => {
-  for (let i = 0, from = 0; i < ends.length; i++) {
-    const to = (ends[i] & ~GAP_BIT) - start
-    if (ends[i] < GAP_BIT) pieces.push(string.slice(from, to))
-    from = to
-  }
-}
+/** V8's parts of strings of so many units, or more, keep the whole in memory. */
+const SHARED = 13
 
-const sliceString = (string: string, text: Uint8Array, at: number, ends: Uint32Array, pieces: string[]): void => {
-  for (let i = 0, from = 0; i < ends.length; i++) {
-    const end = ends[i] & ~GAP_BIT
-    let to = from
-    while (at < end) to += UNITS[text[at++] >> 4]
-    if (ends[i] < GAP_BIT) pieces.push(string.slice(from, to))
-    from = to
-  }
+const unitsOf = (text: Uint8Array, at: number, end: number): number => {
+  let units = 0
+  while (at < end) units += UNITS[text[at++] >> 4]
+  return units
 }
 
 /** UTF-16 units of the character that begins with a byte, by the byte's high half; 0: none does. */

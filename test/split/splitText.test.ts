@@ -23,6 +23,9 @@ import { tokenizerJson } from '../support/tokenizerJson.ts'
 
 const { file } = temporaryFolder()
 
+setFlagsFromString('--expose-gc')
+const collectGarbage = runInNewContext('gc') as () => void
+
 const splitterOf = (pipeline: Pipeline, specialTokens: readonly string[] = [], engine?: TierChoice): TextSplitter =>
   createTextSplitter(startSplittingOf(pipeline, specialTokens, engine), cutCharacters(phasesOf(pipeline.stages)))
 
@@ -131,9 +134,18 @@ describe('texts that are longer than what the kernel takes at a time', () => {
     expect(splitterOf(pipeline, ['<s>']).split(`a${' '.repeat(65_535)}<s>b b`)).toEqual(['a', 'b'])
   })
 
+  test('a piece does not keep its text in memory', () => {
+    const { split } = createSplitter('gpt2')
+    collectGarbage()
+    const before = process.memoryUsage().heapUsed
+    const pieces = Array.from({ length: 1000 }, (_, i) => split(`${'word '.repeat(10_000)}incomprehensibilities${i}`)[10_000])
+    collectGarbage()
+    expect(process.memoryUsage().heapUsed - before).toBeLessThan(2 ** 25)
+    expect(pieces.at(-1)).toBe(' incomprehensibilities')
+    expect(pieces).toHaveLength(1000)
+  })
+
   test('a large text does not leave a large memory behind', () => {
-    setFlagsFromString('--expose-gc')
-    const collectGarbage = runInNewContext('gc') as () => void
     const text = 'a'.repeat(2 ** 25)
     const before = process.memoryUsage.rss()
     const splitters = Array.from({ length: 4 }, () => createSplitter('gpt2'))
