@@ -7,7 +7,7 @@ export { planChunks, type Plan, type PlannedSource, type PlanOptions } from './p
 export { findBoundaries, type Boundary, type BoundaryOptions } from './read/findBoundaries.ts'
 export { streamBatches, streamDocuments, type Document, type StreamOptions } from './read/streamDocuments.ts'
 export { mapDocuments, processFiles, type MapOptions } from './read/processFiles.ts'
-export { createSplitter } from './createSplitter.ts'
+export { createSplitter, type SplitterOptions } from './createSplitter.ts'
 export { PretokError, type ErrorCode } from './errors.ts'
 export { loadTokenizer, type TokenizerChoice } from './tokenizer/resolve.ts'
 export type { PatternStyle } from './tokenizer/patternPipeline.ts'
@@ -28,6 +28,7 @@ export type {
   Source,
   SplitStage,
   Stage,
+  TierChoice,
 } from './types.ts'
 export type { DocumentPer } from './format/records.ts'
 export type { CountsFormat } from './write/formats.ts'

@@ -1,14 +1,27 @@
-import { buffer } from 'node:stream/consumers'
+import { Readable } from 'node:stream'
 import type { ArgumentsCamelCase, CommandModule, InferredOptionTypes } from 'yargs'
+import { startSplittingOf, TIER_CHOICES } from '../createSplitter.ts'
 import { PretokError } from '../errors.ts'
 import { STANDARD_INPUT } from '../read/inputNames.ts'
-import { createPipelineSplitter } from '../split/splitText.ts'
+import { stringOfPiece } from '../split/pieceStrings.ts'
 import { toByteLevel } from '../tokenizer/byteLevel.ts'
-import { TOKENIZER_OPTIONS, pipelineOf, specialTokensOf } from './options.ts'
+import { writeToStandardOutput } from '../write/standardOutput.ts'
+import { single, TOKENIZER_OPTIONS, pipelineOf, specialTokensOf } from './options.ts'
+import { splitBlocks, splitJsonLines } from './splitInput.ts'
 
 const OPTIONS = {
   ...TOKENIZER_OPTIONS,
-  jsonl: { type: 'boolean', describe: 'Read one JSON string a line, write one JSON array of pieces a line', group: 'Output:' },
+  engine: {
+    choices: TIER_CHOICES,
+    requiresArg: true,
+    describe: 'Tier that splits; all give the same pieces  [default: auto, the fastest that can]',
+    group: 'Tokenizer:',
+  },
+  jsonl: {
+    type: 'boolean',
+    describe: 'Read one JSON string a line, write one JSON array of pieces for each; a blank line is an error',
+    group: 'Output:',
+  },
   'byte-level': { type: 'boolean', describe: "Write pieces in GPT-2's byte alphabet (a space is Ġ)", group: 'Output:' },
 } as const
 
@@ -24,59 +37,18 @@ const textOf = ({ TEXT, _: [, ...behind] }: ArgumentsCamelCase<Arguments>): stri
 
 const handler = async (args: ArgumentsCamelCase<Arguments>): Promise<void> => {
   const pipeline = await pipelineOf(args)
-  const splitter = createPipelineSplitter(pipeline, specialTokensOf(args, pipeline))
-  const show = (piece: Uint8Array): string => (args['byte-level'] === true ? toByteLevel(piece) : Buffer.from(piece).toString('utf8'))
+  const startSplitting = startSplittingOf(pipeline, specialTokensOf(args, pipeline), single('engine', args.engine))
+  const show = args['byte-level'] === true ? showByteLevel : stringOfPiece
   const given = textOf(args)
   if (args.jsonl === true) {
     if (given !== undefined) throw new PretokError('usage', '--jsonl reads from standard input; leave out TEXT')
-    for await (const text of jsonStrings()) await write(JSON.stringify(splitter.splitToBytes(text).map(show)))
-    return
+    return writeToStandardOutput((write) => splitJsonLines(process.stdin, startSplitting, show, write))
   }
-  const text = given ?? (await buffer(process.stdin)).toString('utf8')
-  for (const piece of splitter.splitToBytes(text)) await write(JSON.stringify(show(piece)))
+  const blocks = given === undefined ? process.stdin : Readable.from([Buffer.from(given)])
+  return writeToStandardOutput((write) => splitBlocks(blocks, startSplitting, show, write))
 }
 
-const write = async (line: string): Promise<void> => {
-  if (!process.stdout.write(`${line}\n`)) await new Promise<void>((resolve) => process.stdout.once('drain', resolve))
-}
-
-async function* jsonStrings(): AsyncGenerator<string> {
-  let number = 0
-  for await (const line of lines(process.stdin)) {
-    number++
-    if (line.trim() !== '') yield parseString(line, number)
-  }
-}
-
-/** Lines end at \n and nowhere else: JSON may hold U+2028 and other line ends as they are. */
-async function* lines(input: AsyncIterable<Buffer>): AsyncGenerator<string> {
-  let parts: Buffer[] = []
-  for await (const block of input) {
-    let start = 0
-    for (let end = block.indexOf(0x0a); end !== -1; end = block.indexOf(0x0a, start)) {
-      yield Buffer.concat([...parts, block.subarray(start, end)]).toString('utf8')
-      parts = []
-      start = end + 1
-    }
-    parts.push(block.subarray(start))
-  }
-  yield Buffer.concat(parts).toString('utf8')
-}
-
-const parseString = (line: string, number: number): string => {
-  let value: unknown
-  try {
-    value = JSON.parse(line)
-  } catch (error) {
-    throw new PretokError('input', `reading standard input, line ${number}: ${(error as Error).message}`)
-  }
-  if (typeof value !== 'string')
-    throw new PretokError(
-      'input',
-      `reading standard input, line ${number}: a JSON string is needed, not ${Array.isArray(value) ? 'an array' : typeof value}`,
-    )
-  return value
-}
+const showByteLevel = (bytes: Uint8Array, start: number, end: number): string => toByteLevel(bytes.subarray(start, end))
 
 export const splitCommand: CommandModule<object, Arguments> = {
   command: 'split [TEXT]',

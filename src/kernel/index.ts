@@ -50,8 +50,11 @@ export let counted: usize = 0
 const passes: usize = memory.data(32 * offsetof<Pass>())
 let passCount: i32 = 0
 let pieceLimit: usize = 0
-/** Where the next cut is to be put down; 0: pieces are counted. */
-export let sink: usize = 0
+/** Where cuts are put down, u32 each, and where the last of them ends; 0: pieces are counted. */
+export let list: usize = 0
+export let listEnd: usize = 0
+let listRoom: usize = 0
+const LIST_BYTES: usize = 1 << 14
 
 function passNumber(k: i32): Pass {
   return changetype<Pass>(passes + <usize>k * offsetof<Pass>())
@@ -83,9 +86,14 @@ export function startTellingFirst(): i32 {
   return startTelling(endsEnd - ends) ? OK : NO_MEMORY
 }
 
-/** The cuts are to be put down at `address`, u32 each, instead of being counted. */
-export function startCollecting(address: usize): void {
-  sink = address
+/** The cuts are to be put down in a list from now on, instead of being counted; those that are in it are forgotten. Returns NO_MEMORY or OK. */
+export function startCollecting(): i32 {
+  if (list == 0) {
+    list = allocate(LIST_BYTES)
+    listRoom = LIST_BYTES
+  }
+  listEnd = list
+  return list == 0 ? NO_MEMORY : OK
 }
 
 /** Adds a split stage: the addresses of its packed tables and of its pairs (split/syncPairs.ts; 0: none). */
@@ -419,10 +427,7 @@ function handOn(k: i32, pass: Pass): i32 {
 
 function countAll(cuts: usize, cutEnd: usize): i32 {
   if (cuts == cutEnd) return OK
-  if (sink != 0) {
-    collectAll(cuts, cutEnd)
-    return OK
-  }
+  if (list != 0) return collectAll(cuts, cutEnd)
   if (tellsFirst()) tellFirst(text, cuts, cutEnd)
   const status = countCuts(text, counted, cuts, cutEnd, pieceLimit)
   if (status != OK) {
@@ -433,12 +438,29 @@ function countAll(cuts: usize, cutEnd: usize): i32 {
   return OK
 }
 
-function collectAll(cuts: usize, cutEnd: usize): void {
+function collectAll(cuts: usize, cutEnd: usize): i32 {
+  if (!makeRoomInList(cutEnd - cuts)) return NO_MEMORY
   for (; cuts < cutEnd; cuts += 4) {
     const cut = load<u32>(cuts)
     if (<usize>(cut & POSITION) == counted) continue
-    store<u32>(sink, cut)
-    sink += 4
+    store<u32>(listEnd, cut)
+    listEnd += 4
     counted = <usize>(cut & POSITION)
   }
+  return OK
+}
+
+/** Returns false if there is no memory. */
+function makeRoomInList(bytes: usize): bool {
+  const used = listEnd - list
+  if (used + bytes <= listRoom) return true
+  const room = max(used + bytes, 2 * listRoom)
+  const larger = allocate(room)
+  if (larger == 0) return false
+  memory.copy(larger, list, used)
+  release(list, listRoom)
+  list = larger
+  listEnd = larger + used
+  listRoom = room
+  return true
 }

@@ -11,7 +11,7 @@ export interface KernelExports {
   start(textBytes: number, endsBytes: number): number
   setLimits(limit: bigint, textBytes: bigint): void
   startCounting(pieceLimit: number, ...seed: bigint[]): number
-  startCollecting(address: number): void
+  startCollecting(): number
   addPass(tables: number, syncPairs: number): number
   advance(length: number, endCount: number): number
   setTokens(trie: number): void
@@ -40,7 +40,8 @@ export interface KernelExports {
   ends: WebAssembly.Global<'i32'>
   counted: WebAssembly.Global<'i32'>
   dropped: WebAssembly.Global<'i64'>
-  sink: WebAssembly.Global<'i32'>
+  list: WebAssembly.Global<'i32'>
+  listEnd: WebAssembly.Global<'i32'>
   found: WebAssembly.Global<'i32'>
   foundBytes: WebAssembly.Global<'i32'>
   pieceBytes: WebAssembly.Global<'i32'>

@@ -4,6 +4,7 @@ import { describe, expect, test } from 'vitest'
 import { pretok, shell, startPretok } from '../support/command.ts'
 import { parquet } from '../support/parquet.ts'
 import { temporaryFolder } from '../support/temporary.ts'
+import { tokenizerJson } from '../support/tokenizerJson.ts'
 
 const { file, folder } = temporaryFolder()
 const CORPUS = file('corpus.txt', "it's 2026<|endoftext|>it's not\n<|endoftext|>\n")
@@ -231,6 +232,25 @@ describe('split', () => {
   test('a long text, and one in pieces', () => {
     const text = 'word '.repeat(200_000)
     expect(pretok(['split'], { input: text }).stdout.split('\n').length).toBe(200_002)
+  })
+
+  test('--engine: all tiers give the same; one that cannot do the pattern says so', () => {
+    for (const engine of ['auto', 'automaton', 'simd', 'reference']) expect(pretok(['split', 'a b', '--engine', engine]).stdout).toBe('"a"\n" b"\n')
+    expect(pretok(['split', 'a', '-p', '(?<=ab)c', '--engine', 'automaton'])).toMatchObject({ code: 2, stderr: expect.stringContaining('--engine auto takes a tier that can') })
+    expect(pretok(['split', 'a', '--engine', 'transformers.js']).code).toBe(2)
+  })
+
+  test('a piece that is no valid UTF-8 is shown as in counts', () => {
+    const stages = [{ type: 'ByteLevel', add_prefix_space: false, trim_offsets: true, use_regex: false }, { type: 'Split', pattern: { Regex: '.' }, behavior: 'Isolated', invert: false }]
+    const tokenizer = file('tokenizer.json', JSON.stringify(tokenizerJson({ pre_tokenizer: { type: 'Sequence', pretokenizers: stages } })))
+    expect(pretok(['split', 'é', '-t', tokenizer]).stdout).toBe('"\\udcc3"\n"\\udca9"\n')
+    expect(pretok(['split', '--jsonl', '-t', tokenizer], { input: '"é"' }).stdout).toBe('["\\udcc3","\\udca9"]\n')
+    expect(JSON.parse(pretok(['count', file('bytes.txt', 'é'), '-t', tokenizer, '-q', '-o', '-']).stdout)).toEqual({ '\udcc3': 1, '\udca9': 1 })
+  })
+
+  test('stops when nobody reads any more', () => {
+    const { stdout, stderr } = shell('yes | "$PRETOK" split | head -1')
+    expect({ stdout, stderr }).toEqual({ stdout: '"y"\n', stderr: '' })
   })
 
   test('--jsonl names the line that is no JSON string', () => {

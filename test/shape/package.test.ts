@@ -15,7 +15,7 @@ const manifest = JSON.parse(read('package.json')) as Record<string, never> & {
 /** Uses the door as a strict program does: options that may be undefined, and the types of what it gives. */
 const PROGRAM = `
 import * as pretok from 'pretok'
-import type { InputFormat, LoadOptions, MapOptions, PretokenizeOptions, SaveOptions, StreamOptions } from 'pretok'
+import type { InputFormat, LoadOptions, MapOptions, PretokenizeOptions, SaveOptions, SplitterOptions, StreamOptions, TierChoice } from 'pretok'
 
 const none = undefined as undefined
 const reading: Pick<StreamOptions, 'format' | 'errors'> = { format: none, errors: none }
@@ -30,7 +30,9 @@ const mapping: MapOptions = { ...reading, maxInFlight: none }
 for await (const length of pretok.mapDocuments('corpus.txt', ({ bytes }) => bytes.length, mapping)) entries.push(['', length])
 for await (const { token } of pretok.findBoundaries('corpus.txt', ['<|x|>'], { blockBytes: none })) entries.push([token, 1])
 const { chunks }: pretok.Plan = pretok.planChunks([{ size: 1, format: none }], { numProcesses: 1, maxMemoryGb: 1, chunkBytes: none })
-export const pieces: string[] = pretok.createSplitter({ pattern: 'a', style: none }).split('text')
+const tier: TierChoice = 'auto'
+const splitting: SplitterOptions = { engine: none ?? tier }
+export const pieces: string[] = pretok.createSplitter({ pattern: 'a', style: none }, [], splitting).split('text')
 export { chunks, formats }
 `
 

@@ -31,7 +31,7 @@ const ROOMS: Readonly<Record<string, readonly string[]>> = {
   quiet: ['clock'],
   read: ['clock', 'errors', 'types', 'quiet', 'added', 'format', 'decompress', 'parquet', 'makeFolder', 'temporary', 'checks'],
   snap: ['types', 'errors', 'loadWasm', 'added', 'unicode', 'format', 'parquet'],
-  split: ['errors', 'loadWasm', 'types', 'added', 'pattern', 'normalize', 'unicode', 'checks'],
+  split: ['errors', 'loadWasm', 'types', 'added', 'pattern', 'normalize', 'unicode', 'checks', 'write'], // write: the text of a piece
   sort: ['loadWasm'],
   spill: ['errors', 'makeFolder', 'types'],
   kernel: ['pattern', 'spill', 'split'], // what both sides agree about: layouts, and which partition a piece is in
@@ -47,7 +47,7 @@ const ROOMS: Readonly<Record<string, readonly string[]>> = {
   run: ['errors', 'types', 'plan', 'select', 'spill', 'write', 'temporary'],
   gather: ['sort', 'errors', 'messages', 'pool', 'count', 'spill', 'merge', 'result', 'temporary'],
   generate: ['errors', 'temporary'],
-  createSplitter: ['split', 'tokenizer'],
+  createSplitter: ['types', 'checks', 'count', 'split', 'tokenizer'],
   worker: ['errors', 'types', 'random', 'messages', 'sharedList', 'format', 'read', 'select', 'added', 'normalize', 'count', 'sort', 'spill', 'merge', 'receipt'],
   pipeline: [
     'clock',
@@ -85,6 +85,7 @@ const ROOMS: Readonly<Record<string, readonly string[]>> = {
     'options',
     'format',
     'pattern',
+    'createSplitter',
     'pipeline',
     'plan',
     'pool',

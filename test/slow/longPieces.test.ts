@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { pretokenize } from '../../dist/index.js'
+import { shell } from '../support/command.ts'
 import { MAIN_PIPELINES } from '../support/presets.ts'
 import { temporaryFolder } from '../support/temporary.ts'
 
@@ -18,4 +19,9 @@ describe.each(MAIN_PIPELINES.map(({ name }) => name))('%s', (name) => {
     expect(bytes).toBe(counts.receipt!.bytes.read)
     expect(counts.size).toBeLessThanOrEqual(3)
   })
+})
+
+test('pretok split reads more text from standard input than a string can hold', () => {
+  const { stdout, stderr } = shell(`head -c 600000000 /dev/zero | tr '\\0' a | fold -b -w 1000000 | "$PRETOK" split -p '\\n' | wc -l`)
+  expect({ lines: stdout.trim(), stderr }).toEqual({ lines: '599', stderr: '' })
 })

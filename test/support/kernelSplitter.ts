@@ -16,22 +16,16 @@ export const createKernelSplitter = (
   stages: readonly Uint8Array[],
 ): ((documents: Uint8Array, ends?: readonly number[], feed?: number) => Cut[]) => {
   const kernel = startKernel(stages, { textBytes: 1 << 16, maxEnds: MAX_ENDS })
-  let room = 0
-  let list = 0
   return (documents, ends = [documents.length], feed = documents.length) => {
     const { exports } = kernel
     if (ends.length > MAX_ENDS) throw new Error(`more than ${MAX_ENDS} documents at once`)
-    if (documents.length > room) {
-      room = Math.max(documents.length, 1 << 12)
-      list = kernel.allocate(4 * room)
-    }
     const cuts: Cut[] = []
     let moved = -kernel.check(exports.makeRoom(exports.counted.value, 0)) // where the kernel's text begins
     for (let at = 0, end; at < documents.length; at = end) {
       end = wholeCodePoints(documents, at + feed)
       const length = kernel.check(exports.makeRoom(at - moved, end - at))
       moved = at - length
-      exports.startCollecting(list)
+      kernel.check(exports.startCollecting())
       kernel.bytes.set(documents.subarray(at, end), (exports.text.value >>> 0) + length)
       const endsHere = ends.filter((position) => position > at && position <= end)
       kernel.words.set(
@@ -39,7 +33,7 @@ export const createKernelSplitter = (
         (exports.ends.value >>> 0) >>> 2,
       )
       kernel.check(exports.advance(end - moved, endsHere.length))
-      for (const cut of kernel.words.subarray(list >>> 2, (exports.sink.value >>> 0) >>> 2))
+      for (const cut of kernel.words.subarray((exports.list.value >>> 0) >>> 2, (exports.listEnd.value >>> 0) >>> 2))
         cuts.push({ end: moved + (cut & ~GAP_BIT), isDropped: cut >= GAP_BIT })
     }
     return cuts
