@@ -184,9 +184,18 @@ const whatWasCounted = ({ run }: RunPlan, { counts, skipped }: RoundsResult) => 
   return { partials, facts }
 }
 
+/** A run folder as it is now: its tasks may have been split meanwhile. */
+const reopened = (planned: RunFolder): RunFolder => {
+  try {
+    return openRunFolder(planned.path) ?? planned
+  } catch {
+    return planned // another error is on its way
+  }
+}
+
 /** The error, with what is kept and how to go on. */
 const withKept = (planned: RunFolder, { code, message, cause }: PretokError): PretokError => {
-  const run = openRunFolder(planned.path) ?? planned // its tasks may have been split meanwhile
+  const run = reopened(planned)
   const what = code === 'interrupted' ? 'stopped; ' : `${message}\n`
   const when = code === 'interrupted' ? 'To go on' : 'To go on when that is mended'
   return new PretokError(

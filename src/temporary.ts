@@ -144,7 +144,8 @@ const removeAbandoned = (folder: string, start: string, end: string): void => {
   }
 }
 
-const namesIn = (folder: string): string[] => {
+/** What is in a folder; nothing if it cannot be read. */
+export const namesIn = (folder: string): string[] => {
   try {
     return readdirSync(folder)
   } catch {

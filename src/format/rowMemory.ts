@@ -84,8 +84,9 @@ export class RowMemory {
   /** Makes room for so many bytes of input and keeps those that are there. Throws 'limit' when memory runs out. */
   reserve(size: number): void {
     if (size <= this.input.length) return
-    this.outputAt = this.inputAt + size + PADDING
-    this.grow(this.outputAt + size + PADDING)
+    const outputAt = this.inputAt + size + PADDING
+    this.grow(outputAt + size + PADDING)
+    this.outputAt = outputAt // now that it is there
     this.bytes = Buffer.from(this.memory.buffer)
     this.words = new Uint32Array(this.memory.buffer)
     this.input = this.bytes.subarray(this.inputAt, this.inputAt + size)

@@ -1,11 +1,11 @@
-import { readdirSync, readFileSync, rmSync } from 'node:fs'
+import { readFileSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { describeSystemError, PretokError } from '../errors.ts'
 import { PARTITIONS } from '../spill/layout.ts'
 import { partialPath, type PartialAbout } from '../spill/partial.ts'
 import { RunFile } from '../spill/runReader.ts'
 import { makeFolderOfRuns } from '../spill/runWriter.ts'
-import { isAlive, thisHost } from '../temporary.ts'
+import { isAlive, namesIn, thisHost } from '../temporary.ts'
 import type { TaskPlan } from '../plan/replanTasks.ts'
 import type { Filters, Task } from '../types.ts'
 import { writeFileAtomically } from '../write/atomicFile.ts'
@@ -171,7 +171,7 @@ export const removeAbandoned = (before: RunFolder, now: RunFolder): void => {
 
 /** Other attempts that are at work in a run folder, or seem to be: `host, pid`. */
 export const otherAttempts = (path: string): string[] =>
-  readdirSync(path).flatMap((name) => {
+  namesIn(path).flatMap((name) => {
     const [, host, pid] = /^pretok-(.*)-(\d+)-[0-9a-f]{8}$/.exec(name) ?? []
     if (pid === undefined || (host === thisHost() && (Number(pid) === process.pid || !isAlive(Number(pid))))) return []
     return [`host ${host}, process ${pid}`]

@@ -44,7 +44,12 @@ export class RunWriter {
     this.isDurable = durable
     this.file = this.doing(() => openSync(temporaryPath, 'w'))
     this.segments = Array.from({ length: segments }, () => emptySegment(0))
-    this.write(MAGIC, MAGIC.length)
+    try {
+      this.write(MAGIC, MAGIC.length)
+    } catch (error) {
+      this.discard()
+      throw error
+    }
     this.segments[0].offset = this.at
   }
 
@@ -102,17 +107,17 @@ export class RunWriter {
 
   /** Removes an unfinished file; to be called when something has gone wrong. */
   discard(): void {
-    try {
-      this.close()
-      rmSync(this.temporaryPath, { force: true })
-    } catch {
-      // the error that led here is the one to report, not that the clean-up fails as well
-    }
+    // the error that led here is the one to report, not that the clean-up fails as well
+    for (const act of [() => this.close(), () => rmSync(this.temporaryPath, { force: true })])
+      try {
+        act()
+      } catch {}
   }
 
   private close(): void {
-    if (this.isOpen) closeSync(this.file)
-    this.isOpen = false
+    if (!this.isOpen) return
+    this.isOpen = false // whatever comes of it: a file that could not be closed is not there any more to be closed again
+    closeSync(this.file)
   }
 
   private goTo(segment: number): void {
