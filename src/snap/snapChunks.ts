@@ -21,8 +21,6 @@ const READ_AHEAD = 1024 * 1024
 const SAFE_CUT_WINDOW = 2048
 /** Searches for safe cuts that found none, one behind the other, after which there is only one for so many bytes: each takes as long as counting some of them. */
 const MOST_FAILURES = 8
-/** What a search counts at least, however small its window is. */
-const LEAST_FAILURE = 1 / 4
 const BYTES_A_FAILURE = 8 * 1024 * 1024
 
 /**
@@ -68,7 +66,7 @@ const withPatience = (find: FindSafeCut): FindSafeCutAt => {
   return (window, position) => {
     if (failures >= MOST_FAILURES + (position - lastFound) / BYTES_A_FAILURE) return -1
     const cut = find(window)
-    if (cut === -1) failures += Math.max(LEAST_FAILURE, window.length / SAFE_CUT_WINDOW)
+    if (cut === -1) failures += window.length / SAFE_CUT_WINDOW
     else {
       failures = 0
       lastFound = position

@@ -150,15 +150,26 @@ const positionOf = (cut: number): number => (cut < 0 ? cut : (cut & ~GAP_BIT) >>
 
 const RECENT_CUTS = 4
 
+/** A cut of a run, and those behind it. */
+const cutsFrom = (cut: number, part: Part, run: Run): number[] => {
+  const cuts = cutsOf(part, run)
+  return cuts.slice(cuts.lastIndexOf(cut))
+}
+
+const endsWith = (cuts: readonly number[], end: readonly number[]): boolean =>
+  cuts.length >= end.length && end.every((cut, i) => cuts[cuts.length - end.length + i] === cut)
+
 /** `read`: how many symbols of the stretch have been read; `bundle`: all runs. */
 const provenCut = (machine: Tables, { run, parts }: Bundle, stretch: Stretch, read: number, work: Work): number => {
   const { positions, symbols } = stretch
   const open = openCuts(machine, run)
   if (run.marks.length > 0 || open.some((cut) => cut < 0)) return -1
-  // only cuts that all runs have made together
   const together = parts.reduce((last, { from }) => Math.max(last, from), 0)
-  for (let number = Math.max(together, run.cuts.length - RECENT_CUTS); number < run.cuts.length; number++) {
-    const at = positionOf(run.cuts[number])
+  for (const cut of cutsOf(parts[0], run).slice(-RECENT_CUTS)) {
+    const at = positionOf(cut)
+    const number = run.cuts.lastIndexOf(cut)
+    // what all runs have made together is alike; before that, each has to be looked at
+    if (number < together && !parts.every((part) => endsWith(cutsOf(part, run), cutsFrom(cut, parts[0], run)))) continue
     const index = positions.indexOf(at)
     // what is before a certain cut does not change any more, whatever has been read since
     if (index <= 0 || stretch.refuted.has(at)) continue
@@ -167,7 +178,7 @@ const provenCut = (machine: Tables, { run, parts }: Bundle, stretch: Stretch, re
     const fresh = startIn(machine, 0)
     for (let i = index; i < read; i++) machine.step(fresh, symbols[i], positions[i])
     const isSame = fresh.row === run.row && fresh.marks.length === 0 && openCuts(machine, fresh).join() === open.join()
-    if (!isSame || fresh.cuts.join() !== run.cuts.slice(number + 1).join()) continue
+    if (!isSame || fresh.cuts.join() !== cutsFrom(cut, parts[0], run).slice(1).join()) continue
     if (endsAlike(machine, { run, parts }, stretch, index, work)) return at
     stretch.refuted.add(at)
   }
