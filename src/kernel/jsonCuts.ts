@@ -39,7 +39,7 @@ export function begin(): void {
  *
  * @returns the cut; 0 if there is none
  */
-export function findCut(at: usize, end: usize, from: usize): usize {
+export function findJsonCut(at: usize, end: usize, from: usize): usize {
   while (at < end) {
     if (inString) {
       at = skipString(at, end)

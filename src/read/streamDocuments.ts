@@ -1,14 +1,14 @@
 import { checkChoice, checkOptionNames, checkSize, checkTexts, refuse, type OptionNames } from '../checks.ts'
 import { PretokError } from '../errors.ts'
 import { createTokenCutter } from '../added/tokenCutter.ts'
-import { createSpecialTokens } from '../added/tokenSet.ts'
+import { createSpecialTokens, type TokenSet } from '../added/tokenSet.ts'
 import type { ErrorPolicy, InputFormat } from '../types.ts'
 import { parseDelimiter } from '../format/csvHeader.ts'
 import { INPUT_FORMATS } from '../format/detect.ts'
 import { ERROR_POLICIES } from '../format/encoding.ts'
 import { DOCUMENT_PER, type DocumentPer, type RecordSink } from '../format/records.ts'
 import { openSource } from './openSource.ts'
-import { readRecords } from './readRecords.ts'
+import { readRecords, type ReadingOptions } from './readRecords.ts'
 import { createUtf8Cleaner } from './utf8Cleaner.ts'
 
 export interface StreamOptions {
@@ -80,34 +80,60 @@ const checkStreamOptions = (options: StreamOptions): void => {
  */
 export async function* streamDocuments(path: string, options: StreamOptions = {}): AsyncGenerator<Document> {
   checkStreamOptions(options)
-  const {
-    specialTokens = [],
-    errors = 'replace',
-    blockBytes = DEFAULT_BLOCK_BYTES,
-    maxDocumentBytes = DEFAULT_MAX_DOCUMENT_BYTES,
-    documentPer = 'file',
-    textField = 'text',
-    delimiter,
-  } = options
+  const { specialTokens = [], maxDocumentBytes = DEFAULT_MAX_DOCUMENT_BYTES } = options
   const source = await openSource(path, options.format)
-  const hasRows = source.format === 'parquet' // places are numbers of rows there
-  const special = createSpecialTokens(specialTokens)
-  const places = createPlaces()
+  const places = createPlaces(source.format === 'parquet')
+  const assembler = createAssembler(path, createSpecialTokens(specialTokens), places, maxDocumentBytes)
+  const reading = readingOptionsOf(options, maxDocumentBytes)
+  const sink = createStreamSink(path, reading.errors, places, assembler)
+  try {
+    for await (const _ of readRecords(source, { source: 0, start: 0, end: source.size }, reading, sink)) yield* assembler.takeReady()
+  } catch (error) {
+    yield* assembler.takeReady() // those that came before
+    throw error
+  }
+  yield* assembler.takeReady()
+}
+
+const readingOptionsOf = (options: StreamOptions, maxRecordBytes: number): ReadingOptions => {
+  const { documentPer = 'file', textField = 'text', delimiter, errors = 'replace', blockBytes = DEFAULT_BLOCK_BYTES } = options
+  return {
+    documentPer,
+    textFields: typeof textField === 'string' ? [textField] : textField,
+    delimiter: delimiter === undefined ? undefined : parseDelimiter(delimiter),
+    stripBom: false,
+    blockBytes,
+    maxRecordBytes,
+    onError: 'fail',
+    errors,
+    looksInside: options.format === undefined,
+  }
+}
+
+/** Puts documents together. */
+interface Assembler {
+  /** Takes text: whole code points of valid UTF-8. */
+  push(text: Buffer): void
+  /** The text ends, and its last document with it. */
+  end(): void
+  /** The documents that have ended since the last time. */
+  takeReady(): Document[]
+}
+
+const createAssembler = (path: string, special: TokenSet, places: Places, maxDocumentBytes: number): Assembler => {
   const ready: Document[] = []
-  let parts: Buffer[] = []
+  let parts: Buffer[] = [] // of the current document
   let length = 0
   let position = 0 // in the cleaned text
   let index = 0
-  let row = 0
-  let nextAt = 0 // where text that follows without a gap would be in the source
 
   const finish = (separator: string | undefined): void => {
-    const [start, end] = hasRows ? [row, row + 1] : [places.inSource(position - length), places.inSource(position)]
+    const [start, end] = places.rangeInSource(position - length, position)
     if (length > 0) ready.push(makeDocument(index++, Buffer.concat(parts), start, end, separator))
     parts = []
     length = 0
   }
-  const documents = createTokenCutter(special, {
+  const cutter = createTokenCutter(special, {
     text(bytes) {
       position += bytes.length
       length += bytes.length
@@ -123,65 +149,14 @@ export async function* streamDocuments(path: string, options: StreamOptions = {}
       position += bytes.length
     },
   })
-  const cleaner = createUtf8Cleaner(errors, (start, end, bytes, at) => {
-    if (errors === 'strict')
-      throw new PretokError('invalid-utf8', `reading ${path}: invalid UTF-8 (${bytes.toString('hex', at, at + end - start)}) at byte ${start}`)
-    places.changed(start, end, errors === 'replace' ? 3 : 0)
-  })
-
-  /** Text from place `at` follows; what is between it and the text before is no text. */
-  const align = (at: number): void => {
-    if (hasRows) row = at
-    else if (at !== nextAt) places.changed(nextAt, at, 0)
-  }
-  const end = (): void => {
-    documents.push(cleaner.end())
-    documents.end()
-    finish(undefined)
-  }
-  const sink: RecordSink = {
-    startDocument: () => {},
-    text(bytes, at) {
-      align(at)
-      nextAt = at + bytes.length
-      documents.push(cleaner.push(bytes, at))
+  return {
+    push: cutter.push,
+    end() {
+      cutter.end()
+      finish(undefined)
     },
-    invalid(start, stop, bytes) {
-      documents.push(cleaner.end())
-      align(start)
-      nextAt = stop
-      documents.push(cleaner.invalid(start, stop, bytes))
-    },
-    endText: end,
-    endDocument: end,
-    format: () => {},
-    badRecord(_start, _end, reason, at) {
-      throw new PretokError('data', `reading ${path}: ${reason}, at byte ${at}`)
-    },
-    badRows(_start, _end, reason) {
-      throw new PretokError('data', `reading ${path}: ${reason}`)
-    },
-    skip: () => {},
+    takeReady: () => ready.splice(0),
   }
-  const textFields = typeof textField === 'string' ? [textField] : textField
-  const reading = {
-    documentPer,
-    textFields,
-    delimiter: delimiter === undefined ? undefined : parseDelimiter(delimiter),
-    stripBom: false,
-    blockBytes,
-    maxRecordBytes: maxDocumentBytes,
-    onError: 'fail' as const,
-    errors,
-    looksInside: options.format === undefined,
-  }
-  try {
-    for await (const _ of readRecords(source, { source: 0, start: 0, end: source.size }, reading, sink)) yield* ready.splice(0)
-  } catch (error) {
-    yield* ready // those that came before
-    throw error
-  }
-  yield* ready
 }
 
 const makeDocument = (index: number, bytes: Buffer, start: number, end: number, separator: string | undefined): Document => ({
@@ -195,27 +170,81 @@ const makeDocument = (index: number, bytes: Buffer, start: number, end: number, 
   },
 })
 
+/** Takes what a parser tells: makes the text valid UTF-8, and knows where it was in the source. */
+const createStreamSink = (path: string, errors: ErrorPolicy, places: Places, assembler: Assembler): RecordSink => {
+  const cleaner = createUtf8Cleaner(errors, (start, end, bytes, at) => {
+    if (errors === 'strict')
+      throw new PretokError('invalid-utf8', `reading ${path}: invalid UTF-8 (${bytes.toString('hex', at, at + end - start)}) at byte ${start}`)
+    places.changed(start, end, errors === 'replace' ? 3 : 0)
+  })
+  const end = (): void => {
+    assembler.push(cleaner.end())
+    assembler.end()
+  }
+  return {
+    startDocument: () => {},
+    text(bytes, at) {
+      places.goOnAt(at, at + bytes.length)
+      assembler.push(cleaner.push(bytes, at))
+    },
+    invalid(start, stop, bytes) {
+      assembler.push(cleaner.end())
+      places.goOnAt(start, stop)
+      assembler.push(cleaner.invalid(start, stop, bytes))
+    },
+    endText: end,
+    endDocument: end,
+    format: () => {},
+    badRecord(_start, _end, reason, at) {
+      throw new PretokError('data', `reading ${path}: ${reason}, at byte ${at}`)
+    },
+    badRows(_start, _end, reason) {
+      throw new PretokError('data', `reading ${path}: ${reason}`)
+    },
+    skip: () => {},
+  }
+}
+
 /** Keeps track of where the cleaned text is in the source. Positions must be asked for in ascending order. */
-const createPlaces = () => {
+interface Places {
+  /** Text from bytes [start, end) of the source follows, or from row `start`; what is between it and the text before is no text. */
+  goOnAt(start: number, end: number): void
+  /** Bytes [start, end) of the source became `length` bytes. */
+  changed(start: number, end: number, length: number): void
+  inSource(position: number): number
+  /** Of cleaned text that ends no later than what was told last; the row that holds it if the source has rows. */
+  rangeInSource(start: number, end: number): [start: number, end: number]
+}
+
+const createPlaces = (hasRows: boolean): Places => {
   let changes: { position: number; shift: number }[] = []
   let used = 0 // how many of the changes are behind the last position asked for
   let shift = 0 // source minus cleaned text, up to there
   let total = 0
+  let row = 0
+  let nextAt = 0 // where text that follows without a gap would be in the source
+  const changed = (start: number, end: number, length: number): void => {
+    const position = start - total + length
+    total += end - start - length
+    changes.push({ position, shift: total })
+  }
+  const inSource = (position: number): number => {
+    while (used < changes.length && changes[used].position <= position) shift = changes[used++].shift
+    if (used > changes.length / 2) {
+      changes = changes.slice(used)
+      used = 0
+    }
+    return position + shift
+  }
   return {
-    /** Bytes [start, end) of the source became `length` bytes. */
-    changed(start: number, end: number, length: number): void {
-      const position = start - total + length
-      total += end - start - length
-      changes.push({ position, shift: total })
+    goOnAt(start, end) {
+      if (hasRows) row = start
+      else if (start !== nextAt) changed(nextAt, start, 0)
+      nextAt = end
     },
-    inSource(position: number): number {
-      while (used < changes.length && changes[used].position <= position) shift = changes[used++].shift
-      if (used > changes.length / 2) {
-        changes = changes.slice(used)
-        used = 0
-      }
-      return position + shift
-    },
+    changed,
+    inSource,
+    rangeInSource: (start, end) => (hasRows ? [row, row + 1] : [inSource(start), inSource(end)]),
   }
 }
 

@@ -1,6 +1,7 @@
 import { isUtf8 } from 'node:buffer'
 import type { AddedTokens } from '../added/addedTokens.ts'
 import type { Chunk } from '../types.ts'
+import { moveBorders } from './moveBorders.ts'
 import { textBetween, tokenCuts } from './tokenCuts.ts'
 
 /** Reads bytes [position, position + length) of one source; fewer only at its end. They may be put into a buffer that has room for them. */
@@ -43,17 +44,7 @@ export const snapChunks = async (
   const read = isFine ? readingAhead(readAt) : readAt
   const room = Buffer.allocUnsafeSlow(2 * FIRST_WINDOW)
   const find = findSafeCut && withPatience(findSafeCut)
-  const snapped: Chunk[] = []
-  for (const chunk of chunks) {
-    const isFirst = snapped.length === 0
-    const start = isFirst ? chunk.start : await findCut(chunk.start, chunk.end, tokens, read, find, room)
-    if (start === undefined) snapped.at(-1)!.end = chunk.end
-    else {
-      if (!isFirst) snapped.at(-1)!.end = start
-      snapped.push({ ...chunk, start })
-    }
-  }
-  return snapped
+  return moveBorders(chunks, (from, to) => findTextCut(from, to, tokens, read, find, room))
 }
 
 /** A search that is told the window's position in the source. */
@@ -92,7 +83,7 @@ const readingAhead = (readAt: ReadAt): ReadAt => {
 }
 
 /** A position in [from, to) where a cut is safe. Reads in windows that overlap by what a token may need, to `room` if there is enough of it. */
-const findCut = async (
+const findTextCut = async (
   from: number,
   to: number,
   tokens: AddedTokens,

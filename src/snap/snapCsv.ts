@@ -1,5 +1,6 @@
 import { BAD, CARRIAGE_RETURN, kindsOfBytes, LINE_FEED_BYTE, NEXT, QUOTE_BYTE, QUOTED, ROW, STATES } from '../format/csvStates.ts'
 import type { Chunk } from '../types.ts'
+import { moveBorders } from './moveBorders.ts'
 import type { ReadAt } from './snapChunks.ts'
 
 /*
@@ -33,16 +34,7 @@ export const snapCsv = async (chunks: readonly Chunk[], delimiter: number, readA
   const start = (await readAt(0, BOM.length)).equals(BOM) ? BOM.length : 0
   const kinds = kindsOfBytes(delimiter)
   const reader = createStateReader(start, kinds, readAt)
-  const snapped: Chunk[] = []
-  for (const chunk of chunks) {
-    const row = snapped.length === 0 ? chunk.start : await reader.findRow(Math.max(start, chunk.start), chunk.end)
-    if (row === undefined) snapped.at(-1)!.end = chunk.end
-    else {
-      if (snapped.length > 0) snapped.at(-1)!.end = row
-      snapped.push({ ...chunk, start: row })
-    }
-  }
-  return snapped
+  return moveBorders(chunks, (from, to) => reader.findRow(Math.max(start, from), to))
 }
 
 const createStateReader = (start: number, kinds: Uint8Array, readAt: ReadAt) => {

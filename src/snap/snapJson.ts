@@ -6,7 +6,7 @@ import type { ReadAt } from './snapChunks.ts'
 interface CutExports {
   firstFree(): number
   begin(): void
-  findCut(at: number, end: number, from: number): number
+  findJsonCut(at: number, end: number, from: number): number
 }
 
 const PAGE = 65536
@@ -40,7 +40,7 @@ export const snapJson = async (chunks: readonly Chunk[], readAt: ReadAt): Promis
     if (window.length === 0) break // the file has become shorter; whoever reads it next finds out
     const end = windowAt + window.length
     for (let from = windowAt, cut = 1; cut !== 0 && next < borders.length; from = cut) {
-      cut = exports.findCut(from, end, windowAt + Math.max(0, borders[next] - at))
+      cut = exports.findJsonCut(from, end, windowAt + Math.max(0, borders[next] - at))
       if (cut === 0) break
       const place = at + cut - windowAt
       cuts.push(place)

@@ -1,4 +1,5 @@
 import type { Chunk } from '../types.ts'
+import { moveBorders } from './moveBorders.ts'
 import type { ReadAt } from './snapChunks.ts'
 
 /** The first position at or after `from` in a window at which a record begins for certain, or -1. All before `from` is only to look at. */
@@ -10,21 +11,11 @@ const LARGEST_WINDOW = 4 * 1024 * 1024
 const MARGIN = 4
 
 /** Moves the borders between the chunks of one source to where records begin. A border without one before the next border is given up. */
-export const snapRecords = async (chunks: readonly Chunk[], readAt: ReadAt, findStart: FindRecordStart): Promise<Chunk[]> => {
-  const snapped: Chunk[] = []
-  for (const chunk of chunks) {
-    const start = snapped.length === 0 ? chunk.start : await findCut(chunk.start, chunk.end, readAt, findStart)
-    if (start === undefined) snapped.at(-1)!.end = chunk.end
-    else {
-      if (snapped.length > 0) snapped.at(-1)!.end = start
-      snapped.push({ ...chunk, start })
-    }
-  }
-  return snapped
-}
+export const snapRecords = (chunks: readonly Chunk[], readAt: ReadAt, findStart: FindRecordStart): Promise<Chunk[]> =>
+  moveBorders(chunks, (from, to) => findRecord(from, to, readAt, findStart))
 
 /** A position in [from, to) at which a record begins. */
-const findCut = async (from: number, to: number, readAt: ReadAt, findStart: FindRecordStart): Promise<number | undefined> => {
+const findRecord = async (from: number, to: number, readAt: ReadAt, findStart: FindRecordStart): Promise<number | undefined> => {
   let window = WINDOW
   for (let at = from; at < to; at += window, window = Math.min(2 * window, LARGEST_WINDOW)) {
     const before = Math.min(MARGIN, at)

@@ -4,6 +4,7 @@ import { delimiterOf } from '../format/csvHeader.ts'
 import { ENCODING_HEAD_BYTES, otherEncoding } from '../format/encoding.ts'
 import type { DocumentPer } from '../format/records.ts'
 import type { Chunk, Source } from '../types.ts'
+import { moveBorders } from './moveBorders.ts'
 import { snapCsv } from './snapCsv.ts'
 import { snapJson } from './snapJson.ts'
 import { snapFrames } from './snapFrames.ts'
@@ -51,20 +52,8 @@ const snapRowGroups = async (source: Source, chunks: readonly Chunk[], readAt: R
   const { openParquet } = await import('../parquet/readParquet.ts')
   const file = await openParquet(readAt, source.size, source.path).catch(unlessDamaged)
   if (file === undefined) return [asOne(chunks)]
-  const { rowGroups } = file
-  const snapped = [{ ...chunks[0] }]
-  for (const { start, end } of chunks.slice(1)) {
-    const first = rowGroups
-      .map((group) => group.start)
-      .filter((place) => place >= start && place < end)
-      .sort((a, b) => a - b)[0]
-    if (first !== undefined) {
-      snapped.at(-1)!.end = first
-      snapped.push({ ...chunks[0], start: first })
-    }
-    snapped.at(-1)!.end = end
-  }
-  return snapped
+  const starts = file.rowGroups.map(({ start }) => start).sort((a, b) => a - b)
+  return moveBorders(chunks, async (from, to) => starts.find((start) => start >= from && start < to))
 }
 
 /** Who counts a damaged file meets the damage again; it is for the policy on errors to say what follows. */
