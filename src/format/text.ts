@@ -101,9 +101,11 @@ const textParser =
       if (breaks < minBreaks) heldText.push(Buffer.from(bytes))
       else if (breaks === minBreaks && minBreaks === 1) endDocument()
     }
+    const takeLines = minBreaks === 1 && sink.documents !== undefined ? createLines(sink) : undefined
     return {
       push(bytes, at) {
         let from = 0
+        let singlyTo = 0 // up to here, lines are told one by one
         if (returnAt !== -1 && bytes.length > 0) {
           if (bytes[0] === LINE_FEED) {
             holdBreak(CRLF)
@@ -112,6 +114,14 @@ const textParser =
           returnAt = -1
         }
         while (from < bytes.length) {
+          if (takeLines !== undefined && !isInside && held === 0 && from >= singlyTo) {
+            const behind = takeLines(bytes, from, at)
+            if (behind > 0) {
+              from = behind
+              continue
+            }
+            singlyTo = -behind
+          }
           const feed = bytes.indexOf(LINE_FEED, from)
           const stop = feed === -1 ? bytes.length : feed
           const isReturn = stop > from && bytes[stop - 1] === CARRIAGE_RETURN
@@ -134,5 +144,34 @@ const textParser =
       },
     }
   }
+
+/** Lines that are told at a time. */
+const MOST_LINES = 8192
+
+/**
+ * Makes a function that tells a sink of whole lines of a block, from `from` on, many at a time. It returns where the next one begins; or, negative, where the
+ * lines end that are to be told one by one, if the sink does not want them so.
+ */
+const createLines = (sink: RecordSink) => {
+  let room = Buffer.alloc(0)
+  const ends = new Uint32Array(MOST_LINES)
+  return (bytes: Buffer, from: number, at: number): number => {
+    if (room.length < bytes.length) room = Buffer.allocUnsafeSlow(bytes.length)
+    let count = 0
+    let length = 0
+    let next = from
+    for (let feed; count < MOST_LINES && (feed = bytes.indexOf(LINE_FEED, next)) !== -1; next = feed + 1) {
+      if ((bytes[next] & 0xc0) === 0x80) break // invalid UTF-8, which the line before could make valid
+      const end = feed > next && bytes[feed - 1] === CARRIAGE_RETURN ? feed - 1 : feed
+      if (end === next) continue
+      length += bytes.copy(room, length, next, end)
+      ends[count++] = length
+    }
+    if (next === from) return -(bytes.indexOf(LINE_FEED, from) + 1 || bytes.length)
+    if (count > 0 && !sink.documents!({ text: room.subarray(0, length), ends: ends.subarray(0, count), start: at + from, end: at + next })) return -next
+    sink.format(next - from - length)
+    return next
+  }
+}
 
 const PARSERS = { file: wholeParser, line: textParser(1), 'blank-line': textParser(2) }

@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import type { DocumentPer } from '../../src/format/records.ts'
+import { IGNORING_SINK, type DocumentPer, type RecordSink } from '../../src/format/records.ts'
 import { createTextParser } from '../../src/format/text.ts'
 import { collectingSink, feed } from '../support/records.ts'
 
@@ -23,6 +23,42 @@ describe('documents of a text file', () => {
         expect(format).toBe(Buffer.byteLength(text) - Buffer.byteLength(lines.join('')))
       }),
       { numRuns: 2000 },
+    )
+  })
+
+  test('line: many at a time, if the sink takes them, and it is told of the same; also of text that is no UTF-8', () => {
+    const byte = fc.constantFrom(0x61, 0x62, 0x0a, 0x0a, 0x0d, 0xe6, 0x97, 0xa5, 0xff, 0x20)
+    fc.assert(
+      fc.property(fc.array(byte, { maxLength: 60 }), fc.integer({ min: 1, max: 70 }), fc.integer({ min: 0, max: 3 }), (list, size, refuses) => {
+        const text = Buffer.from(list)
+        const one: string[] = []
+        const many: string[] = []
+        let [oneFormat, manyFormat, told] = [0, 0, 0]
+        const sinkOf = (lines: string[], format: (bytes: number) => void): RecordSink => ({
+          ...IGNORING_SINK,
+          startDocument: () => void lines.push(''),
+          text: (bytes) => void (lines[lines.length - 1] += bytes.toString('latin1')),
+          format,
+        })
+        feed(createTextParser(sinkOf(one, (bytes) => (oneFormat += bytes)), 0, { documentPer: 'line', stripBom: false }), text, size)
+        const sink: RecordSink = {
+          ...sinkOf(many, (bytes) => (manyFormat += bytes)),
+          documents({ text, ends, start, end }) {
+            if (refuses > 0 && ++told % refuses === 0) return false
+            let from = 0
+            for (const to of ends) {
+              expect(text[from] & 0xc0).not.toBe(0x80)
+              many.push(text.toString('latin1', from, to))
+              from = to
+            }
+            expect(end - start).toBeGreaterThanOrEqual(from + ends.length)
+            return true
+          },
+        }
+        feed(createTextParser(sink, 0, { documentPer: 'line', stripBom: false }), text, size)
+        expect([many, manyFormat]).toEqual([one, oneFormat])
+      }),
+      { numRuns: 3000 },
     )
   })
 

@@ -1,5 +1,5 @@
 import fc from 'fast-check'
-import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { existsSync, readdirSync, readFileSync, symlinkSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { BLOCK_BYTES } from '../../src/spill/runFormat.ts'
@@ -132,8 +132,11 @@ describe('a file appears whole or not at all', () => {
   })
 
   test.skipIf(!existsSync('/dev/full'))('a full disk is named, with the way out', () => {
-    writeFileSync(path, '')
-    const fill = () => writeRun(path, (run) => run.add(0, Buffer.from('a'), 0, 1, 1), { temporaryPath: '/dev/full' })
+    const temporaryPath = join(folder, 'full') // a link, for what could not be written is removed
+    symlinkSync('/dev/full', temporaryPath)
+    const fill = () => writeRun(path, (run) => run.add(0, Buffer.from('a'), 0, 1, 1), { temporaryPath })
     expect(fill).toThrow(/no space left on the device.*--temp-dir/)
+    expect(readdirSync(folder)).not.toContain('full')
+    expect(existsSync('/dev/full')).toBe(true)
   })
 })
