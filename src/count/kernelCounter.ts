@@ -1,7 +1,7 @@
 import { PretokError } from '../errors.ts'
 import { randomBytes } from '../random.ts'
 import { startKernel, type Kernel } from '../split/kernel.ts'
-import { COUNT_TOO_HIGH, LONG_PIECE, READ_AT_ONCE, SLOT } from '../split/kernelLayout.ts'
+import { COUNT_TOO_HIGH, LONG_LENGTH, READ_AT_ONCE, SLOT } from '../split/kernelLayout.ts'
 import { pieceTooLong } from '../split/pieceTooLong.ts'
 import { PARTITIONS } from '../spill/layout.ts'
 import { newTable, type CountedPieces, type NewTable } from '../sort/tableMemory.ts'
@@ -118,7 +118,7 @@ const handOverTable = ({ exports, bytes, words }: Kernel, take: TakeSorted): voi
   }
 }
 
-const isLong = (words: Uint32Array, slot: number): boolean => words[slot + 3] >>> 24 === LONG_PIECE
+const isLong = (words: Uint32Array, slot: number): boolean => words[slot + 3] >>> 24 === LONG_LENGTH
 
 const startOf = (words: Uint32Array, slot: number): number => (isLong(words, slot) ? words[slot + 7] : slot * 4)
 

@@ -1,4 +1,4 @@
-import { LONG_PIECE, SLOT } from '../split/kernelLayout'
+import { LONG_LENGTH, SLOT } from '../split/kernelLayout'
 import { allocateLeaving, allocateZeros, extend, limit, release, touch } from './memory'
 
 /*
@@ -25,7 +25,7 @@ import { allocateLeaving, allocateZeros, extend, limit, release, touch } from '.
  */
 
 export const SLOT_BYTES: usize = SLOT
-export const LONG: u64 = LONG_PIECE
+export const LONG: u64 = LONG_LENGTH
 const FIRST_SLOTS_LOG: u64 = 14
 const MAX_SLOTS_LOG: u64 = 26
 /** Left before the slots, at most: where memory is short, a sixteenth of it. */

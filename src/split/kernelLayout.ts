@@ -4,14 +4,14 @@
  * A slot of the counting table when it has been sorted, little-endian:
  *
  *   bytes 0 to 14   the piece, if it has up to 15 bytes
- *   byte 15         its length; LONG_PIECE if it is longer
+ *   byte 15         its length; LONG_LENGTH if it is longer
  *   bytes 16 to 23  how often it was met, u64
  *   bytes 24 to 27  its length, if it is longer, u32
  *   bytes 28 to 31  its address then, u32
  */
 
 export const SLOT = 32
-export const LONG_PIECE = 0xff
+export const LONG_LENGTH = 0xff
 
 // what functions of the kernel return when something is wrong
 export const OK = 0
