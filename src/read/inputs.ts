@@ -9,6 +9,7 @@ import { makeFolder } from '../makeFolder.ts'
 import { reserveTemporaryFolder, type TemporaryFolder } from '../temporary.ts'
 import { factsOf } from './ask.ts'
 import { sourceNameOf, STANDARD_INPUT, STANDARD_INPUT_DEVICE } from './inputNames.ts'
+import { standardInput } from './standardInput.ts'
 
 /*
  * What people name as input: files, folders, globs, lists of these, and standard input. The files come in the order in which they were
@@ -182,6 +183,7 @@ export const spoolPipe = async (name: string, base: string, signal: AbortSignal 
     folder.remove()
     if (signal?.aborted === true)
       throw new PretokError('interrupted', `reading ${sourceNameOf(name)}: stopped before the end; nothing was written`, { cause: error })
+    if (error instanceof PretokError) throw error
     throw inputError(
       sourceNameOf(name),
       `${describeSystemError(error)} (it is kept in ${base} while it is counted; --temp-dir or TMPDIR says where)`,
@@ -192,7 +194,7 @@ export const spoolPipe = async (name: string, base: string, signal: AbortSignal 
 
 /** As a socket, for to open or read a pipe as a file is to wait for the other end, even where the process is to end meanwhile. */
 const openPipe = async (name: string): Promise<Readable> => {
-  if (name === STANDARD_INPUT) return process.stdin
+  if (name === STANDARD_INPUT) return standardInput()
   const { Socket } = await import('node:net')
   const fd = openSync(name, constants.O_RDONLY | constants.O_NONBLOCK)
   return new Socket({ fd, readable: true, writable: false })

@@ -1,6 +1,6 @@
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
-import { pretok } from '../support/command.ts'
+import { pretok, shell } from '../support/command.ts'
 import { temporaryFolder } from '../support/temporary.ts'
 
 /* Words of a command line that a parser could take for something else. */
@@ -73,4 +73,10 @@ test('a seed of generate may be any whole number, as that of count', () => {
   const corpus = (seed: string): string => pretok(['generate', '-', '--size', '1kB', '-q', '--seed', seed]).stdout
   expect(corpus('-1')).toHaveLength(1000)
   expect(corpus('-1')).not.toBe(corpus('1'))
+})
+
+test.each(['split', 'split --jsonl', 'count - -o unwritten.json'])('%s: a directory as standard input is an error, and not empty', (words) => {
+  const { code, stderr } = shell(`"$PRETOK" ${words} < "${folder}"`)
+  expect(code).toBe(1)
+  expect(stderr).toContain('pretok: reading standard input: it is a directory')
 })
