@@ -18,7 +18,7 @@ export const putSureText = (kernel: Kernel, { classes, map, run, pairs, prefix, 
   if (map !== undefined) useMap(kernel.exports, mapTables(map).map(put), map, run)
   if (prefix.length > 0) kernel.exports.setPrefix(put(prefix), prefix.length, put(packUnless(prefixUnless)), prefixUnless.length)
   return () => {
-    if (pairs !== undefined) kernel.exports.setPairs(put(pairs()))
+    if (pairs !== undefined) kernel.exports.setPairs(put(pairs.pack()), pairs.of === 'clusters' ? 1 : 0)
   }
 }
 

@@ -237,7 +237,10 @@ export function readUnsure(at: usize, end: usize): usize {
  * not composed stays, and so do those behind it of the same number.
  */
 
-/** A hash table of `PAIR_SLOTS` slots of three words: [first, second, composed]; with 0 for the second, the number of the last mark in the first. */
+/**
+ * A hash table of `PAIR_SLOTS` slots of three words: [first, second, composed]; with 0 for the second, the number of the last mark in the first, or, of
+ * clusters, 1 if all that is replaced and begins with the first is in the table.
+ */
 let pairs: usize = 0
 const PAIR_SLOTS: u32 = 4096
 const PAIR_BYTES: usize = 12
@@ -248,13 +251,49 @@ const MOST_MARK_BYTES: usize = 56
 export let composed: usize = 0
 export let composedBytes: usize = 0
 
-export function setPairs(at: usize): void {
+/** Whether they are those of a charsmap: of clusters that are replaced as a whole. */
+let areOfClusters: bool = false
+
+export function setPairs(at: usize, ofClusters: bool): void {
   pairs = at
+  areOfClusters = ofClusters
 }
 
 /** Composes the code point at `at` with what follows, up to `end`. Returns where that ends, or 0 if there is more to do, or more text must come. */
 export function compose(at: usize, end: usize, isEnd: bool): usize {
   if (pairs == 0 || classOf(at, <usize>load<u8>(at)) != LEADING) return 0
+  return areOfClusters ? composeCluster(at, end, isEnd) : composeMarks(at, end, isEnd)
+}
+
+const MOST_WHOLE_BYTES: usize = 5
+
+/** A cluster, a code point and marks, of a few bytes is replaced by what it begins with, if that is a pair; otherwise, all of it stays. */
+function composeCluster(at: usize, end: usize, isEnd: bool): usize {
+  const marks = at + bytesOf(load<u8>(at))
+  let to = marks
+  for (; ; to += bytesOf(load<u8>(to))) {
+    if (to == end) {
+      if (!isEnd) return 0
+      break
+    }
+    const class_ = classOf(to, <usize>load<u8>(to))
+    if (isSettled(class_)) break
+    if (class_ == UNSURE || to - at > MOST_MARK_BYTES) return 0
+  }
+  composed = at
+  composedBytes = to - at
+  if (to - at > MOST_WHOLE_BYTES) return to
+  const first = <u32>decode(at)
+  if (valueOfPair(first, 0) == 0) return 0 // other keys begin with it
+  const whole = valueOfPair(first, <u32>decode(marks))
+  if (whole == 0) return to
+  composed = composedRoom + 4
+  composedBytes = encodeBefore(composed, whole)
+  composed -= composedBytes
+  return to
+}
+
+function composeMarks(at: usize, end: usize, isEnd: bool): usize {
   let first = <u32>decode(at)
   let order: u32 = first < 0x80 ? 0 : valueOfPair(first, 0)
   let kept: u32 = 0 // the number of the last mark that stays

@@ -206,6 +206,6 @@ export const formStep = (form: Form): Step => {
     classes: classesOf(form),
     becomes: (character) => normalizeTo(form, character),
     decomposition: form.endsWith('D') ? () => decompositionOf(form) : undefined,
-    pairs: form.endsWith('C') ? () => pairsOf(form) : undefined,
+    pairs: form.endsWith('C') ? { of: 'marks', pack: () => pairsOf(form) } : undefined,
   }
 }

@@ -58,8 +58,29 @@ export const graphemeBreaks = (): CodePointTable<Uint8Array> => {
   return values.table()
 }
 
-/** Whether a code point of this value ends where it begins and ends: it makes no cluster with another of these. */
-export const standsAlone = (value: number): boolean => [OTHER, LF, CONTROL, LV, LVT, CONSONANT, PICTOGRAPH].includes(value & BREAK)
+/**
+ * Where in a cluster of several code points one of this value may be: in none ('apart', but for a line feed behind a carriage return); in front of some that
+ * do not bind themselves to it ('binds'); behind others, whatever they are but control characters ('marks'); behind some ('inside'); or as the first only.
+ */
+export const clusterRoleOf = (value: number): 'apart' | 'binds' | 'marks' | 'inside' | 'first' => {
+  switch (value & BREAK) {
+    case LF:
+    case CONTROL:
+      return 'apart'
+    case CR:
+    case ZWJ:
+    case PREPEND:
+      return 'binds'
+    case EXTEND:
+    case SPACING_MARK:
+      return 'marks'
+    case OTHER:
+    case PICTOGRAPH: // but for what a joiner binds
+      return 'first'
+    default:
+      return 'inside'
+  }
+}
 
 /** Calls `onCluster` with where each cluster of a text begins and ends, in units. `values` are those of graphemeBreaks. */
 export const forEachCluster = (

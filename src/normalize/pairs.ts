@@ -3,10 +3,20 @@
  * [first, second, composed]; a first one of 0 is no code point, and the slot is free.
  */
 
+/** What composes code points that do not pass a quick check. */
+export interface Pairs {
+  /** A base and marks, or clusters that a charsmap replaces as a whole (precompiled.ts). */
+  of: 'marks' | 'clusters'
+  pack(): Uint32Array
+}
+
 const SLOTS = 4096
 const SLOT_WORDS = 3
 
-/** @param pairs at most half as many as there are slots */
+/** So that the table is half full at most. */
+export const MOST_PAIRS = SLOTS / 2
+
+/** @param pairs at most MOST_PAIRS */
 export const packPairs = (pairs: Iterable<readonly [first: number, second: number, value: number]>): Uint32Array => {
   const packed = new Uint32Array(SLOTS * SLOT_WORDS)
   for (const pair of pairs) {

@@ -1,6 +1,7 @@
 import { loadPrepared, type Prepared } from '../prepared.ts'
 import type { Normalizer } from '../types.ts'
 import type { RunTemplate } from './characterMap.ts'
+import type { Pairs } from './pairs.ts'
 import type { SureText } from './sureText.ts'
 
 /** Of `SureText`, what is no table and can be written down. */
@@ -12,7 +13,7 @@ interface Header {
   /** Of the map, if there is one. */
   largest?: number
   run?: RunTemplate
-  hasPairs: boolean
+  pairs?: Pairs['of']
 }
 
 /** What one can only do. */
@@ -21,7 +22,7 @@ type Deeds = Pick<SureText, 'pairs' | 'start'>
 /** What is to be kept of it. */
 export const prepareSureText = (sure: SureText): Prepared<Header> => {
   const { classes, map, run, pairs, prefix, prefixUnless } = sure
-  const header: Header = { prefix: prefix.toString(), prefixUnless, hasPairs: pairs !== undefined }
+  const header: Header = { prefix: prefix.toString(), prefixUnless, ...(pairs && { pairs: pairs.of }) }
   const tables: NodeJS.TypedArray[] = []
   if (classes !== undefined) {
     header.isAsciiSettled = classes.isAsciiSettled
@@ -43,7 +44,7 @@ export const readySureText = (normalizers: readonly Normalizer[], deeds: () => D
   let next = 0
   const bytes = (): Uint8Array => tables[next++]
   const words = (): Uint16Array => new Uint16Array(bytes().buffer)
-  const { isAsciiSettled, largest, run, prefix, prefixUnless, hasPairs } = header
+  const { isAsciiSettled, largest, run, prefix, prefixUnless, pairs } = header
   const classes = isAsciiSettled === undefined ? undefined : {
     table: { pages: words(), blocks: bytes() },
     below0x800: bytes(),
@@ -63,7 +64,7 @@ export const readySureText = (normalizers: readonly Normalizer[], deeds: () => D
     classes,
     map,
     run,
-    pairs: hasPairs ? () => deeds().pairs!() : undefined,
+    pairs: pairs && { of: pairs, pack: () => deeds().pairs!.pack() },
     prefix: Buffer.from(prefix),
     prefixUnless,
     start: (emit) => deeds().start(emit),

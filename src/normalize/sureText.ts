@@ -1,6 +1,7 @@
 import { has, members, size } from '../unicode/codePointSet.ts'
 import { composeMaps, createMap, mapCharacter, packMap, runTemplateOf, SELF, SELF_BYTE, type PackedMap, type RunTemplate } from './characterMap.ts'
 import { codePointsWhere, combineTables, createBytes, valueAt, type CharacterMap, type CodePointTable, type QuickCheckClasses } from './codePointTable.ts'
+import type { Pairs } from './pairs.ts'
 import { isSettled, packClasses, SETTLED, UNSURE } from './quickCheck.ts'
 import type { Emit, Step, TextStage } from './textStage.ts'
 
@@ -20,8 +21,8 @@ export interface SureText {
   map: PackedMap | undefined
   /** What the map puts in place of each run of code points; undefined: there are no runs. */
   run: RunTemplate | undefined
-  /** Makes what code points are composed by that do not pass; undefined: they are not. */
-  pairs: (() => Uint32Array) | undefined
+  /** What code points are composed by that do not pass; undefined: they are not. */
+  pairs: Pairs | undefined
   /** Stands in front of each section that is not empty … */
   prefix: Buffer
   /** … and does not begin with one of these characters, as it is before any map. */
@@ -63,14 +64,14 @@ export const sureTextOf = (
   const check = at === -1 ? undefined : sureCheck(rest[at], composed(behind))
   const mapBefore = composed(before)
   const classes = check && (mapBefore === undefined ? check.classes : packClasses(classesBehind(mapBefore, check.classes)))
-  const map = composed([...before, ...(check?.decomposition === undefined ? [] : [{ map: check.decomposition }]), ...behind])
+  const map = composed([...before, ...(check?.mapped === undefined ? [] : [{ map: check.mapped }]), ...behind])
   const isSure = (character: string): boolean => classes === undefined || valueAt(classes.table, character.codePointAt(0)!) === SETTLED
   if (![...prefix].every(isSure)) return undefined
   return {
     classes,
     map: map && packMap(map),
     run: undefined,
-    pairs: mapBefore === undefined && check?.decomposition === undefined ? pairsOf(rest) : undefined,
+    pairs: mapBefore === undefined ? pairsOf(rest) : undefined,
     prefix: Buffer.from(map === undefined ? prefix : Array.from(prefix, (character) => mapCharacter(map, character)).join('')),
     prefixUnless: [],
     start: startBy(rest),
@@ -90,7 +91,7 @@ const sureWithRuns = (
   maps: readonly Step[],
   start: SureText['start'],
 ): SureText | undefined => {
-  if (size(set) > MAX_RUN_SET || maps.some(({ map }) => map === undefined) || check?.decomposition !== undefined) return undefined
+  if (size(set) > MAX_RUN_SET || maps.some(({ map }) => map === undefined) || check?.decomposition !== undefined || check?.mapped !== undefined) return undefined
   const map = composed([{ map: createMap([[set, content]]) }, ...maps])!
   const run = runTemplateOf(map, set)
   const classes = check && classesWithSureSet(set, check)
@@ -117,8 +118,8 @@ export const withoutPrefixes = (steps: readonly Step[]): readonly Step[] => {
   return first === -1 ? [] : behind.slice(first)
 }
 
-/** What makes pairs for the quick check among these steps. */
-export const pairsOf = (steps: readonly Step[]): (() => Uint32Array) | undefined => steps.find(({ classes }) => classes !== undefined)?.pairs
+/** The pairs for the quick check among these steps. */
+export const pairsOf = (steps: readonly Step[]): Pairs | undefined => steps.find(({ classes }) => classes !== undefined)?.pairs
 
 /** So many characters are compared. */
 const MAX_UNLESS = 8
@@ -147,15 +148,15 @@ const charactersThatBegin = (packed: PackedMap, text: string): string[] | undefi
  * The quick check of a step. If it decomposes, and the maps behind it drop marks, more code points are sure: those whose marks are all dropped,
  * for then the order does not matter that they are to be brought into.
  */
-const sureCheck = (step: Step, mapBehind: CharacterMap | undefined): { classes: QuickCheckClasses; decomposition?: CharacterMap } => {
+const sureCheck = (step: Step, mapBehind: CharacterMap | undefined): { classes: QuickCheckClasses; mapped?: CharacterMap | undefined } => {
   const classes = step.classes!
-  if (step.decomposition === undefined) return { classes }
+  if (step.decomposition === undefined) return { classes, mapped: step.mapped }
   const decomposition = step.decomposition()
   const areSure = decomposition.templates.map((template) => staysInOrder(template, classes, mapBehind))
   const sure = combineTables(decomposition.numbers, classes.table, createBytes, (number, own) =>
     number !== 0 && areSure[number] ? SETTLED : own,
   )
-  return { classes: packClasses(sure), decomposition }
+  return { classes: packClasses(sure), mapped: decomposition }
 }
 
 /** Whether a text begins with what is no mark, and no mark in it stays. */

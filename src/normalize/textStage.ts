@@ -1,4 +1,5 @@
 import type { CharacterMap, QuickCheckClasses } from './codePointTable.ts'
+import type { Pairs } from './pairs.ts'
 
 /** Takes text on its way: whole code points, valid only until the call returns. */
 export type Emit = (text: Buffer) => void
@@ -24,16 +25,18 @@ export interface Step {
   // What it does where that is sure of each code point, whatever is around it (sureText.ts); a step that does something else has none of these.
   /** It is this map. */
   map?: CharacterMap
-  /** It leaves text as it is that passes this quick check, and so each part of it. */
+  /** It does nothing but by character to text that passes this quick check, and so to each part of it. */
   classes?: QuickCheckClasses
+  /** Beside such a check: what then becomes of each code point; left out where all stay. */
+  mapped?: CharacterMap
   /** Beside such a check: what each code point becomes by itself; what then is still to be done is to bring marks into order. */
   decomposition?: (() => CharacterMap) | undefined
   /** Beside such a check: what a character becomes by itself. */
   becomes?(character: string): string
   /** It puts `content` in place of each run of code points of this set. */
   runs?: { set: readonly number[]; content: string }
-  /** Makes what the kernel composes code points by that do not pass (pairs.ts). */
-  pairs?: (() => Uint32Array) | undefined
+  /** What the kernel composes code points by that do not pass. */
+  pairs?: Pairs | undefined
   /** It puts this in front of each section that is not empty, or of each that does not begin with it. */
   prefix?: { text: string; unlessThere: boolean }
 }

@@ -21,7 +21,7 @@ export interface KernelExports {
   noteText(): void
   setClasses: NormalizeExports['setClasses']
   setMap: NormalizeExports['setMap']
-  setPairs(address: number): void
+  setPairs(address: number, areOfClusters: number): void
   setPrefix(address: number, bytes: number, unless: number, unlessCount: number): void
   advanceRaw(at: number, end: number, isLast: 0 | 1, length: number, lastEnd: number): number
   addPiece(start: number, length: number, times: number): number

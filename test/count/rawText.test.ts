@@ -219,6 +219,7 @@ test('what the kernel can do: all but what looks at several characters, or at th
     'Replace of runs',
     'Replace of runs by a longer text',
     'Replace of runs by nothing',
+    'Precompiled',
     'gpt-neox',
     'NFC, then runs and a map',
     'NFC, then a map',

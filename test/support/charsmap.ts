@@ -37,10 +37,12 @@ export const keyOf = (text: string): string => Buffer.from(text).toString('latin
 const layTrie = (root: TrieNode): number[] => {
   const units: number[] = [0]
   const used = new Set([0])
+  const bases = new Set<number>() // children of two states that have the same one would be those of both
   const place = (node: TrieNode, at: number): void => {
     const labels = [...(node.value >= 0 ? [0] : []), ...node.next.keys()]
     let base = 1
-    while (labels.some((label) => used.has(base ^ label))) base++
+    while (bases.has(base) || labels.some((label) => used.has(base ^ label))) base++
+    bases.add(base)
     for (const label of labels) used.add(base ^ label)
     units[at] = (units[at] ?? 0) | ((at ^ base) << 10) | (node.value >= 0 ? 0x100 : 0)
     if (node.value >= 0) units[base] = 0x80000000 | node.value
