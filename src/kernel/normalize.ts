@@ -271,6 +271,7 @@ const MOST_WHOLE_BYTES: usize = 5
 function composeCluster(at: usize, end: usize, isEnd: bool): usize {
   const marks = at + bytesOf(load<u8>(at))
   let to = marks
+  let last = SETTLED
   for (; ; to += bytesOf(load<u8>(to))) {
     if (to == end) {
       if (!isEnd) return 0
@@ -278,7 +279,8 @@ function composeCluster(at: usize, end: usize, isEnd: bool): usize {
     }
     const class_ = classOf(to, <usize>load<u8>(to))
     if (isSettled(class_)) break
-    if (class_ == UNSURE || to - at > MOST_MARK_BYTES) return 0
+    if (!isRight(class_, last, false) || to - at > MOST_MARK_BYTES) return 0
+    last = class_
   }
   composed = at
   composedBytes = to - at

@@ -59,28 +59,34 @@ export const graphemeBreaks = (): CodePointTable<Uint8Array> => {
 }
 
 /**
- * Where in a cluster of several code points one of this value may be: in none ('apart', but for a line feed behind a carriage return); in front of some that
- * do not bind themselves to it ('binds'); behind others, whatever they are but control characters ('marks'); behind some ('inside'); or as the first only.
+ * Where in a cluster of several code points one of this value may be: in none ('apart'); in front of others that are in none, or first ('binds'); behind
+ * those that bind it, or in long clusters ('inside'); behind others ('marks'); or only as the first but for what binds.
  */
-export const clusterRoleOf = (value: number): 'apart' | 'binds' | 'marks' | 'inside' | 'first' => {
+export const clusterRoleOf = (value: number): 'apart' | 'binds' | 'inside' | 'marks' | 'first' => {
   switch (value & BREAK) {
+    case OTHER:
+    case PICTOGRAPH:
+      return 'first'
     case LF:
     case CONTROL:
       return 'apart'
     case CR:
     case ZWJ:
     case PREPEND:
+    case L:
       return 'binds'
-    case EXTEND:
-    case SPACING_MARK:
-      return 'marks'
-    case OTHER:
-    case PICTOGRAPH: // but for what a joiner binds
-      return 'first'
-    default:
+    case LV:
+    case LVT:
+    case CONSONANT:
+    case REGIONAL_INDICATOR:
       return 'inside'
+    default:
+      return 'marks'
   }
 }
+
+/** Whether a code point of this value is in the cluster of the one before, whatever that is but a control character. */
+export const extendsClusters = (value: number): boolean => (value & BREAK) === EXTEND || (value & BREAK) === SPACING_MARK
 
 /** Calls `onCluster` with where each cluster of a text begins and ends, in units. `values` are those of graphemeBreaks. */
 export const forEachCluster = (

@@ -4,7 +4,7 @@ import { createMap, mapCharacter, mapStep, type Change } from './characterMap.ts
 import { DEAD, readCharsmap, START, type Charsmap } from './charsmap.ts'
 import { combineTables, createBytes, TableMaker, valueAt, type CharacterMap, type CodePointTable, type QuickCheckClasses } from './codePointTable.ts'
 import { MOST_PAIRS, packPairs } from './pairs.ts'
-import { clusterRoleOf, forEachCluster, graphemeBreaks } from './graphemes.ts'
+import { clusterRoleOf, extendsClusters, forEachCluster, graphemeBreaks } from './graphemes.ts'
 import { createQuickCheckStage, LEADING, MAYBE, ORDER, packClasses, SETTLED, UNSURE } from './quickCheck.ts'
 import type { Step } from './textStage.ts'
 
@@ -63,7 +63,7 @@ export const precompiledStep = (base64: string): Step => {
     },
     classes,
     mapped: map,
-    pairs: { of: 'clusters', pack: () => pairsIn(charsmap, beginning, map) },
+    pairs: { of: 'clusters', pack: () => pairsIn(charsmap, beginning, map, (codePoint) => extendsClusters(valueAt(breaks, codePoint))) },
   }
 }
 
@@ -112,7 +112,12 @@ const hasKeyBehind = (charsmap: Charsmap, state: number, bytes: number): boolean
  * For the kernel: what a character and a mark are replaced by, and, with 0 in place of the mark, 1, if nothing else that is replaced as a whole begins with the
  * character. What takes their place must stay.
  */
-const pairsIn = (charsmap: Charsmap, beginning: readonly number[], { numbers }: CharacterMap): Uint32Array => {
+const pairsIn = (
+  charsmap: Charsmap,
+  beginning: readonly number[],
+  { numbers }: CharacterMap,
+  isMark: (codePoint: number) => boolean,
+): Uint32Array => {
   const stays = (codePoint: number): boolean => valueAt(numbers, codePoint) === 0
   const pairs: [number, number, number][] = []
   for (const first of members(beginning)) {
@@ -122,7 +127,8 @@ const pairsIn = (charsmap: Charsmap, beginning: readonly number[], { numbers }: 
     const own = replaced.flatMap(([key, replacement]): [number, number, number][] => {
       const [mark, ...otherMarks] = isUtf8(key) ? key.toString() : ''
       const [made, ...others] = replacement
-      const isPair = made !== undefined && mark !== undefined && [...otherMarks, ...others].length === 0 && stays(made.codePointAt(0)!)
+      if (made === undefined || mark === undefined || otherMarks.length > 0 || others.length > 0) return []
+      const isPair = isMark(mark.codePointAt(0)!) && stays(made.codePointAt(0)!)
       return isPair ? [[first, mark.codePointAt(0)!, made.codePointAt(0)!]] : []
     })
     if (own.length > 0 && own.length === replaced.length && pairs.length + own.length < MOST_PAIRS) pairs.push([first, 0, 1], ...own)

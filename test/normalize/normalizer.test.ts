@@ -2,8 +2,10 @@ import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { createNormalizer, normalizeText } from '../../src/normalize/normalizer.ts'
 import type { Normalizer } from '../../src/types.ts'
+import { anyCharsmap } from '../support/charsmap.ts'
 import { NORMALIZERS } from '../support/normalizers.ts'
 import { officialNormalize } from '../support/oracle.ts'
+import { tries } from '../support/seed.ts'
 import { TROUBLESOME, troublesomeText } from '../support/texts.ts'
 
 /** Characters that combine, decompose, change their order, make clusters, or are newer than some of the tables. */
@@ -81,6 +83,19 @@ describe.each(NORMALIZERS)('%s', (_, normalizers) => {
     expect(normalize(long) === wanted).toBe(true)
     expect(inFeeds([long], 70_001)[0] === wanted).toBe(true)
   })
+})
+
+test('charsmaps of any keys that begin clusters: equal to the official normalizer, whole and in a stream', () => {
+  const character = fc.constantFrom(...COMBINING, '\r', '\n', '\u0001', '\u0600', 'é')
+  fc.assert(
+    fc.property(anyCharsmap(character), fc.array(fc.array(character, { maxLength: 9 }).map((list) => list.join('')), { minLength: 1, maxLength: 20 }), (charsmap, texts) => {
+      const normalizers: Normalizer[] = [{ kind: 'precompiled', charsmap }]
+      const wanted = texts.map(officialNormalize(normalizers))
+      expect(texts.map((text) => normalizeText(normalizers, text))).toEqual(wanted)
+      expect(createFeeder(normalizers)(texts, 1)).toEqual(wanted)
+    }),
+    { numRuns: tries(150) },
+  )
 })
 
 describe.each(['nfc', 'nfd', 'nfkc', 'nfkd'] as const)('%s', (kind) => {

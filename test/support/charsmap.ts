@@ -1,3 +1,5 @@
+import fc from 'fast-check'
+
 /** A node of a trie over bytes; `value` is where its replacement begins, -1 if no key ends here. */
 interface TrieNode {
   next: Map<number, TrieNode>
@@ -52,4 +54,14 @@ const layTrie = (root: TrieNode): number[] => {
   place(root, 0)
   const size = Math.max(...used) | 0xff
   return Array.from({ length: size + 1 }, (_, i) => units[i] ?? 0)
+}
+
+/** Charsmaps of a few keys, some of which end inside of a character. */
+export const anyCharsmap = (character: fc.Arbitrary<string>): fc.Arbitrary<string> => {
+  const key = fc
+    .tuple(fc.array(character, { minLength: 1, maxLength: 3 }), fc.nat({ max: 2 }))
+    .map(([characters, cut]) => keyOf(characters.join('')).slice(0, -cut || undefined))
+    .filter((bytes) => bytes !== '')
+  const replacement = fc.constantFrom('', 'x', 'e', 'é', '\u0301', '日', ' \u0301', 'longer')
+  return fc.array(fc.tuple(key, replacement), { minLength: 1, maxLength: 12 }).map((entries) => makeCharsmap(new Map(entries)))
 }

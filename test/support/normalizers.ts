@@ -26,6 +26,14 @@ const CLUSTERS: Normalizer = {
     [keyOf('ष\u0301'), '<ssa>'],
     [keyOf('©\u200d'), '<c>'],
     ['\xf0\x91\x82\xbda', '<prepended>'],
+    // marks with which keys begin, of two bytes and of three; a key of three bytes in front of one of two
+    [keyOf('\u0344'), '<\u0308\u0301>'],
+    [keyOf('\u0e33'), '\u0e4d\u0e32'],
+    [keyOf('\u0e48\u0301'), '<e48>'],
+    [keyOf('\uff76'), 'カ'],
+    [keyOf('A\u0301'), 'Á'],
+    [keyOf('A\u0323'), 'Ạ'],
+    [keyOf('A\u20dd'), '日'], // which is replaced itself, elsewhere
   ]),
 }
 
