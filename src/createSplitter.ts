@@ -45,4 +45,4 @@ const tierOf = ({ stages }: Pipeline, choice: TierChoice): Tier =>
   (choice === 'auto' ? readyEngine(stages) : undefined) ?? chooseEngine(stages, choice)
 
 const cutterOf = (tier: Tier) =>
-  tier.name === 'reference' ? createReferenceCutter(phasesOf(tier.stages)) : createKernelCutter(tier.phases, tier.tables)
+  tier.name === 'reference' ? createReferenceCutter(phasesOf(tier.stages)) : createKernelCutter(tier.phases, tier.tables, tier.later)

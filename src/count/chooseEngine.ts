@@ -3,6 +3,7 @@ import { compileStage } from '../pattern/compile.ts'
 import { fuseStages } from '../pattern/fuse.ts'
 import { withFamily } from '../pattern/families.ts'
 import { parsePattern } from '../pattern/parse.ts'
+import type { LaterTables } from '../split/laterPhases.ts'
 import { phasesOf, type Phase } from '../split/phases.ts'
 import type { Stage, TierChoice } from '../types.ts'
 import type { Tier } from './engine.ts'
@@ -16,24 +17,41 @@ export const chooseEngine = (stages: readonly Stage[], choice: TierChoice = 'aut
   const phases = phasesOf(stages)
   if (choice === 'reference') return { name: 'reference', stages, reason: 'it was asked for' }
   try {
-    const compiled = phases[0].splits.map(({ stage, unit }) => compileStage(stage, unit))
-    // one machine for several stages is faster than one for each, even if the kernel knows one of these by heart
-    const machines = choice === 'simd' ? compiled : fuseStages(compiled)
-    const automata = machines.map(({ tables }) => tables)
-    if (choice === 'automaton') return { name: 'automaton', phases, tables: automata }
-    const tables = machines.map((machine, i) => withFamily(machine, i > 0) ?? machine.tables)
-    const isKnown = tables.some((one, i) => one !== automata[i])
+    const { isKnown, tables } = compileCuts(phases[0], choice)
+    const later = phases.slice(1).map((phase) => compileLater(phase, choice === 'simd' ? 'auto' : choice))
     if (choice === 'simd' && !isKnown)
       throw new PretokError(
         'pattern',
         'pattern: the simd tier knows the families of gpt2, cl100k_base and o200k_base, and patterns that cut between kinds of characters; this is none of them',
       )
-    return { name: isKnown ? 'simd' : 'automaton', phases, tables }
+    return { name: isKnown ? 'simd' : 'automaton', phases, tables, later }
   } catch (error) {
     if (!(error instanceof PretokError)) throw error
     checkPatterns(phases) // what no tier can do is an error
     if (choice !== 'auto') throw new PretokError('pattern', `${error.message}; --engine auto takes a tier that can`)
     return { name: 'reference', stages, reason: error.message }
+  }
+}
+
+/** The machines that run the cuts of a phase. `isKnown`: one of them is of a family. */
+const compileCuts = ({ splits }: Phase, choice: TierChoice): { tables: Uint8Array[]; isKnown: boolean } => {
+  const compiled = splits.map(({ stage, unit }) => compileStage(stage, unit))
+  // one machine for several stages is faster than one for each, even if the kernel knows one of these by heart
+  const machines = choice === 'simd' ? compiled : fuseStages(compiled)
+  const automata = machines.map(({ tables }) => tables)
+  if (choice === 'automaton') return { tables: automata, isKnown: false }
+  const tables = machines.map((machine, i) => withFamily(machine, i > 0) ?? machine.tables)
+  return { tables, isKnown: tables.some((one, i) => one !== automata[i]) }
+}
+
+/** The tables of a later phase; undefined: the reference tier has to cut. Throws what no tier can do. */
+const compileLater = (phase: Phase, choice: TierChoice): LaterTables => {
+  try {
+    return compileCuts(phase, choice).tables
+  } catch (error) {
+    if (!(error instanceof PretokError)) throw error
+    checkPatterns([phase])
+    return undefined
   }
 }
 

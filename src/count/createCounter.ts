@@ -7,7 +7,7 @@ import { createReferenceCounter } from './referenceCounter.ts'
 
 /** A counter for any tier. */
 export const createCounter = (engine: Tier, limits: CounterLimits): TextCounter => {
-  if (engine.name === 'reference') return createPhasesCounter(phasesOf(engine.stages), createReferenceCounter, limits)
-  const { phases, tables } = engine
-  return createPhasesCounter(phases, (splits, own) => createKernelCounter(splits.length === 0 ? [] : tables, own), limits)
+  if (engine.name === 'reference') return createPhasesCounter(phasesOf(engine.stages), [], createReferenceCounter, limits)
+  const { phases, tables, later } = engine
+  return createPhasesCounter(phases, later, (splits, own) => createKernelCounter(splits.length === 0 ? [] : tables, own), limits)
 }

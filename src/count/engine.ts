@@ -1,3 +1,4 @@
+import type { LaterTables } from '../split/laterPhases.ts'
 import type { Phase } from '../split/phases.ts'
 import type { Stage } from '../types.ts'
 import type { TransformersJsEngine } from './transformersJs.ts'
@@ -8,9 +9,9 @@ export type Engine = Tier | TransformersJsEngine
 /** The tier that cuts the text. */
 export type Tier =
   /**
-   * The tables are of the first phase. `simd`: at least one stage is of a family that the kernel knows by heart; the others are run by their
-   * automata.
+   * The tables are of the first phase, and then of each later one. `simd`: at least one stage of the first is of a family that the kernel knows by heart;
+   * the others are run by their automata.
    */
-  | { name: 'automaton' | 'simd'; phases: readonly Phase[]; tables: Uint8Array[] }
+  | { name: 'automaton' | 'simd'; phases: readonly Phase[]; tables: readonly Uint8Array[]; later: readonly LaterTables[] }
   /** `reason`: why it is no faster one. */
   | { name: 'reference'; stages: readonly Stage[]; reason: string }

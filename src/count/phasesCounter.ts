@@ -1,5 +1,5 @@
 import { treatsFirstPiece, type Phase } from '../split/phases.ts'
-import { createPhaseSplitter, type TakePiece } from '../split/splitPhases.ts'
+import { createLaterSplitter, type LaterTables } from '../split/laterPhases.ts'
 import { textMemory, type CounterLimits, type TextCounter, type TokenText } from './counter.ts'
 import { FirstPieces } from './firstPieces.ts'
 import { createRewritingCounter } from './rewritingCounter.ts'
@@ -19,8 +19,14 @@ const MANY_BYTES = 2 ** 26
 /** Makes a counter that runs these cuts. */
 type CreateCounter = (splits: Phase['splits'], limits: CounterLimits) => TextCounter
 
-export const createPhasesCounter = ([first, ...later]: readonly Phase[], create: CreateCounter, limits: CounterLimits): TextCounter => {
-  const counter = later.length === 0 ? create(first.splits, limits) : createLaterCounter(first.splits, later, create, limits)
+/** @param laterTables of each phase behind the first; the reference tier runs those that have none */
+export const createPhasesCounter = (
+  [first, ...later]: readonly Phase[],
+  laterTables: readonly LaterTables[],
+  create: CreateCounter,
+  limits: CounterLimits,
+): TextCounter => {
+  const counter = later.length === 0 ? create(first.splits, limits) : createLaterCounter(first.splits, later, laterTables, create, limits)
   return first.rewrites.length === 0 ? counter : createRewritingCounter(first.rewrites, counter)
 }
 
@@ -32,8 +38,13 @@ const shareLimits = (limits: CounterLimits): [first: CounterLimits, last: Counte
   return [limits, last].map((one) => ({ ...one, memoryBytes: Math.floor(textMemory(one) + half) })) as [CounterLimits, CounterLimits]
 }
 
-const createLaterCounter = (splits: Phase['splits'], later: readonly Phase[], create: CreateCounter, limits: CounterLimits): TextCounter => {
-  const splitLater = createPhaseSplitter(later)
+const createLaterCounter = (
+  splits: Phase['splits'],
+  later: readonly Phase[],
+  laterTables: readonly LaterTables[],
+  create: CreateCounter,
+  limits: CounterLimits,
+): TextCounter => {
   const [ofFirst, ofLast] = shareLimits(limits)
   const last = create([], ofLast)
   const firstPieces = treatsFirstPiece(later) ? new FirstPieces() : undefined
@@ -42,18 +53,16 @@ const createLaterCounter = (splits: Phase['splits'], later: readonly Phase[], cr
   let handedOver = 0 // pieces of the first phase
   let memoryAtStart = 0 // of the first counter, when it was empty
 
-  let times = 0
-  const takePiece: TakePiece = (bytes, start, end, isPiece) => {
+  const splitter = createLaterSplitter(later, laterTables, (bytes, start, end, isPiece, times) => {
     rewritten -= (end - start) * times
     if (isPiece) last.add!(bytes, times, start, end)
     else dropped += (end - start) * times
-  }
+  })
 
-  const takeThrough = (bytes: Uint8Array, start: number, end: number, isFirst: boolean, count: number): void => {
-    if (count === 0) return
-    times = count
-    rewritten += (end - start) * count
-    splitLater(bytes, start, end, isFirst, takePiece)
+  const takeThrough = (bytes: Uint8Array, start: number, end: number, isFirst: boolean, times: number): void => {
+    if (times === 0) return
+    rewritten += (end - start) * times
+    splitter.push(bytes, start, end, isFirst, times)
   }
 
   const first = create(splits, {
@@ -66,6 +75,7 @@ const createLaterCounter = (splits: Phase['splits'], later: readonly Phase[], cr
         takeThrough(bytes, start, end, true, atStart)
         takeThrough(bytes, start, end, false, count - atStart)
       })
+      splitter.flush()
       firstPieces?.forgetTaken()
     },
   })

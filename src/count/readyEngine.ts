@@ -13,6 +13,8 @@ export const loadEngine = async (stages: readonly Stage[], choice: TierChoice = 
 
 interface Header {
   name: Tier['name']
+  /** How many of the tables are of the first phase, and then of each later one; null: the reference tier cuts there. */
+  tables?: readonly (number | null)[]
   /** Why it is the reference tier. */
   reason?: string
 }
@@ -22,12 +24,16 @@ export const readyEngine = (stages: readonly Stage[]): Tier | undefined => {
   const prepared = loadPrepared<Header>('engines', stages)
   if (prepared === undefined) return undefined
   const { header, tables } = prepared
-  return header.name === 'reference'
-    ? { name: header.name, stages, reason: header.reason! }
-    : { name: header.name, phases: phasesOf(stages), tables: [...tables] }
+  if (header.name === 'reference') return { name: header.name, stages, reason: header.reason! }
+  let taken = 0
+  const [own, ...later] = header.tables!.map((count) => (count === null ? undefined : tables.slice(taken, (taken += count))))
+  return { name: header.name, phases: phasesOf(stages), tables: own!, later }
 }
 
 export const prepareEngine = (engine: Tier): Prepared<Header> =>
   engine.name === 'reference'
     ? { header: { name: engine.name, reason: engine.reason }, tables: [] }
-    : { header: { name: engine.name }, tables: engine.tables }
+    : {
+        header: { name: engine.name, tables: [engine.tables, ...engine.later].map((tables) => tables?.length ?? null) },
+        tables: [engine.tables, ...engine.later].flatMap((tables) => tables ?? []),
+      }

@@ -1,46 +1,91 @@
+import { GAP_BIT } from '../pattern/layout.ts'
+import { BatchCutter } from './batchCutter.ts'
 import type { Phase } from './phases.ts'
-import type { PieceSink } from './pieceSink.ts'
-import { stringOfPiece } from './pieceStrings.ts'
+import { createPieceRewriter } from './rewrite.ts'
 import { createPhaseSplitter } from './splitPhases.ts'
 
-/** What became of so many pieces is remembered, … */
-const MANY = 1 << 16
-/** … if they have at most so many bytes. */
-const SHORT = 64
+/** The tables of a later phase, one for each machine that runs its cuts; undefined: the reference tier cuts. */
+export type LaterTables = readonly Uint8Array[] | undefined
 
-/** Takes the piece text[start, end) of the first phase. `isFirst`: it begins where its document does. */
-type TakeFirst = (text: Uint8Array, start: number, end: number, isFirst: boolean, take: PieceSink['piece']) => void
+/** Takes text[start, end), so many times: a piece, or what a stage dropped. It is valid only until the call returns. */
+export type TakeLater = (text: Uint8Array, start: number, end: number, isPiece: boolean, times: number) => void
+
+/** Takes pieces of a phase through those behind it. */
+export interface LaterSplitter {
+  /** Takes the piece text[start, end), met so often. `isFirst`: it begins where its document does. */
+  push(text: Uint8Array, start: number, end: number, isFirst: boolean, times: number): void
+  /** Hands on all that became of pieces so far; they are handed on in their order. */
+  flush(): void
+}
 
 /**
- * Takes pieces of the first phase through the later ones, by the reference tier. What these make of a piece depends on the piece alone, and most pieces
- * come again and again, so it is remembered.
+ * Pieces are rewritten and cut many at a time, by the kernel where it can.
  *
- * @throws PretokError 'pattern' for a regex outside the supported subset
+ * @param tables those of each phase
+ * @throws PretokError 'pattern' for a regex outside the supported subset; its splitter throws 'limit' when 4 GiB of memory are full
  */
-export const createLaterSplitter = (later: readonly Phase[]): TakeFirst => {
-  const split = createPhaseSplitter(later)
-  const remembered = new Map<string, readonly Uint8Array[]>()
+export const createLaterSplitter = (later: readonly Phase[], tables: readonly LaterTables[], take: TakeLater): LaterSplitter =>
+  later.reduceRight<LaterSplitter>(
+    (next, phase, i) => {
+      const ownTables = tables[i]
+      return ownTables === undefined ? byReference(phase, next, take) : byKernel(phase, ownTables, next, take)
+    },
+    { push: (text, start, end, _, times) => take(text, start, end, true, times), flush() {} },
+  )
 
-  const splitOnce = (text: Uint8Array, start: number, end: number): readonly Uint8Array[] => {
-    const made: Uint8Array[] = []
-    split(text, start, end, false, (piece, from, to, isPiece) => {
-      if (isPiece) made.push(new Uint8Array(piece.subarray(from, to)))
-    })
-    return made
-  }
-
-  return (text, start, end, isFirst, take) => {
-    if (isFirst || end - start > SHORT)
-      return split(text, start, end, isFirst, (piece, from, to, isPiece) => {
-        if (isPiece) take(piece, from, to)
+const byReference = (phase: Phase, next: LaterSplitter, take: TakeLater): LaterSplitter => {
+  const split = createPhaseSplitter([phase])
+  return {
+    push(text, start, end, isFirst, times) {
+      let isStart = isFirst
+      split(text, start, end, isFirst, (piece, from, to, isPiece) => {
+        if (isPiece) next.push(piece, from, to, isStart, times)
+        else take(piece, from, to, false, times)
+        isStart = false
       })
-    const key = stringOfPiece(text, start, end)
-    let made = remembered.get(key)
-    if (made === undefined) {
-      made = splitOnce(text, start, end)
-      if (remembered.size === MANY) remembered.clear()
-      remembered.set(key, made)
+    },
+    flush: next.flush,
+  }
+}
+
+const byKernel = ({ rewrites, splits }: Phase, tables: readonly Uint8Array[], next: LaterSplitter, take: TakeLater): LaterSplitter => {
+  const rewrite = createPieceRewriter(rewrites)
+  if (splits.length === 0)
+    return {
+      push(text, start, end, isFirst, times) {
+        const { bytes, length } = rewrite(text, start, end, isFirst)
+        if (length > 0) next.push(bytes, 0, length, isFirst, times)
+      },
+      flush: next.flush,
     }
-    for (const piece of made) take(piece, 0, piece.length)
+  // of sections that are not cut yet, in order: how often each was met, and whether its document begins with it
+  let times: number[] = []
+  let areFirst: boolean[] = []
+  const cutter = new BatchCutter(tables, (text, start, cuts, sectionEnds) => {
+    let section = 0
+    for (let i = 0; i < cuts.length; i++) {
+      const end = cuts[i] & ~GAP_BIT
+      if (cuts[i] < GAP_BIT) next.push(text, start, end, areFirst[section], times[section])
+      else take(text, start, end, false, times[section])
+      areFirst[section] = false
+      start = end
+      if (end === sectionEnds[section]) section++
+    }
+    times = times.slice(section)
+    areFirst = areFirst.slice(section)
+  })
+  return {
+    push(text, start, end, isFirst, often) {
+      const { bytes, length } = rewrite(text, start, end, isFirst)
+      if (length === 0) return
+      times.push(often)
+      areFirst.push(isFirst)
+      cutter.push(bytes, 0, length)
+      cutter.endSection()
+    },
+    flush() {
+      cutter.flush()
+      next.flush()
+    },
   }
 }
