@@ -8,7 +8,7 @@ import type { Kernel } from '../split/kernel.ts'
  *
  * @returns a function that has it know what composes, too: to be called when something does not pass, which is seldom
  */
-export const putSureText = (kernel: Kernel, { classes, map, run, pairs, prefix, prefixUnless }: SureText): (() => void) => {
+export const putSureText = (kernel: Kernel, { classes, map, run, pairs, prefix, initial }: SureText): (() => void) => {
   const put = ({ buffer, byteOffset, byteLength }: NodeJS.TypedArray): number => {
     const address = kernel.allocate(byteLength)
     kernel.bytes.set(new Uint8Array(buffer, byteOffset, byteLength), address)
@@ -16,18 +16,9 @@ export const putSureText = (kernel: Kernel, { classes, map, run, pairs, prefix, 
   }
   if (classes !== undefined) useClasses(kernel.exports, classTables(classes).map(put))
   if (map !== undefined) useMap(kernel.exports, mapTables(map).map(put), map, run)
-  if (prefix.length > 0) kernel.exports.setPrefix(put(prefix), prefix.length, put(packUnless(prefixUnless)), prefixUnless.length)
+  if (prefix.length > 0) kernel.exports.setPrefix(put(prefix), prefix.length)
+  if (initial.length > 0) kernel.exports.setInitial(put(initial), initial.length)
   return () => {
     if (pairs !== undefined) kernel.exports.setPairs(put(pairs.pack()), pairs.of === 'clusters' ? 1 : 0)
   }
 }
-
-/** For each character its bytes as one word, and a mask for those that it has. */
-const packUnless = (characters: readonly string[]): Uint32Array =>
-  Uint32Array.from(
-    characters.flatMap((character) => {
-      const bytes = Buffer.from(character)
-      const word = Buffer.concat([bytes, Buffer.alloc(4)]).readUInt32LE()
-      return [word, bytes.length === 4 ? 0xffffffff : 2 ** (8 * bytes.length) - 1]
-    }),
-  )

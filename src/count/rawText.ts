@@ -1,6 +1,6 @@
 import type { TokenSet } from '../added/tokenSet.ts'
 import type { SureText } from '../normalize/sureText.ts'
-import type { TextStage } from '../normalize/textStage.ts'
+import type { Stretches } from '../normalize/stretches.ts'
 import type { Kernel } from '../split/kernel.ts'
 import { PADDING } from '../split/kernelLayout.ts'
 import { pieceTooLong, undecidedSlack } from '../split/pieceTooLong.ts'
@@ -63,15 +63,25 @@ export const createRawText = (kernel: Kernel, text: SplitText, tokens: TokenSet,
   let end = 0
   let left = 0 // bytes that normalization made of what was left to it
 
-  let started: TextStage | undefined // when there is something that the kernel is not sure of
-  const startNormalizer = (): TextStage => {
+  let started: Stretches | undefined // when there is something that the kernel is not sure of
+  const startNormalizer = (): Stretches => {
     putPairs()
     return sure.start((normalized) => {
       if (normalized.length === 0) return
+      putInitial(normalized)
       text.add(normalized)
       kernel.exports.noteText()
       left += normalized.length
     })
+  }
+  /** Puts a character in front of the first text of a section. */
+  const putInitial = (first: Buffer): void => {
+    const { exports } = kernel
+    if (exports.isInitialDue.value === 0) return
+    exports.passInitial()
+    if (sure.initial.equals(first.subarray(0, sure.initial.length))) return
+    text.add(sure.initial)
+    left += sure.initial.length
   }
 
   const makeRoom = (wanted: number): void => {
@@ -103,6 +113,8 @@ export const createRawText = (kernel: Kernel, text: SplitText, tokens: TokenSet,
     kernel.exports.setRawEnds(endsAt, ends.length)
   }
 
+  let wasOpen = false // what was left to the normalizer goes on
+
   const take = (isLast: boolean): FoundTokens => {
     const { exports } = kernel
     const before = at
@@ -113,10 +125,14 @@ export const createRawText = (kernel: Kernel, text: SplitText, tokens: TokenSet,
       const leftEnd = exports.leftEnd.value >>> 0
       if (leftEnd === 0) break
       const normalizer = (started ??= startNormalizer())
+      if (!wasOpen) normalizer.isInRun = exports.isInRun.value === 1
       // a copy, for the kernel's memory may move when text is put into it
       normalizer.push(Buffer.from(kernel.bytes.subarray(start + at, leftEnd)))
       at = leftEnd - start
-      if (exports.isOpen.value === 0) normalizer.end()
+      wasOpen = exports.isOpen.value === 1
+      if (wasOpen) continue
+      normalizer.end()
+      exports.setInRun(normalizer.isInRun ? 1 : 0)
     }
     if (end - at > maxPieceBytes + undecidedSlack(maxPieceBytes)) throw pieceTooLong(maxPieceBytes)
     const found = foundTokens(exports)

@@ -3,10 +3,10 @@ import { certainEnd, decidePass, makeRoomForCuts, passOverGap, slidePass, useCut
 import { allocate, release, setMemoryLimit } from './memory'
 import { passOverIdle } from './idle'
 import { findSymbols, readSymbols } from './lookahead'
-import { COMPOSED_ROOM, composed, composedBytes, composeText, hasMap, rewrite, room, setClasses, setMap, setPairs, written } from './normalize'
+import { COMPOSED_ROOM, composed, composedBytes, composeText, hasMap, isInRun, rewrite, room, setClasses, setInRun, setMap, setPairs, written } from './normalize'
 import { Pass, POSITION, SLICE, startPass } from './pass'
 import {
-  beginsNow, composedEnd, endSection, isOpen, leaveOpen, leftEnd, nextEnd, notePut, noteSearched, passEnd, passLeft, prefix, prefixBytes, putBytes, searched, setPrefix, setRawEnds, startRaw, sureEnd,
+  beginsNow, composedEnd, endSection, initialRoom, isInitialDue, isOpen, leaveOpen, leftEnd, nextEnd, notePut, noteSearched, passEnd, passInitial, prefix, prefixBytes, putBytes, searched, setInitial, setPrefix, setRawEnds, settleInitial, startRaw, sureEnd,
 } from './raw'
 import { noteStarts, setStart, slideStarts, startTelling, tellFirst, tellsFirst } from './firsts'
 import { endSegment, readText, startReading } from './read'
@@ -35,7 +35,8 @@ import {
 export { allocate, slots, slotCount, used, pieces, dropped, clearTable, sortTable, partitionEnds, sortedBytes, readSorted }
 export { setTokens, found, foundBytes, pieceBytes, foundLast, isTextBefore, isTextBehind, textsBetween }
 export { setStart }
-export { release, setClasses, setMap, setPairs, setPrefix, setRawEnds, startRaw, noteText, leftEnd, isOpen, putBytes }
+export { release, setClasses, setMap, setPairs, setPrefix, setInitial, setRawEnds, startRaw, noteText, leftEnd, isOpen, putBytes }
+export { isInRun, setInRun, isInitialDue, passInitial }
 
 const MAX_PASSES = 32
 
@@ -209,7 +210,6 @@ export function advanceRaw(at: usize, end: usize, isLast: bool, length: usize, l
     if (status != OK) return status
     if (leftEnd != 0) break
   } while (at < end || nextEnd() == at)
-  passLeft(at)
   if (isLast && leftEnd == 0) {
     endSection()
     isStripping = false
@@ -229,7 +229,7 @@ let waitingBlank: usize = 0
 function put(from: usize, bytes: usize): i32 {
   const status = makeRoomForPut(bytes)
   if (status != OK) return status
-  memory.copy(text + textLength, from, bytes)
+  memory.copy(outStart(), from, bytes)
   return havePut(bytes)
 }
 
@@ -242,7 +242,7 @@ function putRewritten(from: usize, to: usize): i32 {
   while (from < to) {
     let status = makeRoomForPut(BATCH + room)
     if (status != OK) return status
-    const out = text + textLength
+    const out = outStart()
     from = rewrite(from, to, out, text + capacity)
     status = havePut(written - out)
     if (status != OK) return status
@@ -255,7 +255,7 @@ function putComposed(from: usize, to: usize, isWhole: bool): i32 {
   if (hasMap) return putComposedAndMapped(from, to, isWhole)
   const status = makeRoomForPut(to - from + COMPOSED_ROOM)
   if (status != OK) return status
-  const out = text + textLength
+  const out = outStart()
   composedTo = composeText(from, to, out, isWhole)
   return havePut(written - out)
 }
@@ -275,7 +275,13 @@ function putComposedAndMapped(from: usize, to: usize, isWhole: bool): i32 {
 /** Room for text that was composed, before it is mapped. */
 let composing: usize = 0
 
+/** Where text is put. */
+function outStart(): usize {
+  return text + textLength + initialRoom()
+}
+
 function havePut(bytes: usize): i32 {
+  bytes = settleInitial(text + textLength, bytes)
   notePut(bytes)
   textLength += bytes
   return textLength - given < BATCH ? OK : givePut()
@@ -291,6 +297,7 @@ function endPut(): i32 {
 }
 
 function makeRoomForPut(bytes: usize): i32 {
+  bytes += initialRoom()
   // what is counted stays for a while: then little is moved, and it stays in the cache
   if (textLength + bytes <= capacity && counted <= max<usize>(2 * BATCH, textLength >> 1)) return OK
   const status = givePut()

@@ -420,8 +420,10 @@ export function bytesOf(lead: u32): usize {
 
 /*
  * Rewriting. Each code point has the number of a template, 0 if it stays as it is. A template is what takes its place, bytes of UTF-8;
- * the byte SELF in it stands for the code point itself. One template may be for runs: of code points in a row that have it, the first becomes
- * the template, and the others become nothing.
+ * the byte SELF in it stands for the code point itself.
+ *
+ * Runs of some characters may become one text, however long they are. Then templates have flags: whether they begin with a run, or end in one. In a run that
+ * goes on, a template is put down without the text that stands for the run.
  *
  * ASCII characters that become one ASCII character each are rewritten sixteen at a time, by a table of 128 bytes in eight registers.
  */
@@ -444,13 +446,19 @@ const NO_BYTE: u32 = 0xff
  * ASCII and of what follows a first byte, are set.
  */
 let stayingLeads: usize = 0
-/** The template for runs, or NO_RUNS. */
-let runTemplate: u32 = 0xffff
-const NO_RUNS: u32 = 0xffff
-/** The ASCII character that it is, or NO_BYTE. */
+/** The flags of each template, one byte each; 0: there are no runs. */
+let flags: usize = 0
+/** Its text begins with what stands for a run. */
+const BEGINS_WITH_RUN: u32 = 1
+/** It ends in one. */
+const ENDS_IN_RUN: u32 = 2
+/** It is empty: what is on both sides of it may be one run. */
+const IS_NOTHING: u32 = 4
+/** What stands for a run: so many bytes, and the ASCII character that it is, or NO_BYTE. */
+let runBytes: usize = 0
 let runByte: u32 = 0xff
-/** Whether the code point before has it. */
-let isInRun: bool = false
+/** Whether what was put down last ends in a run. */
+export let isInRun: bool = false
 /** The most that a code point can become, in bytes, and a little more. */
 export let room: usize = 0
 
@@ -458,7 +466,7 @@ export let room: usize = 0
 export let written: usize = 0
 
 export function setMap(
-  pagesAt: usize, blocksAt: usize, starts: usize, templatesAt: usize, asciiAt: usize, stayingLeadsAt: usize, largest: usize, runs: u32, runCharacter: u32,
+  pagesAt: usize, blocksAt: usize, starts: usize, templatesAt: usize, asciiAt: usize, stayingLeadsAt: usize, flagsAt: usize, largest: usize, runLength: usize, runCharacter: u32,
 ): void {
   mapPages = pagesAt
   mapBlocks = blocksAt
@@ -467,7 +475,8 @@ export function setMap(
   ascii = asciiAt
   stayingLeads = stayingLeadsAt
   room = largest
-  runTemplate = runs
+  flags = runLength == 0 ? 0 : flagsAt
+  runBytes = runLength
   runByte = runCharacter
   isInRun = false
   hasMap = true
@@ -494,7 +503,7 @@ function findOnly(): void {
     if (changed != NONE) return
     changed = byte
   }
-  if (changed == NONE || runTemplate != NO_RUNS) return
+  if (changed == NONE || flags != 0) return
   store<u8>(scratch, <u8>changed)
   const template = templateAt(scratch)
   const starts = templateStarts + (<usize>template << 2)
@@ -507,6 +516,11 @@ function findOnly(): void {
 /** What comes next has nothing to do with what was before. */
 export function startText(): void {
   isInRun = false
+}
+
+/** What comes next is behind text that was not rewritten here. */
+export function setInRun(value: bool): void {
+  isInRun = value
 }
 
 /** What sixteen ASCII characters become; where a byte is none, 0. */
@@ -533,23 +547,22 @@ function mayChangeAt(at: usize): bool {
   return byte >= 0xc0 && (load<u8>(stayingLeads + <usize>(byte & 15)) & (4 << ((byte >>> 4) & 3))) == 0
 }
 
-/** Whether the character at this place belongs to runs. */
-export function isOfRun(at: usize): bool {
-  return runTemplate != NO_RUNS && templateAt(at) == runTemplate
-}
-
-/** What comes next is behind text that ends here and that was not rewritten here. */
-export function endsInRun(end: usize): void {
-  isInRun = isOfRun(before(end))
-}
-
 function isContinuation(at: usize): bool {
   return (load<u8>(at) & 0xc0) == 0x80
 }
 
-/** Whether the character that ends before `at`, and is not changed for sure or of ASCII, belongs to a run. */
+/** Whether the character that ends before `at`, and is not changed for sure or of ASCII, ends in a run. */
 function endsRun(at: usize): bool {
-  return load<u8>(at - 1) < 0x80 && templateAt(at - 1) == runTemplate
+  return load<u8>(at - 1) < 0x80 && (flagsOf(templateAt(at - 1)) & ENDS_IN_RUN) != 0
+}
+
+function flagsOf(template: u32): u32 {
+  return load<u8>(flags + <usize>template)
+}
+
+/** Whether it ends in a run what stands behind what did, or did not. */
+function isInRunBehind(own: u32, wasInRun: bool): bool {
+  return (own & ENDS_IN_RUN) != 0 || ((own & IS_NOTHING) != 0 && wasInRun)
 }
 
 /**
@@ -567,7 +580,7 @@ export function rewrite(at: usize, end: usize, out: usize, outEnd: usize): usize
   const t6 = v128.load(ascii, 96)
   const t7 = v128.load(ascii, 112)
   const stays = v128.load(stayingLeads)
-  const hasRuns = runTemplate != NO_RUNS
+  const hasRuns = flags != 0
   const isOnly = only != NONE
   while (at < end && out <= last) {
     if (at + 16 <= end) {
@@ -621,9 +634,13 @@ export function rewrite(at: usize, end: usize, out: usize, outEnd: usize): usize
       }
       const bytes = bytesOf(load<u8>(at))
       const template = templateAt(at)
-      const isRun = template == runTemplate
-      if (!isRun || !isInRun) out = putTemplate(template, at, bytes, out)
-      isInRun = isRun
+      const behind = putTemplate(template, at, bytes, out)
+      const own = hasRuns ? flagsOf(template) : 0
+      if (isInRun && (own & BEGINS_WITH_RUN) != 0) {
+        memory.copy(out, out + runBytes, behind - out - runBytes)
+        out = behind - runBytes
+      } else out = behind
+      isInRun = isInRunBehind(own, isInRun)
       at += bytes
     } while (at < end && out <= last && mayChangeAt(at))
   }
@@ -643,7 +660,7 @@ export function readUnchanged(at: usize, end: usize): usize {
   const t6 = v128.load(ascii, 96)
   const t7 = v128.load(ascii, 112)
   const stays = v128.load(stayingLeads)
-  const hasRuns = runTemplate != NO_RUNS
+  const hasRuns = flags != 0
   let wasInRun = isInRun
   while (at < end) {
     if (at + 16 <= end) {
@@ -666,10 +683,10 @@ export function readUnchanged(at: usize, end: usize): usize {
       }
       const byte = load<u8>(at)
       const template = templateAt(at)
-      const isRun = template == runTemplate
+      const own = hasRuns ? flagsOf(template) : 0
       const isSame = byte < 0x80 ? load<u8>(ascii + byte) == byte : template == UNCHANGED
-      if (!isSame || (isRun && wasInRun)) return at
-      wasInRun = isRun
+      if (!isSame || (wasInRun && (own & BEGINS_WITH_RUN) != 0)) return at
+      wasInRun = isInRunBehind(own, wasInRun)
       at += bytesOf(byte)
     } while (at < end && mayChangeAt(at))
   }

@@ -1,4 +1,4 @@
-import { bytesOf, compose, cut, endsInRun, hasClasses, isOfRun, readSure, readUnsure, startText } from './normalize'
+import { compose, cut, hasClasses, readSure, readUnsure, startText } from './normalize'
 import { noteText, startFinding } from './tokens'
 
 /*
@@ -14,36 +14,63 @@ import { noteText, startFinding } from './tokens'
  * for what is behind it (strip.ts).
  */
 
-/** What stands in front of each section that is not empty. */
+/** What stands in front of each section of which there is raw text. */
 export let prefix: usize = 0
 export let prefixBytes: usize = 0
+/** The character that stands in front of each section of which there is text, unless it begins with it. */
+let initial: usize = 0
+export let initialBytes: usize = 0
 
-/** It is not put in front of sections that begin with one of these characters: pairs of words, their bytes and a mask for those that they have. */
-let unless: usize = 0
-let unlessEnd: usize = 0
-
-export function setPrefix(at: usize, bytes: usize, unlessAt: usize, unlessCount: usize): void {
+export function setPrefix(at: usize, bytes: usize): void {
   prefix = at
   prefixBytes = bytes
-  unless = unlessAt
-  unlessEnd = unlessAt + (unlessCount << 3)
+}
+
+export function setInitial(at: usize, bytes: usize): void {
+  initial = at
+  initialBytes = bytes
+  isInitialDue = true
 }
 
 /** Whether there is raw text of this section. */
 let hasBegun: bool = false
+/** Whether the first text of the section is yet to come, and may need that character in front of it. */
+export let isInitialDue: bool = false
 
 /** Whether the prefix is to be put down now: raw text [at, stop) comes. */
 export function beginsNow(at: usize, stop: usize): bool {
   if (at >= stop || hasBegun) return false
   hasBegun = true
-  if (prefixBytes == 0) return false
-  for (let pair = unless; pair < unlessEnd; pair += 8) if ((load<u32>(at) & load<u32>(pair, 4)) == load<u32>(pair)) return false
-  return true
+  return prefixBytes != 0
+}
+
+/** Room in front of the text that is put down now. */
+export function initialRoom(): usize {
+  return isInitialDue ? initialBytes : 0
+}
+
+/** `bytes` bytes of text stand behind the room: puts the character there, or closes it. Returns how many bytes there are then. */
+export function settleInitial(room: usize, bytes: usize): usize {
+  if (!isInitialDue || bytes == 0) return bytes
+  isInitialDue = false
+  const text = room + initialBytes
+  if (bytes >= initialBytes && memory.compare(text, initial, initialBytes) == 0) {
+    memory.copy(room, text, bytes)
+    return bytes
+  }
+  memory.copy(room, initial, initialBytes)
+  return initialBytes + bytes
+}
+
+/** The caller has put down the first text of the section, and the character. */
+export function passInitial(): void {
+  isInitialDue = false
 }
 
 /** The section ends. */
 export function endSection(): void {
   hasBegun = false
+  isInitialDue = initialBytes != 0
   startText()
 }
 
@@ -109,10 +136,10 @@ export function sureEnd(at: usize, stop: usize, isEnd: bool): usize {
   }
   if (!hasClasses) return stop
   const unsure = readSure(at, stop)
-  if (unsure == stop) return isEnd ? stop : behindRun(cut, stop)
+  if (unsure == stop) return isEnd ? stop : cut
   composedEnd = compose(cut, stop, isEnd)
   if (composedEnd != 0) return cut
-  const safe = behindRun(cut, unsure)
+  const safe = cut
   const calm = readUnsure(unsure, stop)
   if (calm != 0) leftEnd = calm
   else if (isEnd) leftEnd = stop
@@ -121,20 +148,10 @@ export function sureEnd(at: usize, stop: usize, isEnd: bool): usize {
   return safe
 }
 
-/** What belongs to a run has nothing to do with what follows, and no stretch that is left may begin with it: others of the run may be before it. */
-function behindRun(at: usize, end: usize): usize {
-  return at < end && isOfRun(at) ? at + bytesOf(load<u8>(at)) : at
-}
-
 /** All up to `stop` is left to the caller, and what follows may have to do with it. */
 export function leaveOpen(stop: usize): void {
   leftEnd = stop
   isOpen = true
-}
-
-/** If a stretch at this place is left to the caller, what comes next is behind it. */
-export function passLeft(at: usize): void {
-  if (leftEnd > at) endsInRun(leftEnd)
 }
 
 function leaveMore(at: usize, stop: usize, isEnd: bool): void {

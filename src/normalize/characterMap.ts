@@ -1,10 +1,20 @@
-import { members } from '../unicode/codePointSet.ts'
-import { BLOCK, blocksBeginningWith, codePointsWhere, combineTables, createWords, TableMaker, valueAt, type CharacterMap, type CodePointTable } from './codePointTable.ts'
+import { has } from '../unicode/codePointSet.ts'
+import { BLOCK, blocksBeginningWith, combineTables, createWords, TableMaker, valueAt, type CharacterMap, type CodePointTable } from './codePointTable.ts'
 import { SLICE, slices, startNormalizeKernel, type NormalizeExports } from './kernel.ts'
-import type { Emit, Step, TextStage } from './textStage.ts'
+import type { Emit, Runs, RunStage, Step } from './textStage.ts'
 
 /** No text contains a surrogate that stands alone. */
 export const SELF = '\ud800'
+
+/*
+ * In a template, runs of code points that one text stands for (src/kernel/normalize.ts) are told by what no text contains either: it begins with one, it ends
+ * in one, or it is nothing, and what is on both sides of it may be one.
+ */
+export const BEGINS_WITH_RUN = '\ud801'
+export const ENDS_IN_RUN = '\ud802'
+export const IS_NOTHING = '\ud804'
+const FLAGS = [BEGINS_WITH_RUN, ENDS_IN_RUN, IS_NOTHING]
+const isFlag = (character: string): boolean => FLAGS.includes(character)
 
 /** Code points as a set (half-open ranges in one flat array), and the template for all of them. */
 export type Change = readonly [set: readonly number[], template: string]
@@ -22,7 +32,7 @@ export const composeMaps = (first: CharacterMap, second: CharacterMap): Characte
   const templates = new Templates()
   const rewritten = (text: string, self: string): string => {
     let made = ''
-    for (const character of text) made += character === SELF ? self : mapCharacter(second, character)
+    for (const character of text) made += character === SELF ? self : isFlag(character) ? character : mapCharacter(second, character)
     return made
   }
   const known = new Map<number, number>()
@@ -64,6 +74,8 @@ export interface PackedMap {
   stayingLeads: Uint8Array
   starts: Uint32Array
   templates: Buffer
+  /** By template: one bit for each flag. */
+  flags: Uint8Array
   /** The most bytes that a code point can become. */
   largest: number
 }
@@ -74,10 +86,10 @@ const MAX_CODE_POINT_BYTES = 4
 /** Of UTF-8, for a unit of UTF-16. */
 const MAX_UNIT_BYTES = 3
 const NO_BYTE = 0xff
-/** No template is for runs. */
-const NO_RUNS = 0xffff
 
-export const packMap = ({ numbers, templates }: CharacterMap): PackedMap => {
+export const packMap = (map: CharacterMap): PackedMap => {
+  const { numbers } = map
+  const templates = map.templates.map(withoutFlags)
   const bytes = Buffer.alloc(templates.reduce((sum, { length }) => sum + MAX_UNIT_BYTES * length, 0))
   const starts = new Uint32Array(templates.length + 1)
   let end = 0
@@ -92,8 +104,11 @@ export const packMap = ({ numbers, templates }: CharacterMap): PackedMap => {
     const template = templates[valueAt(numbers, character)]
     return template === SELF ? character : asciiOf(template)
   })
-  return { table: numbers, ascii, stayingLeads: stayingLeadsIn(numbers), starts, templates: bytes.subarray(0, end), largest }
+  const flags = Uint8Array.from(map.templates, (template) => FLAGS.reduce((bits, flag, i) => bits | (template.includes(flag) ? 1 << i : 0), 0))
+  return { table: numbers, ascii, stayingLeads: stayingLeadsIn(numbers), starts, templates: bytes.subarray(0, end), flags, largest }
 }
+
+const withoutFlags = (template: string): string => Array.from(template, (character) => (isFlag(character) ? '' : character)).join('')
 
 const stayingLeadsIn = ({ pages, blocks }: CodePointTable<Uint16Array>): Uint8Array => {
   const staying = new Uint8Array(16).fill(ASCII_AND_CONTINUATIONS)
@@ -110,29 +125,25 @@ const stayingLeadsIn = ({ pages, blocks }: CodePointTable<Uint16Array>): Uint8Ar
 const ASCII_AND_CONTINUATIONS = 3
 
 /** What the kernel must be given, in the order of `useMap`. */
-export const mapTables = ({ table, starts, templates, ascii, stayingLeads }: PackedMap): readonly NodeJS.TypedArray[] => [
+export const mapTables = ({ table, starts, templates, ascii, stayingLeads, flags }: PackedMap): readonly NodeJS.TypedArray[] => [
   table.pages,
   table.blocks,
   starts,
   templates,
   ascii,
   stayingLeads,
+  flags,
 ]
 
-/** The template that is put in place of runs: its number, and the ASCII character that it is, if it is one. */
-export interface RunTemplate {
-  number: number
-  byte: number
-}
-
+/** @param run what stands for each run; '': there are none */
 export const useMap = (
   { setMap }: Pick<NormalizeExports, 'setMap'>,
-  [pages, blocks, starts, templates, ascii, stayingLeads]: readonly number[],
+  [pages, blocks, starts, templates, ascii, stayingLeads, flags]: readonly number[],
   { largest }: PackedMap,
-  run: RunTemplate = { number: NO_RUNS, byte: NO_BYTE },
-): void => setMap(pages, blocks, starts, templates, ascii, stayingLeads, largest + PADDING, run.number, run.byte)
+  run = '',
+): void => setMap(pages, blocks, starts, templates, ascii, stayingLeads, flags, largest + PADDING, Buffer.byteLength(run), asciiOf(run))
 
-/** The ASCII character that a template is, or NO_BYTE. */
+/** The ASCII character that a text is, or NO_BYTE. */
 const asciiOf = (template: string): number => (template.length === 1 && template < '\x80' ? template.charCodeAt(0) : NO_BYTE)
 
 /** How often a template has the code point itself. */
@@ -153,7 +164,7 @@ const OUT_BYTES = 2 * SLICE
 /** Around text in the kernel's memory, which writes sixteen bytes at a time, and as many behind them. */
 const PADDING = 32
 
-const startMapStage = (map: PackedMap, emit: Emit, run?: RunTemplate): TextStage => {
+const startMapStage = (map: PackedMap, emit: Emit, run = ''): RunStage => {
   const outBytes = OUT_BYTES + map.largest + PADDING
   const { exports, bytes, room, tables } = startNormalizeKernel(mapTables(map), SLICE + PADDING + outBytes)
   useMap(exports, tables, map, run)
@@ -175,6 +186,12 @@ const startMapStage = (map: PackedMap, emit: Emit, run?: RunTemplate): TextStage
       for (const slice of slices(text)) pushSlice(slice)
     },
     end: exports.startText,
+    get isInRun() {
+      return exports.isInRun.value === 1
+    },
+    set isInRun(value) {
+      exports.setInRun(value ? 1 : 0)
+    },
   }
 }
 
@@ -191,23 +208,32 @@ export const mapStep = (map: CharacterMap): Step => {
   }
 }
 
-/** Puts a text in place of each run of code points of a set: of one or more in a row, as many as there are. */
-export const runStep = (set: readonly number[], content: string): Step => {
-  const map = createMap([[set, content]])
+/** Puts a text, which is not empty, in place of each run of code points of a set: of one or more in a row, as many as there are. */
+export const runStep = (set: readonly number[], content: string): Omit<Step, 'start'> & { start(emit: Emit): RunStage } => {
+  const map = withRuns(createMap([]), { set, content })
   let packed: PackedMap | undefined
   return {
-    start: (emit) => startMapStage((packed ??= packMap(map)), emit, { number: RUN, byte: asciiOf(content) }),
-    canCutBefore: (codePoint) => valueAt(map.numbers, codePoint) !== RUN,
-    runs: { set, content },
+    start: (emit) => startMapStage((packed ??= packMap(map)), emit, content),
+    canCutBefore: (codePoint) => !has(set, codePoint),
+    runs: { set, content, least: 1 },
   }
 }
 
-/** The template that a map puts in place of the code points of a set, if it does that with no other; undefined if it does. */
-export const runTemplateOf = ({ numbers, templates }: CharacterMap, set: readonly number[]): RunTemplate | undefined => {
-  const number = valueAt(numbers, set[0])
-  const isOnly = codePointsWhere(numbers, (value) => value === number).join() === members(set).join()
-  return isOnly ? { number, byte: asciiOf(templates[number]) } : undefined
+/** The map that does what one does, and then puts a text in place of each run of code points of a set. */
+export const withRuns = (map: CharacterMap, { set, content }: Pick<Runs, 'set' | 'content'>): CharacterMap => {
+  const members = createMap([[set, content]])
+  const isMember = (character: string): boolean => valueAt(members.numbers, character.codePointAt(0)!) !== 0
+  /** What becomes of a template; `self` is that of a code point that is a member, or is not. */
+  const marked = (template: string, isSelfMember: boolean): string => {
+    const characters = Array.from(template)
+    const areMembers = characters.map((character) => (character === SELF ? isSelfMember : isMember(character)))
+    const text = characters.map((character, i) => (!areMembers[i] ? character : i > 0 && areMembers[i - 1] ? '' : content)).join('')
+    const flags = template === '' ? IS_NOTHING : (areMembers[0] ? BEGINS_WITH_RUN : '') + (areMembers.at(-1) ? ENDS_IN_RUN : '')
+    return flags + text
+  }
+  const templates = new Templates()
+  const numbers = combineTables(map.numbers, members.numbers, createWords, (number, member) =>
+    templates.numberOf(marked(map.templates[number], member !== 0)),
+  )
+  return { numbers, templates: templates.list }
 }
-
-/** In a map of one change, the number of its template. */
-const RUN = 1

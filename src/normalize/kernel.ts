@@ -14,11 +14,14 @@ export interface NormalizeExports {
     templates: number,
     ascii: number,
     stayingLeads: number,
+    flags: number,
     largest: number,
-    runTemplate: number,
+    runBytes: number,
     runByte: number,
   ): void
   startText(): void
+  setInRun(value: 0 | 1): void
+  isInRun: WebAssembly.Global<'i32'>
   readUnchanged(at: number, end: number): number
   rewrite(at: number, end: number, out: number, outEnd: number): number
   base: WebAssembly.Global<'i32'>

@@ -1,5 +1,5 @@
 import { parsePattern } from '../pattern/parse.ts'
-import { of } from '../unicode/codePointSet.ts'
+import { of, size } from '../unicode/codePointSet.ts'
 import type { Normalizer } from '../types.ts'
 import { prependStep, stripStep } from './borders.ts'
 import { byteLevelStep } from './byteLevel.ts'
@@ -10,6 +10,7 @@ import { cleanBertText, lowercase, nmt, spaceBertChinese, stripAccents, stripBer
 import { precompiledStep } from './precompiled.ts'
 import { replaceLiteralStep, replaceRegexStep } from './replace.ts'
 import { readySureText } from './readySureText.ts'
+import { startSteps, startStretches } from './stretches.ts'
 import { pairsOf, sureTextOf, withoutPrefixes, type SureText } from './sureText.ts'
 import type { Emit, Step, TextStage } from './textStage.ts'
 
@@ -22,35 +23,20 @@ import type { Emit, Step, TextStage } from './textStage.ts'
  */
 export const createNormalizer = (normalizers: readonly Normalizer[], emit: Emit): TextStage => startSteps(stepsOf(normalizers), emit)
 
-const startSteps = (steps: readonly Step[], emit: Emit): TextStage =>
-  steps.reduceRight<TextStage>(
-    (next, step) => {
-      const stage = step.start((text) => next.push(text))
-      return {
-        push: stage.push,
-        end() {
-          stage.end()
-          next.end()
-        },
-      }
-    },
-    { push: emit, end() {} },
-  )
-
 const sureTexts = new WeakMap<readonly Normalizer[], SureText | undefined>()
 
 /** What the kernel can do of normalization; undefined if that is nothing. Made once for a list of normalizers, or when pretok was built. */
 export const loadSureText = (normalizers: readonly Normalizer[]): SureText | undefined => {
   if (!sureTexts.has(normalizers)) {
     const rest = () => withoutPrefixes(stepsOf(normalizers))
-    const ready = readySureText(normalizers, () => ({ pairs: pairsOf(rest()), start: (emit) => startSteps(rest(), emit) }))
+    const ready = readySureText(normalizers, () => ({ pairs: pairsOf(rest()), start: (emit) => startStretches(rest(), emit) }))
     sureTexts.set(normalizers, ready ?? createSureText(normalizers))
   }
   return sureTexts.get(normalizers)
 }
 
 /** Makes it. */
-export const createSureText = (normalizers: readonly Normalizer[]): SureText | undefined => sureTextOf(stepsOf(normalizers), startSteps)
+export const createSureText = (normalizers: readonly Normalizer[]): SureText | undefined => sureTextOf(stepsOf(normalizers))
 
 /**
  * Whether normalization leaves this text alone, and what is around it is the same with it and without it; and whether it makes none of it, neither of
@@ -163,7 +149,11 @@ const replacement = ({ pattern, isRegex, content }: Normalizer & { kind: 'replac
   const parsed = parsePattern(pattern, 'oniguruma')
   const { root } = parsed
   if (root.type === 'set') return createMap([[root.set, content]])
-  const isRuns = root.type === 'repeat' && root.greedy && root.min === 1 && root.max === Infinity
-  if (!isRuns || root.body.type !== 'set') return replaceRegexStep(parsed, content)
-  return content === '' ? createMap([[root.body.set, content]]) : runStep(root.body.set, content)
+  if (root.type !== 'repeat' || !root.greedy || root.max !== Infinity || root.body.type !== 'set') return replaceRegexStep(parsed, content)
+  const { set } = root.body
+  if (root.min === 1) return content === '' ? createMap([[set, content]]) : runStep(set, content)
+  if (root.min !== 2 || size(set) !== 1 || content === '') return replaceRegexStep(parsed, content)
+  // one that stands alone becomes the same
+  if (content === String.fromCodePoint(set[0])) return runStep(set, content)
+  return { ...replaceRegexStep(parsed, content), runs: { set, content, least: 2 } }
 }

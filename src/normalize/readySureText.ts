@@ -1,18 +1,17 @@
 import { loadPrepared, type Prepared } from '../prepared.ts'
 import type { Normalizer } from '../types.ts'
-import type { RunTemplate } from './characterMap.ts'
 import type { Pairs } from './pairs.ts'
 import type { SureText } from './sureText.ts'
 
 /** Of `SureText`, what is no table and can be written down. */
 interface Header {
   prefix: string
-  prefixUnless: readonly string[]
+  initial: string
   /** Of the classes, if there are any. */
   isAsciiSettled?: boolean
   /** Of the map, if there is one. */
   largest?: number
-  run?: RunTemplate
+  run: string
   pairs?: Pairs['of']
 }
 
@@ -21,8 +20,8 @@ type Deeds = Pick<SureText, 'pairs' | 'start'>
 
 /** What is to be kept of it. */
 export const prepareSureText = (sure: SureText): Prepared<Header> => {
-  const { classes, map, run, pairs, prefix, prefixUnless } = sure
-  const header: Header = { prefix: prefix.toString(), prefixUnless, ...(pairs && { pairs: pairs.of }) }
+  const { classes, map, run, pairs, prefix, initial } = sure
+  const header: Header = { prefix: prefix.toString(), initial: initial.toString(), run, ...(pairs && { pairs: pairs.of }) }
   const tables: NodeJS.TypedArray[] = []
   if (classes !== undefined) {
     header.isAsciiSettled = classes.isAsciiSettled
@@ -30,8 +29,7 @@ export const prepareSureText = (sure: SureText): Prepared<Header> => {
   }
   if (map !== undefined) {
     header.largest = map.largest
-    if (run !== undefined) header.run = run
-    tables.push(map.table.pages, map.table.blocks, map.ascii, map.stayingLeads, map.starts, map.templates)
+    tables.push(map.table.pages, map.table.blocks, map.ascii, map.stayingLeads, map.starts, map.templates, map.flags)
   }
   return { header, tables: tables.map(({ buffer, byteOffset, byteLength }) => new Uint8Array(buffer, byteOffset, byteLength)) }
 }
@@ -44,7 +42,7 @@ export const readySureText = (normalizers: readonly Normalizer[], deeds: () => D
   let next = 0
   const bytes = (): Uint8Array => tables[next++]
   const words = (): Uint16Array => new Uint16Array(bytes().buffer)
-  const { isAsciiSettled, largest, run, prefix, prefixUnless, pairs } = header
+  const { isAsciiSettled, largest, run, prefix, initial, pairs } = header
   const classes = isAsciiSettled === undefined ? undefined : {
     table: { pages: words(), blocks: bytes() },
     below0x800: bytes(),
@@ -58,6 +56,7 @@ export const readySureText = (normalizers: readonly Normalizer[], deeds: () => D
     stayingLeads: bytes(),
     starts: new Uint32Array(bytes().buffer),
     templates: Buffer.from(bytes().buffer),
+    flags: bytes(),
     largest,
   }
   return {
@@ -66,7 +65,7 @@ export const readySureText = (normalizers: readonly Normalizer[], deeds: () => D
     run,
     pairs: pairs && { of: pairs, pack: () => deeds().pairs!.pack() },
     prefix: Buffer.from(prefix),
-    prefixUnless,
+    initial: Buffer.from(initial),
     start: (emit) => deeds().start(emit),
   }
 }

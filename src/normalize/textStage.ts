@@ -12,6 +12,19 @@ export interface TextStage {
   end(): void
 }
 
+/** What replaces runs of characters by a text. */
+export interface RunStage extends TextStage {
+  /** Whether what came out last is the text for a run, which may go on. */
+  isInRun: boolean
+}
+
+/** Runs of code points of a set, at least so many in a row, become a text. */
+export interface Runs {
+  set: readonly number[]
+  content: string
+  least: 1 | 2
+}
+
 /** One step of normalization: a kind of stage. */
 export interface Step {
   start(emit: Emit): TextStage
@@ -33,8 +46,8 @@ export interface Step {
   decomposition?: (() => CharacterMap) | undefined
   /** Beside such a check: what a character becomes by itself. */
   becomes?(character: string): string
-  /** It puts `content` in place of each run of code points of this set. */
-  runs?: { set: readonly number[]; content: string }
+  /** It replaces runs. */
+  runs?: Runs
   /** What the kernel composes code points by that do not pass. */
   pairs?: Pairs | undefined
   /** It puts this in front of each section that is not empty, or of each that does not begin with it. */

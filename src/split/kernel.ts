@@ -22,7 +22,10 @@ export interface KernelExports {
   setClasses: NormalizeExports['setClasses']
   setMap: NormalizeExports['setMap']
   setPairs(address: number, areOfClusters: number): void
-  setPrefix(address: number, bytes: number, unless: number, unlessCount: number): void
+  setPrefix(address: number, bytes: number): void
+  setInitial(address: number, bytes: number): void
+  passInitial(): void
+  setInRun(value: 0 | 1): void
   advanceRaw(at: number, end: number, isLast: 0 | 1, length: number, lastEnd: number): number
   addPiece(start: number, length: number, times: number): number
   startTellingFirst(): number
@@ -49,6 +52,8 @@ export interface KernelExports {
   textLength: WebAssembly.Global<'i32'>
   lastEnd: WebAssembly.Global<'i32'>
   leftEnd: WebAssembly.Global<'i32'>
+  isInRun: WebAssembly.Global<'i32'>
+  isInitialDue: WebAssembly.Global<'i32'>
   isOpen: WebAssembly.Global<'i32'>
   isTextBefore: WebAssembly.Global<'i32'>
   isTextBehind: WebAssembly.Global<'i32'>

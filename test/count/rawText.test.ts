@@ -165,6 +165,8 @@ const feedText = (
 const unlessThere = (text: string): Normalizer => ({ kind: 'prepend', text, unlessThere: true })
 const asMark: Normalizer = { kind: 'replace', pattern: ' ', isRegex: false, content: '▁' }
 
+const normalizersNamed = (wanted: string): readonly Normalizer[] => NORMALIZERS.find(([name]) => name === wanted)![1]
+
 /** What leading stages of a pipeline become (tokenizer/leadingRewrites.ts). */
 const LEADING: typeof NORMALIZERS = [
   ['ByteLevel, add_prefix_space', [unlessThere(' ')]],
@@ -172,6 +174,7 @@ const LEADING: typeof NORMALIZERS = [
   ['a prefix that letters become', [{ kind: 'lowercase' }, unlessThere('e')]],
   ['a prefix behind what may become nothing', [{ kind: 'replace', pattern: '\r', isRegex: false, content: '' }, unlessThere(' ')]],
   ['a prefix of two characters', [unlessThere('aa')]],
+  ['xlm-roberta', [...normalizersNamed('Precompiled, then two spaces and more'), asMark, unlessThere('▁')]],
   ['a prefix behind a quick check', [{ kind: 'nfc' }, unlessThere(' ')]],
 ]
 
@@ -221,8 +224,14 @@ test('what the kernel can do: all but what looks at several characters, or at th
     'Replace of runs by a longer text',
     'Replace of runs by nothing',
     'Precompiled',
+    'Precompiled, then two spaces and more',
+    'Precompiled, then runs by a longer text, and maps',
+    'Precompiled, then two spaces and more that become the same as one',
+    'a map, then runs that a map takes away',
     'gpt-neox',
     'NFC, then runs and a map',
+    'NFC, then runs of what combines',
+    'NFKC, then runs of white space',
     'NFC, then a map',
     'clip',
     'lucie',
@@ -230,6 +239,9 @@ test('what the kernel can do: all but what looks at several characters, or at th
     'ByteLevel, add_prefix_space',
     'Metaspace',
     'a prefix that letters become',
+    'a prefix behind what may become nothing',
+    'xlm-roberta',
+    'a prefix behind a quick check',
   ])
 })
 
@@ -319,7 +331,7 @@ const STRIPPING = [['<m>'], ['<m>', '</s>', '<'], ['<m>', '日', 'é'], ['m', '\
 
 const NORMALIZERS_WITH_STRIPPING: typeof NORMALIZERS = [
   ['nothing', []],
-  ...KERNEL_NORMALIZERS.filter(([name]) => ['NFC', 'NFKC', 'BertNormalizer, uncased', 'ByteLevel, add_prefix_space', 'Metaspace'].includes(name)),
+  ...KERNEL_NORMALIZERS.filter(([name]) => ['NFC', 'NFKC', 'BertNormalizer, uncased', 'ByteLevel, add_prefix_space', 'Metaspace', 'xlm-roberta'].includes(name)),
 ]
 
 describe.each(NORMALIZERS_WITH_STRIPPING)('tokens that strip white space, behind %s', (_, normalizers) => {

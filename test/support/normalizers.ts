@@ -37,6 +37,24 @@ const CLUSTERS: Normalizer = {
   ]),
 }
 
+/** A charsmap that makes spaces, alone and beside other characters, and nothing. */
+const SPACES: Normalizer = {
+  kind: 'precompiled',
+  charsmap: makeCharsmap([
+    ['\t', ' '],
+    ['\n', ' '],
+    ['\r', ''],
+    ['\0', ''],
+    [keyOf('\u00a8'), ' \u0308'],
+    [keyOf('\u2000'), '  '],
+    [keyOf('日'), 'a '],
+    [keyOf('か'), ' b  c '],
+    [keyOf('①'), ' '],
+    [keyOf('e\u0301'), 'é'],
+    [keyOf('E\u0301'), ' '],
+  ]),
+}
+
 /** One list of normalizers or more of each kind, by name. */
 export const NORMALIZERS: readonly (readonly [name: string, normalizers: readonly Normalizer[]])[] = [
   ['NFC', [{ kind: 'nfc' }]],
@@ -73,6 +91,11 @@ export const NORMALIZERS: readonly (readonly [name: string, normalizers: readonl
   ['Replace of line starts', [regex('^', '> ')]],
   ['Replace at the end', [regex('\\s+$|(?<=[a-z日]\\n)\\S|\\b', '|')]],
   ['Precompiled', [CLUSTERS]],
+  ['Precompiled, then two spaces and more', [SPACES, regex(' {2,}', ' ')]],
+  ['Precompiled, then runs by a longer text, and maps', [SPACES, { kind: 'lowercase' }, regex(' +', '<É>'), { kind: 'lowercase' }]],
+  ['Precompiled, then two spaces and more that become the same as one', [SPACES, regex(' {2,}', '▁'), literal(' ', '▁')]],
+  ['Precompiled, then two spaces and more that do not', [SPACES, regex(' {2,}', '▁')]],
+  ['a map, then runs that a map takes away', [literal('a', ''), regex('[ \\0]+', 'a'), literal('a', '')]],
   ['gpt-neox', [{ kind: 'nfc' }]],
   ['NFC, then runs and a map', [{ kind: 'nfc' }, regex('\\s+', '<É>'), { kind: 'lowercase' }]],
   ['NFC, then runs of what combines', [{ kind: 'nfc' }, regex('[e\\s]+', ' ')]],
