@@ -34,6 +34,8 @@ export class KernelText {
   private readonly ends = new Uint32Array(MAX_ENDS)
   private endCount = 0
   private raw: RawText | undefined
+  /** Whether what is behind the kernel's `solidEnd` may be taken off. */
+  private stripsEnds = false
   private readonly tellsFirst: boolean
   /** Whether a document begins behind the last end. */
   private isStart = true
@@ -99,13 +101,20 @@ export class KernelText {
 
   /** Splits and counts all text, as far as can be. */
   advance(): void {
-    if (this.advanced === this.length && this.endCount === 0) return
-    this.advanceTo(this.length)
+    const to = this.stripsEnds ? this.kernel.exports.solidEnd.value : this.length
+    if (this.advanced === to && this.endCount === 0) return
+    this.advanceTo(to)
     this.checkPending()
+  }
+
+  /** See `SplitText`. */
+  noteSolid(): void {
+    this.kernel.exports.noteSolid(this.length)
   }
 
   /** Text in which the kernel looks for tokens itself. */
   withTokens(tokens: TokenSet, sure?: SureText): TokenText {
+    this.stripsEnds = sure?.stripsEnds === true
     if (sure !== undefined || tokens.lstrip || tokens.rstrip)
       return (this.raw = createRawText(this.kernel, this, tokens, sure ?? UNCHANGED, Math.min(this.capacity, 2 ** 18), this.maxPieceBytes))
     const takeCounts = putTokens(this.kernel, tokens)
@@ -129,7 +138,7 @@ export class KernelText {
     this.capacity = exports.capacity.value >>> 0
     this.length = exports.textLength.value
     this.lastEnd = exports.lastEnd.value
-    this.advanced = this.length
+    this.advanced = this.stripsEnds ? exports.solidEnd.value : this.length
     this.checkPending()
     return at
   }
@@ -175,14 +184,20 @@ export class KernelText {
 
   /** Where the batch ends to which text from a place on belongs, or a little before, so that no code point is cut; not behind the end. */
   private endOfBatch(bytes: Uint8Array, at: number): number {
-    let end = at + BATCH - (this.length - this.advanced)
+    const waiting = this.length - this.advanced
+    let end = at + (this.isMany(waiting) ? BATCH : BATCH - waiting)
     if (end >= bytes.length) return bytes.length
     while ((bytes[end] & 0xc0) === 0x80) end--
     return end
   }
 
   private advanceIfMany(): void {
-    if (this.length - this.advanced > BATCH - 4) this.advance()
+    if (this.isMany(this.length - this.advanced)) this.advance()
+  }
+
+  /** Whether a batch has no room left for a code point. (What may be taken off waits longer.) */
+  private isMany(bytes: number): boolean {
+    return bytes > BATCH - 4
   }
 
   private put(bytes: Uint8Array, start: number, end: number): void {
@@ -200,7 +215,7 @@ export class KernelText {
     this.capacity = exports.capacity.value >>> 0
     this.lastEnd -= moved
     this.length -= moved
-    this.advanced = this.length
+    this.advanced -= moved
   }
 
   /** Splits and counts text up to `position`, as far as can be; the ends that are known are all before it. */

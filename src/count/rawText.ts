@@ -38,6 +38,8 @@ const codePointStart = (text: Uint8Array, at: number): number => {
 export interface SplitText {
   /** Puts text behind it: whole code points. */
   add(text: Uint8Array): void
+  /** All of it stays. Said only where white space may be taken off. */
+  noteSolid(): void
   /** Puts what becomes of raw text [from, to) behind it, as far as can be; returns how far that was. (Addresses.) */
   advanceRaw(from: number, to: number, isLast: boolean): number
 }
@@ -66,13 +68,14 @@ export const createRawText = (kernel: Kernel, text: SplitText, tokens: TokenSet,
   let started: Stretches | undefined // when there is something that the kernel is not sure of
   const startNormalizer = (): Stretches => {
     putPairs()
-    return sure.start((normalized) => {
+    const put = (normalized: Buffer): void => {
       if (normalized.length === 0) return
       putInitial(normalized)
       text.add(normalized)
-      kernel.exports.noteText()
+      if (!sure.stripsEnds) kernel.exports.noteText()
       left += normalized.length
-    })
+    }
+    return sure.start(put, () => text.noteSolid())
   }
   /** Puts a character in front of the first text of a section. */
   const putInitial = (first: Buffer): void => {

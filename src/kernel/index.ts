@@ -3,10 +3,10 @@ import { certainEnd, decidePass, makeRoomForCuts, passOverGap, slidePass, useCut
 import { allocate, release, setMemoryLimit } from './memory'
 import { passOverIdle } from './idle'
 import { findSymbols, readSymbols } from './lookahead'
-import { COMPOSED_ROOM, composed, composedBytes, composeText, hasMap, isInRun, rewrite, room, setClasses, setInRun, setMap, setPairs, written } from './normalize'
+import { blankTail, COMPOSED_ROOM, composed, composedBytes, composeText, hasMap, isInRun, rewrite, room, setClasses, setInRun, setMap, setPairs, written } from './normalize'
 import { Pass, POSITION, SLICE, startPass } from './pass'
 import {
-  beginsNow, composedEnd, endSection, initialRoom, isInitialDue, isOpen, leaveOpen, leftEnd, nextEnd, notePut, noteSearched, passEnd, passInitial, prefix, prefixBytes, putBytes, searched, setInitial, setPrefix, setRawEnds, settleInitial, startRaw, sureEnd,
+  beginsNow, composedEnd, endSection, initialRoom, isInitialDue, isOpen, leaveOpen, leftEnd, nextEnd, notePut, noteSearched, noteTakenOff, passEnd, passInitial, prefix, prefixBytes, putBytes, searched, setInitial, setPrefix, setRawEnds, setStrippingOfEnds, settleInitial, startRaw, stripsEnds, sureEnd,
 } from './raw'
 import { noteStarts, setStart, slideStarts, startTelling, tellFirst, tellsFirst } from './firsts'
 import { endSegment, readText, startReading } from './read'
@@ -36,7 +36,7 @@ export { allocate, slots, slotCount, used, pieces, dropped, clearTable, sortTabl
 export { setTokens, found, foundBytes, pieceBytes, foundLast, isTextBefore, isTextBehind, textsBetween }
 export { setStart }
 export { release, setClasses, setMap, setPairs, setPrefix, setInitial, setRawEnds, startRaw, noteText, leftEnd, isOpen, putBytes }
-export { isInRun, setInRun, isInitialDue, passInitial }
+export { isInRun, setInRun, isInitialDue, passInitial, setStrippingOfEnds }
 
 const MAX_PASSES = 32
 
@@ -204,14 +204,14 @@ export function advanceRaw(at: usize, end: usize, isLast: bool, length: usize, l
         takeEnd()
         passEnd()
       }
-      endSection()
+      closeSection()
       if (status == OK) status = endPut()
     } else if (isWaiting) break
     if (status != OK) return status
     if (leftEnd != 0) break
   } while (at < end || nextEnd() == at)
   if (isLast && leftEnd == 0) {
-    endSection()
+    closeSection()
     isStripping = false
   }
   const next = leftEnd == 0 ? at : leftEnd
@@ -238,7 +238,37 @@ function putMapped(from: usize, to: usize): i32 {
   return hasMap ? putRewritten(from, to) : put(from, to - from)
 }
 
+/*
+ * Where white space is taken off the ends of sections, what is white space so far is put behind the text like all, but not given to the passes.
+ */
+
+/** All text up to here stays. */
+export let solidEnd: usize = 0
+
+/** All text so far stays; the caller has put some of it there. */
+export function noteSolid(length: usize): void {
+  solidEnd = length
+  noteText()
+}
+
+function closeSection(): void {
+  if (stripsEnds) {
+    noteTakenOff(textLength - solidEnd)
+    textLength = solidEnd
+  }
+  endSection()
+}
+
 function putRewritten(from: usize, to: usize): i32 {
+  if (!stripsEnds) return putRewrittenAsIs(from, to)
+  const blank = blankTail(from, to)
+  const status = putRewrittenAsIs(from, blank)
+  if (status != OK) return status
+  if (blank > from) noteSolid(textLength)
+  return putRewrittenAsIs(blank, to)
+}
+
+function putRewrittenAsIs(from: usize, to: usize): i32 {
   while (from < to) {
     let status = makeRoomForPut(BATCH + room)
     if (status != OK) return status
@@ -316,7 +346,7 @@ function givePut(): i32 {
   const to = endsTo
   endsTo = ends
   given = textLength
-  return give(to, textLength)
+  return give(to, stripsEnds ? solidEnd : textLength)
 }
 
 /** Counts text[start, start + length) as a piece that was met so often, whatever the passes are at. */
@@ -343,6 +373,7 @@ export function makeRoom(length: usize, wanted: usize): i32 {
   } else memory.copy(text, from, kept)
   for (let k = 0; k < passCount; k++) slidePass(passNumber(k), counted)
   slideStarts(counted)
+  solidEnd -= counted
   counted = 0
   return <i32>kept
 }

@@ -446,7 +446,7 @@ const NO_BYTE: u32 = 0xff
  * ASCII and of what follows a first byte, are set.
  */
 let stayingLeads: usize = 0
-/** The flags of each template, one byte each; 0: there are no runs. */
+/** The flags of each template, one byte each; 0: none has any. */
 let flags: usize = 0
 /** Its text begins with what stands for a run. */
 const BEGINS_WITH_RUN: u32 = 1
@@ -454,6 +454,8 @@ const BEGINS_WITH_RUN: u32 = 1
 const ENDS_IN_RUN: u32 = 2
 /** It is empty: what is on both sides of it may be one run. */
 const IS_NOTHING: u32 = 4
+/** It is white space or nothing, which may be taken off the end of a section. */
+const IS_BLANK: u32 = 8
 /** What stands for a run: so many bytes, and the ASCII character that it is, or NO_BYTE. */
 let runBytes: usize = 0
 let runByte: u32 = 0xff
@@ -475,42 +477,42 @@ export function setMap(
   ascii = asciiAt
   stayingLeads = stayingLeadsAt
   room = largest
-  flags = runLength == 0 ? 0 : flagsAt
+  flags = flagsAt
   runBytes = runLength
   runByte = runCharacter
   isInRun = false
   hasMap = true
-  findOnly()
+  readAscii()
 }
 
 /*
- * The most usual map changes one ASCII character: spaces become ▁. Then nothing need be looked up.
+ * What becomes of ASCII characters is looked up in a table of its own: 16 bytes for each, up to eight that take its place, how many these are, or MANY, and the
+ * flags. The most usual map changes one ASCII character, spaces, which become ▁: then nothing else need be looked for.
  */
 
-/** That character, if it is the only one, and what becomes of it is not long; or NONE. */
+const asciiTemplates: usize = memory.data(128 * 16)
+const SHORT_BYTES: usize = 8
+const MANY: usize = 9
+/** The character that changes, if there is only one, or NONE. */
 let only: u32 = 0
-let onlyBytes: u64 = 0
-let onlyLength: usize = 0
 const NONE: u32 = 0x80
-/** The character, and from byte 8 on what becomes of it. */
+const SEVERAL: u32 = 0x81
 const scratch: usize = memory.data(16)
 
-function findOnly(): void {
+function readAscii(): void {
   only = NONE
-  let changed: u32 = NONE
   for (let byte: u32 = 0; byte < 0x80; byte++) {
-    if (load<u8>(ascii + byte) == <u8>byte) continue
-    if (changed != NONE) return
-    changed = byte
+    if (load<u8>(ascii + byte) != <u8>byte) only = only == NONE ? byte : SEVERAL
+    const entry = asciiTemplates + (<usize>byte << 4)
+    store<u8>(scratch, <u8>byte)
+    const template = templateAt(scratch)
+    const starts = templateStarts + (<usize>template << 2)
+    const length: usize = template == UNCHANGED ? 1 : <usize>(load<u32>(starts, 4) - load<u32>(starts))
+    if (length <= SHORT_BYTES) putTemplate(template, scratch, 1, entry)
+    store<u8>(entry, <u8>min(length, MANY), 8)
+    store<u8>(entry, <u8>flagsOf(template), 9)
   }
-  if (changed == NONE || flags != 0) return
-  store<u8>(scratch, <u8>changed)
-  const template = templateAt(scratch)
-  const starts = templateStarts + (<usize>template << 2)
-  if (template == UNCHANGED || load<u32>(starts, 4) - load<u32>(starts) > 8) return
-  only = changed
-  onlyLength = putTemplate(template, scratch, 1, scratch + 8) - (scratch + 8)
-  onlyBytes = load<u64>(scratch, 8)
+  if (only == SEVERAL || runByte != NO_BYTE) only = NONE
 }
 
 /** What comes next has nothing to do with what was before. */
@@ -557,7 +559,17 @@ function endsRun(at: usize): bool {
 }
 
 function flagsOf(template: u32): u32 {
-  return load<u8>(flags + <usize>template)
+  return flags == 0 ? 0 : load<u8>(flags + <usize>template)
+}
+
+/** Where, in text[at, end), those code points begin at its end that may be taken off the end of a section. */
+export function blankTail(at: usize, end: usize): usize {
+  while (end > at) {
+    const last = before(end)
+    if ((flagsOf(templateAt(last)) & IS_BLANK) == 0) break
+    end = last
+  }
+  return end
 }
 
 /** Whether it ends in a run what stands behind what did, or did not. */
@@ -607,21 +619,19 @@ export function rewrite(at: usize, end: usize, out: usize, outEnd: usize): usize
       out += count
       if (hasRuns && count > 0) isInRun = endsRun(at)
       if (others == 0) continue
-      if (!hasRuns && load<u8>(at) < 0x80) {
+      if (load<u8>(at) < 0x80) {
         // what is behind an ASCII character that becomes something else is moved, and not looked up again
         const from = at - count
         let done = count
         do {
-          if (isOnly) {
-            store<u64>(out, onlyBytes)
-            out += onlyLength
-          } else out = putTemplate(templateAt(at), at, 1, out)
+          out = putAscii(at, out)
           done++
           v128.store(out, i8x16.swizzle(mapped, i8x16.add(i8x16.splat(<i8>done), i8x16(0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15))))
           others &= others - 1
           const next = others == 0 ? 16 : <usize>ctz(others)
           out += next - done
           at = from + next
+          if (hasRuns && next > done) isInRun = endsRun(at)
           done = next
         } while (others != 0 && out <= last && load<u8>(at) < 0x80)
         continue
@@ -633,20 +643,42 @@ export function rewrite(at: usize, end: usize, out: usize, outEnd: usize): usize
         continue
       }
       const bytes = bytesOf(load<u8>(at))
-      const template = templateAt(at)
-      const behind = putTemplate(template, at, bytes, out)
-      const own = hasRuns ? flagsOf(template) : 0
-      if (isInRun && (own & BEGINS_WITH_RUN) != 0) {
-        memory.copy(out, out + runBytes, behind - out - runBytes)
-        out = behind - runBytes
-      } else out = behind
-      isInRun = isInRunBehind(own, isInRun)
+      out = putCharacter(at, bytes, out)
       at += bytes
     } while (at < end && out <= last && mayChangeAt(at))
   }
   for (; at < end && isContinuation(at); at++) store<u8>(out++, load<u8>(at))
   written = out
   return at
+}
+
+/** What becomes of an ASCII character. Up to seven bytes behind are written, too. */
+@inline function putAscii(at: usize, out: usize): usize {
+  const entry = asciiTemplates + (<usize>load<u8>(at) << 4)
+  let bytes = <usize>load<u8>(entry, 8)
+  if (bytes == MANY) return putCharacter(at, 1, out)
+  let text = load<u64>(entry)
+  if (flags != 0) {
+    const own = <u32>load<u8>(entry, 9)
+    if (isInRun && (own & BEGINS_WITH_RUN) != 0) {
+      bytes -= runBytes
+      text = bytes == 0 ? 0 : text >>> <u64>(runBytes << 3)
+    }
+    isInRun = isInRunBehind(own, isInRun)
+  }
+  store<u64>(out, text)
+  return out + bytes
+}
+
+function putCharacter(at: usize, bytes: usize, out: usize): usize {
+  const template = templateAt(at)
+  const behind = putTemplate(template, at, bytes, out)
+  if (flags == 0) return behind
+  const own = flagsOf(template)
+  const skipped: usize = isInRun && (own & BEGINS_WITH_RUN) != 0 ? runBytes : 0
+  if (skipped != 0) memory.copy(out, out + skipped, behind - out - skipped)
+  isInRun = isInRunBehind(own, isInRun)
+  return behind - skipped
 }
 
 /** The first place in text[at, end) that rewriting may change, or `end`. */
@@ -683,7 +715,7 @@ export function readUnchanged(at: usize, end: usize): usize {
       }
       const byte = load<u8>(at)
       const template = templateAt(at)
-      const own = hasRuns ? flagsOf(template) : 0
+      const own = flagsOf(template)
       const isSame = byte < 0x80 ? load<u8>(ascii + byte) == byte : template == UNCHANGED
       if (!isSame || (wasInRun && (own & BEGINS_WITH_RUN) != 0)) return at
       wasInRun = isInRunBehind(own, wasInRun)

@@ -67,6 +67,13 @@ export function passInitial(): void {
   isInitialDue = false
 }
 
+/** Whether white space is taken off the ends of sections, of which the map tells what it is. */
+export let stripsEnds: bool = false
+
+export function setStrippingOfEnds(value: bool): void {
+  stripsEnds = value
+}
+
 /** The section ends. */
 export function endSection(): void {
   hasBegun = false
@@ -119,7 +126,12 @@ export let putBytes: u32 = 0
 export function notePut(bytes: usize): void {
   if (bytes == 0) return
   putBytes += <u32>bytes
-  noteText()
+  if (!stripsEnds) noteText()
+}
+
+/** Bytes that were put, be it before or by the caller, have been taken off. */
+export function noteTakenOff(bytes: usize): void {
+  putBytes -= <u32>bytes
 }
 
 /**

@@ -12,7 +12,8 @@ const firstText = (text: Buffer): number => {
   return at
 }
 
-const lastTextEnd = (text: Buffer): number => {
+/** Where the white space begins that a text ends in. */
+export const lastTextEnd = (text: Buffer): number => {
   let end = text.length
   while (end > 0) {
     const at = codePointBefore(text, end)
@@ -45,6 +46,7 @@ export const stripStep = (left: boolean, right: boolean): Step => ({
       },
     }
   },
+  strips: { left, right },
 })
 
 /** Puts a text in front of a section that is not empty; with `unlessThere`, if it does not begin with it. */

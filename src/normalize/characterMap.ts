@@ -1,4 +1,5 @@
 import { has } from '../unicode/codePointSet.ts'
+import { WHITE_SPACE } from '../unicode/properties.ts'
 import { BLOCK, blocksBeginningWith, combineTables, createWords, TableMaker, valueAt, type CharacterMap, type CodePointTable } from './codePointTable.ts'
 import { SLICE, slices, startNormalizeKernel, type NormalizeExports } from './kernel.ts'
 import type { Emit, Runs, RunStage, Step } from './textStage.ts'
@@ -8,12 +9,13 @@ export const SELF = '\ud800'
 
 /*
  * In a template, runs of code points that one text stands for (src/kernel/normalize.ts) are told by what no text contains either: it begins with one, it ends
- * in one, or it is nothing, and what is on both sides of it may be one.
+ * in one, or it is nothing, and what is on both sides of it may be one. And what is white space or nothing, so that it may be taken off the end of a section.
  */
 export const BEGINS_WITH_RUN = '\ud801'
 export const ENDS_IN_RUN = '\ud802'
 export const IS_NOTHING = '\ud804'
-const FLAGS = [BEGINS_WITH_RUN, ENDS_IN_RUN, IS_NOTHING]
+export const IS_BLANK = '\ud808'
+const FLAGS = [BEGINS_WITH_RUN, ENDS_IN_RUN, IS_NOTHING, IS_BLANK]
 const isFlag = (character: string): boolean => FLAGS.includes(character)
 
 /** Code points as a set (half-open ranges in one flat array), and the template for all of them. */
@@ -109,6 +111,7 @@ export const packMap = (map: CharacterMap): PackedMap => {
 }
 
 const withoutFlags = (template: string): string => Array.from(template, (character) => (isFlag(character) ? '' : character)).join('')
+const flagsOf = (template: string): string => Array.from(template, (character) => (isFlag(character) ? character : '')).join('')
 
 const stayingLeadsIn = ({ pages, blocks }: CodePointTable<Uint16Array>): Uint8Array => {
   const staying = new Uint8Array(16).fill(ASCII_AND_CONTINUATIONS)
@@ -139,9 +142,9 @@ export const mapTables = ({ table, starts, templates, ascii, stayingLeads, flags
 export const useMap = (
   { setMap }: Pick<NormalizeExports, 'setMap'>,
   [pages, blocks, starts, templates, ascii, stayingLeads, flags]: readonly number[],
-  { largest }: PackedMap,
+  { largest, flags: own }: PackedMap,
   run = '',
-): void => setMap(pages, blocks, starts, templates, ascii, stayingLeads, flags, largest + PADDING, Buffer.byteLength(run), asciiOf(run))
+): void => setMap(pages, blocks, starts, templates, ascii, stayingLeads, own.some((bits) => bits !== 0) ? flags : 0, largest + PADDING, Buffer.byteLength(run), asciiOf(run))
 
 /** The ASCII character that a text is, or NO_BYTE. */
 const asciiOf = (template: string): number => (template.length === 1 && template < '\x80' ? template.charCodeAt(0) : NO_BYTE)
@@ -219,17 +222,33 @@ export const runStep = (set: readonly number[], content: string): Omit<Step, 'st
   }
 }
 
+/** The map that does what one does, and tells what is blank; undefined if it puts white space behind something else. */
+export const withBlanks = (map: CharacterMap): CharacterMap | undefined => {
+  const white = createMap([[WHITE_SPACE, ' ']])
+  const isWhite = (character: string): boolean => valueAt(white.numbers, character.codePointAt(0)!) !== 0
+  const templates = new Templates()
+  let isTold = true
+  const numbers = combineTables(map.numbers, white.numbers, createWords, (number, own) => {
+    const template = map.templates[number]
+    const areWhite = Array.from(template, (character) => (character === SELF ? own !== 0 : isWhite(character)))
+    const isBlank = areWhite.every((is) => is)
+    isTold &&= isBlank || !areWhite.at(-1)
+    return templates.numberOf(isBlank ? IS_BLANK + template : template)
+  })
+  return isTold ? { numbers, templates: templates.list } : undefined
+}
+
 /** The map that does what one does, and then puts a text in place of each run of code points of a set. */
 export const withRuns = (map: CharacterMap, { set, content }: Pick<Runs, 'set' | 'content'>): CharacterMap => {
   const members = createMap([[set, content]])
   const isMember = (character: string): boolean => valueAt(members.numbers, character.codePointAt(0)!) !== 0
   /** What becomes of a template; `self` is that of a code point that is a member, or is not. */
   const marked = (template: string, isSelfMember: boolean): string => {
-    const characters = Array.from(template)
+    const characters = Array.from(withoutFlags(template))
     const areMembers = characters.map((character) => (character === SELF ? isSelfMember : isMember(character)))
     const text = characters.map((character, i) => (!areMembers[i] ? character : i > 0 && areMembers[i - 1] ? '' : content)).join('')
-    const flags = template === '' ? IS_NOTHING : (areMembers[0] ? BEGINS_WITH_RUN : '') + (areMembers.at(-1) ? ENDS_IN_RUN : '')
-    return flags + text
+    const own = characters.length === 0 ? IS_NOTHING : (areMembers[0] ? BEGINS_WITH_RUN : '') + (areMembers.at(-1) ? ENDS_IN_RUN : '')
+    return own + flagsOf(template) + text
   }
   const templates = new Templates()
   const numbers = combineTables(map.numbers, members.numbers, createWords, (number, member) =>

@@ -29,7 +29,7 @@ const sureTexts = new WeakMap<readonly Normalizer[], SureText | undefined>()
 export const loadSureText = (normalizers: readonly Normalizer[]): SureText | undefined => {
   if (!sureTexts.has(normalizers)) {
     const rest = () => withoutPrefixes(stepsOf(normalizers))
-    const ready = readySureText(normalizers, () => ({ pairs: pairsOf(rest()), start: (emit) => startStretches(rest(), emit) }))
+    const ready = readySureText(normalizers, () => ({ pairs: pairsOf(rest()), start: (emit, onSolid) => startStretches(rest(), emit, onSolid) }))
     sureTexts.set(normalizers, ready ?? createSureText(normalizers))
   }
   return sureTexts.get(normalizers)

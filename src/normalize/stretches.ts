@@ -1,3 +1,4 @@
+import { lastTextEnd } from './borders.ts'
 import { runStep } from './characterMap.ts'
 import type { Emit, RunStage, Step, TextStage } from './textStage.ts'
 
@@ -11,38 +12,57 @@ export interface Stretches {
   isInRun: boolean
 }
 
-/** Starts normalizing stretches by steps without prefixes, at most one of which replaces runs; those behind it are maps. */
-export const startStretches = (steps: readonly Step[], emit: Emit): Stretches => {
-  const runsAt = steps.findIndex(({ runs }) => runs !== undefined)
-  if (runsAt === -1) return { ...startSteps(steps, emit), isInRun: false }
-  const { set, content } = steps[runsAt].runs!
-  const behind = startSteps(steps.slice(runsAt + 1), emit)
-  const runs: RunStage = runStep(set, content).start(behind.push)
-  const before = startSteps(steps.slice(0, runsAt), runs.push)
+/**
+ * Starts normalizing stretches by steps without prefixes. What stands behind a step that strips ends, or replaces runs, are maps, and at most one of each.
+ *
+ * @param onSolid all that has come out by now stays; what comes out later is white space that may be taken off the section's end, until the next call
+ */
+export const startStretches = (steps: readonly Step[], emit: Emit, onSolid: () => void): Stretches => {
+  let runs: RunStage | undefined
+  const first = steps.reduceRight<TextStage>(
+    (next, step) => {
+      // what the stretch ends in may go on behind it; the steps from here on keep nothing
+      if (step.runs !== undefined) {
+        runs = runStep(step.runs.set, step.runs.content).start(next.push)
+        return { push: runs.push, end() {} }
+      }
+      if (step.strips !== undefined) return { push: (text) => pushSolid(text, next.push, onSolid), end() {} }
+      return startStep(step, next)
+    },
+    { push: emit, end() {} },
+  )
   return {
-    push: before.push,
-    end: before.end, // the others keep nothing
+    push: first.push,
+    end: first.end,
     get isInRun() {
-      return runs.isInRun
+      return runs?.isInRun ?? false
     },
     set isInRun(value) {
-      runs.isInRun = value
+      if (runs !== undefined) runs.isInRun = value
     },
   }
 }
 
+const pushSolid = (text: Buffer, push: Emit, onSolid: () => void): void => {
+  const end = lastTextEnd(text)
+  if (end > 0) {
+    push(text.subarray(0, end))
+    onSolid()
+  }
+  if (end < text.length) push(text.subarray(end))
+}
+
 /** Starts normalizing by steps, one behind the other. */
 export const startSteps = (steps: readonly Step[], emit: Emit): TextStage =>
-  steps.reduceRight<TextStage>(
-    (next, step) => {
-      const stage = step.start((text) => next.push(text))
-      return {
-        push: stage.push,
-        end() {
-          stage.end()
-          next.end()
-        },
-      }
+  steps.reduceRight<TextStage>((next, step) => startStep(step, next), { push: emit, end() {} })
+
+const startStep = (step: Step, next: TextStage): TextStage => {
+  const stage = step.start(next.push)
+  return {
+    push: stage.push,
+    end() {
+      stage.end()
+      next.end()
     },
-    { push: emit, end() {} },
-  )
+  }
+}

@@ -1,4 +1,4 @@
-import { composeMaps, createMap, mapCharacter, packMap, SELF, withRuns, type PackedMap } from './characterMap.ts'
+import { composeMaps, createMap, mapCharacter, packMap, SELF, withBlanks, withRuns, type PackedMap } from './characterMap.ts'
 import { combineTables, createBytes, valueAt, type CharacterMap, type CodePointTable, type QuickCheckClasses } from './codePointTable.ts'
 import type { Pairs } from './pairs.ts'
 import { isSettled, packClasses, SETTLED, UNSURE } from './quickCheck.ts'
@@ -9,8 +9,8 @@ import type { Emit, Runs, Step } from './textStage.ts'
  * What normalization does to text, as far as it is sure of each code point: that much the kernel does to text as it is read
  * (src/kernel/raw.ts), and only what is around other code points leaves it.
  *
- * Steps of which this can be told are texts put in front, then maps of characters, at most one quick check, and behind that at most one step that replaces
- * runs of code points. A code point is sure if what the maps before the check make of it passes the check and has nothing to do with what is before it;
+ * Steps of which this can be told are texts put in front, then maps of characters, at most one quick check, and behind that at most one step that takes
+ * white space off the ends of sections, and one that replaces runs of code points. A code point is sure if what the maps before the check make of it passes the check and has nothing to do with what is before it;
  * what becomes of it is what all the maps make of it. Runs may go on in a stretch that leaves the kernel, and behind it.
  */
 
@@ -27,8 +27,13 @@ export interface SureText {
   prefix: Buffer
   /** A character that stands in front of each section of which something is left, unless it begins with it; or nothing. */
   initial: Buffer
-  /** Starts normalizing stretches of a section, each of which ends where text can be cut. Nothing is put in front of them. */
-  start(emit: Emit): Stretches
+  /** Whether white space is taken off the ends of sections; the map tells what it is. */
+  stripsEnds: boolean
+  /**
+   * Starts normalizing stretches of a section, each of which ends where text can be cut. Nothing is put in front of them, or taken off: `onSolid` is called
+   * when all that has come out by now stays.
+   */
+  start(emit: Emit, onSolid: () => void): Stretches
 }
 
 /** Nothing becomes of text but itself. */
@@ -39,7 +44,8 @@ export const UNCHANGED: SureText = {
   pairs: undefined,
   prefix: Buffer.alloc(0),
   initial: Buffer.alloc(0),
-  start: (emit) => startStretches([], emit),
+  stripsEnds: false,
+  start: (emit, onSolid) => startStretches([], emit, onSolid),
 }
 
 export const sureTextOf = (steps: readonly Step[]): SureText | undefined => {
@@ -56,13 +62,22 @@ export const sureTextOf = (steps: readonly Step[]): SureText | undefined => {
   const runs = behind[runsAt]?.runs
   const beforeRuns = runs === undefined ? behind : behind.slice(0, runsAt)
   const behindRuns = runs === undefined ? [] : behind.slice(runsAt + 1)
-  if ([...before, ...beforeRuns, ...behindRuns].some(({ map }) => map === undefined)) return undefined
+  const stripAt = beforeRuns.findIndex(({ strips }) => strips !== undefined)
+  const stripsEnds = stripAt !== -1
+  const beforeStrip = stripsEnds ? beforeRuns.slice(0, stripAt) : beforeRuns
+  const behindStrip = stripsEnds ? beforeRuns.slice(stripAt + 1) : []
+  if ([...before, ...beforeStrip, ...behindStrip, ...behindRuns].some(({ map }) => map === undefined)) return undefined
+  if (stripsEnds && beforeRuns[stripAt].strips!.left) return undefined
   const mapBehindRuns = composed(behindRuns)
-  if (runs !== undefined && (prefix !== '' || !isForAll(runs, mapBehindRuns))) return undefined
-  const check = at === -1 ? undefined : sureCheck(rest[at], composed(beforeRuns))
+  if ((runs !== undefined || stripsEnds) && prefix !== '') return undefined
+  if (runs !== undefined && !isForAll(runs, mapBehindRuns)) return undefined
+  const check = at === -1 ? undefined : sureCheck(rest[at], composed(beforeStrip))
   const mapBefore = composed(before)
   const classes = check && (mapBefore === undefined ? check.classes : packClasses(classesBehind(mapBefore, check.classes)))
-  const mapBeforeRuns = composed([...before, ...(check?.mapped === undefined ? [] : [{ map: check.mapped }]), ...beforeRuns])
+  const mapBeforeStrip = composed([...before, ...(check?.mapped === undefined ? [] : [{ map: check.mapped }]), ...beforeStrip])
+  const stripped = stripsEnds ? withBlanks(mapBeforeStrip ?? NO_CHANGES) : mapBeforeStrip
+  if (stripsEnds && stripped === undefined) return undefined
+  const mapBeforeRuns = composed([...(stripped === undefined ? [] : [{ map: stripped }]), ...behindStrip])
   const map = runs === undefined ? mapBeforeRuns : composed([{ map: withRuns(mapBeforeRuns ?? NO_CHANGES, runs) }, ...behindRuns])
   const isSure = (character: string): boolean => classes === undefined || valueAt(classes.table, character.codePointAt(0)!) === SETTLED
   if (![...prefix].every(isSure)) return undefined
@@ -73,7 +88,8 @@ export const sureTextOf = (steps: readonly Step[]): SureText | undefined => {
     pairs: mapBefore === undefined ? pairsOf(rest) : undefined,
     prefix: Buffer.from(mapText(map, prefix)),
     initial: Buffer.from(initial),
-    start: (emit) => startStretches(rest, emit),
+    stripsEnds,
+    start: (emit, onSolid) => startStretches(rest, emit, onSolid),
   }
 }
 

@@ -46,6 +46,8 @@ export interface Step {
   decomposition?: (() => CharacterMap) | undefined
   /** Beside such a check: what a character becomes by itself. */
   becomes?(character: string): string
+  /** It takes white space off the ends of sections. */
+  strips?: { left: boolean; right: boolean }
   /** It replaces runs. */
   runs?: Runs
   /** What the kernel composes code points by that do not pass. */

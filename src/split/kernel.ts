@@ -25,6 +25,8 @@ export interface KernelExports {
   setPrefix(address: number, bytes: number): void
   setInitial(address: number, bytes: number): void
   passInitial(): void
+  setStrippingOfEnds(value: 0 | 1): void
+  noteSolid(length: number): void
   setInRun(value: 0 | 1): void
   advanceRaw(at: number, end: number, isLast: 0 | 1, length: number, lastEnd: number): number
   addPiece(start: number, length: number, times: number): number
@@ -53,6 +55,7 @@ export interface KernelExports {
   lastEnd: WebAssembly.Global<'i32'>
   leftEnd: WebAssembly.Global<'i32'>
   isInRun: WebAssembly.Global<'i32'>
+  solidEnd: WebAssembly.Global<'i32'>
   isInitialDue: WebAssembly.Global<'i32'>
   isOpen: WebAssembly.Global<'i32'>
   isTextBefore: WebAssembly.Global<'i32'>

@@ -174,6 +174,7 @@ const LEADING: typeof NORMALIZERS = [
   ['a prefix that letters become', [{ kind: 'lowercase' }, unlessThere('e')]],
   ['a prefix behind what may become nothing', [{ kind: 'replace', pattern: '\r', isRegex: false, content: '' }, unlessThere(' ')]],
   ['a prefix of two characters', [unlessThere('aa')]],
+  ['xlm-roberta, with Strip', [...normalizersNamed('Precompiled, Strip of the right, then two spaces and more'), asMark, unlessThere('▁')]],
   ['xlm-roberta', [...normalizersNamed('Precompiled, then two spaces and more'), asMark, unlessThere('▁')]],
   ['a prefix behind a quick check', [{ kind: 'nfc' }, unlessThere(' ')]],
 ]
@@ -331,7 +332,7 @@ const STRIPPING = [['<m>'], ['<m>', '</s>', '<'], ['<m>', '日', 'é'], ['m', '\
 
 const NORMALIZERS_WITH_STRIPPING: typeof NORMALIZERS = [
   ['nothing', []],
-  ...KERNEL_NORMALIZERS.filter(([name]) => ['NFC', 'NFKC', 'BertNormalizer, uncased', 'ByteLevel, add_prefix_space', 'Metaspace', 'xlm-roberta'].includes(name)),
+  ...KERNEL_NORMALIZERS.filter(([name]) => ['NFC', 'NFKC', 'BertNormalizer, uncased', 'ByteLevel, add_prefix_space', 'Metaspace', 'xlm-roberta', 'xlm-roberta, with Strip'].includes(name)),
 ]
 
 describe.each(NORMALIZERS_WITH_STRIPPING)('tokens that strip white space, behind %s', (_, normalizers) => {

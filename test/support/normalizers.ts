@@ -37,23 +37,22 @@ const CLUSTERS: Normalizer = {
   ]),
 }
 
-/** A charsmap that makes spaces, alone and beside other characters, and nothing. */
-const SPACES: Normalizer = {
-  kind: 'precompiled',
-  charsmap: makeCharsmap([
-    ['\t', ' '],
-    ['\n', ' '],
-    ['\r', ''],
-    ['\0', ''],
-    [keyOf('\u00a8'), ' \u0308'],
-    [keyOf('\u2000'), '  '],
-    [keyOf('日'), 'a '],
-    [keyOf('か'), ' b  c '],
-    [keyOf('①'), ' '],
-    [keyOf('e\u0301'), 'é'],
-    [keyOf('E\u0301'), ' '],
-  ]),
-}
+/** A charsmap that makes spaces, alone and in front of other characters, and nothing. */
+const SPACES_BEFORE: readonly [string, string][] = [
+  ['\t', ' '],
+  ['\n', ' '],
+  ['\r', ''],
+  ['\0', ''],
+  [keyOf('\u00a8'), ' \u0308'],
+  [keyOf('\u2000'), '  '],
+  [keyOf('か'), ' b  c'],
+  [keyOf('①'), ' '],
+  [keyOf('e\u0301'), 'é'],
+  [keyOf('E\u0301'), ' '],
+]
+const STRIPPABLE: Normalizer = { kind: 'precompiled', charsmap: makeCharsmap(SPACES_BEFORE) }
+/** Behind others, too. */
+const SPACES: Normalizer = { kind: 'precompiled', charsmap: makeCharsmap([...SPACES_BEFORE, [keyOf('日'), 'a '], [keyOf('か'), ' b  c ']]) }
 
 /** One list of normalizers or more of each kind, by name. */
 export const NORMALIZERS: readonly (readonly [name: string, normalizers: readonly Normalizer[]])[] = [
@@ -95,6 +94,9 @@ export const NORMALIZERS: readonly (readonly [name: string, normalizers: readonl
   ['Precompiled, then runs by a longer text, and maps', [SPACES, { kind: 'lowercase' }, regex(' +', '<É>'), { kind: 'lowercase' }]],
   ['Precompiled, then two spaces and more that become the same as one', [SPACES, regex(' {2,}', '▁'), literal(' ', '▁')]],
   ['Precompiled, then two spaces and more that do not', [SPACES, regex(' {2,}', '▁')]],
+  ['Precompiled, Strip of the right, then two spaces and more', [STRIPPABLE, { kind: 'strip', left: false, right: true }, regex(' {2,}', ' ')]],
+  ['the same by a longer text', [STRIPPABLE, { kind: 'strip', left: false, right: true }, { kind: 'lowercase' }, regex('[ E]+', '<É>'), literal('<', '>')]],
+  ['NFKC, Strip of the right, a map', [{ kind: 'nfkc' }, { kind: 'strip', left: false, right: true }, literal(' ', '▁')]],
   ['a map, then runs that a map takes away', [literal('a', ''), regex('[ \\0]+', 'a'), literal('a', '')]],
   ['gpt-neox', [{ kind: 'nfc' }]],
   ['NFC, then runs and a map', [{ kind: 'nfc' }, regex('\\s+', '<É>'), { kind: 'lowercase' }]],
