@@ -638,14 +638,38 @@ export function rewrite(at: usize, end: usize, out: usize, outEnd: usize): usize
       }
     }
     do {
-      if (isContinuation(at)) {
+      const byte = <usize>load<u8>(at)
+      if (byte < 0x80) {
+        out = putAscii(at++, out)
+        continue
+      }
+      if (byte < 0xc0) {
         store<u8>(out++, load<u8>(at++)) // of a character that stays
         continue
       }
-      const bytes = bytesOf(load<u8>(at))
-      out = putCharacter(at, bytes, out)
+      // as `templateAt` and `bytesOf`, but calls would take as long as all the rest
+      const word = <usize>load<u32>(at)
+      let page = byte & 31
+      let low = word >>> 8
+      let bytes: usize = 2
+      if (byte >= 0xe0) {
+        page = ((byte & 15) << 6) | ((word >>> 8) & 63)
+        low = word >>> 16
+        bytes = 3
+        if (byte >= 0xf0) {
+          page = ((byte & 7) << 12) | (((word >>> 8) & 63) << 6) | ((word >>> 16) & 63)
+          low = word >>> 24
+          bytes = 4
+        }
+      }
+      const template = <u32>load<u16>(mapBlocks + (<usize>load<u16>(mapPages + (page << 1)) << 7) + ((low & 63) << 1))
+      if (template == UNCHANGED) {
+        store<u32>(out, <u32>word)
+        out += bytes
+        isInRun = false
+      } else out = putFlagged(template, at, bytes, out)
       at += bytes
-    } while (at < end && out <= last && mayChangeAt(at))
+    } while (at < end && out <= last && (mayChangeAt(at) || (load<u8>(at) < 0x80 && mayChangeAt(at + 1))))
   }
   for (; at < end && isContinuation(at); at++) store<u8>(out++, load<u8>(at))
   written = out
@@ -656,7 +680,7 @@ export function rewrite(at: usize, end: usize, out: usize, outEnd: usize): usize
 @inline function putAscii(at: usize, out: usize): usize {
   const entry = asciiTemplates + (<usize>load<u8>(at) << 4)
   let bytes = <usize>load<u8>(entry, 8)
-  if (bytes == MANY) return putCharacter(at, 1, out)
+  if (bytes == MANY) return putFlagged(templateAt(at), at, 1, out)
   let text = load<u64>(entry)
   if (flags != 0) {
     const own = <u32>load<u8>(entry, 9)
@@ -670,8 +694,8 @@ export function rewrite(at: usize, end: usize, out: usize, outEnd: usize): usize
   return out + bytes
 }
 
-function putCharacter(at: usize, bytes: usize, out: usize): usize {
-  const template = templateAt(at)
+/** Puts down a template, in a run without the text that stands for that. */
+function putFlagged(template: u32, at: usize, bytes: usize, out: usize): usize {
   const behind = putTemplate(template, at, bytes, out)
   if (flags == 0) return behind
   const own = flagsOf(template)

@@ -228,6 +228,9 @@ test('what the kernel can do: all but what looks at several characters, or at th
     'Precompiled, then two spaces and more',
     'Precompiled, then runs by a longer text, and maps',
     'Precompiled, then two spaces and more that become the same as one',
+    'Precompiled, Strip of the right, then two spaces and more',
+    'the same by a longer text',
+    'NFKC, Strip of the right, a map',
     'a map, then runs that a map takes away',
     'gpt-neox',
     'NFC, then runs and a map',
@@ -241,6 +244,7 @@ test('what the kernel can do: all but what looks at several characters, or at th
     'Metaspace',
     'a prefix that letters become',
     'a prefix behind what may become nothing',
+    'xlm-roberta, with Strip',
     'xlm-roberta',
     'a prefix behind a quick check',
   ])
