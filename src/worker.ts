@@ -6,6 +6,7 @@ import { Board, type MergeResult, type WorkerCounts, type WorkerJob, type Worker
 import { loadNormalization, NO_NORMALIZATION } from './normalize/normalization.ts'
 import { verifyUnchanged } from './read/source.ts'
 import { byPlaceIn } from './receipt/listed.ts'
+import { separatorsFor } from './select/selectDocuments.ts'
 import { openSharedList } from './sharedList.ts'
 import { countChunk } from './worker/countChunk.ts'
 import { SpillingCounter, type WorkerPlace } from './worker/spillingCounter.ts'
@@ -28,6 +29,7 @@ const doTasks = async (task: WorkerTask, where: WorkerPlace, atChunk: (chunk: nu
   const normalization = await loadNormalization(task.normalizers)
   const added = createAddedTokens(task.addedTokens, normalization.text, normalization.keeps)
   const specialTokens = new Map(task.addedTokens.filter(({ special }) => special).map(({ content }, i) => [content, i]))
+  const separatorsIn = separatorsFor(options.documentPer, [...specialTokens.keys()])
   const skipped = new Set(task.skipped.map(({ chunk }) => chunk))
   const byPlace = byPlaceIn(sources.all)
   const counting = await SpillingCounter.start(task, specialTokens.size)
@@ -70,6 +72,7 @@ const doTasks = async (task: WorkerTask, where: WorkerPlace, atChunk: (chunk: nu
         source,
         added,
         specialTokens,
+        separatorsIn,
         normalization,
         options,
         counter,

@@ -1,5 +1,6 @@
 import { createTokenCutter } from '../added/tokenCutter.ts'
 import { createSpecialTokens, type TokenSet } from '../added/tokenSet.ts'
+import { NONE, UNDECIDED } from '../added/tokenTrie.ts'
 import type { DocumentPer, RecordSink } from '../format/records.ts'
 import type { Source } from '../types.ts'
 
@@ -17,33 +18,44 @@ export interface Choice {
   isWanted(place: number): boolean
   /** No document from this place on is wanted. */
   until?: number | undefined
-  /** What ends documents in text that is not cut into records. */
-  separators?: TokenSet | undefined
+  separators?: Separators | undefined
   /** Is told of text that was left out. */
   onFiltered(bytes: number): void
   /** Is told of each document with text that was taken, when it ends. */
   onTaken?(place: number, bytes: number): void
 }
 
-/** What ends documents in a source: special tokens in text, nothing where records do it. */
-export const separatorsIn = ({ format }: Source, documentPer: DocumentPer, specialTokens: readonly string[]): TokenSet | undefined =>
-  format === 'text' && documentPer === 'file' ? createSpecialTokens(specialTokens) : undefined
-
-/**
- * The separators with which text may end that is the beginning of one, in whole or in part: with 'baa' that is 'a' (behind a 'b') and 'ab'.
- */
-const separatorsThatGoOn = (separators: readonly Buffer[]): Set<number> => {
-  const goesOn = (separator: Buffer): boolean =>
-    separators.some((other) =>
-      Array.from({ length: other.length - 1 }, (_, i) => other.subarray(0, i + 1)).some(
-        (beginning) => endsWith(separator, beginning) || endsWith(beginning, separator),
-      ),
-    )
-  return new Set(separators.flatMap((separator, number) => (goesOn(separator) ? [number] : [])))
+/** What ends documents in text that is not cut into records. */
+export interface Separators {
+  set: TokenSet
+  /** Those with which text may end that is the beginning of one, in whole or in part: with 'baa' that is 'a' (behind a 'b') and 'ab'. */
+  goOn: ReadonlySet<number>
 }
 
-const endsWith = (bytes: Buffer, end: Buffer): boolean =>
-  bytes.length >= end.length && bytes.subarray(bytes.length - end.length).equals(end)
+export const createSeparators = (specialTokens: readonly string[]): Separators => {
+  const set = createSpecialTokens(specialTokens)
+  return { set, goOn: separatorsThatGoOn(set) }
+}
+
+/** Gives a function that tells what ends documents in a source: special tokens in text, nothing where records do it. There may be thousands of both. */
+export const separatorsFor = (documentPer: DocumentPer, specialTokens: readonly string[]): ((source: Source) => Separators | undefined) => {
+  let made: Separators | undefined
+  return ({ format }) => (format === 'text' && documentPer === 'file' ? (made ??= createSeparators(specialTokens)) : undefined)
+}
+
+const separatorsThatGoOn = ({ bytes, trie }: TokenSet): Set<number> => {
+  const found = new Set<number>()
+  bytes.forEach((separator, number) => {
+    for (let at = 0; at < separator.length; at++) {
+      // its end, from here on, is the beginning of one
+      if (trie.longestAt(separator, at, false) === UNDECIDED) found.add(number)
+      // what ends inside this one; shorter ones that stand here, too, are beginnings of the longest
+      const inside = trie.longestAt(separator, at, true, separator.length - 1)
+      if (inside !== NONE) found.add(inside)
+    }
+  })
+  return found
+}
 
 /**
  * Passes on the documents that are wanted. A document is a record or, in text, what stands between separators, as the bytes are in the
@@ -82,11 +94,10 @@ export const selectDocuments = (
   let position = 0 // in the text, of what the cutter gives next
   let isInside = false
   let last: number | undefined // the separator that was passed on last, if no text was since
-  const goOn = separators === undefined ? undefined : separatorsThatGoOn(separators.bytes)
   const cutter =
     separators === undefined
       ? undefined
-      : createTokenCutter(separators, {
+      : createTokenCutter(separators.set, {
           text(bytes) {
             if (!isInside) begin(position)
             isInside = true
@@ -96,7 +107,7 @@ export const selectDocuments = (
           },
           token(number, bytes) {
             // what stood between two separators was left out: no other one may come out of these
-            if (isInside && last !== undefined && goOn!.has(last)) sink.endText()
+            if (isInside && last !== undefined && separators.goOn.has(last)) sink.endText()
             last = number
             isInside = false
             end()
