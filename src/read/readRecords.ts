@@ -139,7 +139,7 @@ const readCsvHeader = async (source: Source, options: ReadingOptions): Promise<C
   return parser.header
 }
 
-/** The metadata of a file serves for all of its chunks. */
+/** The metadata of a file, which may take as long to read as some of its chunks, serves for all that this thread takes one after the other. */
 const parquetFiles = new WeakMap<Source, Promise<ParquetFile>>()
 
 /** Loaded when it is needed: it brings several decompressors along. */
