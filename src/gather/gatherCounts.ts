@@ -99,8 +99,12 @@ const mergeRuns = async (
   const jobs = Array.from({ length: Math.min(Math.max(1, threads), PARTITIONS) }, (_, job) => job)
   const { run, close } = start(jobs.length)
   const stop = (): void => void close()
+  const throwIfStopped = (): void => {
+    if (signal?.aborted === true) throw new PretokError('interrupted', 'merging: stopped before the end; nothing was written')
+  }
   signal?.addEventListener('abort', stop)
   try {
+    throwIfStopped() // before this listened
     const merges = jobs.map((job) => ({
       kind: 'merge' as const,
       partitions: Array.from({ length: PARTITIONS }, (_, partition) => partition).filter((partition) => partition % jobs.length === job),
@@ -111,7 +115,7 @@ const mergeRuns = async (
     }))
     // all are waited for before the first failure is told: nobody writes any more when the folder is removed
     const settled = await Promise.allSettled(run(merges) as Promise<MergeResult>[])
-    if (signal?.aborted) throw new PretokError('interrupted', 'merging: stopped before the end; nothing was written')
+    throwIfStopped()
     const merged = settled.map((outcome) => {
       if (outcome.status === 'rejected') throw outcome.reason
       if ('partitions' in outcome.value) return outcome.value

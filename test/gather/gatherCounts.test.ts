@@ -58,3 +58,23 @@ describe('what workers have counted is added up', () => {
     expect(new Map(result)).toEqual(new Map(Object.entries(A)))
   })
 })
+
+test('a run that was stopped before is not merged in files', async () => {
+  const stopping = new AbortController()
+  let isClosed = false
+  const gathered = gatherCounts([{ ...NOTHING, runs: ['a.run'] }], {
+    ...gathering(),
+    closed: Promise.resolve().then(() => stopping.abort()),
+    start: () => ({
+      run: () => {
+        throw new Error('it is stopped')
+      },
+      close: async () => {
+        isClosed = true
+      },
+    }),
+    signal: stopping.signal,
+  })
+  await expect(gathered).rejects.toMatchObject({ code: 'interrupted' })
+  expect(isClosed).toBe(true)
+})
