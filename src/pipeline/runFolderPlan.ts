@@ -6,6 +6,7 @@ import type { WorkerOptions } from '../messages.ts'
 import type { PretokenizeOptions } from '../options.ts'
 import { planChunks } from '../plan/planChunks.ts'
 import { replanTasks } from '../plan/replanTasks.ts'
+import { inParallel } from '../read/inFlight.ts'
 import { openSource } from '../read/openSource.ts'
 import { sampleSource } from '../read/source.ts'
 import type { Definition } from '../run/definition.ts'
@@ -16,7 +17,7 @@ import { leadingRewritesAsNormalizers } from '../tokenizer/leadingRewrites.ts'
 import type { Chunk, EngineChoice, Pipeline } from '../types.ts'
 import { VERSION } from '../version.ts'
 import { cutSources, hasLimits } from './cutSources.ts'
-import { complete, inParallel, planMeans, specialOnes, type Means, type RunPlan, type Subject } from './runPlan.ts'
+import { complete, planMeans, specialOnes, type Means, type RunPlan, type Subject } from './runPlan.ts'
 
 /**
  * The run that a run folder has a plan for. If its sources are not what they were, they are planned anew.

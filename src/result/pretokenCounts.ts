@@ -3,7 +3,7 @@ import { SortedTable, textBytesOf, type CountTable } from '../count/sortedTable.
 import { PretokError } from '../errors.ts'
 import type { PieceCount, Receipt } from '../types.ts'
 import { COUNTS_FORMATS, formatToWrite, type CountsFormat } from '../write/formats.ts'
-import { pieceToBytes, pieceToString } from '../write/pieceText.ts'
+import { asBuffer, pieceToBytes, pieceToString } from '../write/pieceText.ts'
 import { BATCH, batchesOf, emptyBatch, inBatches, type PieceBatch } from '../write/pieceBatch.ts'
 import { nameAll, type PreparedFile } from '../write/atomicFile.ts'
 import { prepareBatches } from '../write/writeCounts.ts'
@@ -120,7 +120,7 @@ export class PretokenCounts implements Iterable<[piece: string, count: number]> 
 
   *[Symbol.iterator](): Generator<[piece: string, count: number]> {
     if (this.source instanceof FileTable)
-      for (const { piece, count } of this.source.rows()) yield [pieceToString(asBuffer(piece), 0, piece.length), count]
+      for (const { piece, count } of this.source.rows()) yield [pieceToString(piece), count]
     else
       for (const { bytes, starts, ends, counts, size } of this.batches()) {
         const buffer = asBuffer(bytes) // which decodes faster than it can be made for each piece
@@ -201,5 +201,3 @@ const fillBatch = (batch: PieceBatch, { arena, starts, counts }: CountTable, ent
   }
   batch.size = touched < 0 ? 0 : entries.length // it never is; but no compiler may take the touching for useless
 }
-
-const asBuffer = (bytes: Uint8Array): Buffer => Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength)
