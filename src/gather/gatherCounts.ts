@@ -50,7 +50,7 @@ export const gatherCounts = async (counts: WorkerCounts[], gathering: Gathering)
     return new PretokenCounts(mergeSorted(tables))
   }
   await gathering.closed
-  const merged = await mergeRuns([...runs, ...spool(tables, gathering.folder.path)], gathering)
+  const merged = await mergeRuns([...runs, ...writeTables(tables, gathering.folder.path)], gathering)
   const { records, pieceBytes } = sumSegments(merged.partitions.map(({ segment }) => segment))
   const table = new FileTable(merged, gathering.folder.remove)
   if (memoryFor(records, pieceBytes) > gathering.resultBytes) return new PretokenCounts(table)
@@ -78,7 +78,7 @@ const memoryForTables = (tables: readonly CountedPieces[]): number => {
 }
 
 /** Writes tables to runs, and forgets each when it is written. */
-const spool = (tables: CountedPieces[], folder: string): string[] => {
+const writeTables = (tables: CountedPieces[], folder: string): string[] => {
   const paths: string[] = []
   for (let table; (table = tables.shift()) !== undefined;) {
     const path = join(folder, `table-${paths.length}.run`)
