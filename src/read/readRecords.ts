@@ -1,4 +1,5 @@
 import type { PlainBlock } from '../decompress/plainBlock.ts'
+import { LINE_FEED } from '../format/bytes.ts'
 import { createCsvParser } from '../format/csv.ts'
 import { delimiterOf, type CsvHeader } from '../format/csvHeader.ts'
 import { createJsonParser } from '../format/json.ts'
@@ -82,8 +83,6 @@ async function* linesInside(source: Source, chunk: Chunk, { blockBytes, ahead }:
     if (last > 0) return
   }
 }
-
-const LINE_FEED = 0x0a
 
 const createParser = (
   { format, path, size }: Source,
