@@ -2,16 +2,20 @@ import fc from 'fast-check'
 import { mkdirSync, readdirSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
-import { LEAST_MERGE_BYTES, mergePartitions, ORDER_BYTES } from '../../src/merge/mergePartition.ts'
+import { mergePartitions, ORDER_BYTES } from '../../src/merge/mergePartition.ts'
 import { PARTITIONS } from '../../src/spill/layout.ts'
 import { partitionOf } from '../../src/spill/partition.ts'
+import { BLOCK_BYTES } from '../../src/spill/runFormat.ts'
 import { arbitraryCounts, inOrder, readRun, sumOf, writeCountsAsRun, type Counts } from '../support/runs.ts'
 import { temporaryFolder } from '../support/temporary.ts'
 
 const { folder } = temporaryFolder()
 
+/** Little memory for a merge: two runs and an order of little. */
+const LITTLE = 16 * BLOCK_BYTES
+
 /** Merges runs of these counts: each partition by bytes, and the runs of the order of all. */
-const merge = (all: readonly Counts[], memoryBytes = LEAST_MERGE_BYTES, orderBytes = ORDER_BYTES) => {
+const merge = (all: readonly Counts[], memoryBytes = LITTLE, orderBytes = ORDER_BYTES) => {
   const work = join(folder, 'work')
   rmSync(work, { recursive: true, force: true })
   mkdirSync(work)
