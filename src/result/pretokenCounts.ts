@@ -82,7 +82,7 @@ export class PretokenCounts implements Iterable<[piece: string, count: number]> 
     return textBytes
   }
 
-  /** How often a piece occurs; undefined if it does not. */
+  /** How often a piece occurs; undefined if it does not. Throws 'usage' for a text that stands for no bytes: with a lone surrogate outside of U+DC80 to U+DCFF. */
   get(piece: string | Uint8Array): number | undefined {
     const bytes = typeof piece === 'string' ? pieceToBytes(piece) : piece
     if (this.source instanceof FileTable) return this.source.get(bytes)
@@ -136,7 +136,7 @@ export class PretokenCounts implements Iterable<[piece: string, count: number]> 
         for (let i = 0; i < size; i++) yield { piece: bytes.subarray(starts[i], ends[i]), count: counts[i] }
   }
 
-  /** The `count` most frequent pieces. */
+  /** The `count` most frequent pieces, or all if there are fewer. */
   top(count: number): [piece: string, count: number][] {
     const first: [piece: string, count: number][] = []
     if (count > 0) for (const entry of this) if (first.push(entry) >= count) break
@@ -155,6 +155,7 @@ export class PretokenCounts implements Iterable<[piece: string, count: number]> 
   /**
    * Writes a file, which appears whole or not at all; `-` is standard output. The format is told by the ending (.json,
    * .jsonl, .tsv, .csv, .parquet) unless it is given; behind one of text, .gz compresses it. `signal` stops it: nothing is left behind then.
+   * Throws 'usage', 'output' if the file cannot be written, and 'interrupted'.
    */
   async save(path: string, options: SaveOptions = {}): Promise<void> {
     await nameAll([await this.prepare(path, options)])
