@@ -53,7 +53,7 @@ export const gatherCounts = async (counts: WorkerCounts[], gathering: Gathering)
   const merged = await mergeRuns([...runs, ...writeTables(tables, gathering.folder.path)], gathering)
   const { records, pieceBytes } = sumSegments(merged.partitions.map(({ segment }) => segment))
   const table = new FileTable(merged, gathering.folder.remove)
-  if (memoryFor(records, pieceBytes) > gathering.resultBytes) return new PretokenCounts(table)
+  if (!canBeLoaded(records, pieceBytes, gathering.resultBytes)) return new PretokenCounts(table)
   const loaded = load(table, records, pieceBytes)
   table.close()
   return new PretokenCounts(loaded)
@@ -62,7 +62,12 @@ export const gatherCounts = async (counts: WorkerCounts[], gathering: Gathering)
 /** Bytes that a table of so many pieces takes beside their own, with the order that is made of it: 16 for an entry, 13 for slots, 12. */
 const ENTRY_BYTES = 41
 
-const memoryFor = (entries: number, pieceBytes: number): number => pieceBytes + ENTRY_BYTES * entries
+/** A table says in 32 bits where a piece begins, whatever memory there is. */
+const MOST_PIECE_BYTES = 2 ** 32 - 1
+
+/** Whether a result that is in files can be loaded into a table. */
+export const canBeLoaded = (entries: number, pieceBytes: number, resultBytes: number): boolean =>
+  pieceBytes <= MOST_PIECE_BYTES && pieceBytes + ENTRY_BYTES * entries <= resultBytes
 
 /** Memory for adding tables up: they are there, sums of some of them, and their sum, which is arranged. */
 const memoryForTables = (tables: readonly CountedPieces[]): number => {

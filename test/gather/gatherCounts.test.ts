@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { gatherCounts, type Gathering } from '../../src/gather/gatherCounts.ts'
+import { canBeLoaded, gatherCounts, type Gathering } from '../../src/gather/gatherCounts.ts'
 import type { WorkerCounts } from '../../src/messages.ts'
 import { emptyTally } from '../../src/receipt/tally.ts'
 import { createKernelCounter } from '../../src/count/kernelCounter.ts'
@@ -77,4 +77,11 @@ test('a run that was stopped before is not merged in files', async () => {
   })
   await expect(gathered).rejects.toMatchObject({ code: 'interrupted' })
   expect(isClosed).toBe(true)
+})
+
+test('a result in files is loaded if there is memory for it, and no table has to be larger than one can be', () => {
+  expect(canBeLoaded(1000, 5000, 46_000)).toBe(true)
+  expect(canBeLoaded(1000, 5000, 45_999)).toBe(false)
+  expect(canBeLoaded(1e8, 2 ** 32 - 1, 2 ** 36)).toBe(true)
+  expect(canBeLoaded(1e8, 2 ** 32, 2 ** 36)).toBe(false)
 })
