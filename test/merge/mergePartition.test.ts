@@ -70,6 +70,10 @@ describe('merging is adding up', () => {
     check(all, 30_000)
   })
 
+  test('with more memory than any array may have', () => {
+    check([new Map([['a', 1], ['b', 2]]), new Map([['a', 3]])], 2 ** 40)
+  })
+
   test('where pieces are large, few runs are left of the order', () => {
     const all = Array.from({ length: 3 }, (_, run): Counts => new Map(Array.from({ length: 60 }, (_, i) => [`${i}-`.repeat(30_000 + i), 1 + ((i * run) % 7)])))
     const { orders } = merge(all, 2 ** 20, 2 ** 19)
