@@ -12,7 +12,7 @@ import { checkTemporaryBase } from './temporary.ts'
 import type { EngineChoice, ErrorPolicy, InputFormat } from './types.ts'
 
 export interface PretokenizeOptions {
-  /** Number of worker threads. Default: the cores that this process may use. */
+  /** Number of workers: threads, and for little input the main thread as one of them. Default: the cores that this process may use. */
   numProcesses?: number | undefined
   /** Memory budget of each worker in GiB; the main thread comes on top. Default: three quarters of the memory available, shared out. */
   maxMemoryGb?: number | undefined
@@ -83,8 +83,10 @@ export interface PretokenizeOptions {
 export interface Progress {
   /** 'merge' once all is counted and the workers' tables are added up. */
   phase: 'count' | 'merge'
+  /** Bytes of the sources, as they are stored, that were worked through, and all. */
   bytes: number
   totalBytes: number
+  /** Non-empty documents, and pre-tokens, so far. */
   documents: number
   pieces: number
   /** Distinct pieces of each worker, added up: an upper bound. */

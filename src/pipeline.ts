@@ -1,14 +1,15 @@
 import { milliseconds } from './clock.ts'
 import { PretokError, throwIfStopped } from './errors.ts'
-import { gatherCounts } from './gather/gatherCounts.ts'
+import { gatherCounts, type Gathering } from './gather/gatherCounts.ts'
 import { startMonitor } from './monitor/monitor.ts'
 import { checkOptions, type PretokenizeOptions } from './options.ts'
 import { countAll } from './pipeline/countAll.ts'
 import { planRun } from './pipeline/planRun.ts'
 import { planFromFolder } from './pipeline/runFolderPlan.ts'
-import { inParallel, keptByMain, type RunPlan, type Staff } from './pipeline/runPlan.ts'
-import { createWorkers } from './pipeline/workers.ts'
+import { keptByMain, type RunPlan, type Staff } from './pipeline/runPlan.ts'
+import { createWorkers, type Workers } from './pipeline/workers.ts'
 import type { RoundsResult } from './pool/rounds.ts'
+import { inParallel } from './read/inFlight.ts'
 import { verifyUnchanged } from './read/source.ts'
 import { checkReceipt, makeReceipt } from './receipt/receipt.ts'
 import { FileTable } from './result/fileTable.ts'
@@ -89,16 +90,7 @@ const perform = async (
     const counted = seconds()
     monitor.enter('merge')
     const { partials, facts } = whatWasCounted(plan, outcome)
-    counts = await gatherCounts(outcome.counts, {
-      partials,
-      folder: plan.folder,
-      threadBytes: plan.memory.accounted - keptByMain(plan),
-      resultBytes: (plan.workers * plan.memory.accounted - keptByMain(plan)) / (plan.pieces === undefined ? 1 : FILTER_COPIES),
-      threads: plan.workers,
-      closed: outcome.closed,
-      start: (threads) => workers.start(threads, plan!.main === 'all' ? 'all' : 'none'),
-      signal: options.signal,
-    })
+    counts = await gatherCounts(outcome.counts, gatheringOf(plan, partials, outcome.closed, workers, options.signal))
     const receipt = makeReceipt({
       ...plan,
       ...facts,
@@ -170,6 +162,24 @@ const queueOf = ({ run, tasks, folder }: RunPlan, shard: Shard | undefined, { on
   const numbers = tasks.map((_, task) => task).filter((task) => inShard(task, shard))
   return run === undefined ? numbers : tasksToDo(run, numbers, folder, shard, (message) => onWarning?.(message))
 }
+
+/** Where what was counted is added up: with all memory of the workers but what the main thread still holds, and by as many of them. */
+const gatheringOf = (
+  plan: RunPlan,
+  partials: readonly string[],
+  closed: Promise<unknown>,
+  workers: Workers,
+  signal: AbortSignal | undefined,
+): Gathering => ({
+  partials,
+  folder: plan.folder,
+  threadBytes: plan.memory.accounted - keptByMain(plan),
+  resultBytes: (plan.workers * plan.memory.accounted - keptByMain(plan)) / (plan.pieces === undefined ? 1 : FILTER_COPIES),
+  threads: plan.workers,
+  closed,
+  start: (threads) => workers.start(threads, plan.main === 'all' ? 'all' : 'none'),
+  signal,
+})
 
 /** What the receipt says of the counting: as the workers tell, or as all partial results do, whoever has made them and when. */
 const whatWasCounted = ({ run }: RunPlan, { counts, skipped }: RoundsResult) => {

@@ -26,6 +26,7 @@ export const shareList = <Item>(items: readonly Item[]): SharedListMemory<Item> 
 
 export interface SharedList<Item> {
   readonly length: number
+  /** The same object as the last time, if that was the same item: who keeps what he knows of it by it (a WeakMap) finds that again. */
   at(index: number): Item
   /** All items. */
   all(): Item[]
@@ -34,6 +35,11 @@ export interface SharedList<Item> {
 export const openSharedList = <Item>({ json, ends: endsMemory }: SharedListMemory<Item>): SharedList<Item> => {
   const bytes = Buffer.from(json)
   const ends = new Float64Array(endsMemory)
-  const at = (index: number): Item => JSON.parse(bytes.toString('utf8', index === 0 ? 0 : ends[index - 1], ends[index])) as Item
-  return { length: ends.length, at, all: () => Array.from(ends, (_, i) => at(i)) }
+  const read = (index: number): Item => JSON.parse(bytes.toString('utf8', index === 0 ? 0 : ends[index - 1], ends[index])) as Item
+  let last: { index: number; item: Item } | undefined
+  const at = (index: number): Item => {
+    if (last?.index !== index) last = { index, item: read(index) }
+    return last.item
+  }
+  return { length: ends.length, at, all: () => Array.from(ends, (_, i) => read(i)) }
 }

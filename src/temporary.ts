@@ -149,7 +149,7 @@ export const namesIn = (folder: string): string[] => {
   try {
     return readdirSync(folder)
   } catch {
-    return [] // whoever writes there will say what is wrong
+    return [] // it is not there, or whoever needs it will say what is wrong
   }
 }
 

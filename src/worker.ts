@@ -6,7 +6,10 @@ import { Board, type MergeResult, type WorkerCounts, type WorkerJob, type Worker
 import { loadNormalization, NO_NORMALIZATION } from './normalize/normalization.ts'
 import { verifyUnchanged } from './read/source.ts'
 import { byPlaceIn } from './receipt/listed.ts'
-import { openSharedList } from './sharedList.ts'
+import { separatorsFor } from './select/selectDocuments.ts'
+import { openSharedList, type SharedList } from './sharedList.ts'
+import type { Chunk, Source } from './types.ts'
+import type { ChunkJob } from './worker/chunkJob.ts'
 import { countChunk } from './worker/countChunk.ts'
 import { SpillingCounter, type WorkerPlace } from './worker/spillingCounter.ts'
 
@@ -22,18 +25,12 @@ export const countChunks = async (task: WorkerTask, where: WorkerPlace): Promise
 
 /** @param atChunk is told at which chunk the worker is; -1: what goes wrong is no chunk's fault */
 const doTasks = async (task: WorkerTask, where: WorkerPlace, atChunk: (chunk: number) => void): Promise<WorkerCounts> => {
-  const { options, slot, partials } = task
+  const { slot, partials } = task
   const [sources, chunks, tasks] = [openSharedList(task.sources), openSharedList(task.chunks), openSharedList(task.tasks)]
   const board = new Board(task.board, tasks.length)
-  const normalization = await loadNormalization(task.normalizers)
-  const added = createAddedTokens(task.addedTokens, normalization.text, normalization.keeps)
-  const specialTokens = new Map(task.addedTokens.filter(({ special }) => special).map(({ content }, i) => [content, i]))
   const skipped = new Set(task.skipped.map(({ chunk }) => chunk))
-  const byPlace = byPlaceIn(sources.all)
-  const counting = await SpillingCounter.start(task, specialTokens.size)
+  const { counting, jobOf } = await startJobs(task, sources)
   const { counter } = counting
-  const isInKernel = canBeInKernel(added) && (normalization === NO_NORMALIZATION || normalization.sure !== undefined)
-  const tokenText = isInKernel ? counter.withTokens?.(added.raw, normalization.sure) : undefined
   let current = -1
   let committed = { bytes: 0, documents: 0 }
 
@@ -62,28 +59,11 @@ const doTasks = async (task: WorkerTask, where: WorkerPlace, atChunk: (chunk: nu
       atChunk(chunk)
       board.enter(slot, chunk)
       checkCancelled()
-      const { tally, invalid, skippedRecords } = counting
-      const own = chunks.at(chunk)
-      const source = sources.at(own.source)
-      const job = {
-        chunk: own,
-        source,
-        added,
-        specialTokens,
-        normalization,
-        options,
-        counter,
-        tokenText,
-        tally,
-        invalid,
-        skippedRecords,
-        byPlace,
-        again: { startCounter: () => counting.startAnother(), onBlock: checkCancelled },
-      }
+      const job = jobOf(chunks.at(chunk), checkCancelled)
       await countChunk(job, onBlock)
       onBlock() // what was left of the chunk is counted now
       // what is kept is taken for the result of these very sources
-      if (partials !== undefined) await verifyUnchanged(source)
+      if (partials !== undefined) await verifyUnchanged(job.source)
     }
     atChunk(-1)
     if (partials === undefined) continue
@@ -93,6 +73,36 @@ const doTasks = async (task: WorkerTask, where: WorkerPlace, atChunk: (chunk: nu
     board.commit(number)
   }
   return counting.result(where)
+}
+
+/** Starts what counts, and gives a function that makes the job of each chunk. `onBlock` is called where a chunk is counted once more. */
+const startJobs = async (
+  task: WorkerTask,
+  sources: SharedList<Source>,
+): Promise<{ counting: SpillingCounter; jobOf: (chunk: Chunk, onBlock: () => void) => ChunkJob }> => {
+  const { options } = task
+  const normalization = await loadNormalization(task.normalizers)
+  const added = createAddedTokens(task.addedTokens, normalization.text, normalization.keeps)
+  const specialTokens = new Map(task.addedTokens.filter(({ special }) => special).map(({ content }, i) => [content, i]))
+  const counting = await SpillingCounter.start(task, specialTokens.size)
+  const { counter } = counting
+  const isInKernel = canBeInKernel(added) && (normalization === NO_NORMALIZATION || normalization.sure !== undefined)
+  const same = {
+    added,
+    specialTokens,
+    separatorsIn: separatorsFor(options.documentPer, [...specialTokens.keys()]),
+    normalization,
+    options,
+    counter,
+    tokenText: isInKernel ? counter.withTokens?.(added.raw, normalization.sure) : undefined,
+    byPlace: byPlaceIn(sources.all),
+  }
+  const jobOf = (chunk: Chunk, onBlock: () => void): ChunkJob => {
+    const { tally, invalid, skippedRecords } = counting // those of the task that it is at
+    const again = { startCounter: () => counting.startAnother(), onBlock }
+    return { ...same, chunk, source: sources.at(chunk.source), tally, invalid, skippedRecords, again }
+  }
+  return { counting, jobOf }
 }
 
 const messageOf = (error: unknown): string =>

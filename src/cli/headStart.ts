@@ -10,7 +10,7 @@ import { MIN_CHUNK_BYTES, MOST_PROCESSES, SHORT_BYTES } from '../plan/planChunks
 /** With less, there would be little to win, and threads to be ended. */
 const LEAST_BYTES = 2 ** 24
 /** What mostly cannot be cut into chunks. */
-const CANNOT_BE_CUT = /\.(?:gz|bgz|zst|zstd|xz|bz2|parquet)$/
+const CANNOT_BE_CUT = /\.(?:gz|gzip|bgz|zst|zstd|xz|bz2|bzip2|parquet)$/i
 
 /** How many threads the command will probably want. */
 export const threadsExpected = (args: readonly string[]): number => {
@@ -21,7 +21,7 @@ export const threadsExpected = (args: readonly string[]): number => {
   return workers === 1 ? 0 : bytes > SHORT_BYTES ? workers : workers - 1
 }
 
-const ZSTANDARD = /\.zstd?$/
+const ZSTANDARD = /\.zstd?$/i
 /** Less is decompressed before a thread has started. */
 const LEAST_STORED_BYTES = 2 ** 20
 

@@ -1,10 +1,11 @@
-import { fstatSync, readdirSync, type Stats } from 'node:fs'
+import { fstatSync, type Stats } from 'node:fs'
 import { access, constants, stat } from 'node:fs/promises'
 import { dirname, join, resolve } from 'node:path'
 import type { InferredOptionTypes } from 'yargs'
 import { describeSystemError, PretokError } from '../errors.ts'
 import { factsOf } from '../read/ask.ts'
 import { partialsOf } from '../run/runFolder.ts'
+import { namesIn } from '../temporary.ts'
 import { COUNTS_FORMATS, formatToWrite, STANDARD_STREAM, type CountsFormat } from '../write/formats.ts'
 import { all, single } from './options.ts'
 
@@ -47,14 +48,6 @@ export const filesOfRun = (folder: string): Needed[] => [
   { path: join(folder, 'plan.json'), what: `the plan of the run in ${folder}` },
   ...namesIn(partialsOf(folder)).map((name) => ({ path: join(partialsOf(folder), name), what: `a part of the run in ${folder}` })),
 ]
-
-const namesIn = (folder: string): string[] => {
-  try {
-    return readdirSync(folder)
-  } catch {
-    return [] // there is no run yet, or whoever reads it will say what is wrong
-  }
-}
 
 /**
  * Fails now, not after hours of counting, if a file could not be written, or if writing it would destroy another: one that is read, or another

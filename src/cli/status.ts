@@ -1,6 +1,6 @@
 import type { ArgumentsCamelCase, CommandModule, InferredOptionTypes } from 'yargs'
 import { PretokError } from '../errors.ts'
-import { inParallel } from '../pipeline/runPlan.ts'
+import { inParallel } from '../read/inFlight.ts'
 import { verifyUnchanged } from '../read/source.ts'
 import { inspectTask, openRunFolder, otherAttempts, type RunFolder, type TaskState } from '../run/runFolder.ts'
 import { JSON_OPTION } from './countsOptions.ts'

@@ -6,7 +6,7 @@ import { pieceToString } from '../write/pieceText.ts'
 
 /** Lays out cells in columns two blanks apart; `alignment` has one of l and r for each column. */
 export const layOut = (rows: readonly (readonly string[])[], alignment: string): string => {
-  const widths = [...alignment].map((_, column) => Math.max(0, ...rows.map((row) => row[column]?.length ?? 0)))
+  const widths = [...alignment].map((_, column) => rows.reduce((most, row) => Math.max(most, row[column]?.length ?? 0), 0))
   const cell = (text: string, column: number) => (alignment[column] === 'r' ? text.padStart(widths[column]) : text.padEnd(widths[column]))
   return rows.map((row) => row.map(cell).join('  ').trimEnd()).join('\n')
 }

@@ -111,14 +111,25 @@ const inflate = async (input: Input): Promise<{ checksum: number; length: number
     checksum = crc32(plain, checksum)
     length += plain.length
   })
-  const failed = new Promise<never>((_, reject) => stream.on('error', () => reject(new Damage())))
-  failed.catch(() => {}) // it may not be waited for
+  let isDamaged = false
+  let settle = (): void => {}
+  const fail = (): void => {
+    isDamaged = true
+    settle()
+  }
+  stream.on('error', fail)
+  const write = (block: Buffer): Promise<void> =>
+    new Promise((resolve) => {
+      settle = resolve
+      stream.write(block, (error) => (error ? fail() : resolve()))
+    })
   try {
     for (;;) {
       if (!(await input.has(1))) throw new Damage()
       const before = stream.bytesWritten
       const given = input.rest.length
-      await Promise.race([new Promise<void>((resolve) => stream.write(input.rest, () => resolve())), failed])
+      await write(input.rest)
+      if (isDamaged) throw new Damage()
       const taken = stream.bytesWritten - before
       input.pass(taken)
       if (taken < given) return { checksum, length } // behind its end it takes nothing

@@ -13,10 +13,23 @@ export async function* pump(
   output: Readable,
   taken: () => number,
 ): AsyncGenerator<PlainBlock> {
-  const closed = new Promise<void>((resolve) => input.once('close', resolve))
   // a write that is under way when the stream fails is never called back; whoever reads the output hears of the failure
+  const underWay = new Set<() => void>()
+  let isClosed = false
+  input.once('close', () => {
+    isClosed = true
+    for (const settle of underWay) settle()
+  })
   const write = (block: Buffer): Promise<void> =>
-    Promise.race([new Promise<void>((resolve) => input.write(block, () => resolve())), closed])
+    new Promise((resolve) => {
+      if (isClosed) return resolve()
+      const settle = (): void => {
+        underWay.delete(settle)
+        resolve()
+      }
+      underWay.add(settle)
+      input.write(block, settle)
+    })
   let sourceError: unknown
   const copies = new Copies()
   const feed = async (): Promise<void> => {

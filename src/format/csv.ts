@@ -1,3 +1,4 @@
+import { BOM, CARRIAGE_RETURN, LINE_FEED, QUOTE } from './bytes.ts'
 import { createRowWalk } from './csvStates.ts'
 import { releaseCsvScanner, takeCsvScanner } from './csvScanner.ts'
 import { columnsOf, headerError, type CsvHeader } from './csvHeader.ts'
@@ -12,11 +13,6 @@ export interface CsvOptions extends JsonOptions {
   /** A byte. */
   delimiter: number
 }
-
-const QUOTE = 0x22
-const LINE_FEED = 0x0a
-const CARRIAGE_RETURN = 0x0d
-const BOM = Buffer.from('\ufeff')
 
 export interface CsvParser extends RecordParser {
   /** The header, when it has been read. */

@@ -1,5 +1,6 @@
 import { PretokError } from '../errors.ts'
 import type { InputFormat } from '../types.ts'
+import { COMMA, TAB } from './bytes.ts'
 
 /** What the header tells of the rows. */
 export interface CsvHeader {
@@ -10,9 +11,6 @@ export interface CsvHeader {
   /** Place behind it. */
   end: number
 }
-
-const TAB = 0x09
-const COMMA = 0x2c
 
 /** The byte between the fields of a table, if none was given. */
 export const delimiterOf = (format: InputFormat, given: number | undefined): number => given ?? (format === 'tsv' ? TAB : COMMA)

@@ -1,3 +1,5 @@
+import { CARRIAGE_RETURN, LINE_FEED, QUOTE } from './bytes.ts'
+
 /*
  * The states of a reader of CSV that passes over bad rows as the parser does (csv.ts): behind the line end that follows.
  */
@@ -11,14 +13,9 @@ const RETURN = 5 // behind a \r that follows the end of a quoted field
 export const BAD = 6 // in a bad row
 export const STATES = 7
 
-const OTHER = 0
-const QUOTE = 1
-const DELIMITER = 2
-const LINE_FEED = 3
-export const CARRIAGE_RETURN = 4
-
-export const QUOTE_BYTE = 0x22
-export const LINE_FEED_BYTE = 0x0a
+/** Kinds of bytes. */
+const KIND = { other: 0, quote: 1, delimiter: 2, lineFeed: 3, carriageReturn: 4 } as const
+export const KINDS = 5
 
 /** The state that follows, by the kind of byte. */
 export const NEXT: readonly (readonly number[])[] = [
@@ -32,11 +29,11 @@ export const NEXT: readonly (readonly number[])[] = [
 ]
 
 export const kindsOfBytes = (delimiter: number): Uint8Array => {
-  const kinds = new Uint8Array(256).fill(OTHER)
-  kinds[QUOTE_BYTE] = QUOTE
-  kinds[delimiter] = DELIMITER
-  kinds[LINE_FEED_BYTE] = LINE_FEED
-  kinds[0x0d] = CARRIAGE_RETURN
+  const kinds = new Uint8Array(256).fill(KIND.other)
+  kinds[QUOTE] = KIND.quote
+  kinds[delimiter] = KIND.delimiter
+  kinds[LINE_FEED] = KIND.lineFeed
+  kinds[CARRIAGE_RETURN] = KIND.carriageReturn
   return kinds
 }
 

@@ -1,3 +1,4 @@
+import { BOM, COMMA, isSpace } from './bytes.ts'
 import { ENDS_EARLY, releaseScanner, takeScanner } from './jsonScanner.ts'
 import { createRowReader, type JsonOptions } from './jsonl.ts'
 import { createValueWalk } from './jsonWalk.ts'
@@ -7,11 +8,9 @@ import { createRowRefusal, type LongRow } from './rowLimit.ts'
 import { append, roomBehind } from './rowMemory.ts'
 import { parseFields } from './textFields.ts'
 
-const BOM = Buffer.from('\ufeff')
 const OPEN_OBJECT = 0x7b
 const OPEN = 0x5b
 const CLOSE = 0x5d
-const COMMA = 0x2c
 /** A value that ends with anything else may go on in the next block. */
 const ENDS = [...Buffer.from('}]"')]
 
@@ -157,5 +156,3 @@ export const createJsonParser = (sink: RecordSink, start: number, options: JsonO
     },
   }
 }
-
-const isSpace = (byte: number): boolean => byte === 0x20 || byte === 0x0a || byte === 0x0d || byte === 0x09

@@ -1,6 +1,5 @@
-const QUOTE = 0x22
-const BACKSLASH = 0x5c
-const COMMA = 0x2c
+import { BACKSLASH, COMMA, QUOTE } from './bytes.ts'
+
 /** Brackets become braces by this bit. */
 const TO_BRACE = 0x20
 const OPEN = 0x7b

@@ -1,4 +1,5 @@
 import { isUtf8 } from 'node:buffer'
+import { BACKSLASH, BOM, isSpace, LINE_FEED } from './bytes.ts'
 import { createTextCheck, type InvalidRows } from './invalidRows.ts'
 import { createManyRows } from './manyRows.ts'
 import { ENDS_EARLY, releaseScanner, takeScanner, type JsonProblem, type JsonScanner, type Span } from './jsonScanner.ts'
@@ -11,9 +12,6 @@ export interface JsonOptions extends RowLimit, InvalidRows {
   /** Paths of the fields that hold the text. */
   textFields: readonly string[]
 }
-
-const LINE_FEED = 0x0a
-const BOM = Buffer.from('\ufeff')
 
 /**
  * JSON Lines: a JSON object on each line, its text in one field or several. Lines of white space are passed over; so is a byte-order mark at
@@ -109,10 +107,7 @@ const behindProblem = (bytes: Uint8Array, from: number, end: number): string => 
 }
 
 const isBlank = (bytes: Uint8Array, from: number, end: number): boolean => {
-  for (let i = from; i < end; i++) {
-    const byte = bytes[i]
-    if (byte !== 0x20 && byte !== 0x0a && byte !== 0x0d && byte !== 0x09) return false
-  }
+  for (let i = from; i < end; i++) if (!isSpace(bytes[i])) return false
   return true
 }
 
@@ -170,7 +165,7 @@ const textByRuns = (raw: Buffer, at: number, sink: RecordSink): number => {
     sink.text(bytes, place)
   }
   for (let from = 0; from < raw.length;) {
-    const found = raw.indexOf(0x5c, from)
+    const found = raw.indexOf(BACKSLASH, from)
     const stop = found === -1 ? raw.length : found
     if (stop > from) pass(raw.subarray(from, stop), at + from)
     if (found === -1) break

@@ -68,3 +68,11 @@ export interface RecordParser {
 /** What in a text file is a document: the text between special tokens, a line, or what stands between empty lines. */
 export type DocumentPer = (typeof DOCUMENT_PER)[number]
 export const DOCUMENT_PER = ['file', 'line', 'blank-line'] as const
+
+/** How far the reading of a source has come since the last time. */
+export interface ReadStep {
+  /** Bytes as they are stored. */
+  stored: number
+  /** Bytes of plain data; of Parquet, of text. */
+  plain: number
+}

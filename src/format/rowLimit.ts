@@ -1,4 +1,5 @@
 import { PretokError } from '../errors.ts'
+import { CARRIAGE_RETURN, LINE_FEED } from './bytes.ts'
 import type { RecordSink } from './records.ts'
 
 /** What is said of rows that are too long, in errors. */
@@ -10,9 +11,6 @@ export interface RowLimit {
   /** 'skip': it is left out. Default: 'fail'. */
   onError?: 'fail' | 'skip'
 }
-
-const LINE_FEED = 0x0a
-const CARRIAGE_RETURN = 0x0d
 
 /** Length of the row at bytes [from, end) without its line end; a \r at the end may be half of one. */
 export const rowLength = (bytes: Uint8Array, from: number, end: number): number => {

@@ -1,9 +1,7 @@
+import { BOM, CARRIAGE_RETURN, LINE_FEED } from './bytes.ts'
 import type { DocumentPer, RecordParser, RecordSink } from './records.ts'
 
-const LINE_FEED = 0x0a
-const CARRIAGE_RETURN = 0x0d
 const CRLF = Buffer.from('\r\n')
-const BOM = Buffer.from('\ufeff')
 
 export interface TextOptions {
   documentPer: DocumentPer

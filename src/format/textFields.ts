@@ -1,7 +1,9 @@
 import { PretokError } from '../errors.ts'
 
-/** Fields that hold the text, by their paths: `text`, `meta.title`; `\.` is a dot in a name. */
-export const MAX_FIELDS = 32
+/* Fields that hold the text, by their paths: `text`, `meta.title`; `\.` is a dot in a name. */
+
+/** The JSON kernel has a bit for each. */
+const MAX_FIELDS = 32
 
 /**
  * The names on the way to each field.

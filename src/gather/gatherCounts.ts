@@ -50,10 +50,10 @@ export const gatherCounts = async (counts: WorkerCounts[], gathering: Gathering)
     return new PretokenCounts(mergeSorted(tables))
   }
   await gathering.closed
-  const merged = await mergeRuns([...runs, ...spool(tables, gathering.folder.path)], gathering)
+  const merged = await mergeRuns([...runs, ...writeTables(tables, gathering.folder.path)], gathering)
   const { records, pieceBytes } = sumSegments(merged.partitions.map(({ segment }) => segment))
   const table = new FileTable(merged, gathering.folder.remove)
-  if (memoryFor(records, pieceBytes) > gathering.resultBytes) return new PretokenCounts(table)
+  if (!canBeLoaded(records, pieceBytes, gathering.resultBytes)) return new PretokenCounts(table)
   const loaded = load(table, records, pieceBytes)
   table.close()
   return new PretokenCounts(loaded)
@@ -62,7 +62,12 @@ export const gatherCounts = async (counts: WorkerCounts[], gathering: Gathering)
 /** Bytes that a table of so many pieces takes beside their own, with the order that is made of it: 16 for an entry, 13 for slots, 12. */
 const ENTRY_BYTES = 41
 
-const memoryFor = (entries: number, pieceBytes: number): number => pieceBytes + ENTRY_BYTES * entries
+/** A table says in 32 bits where a piece begins, whatever memory there is. */
+const MOST_PIECE_BYTES = 2 ** 32 - 1
+
+/** Whether a result that is in files can be loaded into a table. */
+export const canBeLoaded = (entries: number, pieceBytes: number, resultBytes: number): boolean =>
+  pieceBytes <= MOST_PIECE_BYTES && pieceBytes + ENTRY_BYTES * entries <= resultBytes
 
 /** Memory for adding tables up: they are there, sums of some of them, and their sum, which is arranged. */
 const memoryForTables = (tables: readonly CountedPieces[]): number => {
@@ -78,7 +83,7 @@ const memoryForTables = (tables: readonly CountedPieces[]): number => {
 }
 
 /** Writes tables to runs, and forgets each when it is written. */
-const spool = (tables: CountedPieces[], folder: string): string[] => {
+const writeTables = (tables: CountedPieces[], folder: string): string[] => {
   const paths: string[] = []
   for (let table; (table = tables.shift()) !== undefined;) {
     const path = join(folder, `table-${paths.length}.run`)
@@ -99,8 +104,12 @@ const mergeRuns = async (
   const jobs = Array.from({ length: Math.min(Math.max(1, threads), PARTITIONS) }, (_, job) => job)
   const { run, close } = start(jobs.length)
   const stop = (): void => void close()
+  const throwIfStopped = (): void => {
+    if (signal?.aborted === true) throw new PretokError('interrupted', 'merging: stopped before the end; nothing was written')
+  }
   signal?.addEventListener('abort', stop)
   try {
+    throwIfStopped() // before this listened
     const merges = jobs.map((job) => ({
       kind: 'merge' as const,
       partitions: Array.from({ length: PARTITIONS }, (_, partition) => partition).filter((partition) => partition % jobs.length === job),
@@ -111,7 +120,7 @@ const mergeRuns = async (
     }))
     // all are waited for before the first failure is told: nobody writes any more when the folder is removed
     const settled = await Promise.allSettled(run(merges) as Promise<MergeResult>[])
-    if (signal?.aborted) throw new PretokError('interrupted', 'merging: stopped before the end; nothing was written')
+    throwIfStopped()
     const merged = settled.map((outcome) => {
       if (outcome.status === 'rejected') throw outcome.reason
       if ('partitions' in outcome.value) return outcome.value

@@ -1,7 +1,7 @@
 import { rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { PARTITIONS } from '../spill/layout.ts'
-import { BLOCK_BYTES, type Segment } from '../spill/runFormat.ts'
+import type { Segment } from '../spill/runFormat.ts'
 import { cursorBytes, RunCursor, RunFile } from '../spill/runReader.ts'
 import { writeRun, type RunWriter } from '../spill/runWriter.ts'
 import { CursorHeap, cursorsInOrder, mergeCursors, type TakeRecord } from './mergeCursors.ts'
@@ -40,9 +40,6 @@ const MOST_ORDER_RUNS = 4
 
 /** Memory for reading the orders of a result that is always there, in bytes: as much as those of ordinary pieces take. */
 export const ORDER_BYTES = 2 ** 25
-
-/** The smallest memory for a merge: two runs and an order of little. A piece longer than a block takes more. */
-export const LEAST_MERGE_BYTES = 16 * BLOCK_BYTES
 
 /** Merges each partition of runs into one run by bytes, and runs in the order of a result. Bounded memory; throws as reading and writing do. */
 export const mergePartitions = ({ partitions, runs, folder, memoryBytes, orderBytes }: PartitionMerge): MergedPartitions => {

@@ -8,6 +8,8 @@ import { writeRun, type RunWriter } from '../spill/runWriter.ts'
 
 /** Memory for an entry beside its bytes: start, count, order, and a key while frequent ones are sorted. */
 const ENTRY_BYTES = 4 + 8 + 4 + 8
+/** More memory is not taken, however much there is: starts of pieces have 32 bits, and what does not fit is one run more. */
+const MOST_BYTES = 2 ** 32
 /** Counts below this are sorted by counting how often each occurs. They are nearly all there are. */
 const SMALL = 256
 
@@ -20,10 +22,11 @@ export class OrderWriter {
   private paths: string[] = []
   private pathOf: (run: number) => string = () => ''
 
-  /** @param memoryBytes for the gathered pieces; a piece that is larger than its third is a run of its own */
+  /** @param memoryBytes for the gathered pieces, at most; a piece that is larger than its third is a run of its own */
   constructor(memoryBytes: number) {
-    this.arena = new Uint8Array(Math.floor(memoryBytes / 3))
-    const entries = Math.max(1, Math.floor((memoryBytes - this.arena.length) / ENTRY_BYTES))
+    const bytes = Math.min(memoryBytes, MOST_BYTES)
+    this.arena = new Uint8Array(Math.floor(bytes / 3))
+    const entries = Math.max(1, Math.floor((bytes - this.arena.length) / ENTRY_BYTES))
     this.starts = new Uint32Array(entries + 1)
     this.counts = new Float64Array(entries)
     this.order = new Uint32Array(entries)

@@ -1,6 +1,6 @@
 import { PretokError } from '../errors.ts'
 import { createTextCheck, type CheckText, type InvalidRows } from '../format/invalidRows.ts'
-import type { RecordSink } from '../format/records.ts'
+import type { ReadStep, RecordSink } from '../format/records.ts'
 import { readParquetMetadata, type ParquetFile, type ReadAt, type RowGroup, type TextColumn } from './metadata.ts'
 import { releasePageKernel, takePageKernel, type Texts } from './pageKernel.ts'
 import { DamagedGroup, openCursor, type AheadOf, type RowCursor } from './rowCursor.ts'
@@ -11,12 +11,6 @@ export interface ParquetOptions extends InvalidRows {
   textFields: readonly string[]
   /** Where there is someone who decompresses pages meanwhile. */
   aheadOf?: AheadOf | undefined
-}
-
-/** Bytes as they are stored, and bytes of text. */
-export interface ParquetProgress {
-  stored: number
-  plain: number
 }
 
 /** @throws PretokError 'data' if it is damaged */
@@ -47,7 +41,7 @@ export async function* readParquet(
   readAt: ReadAt,
   options: ParquetOptions,
   sink: RecordSink,
-): AsyncGenerator<ParquetProgress> {
+): AsyncGenerator<ReadStep> {
   const columns = options.textFields.map((field) => columnOf(file, field, options.name))
   for (const [number, group] of file.rowGroups.entries()) {
     if (group.start < start || group.start >= end) continue
@@ -76,7 +70,7 @@ async function* readRowGroup(
   readAt: ReadAt,
   options: ParquetOptions,
   sink: RecordSink,
-): AsyncGenerator<ParquetProgress> {
+): AsyncGenerator<ReadStep> {
   const { textFields, aheadOf } = options
   const check = createTextCheck(options, textFields)
   const kernels = columns.map(takePageKernel)

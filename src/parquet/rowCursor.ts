@@ -56,24 +56,60 @@ export const openCursor = async (
   const codec = await loadCodec(metadata.codec, kernel)
   if (codec === undefined) throw new DamagedGroup(`the compression ${metadata.codec ?? 'of the column'} is not supported`)
   const pages = readPages(readAt, metadata, column, { codec, kernel, ahead: aheadOf?.(metadata.codec) })
-  let page: TextPage | undefined
-  let at = 0 // of the page's values, those that are missing included
-  let stored = 0
-  let isFinished = false
-  let begun: Buffer[] | 'null' | undefined // a row of a list that may go on in the next page
-
-  const nextPage = async (): Promise<void> => {
-    if (begun !== undefined && begun !== 'null') begun = begun.map((text) => Buffer.from(text)) // the page's memory is used again
-    const { done, value: next } = await pages.next()
-    isFinished = done === true
-    page = isFinished ? undefined : (next as TextPage)
-    stored += page?.stored ?? 0
-    at = 0
+  const values = new ColumnValues(pages, column)
+  const rows = column.maxRepetition === 0 ? createFlatRows(values) : createListRows(values)
+  return {
+    isReady: rows.isReady,
+    load: () =>
+      rows.load().catch((error: unknown) => {
+        throw damaged(error)
+      }),
+    next: () => damagedIfFailing(rows.next),
+    takeMany: () => (column.maxRepetition === 0 ? damagedIfFailing(() => values.takeMany()) : undefined),
+    isAtEnd: rows.isAtEnd,
+    takeStored: () => values.takeStored(),
   }
-  /** Takes one value of the page. */
-  const take = (row: RowTexts): RowTexts => {
-    const level = page!.definition === undefined ? column.maxDefinition : page!.definition[at]
-    at++
+}
+
+/** The values of a column, page after page, those that are missing included. */
+class ColumnValues {
+  /** Whether there are no more pages. */
+  isFinished = false
+  private readonly pages: AsyncGenerator<TextPage>
+  private readonly column: TextColumn
+  private page: TextPage | undefined
+  private at = 0 // of the page's values
+  private stored = 0
+
+  constructor(pages: AsyncGenerator<TextPage>, column: TextColumn) {
+    this.pages = pages
+    this.column = column
+  }
+
+  /** Goes to the next page; the memory of texts of the one before is used again. */
+  async goOn(): Promise<void> {
+    const { done, value } = await this.pages.next()
+    this.isFinished = done === true
+    this.page = this.isFinished ? undefined : (value as TextPage)
+    this.stored += this.page?.stored ?? 0
+    this.at = 0
+  }
+
+  /** Whether the page has more of them. */
+  get hasMore(): boolean {
+    return this.page !== undefined && this.at < this.page.count
+  }
+
+  /** Whether a row begins with the next one. */
+  get isRowStart(): boolean {
+    return (this.page!.repetition?.[this.at] ?? 0) === 0
+  }
+
+  /** Takes the next one: adds it to a row, whose texts these are then. */
+  takeTo(row: RowTexts): RowTexts {
+    const { column, page } = this
+    const level = page!.definition === undefined ? column.maxDefinition : page!.definition[this.at]
+    this.at++
     if (level === column.maxDefinition) {
       const text = page!.values.next()
       if (row !== 'null') row.push(text)
@@ -81,55 +117,67 @@ export const openCursor = async (
     }
     return column.undefinedAs[level] === 'null' ? 'null' : row
   }
-  const isRowStart = (): boolean => (page!.repetition?.[at] ?? 0) === 0
-  const hasMore = (): boolean => page !== undefined && at < page.count
-  const load = async (): Promise<void> => {
-    if (column.maxRepetition === 0) {
-      while (!hasMore()) {
-        if (isFinished) throw new Error('a column has fewer values than there are rows')
-        await nextPage()
-      }
-      return
-    }
-    for (;;) {
-      if (!hasMore()) {
-        if (isFinished) {
-          if (begun === undefined) throw new Error('a column has fewer values than there are rows')
-          return
-        }
-        await nextPage()
-      } else if (isRowStart()) {
-        if (begun !== undefined) return
-        begun = take([])
-      } else if (begun === undefined) throw new Error('a list does not begin at its row')
-      else begun = take(begun)
-    }
+
+  /** Some of those that follow in a page in which none is missing. */
+  takeMany(): Texts | undefined {
+    const { page, at } = this
+    if (page === undefined || !page.isFull) return undefined
+    const texts = page.values.takeMany(page.count - at)
+    this.at += texts.ends.length
+    return texts.ends.length === 0 ? undefined : texts
   }
-  const next = (): RowTexts => {
-    if (column.maxRepetition === 0) return take([])
-    const row = begun!
-    begun = undefined
-    while (hasMore() && (begun === undefined || !isRowStart())) begun = take(begun ?? [])
-    return row
-  }
-  return {
-    isReady: () => (column.maxRepetition === 0 ? hasMore() : begun !== undefined && (isFinished || (hasMore() && isRowStart()))),
-    load: () =>
-      load().catch((error: unknown) => {
-        throw damaged(error)
-      }),
-    next: () => damagedIfFailing(next),
-    takeMany() {
-      if (page === undefined || column.maxRepetition > 0 || !page.isFull) return undefined
-      const texts = damagedIfFailing(() => page!.values.takeMany(page!.count - at))
-      at += texts.ends.length
-      return texts.ends.length === 0 ? undefined : texts
-    },
-    isAtEnd: () => !hasMore() && begun === undefined,
-    takeStored() {
-      const bytes = stored
-      stored = 0
-      return bytes
-    },
+
+  takeStored(): number {
+    const { stored } = this
+    this.stored = 0
+    return stored
   }
 }
+
+type Rows = Pick<RowCursor, 'isReady' | 'load' | 'next' | 'isAtEnd'>
+
+/** Rows of one value each. */
+const createFlatRows = (values: ColumnValues): Rows => ({
+  isReady: () => values.hasMore,
+  async load() {
+    while (!values.hasMore) {
+      if (values.isFinished) throw tooFew()
+      await values.goOn()
+    }
+  },
+  next: () => values.takeTo([]),
+  isAtEnd: () => !values.hasMore,
+})
+
+/** Rows of lists. */
+const createListRows = (values: ColumnValues): Rows => {
+  let begun: RowTexts | undefined // may go on in the next page
+  return {
+    isReady: () => begun !== undefined && (values.isFinished || (values.hasMore && values.isRowStart)),
+    async load() {
+      for (;;) {
+        if (!values.hasMore) {
+          if (values.isFinished) {
+            if (begun === undefined) throw tooFew()
+            return
+          }
+          if (begun !== undefined && begun !== 'null') begun = begun.map((text) => Buffer.from(text))
+          await values.goOn()
+        } else if (values.isRowStart) {
+          if (begun !== undefined) return
+          begun = values.takeTo([])
+        } else if (begun === undefined) throw new Error('a list does not begin at its row')
+        else begun = values.takeTo(begun)
+      }
+    },
+    next() {
+      const row = begun!
+      begun = undefined
+      while (values.hasMore && (begun === undefined || !values.isRowStart)) begun = values.takeTo(begun ?? [])
+      return row
+    },
+    isAtEnd: () => !values.hasMore && begun === undefined,
+  }
+}
+
+const tooFew = (): Error => new Error('a column has fewer values than there are rows')

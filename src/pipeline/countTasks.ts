@@ -1,4 +1,4 @@
-import { runRounds, type Files, type RoundsResult } from '../pool/rounds.ts'
+import { runRounds, type Files, type Rounds, type RoundsResult } from '../pool/rounds.ts'
 import type { Monitor } from '../monitor/monitor.ts'
 import { watchRun } from '../monitor/watch.ts'
 import type { PretokenizeOptions } from '../options.ts'
@@ -20,21 +20,12 @@ export const countTasks = async (
   monitor: Monitor,
   seconds: () => number,
 ): Promise<RoundsResult> => {
-  const { chunks, sources, pipeline, engine, addedTokens, tasks, run } = plan
+  const { chunks, sources, tasks, run } = plan
   const describe = (chunk: number): string => `${sources[chunks[chunk].source].path}, bytes ${chunks[chunk].start} to ${chunks[chunk].end}`
   if (queue.length === 0) return { counts: [], retried: [], skipped: [], failed: new Map(), closed: Promise.resolve() }
   const sizeOf = (queue: readonly number[]): number =>
     queue.flatMap((task) => chunks.slice(tasks[task].start, tasks[task].end)).reduce((sum, { start, end }) => sum + end - start, 0)
   const totalBytes = totalSize(sources)
-  const { counting, merging } = plan.memory
-  const kept = keptByMain(plan)
-  const ahead = hasDecompressors(plan.main, plan.workers)
-  const shared = {
-    sources: shareList(sources),
-    chunks: shareList(chunks),
-    tasks: shareList(tasks),
-    partials: run && { folder: partialsOf(run.path), ids: shareList(run.plan.tasks.map(({ id }) => id)) },
-  }
   const stopping = new AbortController()
   const watch = watchRun({
     totalBytes,
@@ -51,18 +42,7 @@ export const countTasks = async (
       tasks,
       queue,
       slots: plan.workers,
-      taskFor: (board, slot, skipped) => ({
-        kind: 'count',
-        normalizers: pipeline.normalizers,
-        engine,
-        addedTokens,
-        ...shared,
-        skipped,
-        options: { ...plan.reading, ahead, looksInside: plan.format === undefined },
-        memory: { counting: slot === 0 && kept > 0 ? kept : counting, merging, folder: plan.folder.path },
-        board: board.memory,
-        slot,
-      }),
+      taskFor: createTaskMaker(plan),
       start: (slots) => workers.start(slots, plan.main),
       onError: plan.reading.onError,
       describe,
@@ -79,6 +59,30 @@ export const countTasks = async (
     watch.stop()
     stopping.signal.throwIfAborted() // with what onProgress threw, be it the last time that it was called
   }
+}
+
+/** Gives a function that makes the task of each worker. The lists are in memory once. */
+const createTaskMaker = (plan: RunPlan): Rounds['taskFor'] => {
+  const { sources, chunks, tasks, run, pipeline, engine, addedTokens, reading, memory, folder } = plan
+  const kept = keptByMain(plan)
+  const same = {
+    kind: 'count',
+    normalizers: pipeline.normalizers,
+    engine,
+    addedTokens,
+    sources: shareList(sources),
+    chunks: shareList(chunks),
+    tasks: shareList(tasks),
+    partials: run && { folder: partialsOf(run.path), ids: shareList(run.plan.tasks.map(({ id }) => id)) },
+    options: { ...reading, ahead: hasDecompressors(plan.main, plan.workers), looksInside: plan.format === undefined },
+  } as const
+  return (board, slot, skipped) => ({
+    ...same,
+    skipped,
+    memory: { counting: slot === 0 && kept > 0 ? kept : memory.counting, merging: memory.merging, folder: folder.path },
+    board: board.memory,
+    slot,
+  })
 }
 
 /** The files of chunks and tasks; who waits for the others hears at once of one that fails. */

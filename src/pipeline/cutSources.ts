@@ -2,13 +2,14 @@ import { createAddedTokens, type AddedTokens } from '../added/addedTokens.ts'
 import type { Engine } from '../count/engine.ts'
 import { throwIfStopped } from '../errors.ts'
 import { loadNormalization } from '../normalize/normalization.ts'
+import { inParallel } from '../read/inFlight.ts'
 import { withReadAt } from '../read/source.ts'
 import { snapSource, type Cuts } from '../snap/snapSource.ts'
 import type { FindSafeCut } from '../snap/snapChunks.ts'
 import { betweenTokens } from '../snap/tokenCuts.ts'
 import { createSafeCutFinder, hasSafeCuts } from '../split/safeCut.ts'
 import type { Chunk, Pipeline, Source } from '../types.ts'
-import { inParallel, type Subject } from './runPlan.ts'
+import type { Subject } from './runPlan.ts'
 
 /** Moves the borders of chunks to where a cut changes nothing. */
 export const cutSources = async (

@@ -15,6 +15,7 @@ import {
 } from '../options.ts'
 import { orderChunks, planChunks } from '../plan/planChunks.ts'
 import { planTasks, taskSize } from '../plan/planTasks.ts'
+import { inParallel } from '../read/inFlight.ts'
 import { sourceNameOf } from '../read/inputNames.ts'
 import { expandInputs, isPipe, spoolPipe } from '../read/inputs.ts'
 import { isJsonLines, openSource } from '../read/openSource.ts'
@@ -25,7 +26,7 @@ import type { TemporaryFolder } from '../temporary.ts'
 import type { InputFormat, Source, Task } from '../types.ts'
 import { cutSources } from './cutSources.ts'
 import { define, resumed } from './runFolderPlan.ts'
-import { complete, inParallel, planMeans, planStaff, specialOnes, totalSize, type RunPlan, type Staff } from './runPlan.ts'
+import { complete, planMeans, planStaff, specialOnes, totalSize, type RunPlan, type Staff } from './runPlan.ts'
 
 /**
  * Sources, options and chunks of a run; the chunks begin and end where a cut changes nothing. With a work-dir, it has a run folder then.

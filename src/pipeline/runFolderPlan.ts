@@ -1,3 +1,4 @@
+import type { Engine } from '../count/engine.ts'
 import { loadEngine } from '../count/readyEngine.ts'
 import { DEFAULT_LIMITS } from '../count/counter.ts'
 import { PretokError } from '../errors.ts'
@@ -5,6 +6,7 @@ import type { WorkerOptions } from '../messages.ts'
 import type { PretokenizeOptions } from '../options.ts'
 import { planChunks } from '../plan/planChunks.ts'
 import { replanTasks } from '../plan/replanTasks.ts'
+import { inParallel } from '../read/inFlight.ts'
 import { openSource } from '../read/openSource.ts'
 import { sampleSource } from '../read/source.ts'
 import type { Definition } from '../run/definition.ts'
@@ -12,10 +14,10 @@ import { differencesOf } from '../run/differences.ts'
 import { createRunFolder, newTasks, openRunFolder, removeAbandoned, taskPlanOf, type RunFolder } from '../run/runFolder.ts'
 import { chooseChunks } from '../select/chooseChunks.ts'
 import { leadingRewritesAsNormalizers } from '../tokenizer/leadingRewrites.ts'
-import type { Chunk } from '../types.ts'
+import type { Chunk, EngineChoice, Pipeline } from '../types.ts'
 import { VERSION } from '../version.ts'
 import { cutSources, hasLimits } from './cutSources.ts'
-import { complete, inParallel, planMeans, specialOnes, type Means, type RunPlan, type Subject } from './runPlan.ts'
+import { complete, planMeans, specialOnes, type Means, type RunPlan, type Subject } from './runPlan.ts'
 
 /**
  * The run that a run folder has a plan for. If its sources are not what they were, they are planned anew.
@@ -27,14 +29,23 @@ export const planFromFolder = async (path: string, options: PretokenizeOptions, 
   if (run === undefined)
     throw new PretokError('input', `reading the run folder ${path}: there is no plan.json in it; pretok plan makes one`)
   const { pipeline, addedTokens, engine: kind, sources: planned, format, reading, pieces } = run.plan.definition
-  const engine =
-    kind === 'transformers.js'
-      ? (await import('../count/transformersJs.ts')).transformersJsEngine(pipeline)
-      : await loadEngine(pipeline.stages, options.engine as never)
+  const engine = await plannedEngine(path, kind, pipeline, options.engine)
   const sources = await inParallel(planned, ({ path }) => openSource(path, format))
   const blocks = { blockBytes: options.blockBytes ?? DEFAULT_LIMITS.blockBytes, maxPieceBytes: DEFAULT_LIMITS.maxPieceBytes }
   const subject = { pipeline, engine, addedTokens, sources, format, reading: { ...(reading as WorkerOptions), ...blocks }, pieces }
   return resumed(run, subject, planMeans(options), options, mayReplan)
+}
+
+/** What runs the pipeline of a plan. Which tier does changes nothing; whether one of ours does, the plan has settled. */
+const plannedEngine = async (path: string, kind: Definition['engine'], pipeline: Pipeline, choice: EngineChoice | undefined): Promise<Engine> => {
+  if (choice !== undefined && (choice === 'transformers.js') !== (kind === 'transformers.js'))
+    throw new PretokError(
+      'usage',
+      `engine: the run in ${path} was planned for ${kind === 'transformers.js' ? kind : "pretok's own tiers"}, not for ${choice}, whose pieces may be others; ` +
+        'another folder can have another plan',
+    )
+  if (choice === 'transformers.js' || kind === 'transformers.js') return (await import('../count/transformersJs.ts')).transformersJsEngine(pipeline)
+  return loadEngine(pipeline.stages, choice)
 }
 
 /** The plan of a run folder, if it is for the same subject; sources that have changed since are planned anew. */

@@ -7,7 +7,6 @@ import { defaultMaxMemoryGb, inspectMachine } from '../plan/machine.ts'
 import { SHORT_BYTES } from '../plan/planChunks.ts'
 import { planMemory, shareMemory, type MemoryPlan } from '../plan/memory.ts'
 import { isWorthAhead } from '../read/blocksAhead.ts'
-import { mapInFlight } from '../read/inFlight.ts'
 import type { RunFolder } from '../run/runFolder.ts'
 import type { PieceFilter } from '../select/pieceFilter.ts'
 import { reserveTemporaryFolder, type TemporaryFolder } from '../temporary.ts'
@@ -150,12 +149,3 @@ export const planMeans = (options: PretokenizeOptions): Means => {
 }
 
 export const totalSize = (sources: readonly Source[]): number => sources.reduce((sum, { size }) => sum + size, 0)
-
-const FILES_AT_A_TIME = 16
-
-/** A few at a time: thousands of files must not all be open at once. */
-export const inParallel = async <Item, Result>(items: readonly Item[], call: (item: Item) => Promise<Result>): Promise<Result[]> => {
-  const results: Result[] = []
-  for await (const result of mapInFlight(items, call, FILES_AT_A_TIME)) results.push(result)
-  return results
-}

@@ -10,13 +10,13 @@ import { PretokError } from '../errors.ts'
  */
 
 /** What a worker thread takes before it counts anything: its heap, its code, buffers for reading and writing. */
-export const THREAD_BYTES = 24e6
+const THREAD_BYTES = 24e6
 
 /** The smallest part of the budget that is accounted for with which counting works. */
 const LEAST_ACCOUNTED = 20e6
 
 /** Longest pre-token when nothing is said, if there is memory for it. */
-export const LONGEST_PIECE = 2 ** 26
+const LONGEST_PIECE = 2 ** 26
 /** Buffers for text double and move, so a piece may take this part of the memory. */
 const PIECE_SHARE = 1 / 32
 const MERGING_SHARE = 1 / 8

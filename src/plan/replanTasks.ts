@@ -28,19 +28,21 @@ export const replanTasks = (before: TaskPlan, chunks: readonly Chunk[], hasChang
   for (const { start, end } of before.tasks) {
     const own = before.chunks.slice(start, end)
     if (!own.every(isThere)) continue
-    for (const chunk of own) left.delete(nameOf(chunk))
     keptTasks.push({ start: kept.length, end: kept.length + own.length })
-    kept.push(...own)
+    for (const chunk of own) {
+      left.delete(nameOf(chunk))
+      kept.push(chunk)
+    }
   }
   const others = orderChunks([...left.values()], chunkBytes)
   const parts = [others.filter(({ source }) => !hasChanged(source)), others.filter(({ source }) => hasChanged(source))]
-  const plan = { chunkBytes, taskBytes, chunks: kept, tasks: keptTasks }
-  for (const part of parts) {
-    const offset = plan.chunks.length
-    plan.tasks.push(...planTasks(part, taskBytes).map(({ start, end }) => ({ start: offset + start, end: offset + end })))
-    plan.chunks.push(...part)
-  }
-  return plan
+  let offset = kept.length
+  const tasksOfParts = parts.map((part) => {
+    const tasks = planTasks(part, taskBytes).map(({ start, end }) => ({ start: offset + start, end: offset + end }))
+    offset += part.length
+    return tasks
+  })
+  return { chunkBytes, taskBytes, chunks: [kept, ...parts].flat(), tasks: [keptTasks, ...tasksOfParts].flat() }
 }
 
 /** Tells a chunk from all others of the same corpus. */

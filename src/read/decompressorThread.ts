@@ -3,7 +3,7 @@ import { untilQuiet } from '../quiet.ts'
 import type { Chunk } from '../types.ts'
 
 /** The thread that decompresses for this one (decompressor.ts), beside the bundle that this is part of. */
-export const DECOMPRESSOR = new URL('./decompressor.js', import.meta.url)
+const DECOMPRESSOR = new URL('./decompressor.js', import.meta.url)
 
 /** It may be told early that it will be asked for blocks. */
 export interface PrepareBlocks {
@@ -20,8 +20,10 @@ export const isWorthThread = ({ start, end }: Chunk): boolean => end - start >= 
 /** `uses`: how often it has been taken so far. */
 let running: { thread: Worker; users: number; uses: number } | undefined
 
+const start = (url: URL): NonNullable<typeof running> => (running ??= { thread: startThread(url), users: 0, uses: 0 })
+
 /** Starts the thread for who will take it. */
-export const startDecompressor = (url: URL = DECOMPRESSOR): Worker => (running ??= { thread: startThread(url), users: 0, uses: 0 }).thread
+export const startDecompressor = (url: URL = DECOMPRESSOR): Worker => start(url).thread
 
 /** Ends it if nobody has taken it. */
 export const endUntakenDecompressor = async (): Promise<void> => {
@@ -34,10 +36,10 @@ export const endUntakenDecompressor = async (): Promise<void> => {
 
 /** One thread serves all that this thread reads, from when it is taken first. To be given back by `releaseDecompressor`. */
 export const takeDecompressor = (url: URL = DECOMPRESSOR): Worker => {
-  running ??= { thread: startThread(url), users: 0, uses: 0 }
-  running.users++
-  running.uses++
-  return running.thread
+  const taken = start(url)
+  taken.users++
+  taken.uses++
+  return taken.thread
 }
 
 const startThread = (url: URL): Worker => {

@@ -25,3 +25,12 @@ export async function* mapInFlight<Item, Result>(
     await Promise.allSettled(running)
   }
 }
+
+const FILES_AT_A_TIME = 16
+
+/** Results in the order of the items, a few at a time: thousands of files must not all be open at once. */
+export const inParallel = async <Item, Result>(items: readonly Item[], call: (item: Item) => Promise<Result>): Promise<Result[]> => {
+  const results: Result[] = []
+  for await (const result of mapInFlight(items, call, FILES_AT_A_TIME)) results.push(result)
+  return results
+}

@@ -24,7 +24,7 @@ import { standardInput } from './standardInput.ts'
  */
 export const expandInputs = async (names: readonly string[], onWarning: (message: string) => void): Promise<string[]> => {
   const listed: string[] = []
-  for (const name of names) listed.push(...(await namesBehind(name)))
+  for (const name of names) append(listed, await namesBehind(name))
   const seen = new Map<string, string>()
   const paths: string[] = []
   for (const name of listed)
@@ -36,6 +36,11 @@ export const expandInputs = async (names: readonly string[], onWarning: (message
       } else onWarning(`${path} ${first === path ? 'was named twice' : `is the same file as ${first}`}; it is counted once`)
     }
   return paths
+}
+
+/** There may be more than a call has room for as arguments. */
+const append = <Item>(list: Item[], items: readonly Item[]): void => {
+  for (const item of items) list.push(item)
 }
 
 interface NamedFile {
@@ -65,7 +70,7 @@ const namesBehind = async (name: string, lists: readonly string[] = []): Promise
   if (!name.startsWith('@')) return [name]
   if (lists.includes(name)) throw inputError(name, 'the list names itself')
   const names: string[] = []
-  for (const one of await readList(name.slice(1))) names.push(...(await namesBehind(one, [...lists, name])))
+  for (const one of await readList(name.slice(1))) append(names, await namesBehind(one, [...lists, name]))
   return names
 }
 
@@ -150,7 +155,7 @@ const filesInFolder = async (folder: string, above: readonly string[], onWarning
     const facts = await existingFacts(path)
     const file = namedFile(path, facts)
     if (!facts.isDirectory()) files.push(file)
-    else if (!above.includes(file.identity)) files.push(...(await filesInFolder(path, [...above, file.identity], onWarning)))
+    else if (!above.includes(file.identity)) append(files, await filesInFolder(path, [...above, file.identity], onWarning))
   }
   return files
 }

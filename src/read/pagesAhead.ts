@@ -45,8 +45,10 @@ const startServer = (threadUrl: URL | undefined): PageServer => {
   const { port1, port2 } = new MessageChannel()
   const asked: { resolve: (page: Uint8Array) => void; reject: (error: Error) => void }[] = []
   const thread = takeDecompressor(threadUrl)
+  let lost: DecompressorLost | undefined // whoever asks from then on would wait for ever
   const fail = (error: unknown): void => {
-    for (const { reject } of asked.splice(0)) reject(new DecompressorLost(`decompressing: ${String(error)}`))
+    lost ??= new DecompressorLost(`decompressing: ${String(error)}`)
+    for (const { reject } of asked.splice(0)) reject(lost)
   }
   const ended = (): void => fail('the thread ended')
   thread.on('error', fail).on('exit', ended)
@@ -59,6 +61,7 @@ const startServer = (threadUrl: URL | undefined): PageServer => {
   return {
     ask: (page) =>
       new Promise((resolve, reject) => {
+        if (lost !== undefined) return reject(lost)
         asked.push({ resolve, reject })
         port1.postMessage(page, [page.data.buffer])
       }),

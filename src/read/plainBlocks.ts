@@ -1,5 +1,6 @@
 import type { DamagePlace, Damaged, PlainBlock } from '../decompress/plainBlock.ts'
 import { PretokError } from '../errors.ts'
+import { LINE_FEED } from '../format/bytes.ts'
 import type { Chunk, Compression, Source } from '../types.ts'
 import { readBlocks, type GiveRoom } from './readBlocks.ts'
 
@@ -70,7 +71,7 @@ export const lineAt = async (source: Source, offset: number): Promise<number> =>
   let start = 0
   for await (const { bytes } of plainBlocks(source, { source: 0, start: 0, end: source.size }, 1 << 20)) {
     const end = Math.min(bytes.length, offset - start)
-    for (let at = bytes.indexOf(0x0a); at !== -1 && at < end; at = bytes.indexOf(0x0a, at + 1)) line++
+    for (let at = bytes.indexOf(LINE_FEED); at !== -1 && at < end; at = bytes.indexOf(LINE_FEED, at + 1)) line++
     start += bytes.length
     if (start >= offset) break
   }
@@ -85,7 +86,7 @@ export const firstLineOf = async (source: Source, chunk: Chunk): Promise<number>
   let place = 0
   for await (const { bytes } of plainBlocks(source, { ...chunk, start: 0, end: chunk.start }, 1 << 20)) place += bytes.length
   for await (const { bytes } of plainBlocks(source, { ...chunk, end: source.size }, 1 << 20)) {
-    const feed = bytes.indexOf(0x0a)
+    const feed = bytes.indexOf(LINE_FEED)
     if (feed !== -1) return place + feed + 1
     place += bytes.length
   }

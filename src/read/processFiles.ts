@@ -11,7 +11,11 @@ export interface MapOptions extends StreamOptions {
 const OPTION_NAMES: OptionNames<MapOptions> = { ...STREAM_OPTION_NAMES, maxInFlight: true }
 const DEFAULT_IN_FLIGHT = 64
 
-/** Applies a function to each document of a file and yields the results in order, with a bounded number of documents in memory. */
+/**
+ * Applies a function to each document of a file and yields the results in order, with a bounded number of documents in memory.
+ *
+ * @throws PretokError as `streamDocuments`, 'usage' also for `maxInFlight`; and what the function throws, when what is at work has settled
+ */
 export async function* mapDocuments<Result>(
   path: string,
   map: (document: Document) => Promise<Result> | Result,
@@ -28,6 +32,7 @@ export async function* mapDocuments<Result>(
  * at work have settled.
  *
  * @param concurrency how many at a time; default: the cores available
+ * @throws PretokError 'usage', and what the function throws
  */
 export const processFiles = async <Result>(
   paths: readonly string[],

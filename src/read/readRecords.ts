@@ -1,9 +1,10 @@
 import type { PlainBlock } from '../decompress/plainBlock.ts'
+import { LINE_FEED } from '../format/bytes.ts'
 import { createCsvParser } from '../format/csv.ts'
 import { delimiterOf, type CsvHeader } from '../format/csvHeader.ts'
 import { createJsonParser } from '../format/json.ts'
 import { createJsonlParser } from '../format/jsonl.ts'
-import { IGNORING_SINK, type DocumentPer, type RecordParser, type RecordSink } from '../format/records.ts'
+import { IGNORING_SINK, type DocumentPer, type ReadStep, type RecordParser, type RecordSink } from '../format/records.ts'
 import { createTextParser } from '../format/text.ts'
 import type { ParquetFile } from '../parquet/metadata.ts'
 import type { Chunk, ErrorPolicy, Source } from '../types.ts'
@@ -35,26 +36,20 @@ export interface ReadingOptions {
   looksInside?: boolean
 }
 
-/** How far the reading has come since the last time, in bytes as they are stored, and in bytes of plain data. */
-export interface Progress {
-  stored: number
-  plain: number
-}
-
 /**
  * Tells a sink the documents of a chunk, in order. Between two calls of the iterator the sink is told what one block holds.
  *
  * @throws PretokError 'input', 'source-changed', 'data', and what the sink throws
  */
-export async function* readRecords(source: Source, chunk: Chunk, options: ReadingOptions, sink: RecordSink): AsyncGenerator<Progress> {
+export async function* readRecords(source: Source, chunk: Chunk, options: ReadingOptions, sink: RecordSink): AsyncGenerator<ReadStep> {
   const turn = createTurns()
-  for await (const progress of tellRecords(source, chunk, options, sink)) {
-    yield progress
+  for await (const step of tellRecords(source, chunk, options, sink)) {
+    yield step
     await turn()
   }
 }
 
-async function* tellRecords(source: Source, chunk: Chunk, options: ReadingOptions, sink: RecordSink): AsyncGenerator<Progress> {
+async function* tellRecords(source: Source, chunk: Chunk, options: ReadingOptions, sink: RecordSink): AsyncGenerator<ReadStep> {
   if (source.format === 'parquet') return yield* readParquetRecords(source, chunk, options, sink)
   const isLaterCsv = (source.format === 'csv' || source.format === 'tsv') && chunk.start > 0
   const parser = createParser(source, chunk, options, sink, isLaterCsv ? await csvHeaderOf(source, options) : undefined)
@@ -88,8 +83,6 @@ async function* linesInside(source: Source, chunk: Chunk, { blockBytes, ahead }:
     if (last > 0) return
   }
 }
-
-const LINE_FEED = 0x0a
 
 const createParser = (
   { format, path, size }: Source,
@@ -139,11 +132,11 @@ const readCsvHeader = async (source: Source, options: ReadingOptions): Promise<C
   return parser.header
 }
 
-/** The metadata of a file serves for all of its chunks. */
+/** The metadata of a file, which may take as long to read as some of its chunks, serves for all that this thread takes one after the other. */
 const parquetFiles = new WeakMap<Source, Promise<ParquetFile>>()
 
 /** Loaded when it is needed: it brings several decompressors along. */
-async function* readParquetRecords(source: Source, chunk: Chunk, options: ReadingOptions, sink: RecordSink): AsyncGenerator<Progress> {
+async function* readParquetRecords(source: Source, chunk: Chunk, options: ReadingOptions, sink: RecordSink): AsyncGenerator<ReadStep> {
   const { openParquet, readParquet } = await import('../parquet/readParquet.ts')
   const { readAt, close } = await openForReading(source)
   const pages = options.ahead && isWorthThread(chunk) ? (await import('./pagesAhead.ts')).openPagesAhead() : undefined

@@ -248,7 +248,7 @@ const createPlaces = (hasRows: boolean): Places => {
   }
 }
 
-/** The documents of a file in batches of `batchSize`; the last one may be smaller. */
+/** The documents of a file in batches of `batchSize`; the last one may be smaller. Throws as `streamDocuments`, 'usage' also for `batchSize`. */
 export async function* streamBatches(path: string, batchSize: number, options: StreamOptions = {}): AsyncGenerator<Document[]> {
   if (!Number.isInteger(batchSize) || batchSize < 1) throw new PretokError('usage', `batchSize: ${batchSize} is no positive whole number`)
   let batch: Document[] = []

@@ -6,7 +6,7 @@ import { byPlaceIn, MAX_INVALID_RANGES, MAX_SKIPPED_RECORDS } from './listed.ts'
 import { addTally, emptyTally } from './tally.ts'
 
 /** Bytes of U+FFFD in UTF-8. */
-export const REPLACEMENT_BYTES = 3
+const REPLACEMENT_BYTES = 3
 
 /** What a run can tell of itself. */
 export interface RunFacts {

@@ -127,14 +127,24 @@ class Lookup {
     this.run = new RunFile(path, 1)
     const [segment] = this.run.segments
     this.cursor = new RunCursor(this.run, segment)
+    try {
+      this.findPlaces(segment)
+    } catch (error) {
+      this.close()
+      throw error
+    }
+  }
+
+  private findPlaces(segment: Segment): void {
+    const { cursor, places } = this
     const stride = Math.ceil(segment.bytes / BLOCK_BYTES / MOST_PLACES)
     for (let block = 0, offset = segment.offset; offset < segment.offset + segment.bytes; block++) {
       if (block % stride === 0) {
-        this.cursor.goTo(offset)
-        this.cursor.next()
-        this.places.push({ piece: this.cursor.piece.slice(0, Math.min(PLACE_BYTES, this.cursor.length)), offset })
+        cursor.goTo(offset)
+        cursor.next()
+        places.push({ piece: cursor.piece.slice(0, Math.min(PLACE_BYTES, cursor.length)), offset })
       }
-      offset = this.cursor.blockAfter(offset)
+      offset = cursor.blockAfter(offset)
     }
   }
 

@@ -17,8 +17,7 @@ export const filterCounts = (
   filter: PieceFilter,
 ): { counts: PretokenCounts; removed: NonNullable<Filters['removed']> } => {
   const accepts = createPieceFilter(filter)
-  const keeps = ({ piece, count }: PieceCount): boolean =>
-    accepts(() => pieceToString(Buffer.from(piece.buffer, piece.byteOffset, piece.length), 0, piece.length), count)
+  const keeps = ({ piece, count }: PieceCount): boolean => accepts(() => pieceToString(piece), count)
   const { size, total, textBytes, source } = counts
   const kept = new PretokenCounts(source instanceof FileTable ? source.filter(keeps) : keptInMemory(counts, keeps))
   const removed = { distinct: size - kept.size, pieces: total - kept.total, bytes: textBytes - kept.textBytes }

@@ -64,6 +64,7 @@ class Loading {
   private readonly memoryBytes: number
   private sum: PieceTable | undefined
   private readonly runs: string[] = []
+  private runNumber = 0
 
   constructor({ format, memoryBytes = Infinity, tempDir = tmpdir() }: LoadOptions) {
     this.format = format
@@ -120,10 +121,11 @@ class Loading {
     return this.memoryBytes === Infinity || table.size === 0 || table.memoryWith(bytes, SORT_BYTES) <= this.memoryBytes / 2
   }
 
+  /** Empties a table into a run, whose path is added to `runs`. */
   private spill(table: PieceTable, runs: string[]): void {
     if (table.size === 0) return
     makeFolderOfRuns(this.folder.path)
-    const path = join(this.folder.path, `counts-${this.runs.length + runs.length}.run`)
+    const path = join(this.folder.path, `counts-${this.runNumber++}.run`)
     writeRun(path, (run) => handOverSorted(table, (partition, bytes, start, end, count) => run.add(partition, bytes, start, end, count)))
     runs.push(path)
     table.clear()

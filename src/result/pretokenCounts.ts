@@ -3,7 +3,7 @@ import { SortedTable, textBytesOf, type CountTable } from '../count/sortedTable.
 import { PretokError } from '../errors.ts'
 import type { PieceCount, Receipt } from '../types.ts'
 import { COUNTS_FORMATS, formatToWrite, type CountsFormat } from '../write/formats.ts'
-import { pieceToBytes, pieceToString } from '../write/pieceText.ts'
+import { asBuffer, pieceToBytes, pieceToString } from '../write/pieceText.ts'
 import { BATCH, batchesOf, emptyBatch, inBatches, type PieceBatch } from '../write/pieceBatch.ts'
 import { nameAll, type PreparedFile } from '../write/atomicFile.ts'
 import { prepareBatches } from '../write/writeCounts.ts'
@@ -82,7 +82,7 @@ export class PretokenCounts implements Iterable<[piece: string, count: number]> 
     return textBytes
   }
 
-  /** How often a piece occurs; undefined if it does not. */
+  /** How often a piece occurs; undefined if it does not. Throws 'usage' for a text that stands for no bytes: with a lone surrogate outside of U+DC80 to U+DCFF. */
   get(piece: string | Uint8Array): number | undefined {
     const bytes = typeof piece === 'string' ? pieceToBytes(piece) : piece
     if (this.source instanceof FileTable) return this.source.get(bytes)
@@ -120,7 +120,7 @@ export class PretokenCounts implements Iterable<[piece: string, count: number]> 
 
   *[Symbol.iterator](): Generator<[piece: string, count: number]> {
     if (this.source instanceof FileTable)
-      for (const { piece, count } of this.source.rows()) yield [pieceToString(asBuffer(piece), 0, piece.length), count]
+      for (const { piece, count } of this.source.rows()) yield [pieceToString(piece), count]
     else
       for (const { bytes, starts, ends, counts, size } of this.batches()) {
         const buffer = asBuffer(bytes) // which decodes faster than it can be made for each piece
@@ -136,7 +136,7 @@ export class PretokenCounts implements Iterable<[piece: string, count: number]> 
         for (let i = 0; i < size; i++) yield { piece: bytes.subarray(starts[i], ends[i]), count: counts[i] }
   }
 
-  /** The `count` most frequent pieces. */
+  /** The `count` most frequent pieces, or all if there are fewer. */
   top(count: number): [piece: string, count: number][] {
     const first: [piece: string, count: number][] = []
     if (count > 0) for (const entry of this) if (first.push(entry) >= count) break
@@ -155,6 +155,7 @@ export class PretokenCounts implements Iterable<[piece: string, count: number]> 
   /**
    * Writes a file, which appears whole or not at all; `-` is standard output. The format is told by the ending (.json,
    * .jsonl, .tsv, .csv, .parquet) unless it is given; behind one of text, .gz compresses it. `signal` stops it: nothing is left behind then.
+   * Throws 'usage', 'output' if the file cannot be written, and 'interrupted'.
    */
   async save(path: string, options: SaveOptions = {}): Promise<void> {
     await nameAll([await this.prepare(path, options)])
@@ -201,5 +202,3 @@ const fillBatch = (batch: PieceBatch, { arena, starts, counts }: CountTable, ent
   }
   batch.size = touched < 0 ? 0 : entries.length // it never is; but no compiler may take the touching for useless
 }
-
-const asBuffer = (bytes: Uint8Array): Buffer => Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength)

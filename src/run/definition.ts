@@ -2,7 +2,7 @@ import type { PieceFilter } from '../select/pieceFilter.ts'
 import type { AddedToken, Chunk, InputFormat, Pipeline, Source, Task } from '../types.ts'
 
 /** A source as it was planned: with a hash over samples of it. */
-export type PlannedSource = Source & { sample: string }
+export type HashedSource = Source & { sample: string }
 
 /** What decides about the result: two plans with the same definition count the same. */
 export interface Definition {
@@ -17,7 +17,7 @@ export interface Definition {
   format?: InputFormat | undefined
   /** Which pieces stay in the result, at the end: it decides about no task's. */
   pieces?: PieceFilter | undefined
-  sources: readonly PlannedSource[]
+  sources: readonly HashedSource[]
 }
 
 /** Of whatever decides about something: equal ids, equal things. */

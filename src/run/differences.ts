@@ -1,6 +1,6 @@
 import type { Sample } from '../select/sample.ts'
 import type { AddedToken } from '../types.ts'
-import type { Definition, PlannedSource } from './definition.ts'
+import type { Definition, HashedSource } from './definition.ts'
 
 /** What differs between the definition of a run folder and another one. */
 export interface Differences {
@@ -63,7 +63,7 @@ const inputDifferences = ({ sources: there }: Definition, { sources: now }: Defi
 const changedSources = ({ sources: there }: Definition, { sources: now }: Definition): Map<number, string> =>
   new Map(now.flatMap((source, number) => (differ(there[number], source) ? [[number, changeOf(there[number], source)]] : [])))
 
-const changeOf = (old: PlannedSource, { path, size, sample, modified, format, compression }: PlannedSource): string => {
+const changeOf = (old: HashedSource, { path, size, sample, modified, format, compression }: HashedSource): string => {
   if (old.size !== size) return `the input ${path} had ${old.size} bytes and has ${size} now`
   if (old.sample !== sample) return `the input ${path} has other text than when it was planned`
   if (old.modified !== modified) return `the input ${path} was written to since it was planned`

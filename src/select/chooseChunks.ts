@@ -2,7 +2,7 @@ import type { ReadingOptions } from '../read/readRecords.ts'
 import type { Chunk, Filters, Source } from '../types.ts'
 import { findLimit, limitChunks, type Limits } from './findLimit.ts'
 import type { Sample } from './sample.ts'
-import { separatorsIn } from './selectDocuments.ts'
+import { separatorsFor } from './selectDocuments.ts'
 
 /** The chunks of a run as far as its limits on documents go, and what the receipt says of that. */
 export const chooseChunks = async (
@@ -19,8 +19,8 @@ export const chooseChunks = async (
     ...(maxDocuments === undefined ? {} : { maxDocuments }),
   }
   if (maxBytes === undefined && maxDocuments === undefined) return { chunks, filters }
-  const separators = (source: Source) => separatorsIn(source, reading.documentPer, specialTokens)
-  const limit = await findLimit(sources, { maxBytes, maxDocuments }, reading, separators, sample, signal)
+  const separatorsIn = separatorsFor(reading.documentPer, specialTokens)
+  const limit = await findLimit(sources, { maxBytes, maxDocuments }, reading, separatorsIn, sample, signal)
   if (limit === undefined) return { chunks, filters }
   const { path } = sources[limit.source]
   return { chunks: limitChunks(chunks, sources, limit), filters: { ...filters, limit: { path, place: limit.place } } }

@@ -1,10 +1,9 @@
-import type { TokenSet } from '../added/tokenSet.ts'
 import { throwIfStopped } from '../errors.ts'
 import { IGNORING_SINK } from '../format/records.ts'
 import { readRecords, type ReadingOptions } from '../read/readRecords.ts'
 import type { Chunk, Source } from '../types.ts'
 import { createSampler, type Sample } from './sample.ts'
-import { selectDocuments } from './selectDocuments.ts'
+import { selectDocuments, type Separators } from './selectDocuments.ts'
 
 export interface Limits {
   /** Bytes of text, as it is in the files. */
@@ -37,7 +36,7 @@ export const findLimit = async (
   sources: readonly Source[],
   { maxBytes = Infinity, maxDocuments = Infinity }: Limits,
   reading: ReadingOptions,
-  separatorsFor: (source: Source) => TokenSet | undefined,
+  separatorsIn: (source: Source) => Separators | undefined,
   sample: Sample | undefined,
   signal: AbortSignal | undefined,
 ): Promise<LimitPlace | undefined> => {
@@ -46,7 +45,7 @@ export const findLimit = async (
   for (const [number, source] of sources.entries()) {
     const { sink } = selectDocuments(IGNORING_SINK, {
       isWanted: sample === undefined ? () => true : createSampler(sample, source),
-      separators: separatorsFor(source),
+      separators: separatorsIn(source),
       onFiltered: () => {},
       onTaken(place, bytes) {
         total += bytes

@@ -1,4 +1,5 @@
-import { BAD, CARRIAGE_RETURN, kindsOfBytes, LINE_FEED_BYTE, NEXT, QUOTE_BYTE, QUOTED, ROW, STATES } from '../format/csvStates.ts'
+import { BOM, LINE_FEED, QUOTE } from '../format/bytes.ts'
+import { BAD, KINDS, kindsOfBytes, NEXT, QUOTED, ROW, STATES } from '../format/csvStates.ts'
 import type { Chunk } from '../types.ts'
 import { moveBorders } from './moveBorders.ts'
 import type { ReadAt } from './snapChunks.ts'
@@ -10,12 +11,10 @@ import type { ReadAt } from './snapChunks.ts'
  * from the last place at which the state is known; that is little more than to look for quotes.
  */
 
-const BOM = Buffer.from('\ufeff')
-
 /** The state that follows, for sets of states, as bits: NEXT_SETS[set × 8 + kind of byte]. */
 const NEXT_SETS = Uint8Array.from({ length: 2 ** STATES * 8 }, (_, i) => {
   const kind = i & 7
-  if (kind > CARRIAGE_RETURN) return 0
+  if (kind >= KINDS) return 0
   return NEXT.reduce((sum, next, state) => ((i >> 3) & (1 << state) ? sum | (1 << next[kind]) : sum), 0)
 })
 const ALL_STATES = 2 ** STATES - 1
@@ -95,11 +94,11 @@ const stateBehind = (state: number, bytes: Buffer, kinds: Uint8Array): number =>
   let quote = -1 // no other one between the last place and this
   for (let at = 0; at < bytes.length;) {
     if (state === QUOTED || state === BAD) {
-      const found = bytes.indexOf(state === QUOTED ? QUOTE_BYTE : LINE_FEED_BYTE, at)
+      const found = bytes.indexOf(state === QUOTED ? QUOTE : LINE_FEED, at)
       if (found === -1) return state
       at = found
     } else if (state < QUOTED) {
-      if (quote < at) quote = bytes.indexOf(QUOTE_BYTE, at)
+      if (quote < at) quote = bytes.indexOf(QUOTE, at)
       const stop = quote === -1 ? bytes.length : quote
       // without a quote between, the last byte alone tells the state
       if (stop > at) state = NEXT[state][kinds[bytes[stop - 1]]]

@@ -1,3 +1,4 @@
+import { CARRIAGE_RETURN, LINE_FEED } from '../format/bytes.ts'
 import type { Chunk } from '../types.ts'
 import { moveBorders } from './moveBorders.ts'
 import type { ReadAt } from './snapChunks.ts'
@@ -25,9 +26,6 @@ const findRecord = async (from: number, to: number, readAt: ReadAt, findStart: F
   }
   return undefined
 }
-
-const LINE_FEED = 0x0a
-const CARRIAGE_RETURN = 0x0d
 
 /** Lines that end at \n or \r\n. */
 export const findLineStart: FindRecordStart = (window, from) => {

@@ -195,7 +195,7 @@ export const writeRun = (path: string, fill: (run: RunWriter) => unknown, option
 }
 
 /** The error for a run file or its folder that a system call refused. */
-export const runOutputError = (path: string, error: unknown, written = 0): PretokError => {
+const runOutputError = (path: string, error: unknown, written = 0): PretokError => {
   const { code } = error as NodeJS.ErrnoException
   const isFull = code === 'ENOSPC' || code === 'EDQUOT'
   const place = written > 0 ? ` (after ${written} bytes)` : ''

@@ -3,6 +3,7 @@ import type { TextCounter, TokenText } from '../count/counter.ts'
 import type { WorkerOptions } from '../messages.ts'
 import type { Normalization } from '../normalize/normalization.ts'
 import type { ByPlace } from '../receipt/listed.ts'
+import type { separatorsFor } from '../select/selectDocuments.ts'
 import type { Chunk, InvalidRange, SkippedRecord, Source, Tally } from '../types.ts'
 
 /** A chunk to be counted, what it is counted with, and where what is found is noted. */
@@ -12,6 +13,8 @@ export interface ChunkJob {
   added: AddedTokens
   /** The place of each special token in the tally. */
   specialTokens: ReadonlyMap<string, number>
+  /** What ends documents, where some of them are chosen. */
+  separatorsIn: ReturnType<typeof separatorsFor>
   normalization: Normalization
   options: WorkerOptions
   counter: TextCounter

@@ -2,7 +2,7 @@ import type { RecordSink } from '../format/records.ts'
 import { readRecords } from '../read/readRecords.ts'
 import { emptyTally } from '../receipt/tally.ts'
 import { createSampler } from '../select/sample.ts'
-import { selectDocuments, separatorsIn, type SelectedDocuments } from '../select/selectDocuments.ts'
+import { selectDocuments, type SelectedDocuments } from '../select/selectDocuments.ts'
 import { isOneText, type ChunkJob } from './chunkJob.ts'
 import { createChunkSink } from './chunkSink.ts'
 import { createDocumentCount } from './documentCount.ts'
@@ -44,13 +44,13 @@ export const countChunk = async (job: ChunkJob, onBlock: () => void): Promise<vo
 }
 
 /** What chooses documents, if that is wanted. */
-const choose = ({ chunk, source, options, specialTokens, tally }: ChunkJob, sink: RecordSink): SelectedDocuments | undefined => {
-  const { sample, documentPer } = options
+const choose = ({ chunk, source, options, separatorsIn, tally }: ChunkJob, sink: RecordSink): SelectedDocuments | undefined => {
+  const { sample } = options
   if (sample === undefined && chunk.until === undefined) return undefined
   return selectDocuments(sink, {
     isWanted: sample === undefined ? () => true : createSampler(sample, source),
     until: chunk.until,
-    separators: separatorsIn(source, documentPer, [...specialTokens.keys()]),
+    separators: separatorsIn(source),
     onFiltered: (bytes) => (tally.filtered += bytes),
   })
 }

@@ -24,7 +24,8 @@ export const utf8Length = (bytes: Uint8Array, at: number, end: number): number =
   return length
 }
 
-const asBuffer = (bytes: Uint8Array): Buffer =>
+/** The same bytes, which a Buffer decodes faster. */
+export const asBuffer = (bytes: Uint8Array): Buffer =>
   Buffer.isBuffer(bytes) ? bytes : Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength)
 
 /** The text of the piece bytes[start, end). A U+FEFF at its start is text like any other. */

@@ -21,6 +21,7 @@ beforeAll(() => {
   sized('huge.txt', 2 ** 30)
   sized('small.txt', 2 ** 20)
   sized('large.txt.gz', 2 ** 25)
+  sized('large.BZIP2', 2 ** 25)
   mkdirSync(join(folder, 'folder'))
 })
 
@@ -49,7 +50,7 @@ describe('threads that are started early', () => {
     expect(threadsExpected([join(folder, 'huge.txt'), '-n', '3'])).toBe(3)
   })
 
-  test.each(['small.txt', 'large.txt.gz', 'folder', 'nothing.txt'])('none for %s', (name) => {
+  test.each(['small.txt', 'large.txt.gz', 'large.BZIP2', 'folder', 'nothing.txt'])('none for %s', (name) => {
     expect(threadsExpected([join(folder, name), '-n', '3'])).toBe(0)
   })
 

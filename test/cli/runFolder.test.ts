@@ -305,6 +305,9 @@ describe('plan, count, status and merge', () => {
     expect(refused('count', run, '--shard', '0/3')).toMatch(/--shard "0\/3": i\/n is needed, with i from 1 to n/)
     expect(refused('count', run, '--shard', '1/3', '-o', output)).toMatch(/pretok merge RUN -o OUT/)
     expect(refused('count', run, '-t', 'gpt2')).toMatch(/--tokenizer: the plan in this folder has settled that/)
+    expect(refused('count', run, '--engine', 'transformers.js')).toContain(
+      `--engine: the run in ${run} was planned for pretok's own tiers, not for transformers.js, whose pieces may be others; another folder`,
+    )
     expect(refused('count', corpus, run)).toContain(`the run folder ${run} is counted alone; what it counts is in its plan`)
     expect(refused('count', corpus, '--shard', '1/3')).toMatch(/pretok plan INPUT… --out RUN makes one/)
     expect(refused('count', corpus, '--resume')).toMatch(/--resume goes on with the run in --work-dir, but there is none/)

@@ -1,5 +1,7 @@
-import { Transform } from 'node:stream'
+import { PassThrough, Transform } from 'node:stream'
 import { setImmediate } from 'node:timers/promises'
+import { setFlagsFromString } from 'node:v8'
+import { runInNewContext } from 'node:vm'
 import { expect, test } from 'vitest'
 import { pump } from '../../src/decompress/pump.ts'
 
@@ -32,6 +34,10 @@ async function* blocksOf(texts: readonly string[], failure?: Error): AsyncGenera
   if (failure !== undefined) throw failure
 }
 
+async function* blocksAtOnce(texts: readonly string[]): AsyncGenerator<Buffer> {
+  for (const text of texts) yield Buffer.from(text)
+}
+
 test('while a block is looked at, the stream has begun with the next one', async () => {
   const { stream, begun } = slowStream()
   const taken: string[] = []
@@ -55,4 +61,31 @@ test('an error of the blocks comes behind what came before it', async () => {
   }
   await expect(read()).rejects.toThrow('no more')
   expect(taken).toEqual(BLOCKS.map((block) => block.toUpperCase()))
+})
+
+test('memory does not grow with the number of blocks', async () => {
+  setFlagsFromString('--expose-gc')
+  const collect = runInNewContext('gc') as () => void
+  const heap = (): number => {
+    collect()
+    return process.memoryUsage().heapUsed
+  }
+  const stream = new PassThrough()
+  const texts = Array.from({ length: 100_000 }, () => 'block')
+  const before = heap()
+  let most = 0
+  let blocks = 0
+  for await (const _ of pump(blocksAtOnce(texts), stream, stream, () => 0)) if (++blocks % 25_000 === 0) most = Math.max(most, heap() - before)
+  expect(blocks).toBeGreaterThan(100_000 / 2)
+  expect(most).toBeLessThan(8e6)
+})
+
+test('a stream that fails with a write under way ends the reading', async () => {
+  const stream = new Transform({
+    transform: () => void pause(5).then(() => stream.destroy(new Error('it is damaged'))), // and never calls back
+  })
+  const read = async (): Promise<void> => {
+    for await (const _ of pump(blocksOf(BLOCKS), stream, stream, () => 0));
+  }
+  await expect(read()).rejects.toThrow('it is damaged')
 })

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { gatherCounts, type Gathering } from '../../src/gather/gatherCounts.ts'
+import { canBeLoaded, gatherCounts, type Gathering } from '../../src/gather/gatherCounts.ts'
 import type { WorkerCounts } from '../../src/messages.ts'
 import { emptyTally } from '../../src/receipt/tally.ts'
 import { createKernelCounter } from '../../src/count/kernelCounter.ts'
@@ -57,4 +57,31 @@ describe('what workers have counted is added up', () => {
     const result = await gatherCounts([counts], gathering())
     expect(new Map(result)).toEqual(new Map(Object.entries(A)))
   })
+})
+
+test('a run that was stopped before is not merged in files', async () => {
+  const stopping = new AbortController()
+  let isClosed = false
+  const gathered = gatherCounts([{ ...NOTHING, runs: ['a.run'] }], {
+    ...gathering(),
+    closed: Promise.resolve().then(() => stopping.abort()),
+    start: () => ({
+      run: () => {
+        throw new Error('it is stopped')
+      },
+      close: async () => {
+        isClosed = true
+      },
+    }),
+    signal: stopping.signal,
+  })
+  await expect(gathered).rejects.toMatchObject({ code: 'interrupted' })
+  expect(isClosed).toBe(true)
+})
+
+test('a result in files is loaded if there is memory for it, and no table has to be larger than one can be', () => {
+  expect(canBeLoaded(1000, 5000, 46_000)).toBe(true)
+  expect(canBeLoaded(1000, 5000, 45_999)).toBe(false)
+  expect(canBeLoaded(1e8, 2 ** 32 - 1, 2 ** 36)).toBe(true)
+  expect(canBeLoaded(1e8, 2 ** 32, 2 ** 36)).toBe(false)
 })

@@ -2,16 +2,20 @@ import fc from 'fast-check'
 import { mkdirSync, readdirSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
-import { LEAST_MERGE_BYTES, mergePartitions, ORDER_BYTES } from '../../src/merge/mergePartition.ts'
+import { mergePartitions, ORDER_BYTES } from '../../src/merge/mergePartition.ts'
 import { PARTITIONS } from '../../src/spill/layout.ts'
 import { partitionOf } from '../../src/spill/partition.ts'
+import { BLOCK_BYTES } from '../../src/spill/runFormat.ts'
 import { arbitraryCounts, inOrder, readRun, sumOf, writeCountsAsRun, type Counts } from '../support/runs.ts'
 import { temporaryFolder } from '../support/temporary.ts'
 
 const { folder } = temporaryFolder()
 
+/** Little memory for a merge: two runs and an order of little. */
+const LITTLE = 16 * BLOCK_BYTES
+
 /** Merges runs of these counts: each partition by bytes, and the runs of the order of all. */
-const merge = (all: readonly Counts[], memoryBytes = LEAST_MERGE_BYTES, orderBytes = ORDER_BYTES) => {
+const merge = (all: readonly Counts[], memoryBytes = LITTLE, orderBytes = ORDER_BYTES) => {
   const work = join(folder, 'work')
   rmSync(work, { recursive: true, force: true })
   mkdirSync(work)
@@ -64,6 +68,10 @@ describe('merging is adding up', () => {
       (_, run): Counts => new Map(Array.from({ length: 4000 }, (_, i) => [`piece ${(i * (run + 1)) % 20_011}`, 1 + ((i * run) % 300)])),
     )
     check(all, 30_000)
+  })
+
+  test('with more memory than any array may have', () => {
+    check([new Map([['a', 1], ['b', 2]]), new Map([['a', 3]])], 2 ** 40)
   })
 
   test('where pieces are large, few runs are left of the order', () => {

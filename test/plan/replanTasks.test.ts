@@ -47,6 +47,12 @@ describe('the plan for a corpus that has changed', () => {
     expect(replanTasks(before, now, () => false)).toEqual({ ...before, chunks: now })
   })
 
+  test('of hundreds of thousands of files that have all changed', () => {
+    const chunks = chunksOf(Array.from({ length: 200_000 }, () => 10), 10)
+    const before = { chunkBytes: 10, taskBytes: 1e6, chunks, tasks: planTasks(chunks, 1e6) }
+    expect(replanTasks(before, chunks, () => true)).toEqual(before)
+  })
+
   const sizes = fc.array(fc.tuple(fc.nat(90), fc.option(fc.nat(90), { nil: undefined })), { maxLength: 12 })
 
   test('has each chunk once, and keeps each task that no change is in, and no other', () => {

@@ -61,6 +61,11 @@ describe('inputs', () => {
     expect((await expand('Zeit', `@${list}`, '-')).paths).toEqual(['Zeit/é.txt', 'sub/a.jsonl', 'sub/z.txt', 'a[1].txt', 'b.txt', '-'])
   })
 
+  test('a list may be as long as hundreds of thousands of names', async () => {
+    const { paths, warnings } = await expand(`@${file('long.txt', `${join(corpus, 'b.txt')}\n`.repeat(200_000))}`)
+    expect([paths, warnings.length]).toEqual([['b.txt'], 199_999])
+  })
+
   test('a list may name lists, and begin with a byte-order mark', async () => {
     const inner = file('inner.txt', `\ufeff${join(corpus, 'b.txt')}\n`)
     const outer = file('outer.txt', `@${inner}\n${join(corpus, 'Zeit')}\n`)

@@ -52,6 +52,8 @@ describe('pages that another thread decompresses', () => {
     const { openPagesAhead } = await import('../../src/read/pagesAhead.ts')
     const { aheadOf, close } = openPagesAhead(new URL('./none.js', import.meta.url))
     await expect(aheadOf('GZIP')!(new Uint8Array(9), 5)).rejects.toThrow('decompressing: Error: Cannot find')
+    // nor does whoever asks later wait for ever
+    await expect(aheadOf('GZIP')!(new Uint8Array(9), 5)).rejects.toThrow('decompressing: Error: Cannot find')
     close()
   })
 })

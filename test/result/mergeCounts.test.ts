@@ -90,6 +90,21 @@ describe('loadCounts', () => {
     expect(readdirSync(folder).filter((name) => name.startsWith('pretok-'))).toEqual([])
   })
 
+  test('of small and large files in turn, which are spilled together and by themselves, is the same', async () => {
+    const lines = (from: number, to: number): string =>
+      Array.from({ length: to - from }, (_, i) => `{"piece":"piece ${from + i}","count":1}\n`).join('')
+    const files: string[] = []
+    for (let from = 0; from < 120_000;) {
+      const size = files.length % 12 === 11 ? 20_000 : 2000
+      files.push(file(`turn-${files.length}.jsonl`, lines(from, (from += size))))
+    }
+    const expected = await loadCounts(files)
+    const counts = await loadCounts(files, { memoryBytes: 1e6, tempDir: folder })
+    expect([counts.size, counts.total]).toEqual([expected.size, expected.total])
+    expect([...counts]).toEqual([...expected])
+    counts.close()
+  })
+
   test('refuses a piece that is twice in one file, also when an earlier file had it', async () => {
     const a = file('a.json', '{"x": 1, "y": 2}')
     const twice = file('twice.jsonl', '{"piece":"x","count":1}\n{"piece":"z","count":1}\n{"piece":"x","count":1}\n')

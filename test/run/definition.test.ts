@@ -1,8 +1,8 @@
 import { expect, test } from 'vitest'
-import { taskIds, type Definition, type PlannedSource } from '../../src/run/definition.ts'
+import { taskIds, type Definition, type HashedSource } from '../../src/run/definition.ts'
 import { differencesOf } from '../../src/run/differences.ts'
 
-const source = (path: string, changes: Partial<PlannedSource> = {}): PlannedSource => ({
+const source = (path: string, changes: Partial<HashedSource> = {}): HashedSource => ({
   path,
   size: 100,
   modified: 1,
@@ -12,7 +12,7 @@ const source = (path: string, changes: Partial<PlannedSource> = {}): PlannedSour
   ...changes,
 })
 
-const define = (...sources: PlannedSource[]): Definition => ({
+const define = (...sources: HashedSource[]): Definition => ({
   rules: 'pretok 1',
   pipeline: { name: 'words', addedTokens: [], normalizers: [], stages: [], specialTokens: [] },
   addedTokens: [],
@@ -78,12 +78,12 @@ test('options that differ are named, with what they were and are', () => {
 
 test('a changed source is one thing, another list of sources is another', () => {
   const there = define(source('a'), source('b'))
-  const changed = (change: Partial<PlannedSource>): unknown => differencesOf(there, define(source('a'), source('b', change)))
+  const changed = (change: Partial<HashedSource>): unknown => differencesOf(there, define(source('a'), source('b', change)))
   expect(changed({})).toEqual({ others: [], changed: new Map() })
   expect(changed({ size: 0 })).toEqual({ others: [], changed: new Map([[1, 'the input b had 100 bytes and has 0 now']]) })
   expect(changed({ sample: 'x' })).toEqual({ others: [], changed: new Map([[1, 'the input b has other text than when it was planned']]) })
   expect(changed({ modified: 7 })).toEqual({ others: [], changed: new Map([[1, 'the input b was written to since it was planned']]) })
-  const of = (...sources: PlannedSource[]): string[] => differencesOf(there, define(...sources)).others
+  const of = (...sources: HashedSource[]): string[] => differencesOf(there, define(...sources)).others
   expect(of(source('a'))).toEqual(['the input b is missing'])
   expect(of(source('a'), source('c'), source('b'))).toEqual(['the input c is not in the plan'])
   expect(of(source('b'), source('a', { size: 3 }))).toEqual(['the order of the inputs'])

@@ -1,9 +1,9 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { createTokenCutter, type TokenCutter } from '../../src/added/tokenCutter.ts'
-import { createSpecialTokens, type TokenSet } from '../../src/added/tokenSet.ts'
+import type { TokenSet } from '../../src/added/tokenSet.ts'
 import { IGNORING_SINK } from '../../src/format/records.ts'
-import { selectDocuments } from '../../src/select/selectDocuments.ts'
+import { createSeparators, selectDocuments, separatorsFor } from '../../src/select/selectDocuments.ts'
 
 /** Cuts text and notes separators as numbers and what is between them as strings, each document once. */
 const createNotes = (separators: TokenSet): { notes: (string | number)[]; cutter: TokenCutter } => {
@@ -27,9 +27,9 @@ test('separators are found again as they stand in the source, whatever is left o
       text,
       fc.integer({ min: 1, max: 3 }),
       (contents, source, step) => {
-        const separators = createSpecialTokens(contents)
+        const separators = createSeparators(contents)
         const isWanted = (place: number): boolean => place % step === 0
-        const all = createNotes(separators)
+        const all = createNotes(separators.set)
         all.cutter.push(Buffer.from(source))
         all.cutter.end()
         let place = 0
@@ -39,7 +39,7 @@ test('separators are found again as they stand in the source, whatever is left o
           return typeof note === 'number' || isWanted(start)
         })
 
-        const { notes, cutter } = createNotes(separators)
+        const { notes, cutter } = createNotes(separators.set)
         const { sink } = selectDocuments(
           { ...IGNORING_SINK, text: (bytes) => cutter.push(bytes), endText: () => cutter.end(), endDocument: () => cutter.end() },
           { isWanted, separators, onFiltered: () => {} },
@@ -52,4 +52,36 @@ test('separators are found again as they stand in the source, whatever is left o
     ),
     { numRuns: 1000 },
   )
+})
+
+test('separators go on with whose end another one begins, in whole or in part', () => {
+  const goesOn = (separator: string, separators: readonly string[]): boolean =>
+    separators.some((other) =>
+      Array.from({ length: other.length - 1 }, (_, i) => other.slice(0, i + 1)).some(
+        (beginning) => separator.endsWith(beginning) || beginning.endsWith(separator),
+      ),
+    )
+  expect(createSeparators(['baa', 'a']).goOn).toEqual(new Set([1]))
+  const separator = fc.string({ unit: fc.constantFrom('a', 'b', 'c'), minLength: 1, maxLength: 5 })
+  fc.assert(
+    fc.property(fc.uniqueArray(separator, { maxLength: 8 }), (separators) => {
+      const expected = separators.flatMap((one, number) => (goesOn(one, separators) ? [number] : []))
+      expect([...createSeparators(separators).goOn].sort((a, b) => a - b)).toEqual(expected)
+    }),
+    { numRuns: 2000 },
+  )
+})
+
+test('thousands of separators are made in no time, and once for all sources', () => {
+  const separatorsIn = separatorsFor(
+    'file',
+    Array.from({ length: 5000 }, (_, i) => `<|reserved_special_token_${i}|>`),
+  )
+  const source = { path: '', size: 0, modified: 0, format: 'text', compression: 'none' } as const
+  const before = performance.now()
+  const separators = separatorsIn(source)
+  expect(performance.now() - before).toBeLessThan(2000) // one by one: minutes
+  expect(separators!.goOn.size).toBe(0)
+  expect(separatorsIn({ ...source })).toBe(separators)
+  expect(separatorsIn({ ...source, format: 'jsonl' })).toBeUndefined()
 })

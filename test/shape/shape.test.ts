@@ -92,6 +92,7 @@ const ROOMS: Readonly<Record<string, readonly string[]>> = {
     'read',
     'result',
     'run',
+    'temporary',
     'split',
     'tokenizer',
     'write',

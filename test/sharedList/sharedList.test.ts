@@ -10,3 +10,12 @@ test('a shared list has its items, of any length', () => {
   expect(list.all()).toEqual(items)
   expect(openSharedList(shareList([])).all()).toEqual([])
 })
+
+test('an item that is asked for again is the same object', () => {
+  const list = openSharedList(shareList([{ path: 'a' }, { path: 'b' }]))
+  const item = list.at(1)
+  expect(list.at(1)).toBe(item)
+  expect(list.all()).toEqual([{ path: 'a' }, { path: 'b' }])
+  expect(list.at(0)).toEqual({ path: 'a' })
+  expect(list.at(1)).toEqual({ path: 'b' })
+})
