@@ -8,7 +8,7 @@ import type { Kernel } from '../split/kernel.ts'
  *
  * @returns a function that has it know what composes, too: to be called when something does not pass, which is seldom
  */
-export const putSureText = (kernel: Kernel, { classes, map, run, pairs, prefix, initial, stripsEnds }: SureText): (() => void) => {
+export const putSureText = (kernel: Kernel, { classes, map, run, pairs, prefix, initial, strips, stripsEnds }: SureText): (() => void) => {
   const put = ({ buffer, byteOffset, byteLength }: NodeJS.TypedArray): number => {
     const address = kernel.allocate(byteLength)
     kernel.bytes.set(new Uint8Array(buffer, byteOffset, byteLength), address)
@@ -18,6 +18,7 @@ export const putSureText = (kernel: Kernel, { classes, map, run, pairs, prefix, 
   if (map !== undefined) useMap(kernel.exports, mapTables(map).map(put), map, run)
   if (prefix.length > 0) kernel.exports.setPrefix(put(prefix), prefix.length)
   if (initial.length > 0) kernel.exports.setInitial(put(initial), initial.length)
+  kernel.exports.setStripping(strips.left ? 1 : 0, strips.right ? 1 : 0)
   kernel.exports.setStrippingOfEnds(stripsEnds ? 1 : 0)
   return () => {
     if (pairs !== undefined) kernel.exports.setPairs(put(pairs.pack()), pairs.of === 'clusters' ? 1 : 0)

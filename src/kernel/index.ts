@@ -6,7 +6,7 @@ import { findSymbols, readSymbols } from './lookahead'
 import { blankTail, COMPOSED_ROOM, composed, composedBytes, composeText, hasMap, isInRun, rewrite, room, setClasses, setInRun, setMap, setPairs, written } from './normalize'
 import { Pass, POSITION, SLICE, startPass } from './pass'
 import {
-  beginsNow, composedEnd, endSection, initialRoom, isInitialDue, isOpen, leaveOpen, leftEnd, nextEnd, notePut, noteSearched, noteTakenOff, passEnd, passInitial, prefix, prefixBytes, putBytes, searched, setInitial, setPrefix, setRawEnds, setStrippingOfEnds, settleInitial, startRaw, stripsEnds, sureEnd,
+  beginsNow, composedEnd, endSection, hasBegun, initialRoom, isInitialDue, isOpen, leaveOpen, leftEnd, nextEnd, notePut, noteSearched, noteTakenOff, passEnd, passInitial, prefix, prefixBytes, putBytes, searched, setInitial, setPrefix, setRawEnds, setStrippingOfEnds, settleInitial, startRaw, stripsEnds, sureEnd,
 } from './raw'
 import { noteStarts, setStart, slideStarts, startTelling, tellFirst, tellsFirst } from './firsts'
 import { endSegment, readText, startReading } from './read'
@@ -174,7 +174,9 @@ export function advanceRaw(at: usize, end: usize, isLast: bool, length: usize, l
     const reached = searched
     const isWaiting = token < 0 && (reached == limit || isUndecided)
     let stop = reached // what stands before it is text
-    if (token >= 0 ? (stripsOf(token) & STRIPS_LEFT) != 0 : anyStripsLeft && !(isClosed && reached == limit)) {
+    const isEnd = isClosed && reached == limit
+    const isStrippedLeft = token >= 0 && (stripsOf(token) & STRIPS_LEFT) != 0
+    if (isStrippedLeft || stripsSectionEnds || (token < 0 && anyStripsLeft && !isEnd)) {
       const known = max(at, blank)
       stop = blankStart(known, reached)
       if (stop == known) {
@@ -182,7 +184,8 @@ export function advanceRaw(at: usize, end: usize, isLast: bool, length: usize, l
         blank = reached
       }
     }
-    const isWhole = token >= 0 || (isClosed && stop == limit) // what follows has nothing to do with it
+    const isWhole = token >= 0 || (isEnd && (stop == limit || stripsSectionEnds)) // what follows has nothing to do with it
+    if (stripsSectionStarts && !hasBegun) at = blankEnd(at, stop)
     const sure = sureEnd(at, stop, isWhole)
     if (sure == at && stop > at && leftEnd == 0 && composedEnd == 0 && token < 0 && !isWaiting) leaveOpen(stop) // a whole batch in which text cannot be cut
     let status = beginsNow(at, stop) ? put(prefix, prefixBytes) : OK
@@ -195,9 +198,10 @@ export function advanceRaw(at: usize, end: usize, isLast: bool, length: usize, l
       at = composedTo
       continue
     }
+    if (isWhole && token < 0 && at == stop && leftEnd == 0) at = limit
     if (leftEnd == 0 && (token >= 0 || at == nextEnd())) {
       if (token >= 0) {
-        noteStripped(reached - stop)
+        if (isStrippedLeft) noteStripped(reached - stop)
         isStripping = (stripsOf(token) & STRIPS_RIGHT) != 0
         at = reached + takeToken(token)
       } else {
@@ -222,6 +226,14 @@ export function advanceRaw(at: usize, end: usize, isLast: bool, length: usize, l
 
 /** Whether the token before strips white space that is yet to come. */
 let isStripping: bool = false
+/** Whether white space is taken off the starts and the ends of sections before all else. */
+let stripsSectionStarts: bool = false
+let stripsSectionEnds: bool = false
+
+export function setStripping(starts: bool, ends: bool): void {
+  stripsSectionStarts = starts
+  stripsSectionEnds = ends
+}
 /** So much white space, from where the next call begins, has been seen already: it must not be looked through with every bit of text. */
 let waitingBlank: usize = 0
 

@@ -33,7 +33,7 @@ export function setInitial(at: usize, bytes: usize): void {
 }
 
 /** Whether there is raw text of this section. */
-let hasBegun: bool = false
+export let hasBegun: bool = false
 /** Whether the first text of the section is yet to come, and may need that character in front of it. */
 export let isInitialDue: bool = false
 

@@ -11,7 +11,7 @@ import { precompiledStep } from './precompiled.ts'
 import { replaceLiteralStep, replaceRegexStep } from './replace.ts'
 import { readySureText } from './readySureText.ts'
 import { startSteps, startStretches } from './stretches.ts'
-import { pairsOf, sureTextOf, withoutPrefixes, type SureText } from './sureText.ts'
+import { pairsOf, sureTextOf, withoutBorders, type SureText } from './sureText.ts'
 import type { Emit, Step, TextStage } from './textStage.ts'
 
 /**
@@ -28,7 +28,7 @@ const sureTexts = new WeakMap<readonly Normalizer[], SureText | undefined>()
 /** What the kernel can do of normalization; undefined if that is nothing. Made once for a list of normalizers, or when pretok was built. */
 export const loadSureText = (normalizers: readonly Normalizer[]): SureText | undefined => {
   if (!sureTexts.has(normalizers)) {
-    const rest = () => withoutPrefixes(stepsOf(normalizers))
+    const rest = () => withoutBorders(stepsOf(normalizers))
     const ready = readySureText(normalizers, () => ({ pairs: pairsOf(rest()), start: (emit, onSolid) => startStretches(rest(), emit, onSolid) }))
     sureTexts.set(normalizers, ready ?? createSureText(normalizers))
   }

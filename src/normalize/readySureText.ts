@@ -7,6 +7,7 @@ import type { SureText } from './sureText.ts'
 interface Header {
   prefix: string
   initial: string
+  strips: SureText['strips']
   stripsEnds: boolean
   /** Of the classes, if there are any. */
   isAsciiSettled?: boolean
@@ -21,8 +22,8 @@ type Deeds = Pick<SureText, 'pairs' | 'start'>
 
 /** What is to be kept of it. */
 export const prepareSureText = (sure: SureText): Prepared<Header> => {
-  const { classes, map, run, pairs, prefix, initial, stripsEnds } = sure
-  const header: Header = { prefix: prefix.toString(), initial: initial.toString(), stripsEnds, run, ...(pairs && { pairs: pairs.of }) }
+  const { classes, map, run, pairs, prefix, initial, strips, stripsEnds } = sure
+  const header: Header = { prefix: prefix.toString(), initial: initial.toString(), strips, stripsEnds, run, ...(pairs && { pairs: pairs.of }) }
   const tables: NodeJS.TypedArray[] = []
   if (classes !== undefined) {
     header.isAsciiSettled = classes.isAsciiSettled
@@ -43,7 +44,7 @@ export const readySureText = (normalizers: readonly Normalizer[], deeds: () => D
   let next = 0
   const bytes = (): Uint8Array => tables[next++]
   const words = (): Uint16Array => new Uint16Array(bytes().buffer)
-  const { isAsciiSettled, largest, run, prefix, initial, stripsEnds, pairs } = header
+  const { isAsciiSettled, largest, run, prefix, initial, strips, stripsEnds, pairs } = header
   const classes = isAsciiSettled === undefined ? undefined : {
     table: { pages: words(), blocks: bytes() },
     below0x800: bytes(),
@@ -67,6 +68,7 @@ export const readySureText = (normalizers: readonly Normalizer[], deeds: () => D
     pairs: pairs && { of: pairs, pack: () => deeds().pairs!.pack() },
     prefix: Buffer.from(prefix),
     initial: Buffer.from(initial),
+    strips,
     stripsEnds,
     start: (emit, onSolid) => deeds().start(emit, onSolid),
   }

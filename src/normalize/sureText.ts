@@ -27,7 +27,9 @@ export interface SureText {
   prefix: Buffer
   /** A character that stands in front of each section of which something is left, unless it begins with it; or nothing. */
   initial: Buffer
-  /** Whether white space is taken off the ends of sections; the map tells what it is. */
+  /** Where white space is taken off sections before all else. */
+  strips: { left: boolean; right: boolean }
+  /** Whether white space is taken off the ends of what the map makes of sections; it tells what that is. */
   stripsEnds: boolean
   /**
    * Starts normalizing stretches of a section, each of which ends where text can be cut. Nothing is put in front of them, or taken off: `onSolid` is called
@@ -35,6 +37,8 @@ export interface SureText {
    */
   start(emit: Emit, onSolid: () => void): Stretches
 }
+
+const NO_STRIP = { left: false, right: false }
 
 /** Nothing becomes of text but itself. */
 export const UNCHANGED: SureText = {
@@ -44,6 +48,7 @@ export const UNCHANGED: SureText = {
   pairs: undefined,
   prefix: Buffer.alloc(0),
   initial: Buffer.alloc(0),
+  strips: NO_STRIP,
   stripsEnds: false,
   start: (emit, onSolid) => startStretches([], emit, onSolid),
 }
@@ -52,8 +57,10 @@ export const sureTextOf = (steps: readonly Step[]): SureText | undefined => {
   const last = steps.at(-1)?.prefix
   if (last?.unlessThere && [...last.text].length !== 1) return undefined
   const initial = last?.unlessThere ? last.text : ''
-  const rest = withoutPrefixes(steps)
-  const prefixes = steps.slice(0, steps.length - rest.length - (last?.unlessThere ? 1 : 0))
+  const behindPrefixes = withoutPrefixes(steps)
+  const prefixes = steps.slice(0, steps.length - behindPrefixes.length - (last?.unlessThere ? 1 : 0))
+  const strips = behindPrefixes[0]?.strips
+  const rest = withoutStrip(behindPrefixes)
   const prefix = prefixes.reduce((text, step) => step.prefix!.text + text, '')
   const at = rest.findIndex(({ classes }) => classes !== undefined)
   const before = rest.slice(0, Math.max(0, at))
@@ -69,7 +76,7 @@ export const sureTextOf = (steps: readonly Step[]): SureText | undefined => {
   if ([...before, ...beforeStrip, ...behindStrip, ...behindRuns].some(({ map }) => map === undefined)) return undefined
   if (stripsEnds && beforeRuns[stripAt].strips!.left) return undefined
   const mapBehindRuns = composed(behindRuns)
-  if ((runs !== undefined || stripsEnds) && prefix !== '') return undefined
+  if ((runs !== undefined || stripsEnds || strips !== undefined) && prefix !== '') return undefined
   if (runs !== undefined && !isForAll(runs, mapBehindRuns)) return undefined
   const check = at === -1 ? undefined : sureCheck(rest[at], composed(beforeStrip))
   const mapBefore = composed(before)
@@ -88,6 +95,7 @@ export const sureTextOf = (steps: readonly Step[]): SureText | undefined => {
     pairs: mapBefore === undefined ? pairsOf(rest) : undefined,
     prefix: Buffer.from(mapText(map, prefix)),
     initial: Buffer.from(initial),
+    strips: strips ?? NO_STRIP,
     stripsEnds,
     start: (emit, onSolid) => startStretches(rest, emit, onSolid),
   }
@@ -102,8 +110,12 @@ const mapText = (map: CharacterMap | undefined, text: string): string =>
 const isForAll = ({ set, content, least }: Runs, mapBehind: CharacterMap | undefined): boolean =>
   least === 1 || mapText(mapBehind, String.fromCodePoint(set[0])) === mapText(mapBehind, content)
 
-/** The steps that are left when the kernel puts the prefixes in front. */
-export const withoutPrefixes = (steps: readonly Step[]): readonly Step[] => {
+/** The steps that are left when the kernel puts the prefixes in front, and strips what is stripped before all else. */
+export const withoutBorders = (steps: readonly Step[]): readonly Step[] => withoutStrip(withoutPrefixes(steps))
+
+const withoutStrip = (steps: readonly Step[]): readonly Step[] => (steps[0]?.strips === undefined ? steps : steps.slice(1))
+
+const withoutPrefixes = (steps: readonly Step[]): readonly Step[] => {
   const behind = steps.at(-1)?.prefix?.unlessThere === true ? steps.slice(0, -1) : steps
   const first = behind.findIndex(({ prefix }) => prefix?.unlessThere !== false)
   return first === -1 ? [] : behind.slice(first)

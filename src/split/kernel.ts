@@ -25,6 +25,7 @@ export interface KernelExports {
   setPrefix(address: number, bytes: number): void
   setInitial(address: number, bytes: number): void
   passInitial(): void
+  setStripping(starts: 0 | 1, ends: 0 | 1): void
   setStrippingOfEnds(value: 0 | 1): void
   noteSolid(length: number): void
   setInRun(value: 0 | 1): void

@@ -216,6 +216,9 @@ test('what the kernel can do: all but what looks at several characters, or at th
     'BertNormalizer, strip_accents',
     'BertNormalizer, uncased',
     'BertNormalizer, cased',
+    'Strip',
+    'Strip, left',
+    'Strip, right',
     'Prepend',
     'Prepend of nothing',
     'Replace of a character',
@@ -240,6 +243,8 @@ test('what the kernel can do: all but what looks at several characters, or at th
     'clip',
     'lucie',
     'llama 2',
+    'deberta',
+
     'ByteLevel, add_prefix_space',
     'Metaspace',
     'a prefix that letters become',
@@ -336,7 +341,7 @@ const STRIPPING = [['<m>'], ['<m>', '</s>', '<'], ['<m>', '日', 'é'], ['m', '\
 
 const NORMALIZERS_WITH_STRIPPING: typeof NORMALIZERS = [
   ['nothing', []],
-  ...KERNEL_NORMALIZERS.filter(([name]) => ['NFC', 'NFKC', 'BertNormalizer, uncased', 'ByteLevel, add_prefix_space', 'Metaspace', 'xlm-roberta', 'xlm-roberta, with Strip'].includes(name)),
+  ...KERNEL_NORMALIZERS.filter(([name]) => ['NFC', 'NFKC', 'BertNormalizer, uncased', 'ByteLevel, add_prefix_space', 'Metaspace', 'xlm-roberta', 'xlm-roberta, with Strip', 'deberta', 'Strip', 'Strip, left'].includes(name)),
 ]
 
 describe.each(NORMALIZERS_WITH_STRIPPING)('tokens that strip white space, behind %s', (_, normalizers) => {

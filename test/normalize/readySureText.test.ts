@@ -37,7 +37,7 @@ describe('what the kernel can do of the normalization of presets, made ahead', (
     const sure = createSureText(normalizers)
     if (sure === undefined) return expect(readySureText(normalizers, () => expect.fail())).toBeUndefined()
     const ready = loadSureText(normalizers)!
-    const parts = ({ classes, map, run, prefix, initial, stripsEnds, pairs }: SureText) => ({ classes, map, run, prefix, initial, stripsEnds, pairs: pairs && [pairs.of, pairs.pack()] })
+    const parts = ({ classes, map, run, prefix, initial, strips, stripsEnds, pairs }: SureText) => ({ classes, map, run, prefix, initial, strips, stripsEnds, pairs: pairs && [pairs.of, pairs.pack()] })
     expect(parts(ready)).toEqual(parts(sure))
     expect(preparedName(normalizers)).toBe(name)
     expect(packPrepared(normalizers, prepareSureText(ready)).equals(packPrepared(normalizers, prepareSureText(sure)))).toBe(true)
