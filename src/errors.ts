@@ -61,6 +61,10 @@ export const systemErrorCode = (error: unknown): string | undefined => {
   return errno === undefined ? code : (UNNAMED.get(errno) ?? code)
 }
 
+/** It can happen anywhere, even where modules are loaded. */
+export const isOutOfFiles = (error: unknown): boolean =>
+  error instanceof Error && 'code' in error && (error.code === 'EMFILE' || error.code === 'ENFILE')
+
 /** What a system call's error means, in words; falls back to the system's own message. */
 export const describeSystemError = (error: unknown): string => {
   switch (systemErrorCode(error)) {
