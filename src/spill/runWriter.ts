@@ -195,6 +195,13 @@ export const writeRun = (path: string, fill: (run: RunWriter) => unknown, option
   }
 }
 
+/** Removes a run that was needed on the way. One that cannot be removed is left to whoever removes its folder. */
+export const removeRun = (path: string): void => {
+  try {
+    rmSync(path)
+  } catch {}
+}
+
 /** The error for a run file or its folder that a system call refused. */
 export const runOutputError = (path: string, error: unknown, written = 0): PretokError => {
   const code = systemErrorCode(error)
