@@ -1,7 +1,7 @@
 import { readFileSync, symlinkSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
-import { pretok } from '../support/command.ts'
+import { pretok, shell } from '../support/command.ts'
 import { failing } from '../support/faults.ts'
 import { temporaryFolder } from '../support/temporary.ts'
 
@@ -37,4 +37,9 @@ test.each([
   const path = join(loop, 'out.json')
   const { code, stderr } = pretok([...args, path])
   expect([code, stderr]).toEqual([1, `pretok: writing ${path}: the link leads back to itself\n`])
+})
+
+test.each([[], ['--jsonl']])('split tells of standard input that cannot be read: %j', (...options) => {
+  const { code, stderr } = shell(`"$PRETOK" split ${options.join(' ')} 0> "${join(folder, 'written')}"`)
+  expect([code, stderr]).toEqual([1, expect.stringMatching(/^pretok: reading standard input: EBADF.*\n$/)])
 })
