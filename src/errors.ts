@@ -1,3 +1,5 @@
+import { constants } from 'node:os'
+
 /**
  * Every error that pretok raises on purpose is a `PretokError` with one of these codes. Its message says what was being done, names the
  * thing and the place, and how to go on where there is a way.
@@ -50,10 +52,22 @@ export const throwIfStopped = (signal: AbortSignal | undefined): void => {
   if (signal?.aborted === true) throw new PretokError('interrupted', 'counting: stopped before the end; nothing was written')
 }
 
+/** Errors of file systems that Node.js knows by their numbers only. */
+const UNNAMED = new Map([constants.errno.EDQUOT, constants.errno.ESTALE].map((number, i) => [-number, ['EDQUOT', 'ESTALE'][i]]))
+
+/** The name of a system call's error; undefined if it has none. */
+export const systemErrorCode = (error: unknown): string | undefined => {
+  const { code, errno } = error as NodeJS.ErrnoException
+  return errno === undefined ? code : (UNNAMED.get(errno) ?? code)
+}
+
+/** It can happen anywhere, even where modules are loaded. */
+export const isOutOfFiles = (error: unknown): boolean =>
+  error instanceof Error && 'code' in error && (error.code === 'EMFILE' || error.code === 'ENFILE')
+
 /** What a system call's error means, in words; falls back to the system's own message. */
 export const describeSystemError = (error: unknown): string => {
-  const { code, message } = error as NodeJS.ErrnoException
-  switch (code) {
+  switch (systemErrorCode(error)) {
     case 'ENOENT':
       return 'no such file'
     case 'EACCES':
@@ -78,9 +92,15 @@ export const describeSystemError = (error: unknown): string => {
       return 'the file system is read-only'
     case 'EMFILE':
       return 'too many open files (ulimit -n raises the limit)'
+    case 'ENFILE':
+      return 'too many open files in the whole system'
+    case 'ENOMEM':
+      return 'the system has no memory left'
+    case 'ESTALE':
+      return 'the network file system does not have it any more'
     case 'EIO':
       return 'input/output error of the device'
     default:
-      return message ?? String(error)
+      return (error as Error).message ?? String(error)
   }
 }

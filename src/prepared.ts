@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { gunzipSync, gzipSync } from 'node:zlib'
-import { PretokError } from './errors.ts'
+import { describeSystemError, isOutOfFiles, PretokError } from './errors.ts'
 
 /*
  * What the presets need is made when pretok is built (scripts/prepare-presets.js), since that takes longer than to count the first megabytes, and so
@@ -24,6 +24,7 @@ export const loadPrepared = <H>(kind: PreparedKind, of: unknown): Prepared<H> | 
   } catch (error) {
     if (!(error instanceof Error)) throw error
     if ('code' in error && error.code === 'ENOENT') return undefined
+    if (isOutOfFiles(error)) throw new PretokError('limit', `loading ${file}: ${describeSystemError(error)}`, { cause: error })
     throw new PretokError('installation', `loading ${file}: ${error.message}; to mend it, install pretok again`, { cause: error })
   }
 }

@@ -1,10 +1,10 @@
-import { stat } from 'node:fs/promises'
 import type { ArgumentsCamelCase, CommandModule, InferredOptionTypes } from 'yargs'
 import { milliseconds } from '../clock.ts'
 import { PretokError } from '../errors.ts'
 import { compressionOf, formatOf } from '../format/detect.ts'
 import { DEFAULT_SEPARATOR, generateCorpus, type GenerateProgress } from '../generate/generateCorpus.ts'
 import { CORPUS_KINDS } from '../generate/kinds.ts'
+import { lookAt } from '../generate/sink.ts'
 import { hasReaderLeft } from '../write/standardOutput.ts'
 import { onInterrupt } from './interrupt.ts'
 import { single } from './options.ts'
@@ -66,7 +66,7 @@ const NOTHING = Buffer.alloc(0)
 
 /** Devices and pipes hold nothing that could be lost. */
 const checkIsNew = async (path: string): Promise<void> => {
-  const found = path === '-' ? undefined : await stat(path).catch(() => undefined)
+  const found = path === '-' ? undefined : await lookAt(path)
   if (found?.isFile()) throw new PretokError('output', `${path} exists already; --force replaces it`)
 }
 

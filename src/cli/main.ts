@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs'
 import type { Argv, CommandModule } from 'yargs'
-import { describeSystemError, PretokError } from '../errors.ts'
+import { describeSystemError, isOutOfFiles, PretokError } from '../errors.ts'
 import { askToPrepare, endUntakenDecompressor, startDecompressor } from '../read/decompressorThread.ts'
 import { closeSpareThreads, startSpareThreads } from '../pool/threads.ts'
 import { closest } from '../closest.ts'
@@ -153,10 +153,6 @@ const withTypedName = (error: unknown, grammar: Grammar | undefined): unknown =>
 
 const isJson = process.argv.includes('--log=json') || process.argv.some((word, i) => word === 'json' && process.argv[i - 1] === '--log')
 
-/** It can happen anywhere, even where modules are loaded. */
-const isOutOfFiles = (error: unknown): boolean =>
-  error instanceof Error && 'code' in error && (error.code === 'EMFILE' || error.code === 'ENFILE')
-
 const describe = (error: unknown): { code: string; message: string } => {
   if (error instanceof PretokError) return { code: error.code, message: error.message }
   if (isOutOfFiles(error)) return { code: 'limit', message: `starting: ${describeSystemError(error)}` }
@@ -172,6 +168,9 @@ const fail = (error: unknown): void => {
   process.stderr.write(isJson ? `${JSON.stringify({ event: 'error', time: new Date().toISOString(), code, message })}\n` : `pretok: ${message}\n`)
   process.exitCode = exitCodeOf(error)
 }
+
+// pidusage would print a stack where it has to do without what it asks the system for
+process.env.PIDUSAGE_SILENT ??= '1'
 
 // a reader that stops early, as in `pretok top … | head`, is no error; what else is to be done is done
 let outputError: NodeJS.ErrnoException | undefined

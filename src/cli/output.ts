@@ -59,8 +59,8 @@ export const checkOutputs = async (paths: readonly string[], neededOf: () => Pro
   const outputs: { path: string; identity: string }[] = []
   for (const path of paths) {
     if (path === '') throw new PretokError('usage', 'writing a result: the name of the file is empty')
-    if (!isStandardOutput(path)) await checkIsWritable(path)
-    outputs.push({ path, identity: await identityOf(path) })
+    const facts = isStandardOutput(path) ? await factsOfStandardOutput() : await checkIsWritable(path)
+    outputs.push({ path, identity: identityFrom(path, facts) })
   }
   const names = new Map<string, string>()
   if (outputs.some(({ identity }) => identity.startsWith(OF_FILE)))
@@ -80,27 +80,36 @@ const STANDARD_OUTPUT = 'standard output'
 const isStandardOutput = (path: string): boolean => [STANDARD_STREAM, '/dev/stdout', '/dev/fd/1', '/proc/self/fd/1'].includes(path)
 
 /** What tells that two paths are one file: device and inode, or the full path of what is not there yet. */
-const identityOf = async (path: string): Promise<string> => {
-  const facts = await (isStandardOutput(path) ? factsOfStandardOutput() : factsOf(path)).catch(() => undefined)
+const identityFrom = (path: string, facts: Stats | undefined): string => {
   if (facts?.isFile() === true) return `${OF_FILE}${facts.dev}:${facts.ino}`
   if (isStandardOutput(path)) return STANDARD_STREAM
   return facts === undefined ? resolve(path) : `special ${facts.dev}:${facts.ino}`
 }
 
-const factsOfStandardOutput = async (): Promise<Stats> => fstatSync(1)
+const identityOf = async (path: string): Promise<string> =>
+  identityFrom(path, isStandardOutput(path) ? await factsOfStandardOutput() : await factsOf(path).catch(() => undefined))
 
-const checkIsWritable = async (path: string): Promise<void> => {
+/** Undefined where it is closed. */
+const factsOfStandardOutput = async (): Promise<Stats | undefined> => {
+  try {
+    return fstatSync(1)
+  } catch {
+    return undefined
+  }
+}
+
+/** What stands there already. */
+const checkIsWritable = async (path: string): Promise<Stats | undefined> => {
   const folder = dirname(path)
-  const isFolder = await stat(folder).then(
-    (facts) => facts.isDirectory(),
-    () => false,
-  )
-  if (!isFolder) throw new PretokError('output', `writing ${path}: there is no folder ${folder}; make it first`)
-  const old = await stat(path).catch(() => undefined)
+  const failed = (error: unknown): never => {
+    throw new PretokError('output', `writing ${path}: ${describeSystemError(error)}`, { cause: error })
+  }
+  const unlessMissing = (error: NodeJS.ErrnoException): undefined => (error.code === 'ENOENT' ? undefined : failed(error))
+  if ((await stat(folder).catch(unlessMissing))?.isDirectory() !== true)
+    throw new PretokError('output', `writing ${path}: there is no folder ${folder}; make it first`)
+  const old = await stat(path).catch(unlessMissing)
   if (old?.isDirectory()) throw new PretokError('output', `writing ${path}: it is a directory`)
   // devices and pipes are written to as they are
-  if (old !== undefined && !old.isFile()) return
-  await access(folder, constants.W_OK).catch((error: unknown) => {
-    throw new PretokError('output', `writing ${path}: ${describeSystemError(error)}`, { cause: error })
-  })
+  if (old === undefined || old.isFile()) await access(folder, constants.W_OK).catch(failed)
+  return old
 }

@@ -3,7 +3,7 @@ import type { ArgumentsCamelCase, CommandModule, InferredOptionTypes } from 'yar
 import { startSplittingOf, TIER_CHOICES } from '../createSplitter.ts'
 import { PretokError } from '../errors.ts'
 import { STANDARD_INPUT } from '../read/inputNames.ts'
-import { standardInput } from '../read/standardInput.ts'
+import { standardInputBlocks } from '../read/standardInput.ts'
 import { stringOfPiece } from '../split/pieceStrings.ts'
 import { toByteLevel } from '../tokenizer/byteLevel.ts'
 import { writeToStandardOutput } from '../write/standardOutput.ts'
@@ -43,9 +43,9 @@ const handler = async (args: ArgumentsCamelCase<Arguments>): Promise<void> => {
   const given = textOf(args)
   if (args.jsonl === true) {
     if (given !== undefined) throw new PretokError('usage', '--jsonl reads from standard input; leave out TEXT')
-    return writeToStandardOutput((write) => splitJsonLines(standardInput(), startSplitting, show, write))
+    return writeToStandardOutput((write) => splitJsonLines(standardInputBlocks(), startSplitting, show, write))
   }
-  const blocks = given === undefined ? standardInput() : Readable.from([Buffer.from(given)])
+  const blocks = given === undefined ? standardInputBlocks() : Readable.from([Buffer.from(given)])
   return writeToStandardOutput((write) => splitBlocks(blocks, startSplitting, show, write))
 }
 

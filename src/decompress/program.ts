@@ -1,5 +1,5 @@
-import { spawn } from 'node:child_process'
-import { PretokError } from '../errors.ts'
+import { spawn, type ChildProcessWithoutNullStreams } from 'node:child_process'
+import { describeSystemError, PretokError } from '../errors.ts'
 import type { Decompress } from './plainBlock.ts'
 import { pump } from './pump.ts'
 
@@ -11,16 +11,12 @@ const MAX_MESSAGE = 1000
  */
 export const decompressBy = (program: string, args: readonly string[]): Decompress =>
   async function* (readBlocks, damaged) {
-    const child = spawn(program, args, { stdio: ['pipe', 'pipe', 'pipe'] })
+    const { child, ended } = await start(program, args)
     let given = 0 // bytes that it may have got
     let fed = 0 // bytes that it has got
     let message = ''
     child.stderr.setEncoding('utf8').on('data', (text: string) => (message = (message + text).slice(0, MAX_MESSAGE)))
     child.stdin.on('error', () => {}) // it may end before all is written; its exit code tells why
-    const ended = new Promise<Error | number | null>((resolve) => {
-      child.on('error', resolve)
-      child.on('close', resolve)
-    })
     const counted = async function* () {
       for await (const block of readBlocks()) {
         given += block.length
@@ -30,7 +26,8 @@ export const decompressBy = (program: string, args: readonly string[]): Decompre
     }
     yield* pump(counted(), child.stdin, child.stdout, () => fed)
     const end = await ended
-    if (end instanceof Error) throw missingError(program, end)
+    if (end instanceof Error) throw startError(program, end)
+    if (typeof end === 'string') throw new PretokError('input', `running ${program}, which this file needs: it was ended by ${end}`)
     if (end !== 0 || message !== '')
       throw damaged(`${program} cannot decompress it (${firstLineOf(message) || `exit code ${end}`})`, { before: given })
   }
@@ -38,11 +35,30 @@ export const decompressBy = (program: string, args: readonly string[]): Decompre
 /** What follows is advice for who runs the program by hand. */
 const firstLineOf = (message: string): string => /^.*[^\s;]/.exec(message.trim())?.[0] ?? ''
 
-const missingError = (program: string, error: Error): PretokError =>
-  new PretokError(
-    'input',
-    `running ${program}, which this file needs: ${(error as NodeJS.ErrnoException).code === 'ENOENT' ? 'it is not installed' : error.message}; install it, or decompress the file first`,
-    {
-      cause: error,
-    },
-  )
+interface Running {
+  child: ChildProcessWithoutNullStreams
+  /** Settles to its exit code, to the signal that ended it, or to why it could not be started. */
+  ended: Promise<Error | number | NodeJS.Signals>
+}
+
+const start = async (program: string, args: readonly string[]): Promise<Running> => {
+  let child: ReturnType<typeof spawn>
+  try {
+    child = spawn(program, args, { stdio: ['pipe', 'pipe', 'pipe'] })
+  } catch (error) {
+    throw startError(program, error as Error)
+  }
+  const ended = new Promise<Error | number | NodeJS.Signals>((resolve) => {
+    child.on('error', resolve)
+    child.on('close', (code, signal) => resolve(code ?? signal!))
+  })
+  // without files for them, it has no streams at all, and is not started
+  if (child.stdin === undefined) throw startError(program, (await ended) as Error)
+  return { child: child as ChildProcessWithoutNullStreams, ended }
+}
+
+const startError = (program: string, error: Error): PretokError => {
+  const isMissing = (error as NodeJS.ErrnoException).code === 'ENOENT'
+  const problem = isMissing ? 'it is not installed; install it, or decompress the file first' : `${describeSystemError(error)}; or decompress the file first`
+  return new PretokError('input', `running ${program}, which this file needs: ${problem}`, { cause: error })
+}

@@ -1,3 +1,4 @@
+import type { Stats } from 'node:fs'
 import { open, realpath, rename, stat, type FileHandle } from 'node:fs/promises'
 import { dirname } from 'node:path'
 import { describeSystemError, PretokError } from '../errors.ts'
@@ -55,13 +56,19 @@ const openDevice = async (path: string): Promise<Sink> => {
   }
 }
 
+const unlessMissing =
+  (path: string) =>
+  (error: NodeJS.ErrnoException): undefined => {
+    if (error.code !== 'ENOENT') throw failure(path, error)
+  }
+
+/** What stands at a path; undefined if nothing does. */
+export const lookAt = (path: string): Promise<Stats | undefined> => stat(path).catch(unlessMissing(path))
+
 const checkFolder = async (path: string): Promise<void> => {
   const folder = dirname(path)
-  const isFolder = await stat(folder).then(
-    (found) => found.isDirectory(),
-    () => false,
-  )
-  if (!isFolder) throw new PretokError('output', `writing ${path}: there is no folder ${folder}; make it first`)
+  const found = await stat(folder).catch(unlessMissing(path))
+  if (found?.isDirectory() !== true) throw new PretokError('output', `writing ${path}: there is no folder ${folder}; make it first`)
 }
 
 const SYNC_BYTES = 1 << 26
@@ -101,7 +108,7 @@ const createSyncer = (file: FileHandle) => {
 
 /** Under a temporary name in the same folder until it is whole and on the disk. */
 const openFile = async (path: string): Promise<Sink> => {
-  const target = await realpath(path).catch(() => path)
+  const target = (await realpath(path).catch(unlessMissing(path))) ?? path
   await checkFolder(path)
   const temporary = reserveTemporaryFile(target)
   const file = await attempt(path, () => open(temporary.path, 'wx')).catch((error: unknown) => {
@@ -132,7 +139,7 @@ const openFile = async (path: string): Promise<Sink> => {
 /** Opens a file (which is replaced when the corpus is whole), a device, or standard output for `-`. */
 export const openSink = async (path: string): Promise<Sink> => {
   if (path === '-') return openStandardOutput()
-  const found = await stat(path).catch(() => undefined)
+  const found = await lookAt(path)
   if (found?.isDirectory()) throw new PretokError('output', `writing ${path}: it is a directory`)
   return found === undefined || found.isFile() ? openFile(path) : openDevice(path)
 }

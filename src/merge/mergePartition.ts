@@ -1,9 +1,8 @@
-import { rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { PARTITIONS } from '../spill/layout.ts'
 import type { Segment } from '../spill/runFormat.ts'
 import { cursorBytes, RunCursor, RunFile } from '../spill/runReader.ts'
-import { writeRun, type RunWriter } from '../spill/runWriter.ts'
+import { removeRun, writeRun, type RunWriter } from '../spill/runWriter.ts'
 import { CursorHeap, cursorsInOrder, mergeCursors, type TakeRecord } from './mergeCursors.ts'
 import { OrderWriter } from './orderWriter.ts'
 
@@ -174,5 +173,5 @@ const readAll = (inputs: readonly Input[], body: (cursors: RunCursor[]) => void)
     for (const run of files) run.close()
     for (const cursor of cursors) cursor.release()
   }
-  for (const { path, isTemporary } of inputs) if (isTemporary) rmSync(path)
+  for (const { path, isTemporary } of inputs) if (isTemporary) removeRun(path)
 }

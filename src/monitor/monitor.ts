@@ -42,10 +42,19 @@ const percentSince = (cpu: NodeJS.CpuUsage, moment: number): number => {
   return (user + system) / 10 / Math.max(1, milliseconds() - moment)
 }
 
+/** The resident set in bytes; what it was `before` if the system does not tell: to ask takes a file, and there may be none left. */
+const residentSet = (before: number): number => {
+  try {
+    return process.memoryUsage.rss()
+  } catch {
+    return before
+  }
+}
+
 export const startMonitor = (): Monitor => {
   const started = milliseconds()
   const cpuAtStart = process.cpuUsage()
-  let latest: ProcessUse = { rss: process.memoryUsage.rss(), cpuPercent: 0 }
+  let latest: ProcessUse = { rss: residentSet(0), cpuPercent: 0 }
   let phase: Phase = 'plan'
   const peakRssOf: Partial<Record<Phase, number>> = { plan: latest.rss }
   let sampledAt = started
@@ -59,7 +68,7 @@ export const startMonitor = (): Monitor => {
 
   const sample = async (): Promise<void> => {
     if (milliseconds() - started < SHORT_RUN_MS) {
-      latest = { rss: process.memoryUsage.rss(), cpuPercent: percentSince(cpuAtStart, started) }
+      latest = { rss: residentSet(latest.rss), cpuPercent: percentSince(cpuAtStart, started) }
       return note(latest.rss)
     }
     try {
@@ -68,7 +77,7 @@ export const startMonitor = (): Monitor => {
       latest = { rss: memory, cpuPercent: cpu }
     } catch {
       // where the system's tables cannot be read (no /proc, no ps), Node's own figure still can
-      latest = { rss: process.memoryUsage.rss(), cpuPercent: latest.cpuPercent }
+      latest = { rss: residentSet(latest.rss), cpuPercent: latest.cpuPercent }
     }
     note(latest.rss)
   }
@@ -89,12 +98,12 @@ export const startMonitor = (): Monitor => {
     },
     // between phases nobody waits for pidusage, whose first sample starts a process
     enter(next) {
-      note(process.memoryUsage.rss())
+      note(residentSet(latest.rss))
       phase = next
     },
     stop() {
       clearInterval(timer)
-      note(process.memoryUsage.rss())
+      note(residentSet(latest.rss))
       loaded?.clear()
       const peakRss = Math.max(...Object.values(peakRssOf))
       return { peakRss, peakRssOf: { ...peakRssOf }, cpuPercent: percentSince(cpuAtStart, started) }

@@ -21,15 +21,17 @@ interface Life {
   /** When the first thread had loaded its module. */
   readyAt: number | undefined
   isClosing: boolean
+  /** Fails the jobs that are waited for. */
+  waiting: Set<(error: unknown) => void>
 }
 
 /** Starts threads that run the worker's module. */
 export const startThreads = (workerUrl: URL, threads: number): StartedThreads => {
-  const life: Life = { readyAt: undefined, isClosing: false }
+  const life: Life = { readyAt: undefined, isClosing: false, waiting: new Set() }
   const starting = startPool(workerUrl, threads, life)
   return {
     begun: starting.catch(() => {}), // who runs jobs hears of an error
-    run: (jobs) => jobs.map(async (job) => (await starting).run(job) as Promise<unknown>),
+    run: (jobs) => jobs.map((job) => runJob(starting, job, life)),
     async close() {
       life.isClosing = true
       const pool = await starting.catch(() => undefined)
@@ -42,6 +44,27 @@ export const startThreads = (workerUrl: URL, threads: number): StartedThreads =>
       await pool.destroy().catch(() => {})
     },
   }
+}
+
+/** Fails when no thread is left to do the job, too. */
+const runJob = async (starting: Promise<Tinypool>, job: WorkerJob, life: Life): Promise<unknown> => {
+  const pool = await starting
+  let fail: (error: unknown) => void = () => {}
+  const failing = new Promise<never>((_, reject) => (fail = reject))
+  life.waiting.add(fail)
+  try {
+    return await Promise.race([pool.run(job), failing])
+  } catch (error) {
+    failWaiting(pool, life, error)
+    throw error
+  } finally {
+    life.waiting.delete(fail)
+  }
+}
+
+/** Tinypool does not replace a thread that fails before it is ready, and keeps the jobs for others, be there none. */
+const failWaiting = ({ threads }: Tinypool, { waiting }: Life, error: unknown): void => {
+  if (threads.length === 0) for (const fail of waiting) fail(error)
 }
 
 interface SpareThreads {
@@ -81,8 +104,8 @@ const startPool = async (workerUrl: URL, threads: number, life: Life): Promise<T
     minThreads: threads,
     maxThreads: threads,
   })
-  // of a thread without a job, which has taken the place of one that failed and cannot start either: nobody waits for it
-  pool.on('error', () => {})
+  // of a thread without a job, which has perhaps taken the place of one that failed and cannot start either
+  pool.on('error', (error: unknown) => failWaiting(pool, life, error))
   for (const thread of pool.threads) {
     let hasFailed = false
     thread.once('message', () => (life.readyAt ??= milliseconds())) // Tinypool's first one

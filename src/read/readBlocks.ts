@@ -1,5 +1,6 @@
 import { readSync } from 'node:fs'
 import { milliseconds } from '../clock.ts'
+import { closeRead } from '../closeRead.ts'
 import type { PretokError } from '../errors.ts'
 import type { Chunk, Source } from '../types.ts'
 import { changedError, inputError, openHandle, readFully, readStart } from './source.ts'
@@ -63,7 +64,7 @@ async function* readIntoRoom(source: Source, chunk: Chunk, blockBytes: number, r
   try {
     while (!reader.isDone && !reader.isSlow) yield reader.next(roomBytes, room)
   } finally {
-    await file.close()
+    await closeRead(file)
   }
   if (!reader.isDone) yield* readAhead(source, { ...chunk, start: reader.at }, blockBytes, readBytesOf(blockBytes))
 }
@@ -143,7 +144,7 @@ async function* readAhead(source: Source, { start, end }: Chunk, blockBytes: num
     }
   } finally {
     await next.catch(() => {}) // the file must not be closed while it is read
-    await file.close()
+    await closeRead(file)
   }
 }
 

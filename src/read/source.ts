@@ -1,5 +1,6 @@
-import { closeSync, openSync, readSync, type Stats } from 'node:fs'
+import { openSync, readSync, type Stats } from 'node:fs'
 import { open, type FileHandle } from 'node:fs/promises'
+import { closeRead, closeReadNow } from '../closeRead.ts'
 import { describeSystemError, PretokError } from '../errors.ts'
 import { compressionOf, foreignKindOf, formatOf, HEAD_BYTES, isParquet } from '../format/detect.ts'
 import { likelyEncoding } from '../format/encoding.ts'
@@ -79,7 +80,7 @@ const readNow = ({ path, spool }: NamedFile, buffer: Buffer, position: number): 
   try {
     return fillNow(file, path, buffer, position)
   } finally {
-    closeSync(file)
+    closeReadNow(file)
   }
 }
 
@@ -109,7 +110,7 @@ const using = async <Result>(file: FileHandle, body: (file: FileHandle) => Promi
   try {
     return await body(file)
   } finally {
-    await file.close()
+    await closeRead(file)
   }
 }
 
@@ -149,7 +150,7 @@ export const openForReading = async (source: Source): Promise<OpenSource> => {
   const file = await openHandle(source)
   return {
     readAt: readAtOf(file, source),
-    close: () => file.close(),
+    close: () => closeRead(file),
   }
 }
 

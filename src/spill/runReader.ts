@@ -1,5 +1,6 @@
-import { closeSync, fstatSync, openSync, readSync } from 'node:fs'
+import { fstatSync, openSync, readSync } from 'node:fs'
 import { crc32 } from 'node:zlib'
+import { closeReadNow } from '../closeRead.ts'
 import { describeSystemError, PretokError } from '../errors.ts'
 import { BLOCK_BYTES, BLOCK_HEADER_BYTES, MAGIC, TAIL_BYTES, type Footer, type Segment } from './runFormat.ts'
 
@@ -37,7 +38,7 @@ export class RunFile<About = unknown> {
   }
 
   close(): void {
-    if (this.isOpen) closeSync(this.file)
+    if (this.isOpen) closeReadNow(this.file)
     this.isOpen = false
   }
 
@@ -71,8 +72,16 @@ export class RunFile<About = unknown> {
     return new PretokError('format', `reading the run ${this.path}, byte ${offset}: ${problem}; the file is damaged`)
   }
 
+  private sizeOfFile(): number {
+    try {
+      return fstatSync(this.file).size
+    } catch (error) {
+      throw this.cannotRead(error)
+    }
+  }
+
   private readFooter(): Footer<About> {
-    const size = fstatSync(this.file).size
+    const size = this.sizeOfFile()
     if (size < MAGIC.length + TAIL_BYTES)
       throw this.damaged(size, `the file is cut off: a run file has at least ${MAGIC.length + TAIL_BYTES} bytes`)
     const head = this.readBytes(0, MAGIC.length)

@@ -1,7 +1,8 @@
 import { closeSync, fsyncSync, openSync, renameSync, rmSync, writeSync } from 'node:fs'
 import { dirname } from 'node:path'
 import { crc32 } from 'node:zlib'
-import { describeSystemError, PretokError } from '../errors.ts'
+import { closeReadNow } from '../closeRead.ts'
+import { describeSystemError, PretokError, systemErrorCode } from '../errors.ts'
 import { makeFolder } from '../makeFolder.ts'
 import { PARTITIONS } from './layout.ts'
 import { BLOCK_BYTES, BLOCK_HEADER_BYTES, emptySegment, MAGIC, TAIL_BYTES, type Footer, type Segment } from './runFormat.ts'
@@ -194,9 +195,16 @@ export const writeRun = (path: string, fill: (run: RunWriter) => unknown, option
   }
 }
 
+/** Removes a run that was needed on the way. One that cannot be removed is left to whoever removes its folder. */
+export const removeRun = (path: string): void => {
+  try {
+    rmSync(path)
+  } catch {}
+}
+
 /** The error for a run file or its folder that a system call refused. */
 const runOutputError = (path: string, error: unknown, written = 0): PretokError => {
-  const { code } = error as NodeJS.ErrnoException
+  const code = systemErrorCode(error)
   const isFull = code === 'ENOSPC' || code === 'EDQUOT'
   const place = written > 0 ? ` (after ${written} bytes)` : ''
   const advice = isFull ? '; make room, give workers more memory (--max-memory-gb), or take another disk (--temp-dir, --work-dir)' : ''
@@ -225,6 +233,6 @@ const syncFolder = (path: string): void => {
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === 'EIO') throw error
   } finally {
-    closeSync(folder)
+    closeReadNow(folder)
   }
 }

@@ -1,4 +1,3 @@
-import { rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { textMemory, type TextCounter } from '../count/counter.ts'
 import { startCounter } from '../count/startCounter.ts'
@@ -9,7 +8,7 @@ import { emptyTally } from '../receipt/tally.ts'
 import { partialPath, type PartialAbout } from '../spill/partial.ts'
 import { newArrangedTable } from '../sort/arrangedTable.ts'
 import { newSharedTable, type NewTable } from '../sort/tableMemory.ts'
-import { makeFolderOfRuns, writeRun, type RunWriter } from '../spill/runWriter.ts'
+import { makeFolderOfRuns, removeRun, writeRun, type RunWriter } from '../spill/runWriter.ts'
 import type { Spill } from '../spill/sortedPieces.ts'
 import { openSharedList } from '../sharedList.ts'
 import type { InvalidRange, SkippedRecord, Tally, Task } from '../types.ts'
@@ -114,7 +113,7 @@ export class SpillingCounter {
 
   private beginTask(): void {
     const { counter, runs } = this
-    for (const run of runs) rmSync(run)
+    for (const run of runs) removeRun(run)
     this.runs = []
     this.tally = emptyTally(this.specialTokens)
     this.invalid = []

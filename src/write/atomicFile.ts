@@ -1,7 +1,8 @@
 import { renameSync } from 'node:fs'
 import { open, readlink, realpath, stat, type FileHandle } from 'node:fs/promises'
 import { dirname, resolve } from 'node:path'
-import { describeSystemError, PretokError } from '../errors.ts'
+import { closeRead } from '../closeRead.ts'
+import { describeSystemError, PretokError, systemErrorCode } from '../errors.ts'
 import { reserveTemporaryFile } from '../temporary.ts'
 
 /*
@@ -144,7 +145,7 @@ const syncFolder = async (path: string): Promise<void> => {
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === 'EIO') throw error
   } finally {
-    await handle.close()
+    await closeRead(handle)
   }
 }
 
@@ -159,7 +160,7 @@ const ADVICE: Readonly<Record<string, string>> = {
 
 /** The error for output that a system call refused. */
 export const outputError = (name: string, error: unknown, written: number): PretokError => {
-  const { code = '' } = error as NodeJS.ErrnoException
+  const code = systemErrorCode(error) ?? ''
   const problem = code === 'ENOENT' ? `there is no folder ${dirname(name)}` : describeSystemError(error)
   const place = written > 0 ? ` (after ${written} bytes)` : ''
   const advice = code in ADVICE ? `; ${ADVICE[code]}` : ''

@@ -1,5 +1,5 @@
 import { createReadStream } from 'node:fs'
-import type { Readable } from 'node:stream'
+import { pipeline, type Readable } from 'node:stream'
 import { createGunzip } from 'node:zlib'
 import { describeSystemError, PretokError } from '../errors.ts'
 import type { TakeEntry } from './codec.ts'
@@ -40,13 +40,10 @@ async function* chunksOf(path: string): AsyncGenerator<Uint8Array> {
   }
 }
 
-/** Errors of the file are those of what comes out. */
+/** Errors of the file are those of what comes out, and when that is read no more the file is closed. */
 const gunzipped = (path: string): Readable => {
   const plain = createGunzip({ chunkSize: BLOCK })
-  createReadStream(path, { highWaterMark: BLOCK })
-    .on('error', (error) => plain.destroy(error))
-    .pipe(plain)
-  return plain
+  return pipeline(createReadStream(path, { highWaterMark: BLOCK }), plain, () => {})
 }
 
 /** A function that reads as many entries as the scanner's window holds: to be called after each `feed`, and after `finish`. */

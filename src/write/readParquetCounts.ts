@@ -1,5 +1,6 @@
 import { open, type FileHandle } from 'node:fs/promises'
 import { parquetMetadataAsync, parquetRead, type AsyncBuffer, type Compressors, type FileMetaData } from 'hyparquet'
+import { closeRead } from '../closeRead.ts'
 import { describeSystemError, PretokError } from '../errors.ts'
 import { loadPageCodecs } from '../parquet/codecs.ts'
 import type { TakeEntry } from './codec.ts'
@@ -19,7 +20,7 @@ export const readParquetCounts = async (path: string, take: TakeEntry): Promise<
     const { size } = await handle.stat().catch(failed)
     await readRows({ byteLength: size, slice: (start, end = size) => readSlice(handle, start, end).catch(failed) }, path, take)
   } finally {
-    await handle.close()
+    await closeRead(handle)
   }
 }
 

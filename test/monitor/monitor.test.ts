@@ -1,5 +1,5 @@
 import { totalmem } from 'node:os'
-import { describe, expect, test } from 'vitest'
+import { describe, expect, test, vi } from 'vitest'
 import { startMonitor } from '../../src/monitor/monitor.ts'
 import { inspectMachine } from '../../src/plan/machine.ts'
 
@@ -42,4 +42,19 @@ test('inspectMachine stays within the machine', () => {
   expect(cores).toBeGreaterThan(0)
   expect(availableMemory).toBeGreaterThan(0)
   expect(availableMemory).toBeLessThanOrEqual(totalmem())
+})
+
+test('without a file to ask the system by, the figures stay as they were', () => {
+  const monitor = startMonitor()
+  const { rss } = monitor.latest
+  const asking = vi.spyOn(process.memoryUsage, 'rss').mockImplementation(() => {
+    throw Object.assign(new Error('EMFILE: too many open files, uv_resident_set_memory'), { code: 'EMFILE' })
+  })
+  try {
+    monitor.enter('count')
+    expect(monitor.stop()).toMatchObject({ peakRss: rss })
+    expect(startMonitor().stop().peakRss).toBe(0)
+  } finally {
+    asking.mockRestore()
+  }
 })

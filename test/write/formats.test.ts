@@ -1,12 +1,15 @@
 import { spawnSync } from 'node:child_process'
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { randomBytes } from 'node:crypto'
+import { existsSync, mkdtempSync, readdirSync, readFileSync, readlinkSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { setTimeout } from 'node:timers/promises'
+import { gzipSync } from 'node:zlib'
 import fc from 'fast-check'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { loadCounts } from '../../src/result/loadCounts.ts'
 import { COUNTS_FORMATS, formatToRead, formatToWrite, TEXT_FORMATS } from '../../src/write/formats.ts'
-import { createReader } from '../../src/write/readCounts.ts'
+import { createReader, readCounts } from '../../src/write/readCounts.ts'
 import { Scanner } from '../../src/write/scanner.ts'
 import { writeCounts } from '../../src/write/writeCounts.ts'
 import { countsOf, entries, key, rowsOf } from './pieces.ts'
@@ -221,3 +224,20 @@ test('a gzip file that is cut off, or is none, is damaged', async () => {
     )
   }
 })
+
+test.skipIf(!existsSync('/proc/self/fd'))('a gzip file that is not read to its end is closed', async () => {
+  const path = join(folder, 'wrong.tsv.gz')
+  writeFileSync(path, gzipSync(Buffer.concat([Buffer.from('piece\tcount\na\tnone\n'), randomBytes(4e6)])))
+  await expect(readCounts(path, undefined, () => undefined)).rejects.toMatchObject({ code: 'format' })
+  for (let tries = 0; isOpen(path) && tries < 1000; tries++) await setTimeout(5)
+  expect(isOpen(path)).toBe(false)
+})
+
+const isOpen = (path: string): boolean =>
+  readdirSync('/proc/self/fd').some((file) => {
+    try {
+      return readlinkSync(`/proc/self/fd/${file}`) === path
+    } catch {
+      return false // it was that of the folder itself
+    }
+  })

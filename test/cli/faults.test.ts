@@ -1,0 +1,45 @@
+import { readFileSync, symlinkSync } from 'node:fs'
+import { join } from 'node:path'
+import { expect, test } from 'vitest'
+import { pretok, shell } from '../support/command.ts'
+import { failing } from '../support/faults.ts'
+import { temporaryFolder } from '../support/temporary.ts'
+
+/* What a device may do to a run. */
+
+const { folder, file } = temporaryFolder()
+const CORPUS = file('corpus.txt', 'one two two<|endoftext|>three')
+const output = join(folder, 'counts.json')
+const COUNT = ['count', CORPUS, '-n', '1', '-q', '-o', output]
+
+test('that a file cannot be closed which was only read is no error', () => {
+  const { code, stderr } = pretok(COUNT, { env: failing('closeSync', 'EIO', CORPUS) })
+  expect([code, stderr]).toEqual([0, ''])
+  expect(readFileSync(output, 'utf8')).toContain('" two": 2')
+})
+
+test('a partial result that the device knows nothing of is named', () => {
+  const run = join(folder, 'run')
+  expect(pretok([...COUNT, '--work-dir', run]).code).toBe(0)
+  const [{ id }] = (JSON.parse(readFileSync(join(run, 'plan.json'), 'utf8')) as { plan: { tasks: { id: string }[] } }).plan.tasks
+  const partial = join(run, 'partials', `${id}.run`)
+  const { code, stderr } = pretok([...COUNT, '--work-dir', run, '--resume'], { env: failing('fstatSync', 'EIO', partial) })
+  expect([code, stderr]).toEqual([1, expect.stringContaining(`reading the run ${partial}: input/output error of the device`)])
+  expect(stderr).not.toContain('bug')
+})
+
+test.each([
+  ['count', CORPUS, '-q', '-o'],
+  ['generate', '--size', '1kB', '-q'],
+])('%s tells why it cannot look at the folder of its output', (...args) => {
+  const loop = join(folder, `loop-of-${args[0]}`)
+  symlinkSync(loop, loop)
+  const path = join(loop, 'out.json')
+  const { code, stderr } = pretok([...args, path])
+  expect([code, stderr]).toEqual([1, `pretok: writing ${path}: the link leads back to itself\n`])
+})
+
+test.each([[], ['--jsonl']])('split tells of standard input that cannot be read: %j', (...options) => {
+  const { code, stderr } = shell(`"$PRETOK" split ${options.join(' ')} 0> "${join(folder, 'written')}"`)
+  expect([code, stderr]).toEqual([1, expect.stringMatching(/^pretok: reading standard input: EBADF.*\n$/)])
+})

@@ -1,0 +1,21 @@
+/**
+ * The environment of a command in which a call of node:fs, made for a file or for what was opened of it by `openSync`, does what it should and then
+ * fails, as a disk may.
+ */
+export const failing = (call: 'closeSync' | 'fstatSync', code: string, path: string): Record<string, string> => {
+  const script = `
+    import fs from 'node:fs'
+    const { openSync, ${call}: act } = fs
+    const opened = new Set()
+    fs.openSync = (path, ...rest) => {
+      const file = openSync(path, ...rest)
+      if (path === ${JSON.stringify(path)}) opened.add(file)
+      return file
+    }
+    fs.${call} = (file, ...rest) => {
+      const result = act(file, ...rest)
+      if (!opened.delete(file)) return result
+      throw Object.assign(new Error('${code}, ${call}'), { code: '${code}' })
+    }`
+  return { NODE_OPTIONS: `--import data:text/javascript,${encodeURIComponent(script)}` }
+}
