@@ -203,7 +203,7 @@ export const removeRun = (path: string): void => {
 }
 
 /** The error for a run file or its folder that a system call refused. */
-const runOutputError = (path: string, error: unknown, written = 0): PretokError => {
+export const runOutputError = (path: string, error: unknown, written = 0): PretokError => {
   const code = systemErrorCode(error)
   const isFull = code === 'ENOSPC' || code === 'EDQUOT'
   const place = written > 0 ? ` (after ${written} bytes)` : ''
