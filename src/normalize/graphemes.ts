@@ -85,6 +85,12 @@ export const clusterRoleOf = (value: number): 'apart' | 'binds' | 'inside' | 'ma
   }
 }
 
+/** Whether no code point of this value is in the cluster of the one before, unless that binds all. */
+export const beginsClusters = (value: number): boolean => (value & BREAK) === CONTROL || (value & BREAK) === OTHER
+
+/** Whether a code point of this value is in one cluster with whatever is behind it but a control character. */
+export const bindsAll = (value: number): boolean => (value & BREAK) === PREPEND
+
 /** Whether a code point of this value is in the cluster of the one before, whatever that is but a control character. */
 export const extendsClusters = (value: number): boolean => (value & BREAK) === EXTEND || (value & BREAK) === SPACING_MARK
 

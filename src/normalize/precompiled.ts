@@ -4,7 +4,7 @@ import { createMap, mapCharacter, mapStep, type Change } from './characterMap.ts
 import { DEAD, readCharsmap, START, type Charsmap } from './charsmap.ts'
 import { combineTables, createBytes, TableMaker, valueAt, type CharacterMap, type CodePointTable, type QuickCheckClasses } from './codePointTable.ts'
 import { MOST_PAIRS, packPairs } from './pairs.ts'
-import { clusterRoleOf, extendsClusters, forEachCluster, graphemeBreaks } from './graphemes.ts'
+import { beginsClusters, bindsAll, clusterRoleOf, extendsClusters, forEachCluster, graphemeBreaks } from './graphemes.ts'
 import { createQuickCheckStage, LEADING, MAYBE, ORDER, packClasses, SETTLED, UNSURE } from './quickCheck.ts'
 import type { Step } from './textStage.ts'
 
@@ -28,6 +28,7 @@ export const precompiledStep = (base64: string): Step => {
   const characters = mapStep(map)
   const breaks = graphemeBreaks()
   const classes = classesOf(breaks, beginning)
+  const canBind = members(beginning).some((codePoint) => bindsAll(valueAt(breaks, codePoint)))
 
   const rewriteCluster = (cluster: string): string => {
     const bytes = Buffer.from(cluster)
@@ -61,6 +62,9 @@ export const precompiledStep = (base64: string): Step => {
         (text) => mapped.push(text),
       )
     },
+    ...(!canBind && {
+      canCutBefore: (codePoint: number) => valueAt(classes.table, codePoint) === SETTLED && beginsClusters(valueAt(breaks, codePoint)),
+    }),
     classes,
     mapped: map,
     pairs: { of: 'clusters', pack: () => pairsIn(charsmap, beginning, map, (codePoint) => extendsClusters(valueAt(breaks, codePoint))) },

@@ -5,7 +5,8 @@ import { createCounter } from '../../src/count/createCounter.ts'
 import { DEFAULT_LIMITS, type TextCounter } from '../../src/count/counter.ts'
 import { PRESETS } from '../../src/tokenizer/presets.ts'
 import { resolveTokenizer } from '../../src/tokenizer/resolve.ts'
-import type { Pipeline } from '../../src/types.ts'
+import type { Pipeline, Stage } from '../../src/types.ts'
+import { WITH_LATER_PHASES } from '../support/laterPhases.ts'
 import { troublesomeText } from '../support/texts.ts'
 
 /** The presets whose pipelines have several stages, each pipeline once. */
@@ -31,7 +32,7 @@ const sparseText = fc
   )
   .map((parts) => parts.join(''))
 
-describe.each(PIPELINES)('%s', (_, { stages }) => {
+describe.each([...PIPELINES.map(([name, { stages }]): [string, readonly Stage[]] => [name, stages]), ...WITH_LATER_PHASES])('%s', (_, stages) => {
   const count = (counter: TextCounter, documents: readonly string[], size: number): unknown => {
     for (const document of documents) {
       const codePoints = [...document]

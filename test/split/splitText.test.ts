@@ -15,6 +15,7 @@ import { resolveTokenizer } from '../../src/tokenizer/resolve.ts'
 import { readTokenizerJson } from '../../src/tokenizer/tokenizerJson.ts'
 import type { Pipeline, TierChoice } from '../../src/types.ts'
 import { anyText, anyTokens, token } from '../support/addedTokens.ts'
+import { WITH_LATER_PHASES } from '../support/laterPhases.ts'
 import { randomNormalizer, randomPreTokenizer } from '../support/randomConfigs.ts'
 import { tries } from '../support/seed.ts'
 import { temporaryFolder } from '../support/temporary.ts'
@@ -94,6 +95,7 @@ describe('the tier that counting would take gives the pieces of the reference ti
     ['Metaspace, always', metaspace('▁', 'always', true)],
     ['Metaspace, first, behind a cut', [...whitespaceSplit(), ...metaspace('▁', 'first', true)]],
     ['ByteLevel with a prefix', byteLevel(true, true)],
+    ...WITH_LATER_PHASES.map(([name, stages]): [string, Pipeline['stages']] => [name, [...stages]]),
   ])('stages that rewrite text: %s', (_, stages) => {
     fc.assert(
       fc.property(anyTokens(), fc.array(anyText(20), { minLength: 4, maxLength: 4 }), (addedTokens, texts) => {
