@@ -212,13 +212,13 @@ export const mapStep = (map: CharacterMap): Step => {
 }
 
 /** Puts a text, which is not empty, in place of each run of code points of a set: of one or more in a row, as many as there are. */
-export const runStep = (set: readonly number[], content: string): Omit<Step, 'start'> & { start(emit: Emit): RunStage } => {
-  const map = withRuns(createMap([]), { set, content })
+export const runStep = (set: readonly number[], content: string): Step & { runs: Runs } => {
   let packed: PackedMap | undefined
+  const start = (emit: Emit): RunStage => startMapStage((packed ??= packMap(withRuns(createMap([]), { set, content }))), emit, content)
   return {
-    start: (emit) => startMapStage((packed ??= packMap(map)), emit, content),
+    start,
     canCutBefore: (codePoint) => !has(set, codePoint),
-    runs: { set, content, least: 1 },
+    runs: { set, content, least: 1, start },
   }
 }
 

@@ -155,5 +155,5 @@ const replacement = ({ pattern, isRegex, content }: Normalizer & { kind: 'replac
   if (root.min !== 2 || size(set) !== 1 || content === '') return replaceRegexStep(parsed, content)
   // one that stands alone becomes the same
   if (content === String.fromCodePoint(set[0])) return runStep(set, content)
-  return { ...replaceRegexStep(parsed, content), runs: { set, content, least: 2 } }
+  return { ...replaceRegexStep(parsed, content), runs: { ...runStep(set, content).runs, least: 2 } }
 }

@@ -1,5 +1,4 @@
 import { lastTextEnd } from './borders.ts'
-import { runStep } from './characterMap.ts'
 import type { Emit, RunStage, Step, TextStage } from './textStage.ts'
 
 /** Normalizes stretches of a section that leave the kernel. */
@@ -23,7 +22,7 @@ export const startStretches = (steps: readonly Step[], emit: Emit, onSolid: () =
     (next, step) => {
       // what the stretch ends in may go on behind it; the steps from here on keep nothing
       if (step.runs !== undefined) {
-        runs = runStep(step.runs.set, step.runs.content).start(next.push)
+        runs = step.runs.start(next.push)
         return { push: runs.push, end() {} }
       }
       if (step.strips !== undefined) return { push: (text) => pushSolid(text, next.push, onSolid), end() {} }

@@ -82,10 +82,10 @@ export const sureTextOf = (steps: readonly Step[]): SureText | undefined => {
   const mapBefore = composed(before)
   const classes = check && (mapBefore === undefined ? check.classes : packClasses(classesBehind(mapBefore, check.classes)))
   const mapBeforeStrip = composed([...before, ...(check?.mapped === undefined ? [] : [{ map: check.mapped }]), ...beforeStrip])
-  const stripped = stripsEnds ? withBlanks(mapBeforeStrip ?? NO_CHANGES) : mapBeforeStrip
+  const stripped = stripsEnds ? withBlanks(mapBeforeStrip ?? noChanges()) : mapBeforeStrip
   if (stripsEnds && stripped === undefined) return undefined
   const mapBeforeRuns = composed([...(stripped === undefined ? [] : [{ map: stripped }]), ...behindStrip])
-  const map = runs === undefined ? mapBeforeRuns : composed([{ map: withRuns(mapBeforeRuns ?? NO_CHANGES, runs) }, ...behindRuns])
+  const map = runs === undefined ? mapBeforeRuns : composed([{ map: withRuns(mapBeforeRuns ?? noChanges(), runs) }, ...behindRuns])
   const isSure = (character: string): boolean => classes === undefined || valueAt(classes.table, character.codePointAt(0)!) === SETTLED
   if (![...prefix].every(isSure)) return undefined
   return {
@@ -101,7 +101,7 @@ export const sureTextOf = (steps: readonly Step[]): SureText | undefined => {
   }
 }
 
-const NO_CHANGES = createMap([])
+const noChanges = (): CharacterMap => createMap([])
 
 const mapText = (map: CharacterMap | undefined, text: string): string =>
   map === undefined ? text : Array.from(text, (character) => mapCharacter(map, character)).join('')

@@ -23,6 +23,8 @@ export interface Runs {
   set: readonly number[]
   content: string
   least: 1 | 2
+  /** Starts replacing runs of one and more. */
+  start(emit: Emit): RunStage
 }
 
 /** One step of normalization: a kind of stage. */
