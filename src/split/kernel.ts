@@ -147,9 +147,9 @@ export const startKernel = (
 const noMemory = (memoryBytes: number | undefined): PretokError =>
   new PretokError(
     'limit',
-    memoryBytes === undefined
-      ? 'splitting and counting: the kernel has no memory left (4 GiB is its limit)'
-      : `splitting and counting: ${memoryBytes} bytes of memory are not enough for text that cannot be cut yet; --max-memory-gb gives more`,
+    memoryBytes === undefined || memoryBytes >= PAGE * PAGE
+      ? 'splitting and counting: the kernel has no memory left: 4 GiB is its limit, and the system may give less'
+      : `splitting and counting: ${memoryBytes} bytes of memory are not enough for text that cannot be cut yet, or the system gives less; --max-memory-gb gives more`,
   )
 
 /** The address of a stage's pairs (syncPairs.ts), or 0 if it has none. They are for long stretches of text that the machine reads. */
