@@ -54,37 +54,18 @@ export const UNCHANGED: SureText = {
 }
 
 export const sureTextOf = (steps: readonly Step[]): SureText | undefined => {
-  const last = steps.at(-1)?.prefix
-  if (last?.unlessThere && [...last.text].length !== 1) return undefined
-  const initial = last?.unlessThere ? last.text : ''
-  const behindPrefixes = withoutPrefixes(steps)
-  const prefixes = steps.slice(0, steps.length - behindPrefixes.length - (last?.unlessThere ? 1 : 0))
-  const strips = behindPrefixes[0]?.strips
-  const rest = withoutStrip(behindPrefixes)
-  const prefix = prefixes.reduce((text, step) => step.prefix!.text + text, '')
-  const at = rest.findIndex(({ classes }) => classes !== undefined)
-  const before = rest.slice(0, Math.max(0, at))
-  const behind = rest.slice(at + 1)
-  const runsAt = behind.findIndex(({ runs }) => runs !== undefined)
-  const runs = behind[runsAt]?.runs
-  const beforeRuns = runs === undefined ? behind : behind.slice(0, runsAt)
-  const behindRuns = runs === undefined ? [] : behind.slice(runsAt + 1)
-  const stripAt = beforeRuns.findIndex(({ strips }) => strips !== undefined)
-  const stripsEnds = stripAt !== -1
-  const beforeStrip = stripsEnds ? beforeRuns.slice(0, stripAt) : beforeRuns
-  const behindStrip = stripsEnds ? beforeRuns.slice(stripAt + 1) : []
-  if ([...before, ...beforeStrip, ...behindStrip, ...behindRuns].some(({ map }) => map === undefined)) return undefined
-  if (stripsEnds && beforeRuns[stripAt].strips!.left) return undefined
+  const parts = partsOf(steps)
+  if (parts === undefined) return undefined
+  const { initial, prefix, strips, steps: own, before, check, beforeStrip, stripsEnds, behindStrip, runs, behindRuns } = parts
   const mapBehindRuns = composed(behindRuns)
-  if ((runs !== undefined || stripsEnds || strips !== undefined) && prefix !== '') return undefined
   if (runs !== undefined && !isForAll(runs, mapBehindRuns)) return undefined
-  const check = at === -1 ? undefined : sureCheck(rest[at], composed(beforeStrip))
+  const sure = check && sureCheck(check, composed(beforeStrip))
   const mapBefore = composed(before)
-  const classes = check && (mapBefore === undefined ? check.classes : packClasses(classesBehind(mapBefore, check.classes)))
-  const mapBeforeStrip = composed([...before, ...(check?.mapped === undefined ? [] : [{ map: check.mapped }]), ...beforeStrip])
+  const classes = sure && (mapBefore === undefined ? sure.classes : packClasses(classesBehind(mapBefore, sure.classes)))
+  const mapBeforeStrip = composed([...before, { map: sure?.mapped }, ...beforeStrip])
   const stripped = stripsEnds ? withBlanks(mapBeforeStrip ?? noChanges()) : mapBeforeStrip
   if (stripsEnds && stripped === undefined) return undefined
-  const mapBeforeRuns = composed([...(stripped === undefined ? [] : [{ map: stripped }]), ...behindStrip])
+  const mapBeforeRuns = composed([{ map: stripped }, ...behindStrip])
   const map = runs === undefined ? mapBeforeRuns : composed([{ map: withRuns(mapBeforeRuns ?? noChanges(), runs) }, ...behindRuns])
   const isSure = (character: string): boolean => classes === undefined || valueAt(classes.table, character.codePointAt(0)!) === SETTLED
   if (![...prefix].every(isSure)) return undefined
@@ -92,13 +73,70 @@ export const sureTextOf = (steps: readonly Step[]): SureText | undefined => {
     classes,
     map: map && packMap(map),
     run: runs === undefined ? '' : mapText(mapBehindRuns, runs.content),
-    pairs: mapBefore === undefined ? pairsOf(rest) : undefined,
+    pairs: mapBefore === undefined ? check?.pairs : undefined,
     prefix: Buffer.from(mapText(map, prefix)),
     initial: Buffer.from(initial),
-    strips: strips ?? NO_STRIP,
+    strips,
     stripsEnds,
-    start: (emit, onSolid) => startStretches(rest, emit, onSolid),
+    start: (emit, onSolid) => startStretches(own, emit, onSolid),
   }
+}
+
+/** Steps by what is done with them. */
+interface Parts {
+  /** What is put in front of sections: of what is left of them, and, before all else, of all that are not empty. */
+  initial: string
+  prefix: string
+  /** What is stripped before all else. */
+  strips: SureText['strips']
+  /** All the others, which are, in their order: */
+  steps: readonly Step[]
+  before: readonly Step[]
+  check: Step | undefined
+  beforeStrip: readonly Step[]
+  stripsEnds: boolean
+  behindStrip: readonly Step[]
+  runs: Runs | undefined
+  behindRuns: readonly Step[]
+}
+
+/** Undefined if the kernel cannot do them all. */
+const partsOf = (steps: readonly Step[]): Parts | undefined => {
+  const last = steps.at(-1)?.prefix
+  const initial = last?.unlessThere ? last.text : undefined
+  if (initial !== undefined && [...initial].length !== 1) return undefined
+  const behindPrefixes = withoutPrefixes(steps)
+  const prefixes = steps.slice(0, steps.length - behindPrefixes.length - (initial === undefined ? 0 : 1))
+  const prefix = prefixes.reduce((text, step) => step.prefix!.text + text, '')
+  const strips = behindPrefixes[0]?.strips
+  const own = withoutStrip(behindPrefixes)
+  const [before, check, behind] = around(own, ({ classes }) => classes !== undefined, true)
+  const [beforeRuns, runs, behindRuns] = around(behind, (step) => step.runs !== undefined)
+  const [beforeStrip, strip, behindStrip] = around(beforeRuns, (step) => step.strips !== undefined)
+  if ([...before, ...beforeStrip, ...behindStrip, ...behindRuns].some(({ map }) => map === undefined)) return undefined
+  if (strip?.strips!.left) return undefined
+  const isPlain = strips === undefined && strip === undefined && runs === undefined
+  if (prefix !== '' && !isPlain) return undefined
+  return {
+    initial: initial ?? '',
+    prefix,
+    strips: strips ?? NO_STRIP,
+    steps: own,
+    before,
+    check,
+    beforeStrip,
+    stripsEnds: strip !== undefined,
+    behindStrip,
+    runs: runs?.runs,
+    behindRuns,
+  }
+}
+
+/** The first step that is such, and those before and behind it; if there is none, all are before it, or behind it. */
+const around = (steps: readonly Step[], is: (step: Step) => boolean, areBehind = false): [readonly Step[], Step | undefined, readonly Step[]] => {
+  const at = steps.findIndex(is)
+  if (at === -1) return areBehind ? [[], undefined, steps] : [steps, undefined, []]
+  return [steps.slice(0, at), steps[at], steps.slice(at + 1)]
 }
 
 const noChanges = (): CharacterMap => createMap([])
@@ -146,8 +184,9 @@ const staysInOrder = (text: string, { table }: QuickCheckClasses, mapBehind: Cha
   return text !== '' && Array.from(text).every((character, i) => isBase(character) || (i > 0 && isDropped(character)))
 }
 
-const composed = (steps: readonly Pick<Step, 'map'>[]): CharacterMap | undefined =>
-  steps.reduce<CharacterMap | undefined>((first, { map }) => (first === undefined ? map : composeMaps(first, map!)), undefined)
+/** What maps do one after another, those that there are. */
+const composed = (steps: readonly { map?: CharacterMap | undefined }[]): CharacterMap | undefined =>
+  steps.reduce<CharacterMap | undefined>((first, { map }) => (first === undefined || map === undefined ? (first ?? map) : composeMaps(first, map)), undefined)
 
 /** In place of a class: that of the code point itself. */
 const OWN = -1
