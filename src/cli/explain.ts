@@ -113,8 +113,11 @@ const listTokens = (tokens: readonly string[]): string => {
   return `${shown.join(' ')}${tokens.length > MAX_TOKENS ? ` and ${tokens.length - MAX_TOKENS} more` : ''}`
 }
 
-const nameNormalizer = ({ kind, ...options }: Normalizer): string =>
-  Object.keys(options).length === 0 ? kind : `${kind} ${JSON.stringify(options)}`
+const nameNormalizer = (normalizer: Normalizer): string => {
+  if (normalizer.kind === 'precompiled') return `precompiled, a charsmap of ${Buffer.byteLength(normalizer.charsmap, 'base64')} bytes`
+  const { kind, ...options } = normalizer
+  return Object.keys(options).length === 0 ? kind : `${kind} ${JSON.stringify(options)}`
+}
 
 const nameStage = (stage: Stage): string => {
   switch (stage.kind) {

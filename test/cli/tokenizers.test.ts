@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { PRESETS } from '../../src/tokenizer/presets.ts'
+import { makeCharsmap } from '../support/charsmap.ts'
 import { pretok } from '../support/command.ts'
 import { temporaryFolder } from '../support/temporary.ts'
 import { addedToken, tokenizerJson } from '../support/tokenizerJson.ts'
@@ -83,6 +84,9 @@ describe('pretok tokenizers', () => {
     expect(stdout.match(/^classes /gm)).toHaveLength(2)
     expect(pretok(['tokenizers', '--explain', tokenizer]).stdout).toMatch(/^added {7}<n> \(pieces of their own\)$/m)
     expect(pretok(['tokenizers', '--explain', 'qwen3']).stdout).toMatch(/^normalizer {2}nfc$/m)
+    const normalizer = { type: 'Precompiled', precompiled_charsmap: makeCharsmap([['a', 'b']]) }
+    const { stdout: table } = pretok(['tokenizers', '--explain', file('table.json', JSON.stringify(tokenizerJson({ normalizer })))])
+    expect(table).toMatch(/^normalizer {2}precompiled, a charsmap of \d+ bytes$/m)
   })
 
   test.each([
