@@ -18,6 +18,12 @@ export const IS_BLANK = '\ud808'
 const FLAGS = [BEGINS_WITH_RUN, ENDS_IN_RUN, IS_NOTHING, IS_BLANK]
 const isFlag = (character: string): boolean => FLAGS.includes(character)
 
+/** Whether a template has one of these marks, be it SELF or a flag. (They are also halves of characters.) */
+export const holds = (template: string, mark: string): boolean => template.includes(mark) && Array.from(template).includes(mark)
+
+/** What is between the code point itself and itself. */
+const partsOf = (template: string): string[] => (holds(template, SELF) ? template.split(/\ud800/u) : [template])
+
 /** Code points as a set (half-open ranges in one flat array), and the template for all of them. */
 export type Change = readonly [set: readonly number[], template: string]
 
@@ -50,7 +56,7 @@ export const composeMaps = (first: CharacterMap, second: CharacterMap): Characte
 /** What becomes of one character. */
 export const mapCharacter = ({ numbers, templates }: CharacterMap, character: string): string => {
   const template = templates[valueAt(numbers, character.codePointAt(0)!)]
-  return template === SELF ? character : template.replaceAll(SELF, character)
+  return template === SELF ? character : partsOf(template).join(character)
 }
 
 class Templates {
@@ -106,7 +112,7 @@ export const packMap = (map: CharacterMap): PackedMap => {
     const template = templates[valueAt(numbers, character)]
     return template === SELF ? character : asciiOf(template)
   })
-  const flags = Uint8Array.from(map.templates, (template) => FLAGS.reduce((bits, flag, i) => bits | (template.includes(flag) ? 1 << i : 0), 0))
+  const flags = Uint8Array.from(map.templates, (template) => FLAGS.reduce((bits, flag, i) => bits | (holds(template, flag) ? 1 << i : 0), 0))
   return { table: numbers, ascii, stayingLeads: stayingLeadsIn(numbers), starts, templates: bytes.subarray(0, end), flags, largest }
 }
 
@@ -150,12 +156,11 @@ export const useMap = (
 const asciiOf = (template: string): number => (template.length === 1 && template < '\x80' ? template.charCodeAt(0) : NO_BYTE)
 
 /** How often a template has the code point itself. */
-const countOf = (template: string): number => (template.includes(SELF) ? template.split(SELF).length - 1 : 0)
+const countOf = (template: string): number => partsOf(template).length - 1
 
 /** Writes a template to bytes from a place on; returns where it ends. */
 const writeTemplate = (template: string, bytes: Buffer, at: number): number => {
-  if (!template.includes(SELF)) return at + bytes.write(template, at)
-  template.split(SELF).forEach((part, i) => {
+  partsOf(template).forEach((part, i) => {
     if (i > 0) bytes[at++] = SELF_BYTE
     at += bytes.write(part, at)
   })

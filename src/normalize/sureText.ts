@@ -1,4 +1,4 @@
-import { composeMaps, createMap, mapCharacter, packMap, SELF, withBlanks, withRuns, type PackedMap } from './characterMap.ts'
+import { composeMaps, createMap, holds, mapCharacter, packMap, SELF, withBlanks, withRuns, type PackedMap } from './characterMap.ts'
 import { combineTables, createBytes, valueAt, type CharacterMap, type CodePointTable, type QuickCheckClasses } from './codePointTable.ts'
 import type { Pairs } from './pairs.ts'
 import { isSettled, packClasses, SETTLED, UNSURE } from './quickCheck.ts'
@@ -194,7 +194,7 @@ const OWN = -1
 /** The classes of code points by what a map makes of them. */
 const classesBehind = ({ numbers, templates }: CharacterMap, { table }: QuickCheckClasses): CodePointTable<Uint8Array> => {
   const last = templates.map((template) => lastClass(template, table))
-  const hasSelf = templates.map((template) => template.includes(SELF))
+  const hasSelf = templates.map((template) => holds(template, SELF))
   return combineTables(numbers, table, createBytes, (number, own) => {
     const isApart = number === 0 || !hasSelf[number] || isSettled(own)
     return !isApart ? UNSURE : last[number] === OWN ? own : last[number]

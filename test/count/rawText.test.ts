@@ -222,6 +222,8 @@ test('what the kernel can do: all but what looks at several characters, or at th
     'Prepend',
     'Prepend of nothing',
     'Replace of a character',
+    'Replace by characters whose halves are marks of ours',
+    'the same beside runs',
     'Replace of a class',
     'Replace of white space',
     'Replace of runs',

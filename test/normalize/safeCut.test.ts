@@ -29,6 +29,8 @@ test('there are cuts for normalizers that look at characters and what combines w
     'BertNormalizer, uncased',
     'BertNormalizer, cased',
     'Replace of a character',
+    'Replace by characters whose halves are marks of ours',
+    'the same beside runs',
     'Replace of a class',
     'Replace of white space',
     'Replace of runs',

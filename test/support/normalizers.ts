@@ -75,6 +75,8 @@ export const NORMALIZERS: readonly (readonly [name: string, normalizers: readonl
   ['Prepend', [{ kind: 'prepend', text: '▁' }]],
   ['Prepend of nothing', [{ kind: 'prepend', text: '' }]],
   ['Replace of a character', [literal(' ', '▁')]],
+  ['Replace by characters whose halves are marks of ours', [literal('a', '𐀀𐐀'), literal('b', '𐐁𐠂x')]],
+  ['the same beside runs', [literal('a', '𐐀𐐁'), literal('b', '𐠁'), regex('[ c]+', '𐀀'), literal('x', '𐠂')]],
   ['Replace of a text', [literal('aa', 'b')]],
   ['Replace of a text that begins again in itself', [literal("'s's.", '<>')]],
   ['Replace of nothing', [literal('', '-')]],
