@@ -11,10 +11,10 @@ export const SELF = '\ud800'
  * In a template, runs of code points that one text stands for (src/kernel/normalize.ts) are told by what no text contains either: it begins with one, it ends
  * in one, or it is nothing, and what is on both sides of it may be one. And what is white space or nothing, so that it may be taken off the end of a section.
  */
-export const BEGINS_WITH_RUN = '\ud801'
-export const ENDS_IN_RUN = '\ud802'
-export const IS_NOTHING = '\ud804'
-export const IS_BLANK = '\ud808'
+const BEGINS_WITH_RUN = '\ud801'
+const ENDS_IN_RUN = '\ud802'
+const IS_NOTHING = '\ud804'
+const IS_BLANK = '\ud808'
 const FLAGS = [BEGINS_WITH_RUN, ENDS_IN_RUN, IS_NOTHING, IS_BLANK]
 const isFlag = (character: string): boolean => FLAGS.includes(character)
 
@@ -89,7 +89,7 @@ export interface PackedMap {
 }
 
 /** In a packed template: the code point itself. */
-export const SELF_BYTE = 0xff
+const SELF_BYTE = 0xff
 const MAX_CODE_POINT_BYTES = 4
 /** Of UTF-8, for a unit of UTF-16. */
 const MAX_UNIT_BYTES = 3

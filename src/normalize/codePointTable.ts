@@ -161,16 +161,5 @@ export const blocksBeginningWith = (byte: number): [start: number, end: number] 
   return [(byte & 0x07) << 12, ((byte & 0x07) + 1) << 12]
 }
 
-/** The code points whose values are such. */
-export const codePointsWhere = ({ pages, blocks }: CodePointTable<Values>, is: (value: number) => boolean): number[] => {
-  const areSuch = Uint8Array.from(blocks, (value) => (is(value) ? 1 : 0))
-  const found: number[] = []
-  pages.forEach((block, page) => {
-    for (let i = areSuch.indexOf(1, block * BLOCK); i !== -1 && i < (block + 1) * BLOCK; i = areSuch.indexOf(1, i + 1))
-      found.push(page * BLOCK + i - block * BLOCK)
-  })
-  return found
-}
-
 export const createBytes = (length: number): Uint8Array => new Uint8Array(length)
 export const createWords = (length: number): Uint16Array => new Uint16Array(length)

@@ -204,7 +204,6 @@ export const formStep = (form: Form): Step => {
     canCutBefore: (codePoint) => isSettled(valueAt(table, codePoint)),
     keeps: (codePoint) => valueAt(table, codePoint) === SETTLED && !madeBy(form).has(codePoint),
     classes: classesOf(form),
-    becomes: (character) => normalizeTo(form, character),
     decomposition: form.endsWith('D') ? () => decompositionOf(form) : undefined,
     pairs: form.endsWith('C') ? { of: 'marks', pack: () => pairsOf(form) } : undefined,
   }

@@ -46,8 +46,6 @@ export interface Step {
   mapped?: CharacterMap
   /** Beside such a check: what each code point becomes by itself; what then is still to be done is to bring marks into order. */
   decomposition?: (() => CharacterMap) | undefined
-  /** Beside such a check: what a character becomes by itself. */
-  becomes?(character: string): string
   /** It takes white space off the ends of sections. */
   strips?: { left: boolean; right: boolean }
   /** It replaces runs. */
