@@ -16,11 +16,11 @@ const USAGE = `npm run -s bench -- [options] > section.md
 
   --size SIZE        of each corpus; bytes and totals are known for 1MB, 10MB, 100MB  [default: 100MB]
   --runs N           rounds that count, after one to warm up  [default: 5]
-  --sections LIST    of ${Object.keys(TABLES).join(', ')}  [default: all but scaling]
+  --sections LIST    of ${Object.keys(TABLES).join(', ')}  [default: all but presets and scaling]
   --scaling          also the section scaling: ${SCALING.sizes.join(', ')} (takes 12 GB of disk)
   --sizes LIST       of the section scaling  [default: ${SCALING.sizes.join(',')}]
   --kinds LIST       of ${Object.keys(CORPORA).join(', ')}  [default: what suits the section]
-  --presets LIST     of ${PRESETS.join(', ')}  [default: all]
+  --presets LIST     of the section kinds: ${PRESETS.join(', ')}  [default: all]
   --full             every preset with every tier and 1 and 2 workers, and peers on every corpus
   --folder DIR       keeps the corpora there, and uses those that are there  [default: a temporary folder]
   --json FILE        writes every sample there, too

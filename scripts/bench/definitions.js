@@ -25,6 +25,9 @@ export const TIERED = ['gpt2', 'cl100k_base', 'o200k_base']
 /** The tiers by the names that they have in a table: `auto` is the simd tier where a preset has one. */
 export const ENGINES = ['auto', 'automaton', 'reference']
 
+/** The corpora that every preset is measured on; the reference tier gets SLOW_SIZE of them. */
+export const PRESET_CORPORA = ['prose', 'multilingual']
+
 /** The preset whose pre-tokens the others in the table of peers count. */
 export const PEER_PRESET = 'gpt2'
 

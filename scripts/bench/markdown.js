@@ -20,6 +20,12 @@ const countingSpeed = (row) => {
   return counting && row.bytes > 1000 ? (row.bytes / counting.median / 1e6).toFixed(0) : undefined
 }
 
+/** Bytes a second while counting, as the receipt tells them. */
+const countingRate = ({ bytes, samples }) => bytes / spreadOf(samples.map(({ facts }) => facts.counting)).median
+
+/** The same preset by the reference tier, on a smaller part of the text. */
+const referenceOf = (row, rows) => rows.find(({ isBeside, engine, preset }) => isBeside && engine === 'reference' && preset === row.preset)
+
 const peak = (row) => {
   const peaks = of(row, 'peakBytes')
   return peaks && `${Math.round(peaks.greatest / 1e6)} MB`
@@ -65,6 +71,14 @@ export const COLUMNS = {
     ['× 1 worker', ratio((row, other) => isSameCount(row, other) && row.engine === other.engine && row.workers > 1 && other.workers === 1)],
     ...TOTALS,
   ],
+  presets: [
+    ['tier', ({ samples }) => samples[0].facts.engine],
+    ...MEASURES,
+    ['MB/s while counting', countingSpeed],
+    ['reference tier, while counting', (row, rows) => round(countingRate(referenceOf(row, rows)) / 1e6)],
+    ['× reference, while counting', (row, rows) => (countingRate(row) / countingRate(referenceOf(row, rows))).toFixed(1)],
+    ...TOTALS,
+  ],
   peers: [
     ...MEASURES,
     [
@@ -90,10 +104,11 @@ export const COLUMNS = {
   ],
 }
 
-/** A table; columns that are empty in every row are left out. */
+/** A table; columns that are empty in every row are left out, and so are rows that are there to be compared with. */
 export const tableOf = (columns, rows) => {
-  const cells = columns.map(([title, say]) => [title, ...rows.map((row) => say(row, rows) ?? '')])
+  const shown = rows.filter(({ isBeside }) => !isBeside)
+  const cells = columns.map(([title, say]) => [title, ...shown.map((row) => say(row, rows) ?? '')])
   const used = cells.filter(([, ...values]) => values.some((value) => value !== ''))
-  const lines = ['what', ...rows.map(({ name }) => name)].map((name, i) => `| ${[name, ...used.map((column) => column[i])].join(' | ')} |`)
+  const lines = ['what', ...shown.map(({ name }) => name)].map((name, i) => `| ${[name, ...used.map((column) => column[i])].join(' | ')} |`)
   return [lines[0], `|---|${'---:|'.repeat(used.length)}`, ...lines.slice(1)].join('\n')
 }

@@ -18,7 +18,7 @@ const fromReceipt = ({ stderr }) => {
 const workersText = (workers) => (workers === 1 ? '1 worker' : `${workers} workers`)
 
 /** A whole command: a file is read, counted, and the counts are written. */
-export const pretokRow = (corpus, preset, { engine = 'auto', workers = 1, suffix = '' } = {}) => ({
+export const pretokRow = (corpus, preset, { engine = 'auto', workers = 1, suffix = '', tokenizer = preset } = {}) => ({
   name: `pretok ${preset}, ${engine === 'auto' ? '' : `${engine} tier, `}${workersText(workers)}${suffix}`,
   file: corpus.path,
   bytes: corpus.bytes,
@@ -29,7 +29,7 @@ export const pretokRow = (corpus, preset, { engine = 'auto', workers = 1, suffix
   read: fromReceipt,
   // prettier-ignore
   command: [
-    process.execPath, PRETOK, 'count', corpus.path, '-t', preset, '-s', '<|endoftext|>', '-n', `${workers}`,
+    process.execPath, PRETOK, 'count', corpus.path, '-t', tokenizer, '-s', '<|endoftext|>', '-n', `${workers}`,
     '--engine', engine, '--log', 'json', '-o', `${corpus.path}.counts.tsv`,
   ],
 })
@@ -57,6 +57,16 @@ export const tierRows = (corpus, { presets, full }) => {
     yardstick('cat', corpus),
   ]
 }
+
+/**
+ * Every tokenizer ({ name, tokenizer }: what -t takes) by the fastest tier, and beside it, not in the table, the same and the reference
+ * tier on `part`, whose totals must be alike.
+ */
+export const presetRows = (corpus, part, tokenizers) =>
+  tokenizers.flatMap(({ name, tokenizer }) => {
+    const beside = (engine) => ({ ...pretokRow(part, name, { tokenizer, engine, suffix: `, ${part.size} only` }), isBeside: true })
+    return [{ ...pretokRow(corpus, name, { tokenizer }), name }, beside('auto'), beside('reference')]
+  })
 
 /** Why a peer cannot be measured here; undefined if it can. */
 export const whyMissing = ({ program }) =>

@@ -51,3 +51,16 @@ test('every section, every corpus, every peer', () => {
       name,
     ).toBe(true)
 })
+
+test('every preset beside its reference tier', () => {
+  const json = join(folder, 'bench.json')
+  const { code, stdout, stderr } = bench(folder, '--sections', 'presets', '--kinds', 'stories', '--size', '1MB', '--runs', '1', '--json', json)
+  expect(stderr).not.toContain('bench: ')
+  expect(code).toBe(0)
+  const { tables } = JSON.parse(readFileSync(json, 'utf8')) as { tables: { rows: (Row & { isBeside?: boolean })[] }[] }
+  const [{ rows }] = tables
+  const shown = rows.filter(({ isBeside }) => !isBeside).map(({ name }) => name)
+  expect(rows).toHaveLength(3 * shown.length)
+  expect(shown).toEqual(expect.arrayContaining(['gpt2', 'bert_uncased', 'NLLB']))
+  expect(stdout.split('\n').filter((line) => /^\| .* \d/.test(line))).toHaveLength(shown.length)
+})
