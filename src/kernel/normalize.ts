@@ -127,7 +127,7 @@ function readOnSure(at: usize, end: usize): usize {
         windowAt = p
         windowUnsettled = unsettled
         previous = last
-        cut = safe
+        cut = isReturn(byte) ? at : safe
         return at
       }
       last = class_
@@ -239,7 +239,7 @@ export function readUnsure(at: usize, end: usize): usize {
 
 /**
  * A hash table of `PAIR_SLOTS` slots of three words: [first, second, composed]; with 0 for the second, the number of the last mark in the first, or, of
- * clusters, 1 if all that is replaced and begins with the first is in the table.
+ * clusters, 1 if all that is replaced and begins with the first is in the table. Of clusters, a carriage return and a line feed may be among them.
  */
 let pairs: usize = 0
 const PAIR_SLOTS: u32 = 4096
@@ -253,16 +253,46 @@ export let composedBytes: usize = 0
 
 /** Whether they are those of a charsmap: of clusters that are replaced as a whole. */
 let areOfClusters: bool = false
+const RETURN: u32 = 0x0d
+const LINE_FEED: u32 = 0x0a
+/** What takes the place of a carriage return and a line feed, which are one cluster; 0: it is not known. */
+let lineEnd: u32 = 0
 
 export function setPairs(at: usize, ofClusters: bool): void {
   pairs = at
   areOfClusters = ofClusters
+  lineEnd = ofClusters ? valueOfPair(RETURN, LINE_FEED) : 0
+}
+
+/** Whether it is a carriage return that can be done with here: nothing before it has to do with it, nor anything behind but a line feed. */
+@inline function isReturn(byte: usize): bool {
+  return byte == RETURN && lineEnd != 0
 }
 
 /** Composes the code point at `at` with what follows, up to `end`. Returns where that ends, or 0 if there is more to do, or more text must come. */
 export function compose(at: usize, end: usize, isEnd: bool): usize {
-  if (pairs == 0 || classOf(at, <usize>load<u8>(at)) != LEADING) return 0
+  if (pairs == 0) return 0
+  const byte = <usize>load<u8>(at)
+  if (isReturn(byte)) return composeLineEnd(at, end, isEnd)
+  if (classOf(at, byte) != LEADING) return 0
   return areOfClusters ? composeCluster(at, end, isEnd) : composeMarks(at, end, isEnd)
+}
+
+/** A carriage return by itself stays. */
+function composeLineEnd(at: usize, end: usize, isEnd: bool): usize {
+  if (at + 1 == end && !isEnd) return 0
+  const isWhole = at + 1 < end && load<u8>(at, 1) == LINE_FEED
+  composed = at
+  composedBytes = 1
+  if (!isWhole) return at + 1
+  composeTo(lineEnd)
+  return at + 2
+}
+
+function composeTo(codePoint: u32): void {
+  composed = composedRoom + 4
+  composedBytes = encodeBefore(composed, codePoint)
+  composed -= composedBytes
 }
 
 const MOST_WHOLE_BYTES: usize = 5
@@ -278,7 +308,7 @@ function composeCluster(at: usize, end: usize, isEnd: bool): usize {
       break
     }
     const class_ = classOf(to, <usize>load<u8>(to))
-    if (isSettled(class_)) break
+    if (isSettled(class_) || isReturn(<usize>load<u8>(to))) break
     if (!isRight(class_, last, false) || to - at > MOST_MARK_BYTES) return 0
     last = class_
   }
@@ -289,9 +319,7 @@ function composeCluster(at: usize, end: usize, isEnd: bool): usize {
   if (valueOfPair(first, 0) == 0) return 0 // other keys begin with it
   const whole = valueOfPair(first, <u32>decode(marks))
   if (whole == 0) return to
-  composed = composedRoom + 4
-  composedBytes = encodeBefore(composed, whole)
-  composed -= composedBytes
+  composeTo(whole)
   return to
 }
 

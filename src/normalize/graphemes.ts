@@ -59,10 +59,11 @@ export const graphemeBreaks = (): CodePointTable<Uint8Array> => {
 }
 
 /**
- * Where in a cluster of several code points one of this value may be: in none ('apart'); in front of others that are in none, or first ('binds'); behind
- * those that bind it, or in long clusters ('inside'); behind others ('marks'); or only as the first but for what binds.
+ * Where in a cluster of several code points one of this value may be: in none but that of a line's end ('apart'); first, and then nothing but a line feed is
+ * behind it ('return'); in front of others that are in none, or first ('binds'); behind those that bind it, or in long clusters ('inside'); behind others
+ * ('marks'); or only as the first but for what binds.
  */
-export const clusterRoleOf = (value: number): 'apart' | 'binds' | 'inside' | 'marks' | 'first' => {
+export const clusterRoleOf = (value: number): 'apart' | 'return' | 'binds' | 'inside' | 'marks' | 'first' => {
   switch (value & BREAK) {
     case OTHER:
     case PICTOGRAPH:
@@ -71,10 +72,13 @@ export const clusterRoleOf = (value: number): 'apart' | 'binds' | 'inside' | 'ma
     case CONTROL:
       return 'apart'
     case CR:
+      return 'return'
     case ZWJ:
     case PREPEND:
     case L:
       return 'binds'
+    case V:
+    case T:
     case LV:
     case LVT:
     case CONSONANT:

@@ -19,6 +19,8 @@ import type { Step } from './textStage.ts'
 /** A cluster of so many bytes, or less, is replaced as a whole. */
 const MOST_WHOLE_BYTES = 5
 const MAX_REMEMBERED = 1 << 16
+const CARRIAGE_RETURN = 0x0d
+const LINE_FEED = 0x0a
 
 /** @throws PretokError 'tokenizer' if it is no charsmap */
 export const precompiledStep = (base64: string): Step => {
@@ -114,7 +116,7 @@ const hasKeyBehind = (charsmap: Charsmap, state: number, bytes: number): boolean
 
 /**
  * For the kernel: what a character and a mark are replaced by, and, with 0 in place of the mark, 1, if nothing else that is replaced as a whole begins with the
- * character. What takes their place must stay.
+ * character; and what a carriage return and a line feed are. What takes their place must stay.
  */
 const pairsIn = (
   charsmap: Charsmap,
@@ -124,6 +126,8 @@ const pairsIn = (
 ): Uint32Array => {
   const stays = (codePoint: number): boolean => valueAt(numbers, codePoint) === 0
   const pairs: [number, number, number][] = []
+  const [lineEnd, ...more] = replacementOf(charsmap, Buffer.from('\r\n')) ?? ''
+  if (lineEnd !== undefined && more.length === 0 && stays(lineEnd.codePointAt(0)!)) pairs.push([CARRIAGE_RETURN, LINE_FEED, lineEnd.codePointAt(0)!])
   for (const first of members(beginning)) {
     const bytes = Buffer.from(String.fromCodePoint(first))
     const state = bytes.reduce((state, byte) => (state === DEAD ? DEAD : charsmap.next(state, byte)), START)
@@ -178,6 +182,8 @@ const classOf = (value: number, length: number, canBegin: boolean): number => {
   switch (clusterRoleOf(value)) {
     case 'apart':
       return SETTLED
+    case 'return':
+      return canBegin ? UNSURE : SETTLED // the kernel knows what becomes of it, if pairsIn tells
     case 'binds':
       return UNSURE
     case 'marks':

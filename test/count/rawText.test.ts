@@ -12,7 +12,7 @@ import { SETTLED } from '../../src/normalize/quickCheck.ts'
 import { UNCHANGED } from '../../src/normalize/sureText.ts'
 import { compileStage } from '../../src/pattern/compile.ts'
 import type { AddedToken, Normalizer } from '../../src/types.ts'
-import { anyCharsmap } from '../support/charsmap.ts'
+import { anyCharsmap, keyOf, makeCharsmap } from '../support/charsmap.ts'
 import { NORMALIZERS } from '../support/normalizers.ts'
 import { cutsOf, PRESET_STAGES } from '../support/stages.ts'
 import { tries } from '../support/seed.ts'
@@ -319,16 +319,25 @@ describe.each(KERNEL_NORMALIZERS)('%s', (_, normalizers) => {
   })
 })
 
-test('charsmaps of any keys that begin clusters', () => {
-  const character = fc.constantFrom('a', 'e', 'A', ' ', '日', 'か', '\u0301', '\u0323', '\u0344', '\u0e33', '\u0e48', '\u200d', '\u1100', '\u1161', '\u11a8', '가', 'ष', '\u094d', '\r', '\n', '\u0600', '©', '🇩', 'é')
+test.each([
+  ['that begin clusters', 'aeA 日か\u0301\u0323\u0344\u0e33\u0e48\u200d\u1100\u1161\u11a8가ष\u094d\r\n\u0600©🇩é'],
+  ['of ends of lines', '\r\ne\u0301日\u200d'],
+])('charsmaps of any keys %s', (_, characters) => {
+  const character = fc.constantFrom(...characters)
   fc.assert(
     fc.property(anyCharsmap(character), fc.string({ unit: character, maxLength: 60 }), fc.array(fc.integer({ min: 1, max: 9 }), { minLength: 1, maxLength: 2 }), (charsmap, text, feeds) => {
       const normalizers: Normalizer[] = [{ kind: 'precompiled', charsmap }]
       const texts = [text, text.repeat(40)]
       for (const one of texts) expect(byKernel(normalizers, [], one, feeds)).toEqual(byDefinition(normalizers, [], one))
     }),
-    { numRuns: tries(200) },
+    { numRuns: tries(120) },
   )
+})
+
+test.each(['a\u0301\u11a8', 'xa\u0301\u1161\u11a8', 'a\u0301가\u11a8'])('a cluster ends in front of Hangul: %j', (text) => {
+  const normalizers: Normalizer[] = [{ kind: 'precompiled', charsmap: makeCharsmap([[keyOf('a\u0301'), 'é']]) }]
+  const texts = text.repeat(40)
+  expect(byKernel(normalizers, [], texts, [4])).toEqual(byDefinition(normalizers, [], texts))
 })
 
 test.each(KERNEL_NORMALIZERS.filter(([, normalizers]) => normalizers.length > 1))('a run in front of marks that go on and on: %s', (_, normalizers) => {
