@@ -1,4 +1,4 @@
-import { readFileSync, symlinkSync } from 'node:fs'
+import { mkdirSync, readFileSync, symlinkSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { pretok, shell } from '../support/command.ts'
@@ -42,4 +42,14 @@ test.each([
 test.each([[], ['--jsonl']])('split tells of standard input that cannot be read: %j', (...options) => {
   const { code, stderr } = shell(`"$PRETOK" split ${options.join(' ')} 0> "${join(folder, 'written')}"`)
   expect([code, stderr]).toEqual([1, expect.stringMatching(/^pretok: reading standard input: EBADF.*\n$/)])
+})
+
+test('a run folder whose plan cannot be looked at is not taken for something else', () => {
+  const run = join(folder, 'unseen')
+  mkdirSync(run)
+  symlinkSync('plan.json', join(run, 'plan.json'))
+  for (const args of [['merge', run, '-o', output], ['count', run]]) {
+    const { code, stderr } = pretok(args)
+    expect([code, stderr]).toEqual([1, `pretok: reading ${join(run, 'plan.json')}: the link leads back to itself\n`])
+  }
 })
