@@ -50,7 +50,7 @@ export const loadCounts = async (paths: string | readonly string[], options: Loa
   try {
     // one after the other: parsing takes the processor, not the disk
     for (const file of files) await loading.load(file)
-    return new PretokenCounts(loading.finish())
+    return PretokenCounts.of(loading.finish())
   } catch (error) {
     loading.folder.remove()
     throw error
