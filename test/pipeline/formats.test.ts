@@ -558,3 +558,12 @@ describe('what is compressed and holds no text is refused, unless it is said wha
     for (const setting of [{}, { maxDocuments: 5 }]) expect((await count(path, { ...setting, format: 'text' })).total).toBeGreaterThan(0)
   })
 })
+
+test('a column that is there twice is not guessed at', async () => {
+  const path = file('twice.csv', 'text,id,text\na,1,b\n')
+  await expect(pretokenize(path, [])).rejects.toMatchObject({
+    code: 'data',
+    message: `reading ${path}: two columns are called "text", 1 and 3 of 3; rename one of them in the header`,
+  })
+  expect((await pretokenize(path, [], { textField: 'id' })).total).toBe(1)
+})
