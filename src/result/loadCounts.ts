@@ -8,7 +8,7 @@ import { findRepeated, mergePartitions, ORDER_BYTES } from '../merge/mergePartit
 import { PARTITIONS } from '../spill/layout.ts'
 import { makeFolderOfRuns, writeRun } from '../spill/runWriter.ts'
 import { checkTemporaryBase, reserveTemporaryFolder, type TemporaryFolder } from '../temporary.ts'
-import { COUNTS_FORMATS, type CountsFormat } from '../write/formats.ts'
+import { COUNTS_FORMATS, STANDARD_STREAM, type CountsFormat } from '../write/formats.ts'
 import { pieceToString } from '../write/pieceText.ts'
 import { readCounts } from '../write/readCounts.ts'
 import { FileTable } from './fileTable.ts'
@@ -46,6 +46,7 @@ export const loadCounts = async (paths: string | readonly string[], options: Loa
   const files = typeof paths === 'string' ? [paths] : paths
   checkTexts('paths', files, 'a path or an array of paths')
   if (files.length === 0) throw new PretokError('usage', 'nothing to load: no file was given')
+  if (files.filter((path) => path === STANDARD_STREAM).length > 1) throw new PretokError('usage', 'loading counts: standard input can be read once only')
   const loading = new Loading(options)
   try {
     // one after the other: parsing takes the processor, not the disk
@@ -84,7 +85,7 @@ class Loading {
     })
     if (runs.length > 0) {
       this.spill(own, runs)
-      const repeated = findRepeated(runs)
+      const repeated = findRepeated(runs, this.folder.path, this.memoryBytes / 2)
       if (repeated !== undefined) throw new PretokError('format', `reading ${path}: ${isTwice(repeated)}`)
       this.runs.push(...runs)
     } else this.addUp(own)
