@@ -53,3 +53,13 @@ test('a run folder whose plan cannot be looked at is not taken for something els
     expect([code, stderr]).toEqual([1, `pretok: reading ${join(run, 'plan.json')}: the link leads back to itself\n`])
   }
 })
+
+test('a device that cannot be read once is asked again, also while a run is planned', () => {
+  const { code, stderr } = pretok(COUNT, { env: failing('readSync', 'EIO', CORPUS) })
+  expect([code, stderr]).toEqual([0, ''])
+})
+
+test.each([['merge', '-', '/dev/stdin', '-o', '-'], ['diff', '-', '-'], ['diff', '/dev/stdin', '-']])('standard input is read once: %s', (...args) => {
+  const { code, stderr } = pretok(args, { input: '{"a": 1}' })
+  expect([code, stderr]).toEqual([2, expect.stringMatching(`^pretok: ${args[0]}: standard input can be read once only\n`)])
+})
