@@ -9,8 +9,9 @@ import { onInterrupt } from './interrupt.ts'
 import { COUNTS_HELP, INPUT_FORMAT_OPTION, inputFormatOf, readOnce } from './countsOptions.ts'
 import { defined, RUN_OPTIONS, runOptionsOf, single, TEMP_DIR_OPTION } from './options.ts'
 import { asInputs, checkOutputs, OUTPUT_OPTIONS, outputsOf } from './output.ts'
+import { isRunFolder } from './isRunFolder.ts'
 import { pathsOf, writeOutputs } from './result.ts'
-import { mergeRun, isRunFolder } from './runFolder.ts'
+import { mergeRun } from './runFolder.ts'
 import { integer, plural } from './table.ts'
 
 const { 'num-processes': processes, 'max-memory-gb': memory } = RUN_OPTIONS

@@ -1,9 +1,6 @@
-import { statSync } from 'node:fs'
-import { join } from 'node:path'
-import { describeSystemError, PretokError } from '../errors.ts'
+import { PretokError } from '../errors.ts'
 import { countRunFolder, mergeRunFolder } from '../pipeline.ts'
 import type { PretokenCounts } from '../result/pretokenCounts.ts'
-import { partialsOf } from '../run/runFolder.ts'
 import type { Shard } from '../run/tasks.ts'
 import { EXIT } from './exitCodes.ts'
 import { onInterrupt } from './interrupt.ts'
@@ -21,26 +18,6 @@ import { checkOutputs, filesOfRun, type CountsOutput } from './output.ts'
 import { createReporter, type Reporter } from './reporter.ts'
 import { writeResult } from './result.ts'
 import { plural } from './table.ts'
-
-/** Whether a path is a run folder, and not a folder of texts. Throws 'input' for a folder that cannot be looked into. */
-export const isRunFolder = (path: string): boolean => isFolder(path) && isThere(join(path, 'plan.json')) && isThere(partialsOf(path))
-
-/** Of what cannot be looked at whoever reads it will tell. */
-const isFolder = (path: string): boolean => {
-  try {
-    return statSync(path, { throwIfNoEntry: false })?.isDirectory() === true
-  } catch {
-    return false
-  }
-}
-
-const isThere = (path: string): boolean => {
-  try {
-    return statSync(path, { throwIfNoEntry: false }) !== undefined
-  } catch (error) {
-    throw new PretokError('input', `reading ${path}: ${describeSystemError(error)}`, { cause: error })
-  }
-}
 
 /** Options that a plan has settled. */
 const SETTLED = Object.keys({ ...TOKENIZER_OPTIONS, ...INPUT_OPTIONS, ...FILTER_OPTIONS, ...ERROR_OPTIONS }).concat(

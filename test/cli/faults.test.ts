@@ -63,3 +63,16 @@ test.each([['merge', '-', '/dev/stdin', '-o', '-'], ['diff', '-', '-'], ['diff',
   const { code, stderr } = pretok(args, { input: '{"a": 1}' })
   expect([code, stderr]).toEqual([2, expect.stringMatching(`^pretok: ${args[0]}: standard input can be read once only\n`)])
 })
+
+test('folders in place of files of counts are told of as what they are', () => {
+  const run = join(folder, 'whole-run')
+  const texts = join(folder, 'texts')
+  mkdirSync(texts)
+  expect(pretok(['plan', CORPUS, '--out', run, '-q']).code).toBe(0)
+  const plain = `pretok: reading ${texts}: it is a directory, and no run folder; name the files in it\n`
+  expect(pretok(['merge', texts, '-o', output]).stderr).toBe(plain)
+  expect(pretok(['top', texts]).stderr).toBe(plain)
+  expect(pretok(['stats', run]).stderr).toBe(`pretok: reading ${run}: it is a run folder; pretok merge ${run} -o OUT writes its counts\n`)
+  const { code, stderr } = pretok(['count', CORPUS, '-o', texts])
+  expect([code, stderr]).toEqual([1, `pretok: writing ${texts}: it is a directory; name a file in it, such as ${join(texts, 'counts.json')}\n`])
+})
