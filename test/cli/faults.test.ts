@@ -76,3 +76,10 @@ test('folders in place of files of counts are told of as what they are', () => {
   const { code, stderr } = pretok(['count', CORPUS, '-o', texts])
   expect([code, stderr]).toEqual([1, `pretok: writing ${texts}: it is a directory; name a file in it, such as ${join(texts, 'counts.json')}\n`])
 })
+
+test('what the name of a file has in it moves no cursor', () => {
+  const name = file('red\x1b[31m.txt', 'one two')
+  const shown = name.replace('\x1b', '\\u001b')
+  expect(pretok(['count', name, '-n', '1', '-o', output]).stderr).toContain(`7 bytes  ${shown}\n`)
+  expect(pretok(['count', `${name}.gone`]).stderr).toContain(`pretok: reading ${shown}.gone: no such file`)
+})
