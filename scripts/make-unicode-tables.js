@@ -124,8 +124,8 @@ const makeTables = async (version) => {
   return { root, header, ranges }
 }
 
-const record = (name, entries) =>
-  `export const ${name}: Readonly<Record<string, string>> = {\n${entries.map(([key, text]) => `  ${key}: '${text}',\n`).join('')}}\n`
+const record = (name, entries, keyOf = (key) => key) =>
+  `export const ${name}: Readonly<Record<string, string>> = {\n${entries.map(([key, text]) => `  ${keyOf(key)}: '${text}',\n`).join('')}}\n`
 
 const unicode16 = async () => {
   const { root, header, ranges } = await makeTables('16.0.0')
@@ -168,8 +168,28 @@ const moreProperties16 = async () => {
     tables.header +
     record('MORE_BINARY_PROPERTY', await values(tables, 'Binary_Property', MORE_BINARY)) +
     '\n// Values of Block. Those of surrogates are left out: text never contains them.\n' +
-    record('BLOCK', await values(tables, 'Block', blocks))
+    record('BLOCK', await values(tables, 'Block', blocks)) +
+    '\n// Script_Extensions: the code points that have others than their Script, by the scripts that they have.\n' +
+    record('SCRIPT_EXTENSIONS', await scriptExtensions(tables), (scripts) => `'${scripts}'`)
   )
+}
+
+const scriptExtensions = async (tables) => {
+  const [own, extended] = await Promise.all(
+    ['Script', 'Script_Extensions'].map(async (property) => {
+      const scriptsOf = new Map()
+      for (const entry of readdirSync(join(tables.root, property), { withFileTypes: true }).filter((entry) => entry.isDirectory()))
+        for (const { begin, end } of await tables.ranges(`${property}/${entry.name}`))
+          for (let c = begin; c < end; c++) scriptsOf.set(c, [...(scriptsOf.get(c) ?? []), entry.name].sort())
+      return scriptsOf
+    }),
+  )
+  const members = new Map()
+  for (const [c, scripts] of [...extended].sort(([a], [b]) => a - b)) {
+    const key = scripts.join(' ')
+    if (key !== own.get(c).join(' ')) members.set(key, [...(members.get(key) ?? []), c])
+  }
+  return [...members].sort(([a], [b]) => (a < b ? -1 : 1)).map(([scripts, some]) => [scripts, encode(asRanges(some))])
 }
 
 // What the reference's normalizers know of characters. Their crates are of several ages; each was found by comparing every code point.

@@ -17,9 +17,10 @@ export const makeFolder = (path: string): void => {
   }
 }
 
-const isFolder = (path: string): boolean => {
+/** Also by a link. Of what cannot be looked at whoever uses it will tell. */
+export const isFolder = (path: string): boolean => {
   try {
-    return statSync(path).isDirectory()
+    return statSync(path, { throwIfNoEntry: false })?.isDirectory() === true
   } catch {
     return false
   }

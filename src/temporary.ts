@@ -1,4 +1,4 @@
-import { existsSync, readdirSync, readFileSync, readlinkSync, rmdirSync, rmSync } from 'node:fs'
+import { existsSync, lstatSync, readdirSync, readFileSync, readlinkSync, rmdirSync, rmSync } from 'node:fs'
 import { hostname } from 'node:os'
 import { basename, dirname, join } from 'node:path'
 import { checkPath } from './checks.ts'
@@ -125,12 +125,24 @@ export const thisHost = (): string => {
 /** That of a Linux system itself (PROC_PID_INIT_INO). */
 const FIRST_NAMESPACE = '4026531836'
 
-/** What cannot be removed is no reason to fail: the work is done, or another error is on its way. */
+/** What cannot be removed is no reason to fail: the work is done, or another error is on its way. It stays alone: what is beside it goes. */
 const removeQuietly = (path: string): void => {
   try {
     rmSync(path, { recursive: true, force: true })
   } catch {
-    // it is somebody else's, or its disk is gone
+    // it is somebody else's, or its disk is gone; of a folder, the first that cannot be removed ends the call
+    if (!isFolder(path)) return
+    for (const name of namesIn(path)) removeQuietly(join(path, name))
+    removeIfEmpty(path)
+  }
+}
+
+/** Itself, not by a link. */
+const isFolder = (path: string): boolean => {
+  try {
+    return lstatSync(path).isDirectory()
+  } catch {
+    return false
   }
 }
 

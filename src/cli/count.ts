@@ -27,7 +27,8 @@ import {
 import { asInputs, checkOutputs, filesOfRun, OUTPUT_OPTIONS, outputsOf, type Needed } from './output.ts'
 import { createReporter } from './reporter.ts'
 import { writeResult } from './result.ts'
-import { countRun, isRunFolder } from './runFolder.ts'
+import { countRun } from './runFolder.ts'
+import { isRunFolder } from './isRunFolder.ts'
 
 const OPTIONS = {
   ...TOKENIZER_OPTIONS,

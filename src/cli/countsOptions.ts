@@ -1,6 +1,9 @@
 import type { Argv } from 'yargs'
 import { PretokError } from '../errors.ts'
-import { COUNTS_FORMATS, type CountsFormat } from '../write/formats.ts'
+import { isFolder } from '../makeFolder.ts'
+import { STANDARD_INPUT_DEVICE } from '../read/inputNames.ts'
+import { COUNTS_FORMATS, STANDARD_STREAM, type CountsFormat } from '../write/formats.ts'
+import { isRunFolder } from './isRunFolder.ts'
 import { defined, single } from './options.ts'
 
 /*
@@ -24,6 +27,20 @@ export const INPUT_FORMAT_OPTION = {
 
 export const inputFormatOf = (args: { 'input-format'?: CountsFormat | undefined }): { format?: CountsFormat } =>
   defined({ format: single('input-format', args['input-format']) })
+
+/** The names of files of counts as whoever reads them has them. Throws 'usage' for standard input that is named twice, and 'input' for folders. */
+export const readOnce = (command: string, paths: readonly string[]): string[] => {
+  const files = paths.map((path) => (path === STANDARD_INPUT_DEVICE ? STANDARD_STREAM : path))
+  if (files.indexOf(STANDARD_STREAM) !== files.lastIndexOf(STANDARD_STREAM))
+    throw new PretokError('usage', `${command}: standard input can be read once only`)
+  const folder = files.find((path) => path !== STANDARD_STREAM && isFolder(path))
+  if (folder !== undefined)
+    throw new PretokError(
+      'input',
+      `reading ${folder}: ${isRunFolder(folder) ? `it is a run folder; pretok merge ${folder} -o OUT writes its counts` : 'it is a directory, and no run folder; name the files in it'}`,
+    )
+  return files
+}
 
 export const JSON_OPTION = { json: { type: 'boolean', describe: 'As JSON', group: 'Output:' } } as const
 

@@ -3,7 +3,7 @@ import { compareCounts, type Comparison } from '../result/compareCounts.ts'
 import { loadCounts } from '../result/loadCounts.ts'
 import type { PretokenCounts } from '../result/pretokenCounts.ts'
 import { pieceToString } from '../write/pieceText.ts'
-import { firstOf, INPUT_FORMAT_OPTION, inputFormatOf, JSON_OPTION, limitOf, limitOption, withCountsFile } from './countsOptions.ts'
+import { firstOf, INPUT_FORMAT_OPTION, inputFormatOf, JSON_OPTION, limitOf, limitOption, readOnce, withCountsFile } from './countsOptions.ts'
 import { EXIT } from './exitCodes.ts'
 import { integer, layOut, showPiece } from './table.ts'
 
@@ -22,8 +22,9 @@ interface Side {
 const handler = async (args: ArgumentsCamelCase<Arguments>): Promise<void> => {
   const limit = limitOf(args, LIMIT)
   const load = async (path: string): Promise<Side> => ({ path, counts: await loadCounts(path, inputFormatOf(args)) })
-  const a = await load(args.A)
-  const b = await load(args.B)
+  const [pathOfA, pathOfB] = readOnce('diff', [args.A, args.B])
+  const a = await load(pathOfA)
+  const b = await load(pathOfB)
   const comparison = compareCounts(a.counts, b.counts)
   process.stdout.write(`${args.json === true ? asJson(a, b, comparison, limit) : asText(a, b, comparison, limit)}\n`)
   if (differing(comparison) > 0) process.exitCode = EXIT.failed

@@ -10,7 +10,7 @@ import { onInterrupt } from './interrupt.ts'
 import { single } from './options.ts'
 import { formatBytes, parseSize } from './size.ts'
 import { plural } from './table.ts'
-import { canDraw } from './terminal.ts'
+import { canDraw, printable } from './terminal.ts'
 
 const OPTIONS = {
   size: { type: 'string', requiresArg: true, demandOption: true, describe: 'Exact size of the corpus, such as 500kB, 10MB or 1.5GiB' },
@@ -125,7 +125,7 @@ const handler = async (args: ArgumentsCamelCase<Arguments>): Promise<void> => {
     const progress = await generateCorpus({ ...options, onProgress: display.show, signal: stopping.signal })
     display.stop()
     const seconds = (milliseconds() - started) / 1000
-    if (args.quiet !== true) process.stderr.write(`${summary(options.path, progress, seconds)}\n`)
+    if (args.quiet !== true) process.stderr.write(`${printable(summary(options.path, progress, seconds))}\n`)
   } catch (error) {
     // as in `pretok generate - … | head`: the reader has what it wanted
     if (!(error instanceof PretokError) || !hasReaderLeft(error.cause)) throw error

@@ -7,6 +7,7 @@ import { closest } from '../closest.ts'
 import { VERSION } from '../version.ts'
 import { exitCodeOf } from './exitCodes.ts'
 import { isDecompressorExpected, threadsExpected } from './headStart.ts'
+import { printable } from './terminal.ts'
 import { grammarOf, plainWords, type Grammar } from './words.ts'
 
 /** Only the command that is called is loaded: most of a short run would be loading the others. */
@@ -165,7 +166,7 @@ let hasFailed = false
 const fail = (error: unknown): void => {
   hasFailed = true
   const { code, message } = describe(error)
-  process.stderr.write(isJson ? `${JSON.stringify({ event: 'error', time: new Date().toISOString(), code, message })}\n` : `pretok: ${message}\n`)
+  process.stderr.write(isJson ? `${JSON.stringify({ event: 'error', time: new Date().toISOString(), code, message })}\n` : `pretok: ${printable(message)}\n`)
   process.exitCode = exitCodeOf(error)
 }
 

@@ -1,18 +1,19 @@
 import type { ArgumentsCamelCase, CommandModule, InferredOptionTypes } from 'yargs'
 import { PretokError } from '../errors.ts'
 import { defaultMaxMemoryGb, inspectMachine } from '../plan/machine.ts'
-import { STANDARD_INPUT_DEVICE } from '../read/inputNames.ts'
 import { loadCounts } from '../result/loadCounts.ts'
 import type { PretokenCounts } from '../result/pretokenCounts.ts'
 import { formatToRead, STANDARD_STREAM } from '../write/formats.ts'
 import { EXIT } from './exitCodes.ts'
 import { onInterrupt } from './interrupt.ts'
-import { COUNTS_HELP, INPUT_FORMAT_OPTION, inputFormatOf } from './countsOptions.ts'
+import { COUNTS_HELP, INPUT_FORMAT_OPTION, inputFormatOf, readOnce } from './countsOptions.ts'
 import { defined, RUN_OPTIONS, runOptionsOf, single, TEMP_DIR_OPTION } from './options.ts'
 import { asInputs, checkOutputs, OUTPUT_OPTIONS, outputsOf } from './output.ts'
+import { isRunFolder } from './isRunFolder.ts'
 import { pathsOf, writeOutputs } from './result.ts'
-import { mergeRun, isRunFolder } from './runFolder.ts'
+import { mergeRun } from './runFolder.ts'
 import { integer, plural } from './table.ts'
+import { printable } from './terminal.ts'
 
 const { 'num-processes': processes, 'max-memory-gb': memory } = RUN_OPTIONS
 const OPTIONS = {
@@ -39,7 +40,7 @@ const handler = async (args: ArgumentsCamelCase<Arguments>): Promise<void> => {
   }
   if (args.receipt !== undefined) throw new PretokError('usage', '--receipt: only a run folder has one')
   warnOfIdleOptions(args, false)
-  const files = filesOf(args)
+  const files = readOnce('merge', args.COUNTS)
   await checkOutputs(
     outputs.map(({ path }) => path),
     async () => asInputs(files.filter((path) => path !== STANDARD_STREAM)),
@@ -66,15 +67,7 @@ const handler = async (args: ArgumentsCamelCase<Arguments>): Promise<void> => {
   }
 }
 
-const say = (line: string): void => void process.stderr.write(`${line}\n`)
-
-/** The files of counts, standard input under the name that it has for whoever reads them. */
-const filesOf = ({ COUNTS }: Arguments): string[] => {
-  const files = COUNTS.map((path) => (path === STANDARD_INPUT_DEVICE ? STANDARD_STREAM : path))
-  if (files.indexOf(STANDARD_STREAM) !== files.lastIndexOf(STANDARD_STREAM))
-    throw new PretokError('usage', 'merge: standard input can be read once only')
-  return files
-}
+const say = (line: string): void => void process.stderr.write(`${printable(line)}\n`)
 
 const warnOfIdleOptions = (args: Arguments, isRun: boolean): void => {
   const warn = (option: string, why: string): void => say(`warning: ${option} changes nothing: ${why}`)

@@ -3,6 +3,7 @@ import { access, constants, stat } from 'node:fs/promises'
 import { dirname, join, resolve } from 'node:path'
 import type { InferredOptionTypes } from 'yargs'
 import { describeSystemError, PretokError } from '../errors.ts'
+import { isFolder } from '../makeFolder.ts'
 import { factsOf } from '../read/ask.ts'
 import { partialsOf } from '../run/runFolder.ts'
 import { namesIn } from '../temporary.ts'
@@ -30,9 +31,13 @@ export interface CountsOutput {
   format: CountsFormat
 }
 
-/** The outputs that were asked for. Throws 'usage' for an ending that says no format. */
+/** The outputs that were asked for. Throws 'usage' for an ending that says no format, and 'output' for a folder, which needs none. */
 export const outputsOf = (args: InferredOptionTypes<typeof OUTPUT_OPTIONS>): CountsOutput[] =>
-  all(args.output).map((path) => ({ path, format: formatToWrite(path, single('output-format', args['output-format'])) }))
+  all(args.output).map((path) => {
+    if (path !== STANDARD_STREAM && isFolder(path))
+      throw new PretokError('output', `writing ${path}: it is a directory; name a file in it, such as ${join(path, 'counts.json')}`)
+    return { path, format: formatToWrite(path, single('output-format', args['output-format'])) }
+  })
 
 /** A file that a run reads. */
 export interface Needed {

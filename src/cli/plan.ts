@@ -21,6 +21,7 @@ import {
   TOKENIZER_OPTIONS,
 } from './options.ts'
 import { plural } from './table.ts'
+import { printable } from './terminal.ts'
 
 const OPTIONS = {
   ...TOKENIZER_OPTIONS,
@@ -60,7 +61,7 @@ const handler = async (args: ArgumentsCamelCase<Arguments>): Promise<void> => {
   if (run !== undefined) {
     const them = tasks.length === 1 ? 'it' : 'them'
     if (args.quiet !== true)
-      process.stderr.write(`${run.path}: plan ${run.id}, ${plural(tasks.length, 'task')}; pretok count ${run.path} does ${them}\n`)
+      process.stderr.write(printable(`${run.path}: plan ${run.id}, ${plural(tasks.length, 'task')}; pretok count ${run.path} does ${them}\n`))
     return
   }
   const plan = {

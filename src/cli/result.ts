@@ -1,3 +1,4 @@
+import { PretokError } from '../errors.ts'
 import type { PretokenCounts } from '../result/pretokenCounts.ts'
 import type { Receipt } from '../types.ts'
 import { nameAll, prepareText, type PreparedFile } from '../write/atomicFile.ts'
@@ -56,11 +57,17 @@ export const writeOutputs = async (counts: PretokenCounts, { outputs, signal, ot
     if (signal.aborted) throw stoppedWriting(ordered.at(-1)?.path ?? 'the receipt')
   } catch (error) {
     if (signal.aborted) for (const file of files) file.discard()
-    else await nameAll(files)
+    else await nameAll(files).catch((another: unknown) => Promise.reject(bothOf(error, another)))
     throw error
   }
   await nameAll(files)
 }
+
+/** The first, which tells of the other one, too. */
+const bothOf = (error: unknown, another: unknown): unknown =>
+  error instanceof PretokError && another instanceof PretokError
+    ? new PretokError(error.code, `${error.message}; ${another.message}`, { cause: error })
+    : error
 
 /** Whoever gives a pattern should know of text that it leaves out; a tokenizer that leaves out, say, white space is meant to. */
 const report = (receipt: Receipt, reporter: Reporter, hasPattern: boolean): void => {

@@ -1,9 +1,6 @@
-import { existsSync } from 'node:fs'
-import { join } from 'node:path'
 import { PretokError } from '../errors.ts'
 import { countRunFolder, mergeRunFolder } from '../pipeline.ts'
 import type { PretokenCounts } from '../result/pretokenCounts.ts'
-import { partialsOf } from '../run/runFolder.ts'
 import type { Shard } from '../run/tasks.ts'
 import { EXIT } from './exitCodes.ts'
 import { onInterrupt } from './interrupt.ts'
@@ -21,9 +18,6 @@ import { checkOutputs, filesOfRun, type CountsOutput } from './output.ts'
 import { createReporter, type Reporter } from './reporter.ts'
 import { writeResult } from './result.ts'
 import { plural } from './table.ts'
-
-/** Whether a path is a run folder, and not a folder of texts. */
-export const isRunFolder = (path: string): boolean => existsSync(join(path, 'plan.json')) && existsSync(partialsOf(path))
 
 /** Options that a plan has settled. */
 const SETTLED = Object.keys({ ...TOKENIZER_OPTIONS, ...INPUT_OPTIONS, ...FILTER_OPTIONS, ...ERROR_OPTIONS }).concat(

@@ -2,7 +2,7 @@ import type { ArgumentsCamelCase, CommandModule, InferredOptionTypes } from 'yar
 import { loadCounts } from '../result/loadCounts.ts'
 import { countStatistics, type CountStatistics, type Part } from '../result/statistics.ts'
 import { pieceToString } from '../write/pieceText.ts'
-import { INPUT_FORMAT_OPTION, inputFormatOf, JSON_OPTION, withCountsFile } from './countsOptions.ts'
+import { INPUT_FORMAT_OPTION, inputFormatOf, JSON_OPTION, readOnce, withCountsFile } from './countsOptions.ts'
 import { integer, layOut, percent, plural, showPiece } from './table.ts'
 
 const OPTIONS = { ...JSON_OPTION, ...INPUT_FORMAT_OPTION } as const
@@ -10,7 +10,7 @@ const OPTIONS = { ...JSON_OPTION, ...INPUT_FORMAT_OPTION } as const
 type Arguments = InferredOptionTypes<typeof OPTIONS> & { COUNTS: string }
 
 const handler = async (args: ArgumentsCamelCase<Arguments>): Promise<void> => {
-  const statistics = countStatistics(await loadCounts(args.COUNTS, inputFormatOf(args)))
+  const statistics = countStatistics(await loadCounts(readOnce('stats', [args.COUNTS]), inputFormatOf(args)))
   process.stdout.write(`${args.json === true ? asJson(statistics) : asText(statistics)}\n`)
 }
 

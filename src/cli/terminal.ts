@@ -17,3 +17,9 @@ export const fold = (line: string, columns = process.stderr.columns || Infinity)
 }
 
 const SET_IN = '    '
+
+const CONTROL = /(?![\n\t])\p{Cc}/gu
+
+/** A message in which nothing moves the cursor or changes colours: names of files may have anything in them. Lines and tabs stay. */
+export const printable = (message: string): string =>
+  message.replace(CONTROL, (control) => `\\u${control.charCodeAt(0).toString(16).padStart(4, '0')}`)

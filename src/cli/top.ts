@@ -1,6 +1,6 @@
 import type { ArgumentsCamelCase, CommandModule, InferredOptionTypes } from 'yargs'
 import { loadCounts } from '../result/loadCounts.ts'
-import { INPUT_FORMAT_OPTION, inputFormatOf, JSON_OPTION, limitOf, limitOption, withCountsFile } from './countsOptions.ts'
+import { INPUT_FORMAT_OPTION, inputFormatOf, JSON_OPTION, limitOf, limitOption, readOnce, withCountsFile } from './countsOptions.ts'
 import { topTable } from './topTable.ts'
 
 const LIMIT = 50
@@ -11,7 +11,7 @@ type Arguments = InferredOptionTypes<typeof OPTIONS> & { COUNTS: string }
 
 const handler = async (args: ArgumentsCamelCase<Arguments>): Promise<void> => {
   const limit = limitOf(args, LIMIT)
-  const counts = await loadCounts(args.COUNTS, inputFormatOf(args))
+  const counts = await loadCounts(readOnce('top', [args.COUNTS]), inputFormatOf(args))
   const asJson = () =>
     JSON.stringify(
       counts.top(limit).map(([piece, count]) => ({ piece, count })),

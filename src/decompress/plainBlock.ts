@@ -20,5 +20,5 @@ export type Damaged = (problem: string, place: DamagePlace, cause?: unknown) => 
 /** Gives compressed blocks, from the first on each time. */
 export type ReadBlocks = () => AsyncIterable<Buffer>
 
-/** Compressed blocks in, plain blocks out; every block that came in has been used up when it ends. */
-export type Decompress = (readBlocks: ReadBlocks, damaged: Damaged) => AsyncGenerator<PlainBlock>
+/** Compressed blocks in, plain blocks out; every block that came in has been used up when it ends. `name` is what messages call the file. */
+export type Decompress = (readBlocks: ReadBlocks, damaged: Damaged, name: string) => AsyncGenerator<PlainBlock>

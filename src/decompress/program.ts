@@ -10,8 +10,9 @@ const MAX_MESSAGE = 1000
  * that the data is damaged: bzip2 only warns of what follows its data, for one.
  */
 export const decompressBy = (program: string, args: readonly string[]): Decompress =>
-  async function* (readBlocks, damaged) {
-    const { child, ended } = await start(program, args)
+  async function* (readBlocks, damaged, name) {
+    const failed = (problem: string, cause?: unknown): PretokError => new PretokError('input', `reading ${name}: it needs the program ${program}, ${problem}`, { cause })
+    const { child, ended } = await start(program, args, failed)
     let given = 0 // bytes that it may have got
     let fed = 0 // bytes that it has got
     let message = ''
@@ -26,8 +27,8 @@ export const decompressBy = (program: string, args: readonly string[]): Decompre
     }
     yield* pump(counted(), child.stdin, child.stdout, () => fed)
     const end = await ended
-    if (end instanceof Error) throw startError(program, end)
-    if (typeof end === 'string') throw new PretokError('input', `running ${program}, which this file needs: it was ended by ${end}`)
+    if (end instanceof Error) throw startError(end, failed)
+    if (typeof end === 'string') throw failed(`which was ended by ${end}`)
     if (end !== 0 || message !== '')
       throw damaged(`${program} cannot decompress it (${firstLineOf(message) || `exit code ${end}`})`, { before: given })
   }
@@ -41,24 +42,26 @@ interface Running {
   ended: Promise<Error | number | NodeJS.Signals>
 }
 
-const start = async (program: string, args: readonly string[]): Promise<Running> => {
+type Failed = (problem: string, cause?: unknown) => PretokError
+
+const start = async (program: string, args: readonly string[], failed: Failed): Promise<Running> => {
   let child: ReturnType<typeof spawn>
   try {
     child = spawn(program, args, { stdio: ['pipe', 'pipe', 'pipe'] })
   } catch (error) {
-    throw startError(program, error as Error)
+    throw startError(error as Error, failed)
   }
   const ended = new Promise<Error | number | NodeJS.Signals>((resolve) => {
     child.on('error', resolve)
     child.on('close', (code, signal) => resolve(code ?? signal!))
   })
   // without files for them, it has no streams at all, and is not started
-  if (child.stdin === undefined) throw startError(program, (await ended) as Error)
+  if (child.stdin === undefined) throw startError((await ended) as Error, failed)
   return { child: child as ChildProcessWithoutNullStreams, ended }
 }
 
-const startError = (program: string, error: Error): PretokError => {
+const startError = (error: Error, failed: Failed): PretokError => {
   const isMissing = (error as NodeJS.ErrnoException).code === 'ENOENT'
-  const problem = isMissing ? 'it is not installed; install it, or decompress the file first' : `${describeSystemError(error)}; or decompress the file first`
-  return new PretokError('input', `running ${program}, which this file needs: ${problem}`, { cause: error })
+  const problem = isMissing ? 'which is not installed; install it,' : `which cannot be started: ${describeSystemError(error)};`
+  return failed(`${problem} or decompress the file first`, error)
 }

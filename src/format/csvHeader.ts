@@ -28,11 +28,18 @@ export const parseDelimiter = (text: string): number => {
 export const headerError = (reason: string, at: number, { name }: { name: string }): PretokError =>
   new PretokError('data', `reading ${name}: the header of the table cannot be read: ${reason}, at byte ${at}`)
 
-/** The columns of fields by the names in the header. Throws 'data' for one that is not there. */
+/** The columns of fields by the names in the header. Throws 'data' for one that is not there, or twice. */
 export const columnsOf = (names: readonly string[], { name, textFields }: { name: string; textFields: readonly string[] }): number[] =>
   textFields.map((field) => {
-    const column = names.indexOf(field.replaceAll('\\.', '.'))
-    if (column !== -1) return column
+    const wanted = field.replaceAll('\\.', '.')
+    const column = names.indexOf(wanted)
+    const another = names.indexOf(wanted, column + 1)
+    if (column !== -1 && another === -1) return column
+    if (column !== -1)
+      throw new PretokError(
+        'data',
+        `reading ${name}: two columns are called ${JSON.stringify(field)}, ${column + 1} and ${another + 1} of ${names.length}; rename one of them in the header`,
+      )
     const known = names.map((known) => JSON.stringify(known)).join(', ')
     throw new PretokError('data', `reading ${name}: the header has no column ${JSON.stringify(field)}; it has ${known} (${wayOut(names)})`)
   })

@@ -72,6 +72,13 @@ const PROBLEMS: Readonly<Record<number, string>> = {
   6: 'more texts than one row may have',
 }
 
+/** Numbers that Python's json module writes, unless it is told not to. */
+const whatPythonWrites = (bytes: Uint8Array): string | undefined => {
+  const [word] = /^(?:NaN|Infinity)/.exec(Buffer.from(bytes.subarray(0, LONGEST_WORD)).toString('latin1')) ?? []
+  return word && `${word} is not JSON (Python's json writes it, unless with allow_nan=False)`
+}
+const LONGEST_WORD = 'Infinity'.length
+
 const MAX_SPANS = 65536
 const SPAN_WORDS = 4
 const NO_FIELD = 0xffffffff
@@ -99,7 +106,10 @@ const createJsonScanner = (paths: readonly (readonly string[])[]): JsonScanner =
     scan(start, end) {
       const { inputAt, outputAt } = rows
       const count = exports.scan(inputAt + start, inputAt + end, root, spansAt, MAX_SPANS, outputAt)
-      if (count < 0) return { problem: PROBLEMS[exports.problem.value], at: (exports.problemAt.value >>> 0) - inputAt }
+      if (count < 0) {
+        const at = exports.problemAt.value >>> 0
+        return { problem: whatPythonWrites(rows.bytes.subarray(at, inputAt + end)) ?? PROBLEMS[exports.problem.value], at: at - inputAt }
+      }
       const spans: Span[] = []
       for (let i = 0; i < count; i++) spans.push(spanAt(i))
       return { spans, after: (exports.after.value >>> 0) - inputAt }

@@ -47,16 +47,16 @@ export const gatherCounts = async (counts: WorkerCounts[], gathering: Gathering)
   const tablesBytes = memoryForTables(tables)
   if (runs.length === 0 && canBeMerged(tables) && workersBytes + tablesBytes <= gathering.resultBytes) {
     if (tablesBytes > MUCH) await gathering.closed
-    return new PretokenCounts(mergeSorted(tables))
+    return PretokenCounts.of(mergeSorted(tables))
   }
   await gathering.closed
   const merged = await mergeRuns([...runs, ...writeTables(tables, gathering.folder.path)], gathering)
   const { records, pieceBytes } = sumSegments(merged.partitions.map(({ segment }) => segment))
   const table = new FileTable(merged, gathering.folder.remove)
-  if (!canBeLoaded(records, pieceBytes, gathering.resultBytes)) return new PretokenCounts(table)
+  if (!canBeLoaded(records, pieceBytes, gathering.resultBytes)) return PretokenCounts.of(table)
   const loaded = load(table, records, pieceBytes)
   table.close()
-  return new PretokenCounts(loaded)
+  return PretokenCounts.of(loaded)
 }
 
 /** Bytes that a table of so many pieces takes beside their own, with the order that is made of it: 16 for an entry, 13 for slots, 12. */

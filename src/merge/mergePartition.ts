@@ -87,17 +87,38 @@ export const mergeRunsInto = (
   }
 }
 
-/** A piece that is in more than one of these runs; undefined if there is none. Reads all of them at a time: let there be hundreds at most. */
-export const findRepeated = (runs: readonly string[]): Uint8Array | undefined => {
-  let repeated: Uint8Array | undefined
-  for (let partition = 0; partition < PARTITIONS && repeated === undefined; partition++)
-    readAll(inputsOf(runs, partition), (cursors) => {
-      for (const heap = new CursorHeap(cursors, false); heap.size > 0 && repeated === undefined; heap.advance(0)) {
-        const { second } = heap
-        if (second !== -1 && heap.isSamePiece(second)) repeated = heap.first.view.slice()
-      }
-    })
-  return repeated
+/** A piece that is in more than one of these runs; undefined if there is none. Where they cannot be read at a time, others are written in between. */
+export const findRepeated = (runs: readonly string[], folder: string, memoryBytes: number): Uint8Array | undefined => {
+  try {
+    for (let partition = 0; partition < PARTITIONS; partition++) {
+      const name = (level: number): string => join(folder, `distinct-${partition}-${level}.run`)
+      const few = reduce(inputsOf(runs, partition), memoryBytes, Infinity, name, mergeDistinct)
+      readAll(few, (cursors) => mergeDistinct(cursors, () => {}))
+    }
+    return undefined
+  } catch (error) {
+    if (error instanceof Repeated) return error.piece
+    throw error
+  }
+}
+
+/** Ends a merge of runs that should have no piece in common. */
+class Repeated extends Error {
+  readonly piece: Uint8Array
+
+  constructor(piece: Uint8Array) {
+    super('a piece is there twice')
+    this.piece = piece
+  }
+}
+
+/** Throws `Repeated` for a piece that is in two of them. */
+const mergeDistinct: Merge = (cursors, take) => {
+  for (const heap = new CursorHeap(cursors, false); heap.size > 0; heap.advance(0)) {
+    const { first, second } = heap
+    if (second !== -1 && heap.isSamePiece(second)) throw new Repeated(first.view.slice())
+    take(first.piece, first.length, first.count)
+  }
 }
 
 const mergeOrders: Merge = (cursors, take) => {

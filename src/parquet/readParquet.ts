@@ -33,7 +33,7 @@ export const openParquet = async (readAt: ReadAt, size: number, name: string): P
  *
  * Where a row group is damaged, the rest of it is told as bad rows.
  *
- * @throws PretokError 'data' for a column that is not there
+ * @throws PretokError 'data' for a column that is not there, or twice
  */
 export async function* readParquet(
   file: ParquetFile,
@@ -53,7 +53,14 @@ export async function* readParquet(
 const STEP_BYTES = 2 ** 20
 
 const columnOf = ({ textColumns, columns }: ParquetFile, field: string, name: string): TextColumn => {
-  const column = textColumns.get(field.replaceAll('\\.', '.'))
+  const wanted = field.replaceAll('\\.', '.')
+  const places = columns.flatMap((known, i) => (known === wanted ? [i + 1] : []))
+  if (places.length > 1)
+    throw new PretokError(
+      'data',
+      `reading ${name}: two columns are called ${JSON.stringify(field)}, ${places[0]} and ${places[1]} of ${columns.length}; write the file with another name for one`,
+    )
+  const column = textColumns.get(wanted)
   if (column !== undefined) return column
   const problem = columns.includes(field) ? 'holds no text' : 'is not there'
   const known = columns.map((known) => JSON.stringify(known)).join(', ')

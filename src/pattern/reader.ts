@@ -19,7 +19,9 @@ import {
   closeOverCase,
   DIGIT,
   foldsToSeveral,
+  isOfRustOnly,
   property,
+  propertyRust,
   WHITE_SPACE,
   wordOnigurumaInClass,
   wordRust,
@@ -213,16 +215,24 @@ export class PatternReader {
   }
 
   private propertySet(at: number, negated: boolean, word: () => CodePointSet): CodePointSet {
-    const found = /^(?:\{(\^?)([^}]*)\}|()([A-Z]))/.exec(this.text.slice(this.at))
+    const found = /^(?:\{(\^?)([^}]*)\}|()([A-Za-z]))/.exec(this.text.slice(this.at))
     if (found === null) throw this.error('incomplete \\p', at)
-    if (found[1] === '^' && this.dialect === 'fancy-regex') throw this.error('\\p{^…} (\\P{…} is what fancy-regex has)', at)
     this.at += found[0].length
     const name = found[2] ?? found[4]
-    const own = this.dialect === 'oniguruma' ? (posixPropertyOniguruma(name, word) ?? blockOniguruma(name)) : undefined
-    const members = own ?? property(name)
+    const members =
+      this.dialect === 'oniguruma'
+        ? (posixPropertyOniguruma(name, word) ?? blockOniguruma(name) ?? property(name))
+        : this.propertyOfRust(`${found[1] ?? ''}${name}`, at)
     if (members === undefined) throw this.error(`unknown property \\p{${name}}`, at)
     const closed = this.flags.ignoreCase && this.dialect === 'fancy-regex' ? closeOverCase(members) : members
     return (found[1] === '^') !== negated ? complement(closed) : closed
+  }
+
+  private propertyOfRust(name: string, at: number): CodePointSet | undefined {
+    if (name.startsWith('^')) throw this.error('\\p{^…} (\\P{…} is what fancy-regex has)', at)
+    if (name.includes('!=')) throw this.error('\\p{…!=…} (fancy-regex takes it for \\p{…=…}; \\P{…=…} is the complement)', at)
+    if (isOfRustOnly(name)) throw this.error(`property \\p{${name}} (not supported)`, at)
+    return name.startsWith('HF=') ? property(name) : propertyRust(name)
   }
 
   /** A class, the cursor after its `[`. Patterns repeat long ones, and to unite large sets takes time: one that was read before is known. */

@@ -49,8 +49,12 @@ export const countTasks = async (
       files: run === undefined || sources.length === 1 ? undefined : filesOf(plan, options),
       onRound: (board, slots, queue) => watch.follow(board, slots, totalBytes - sizeOf(queue)),
       onRetry: ({ chunk, reason }) => {
-        const where = chunk === -1 ? 'before it began' : `at ${describe(chunk)}`
-        options.onWarning?.(`a worker failed ${where} (${reason.split('\n')[0]}); its chunks are counted again`)
+        const why = reason.split('\n')[0]
+        options.onWarning?.(
+          chunk === -1
+            ? `a worker failed before it had anything to count (${why}); what the others leave is tried once more`
+            : `a worker failed at ${describe(chunk)} (${why}); its chunks are counted again`,
+        )
       },
       onLost: ({ message }) => options.onWarning?.(`${message}; what stands before that is looked at, for the first error is told of`),
       signal: options.signal === undefined ? stopping.signal : AbortSignal.any([options.signal, stopping.signal]),

@@ -38,15 +38,24 @@ const cgroupFolders = (cgroupFile: string): { folder: string; limit: string; usa
   return folders
 }
 
-/** Memory that the tightest control group leaves; Infinity without one. */
+/**
+ * Memory that a group's processes take and give back when it is needed, page cache: of the group and those in it, as its usage is. Version 1 tells
+ * that apart from what is of the group alone.
+ */
+const cacheOf = (folder: string): number => {
+  const facts = readText(`${folder}/memory.stat`) ?? ''
+  const [, cache] = /^total_inactive_file (\d+)$/m.exec(facts) ?? /^inactive_file (\d+)$/m.exec(facts) ?? []
+  return Number(cache ?? 0)
+}
+
+/** Memory that the tightest control group leaves; Infinity without one. A limit holds also where nobody tells how much of it is used. */
 const cgroupAvailable = (): number => {
   let available = Infinity
   for (const { folder, limit, usage } of cgroupFolders(readText('/proc/self/cgroup') ?? '')) {
     const most = readNumber(`${folder}/${limit}`)
+    if (most === undefined) continue
     const used = readNumber(`${folder}/${usage}`)
-    // the page cache counts as used but is given back when needed
-    const cache = Number(/^(?:inactive_file|total_inactive_file) (\d+)$/m.exec(readText(`${folder}/memory.stat`) ?? '')?.[1] ?? 0)
-    if (most !== undefined && used !== undefined) available = Math.min(available, Math.max(0, most - used + cache))
+    available = Math.min(available, used === undefined ? most : Math.max(0, most - Math.max(0, used - cacheOf(folder))))
   }
   return available
 }

@@ -79,12 +79,13 @@ export const runRounds = async (rounds: Rounds): Promise<RoundsResult> => {
     result.closed = closed
     result.counts.push(...counts)
     const toRetry = new Set<number>()
+    const hadFailed = new Set(hasFailed)
     pending = left
     for (const failure of failures) {
       const { failedChunk, message } = failure
       const failed = { chunk: failedChunk, reason: message }
-      // a worker that dies before it takes a chunk is noted under -1: that, too, may happen once
-      const isFinal = hasFailed.has(failedChunk) || !isWorthRetrying(failure)
+      // workers that die before they take a chunk are noted under -1: that, too, may happen in one round, to however many
+      const isFinal = hadFailed.has(failedChunk) || !isWorthRetrying(failure)
       hasFailed.add(failedChunk)
       if (!isFinal) {
         toRetry.add(failedChunk)
@@ -131,8 +132,8 @@ const isOfFile = (rounds: Rounds, { failedChunk, code }: WorkerFailure): rounds 
 
 const finalError = (rounds: Rounds, { failedChunk, code, message }: WorkerFailure): PretokError => {
   if (code !== undefined) return new PretokError(code, message)
-  const where = failedChunk === -1 ? 'before it began' : `at ${rounds.describe(failedChunk)}`
-  return new PretokError('worker', `counting: a worker failed twice ${where}: ${message}`)
+  const what = failedChunk === -1 ? 'workers failed before they had anything to count, and others in their place' : `a worker failed twice at ${rounds.describe(failedChunk)}`
+  return new PretokError('worker', `counting: ${what}: ${message}`)
 }
 
 interface RoundResult {

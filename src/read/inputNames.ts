@@ -4,3 +4,6 @@ export const STANDARD_INPUT_DEVICE = '/dev/stdin'
 
 /** What messages call an input. */
 export const sourceNameOf = (path: string): string => (path === STANDARD_INPUT ? 'standard input' : path)
+
+/** What is in the run folder of a work-dir (run/runFolder.ts), and is no text. */
+export const RUN_FOLDER = ['plan.json', 'partials']

@@ -8,7 +8,7 @@ import { describeSystemError, PretokError } from '../errors.ts'
 import { makeFolder } from '../makeFolder.ts'
 import { reserveTemporaryFolder, type TemporaryFolder } from '../temporary.ts'
 import { factsOf } from './ask.ts'
-import { sourceNameOf, STANDARD_INPUT, STANDARD_INPUT_DEVICE } from './inputNames.ts'
+import { RUN_FOLDER, sourceNameOf, STANDARD_INPUT, STANDARD_INPUT_DEVICE } from './inputNames.ts'
 import { standardInput } from './standardInput.ts'
 
 /*
@@ -134,9 +134,6 @@ const sortedByBytes = (names: readonly string[]): string[] =>
     .map((name) => ({ name, bytes: Buffer.from(name) }))
     .sort((a, b) => Buffer.compare(a.bytes, b.bytes))
     .map(({ name }) => name)
-
-/** What is in the run folder of a work-dir (run/runFolder.ts), and is no text. */
-const RUN_FOLDER = ['plan.json', 'partials']
 
 /** @param above the folders on the way here: a link that leads back to one of them is passed over */
 const filesInFolder = async (folder: string, above: readonly string[], onWarning: (message: string) => void): Promise<NamedFile[]> => {

@@ -41,11 +41,11 @@ async function* decompress(
   const small = await decompressSmall(compression, blocks, stored)
   if (small !== undefined) return yield* inBlocks([{ bytes: small, stored }], blockBytes)
   try {
-    yield* inBlocks(DECOMPRESSORS[compression](blocks, damaged), blockBytes)
+    yield* inBlocks(DECOMPRESSORS[compression](blocks, damaged, source.path), blockBytes)
   } catch (error) {
     const { ZstdWindowTooLarge } = await import('../decompress/zstd.ts')
     if (!(error instanceof ZstdWindowTooLarge)) throw error
-    yield* inBlocks(decompressLongZstd(blocks, damaged), blockBytes)
+    yield* inBlocks(decompressLongZstd(blocks, damaged, source.path), blockBytes)
   }
 }
 

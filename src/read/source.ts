@@ -55,7 +55,7 @@ export const inputError = (name: string, error: unknown, at?: number): PretokErr
 
 const statFile = async (path: string): Promise<Stats> => {
   try {
-    return await factsOf(path)
+    return await again(() => factsOf(path))
   } catch (error) {
     throw inputError(path, error)
   }
@@ -73,7 +73,7 @@ export const readStart = async (source: NamedFile, buffer: Buffer, position: num
 const readNow = ({ path, spool }: NamedFile, buffer: Buffer, position: number): Buffer => {
   let file: number
   try {
-    file = openSync(spool ?? path, 'r')
+    file = againNow(() => openSync(spool ?? path, 'r'))
   } catch (error) {
     throw inputError(path, error)
   }
@@ -84,11 +84,29 @@ const readNow = ({ path, spool }: NamedFile, buffer: Buffer, position: number): 
   }
 }
 
+/** What a device refuses once it may give when it is asked again; other errors stay as they are. */
+const againNow = <Result>(act: () => Result): Result => {
+  try {
+    return act()
+  } catch (error) {
+    if (!isOfDevice(error)) throw error
+    return act()
+  }
+}
+
+const again = <Result>(act: () => Promise<Result>): Promise<Result> =>
+  act().catch((error: unknown) => {
+    if (!isOfDevice(error)) throw error
+    return act()
+  })
+
+const isOfDevice = (error: unknown): boolean => (error as NodeJS.ErrnoException).code === 'EIO'
+
 const fillNow = (file: number, path: string, buffer: Buffer, position: number): Buffer => {
   let filled = 0
   try {
     while (filled < buffer.length) {
-      const bytesRead = readSync(file, buffer, filled, buffer.length - filled, position + filled)
+      const bytesRead = againNow(() => readSync(file, buffer, filled, buffer.length - filled, position + filled))
       if (bytesRead === 0) break
       filled += bytesRead
     }
@@ -100,7 +118,7 @@ const fillNow = (file: number, path: string, buffer: Buffer, position: number): 
 
 export const openHandle = async ({ path, spool }: NamedFile): Promise<FileHandle> => {
   try {
-    return await open(spool ?? path, 'r')
+    return await again(() => open(spool ?? path, 'r'))
   } catch (error) {
     throw inputError(path, error)
   }
@@ -118,7 +136,7 @@ const using = async <Result>(file: FileHandle, body: (file: FileHandle) => Promi
 export const readFully = async (file: FileHandle, path: string, buffer: Buffer, position: number): Promise<Buffer> => {
   let filled = 0
   while (filled < buffer.length) {
-    const { bytesRead } = await file.read(buffer, filled, buffer.length - filled, position + filled).catch((error: unknown) => {
+    const { bytesRead } = await again(() => file.read(buffer, filled, buffer.length - filled, position + filled)).catch((error: unknown) => {
       throw inputError(path, error, position + filled)
     })
     if (bytesRead === 0) break

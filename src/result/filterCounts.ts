@@ -19,7 +19,7 @@ export const filterCounts = (
   const accepts = createPieceFilter(filter)
   const keeps = ({ piece, count }: PieceCount): boolean => accepts(() => pieceToString(piece), count)
   const { size, total, textBytes, source } = counts
-  const kept = new PretokenCounts(source instanceof FileTable ? source.filter(keeps) : keptInMemory(counts, keeps))
+  const kept = PretokenCounts.of(source instanceof FileTable ? source.filter(keeps) : keptInMemory(counts, keeps))
   const removed = { distinct: size - kept.size, pieces: total - kept.total, bytes: textBytes - kept.textBytes }
   return { counts: kept, removed }
 }

@@ -1,6 +1,6 @@
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { checkChoice, checkOptionNames, checkTexts, refuse, type OptionNames } from '../checks.ts'
+import { checkChoice, checkOptionNames, checkSignal, checkTexts, refuse, type OptionNames } from '../checks.ts'
 import { handOverSorted, SORT_BYTES } from '../count/handOverSorted.ts'
 import { PieceTable } from '../count/pieceTable.ts'
 import { PretokError } from '../errors.ts'
@@ -8,7 +8,7 @@ import { findRepeated, mergePartitions, ORDER_BYTES } from '../merge/mergePartit
 import { PARTITIONS } from '../spill/layout.ts'
 import { makeFolderOfRuns, writeRun } from '../spill/runWriter.ts'
 import { checkTemporaryBase, reserveTemporaryFolder, type TemporaryFolder } from '../temporary.ts'
-import { COUNTS_FORMATS, type CountsFormat } from '../write/formats.ts'
+import { COUNTS_FORMATS, STANDARD_STREAM, type CountsFormat } from '../write/formats.ts'
 import { pieceToString } from '../write/pieceText.ts'
 import { readCounts } from '../write/readCounts.ts'
 import { FileTable } from './fileTable.ts'
@@ -21,24 +21,27 @@ export interface LoadOptions {
   memoryBytes?: number | undefined
   /** A folder for what does not fit into memory. Default: the system's folder for temporary files. */
   tempDir?: string | undefined
+  /** Stops it: it fails with code 'interrupted', and nothing is left behind. */
+  signal?: AbortSignal | undefined
 }
 
 /** With less, nearly every piece would be in a file of its own. */
 const LEAST_MEMORY = 1e6
 
-const OPTION_NAMES: OptionNames<LoadOptions> = { format: true, memoryBytes: true, tempDir: true }
+const OPTION_NAMES: OptionNames<LoadOptions> = { format: true, memoryBytes: true, tempDir: true, signal: true }
 
 const checkLoadOptions = (options: LoadOptions): void => {
   checkOptionNames(options, OPTION_NAMES)
   checkChoice('format', options.format, COUNTS_FORMATS)
-  const { memoryBytes, tempDir } = options
+  const { memoryBytes, tempDir, signal } = options
+  checkSignal(signal)
   if (tempDir !== undefined) checkTemporaryBase('tempDir', tempDir)
   if (memoryBytes !== undefined && !(memoryBytes >= LEAST_MEMORY)) refuse('memoryBytes', memoryBytes, `a number of bytes, at least ${LEAST_MEMORY}`)
 }
 
 /**
  * Reads a file of counts, or adds up several. The format of each is told by its ending unless it is given. Throws 'usage' for options that cannot be,
- * 'input' for a file that cannot be read, 'format' for a damaged file or a piece that is twice in one file, and 'limit' when the counts are more than
+ * 'interrupted', 'input' for a file that cannot be read, 'format' for a damaged file or a piece that is twice in one file, and 'limit' when the counts are more than
  * 2^53 together.
  */
 export const loadCounts = async (paths: string | readonly string[], options: LoadOptions = {}): Promise<PretokenCounts> => {
@@ -46,11 +49,12 @@ export const loadCounts = async (paths: string | readonly string[], options: Loa
   const files = typeof paths === 'string' ? [paths] : paths
   checkTexts('paths', files, 'a path or an array of paths')
   if (files.length === 0) throw new PretokError('usage', 'nothing to load: no file was given')
+  if (files.filter((path) => path === STANDARD_STREAM).length > 1) throw new PretokError('usage', 'loading counts: standard input can be read once only')
   const loading = new Loading(options)
   try {
     // one after the other: parsing takes the processor, not the disk
     for (const file of files) await loading.load(file)
-    return new PretokenCounts(loading.finish())
+    return PretokenCounts.of(loading.finish())
   } catch (error) {
     loading.folder.remove()
     throw error
@@ -62,12 +66,14 @@ class Loading {
   readonly folder: TemporaryFolder
   private readonly format: CountsFormat | undefined
   private readonly memoryBytes: number
+  private readonly signal: AbortSignal | undefined
   private sum: PieceTable | undefined
   private readonly runs: string[] = []
   private runNumber = 0
 
-  constructor({ format, memoryBytes = Infinity, tempDir = tmpdir() }: LoadOptions) {
+  constructor({ format, memoryBytes = Infinity, tempDir = tmpdir(), signal }: LoadOptions) {
     this.format = format
+    this.signal = signal
     this.memoryBytes = memoryBytes
     this.folder = reserveTemporaryFolder(tempDir)
   }
@@ -76,7 +82,9 @@ class Loading {
   async load(path: string): Promise<void> {
     const own = new PieceTable()
     const runs: string[] = []
+    this.throwIfStopped(path)
     await readCounts(path, this.format, (bytes, start, end, count) => {
+      this.throwIfStopped(path)
       if (!this.hasRoom(own, end - start)) this.spill(own, runs)
       const { size } = own
       own.add(bytes, start, end, count)
@@ -84,7 +92,7 @@ class Loading {
     })
     if (runs.length > 0) {
       this.spill(own, runs)
-      const repeated = findRepeated(runs)
+      const repeated = findRepeated(runs, this.folder.path, this.memoryBytes / 2)
       if (repeated !== undefined) throw new PretokError('format', `reading ${path}: ${isTwice(repeated)}`)
       this.runs.push(...runs)
     } else this.addUp(own)
@@ -102,6 +110,10 @@ class Loading {
     const orderBytes = Math.max(ORDER_BYTES, memoryBytes / 2)
     const merged = mergePartitions({ partitions, runs: this.runs, folder: this.folder.path, memoryBytes, orderBytes })
     return new FileTable(merged, this.folder.remove)
+  }
+
+  private throwIfStopped(path: string): void {
+    if (this.signal?.aborted === true) throw new PretokError('interrupted', `reading ${path}: stopped before the end`)
   }
 
   private addUp(own: PieceTable): void {

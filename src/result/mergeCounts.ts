@@ -6,5 +6,5 @@ import { PretokenCounts } from './pretokenCounts.ts'
 /** Adds up counts, exactly. Throws 'limit' when they are more than 2^53 together. */
 export const mergeCounts = (...counts: readonly PretokenCounts[]): PretokenCounts => {
   for (const one of counts) if (!(one instanceof PretokenCounts)) refuse('counts', one, 'PretokenCounts')
-  return new PretokenCounts(mergeSorted(counts.map(({ table }) => (table instanceof SortedTable ? table : inByteOrder(table)))))
+  return PretokenCounts.of(mergeSorted(counts.map(({ table }) => (table instanceof SortedTable ? table : inByteOrder(table)))))
 }

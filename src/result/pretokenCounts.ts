@@ -41,13 +41,16 @@ export class PretokenCounts implements Iterable<[piece: string, count: number]> 
   receipt: Receipt | undefined
   private sorted: Uint32Array | undefined
 
+  private constructor(source: CountTable | FileTable) {
+    this.source = source
+  }
+
   /**
-   * The table must not change any more.
+   * Those of a table, which must not change any more.
    * @internal
    */
-  constructor(source: CountTable | FileTable, receipt?: Receipt) {
-    this.source = source
-    this.receipt = receipt
+  static of(source: CountTable | FileTable): PretokenCounts {
+    return new PretokenCounts(source)
   }
 
   /**

@@ -101,8 +101,8 @@ export class RunWriter {
       if (this.isDurable) fsyncSync(this.file)
       this.close()
       renameSync(this.temporaryPath, this.path)
-      if (this.isDurable) syncFolder(dirname(this.path))
     })
+    if (this.isDurable) this.settle()
     return segments
   }
 
@@ -113,6 +113,16 @@ export class RunWriter {
       try {
         act()
       } catch {}
+  }
+
+  /** The file has its name by now: whoever reads that it could not be written would look for the reason in the wrong place. */
+  private settle(): void {
+    try {
+      syncFolder(dirname(this.path))
+    } catch (error) {
+      const problem = 'it is there, and whole, but a power cut could take it away again: its folder cannot be forced to the disk'
+      throw new PretokError('output', `writing the run ${this.path}: ${problem} (${describeSystemError(error)})`, { cause: error })
+    }
   }
 
   private close(): void {

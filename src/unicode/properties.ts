@@ -1,5 +1,5 @@
-import { areDisjoint, complement, decodeSet, EVERYTHING, fromRanges, has, intersection, members, of, size, union, type CodePointSet } from './codePointSet.ts'
-import { BLOCK, MORE_BINARY_PROPERTY } from './generated/moreProperties16.ts'
+import { areDisjoint, complement, decodeSet, difference, EVERYTHING, fromRanges, has, intersection, members, of, size, union, type CodePointSet } from './codePointSet.ts'
+import { BLOCK, MORE_BINARY_PROPERTY, SCRIPT_EXTENSIONS } from './generated/moreProperties16.ts'
 import { BINARY_PROPERTY, CASE_FOLDING, FULL_CASE_FOLDING, GENERAL_CATEGORY, SCRIPT } from './generated/unicode16.ts'
 import { preTokenizerClass } from './preTokenizerClasses.ts'
 import { SCRIPT_ALIASES } from './scriptAliases.ts'
@@ -155,7 +155,7 @@ const binary = memo((name) => decodeSet(BINARY_PROPERTY[name] ?? MORE_BINARY_PRO
 export const property = (name: string): CodePointSet | undefined => {
   if (name.startsWith('HF=')) return preTokenizerClass(name.slice(3))
   const [key, value] = name.includes('=') ? name.split('=', 2).map(loose) : ['', loose(name)]
-  if (key === '' || key === 'generalcategory' || key === 'gc') {
+  if (key === '' || isOfCategory(key)) {
     const found = categoryNames().get(value)
     if (found !== undefined) return category(found)
   }
@@ -168,6 +168,50 @@ export const property = (name: string): CodePointSet | undefined => {
   const found = binaryNames().get(value)
   return found === undefined ? undefined : binary(found)
 }
+
+/**
+ * The set that `\p{name}` names in Rust's regex crates: as `property`, and of scripts also with the characters that are used in several
+ * (Script_Extensions). They leave out an "is" in front of each name, take `:` for `=`, and know no script Unknown.
+ */
+export const propertyRust = (name: string): CodePointSet | undefined => {
+  const [key, value] = /[:=]/.test(name) ? name.split(/[:=]([^]*)/, 2).map(withoutIs) : ['', withoutIs(name)]
+  const ofScript = scriptNames().get(value)
+  if (ofScript === 'Unknown' || /\s/.test(key + value)) return undefined
+  if (key === 'scx' || key === 'scriptextensions') return ofScript === undefined ? undefined : scriptExtended(ofScript)
+  const isBare = key === '' || (isOfCategory(key) && Object.hasOwn(COMPUTED, value))
+  return property(isBare ? value : `${key}=${value}`)
+}
+
+const isOfCategory = (key: string): boolean => key === 'generalcategory' || key === 'gc'
+
+/** Rust's loose matching: of white space it leaves out spaces only. */
+const withoutIs = (name: string): string => {
+  const is = /^is/i.test(name)
+  const rest = (is ? name.slice(2) : name).replace(/[ _-]/g, '').toLowerCase()
+  return is && rest === 'c' ? 'isc' : rest
+}
+
+/** A script with what has it among its Script_Extensions; Common and Inherited without what has others. */
+const scriptExtended = memo((name) => {
+  const own: CodePointSet[] = []
+  const without: CodePointSet[] = []
+  for (const [scripts, members] of Object.entries(SCRIPT_EXTENSIONS)) (scripts.split(' ').includes(name) ? own : without).push(decodeSet(members))
+  return union(difference(script(name), union(...without)), ...own)
+})
+
+/** Properties that Rust's regex crates have and nobody has asked for. */
+const NOT_HERE = new Set(
+  (
+    'age gcb graphemeclusterbreak wb wordbreak sb sentencebreak bidim bidimirrored cwcf cwcm cwl cwt cwu changeswhencasefolded ' +
+    'changeswhencasemapped changeswhenlowercased changeswhentitlecased changeswhenuppercased grlink graphemelink hyphen idsb idst idsu ' +
+    'idsbinaryoperator idstrinaryoperator idsunaryoperator idcompatmathcontinue idcompatmathstart mcm modifiercombiningmark pcm ' +
+    'prependedconcatenationmark oalpha odi ogrext oidc oids olower omath oupper otheralphabetic otherdefaultignorablecodepoint ' +
+    'othergraphemeextend otheridcontinue otheridstart otherlowercase othermath otheruppercase'
+  ).split(' '),
+)
+
+/** Whether `propertyRust` does not have what Rust's regex crates have. */
+export const isOfRustOnly = (name: string): boolean => NOT_HERE.has(withoutIs(name.split(/[:=]/)[0]))
 
 /** `\p{In_Name}` of Oniguruma, with the name of a block (Blocks.txt), or with No_Block; matched loosely. `undefined` if there is none of that name. */
 export const blockOniguruma = (name: string): CodePointSet | undefined => {

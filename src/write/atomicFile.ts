@@ -34,14 +34,21 @@ export const prepareText = (path: string, text: string): Promise<PreparedFile> =
 
 const writingOf = (text: string) => (write: WriteBytes) => write(Buffer.from(text))
 
-/** Gives files their names, all or, if one cannot have its own, those before it. */
+/** Gives files their names, all or, if one cannot have its own, those before it. What has its name is settled, whatever happens to another. */
 export const nameAll = async (files: readonly PreparedFile[]): Promise<void> => {
+  const named: PreparedFile[] = []
+  const failures: unknown[] = []
   try {
-    for (const file of files) file.rename()
-  } finally {
-    for (const file of files) file.discard()
+    for (const file of files) {
+      file.rename()
+      named.push(file)
+    }
+  } catch (error) {
+    failures.push(error)
   }
-  for (const file of files) await file.settle()
+  for (const file of files) file.discard()
+  for (const file of named) await file.settle().catch((error: unknown) => failures.push(error))
+  if (failures.length > 0) throw failures[0]
 }
 
 /** The same as `writeAtomically` up to where the file is renamed. */
@@ -93,7 +100,10 @@ const openOutput = async (path: string): Promise<Output> => {
         failed(error)
       }
     },
-    settle: () => syncFolder(dirname(target)).catch(failed),
+    settle: () =>
+      syncFolder(dirname(target)).catch((error: unknown) => {
+        throw unsettled(path, error)
+      }),
     discard: temporary.remove,
   }
 }
@@ -148,6 +158,14 @@ const syncFolder = async (path: string): Promise<void> => {
     await closeRead(handle)
   }
 }
+
+/** The file has its name by now: whoever reads that it could not be written would look for the reason in the wrong place. */
+const unsettled = (path: string, error: unknown): PretokError =>
+  new PretokError(
+    'output',
+    `writing ${path}: it is there, and whole, but a power cut could take it away again: its folder cannot be forced to the disk (${describeSystemError(error)})`,
+    { cause: error },
+  )
 
 const ADVICE: Readonly<Record<string, string>> = {
   ENOSPC: 'make room, or write to another disk',

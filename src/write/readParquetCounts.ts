@@ -93,6 +93,8 @@ const whatIsWrong = ({ schema }: FileMetaData): string | undefined => {
     const known = [...columns.keys()].map((name) => `"${name}"`).join(', ')
     return `there is no column "${missing}"; counts have "piece" and "count", and the file has ${known}`
   }
+  const repeated = ['piece', 'count'].find((name) => topLevel(schema).filter((column) => column.name === name).length > 1)
+  if (repeated !== undefined) return `two columns are called "${repeated}"`
   if (piece.type !== 'BYTE_ARRAY' || piece.repetition_type === 'REPEATED') return 'the column "piece" holds neither strings nor bytes'
   const isWhole = count.type === 'INT64' || count.type === 'INT32'
   if (!isWhole || count.repetition_type === 'REPEATED' || !WHOLE_NUMBERS.test(count.converted_type ?? 'INT_64'))

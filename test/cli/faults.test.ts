@@ -1,4 +1,4 @@
-import { readFileSync, symlinkSync } from 'node:fs'
+import { mkdirSync, readFileSync, symlinkSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { pretok, shell } from '../support/command.ts'
@@ -42,4 +42,44 @@ test.each([
 test.each([[], ['--jsonl']])('split tells of standard input that cannot be read: %j', (...options) => {
   const { code, stderr } = shell(`"$PRETOK" split ${options.join(' ')} 0> "${join(folder, 'written')}"`)
   expect([code, stderr]).toEqual([1, expect.stringMatching(/^pretok: reading standard input: EBADF.*\n$/)])
+})
+
+test('a run folder whose plan cannot be looked at is not taken for something else', () => {
+  const run = join(folder, 'unseen')
+  mkdirSync(run)
+  symlinkSync('plan.json', join(run, 'plan.json'))
+  for (const args of [['merge', run, '-o', output], ['count', run]]) {
+    const { code, stderr } = pretok(args)
+    expect([code, stderr]).toEqual([1, `pretok: reading ${join(run, 'plan.json')}: the link leads back to itself\n`])
+  }
+})
+
+test('a device that cannot be read once is asked again, also while a run is planned', () => {
+  const { code, stderr } = pretok(COUNT, { env: failing('readSync', 'EIO', CORPUS) })
+  expect([code, stderr]).toEqual([0, ''])
+})
+
+test.each([['merge', '-', '/dev/stdin', '-o', '-'], ['diff', '-', '-'], ['diff', '/dev/stdin', '-']])('standard input is read once: %s', (...args) => {
+  const { code, stderr } = pretok(args, { input: '{"a": 1}' })
+  expect([code, stderr]).toEqual([2, expect.stringMatching(`^pretok: ${args[0]}: standard input can be read once only\n`)])
+})
+
+test('folders in place of files of counts are told of as what they are', () => {
+  const run = join(folder, 'whole-run')
+  const texts = join(folder, 'texts')
+  mkdirSync(texts)
+  expect(pretok(['plan', CORPUS, '--out', run, '-q']).code).toBe(0)
+  const plain = `pretok: reading ${texts}: it is a directory, and no run folder; name the files in it\n`
+  expect(pretok(['merge', texts, '-o', output]).stderr).toBe(plain)
+  expect(pretok(['top', texts]).stderr).toBe(plain)
+  expect(pretok(['stats', run]).stderr).toBe(`pretok: reading ${run}: it is a run folder; pretok merge ${run} -o OUT writes its counts\n`)
+  const { code, stderr } = pretok(['count', CORPUS, '-o', texts])
+  expect([code, stderr]).toEqual([1, `pretok: writing ${texts}: it is a directory; name a file in it, such as ${join(texts, 'counts.json')}\n`])
+})
+
+test('what the name of a file has in it moves no cursor', () => {
+  const name = file('red\x1b[31m.txt', 'one two')
+  const shown = name.replace('\x1b', '\\u001b')
+  expect(pretok(['count', name, '-n', '1', '-o', output]).stderr).toContain(`7 bytes  ${shown}\n`)
+  expect(pretok(['count', `${name}.gone`]).stderr).toContain(`pretok: reading ${shown}.gone: no such file`)
 })

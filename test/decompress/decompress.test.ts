@@ -17,7 +17,7 @@ const decompress = async (how: Decompress, data: Buffer, size = 2 ** 16): Promis
   const parts: Buffer[] = []
   let taken = 0
   const damaged = (problem: string, place: DamagePlace): PretokError => new PretokError('data', `${problem} at ${JSON.stringify(place)}`)
-  for await (const { bytes, stored } of how(() => blocksOf(data, size), damaged)) {
+  for await (const { bytes, stored } of how(() => blocksOf(data, size), damaged, 'it')) {
     parts.push(Buffer.from(bytes))
     taken += stored
   }
@@ -86,7 +86,7 @@ test('all that gzip data holds in front of damage is there, however slowly it is
   const lengthWhenTaken = async (size: number, take: () => Promise<void>): Promise<number> => {
     let length = 0
     const read = async (): Promise<void> => {
-      for await (const { bytes } of DECOMPRESSORS.gzip(() => blocksOf(data, size), damaged)) {
+      for await (const { bytes } of DECOMPRESSORS.gzip(() => blocksOf(data, size), damaged, 'it')) {
         await take()
         length += bytes.length
       }
@@ -194,14 +194,14 @@ test('an error of what gives the blocks comes out as it is', async () => {
     throw new PretokError('source-changed', 'it shrank')
   }
   const all = async (how: Decompress): Promise<void> => {
-    for await (const block of how(failing, () => new PretokError('data', 'damaged'))) expect(block.bytes.length).toBeGreaterThanOrEqual(0)
+    for await (const block of how(failing, () => new PretokError('data', 'damaged'), 'it')) expect(block.bytes.length).toBeGreaterThanOrEqual(0)
   }
   for (const how of [DECOMPRESSORS.gzip, decompressBy('cat', [])]) await expect(all(how)).rejects.toThrow('it shrank')
 })
 
 test('a program that is not there is named', async () => {
   await expect(decompress(decompressBy('no-such-xz', []), TEXT)).rejects.toThrow(
-    'running no-such-xz, which this file needs: it is not installed; install it, or decompress the file first',
+    'reading it: it needs the program no-such-xz, which is not installed; install it, or decompress the file first',
   )
 })
 

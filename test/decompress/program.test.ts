@@ -14,7 +14,7 @@ async function* blocks(): AsyncGenerator<Buffer> {
 }
 
 const decompress = async (program: string, args: readonly string[] = []): Promise<void> => {
-  for await (const { bytes } of decompressBy(program, args)(blocks, (problem) => new PretokError('data', problem)))
+  for await (const { bytes } of decompressBy(program, args)(blocks, (problem) => new PretokError('data', problem), 'it'))
     expect(bytes.length).toBeGreaterThanOrEqual(0)
 }
 
@@ -28,7 +28,7 @@ test('without files for its streams a program is not started', async () => {
   })
   await expect(decompress('xz')).rejects.toMatchObject({
     code: 'input',
-    message: 'running xz, which this file needs: too many open files (ulimit -n raises the limit); or decompress the file first',
+    message: 'reading it: it needs the program xz, which cannot be started: too many open files (ulimit -n raises the limit); or decompress the file first',
   })
 })
 
@@ -42,6 +42,6 @@ test('neither is it without memory', async () => {
 test('what ends a program does not make the data damaged', async () => {
   await expect(decompress('sh', ['-c', 'cat > /dev/null; kill -9 $$'])).rejects.toMatchObject({
     code: 'input',
-    message: 'running sh, which this file needs: it was ended by SIGKILL',
+    message: 'reading it: it needs the program sh, which was ended by SIGKILL',
   })
 })

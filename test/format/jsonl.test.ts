@@ -211,6 +211,8 @@ describe('JSON Lines', () => {
     ['{"text":"\\x"}', 'a backslash that begins no escape of JSON', 9],
     ['{"text":"\t"}', 'a control character in a JSON string', 9],
     ["{'text':1}", 'this is not JSON', 1],
+    ['{"score":NaN,"text":"a"}', "NaN is not JSON (Python's json writes it, unless with allow_nan=False)", 9],
+    ['{"text":"a","score":[-Infinity]}', "Infinity is not JSON (Python's json writes it, unless with allow_nan=False)", 22],
     ['{"other":1}', 'the field "text" is not there', 11],
     ['["text"]', 'the field "text" is not there', 0],
     ['"text"', 'the field "text" is not there', 0],

@@ -1,8 +1,8 @@
 import fc from 'fast-check'
 import { mkdirSync, readdirSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
-import { describe, expect, test } from 'vitest'
-import { mergePartitions, ORDER_BYTES } from '../../src/merge/mergePartition.ts'
+import { describe, expect, test, vi } from 'vitest'
+import { findRepeated, mergePartitions, ORDER_BYTES } from '../../src/merge/mergePartition.ts'
 import { PARTITIONS } from '../../src/spill/layout.ts'
 import { partitionOf } from '../../src/spill/partition.ts'
 import { BLOCK_BYTES } from '../../src/spill/runFormat.ts'
@@ -86,4 +86,37 @@ describe('merging is adding up', () => {
     const half = (): Counts => new Map([['a', 2 ** 52]])
     expect(() => merge([half(), half()])).toThrow(/^merging: a count above 2\^53/)
   })
+})
+
+/* Counts the runs that are open at a time. */
+const files = vi.hoisted(() => ({ open: 0, most: 0 }))
+vi.mock('node:fs', async (original) => {
+  const real = await original<typeof import('node:fs')>()
+  const openSync: typeof real.openSync = (...of) => {
+    const file = real.openSync(...of)
+    files.most = Math.max(files.most, ++files.open)
+    return file
+  }
+  const closeSync: typeof real.closeSync = (file) => {
+    files.open--
+    real.closeSync(file)
+  }
+  return { ...real, openSync, closeSync }
+})
+
+test('a piece that is in two of very many runs is found, and few are open at a time', () => {
+  const work = join(folder, 'distinct')
+  mkdirSync(work)
+  const run = (name: string, counts: Counts): string => {
+    writeCountsAsRun(join(work, name), counts)
+    return join(work, name)
+  }
+  const runs = Array.from({ length: 200 }, (_, i) => run(`${i}.run`, new Map([[`own ${i}`, 1]])))
+  files.most = 0
+  expect(findRepeated(runs, work, Infinity)).toBeUndefined()
+  expect(files.most).toBeLessThan(70)
+  expect(readdirSync(work)).toHaveLength(runs.length)
+  const again = run('again.run', new Map([['own 3', 1]]))
+  expect(Buffer.from(findRepeated([...runs, again], work, Infinity)!).toString()).toBe('own 3')
+  expect(files.open).toBe(0)
 })

@@ -1,5 +1,6 @@
 import { writeFileSync } from 'node:fs'
 import fc from 'fast-check'
+import { parquetWriteBuffer } from 'hyparquet-writer'
 import { beforeAll, describe, expect, test } from 'vitest'
 import { readParquetMetadata, startOf } from '../../src/parquet/metadata.ts'
 // workers run from dist, so that is what is tested here
@@ -557,4 +558,20 @@ describe('what is compressed and holds no text is refused, unless it is said wha
     expect(receipt!.skipped).toEqual([{ path, start: 0, end: data.length, reason }])
     for (const setting of [{}, { maxDocuments: 5 }]) expect((await count(path, { ...setting, format: 'text' })).total).toBeGreaterThan(0)
   })
+})
+
+test('a column that is there twice is not guessed at', async () => {
+  const path = file('twice.csv', 'text,id,text\na,1,b\n')
+  await expect(pretokenize(path, [])).rejects.toMatchObject({
+    code: 'data',
+    message: `reading ${path}: two columns are called "text", 1 and 3 of 3; rename one of them in the header`,
+  })
+  expect((await pretokenize(path, [], { textField: 'id' })).total).toBe(1)
+  const column = (name: string) => ({ name, data: [name], type: 'STRING' as const })
+  const parquet = file('twice.parquet', Buffer.from(parquetWriteBuffer({ columnData: [column('text'), column('id'), column('text')] })))
+  await expect(pretokenize(parquet, [])).rejects.toMatchObject({
+    code: 'data',
+    message: `reading ${parquet}: two columns are called "text", 1 and 3 of 3; write the file with another name for one`,
+  })
+  expect((await pretokenize(parquet, [], { textField: 'id' })).total).toBe(1)
 })

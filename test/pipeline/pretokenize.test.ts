@@ -334,7 +334,19 @@ describe('failures', () => {
       pretokenize(file('fail.txt', text), [END], { workerUrl: new URL('file:///nowhere/worker.js'), numProcesses: 2 }),
     )
     expect(error.code).toBe('worker')
-    expect(error.message).toContain('before it began')
+    expect(error.message).toMatch(/^counting: workers failed before they had anything to count, and others in their place: /)
+  })
+
+  test('workers that die before they take anything are replaced, however many they are', async () => {
+    const warnings: string[] = []
+    const counts = await run(
+      { PRETOK_TEST_MARKER: join(folder, 'first') },
+      { workerUrl: new URL('../support/workers/dieFirst.js', import.meta.url), onWarning: (message) => warnings.push(message) },
+    )
+    expect([...counts]).toEqual(expected)
+    const message = 'a worker failed before it had anything to count (the worker thread ended with exit code 7); what the others leave is tried once more'
+    expect(new Set(warnings)).toEqual(new Set([message]))
+    expect(warnings.length).toBeGreaterThan(1)
   })
 
   test.each([

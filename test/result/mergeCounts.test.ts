@@ -115,6 +115,18 @@ describe('loadCounts', () => {
     await expect(loadCounts(written)).rejects.toThrow(`reading ${written}, line 1, byte 10: the piece "é" is there twice`)
   })
 
+  test('can be stopped, and leaves nothing behind', async () => {
+    const lines = Array.from({ length: 200_000 }, (_, i) => `{"piece":"piece ${i}","count":1}\n`).join('')
+    const path = file('stopped.jsonl', lines)
+    const stopping = new AbortController()
+    const loading = loadCounts(path, { memoryBytes: 1e6, tempDir: folder, signal: stopping.signal })
+    setImmediate(() => stopping.abort())
+    const interrupted = { code: 'interrupted', message: `reading ${path}: stopped before the end` }
+    await expect(loading).rejects.toMatchObject(interrupted)
+    await expect(loadCounts(path, { signal: stopping.signal })).rejects.toMatchObject(interrupted)
+    expect(readdirSync(folder).filter((name) => name.startsWith('pretok-'))).toEqual([])
+  })
+
   test('refuses counts that are more than 2^53 together', async () => {
     const large = file('large.json', '{"x": 9007199254740991}')
     expect((await loadCounts(large)).total).toBe(Number.MAX_SAFE_INTEGER)

@@ -137,7 +137,7 @@ describe('PretokenCounts', () => {
     // as a table of that size would say, without the 17 million pieces
     const table = Object.defineProperty(new PieceTable(), 'size', { value: 2 ** 24 + 1 })
     const message = 'counts: a Map holds 16777216 pieces at most, and these are 16777217; iterate over the counts, or use get()'
-    expect(() => new PretokenCounts(table).toMap()).toThrow(expect.objectContaining({ code: 'limit', message }))
+    expect(() => PretokenCounts.of(table).toMap()).toThrow(expect.objectContaining({ code: 'limit', message }))
   })
 
   describe('save', () => {

@@ -36,6 +36,15 @@ export const pieces: string[] = pretok.createSplitter({ pattern: 'a', style: non
 export { chunks, formats }
 `
 
+/** Counts come from functions, and are made by nobody else. */
+const COMMONJS_PROGRAM = `
+import { pretokenize, PretokenCounts, type PretokenizeOptions } from 'pretok'
+const options: PretokenizeOptions = {}
+export const counted: Promise<PretokenCounts> = pretokenize('corpus', [], options)
+// @ts-expect-error
+export const made = new PretokenCounts()
+`
+
 describe('the package', () => {
   test('has what users and other programs look for', () => {
     expect(manifest).toMatchObject({ name: 'pretok', type: 'module', engines: { node: '>=20.19' }, bin: { pretok: 'dist/cli/main.js' } })
@@ -106,21 +115,22 @@ describe('the package', () => {
       const installed = join(folder, 'node_modules/pretok')
       cpSync(join(ROOT, 'package.json'), join(installed, 'package.json'))
       for (const name of readdirSync(join(ROOT, 'dist'), { recursive: true }).map(String))
-        if (name.endsWith('.d.ts')) cpSync(join(ROOT, 'dist', name), join(installed, 'dist', name))
+        if (/\.d\.c?ts$/.test(name)) cpSync(join(ROOT, 'dist', name), join(installed, 'dist', name))
       symlinkSync(join(ROOT, 'node_modules/@types'), join(folder, 'node_modules/@types'))
       writeFileSync(join(folder, 'package.json'), '{ "type": "module" }')
       const compilerOptions = {
         target: 'es2022',
         lib: ['es2022'],
-        module: 'nodenext',
+        module: 'node16', // newer ones let what is no module have a module in any case
         types: ['node'],
         noEmit: true,
         strict: true,
         exactOptionalPropertyTypes: true,
         skipLibCheck: false,
       }
-      writeFileSync(join(folder, 'tsconfig.json'), JSON.stringify({ compilerOptions, files: ['program.ts'] }))
+      writeFileSync(join(folder, 'tsconfig.json'), JSON.stringify({ compilerOptions, files: ['program.ts', 'program.cts'] }))
       writeFileSync(join(folder, 'program.ts'), PROGRAM)
+      writeFileSync(join(folder, 'program.cts'), COMMONJS_PROGRAM)
       const compiler = join(dirname(createRequire(import.meta.url).resolve('typescript/package.json')), 'bin/tsc')
       const { stdout } = spawnSync(process.execPath, [compiler, '-p', folder], { encoding: 'utf8' })
       expect(stdout).toBe('')

@@ -94,6 +94,7 @@ const ROOMS: Readonly<Record<string, readonly string[]>> = {
     'result',
     'run',
     'temporary',
+    'makeFolder',
     'split',
     'tokenizer',
     'write',

@@ -2,7 +2,7 @@
  * The environment of a command in which a call of node:fs, made for a file or for what was opened of it by `openSync`, does what it should and then
  * fails, as a disk may.
  */
-export const failing = (call: 'closeSync' | 'fstatSync', code: string, path: string): Record<string, string> => {
+export const failing = (call: 'closeSync' | 'fstatSync' | 'readSync', code: string, path: string): Record<string, string> => {
   const script = `
     import fs from 'node:fs'
     const { openSync, ${call}: act } = fs

@@ -83,3 +83,25 @@ test('what had to be made for them is removed with the last of them, unless some
   third.remove()
   expect(readdirSync(join(folder, 'made'))).toEqual(['other'])
 })
+
+const GUARDED = join(folder, 'guarded')
+const mayGuard = (): boolean => {
+  writeFileSync(GUARDED, '')
+  const isGuarded = spawnSync('chattr', ['+i', GUARDED]).status === 0
+  spawnSync('chattr', ['-i', GUARDED])
+  return isGuarded
+}
+
+test.skipIf(!mayGuard())('a file that cannot be removed keeps no other from being removed', () => {
+  const { path, remove } = reserveTemporaryFolder(folder)
+  const guarded = join(path, 'b')
+  mkdirSync(join(path, 'c'), { recursive: true })
+  for (const name of ['a', 'b', 'c/d', 'e']) writeFileSync(join(path, name), '')
+  spawnSync('chattr', ['+i', guarded])
+  try {
+    remove()
+    expect(readdirSync(path)).toEqual(['b'])
+  } finally {
+    spawnSync('chattr', ['-i', guarded])
+  }
+})

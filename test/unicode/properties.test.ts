@@ -1,9 +1,9 @@
 import { describe, expect, test } from 'vitest'
 import type { Dialect } from '../../src/pattern/ast.ts'
 import { parsePattern } from '../../src/pattern/parse.ts'
-import { complement, EVERYTHING, fromRanges, has, intersection, members, type CodePointSet } from '../../src/unicode/codePointSet.ts'
+import { complement, decodeSet, EVERYTHING, fromRanges, has, intersection, members, type CodePointSet } from '../../src/unicode/codePointSet.ts'
 import { BINARY_PROPERTY, SCRIPT } from '../../src/unicode/generated/unicode16.ts'
-import { BLOCK, MORE_BINARY_PROPERTY } from '../../src/unicode/generated/moreProperties16.ts'
+import { BLOCK, MORE_BINARY_PROPERTY, SCRIPT_EXTENSIONS } from '../../src/unicode/generated/moreProperties16.ts'
 import { POSIX_NAMES } from '../../src/unicode/posixBrackets.ts'
 import { SCRIPT_ALIASES } from '../../src/unicode/scriptAliases.ts'
 import { tiktokenUnlessRefused } from '../support/officialProcess.ts'
@@ -72,4 +72,45 @@ test('scripts by their short names are those of Oniguruma', () => {
     const left = officialNormalize([{ kind: 'replace', pattern: `\\p{${short}}`, isRegex: true, content: '' }])(firsts.join(''))
     expect([short, left]).toEqual([short, firsts.filter((first) => !has(set, first.codePointAt(0)!)).join('')])
   }
+})
+
+const NAMES = (
+  'scx=Hira, Script_Extensions=Han, is script-extensions:IsHan, sc=Han, sc:Han, IsScript=isHan, Is_Han,  H-a_n , ishan, gc=Lu, IsL, scx=Zyyy, ' +
+  'scx=Qaac, General_Category=Uppercase Letter, gc=Any, gc:ascii, is_alphabetic, isAny, IsCased-Letter'
+).split(', ')
+
+describe('properties by the names that fancy-regex has for them', () => {
+  const groups = Object.values(SCRIPT_EXTENSIONS).map((members) => decodeSet(members)[0])
+  const scripts = Object.keys(SCRIPT).filter((name) => name !== 'Unknown')
+  const firsts = [...groups, ...scripts.map((name) => decodeSet(SCRIPT[name])[0])]
+  const texts = [...new Set([...firsts, ...ASCII])].map((c) => String.fromCodePoint(c))
+  const check = (pattern: string): void => {
+    const set = setOf(pattern, 'fancy-regex')
+    expect([pattern, tiktokenUnlessRefused(pattern, texts)]).toEqual([pattern, texts.map((text) => (has(set, text.codePointAt(0)!) ? [text] : []))])
+  }
+
+  test('scripts with what is used in several', () => {
+    for (const name of scripts) check(`\\p{scx=${name}}`)
+  })
+
+  test.each(NAMES)('\\p{%s}', (name) => check(`\\p{${name}}`))
+  test('\\pl', () => check('\\pl'))
+
+  test.each([
+    ['Unknown', 'unknown property'],
+    ['scx=Unknown', 'unknown property'],
+    ['isc', 'unknown property'],
+    ['blk=Thai', 'unknown property'],
+    ['Alphabetic=yes', 'unknown property'],
+    ['\tHan', 'unknown property'],
+    ['scx=', 'unknown property'],
+  ])('\\p{%s} is refused, as by fancy-regex', (name, message) => {
+    expect(() => setOf(`\\p{${name}}`, 'fancy-regex')).toThrow(`pattern: ${message}`)
+    expect(tiktokenUnlessRefused(`\\p{${name}}`, texts)).toBeUndefined()
+  })
+
+  test('what is not here is told of', () => {
+    expect(() => setOf('\\p{Age=3.0}', 'fancy-regex')).toThrow('pattern: property \\p{Age=3.0} (not supported) at 0')
+    expect(() => setOf('\\p{sc!=Han}', 'fancy-regex')).toThrow('pattern: \\p{…!=…} (fancy-regex takes it for \\p{…=…}; \\P{…=…} is the complement) at 0')
+  })
 })

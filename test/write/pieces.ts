@@ -83,7 +83,7 @@ export const countsOf = (pieces: Iterable<readonly [piece: string | Uint8Array, 
     const bytes = typeof piece === 'string' ? pieceToBytes(piece) : piece
     table.add(bytes, 0, bytes.length, count)
   }
-  return new PretokenCounts(table)
+  return PretokenCounts.of(table)
 }
 
 /** The rows of counts, copied, with the pieces as keys. */
