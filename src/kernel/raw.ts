@@ -74,6 +74,20 @@ export function setStrippingOfEnds(value: bool): void {
   stripsEnds = value
 }
 
+/** Where it is taken off: all text that is split, up to here, stays. What follows is white space, and is not given to the passes yet. */
+export let solidEnd: usize = 0
+
+/** All text so far stays; the caller has put some of it there. */
+export function noteSolid(length: usize): void {
+  solidEnd = length
+  noteText()
+}
+
+/** Text has moved towards the front by `shift` bytes. */
+export function slideSolid(shift: usize): void {
+  solidEnd -= shift
+}
+
 /** The section ends. */
 export function endSection(): void {
   hasBegun = false
