@@ -1,11 +1,12 @@
 import { NO_MEMORY, OK } from '../split/kernelLayout'
+import { COMPOSED_ROOM, composed, composedBytes, composedTextEnd, composeText } from './compose'
 import { allocate } from './memory'
-import { blankTail, COMPOSED_ROOM, composed, composedBytes, composeText, hasMap, rewrite, room, written } from './normalize'
 import { BATCH, capacity, counted, ends, endsEnd, give, makeRoom, text } from './passes'
 import {
   beginsNow, composedEnd, endSection, hasBegun, initialRoom, leaveOpen, leftEnd, nextEnd, notePut, noteSearched, noteSolid, noteTakenOff, passEnd, prefix,
   prefixBytes, searched, settleInitial, solidEnd, stripsEnds, sureEnd,
 } from './raw'
+import { blankTail, hasMap, rewrite, room, written } from './rewrite'
 import { blankEnd, blankStart } from './strip'
 import { anyStripsLeft, findToken, isUndecided, noteStripped, STRIPS_LEFT, STRIPS_RIGHT, stripsOf, takeEnd, takeToken, token } from './tokens'
 
@@ -186,7 +187,7 @@ function putComposed(from: usize, to: usize, isWhole: bool): i32 {
   if (status != OK) return status
   const out = outStart()
   composedTo = composeText(from, to, out, isWhole)
-  return havePut(written - out)
+  return havePut(composedTextEnd - out)
 }
 
 let composedTo: usize = 0
@@ -198,7 +199,7 @@ function putComposedAndMapped(from: usize, to: usize, isWhole: bool): i32 {
   let end = min(to, from + BATCH)
   while (end < to && (load<u8>(end) & 0xc0) == 0x80) end--
   composedTo = composeText(from, end, composing, isWhole && end == to)
-  return putRewritten(composing, written)
+  return putRewritten(composing, composedTextEnd)
 }
 
 /** Room for text that was composed, before it is mapped. */

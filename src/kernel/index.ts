@@ -1,17 +1,19 @@
 import { OK } from '../split/kernelLayout'
 import { advanceRaw, lastEnd, setStripping, textLength } from './advanceRaw'
+import { setPairs } from './compose'
 import { dropped, pieces } from './counting'
 import { setStart } from './firsts'
 import { allocate, release } from './memory'
-import { isInRun, setClasses, setInRun, setMap, setPairs } from './normalize'
 import {
   addPass, addPiece, BATCH, capacity, counted, ends, endsEnd, give, list, listEnd, makeRoom, setLimits, start, startCollecting, startCounting,
   startTellingFirst, text,
 } from './passes'
+import { setClasses } from './quickCheck'
 import {
   isInitialDue, isOpen, leftEnd, noteSolid, passInitial, putBytes, setInitial, setPrefix, setRawEnds, setStrippingOfEnds, solidEnd, startRaw,
 } from './raw'
 import { readSorted, sortedBytes } from './readout'
+import { isInRun, setInRun, setMap } from './rewrite'
 import { partitionEnds, sortTable } from './sort'
 import { clearTable, slotCount, slots, used } from './table'
 import {
