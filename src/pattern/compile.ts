@@ -15,7 +15,7 @@ import { buildTransducer } from './transducer.ts'
  * cut. What becomes of `abc|a`, where matches and gaps are pieces:
  *
  *   regex    abc|a
- *   tree     alternation: the sequence of the sets {a}, {b}, {c}; the set {a}                                 (parse.ts)
+ *   tree     alternation: the sequence of the sets {a}, {b}, {c}; the set {a}                                (parse.ts)
  *   program  start: take a, then split: take b, take c, match; else match                                    (program.ts)
  *   over classes instead of sets: a, b, c, and all other code points, which are 4 symbols                    (nfa.ts)
  *   machine  6 states; its whole table stands in kernel/pattern/transducer.ts                                (transducer.ts)
