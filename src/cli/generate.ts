@@ -1,11 +1,10 @@
+import { stat } from 'node:fs/promises'
 import type { ArgumentsCamelCase, CommandModule, InferredOptionTypes } from 'yargs'
 import { milliseconds } from '../clock.ts'
 import { PretokError } from '../errors.ts'
 import { compressionOf, formatOf } from '../format/detect.ts'
 import { DEFAULT_SEPARATOR, generateCorpus, type GenerateProgress } from '../generate/generateCorpus.ts'
 import { CORPUS_KINDS } from '../generate/kinds.ts'
-import { lookAt } from '../generate/sink.ts'
-import { hasReaderLeft } from '../write/standardOutput.ts'
 import { onInterrupt } from './interrupt.ts'
 import { single } from './options.ts'
 import { formatBytes, parseSize } from './size.ts'
@@ -64,9 +63,9 @@ const pathOf = (path: string): string => {
 
 const NOTHING = Buffer.alloc(0)
 
-/** Devices and pipes hold nothing that could be lost. */
+/** Devices and pipes hold nothing that could be lost. If a path cannot be looked at, the writing of it will say why. */
 const checkIsNew = async (path: string): Promise<void> => {
-  const found = path === '-' ? undefined : await lookAt(path)
+  const found = path === '-' ? undefined : await stat(path).catch(() => undefined)
   if (found?.isFile()) throw new PretokError('output', `${path} exists already; --force replaces it`)
 }
 
@@ -125,10 +124,7 @@ const handler = async (args: ArgumentsCamelCase<Arguments>): Promise<void> => {
     const progress = await generateCorpus({ ...options, onProgress: display.show, signal: stopping.signal })
     display.stop()
     const seconds = (milliseconds() - started) / 1000
-    if (args.quiet !== true) process.stderr.write(`${printable(summary(options.path, progress, seconds))}\n`)
-  } catch (error) {
-    // as in `pretok generate - … | head`: the reader has what it wanted
-    if (!(error instanceof PretokError) || !hasReaderLeft(error.cause)) throw error
+    if (args.quiet !== true && progress !== undefined) process.stderr.write(`${printable(summary(options.path, progress, seconds))}\n`)
   } finally {
     display.stop()
     release()

@@ -4,7 +4,7 @@ import type { SureText } from '../normalize/sureText.ts'
 import type { Kernel } from '../split/kernel.ts'
 
 /**
- * Has the kernel know what is sure to become of raw text (src/kernel/normalize.ts).
+ * Has the kernel know what is sure to become of raw text (src/kernel/raw.ts).
  *
  * @returns a function that has it know what composes, too: to be called when something does not pass, which is seldom
  */

@@ -9,11 +9,11 @@ const CHUNK = 2 ** 18
 /** zlib, in Node's own threads, goes on when what it has made is taken: where the data is damaged, what was waiting would be lost. */
 const WAITING = 1
 
-/** What is no longer than this, and does not become longer than that, is decompressed at once: a stream costs ten times as much as 2 KB do. */
+/** Data of at most SMALL_BYTES that becomes at most LARGEST_SMALL is decompressed in one call: to start a stream takes ten times as long as to decompress 2 KB. */
 const SMALL_BYTES = 2 ** 16
 const LARGEST_SMALL = 2 ** 22
 
-/** What gzip data holds if it is little and nothing is wrong with it or behind it; undefined: that is for the stream to tell. */
+/** What gzip data holds, if it is small, and sound up to its end; undefined otherwise: then the stream is to be used, which tells what is wrong. */
 export const gunzipSmall = async (readBlocks: ReadBlocks, size: number): Promise<Buffer | undefined> => {
   if (size > SMALL_BYTES) return undefined
   const parts: Buffer[] = []
@@ -44,7 +44,7 @@ export const decompressGzip: Decompress = async function* (readBlocks, damaged) 
   const input = readBlocks()[Symbol.asyncIterator]()
   let length = 0
   let zerosFrom = 0 // all bytes from here on are zeros
-  // the input stays open when zlib has enough of it
+  // a generator around the input, so that zlib closes this and not the input when it needs no more: what follows must still be read
   const counted = async function* () {
     for (let next = await input.next(); next.done !== true; next = await input.next()) {
       const end = behindLastByte(next.value)

@@ -1,13 +1,13 @@
-import { BOM, CARRIAGE_RETURN, LINE_FEED, QUOTE } from './bytes.ts'
+import { CARRIAGE_RETURN, LINE_FEED, QUOTE } from './bytes.ts'
 import { createRowWalk } from './csvStates.ts'
-import { releaseCsvScanner, takeCsvScanner } from './csvScanner.ts'
+import { releaseCsvScanner, takeCsvScanner, type CsvScanner } from './csvScanner.ts'
 import { columnsOf, headerError, type CsvHeader } from './csvHeader.ts'
 import { createTextCheck } from './invalidRows.ts'
 import { createManyRows } from './manyRows.ts'
 import type { JsonOptions } from './jsonl.ts'
 import type { RecordParser, RecordSink } from './records.ts'
-import { createRowRefusal, rowLength, rowTooLong, type LongRow } from './rowLimit.ts'
-import { append, roomBehind } from './rowMemory.ts'
+import { RowFeed } from './rowFeed.ts'
+import { rowLength, rowTooLong } from './rowLimit.ts'
 
 export interface CsvOptions extends JsonOptions {
   /** A byte. */
@@ -27,8 +27,16 @@ interface Field {
   hasDoubles: boolean
 }
 
+interface WholeRow {
+  kind: 'row'
+  /** None: an empty line. */
+  fields: Field[]
+  /** Where the next row begins. */
+  next: number
+}
+
 type Row =
-  | { kind: 'row'; fields: Field[]; next: number }
+  | WholeRow
   /** `next`: where the next row may begin. */
   | { kind: 'bad'; reason: string; at: number; next: number }
   | { kind: 'unfinished' }
@@ -41,34 +49,96 @@ type Row =
  * @param header of the file, for who does not begin at its beginning
  */
 export const createCsvParser = (sink: RecordSink, start: number, options: CsvOptions, header?: CsvHeader): CsvParser => {
+  const { delimiter, maxRecordBytes } = options
   const scanner = takeCsvScanner()
+  const feed = new RowFeed(scanner, start, sink, options)
   const takeMany = createManyRows(sink)
-  const refuse = createRowRefusal(sink, options)
+  const tellRow = createRowTeller(scanner, sink, options)
+  const tooLong = maxRecordBytes + 2 // a row that is within the limit is not so long, with its line end, without being finished
+
+  /** Reads many rows at once, if they are plain; false if the next one has to be read by itself. */
+  const readMany = ({ width, columns, end }: CsvHeader): boolean => {
+    const { at, from, length } = feed
+    if (columns.length !== 1 || at + from < end) return false
+    const stop = Math.min(length, from + maxRecordBytes + 1) // so many bytes hold no row that is too long
+    const next = takeMany(at, from, () => scanner.takeRows(from, stop, delimiter, width, columns[0]))
+    if (next === from) return false
+    feed.passTo(next)
+    return true
+  }
+  /** Reads the next row; false if more of it is needed. */
+  const readOne = (isEnd: boolean): boolean => {
+    const { at, from, length } = feed
+    const data = scanner.input.subarray(0, length)
+    const lineEnd = lineEndAt(data, from)
+    const row: Row = lineEnd > 0 ? { kind: 'row', fields: [], next: from + lineEnd } : scanRow(data, from, delimiter, isEnd)
+    if (row.kind === 'unfinished' ? length - from >= tooLong : rowLength(data, from, row.next) > maxRecordBytes) {
+      if (header === undefined) throw rowTooLong(at + from, options)
+      feed.startLongRow(createRowWalk(delimiter))
+      return true
+    }
+    if (row.kind === 'unfinished') {
+      feed.wait(tooLong)
+      return false
+    }
+    if (row.kind === 'bad') {
+      if (header === undefined) throw headerError(row.reason, at + row.at, options)
+      sink.badRecord(at + from, at + row.next, row.reason, at + row.at)
+    } else if (row.fields.length > 0 && header !== undefined && at + from >= header.end) tellRow(row, header, at, from)
+    else {
+      if (row.fields.length > 0) header ??= readHeader(row, scanner.input, at, options)
+      sink.format(row.next - from) // an empty line, or the header
+    }
+    feed.passTo(row.next)
+    return true
+  }
+  const read = (isEnd: boolean): void => {
+    feed.passBom()
+    while (feed.from < feed.length && feed.hasEnough(isEnd)) {
+      if (feed.isInLongRow) feed.passLongRow()
+      else if (header !== undefined && readMany(header)) continue
+      else if (!readOne(isEnd)) return
+    }
+  }
+
+  return {
+    room: (bytes) => feed.room(bytes),
+    push: (block) => feed.push(block, () => read(false)),
+    end() {
+      read(true)
+      feed.end()
+      releaseCsvScanner(scanner)
+    },
+    get header() {
+      return header
+    },
+  }
+}
+
+/** What the row that names the columns tells; the input's first byte has place `at`. */
+const readHeader = ({ fields, next }: WholeRow, input: Buffer, at: number, options: CsvOptions): CsvHeader => {
+  const names = fields.map(({ start, end, hasDoubles }) => {
+    const name = input.toString('utf8', start, end)
+    return hasDoubles ? name.replaceAll('""', '"') : name
+  })
+  return { columns: columnsOf(names, options), width: fields.length, end: at + next }
+}
+
+/** Gives a function that tells the sink of one row, which begins at byte `from` of an input whose first byte has place `at`. */
+const createRowTeller = (scanner: CsvScanner, sink: RecordSink, options: CsvOptions) => {
   const check = createTextCheck(options, options.textFields)
-  let at = start // place of the input's first byte
-  let length = 0 // of the input
-  let from = 0 // what is before this has been read
-  const tooLong = options.maxRecordBytes + 2 // a row that is within the limit is not so long, with its line end, without being finished
-  let wanted = 0 // an unfinished row is looked at again when there is so much of it, so that all looks together are linear
-
-  let longRow: LongRow | undefined
-
-  const passLongRow = ({ start, findEnd }: LongRow): void => {
-    const end = findEnd(scanner.input, from, length)
-    from = end === -1 ? length : end
-    if (end === -1) return
-    refuse(start, at + end)
-    longRow = undefined
+  /** Tells of a field's text; returns how many bytes that was. */
+  const tellText = ({ start, end, hasDoubles }: Field, at: number): number => {
+    let bytes = 0
+    for (let stop = start; start < end; start = stop + 1) {
+      const quote = hasDoubles ? scanner.input.indexOf(QUOTE, start) : -1
+      stop = quote === -1 || quote >= end ? end : quote + 1 // with the first quote of two
+      sink.text(scanner.input.subarray(start, stop), at + start)
+      bytes += stop - start
+    }
+    return bytes
   }
-  const readHeader = (fields: readonly Field[], next: number): void => {
-    const names = fields.map(({ start, end, hasDoubles }) => {
-      const name = scanner.input.toString('utf8', start, end)
-      return hasDoubles ? name.replaceAll('""', '"') : name
-    })
-    header = { columns: columnsOf(names, options), width: fields.length, end: at + next }
-    sink.format(next - from)
-  }
-  const readRow = (fields: readonly Field[], next: number, { columns, width }: CsvHeader): void => {
+  return ({ fields, next }: WholeRow, { columns, width }: CsvHeader, at: number, from: number): void => {
     if (fields.length !== width) {
       const reason = `the row has ${fields.length} ${fields.length === 1 ? 'field' : 'fields'}, and the header has ${width}`
       return sink.badRecord(at + from, at + next, reason, at + from)
@@ -82,86 +152,10 @@ export const createCsvParser = (sink: RecordSink, start: number, options: CsvOpt
     let bytes = 0
     columns.forEach((column, i) => {
       if (i > 0) sink.endText()
-      bytes += passText(fields[column])
+      bytes += tellText(fields[column], at)
     })
     sink.endDocument()
     sink.format(next - from - bytes)
-  }
-  const passText = ({ start, end, hasDoubles }: Field): number => {
-    let bytes = 0
-    for (let stop = start; start < end; start = stop + 1) {
-      const quote = hasDoubles ? scanner.input.indexOf(QUOTE, start) : -1
-      stop = quote === -1 || quote >= end ? end : quote + 1 // with the first quote of two
-      sink.text(scanner.input.subarray(start, stop), at + start)
-      bytes += stop - start
-    }
-    return bytes
-  }
-  const read = (isEnd: boolean): void => {
-    if (at + from === 0 && scanner.input.subarray(0, Math.min(length, BOM.length)).equals(BOM)) {
-      from = BOM.length
-      sink.format(from)
-    }
-    while (from < length && (isEnd || length - from >= wanted)) {
-      if (longRow !== undefined) {
-        passLongRow(longRow)
-        continue
-      }
-      if (header !== undefined && header.columns.length === 1 && at + from >= header.end) {
-        const { width, columns } = header
-        const stop = Math.min(length, from + options.maxRecordBytes + 1) // so many bytes hold no row that is too long
-        const next = takeMany(at, from, () => scanner.takeRows(from, stop, options.delimiter, width, columns[0]))
-        if (next > from) {
-          from = next
-          wanted = 0
-          continue
-        }
-      }
-      const data = scanner.input.subarray(0, length)
-      const lineEnd = lineEndAt(data, from)
-      const row: Row = lineEnd > 0 ? { kind: 'row', fields: [], next: from + lineEnd } : scanRow(data, from, options.delimiter, isEnd)
-      if (row.kind === 'unfinished' ? length - from >= tooLong : rowLength(data, from, row.next) > options.maxRecordBytes) {
-        if (header === undefined) throw rowTooLong(at + from, options)
-        refuse(at + from, Infinity)
-        longRow = { start: at + from, findEnd: createRowWalk(options.delimiter) }
-        wanted = 0
-        continue
-      }
-      if (row.kind === 'unfinished') {
-        wanted = Math.min(2 * (length - from), tooLong)
-        return
-      }
-      wanted = 0
-      if (row.kind === 'bad') {
-        if (header === undefined) throw headerError(row.reason, at + row.at, options)
-        sink.badRecord(at + from, at + row.next, row.reason, at + row.at)
-      } else if (row.fields.length === 0) sink.format(row.next - from)
-      else if (header === undefined) readHeader(row.fields, row.next)
-      else if (at + from < header.end) sink.format(row.next - from)
-      else readRow(row.fields, row.next, header)
-      from = row.next
-    }
-  }
-
-  return {
-    room: (bytes) => roomBehind(scanner, length, bytes),
-    push(block) {
-      length = append(scanner, length, block)
-      if (at === 0 && length < BOM.length) return
-      read(false)
-      scanner.input.copyWithin(0, from, length)
-      at += from
-      length -= from
-      from = 0
-    },
-    end() {
-      read(true)
-      if (longRow !== undefined) refuse(longRow.start, at + length)
-      releaseCsvScanner(scanner)
-    },
-    get header() {
-      return header
-    },
   }
 }
 

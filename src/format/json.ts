@@ -1,11 +1,10 @@
-import { BOM, COMMA, isSpace } from './bytes.ts'
+import { COMMA, isSpace } from './bytes.ts'
 import { ENDS_EARLY, releaseScanner, takeScanner } from './jsonScanner.ts'
 import { createRowReader, type JsonOptions } from './jsonl.ts'
 import { createValueWalk } from './jsonWalk.ts'
 import { createManyRows } from './manyRows.ts'
 import type { RecordParser, RecordSink } from './records.ts'
-import { createRowRefusal, type LongRow } from './rowLimit.ts'
-import { append, roomBehind } from './rowMemory.ts'
+import { RowFeed } from './rowFeed.ts'
 import { parseFields } from './textFields.ts'
 
 const OPEN_OBJECT = 0x7b
@@ -30,128 +29,108 @@ type Ending = 'file' | 'row' | 'limit'
  * @param ending what the part ends with
  */
 export const createJsonParser = (sink: RecordSink, start: number, options: JsonOptions, ending: Ending): RecordParser => {
+  const { maxRecordBytes } = options
   const paths = parseFields(options.textFields)
   const scanner = takeScanner(paths)
-  const readRow = createRowReader(scanner, sink, options)
+  const tellRow = createRowReader(scanner, sink, options)
+  const feed = new RowFeed(scanner, start, sink, options)
   const takeMany = createManyRows(sink)
-  const refuse = createRowRefusal(sink, options)
-  let at = start // place of the input's first byte
-  let length = 0 // of the input
-  let from = 0 // what is before this has been read
-  let wanted = 0 // a row that is not all there is looked at again when there is so much of it, so that all looks together are linear
   let state: State = 'value'
-  let longRow: LongRow | undefined
 
   const lose = (reason: string, problemAt: number): void => {
-    sink.badRecord(at + from, at + from, reason, at + problemAt)
+    sink.badRecord(feed.place, feed.place, reason, feed.at + problemAt)
     state = 'lost'
   }
   /** Outside of arrays, values may be JSON Lines, where the damage of a line ends with it. */
   const problemOf = (problem: string): string =>
     state === 'value' && problem !== ENDS_EARLY ? `${problem} (if each line is a row: --format jsonl)` : problem
   const passMark = (next: State): void => {
-    from++
+    feed.from++
     sink.format(1)
     state = next
   }
-  /** Reads a row if it is all there. */
-  const row = (isEnd: boolean): boolean => {
-    if (!isEnd && length - from < wanted) return false
-    if (scanner.input[from] === OPEN_OBJECT) {
-      const stop = Math.min(length, from + options.maxRecordBytes) // so many bytes hold no row that is too long
-      const next = takeMany(at, from, () => scanner.takeRows(from, stop, state === 'value' ? 0 : COMMA))
-      if (next > from) {
-        from = next
-        wanted = 0
-        if (state !== 'value') state = 'row'
-        return true
-      }
-    }
+  const goBehindRow = (): void => {
+    if (state !== 'value') state = 'behind row'
+  }
+  /** Reads many rows at once, if they are plain; false if the next one has to be read by itself. */
+  const readMany = (): boolean => {
+    const { at, from, length } = feed
+    if (scanner.input[from] !== OPEN_OBJECT) return false
+    const stop = Math.min(length, from + maxRecordBytes) // so many bytes hold no row that is too long
+    const next = takeMany(at, from, () => scanner.takeRows(from, stop, state === 'value' ? 0 : COMMA))
+    if (next === from) return false
+    feed.passTo(next)
+    if (state !== 'value') state = 'row'
+    return true
+  }
+  /** Reads a row; false if more of it is needed. */
+  const readOne = (isEnd: boolean): boolean => {
+    const { at, from, length } = feed
     // no more than it takes to tell that the row is too long: what else is wrong with it must not depend on how much of it is there
-    const stop = Math.min(length, from + options.maxRecordBytes + 1)
+    const stop = Math.min(length, from + maxRecordBytes + 1)
     const found = scanner.scan(from, stop)
     const goesOn = 'problem' in found ? found.problem === ENDS_EARLY : found.after === stop && !ENDS.includes(scanner.input[stop - 1])
-    if (stop - from > options.maxRecordBytes && (goesOn || ('after' in found && found.after === stop))) {
-      refuse(at + from, Infinity)
-      longRow = { start: at + from, findEnd: createValueWalk() }
-      wanted = 0
-      state = state === 'value' ? 'value' : 'behind row'
+    if (stop - from > maxRecordBytes && (goesOn || ('after' in found && found.after === stop))) {
+      feed.startLongRow(createValueWalk())
+      goBehindRow()
       return true
     }
     if (goesOn && !isEnd) {
-      wanted = Math.min(2 * (length - from), options.maxRecordBytes + 1)
+      feed.wait(maxRecordBytes + 1)
       return false
     }
-    wanted = 0
-    if ('problem' in found) lose(problemOf(found.problem), found.at)
-    else {
-      readRow(found.spans, at, from, found.after)
-      from = found.after
-      state = state === 'value' ? 'value' : 'behind row'
+    if ('problem' in found) {
+      feed.passTo(from)
+      lose(problemOf(found.problem), found.at)
+      return true
     }
+    tellRow(found.spans, at, from, found.after)
+    feed.passTo(found.after)
+    goBehindRow()
     return true
   }
   /** Reads the next of what there is; false if more is needed. */
   const step = (isEnd: boolean): boolean => {
-    const byte = scanner.input[from]
+    const byte = scanner.input[feed.from]
     if (state === 'behind row') {
       if (byte === COMMA) passMark('row')
       else if (byte === CLOSE) passMark('value')
-      else lose('a comma or ] is needed behind a row of a JSON array', from)
+      else lose('a comma or ] is needed behind a row of a JSON array', feed.from)
       return true
     }
     if (state === 'value' && byte === OPEN) passMark('first row')
     else if (state === 'first row' && byte === CLOSE) passMark('value')
-    else return row(isEnd)
+    else return feed.hasEnough(isEnd) && (readMany() || readOne(isEnd))
     return true
   }
-  const passLongRow = ({ start, findEnd }: LongRow): void => {
-    const end = findEnd(scanner.input, from, length)
-    from = end === -1 ? length : end
-    if (end === -1) return
-    refuse(start, at + end)
-    longRow = undefined
-  }
   const skipSpace = (): void => {
-    const start = from
-    while (from < length && isSpace(scanner.input[from])) from++
-    sink.format(from - start)
+    const { from, length } = feed
+    let end = from
+    while (end < length && isSpace(scanner.input[end])) end++
+    feed.from = end
+    sink.format(end - from)
   }
   const read = (isEnd: boolean): void => {
-    if (at + from === 0 && scanner.input.subarray(0, Math.min(length, BOM.length)).equals(BOM)) {
-      from = BOM.length
-      sink.format(from)
-    }
-    if (start > 0 && at + from === start && scanner.input[from] === COMMA) state = 'behind row'
+    feed.passBom()
+    if (start > 0 && feed.place === start && scanner.input[feed.from] === COMMA) state = 'behind row'
     for (;;) {
-      if (longRow !== undefined) passLongRow(longRow)
+      if (feed.isInLongRow) feed.passLongRow()
       if (state === 'lost') {
-        sink.skip(length - from)
-        from = length
-      } else if (longRow === undefined) skipSpace()
-      if (from === length || !step(isEnd)) return
+        sink.skip(feed.length - feed.from)
+        feed.from = feed.length
+      } else if (!feed.isInLongRow) skipSpace()
+      if (feed.from === feed.length || !step(isEnd)) return
     }
   }
 
   return {
-    room: (bytes) => roomBehind(scanner, length, bytes),
-    push(block) {
-      length = append(scanner, length, block)
-      if (at === 0 && length < BOM.length) return
-      read(false)
-      scanner.input.copyWithin(0, from, length)
-      at += from
-      length -= from
-      from = 0
-    },
+    room: (bytes) => feed.room(bytes),
+    push: (block) => feed.push(block, () => read(false)),
     end() {
       read(true)
-      if (longRow !== undefined) {
-        refuse(longRow.start, at + length) // behind which nothing can be told any more
-        state = 'lost'
-      }
+      if (feed.end()) state = 'lost' // behind a row that is too long nothing can be told any more
       const isWhole = state === 'value' || ending === 'limit' || (ending === 'row' && state === 'behind row')
-      if (!isWhole && state !== 'lost') lose('the JSON array is not closed', length)
+      if (!isWhole && state !== 'lost') lose('the JSON array is not closed', feed.length)
       releaseScanner(paths, scanner)
     },
   }

@@ -19,13 +19,6 @@ export const rowLength = (bytes: Uint8Array, from: number, end: number): number 
   return end - from
 }
 
-/** A row that is too long, while the rest of it is passed over. */
-export interface LongRow {
-  start: number
-  /** The place in [from, end) of the next part of it behind the row; -1 if it goes on. */
-  findEnd(part: Buffer, from: number, end: number): number
-}
-
 /** Takes note of a row at [start, end) that is too long; Infinity: where it ends is not known yet, and it comes again when it is. */
 export type RefuseRow = (start: number, end: number) => void
 

@@ -1,8 +1,9 @@
 import { PretokError } from '../errors.ts'
+import { writeAtomically, type WriteBytes } from '../write/atomicFile.ts'
+import { writeToStandardOutput } from '../write/standardOutput.ts'
 import { createComposer, slackBytes, type Composer } from './compose.ts'
 import { createCursor, type Cursor } from './cursor.ts'
 import { CORPUS_KINDS, createFrame, createVoicePicker, type CorpusKind } from './kinds.ts'
-import { openSink, type Sink } from './sink.ts'
 
 export const DEFAULT_SEPARATOR = '<|endoftext|>'
 
@@ -49,7 +50,12 @@ const checkOptions = ({ bytes, kind, seed, separator, documentBytes }: GenerateO
 }
 
 /** Composes one block while the one before it is being written. */
-const writeBlocks = async (composer: Composer, cursors: readonly Cursor[], sink: Sink, options: GenerateOptions) => {
+const writeBlocks = async (
+  composer: Composer,
+  cursors: readonly Cursor[],
+  write: WriteBytes,
+  options: GenerateOptions,
+): Promise<GenerateProgress> => {
   const progress = { bytes: 0, documents: 0 }
   let writing = Promise.resolve()
   try {
@@ -58,7 +64,7 @@ const writeBlocks = async (composer: Composer, cursors: readonly Cursor[], sink:
       const cursor = cursors[block % cursors.length]
       composer.fill(cursor, BLOCK_BYTES)
       await writing
-      writing = sink.write(cursor.bytes.subarray(0, cursor.at))
+      writing = write(cursor.bytes.subarray(0, cursor.at))
       progress.bytes += cursor.at
       progress.documents = composer.documents
       options.onProgress?.({ ...progress })
@@ -73,22 +79,20 @@ const writeBlocks = async (composer: Composer, cursors: readonly Cursor[], sink:
 /**
  * Writes a synthetic corpus of exactly `bytes` bytes of valid UTF-8. The same kind, size, seed, separator and document size give the same
  * bytes on every machine. Memory does not depend on the size. A file appears under its name only when it is whole; after an error or an
- * abort nothing of it is left. Throws PretokError: 'usage', 'output', 'interrupted'.
+ * abort nothing of it is left. Returns undefined if whoever read standard output has left before the end (`| head`).
+ * Throws PretokError: 'usage', 'output', 'interrupted'.
  */
-export const generateCorpus = async (options: GenerateOptions): Promise<GenerateProgress> => {
+export const generateCorpus = async (options: GenerateOptions): Promise<GenerateProgress | undefined> => {
   checkOptions(options)
   const { path, bytes, kind, seed, separator, documentBytes } = options
   const frame = createFrame(kind, separator)
   const pickVoice = createVoicePicker(kind, seed)
   const composer = createComposer({ bytes, seed: [kind, seed], frame, documentBytes, pickVoice })
   const cursors = [0, 1].map(() => createCursor(BLOCK_BYTES + slackBytes(frame)))
-  const sink = await openSink(path)
-  try {
-    const progress = await writeBlocks(composer, cursors, sink, options)
-    await sink.finish()
-    return progress
-  } catch (error) {
-    await sink.discard()
-    throw error
+  let progress: GenerateProgress | undefined
+  const produce = async (write: WriteBytes): Promise<void> => {
+    progress = await writeBlocks(composer, cursors, write, options)
   }
+  await (path === '-' ? writeToStandardOutput(produce) : writeAtomically(path, produce))
+  return progress
 }

@@ -1,4 +1,6 @@
-import { compose, cut, hasClasses, readSure, readUnsure, startText } from './normalize'
+import { compose } from './compose'
+import { cut, hasClasses, readSure, readUnsure } from './quickCheck'
+import { startText } from './rewrite'
 import { noteText, startFinding } from './tokens'
 
 /*
@@ -6,8 +8,8 @@ import { noteText, startFinding } from './tokens'
  * between them is put behind the text that is split:
  *
  *   for each stretch between two tokens, or as far as there is text:
- *     while it is sure what becomes of each code point, whatever is around it (normalize.ts): rewrite it
- *     what is only to be composed: compose it
+ *     while it is sure what becomes of each code point, whatever is around it (quickCheck.ts): rewrite it (rewrite.ts)
+ *     what is only to be composed: compose it (compose.ts)
  *     a stretch around others is left to the caller, who normalizes it and puts what becomes of it behind the text
  *
  * A stretch that is left ends where text can be cut; or it is open, and what follows belongs to it, too. White space that a token to come may strip waits
@@ -74,6 +76,20 @@ export function setStrippingOfEnds(value: bool): void {
   stripsEnds = value
 }
 
+/** Where it is taken off: all text that is split, up to here, stays. What follows is white space, and is not given to the passes yet. */
+export let solidEnd: usize = 0
+
+/** All text so far stays; the caller has put some of it there. */
+export function noteSolid(length: usize): void {
+  solidEnd = length
+  noteText()
+}
+
+/** Text has moved towards the front by `shift` bytes. */
+export function slideSolid(shift: usize): void {
+  solidEnd -= shift
+}
+
 /** The section ends. */
 export function endSection(): void {
   hasBegun = false
@@ -84,7 +100,7 @@ export function endSection(): void {
 /** The stretch ends here that is left to the caller; it begins where the reading stopped. 0: none is. */
 export let leftEnd: usize = 0
 export let isOpen: bool = false
-/** Where the text ends, from where the reading stopped, that was composed (normalize.ts); 0: none was. */
+/** Where the text ends, from where the reading stopped, that was composed (compose.ts); 0: none was. */
 export let composedEnd: usize = 0
 /** No token begins in the raw text before this place. */
 export let searched: usize = 0

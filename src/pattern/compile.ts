@@ -11,7 +11,22 @@ import type { Unit } from './unit.ts'
 import { buildTransducer } from './transducer.ts'
 
 /*
- * The way of a pattern through this room, which is also the order in which to read it:
+ * This room turns the regex of a split stage into tables. With them the kernel reads text once, a step for each code point, and knows where it is
+ * cut. What becomes of `abc|a`, where matches and gaps are pieces:
+ *
+ *   regex    abc|a
+ *   tree     alternation: the sequence of the sets {a}, {b}, {c}; the set {a}                                (parse.ts)
+ *   program  start: take a, then split: take b, take c, match; else match                                    (program.ts)
+ *   over classes instead of sets: a, b, c, and all other code points, which are 4 symbols                    (nfa.ts)
+ *   machine  6 states; its whole table stands in kernel/pattern/transducer.ts                                (transducer.ts)
+ *   tables   the machine with as few states and symbols as possible, one word for each state and symbol      (minimize.ts, pack.ts)
+ *
+ * Nearly all of this is as in any regex compiler. What is particular is the machine: it does not say whether text matches, but where the matches of
+ * the whole text begin and end, one after another. Having read "ab", it cannot know yet whether there is a cut behind the a: in "abc" there is none, in
+ * "abd" there is. So it keeps such a cut open, in a slot, until a later step makes it certain or drops it. Whoever understands slots (the header of
+ * kernel/pattern/transducer.ts) has understood the room. To see the machine of a tokenizer: `pretok tokenizers --explain gpt2`.
+ *
+ * The order in which to read, which is also the way of a pattern through the room:
  *
  *   behavior.ts     what a split does with matches and with the gaps between them
  *   ast.ts          the tree of a pattern (nodes.ts: questions about it)
@@ -22,7 +37,8 @@ import { buildTransducer } from './transducer.ts'
  *                   what is rewritten before
  *   nfa.ts          the program over classes of code points (classes.ts) instead of sets
  *   lookahead.ts    look-aheads of any length, by reading backward first; then symbols take the place of classes
- *   transducer.ts   program → machine that reads text once and says where it is cut; describe.ts writes one down for people
+ *   transducer.ts   program → machine that reads text once and says where it is cut. This file only hands it over: read kernel/pattern/transducer.ts;
+ *                   describe.ts writes a machine down for people
  *   layout.ts       what the kernel reads: entries, actions, `decided`
  *   minimize.ts     the machine with as few states and symbols as possible (joinAlike.ts), and what its steps do as entries and actions
  *   pack.ts         machine → tables, as layout.ts describes them (unit.ts: code points or bytes; idle.ts: which text the kernel may skip)
@@ -34,12 +50,16 @@ import { buildTransducer } from './transducer.ts'
  *   numbering.ts    numbers for lists of integers
  *   toRegExp.ts     the reference tier's way from the tree, with match.ts and answers.ts, over the letters of alphabet.ts
  *
- * Three of these files write down for WebAssembly what they are given, and read what it has made (kernel.ts, programLayout.ts); the algorithms are in
- * src/kernel/pattern: those of transducer.ts in threads.ts and then transducer.ts, those of joinAlike.ts in minimize.ts and refine.ts, and those of
- * beside.ts in positions.ts, beside.ts and compose.ts.
+ * Three of these files, transducer.ts, joinAlike.ts and beside.ts, hold no algorithm. They write lists of integers for WebAssembly and read what it has
+ * made (kernel.ts has the calls, programLayout.ts the numbers). The algorithms are in src/kernel/pattern, which goes fast over all steps of a machine:
+ *
+ *   transducer.ts   threads.ts, then transducer.ts
+ *   joinAlike.ts    minimize.ts, refine.ts
+ *   beside.ts       positions.ts, beside.ts, compose.ts
  *
  * Words, each with one meaning:
  *
+ *   stage      a split of a pipeline: a pattern, and what is done with its matches and gaps (behavior.ts)
  *   segment    the text that a stage reads: a document, or one piece of the stage before
  *   border     the start or end of a segment, as look-arounds see it: one more symbol, after all others
  *   gap        code points between two matches
@@ -50,7 +70,7 @@ import { buildTransducer } from './transducer.ts'
  *   thread     an instruction at which an attempt to match stands
  *   level      an attempt at the pattern that may still turn out to be the right one
  *   slot       holds an open cut; it leaves when its position becomes a certain cut
- *   mark       a length to which the list of certain cuts can be cut back
+ *   mark       a length to which the list of certain cuts can be cut back; only patterns that may leave many cuts open need marks
  *   effect     what a step does besides going to the next state; packed: an entry, or an action where it does not fit into one
  */
 

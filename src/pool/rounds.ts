@@ -18,7 +18,7 @@ export interface Rounds {
   queue: readonly number[]
   slots: number
   taskFor(board: Board, slot: number, skipped: readonly FailedChunk[]): WorkerTask
-  /** Gives the means to run one round's tasks, and to end it. */
+  /** Starts the threads of one round. */
   start(slots: number): Threads
   /** A chunk that fails for good fails the run, or is left out. */
   onError: 'fail' | 'skip'
@@ -27,9 +27,12 @@ export interface Rounds {
   /** Called when a round starts, to watch its board; `queue` are the tasks that it has to do. */
   onRound(board: Board, slots: number, queue: readonly number[]): void
   onRetry(failed: FailedChunk): void
-  /** The run has failed, and what stands before that and has not been looked at is, for the first failure is the one to tell of. */
+  /**
+   * The run has failed, but another round follows: chunks before the failure that nobody has looked at yet may fail, too, and the first failure in
+   * the input is the one to tell of.
+   */
   onLost(failure: WorkerFailure): void
-  /** With a run folder, which keeps what is done: what fails for good is the fault of a file, and the others are gone on with. */
+  /** Given with a run folder, which keeps what is done: then a chunk that fails for good fails its file only, and the run goes on with the other files. */
   files?: Files | undefined
   signal?: AbortSignal | undefined
 }
@@ -37,7 +40,7 @@ export interface Rounds {
 export interface Files {
   ofChunk(chunk: number): number
   ofTask(task: number): readonly number[]
-  /** Called at once when a file fails for good, and the others are gone on with. */
+  /** Called at once when a file fails for good; the run goes on with the others. */
   onFailure(failure: WorkerFailure): void
 }
 
@@ -58,15 +61,15 @@ const isWorthRetrying = ({ code }: Pick<WorkerFailure, 'code'>): boolean => code
 const isSkippable = ({ onError }: Rounds, { failedChunk, code }: WorkerFailure): boolean =>
   onError === 'skip' && failedChunk !== -1 && code !== 'output'
 
-/** Whether a worker was told to stop, or whatever it met does not matter any more. */
+/** Whether a worker was told to stop, or the run has been stopped, so that its failure does not matter any more. */
 const isStopped = ({ signal }: Rounds, { code }: WorkerFailure): boolean => code === 'interrupted' || signal?.aborted === true
 
 /**
  * Does all tasks in rounds: in each, workers take tasks until none are left. What a failed worker had taken and not committed goes into the
- * next round, for its counts went down with it; the chunk it failed at may fail once more before it fails the run (or is skipped). So a run
+ * next round, because its counts are lost with it. A chunk at which a worker failed is tried once more; if it fails again, it fails the run (or is skipped). So a run
  * ends with every chunk counted exactly once, or with an error, or with the chunk listed as skipped. The error is that of the first chunk, in
- * the order of the input, that fails for good: what was not looked at before it is. Where what is done is kept, a file that failed is listed
- * instead, and the others are gone on with.
+ * the order of the input, that fails for good; so what stands before a failure is still counted. With a run folder, a file that failed is listed
+ * instead, and the run goes on with the others.
  */
 export const runRounds = async (rounds: Rounds): Promise<RoundsResult> => {
   const result: RoundsResult = { counts: [], retried: [], skipped: [], failed: new Map(), closed: Promise.resolve() }
@@ -74,7 +77,7 @@ export const runRounds = async (rounds: Rounds): Promise<RoundsResult> => {
   const hasFailed = new Set<number>()
   let lost: WorkerFailure | undefined
   while (pending.length > 0 && result.failed.size < MOST_FILES_FAILED) {
-    await result.closed // no more threads at a time than there may be
+    await result.closed // the threads of the last round must be gone, or there would be more at a time than there may be
     const { counts, failures, left, untaken, closed } = await runRound(rounds, pending, result.skipped, lost)
     result.closed = closed
     result.counts.push(...counts)
@@ -123,7 +126,7 @@ const isBefore = ({ chunks, tasks }: Rounds, task: number, chunk: number): boole
 const holdsAny = ({ tasks }: Rounds, task: number, chunks: ReadonlySet<number>): boolean =>
   [...chunks].some((chunk) => chunk === -1 || (chunk >= tasks[task].start && chunk < tasks[task].end))
 
-/** So many do not fail by chance: nobody should wait until all have. */
+/** So many files do not fail by chance. Then the run ends: nobody should have to wait until all have failed. */
 export const MOST_FILES_FAILED = 100
 
 /** Whether a failure is that of a file, and other files can be gone on with. */

@@ -36,7 +36,7 @@ export const startThreads = (workerUrl: URL, threads: number): StartedThreads =>
       life.isClosing = true
       const pool = await starting.catch(() => undefined)
       if (pool === undefined) return
-      // one that has hardly run has had hardly anything compiled: as long as it was ready is long enough
+      // a thread that has hardly run has hardly anything left to compile: there is no need to wait longer than it has been ready
       await untilQuiet(milliseconds() - (life.readyAt ?? -Infinity))
       // Tinypool waits for the end of threads by Node's `once`, which asks this of one that fails meanwhile, and Tinypool's have it not
       for (const thread of pool.threads) Object.assign(thread, { removeListener: () => thread })

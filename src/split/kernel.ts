@@ -6,7 +6,7 @@ import { findSyncPairs } from './syncPairs.ts'
 import { openTables } from './tables.ts'
 import { loadWasm, reserveMemory } from '../loadWasm.ts'
 
-/** What kernel.wasm exports (src/kernel/index.ts has the descriptions). Addresses above 2 GiB come as negative numbers. */
+/** What kernel.wasm exports (src/kernel/index.ts lists where they are described). Addresses above 2 GiB come as negative numbers. */
 export interface KernelExports {
   start(textBytes: number, endsBytes: number): number
   setLimits(limit: bigint, textBytes: bigint): void

@@ -56,8 +56,8 @@ const choose = ({ chunk, source, options, separatorsIn, tally }: ChunkJob, sink:
 }
 
 /**
- * Many documents are counted at a time: which of them holds a piece that is too long is known when they are counted one by one. Throws the
- * error with its place.
+ * Many documents are counted at a time, so it is not known which of them holds a piece that is too long. They are counted again, one by one, to find it.
+ * Throws the error with its place.
  */
 const findLongPiece = async (job: ChunkJob, { startCounter, onBlock }: NonNullable<ChunkJob['again']>): Promise<void> => {
   const tally = emptyTally(job.specialTokens.size)

@@ -37,8 +37,8 @@ const MOST_LOOKED_AT = 2 ** 28
 const DAMAGE_BLOCK = 2 ** 18
 
 /**
- * What is wrong with the compression of a chunk: that is why its text is, then. The checksum that tells of it stands at the end, so all is read
- * once more; in a very large file only the beginning.
+ * What is wrong with the compression of a chunk whose text is wrong: then that is the cause, and the error to tell of. The checksum that shows it stands at
+ * the end, so all is read once more; in a very large file only the beginning.
  */
 const findDamage = async (source: Source, chunk: Chunk): Promise<PretokError | undefined> => {
   if (source.compression === 'none' || source.format === 'parquet') return undefined
@@ -52,7 +52,10 @@ const findDamage = async (source: Source, chunk: Chunk): Promise<PretokError | u
   return undefined
 }
 
-/** The header of a table is told of as it is to be told; or it is the damage itself, which is found again then. */
+/**
+ * Whether an error may be about the header of a table, whose message says all there is to say. It may also be of damaged compression, which has the same
+ * code; then `findDamage` finds that again.
+ */
 const isAboutHeader = (error: unknown, { format }: Source): boolean =>
   (format === 'csv' || format === 'tsv') && error instanceof PretokError && error.code === 'data'
 

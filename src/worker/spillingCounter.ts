@@ -51,7 +51,7 @@ export class SpillingCounter {
     return counting
   }
 
-  /** A counter of the same kind, from which nothing is to be had. */
+  /** Another counter of the same kind, whose counts nobody wants: to find the place of an error, a chunk is counted once more. */
   startAnother(): Promise<TextCounter> {
     const { engine, options, memory } = this.task
     const memoryBytes = Math.min(memory.counting, 2 * textMemory(options) + SMALL_TABLE)
@@ -61,7 +61,7 @@ export class SpillingCounter {
   /** The result of a worker that commits nothing. */
   result(where: WorkerPlace): WorkerCounts {
     const { counter, invalid, skippedRecords } = this
-    counter.settle() // its numbers are whole only then
+    counter.settle() // pieces that wait for a later stage are counted now, too: only then are its numbers whole
     const facts = { tally: this.wholeTally(), invalid, skippedRecords, memory: counter.memory }
     return { ...facts, ...this.handOver(where === 'thread' ? newSharedTable : newArrangedTable) }
   }
@@ -79,7 +79,7 @@ export class SpillingCounter {
   commit(number: number, { start, end }: Task, partials: NonNullable<WorkerTask['partials']>): void {
     const { task, counter } = this
     const id = openSharedList(partials.ids).at(number)
-    counter.settle() // its numbers are whole only then
+    counter.settle() // pieces that wait for a later stage are counted now, too: only then are its numbers whole
     const about: PartialAbout = {
       id,
       tally: this.wholeTally(),

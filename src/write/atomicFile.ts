@@ -4,6 +4,7 @@ import { dirname, resolve } from 'node:path'
 import { closeRead } from '../closeRead.ts'
 import { describeSystemError, PretokError, systemErrorCode } from '../errors.ts'
 import { reserveTemporaryFile } from '../temporary.ts'
+import { createEarlySync } from './earlySync.ts'
 
 /*
  * A result is there and whole, or not there at all: it is written under a temporary name in the same folder, forced to the disk, and then
@@ -86,13 +87,21 @@ const openOutput = async (path: string): Promise<Output> => {
   })
   // what a new file may not have by the process's mask, the one that it replaces may
   if (isReplaced) await handle.chmod(mode).catch(() => {})
+  const sync = createEarlySync(handle)
+  const onWritten = (count: number): void => {
+    written += count
+    sync.wrote(count)
+  }
   return {
-    write: (bytes) => writeAll(handle, bytes, (count) => (written += count)).catch(failed),
+    write: (bytes) => writeAll(handle, bytes, onWritten).catch(failed),
     finish: async () => {
-      await handle.sync().catch(failed)
+      await sync.finish().catch(failed)
       await handle.close().catch(failed)
     },
-    close: () => handle.close().catch(() => {}),
+    close: async () => {
+      await sync.settle()
+      await handle.close().catch(() => {})
+    },
     rename: () => {
       try {
         renameSync(temporary.path, target)

@@ -4,7 +4,7 @@ const NOBODY_READS = Symbol('nobody reads standard output any more')
 const READER_LEFT = new Set(['EPIPE', 'ERR_STREAM_DESTROYED'])
 
 /** Whether that is what an error of writing means. */
-export const hasReaderLeft = (error: unknown): boolean => error instanceof Error && 'code' in error && READER_LEFT.has(String(error.code))
+const hasReaderLeft = (error: unknown): boolean => error instanceof Error && 'code' in error && READER_LEFT.has(String(error.code))
 
 /**
  * Writes to standard output what `produce` writes, no faster than it is read at the other end. Once nobody reads any more (`| head`),

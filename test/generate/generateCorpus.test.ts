@@ -1,4 +1,4 @@
-import { existsSync, lstatSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
+import { chmodSync, existsSync, lstatSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, symlinkSync, writeFileSync } from 'node:fs'
 import { open } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -27,7 +27,7 @@ const fileHandles = async () => {
 
 describe('a corpus', () => {
   test('is what the composer makes', async () => {
-    expect((await generate({ documentBytes: 500, seed: 7 })).bytes).toBe(3_000_000)
+    expect(await generate({ documentBytes: 500, seed: 7 })).toMatchObject({ bytes: 3_000_000 })
     const { corpus } = makeCorpus('stories', 3_000_000, { documentBytes: 500, seed: 7 })
     expect(readFileSync(join(folder, 'corpus.txt')).equals(corpus)).toBe(true)
     expect(readdirSync(folder)).toEqual(['corpus.txt'])
@@ -40,10 +40,10 @@ describe('a corpus', () => {
 
   test('reports progress to the last byte', async () => {
     const seen: number[] = []
-    const { documents } = await generate({ onProgress: ({ bytes }) => seen.push(bytes) })
+    const progress = await generate({ onProgress: ({ bytes }) => seen.push(bytes) })
     expect(seen.length).toBeGreaterThan(1)
     expect(seen.at(-1)).toBe(3_000_000)
-    expect(documents).toBeGreaterThan(2000)
+    expect(progress?.documents).toBeGreaterThan(2000)
   })
 
   test('takes the place of the file that a link points to', async () => {
@@ -52,6 +52,14 @@ describe('a corpus', () => {
     await generate({ bytes: 100 })
     expect(lstatSync(join(folder, 'corpus.txt')).isSymbolicLink()).toBe(true)
     expect(readFileSync(join(folder, 'real.txt')).length).toBe(100)
+  })
+
+  test('keeps the permissions of the file that it replaces', async () => {
+    const path = join(folder, 'corpus.txt')
+    writeFileSync(path, 'old')
+    chmodSync(path, 0o600)
+    await generate({ bytes: 100 })
+    expect(statSync(path).mode & 0o777).toBe(0o600)
   })
 
   test('goes into a device without replacing it', async () => {
@@ -87,7 +95,7 @@ describe('a corpus that could not be written leaves nothing', () => {
 
   test('the disk is full', async () => {
     vi.spyOn(await fileHandles(), 'write').mockRejectedValueOnce(systemError('ENOSPC') as never)
-    await expect(generate()).rejects.toMatchObject({ code: 'output', message: `writing ${folder}/corpus.txt: no space left on the device` })
+    await expect(generate()).rejects.toMatchObject({ code: 'output', message: `writing ${folder}/corpus.txt: no space left on the device; make room, or write to another disk` })
     expectNothing()
   })
 
@@ -112,7 +120,7 @@ describe('a corpus that could not be written leaves nothing', () => {
   })
 
   test('there is no such folder', async () => {
-    await expect(generate({ path: join(folder, 'no', 'corpus.txt') })).rejects.toThrow(`there is no folder ${folder}/no; make it first`)
+    await expect(generate({ path: join(folder, 'no', 'corpus.txt') })).rejects.toThrow(`there is no folder ${folder}/no; make the folder first`)
     expectNothing()
   })
 

@@ -47,7 +47,7 @@ const ROOMS: Readonly<Record<string, readonly string[]>> = {
   result: ['errors', 'types', 'count', 'merge', 'select', 'sort', 'spill', 'write', 'temporary', 'checks'],
   run: ['errors', 'types', 'plan', 'select', 'spill', 'write', 'temporary'],
   gather: ['sort', 'errors', 'messages', 'pool', 'count', 'spill', 'merge', 'result', 'temporary'],
-  generate: ['errors', 'temporary'],
+  generate: ['errors', 'write'],
   createSplitter: ['types', 'checks', 'count', 'split', 'tokenizer'],
   worker: ['errors', 'types', 'random', 'messages', 'sharedList', 'format', 'read', 'select', 'added', 'normalize', 'count', 'sort', 'spill', 'merge', 'receipt'],
   pipeline: [
