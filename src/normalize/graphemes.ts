@@ -74,6 +74,8 @@ export const clusterRoleOf = (value: number): 'apart' | 'binds' | 'inside' | 'ma
     case ZWJ:
     case PREPEND:
     case L:
+    case V:
+    case T:
       return 'binds'
     case LV:
     case LVT:

@@ -12,7 +12,7 @@ import { SETTLED } from '../../src/normalize/quickCheck.ts'
 import { UNCHANGED } from '../../src/normalize/sureText.ts'
 import { compileStage } from '../../src/pattern/compile.ts'
 import type { AddedToken, Normalizer } from '../../src/types.ts'
-import { anyCharsmap } from '../support/charsmap.ts'
+import { anyCharsmap, keyOf, makeCharsmap } from '../support/charsmap.ts'
 import { NORMALIZERS } from '../support/normalizers.ts'
 import { cutsOf, PRESET_STAGES } from '../support/stages.ts'
 import { tries } from '../support/seed.ts'
@@ -329,6 +329,22 @@ test('charsmaps of any keys that begin clusters', () => {
     }),
     { numRuns: tries(200) },
   )
+})
+
+const charsmapOf = (...entries: readonly [key: string, replacement: string][]): Normalizer[] => [
+  { kind: 'precompiled', charsmap: makeCharsmap(entries.map(([key, replacement]) => [keyOf(key), replacement])) },
+]
+
+test('what the kernel composes by a charsmap ends where the cluster does, whatever is behind it', () => {
+  const normalizers = charsmapOf(['e\u0301', 'é'], ['ẛ', 'ṡ'], ['日', 'day'])
+  const ranges = [[0, 0x80], [0x300, 0x370], [0x900, 0x980], [0x1100, 0x1200], [0x2000, 0x2070], [0xa960, 0xa980], [0xd7a4, 0xd800]]
+  const isLooked = (c: number): boolean => c % 211 === 0 || ranges.some(([start, end]) => c >= start && c < end)
+  const codePoints = Array.from({ length: 0x110000 }, (_, i) => i).filter((c) => isLooked(c) && (c < 0xd800 || c >= 0xe000) && c !== 0x3c)
+  const behind = codePoints.map((c) => String.fromCodePoint(c))
+  for (const cluster of ['e\u0301', 'e\u0323', 'ẛ\u0323']) {
+    const text = behind.map((c) => `${cluster}${c}\n${cluster}${c}\u0323`).join('<|>')
+    expect(byKernel(normalizers, ['<|>'], text, [1e6])).toEqual(byDefinition(normalizers, ['<|>'], text))
+  }
 })
 
 test.each(KERNEL_NORMALIZERS.filter(([, normalizers]) => normalizers.length > 1))('a run in front of marks that go on and on: %s', (_, normalizers) => {
