@@ -114,7 +114,7 @@ const hasKeyBehind = (charsmap: Charsmap, state: number, bytes: number): boolean
 
 /**
  * For the kernel: what a character and a mark are replaced by, and, with 0 in place of the mark, 1, if nothing else that is replaced as a whole begins with the
- * character. What takes their place must stay.
+ * character. What takes their place must stay, and take no more room: the kernel has none.
  */
 const pairsIn = (
   charsmap: Charsmap,
@@ -132,7 +132,7 @@ const pairsIn = (
       const [mark, ...otherMarks] = isUtf8(key) ? key.toString() : ''
       const [made, ...others] = replacement
       if (made === undefined || mark === undefined || otherMarks.length > 0 || others.length > 0) return []
-      const isPair = isMark(mark.codePointAt(0)!) && stays(made.codePointAt(0)!)
+      const isPair = isMark(mark.codePointAt(0)!) && stays(made.codePointAt(0)!) && Buffer.byteLength(made) <= bytes.length + key.length
       return isPair ? [[first, mark.codePointAt(0)!, made.codePointAt(0)!]] : []
     })
     if (own.length > 0 && own.length === replaced.length && pairs.length + own.length < MOST_PAIRS) pairs.push([first, 0, 1], ...own)

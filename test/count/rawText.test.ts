@@ -347,6 +347,17 @@ test('what the kernel composes by a charsmap ends where the cluster does, whatev
   }
 })
 
+test('what a charsmap composes has room', () => {
+  const normalizers = charsmapOf(['a\u0301', '𐐀'], ['e\u0301', 'é'], ['o\u0301', '日'], ['u\u20dd', '𐐀'])
+  const pairs = createSureText(normalizers)!.pairs!.pack()
+  const bytesOf = (codePoint: number): number => Buffer.byteLength(String.fromCodePoint(codePoint))
+  const composed = Array.from({ length: pairs.length / 3 }, (_, i) => pairs.subarray(3 * i, 3 * i + 3)).filter(([, mark]) => mark !== 0)
+  expect(composed.map(([first]) => String.fromCodePoint(first)).sort()).toEqual(['e', 'o', 'u'])
+  for (const [first, mark, made] of composed) expect(bytesOf(made)).toBeLessThanOrEqual(bytesOf(first) + bytesOf(mark))
+  const text = ['a\u0301', 'o\u0301', 'plain words '].map((part) => part.repeat(30_000)).join('')
+  expect(byKernel(normalizers, [], `a\u0301 ${text}${text}`, [1e6])).toEqual(byDefinition(normalizers, [], `a\u0301 ${text}${text}`))
+})
+
 test.each(KERNEL_NORMALIZERS.filter(([, normalizers]) => normalizers.length > 1))('a run in front of marks that go on and on: %s', (_, normalizers) => {
   const text = `a \u2000${'\u0301'.repeat(40_000)} \u2001 e${'\u0323\u0301'.repeat(20_000)}  b`
   for (const feeds of [[999], [1e6], [7001, 3]])
