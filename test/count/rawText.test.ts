@@ -236,6 +236,7 @@ test('what the kernel can do: all but what looks at several characters, or at th
     'Precompiled, Strip of the right, then two spaces and more',
     'the same by a longer text',
     'NFKC, Strip of the right, a map',
+    'NFC, Strip of neither side, a map',
     'a map, then runs that a map takes away',
     'gpt-neox',
     'NFC, then runs and a map',
