@@ -365,6 +365,16 @@ test.each(KERNEL_NORMALIZERS.filter(([, normalizers]) => normalizers.length > 1)
     expect(byKernel(normalizers, [], text, feeds)).toEqual(byDefinition(normalizers, [], text))
 })
 
+test('runs go on behind ASCII characters that become nothing, or several, wherever they stand among sixteen', () => {
+  const replace = (pattern: string, content: string, isRegex = false): Normalizer => ({ kind: 'replace', pattern, isRegex, content })
+  const strings = (length: number): string[] => (length === 0 ? [''] : strings(length - 1).flatMap((string) => [...' abx'].map((c) => string + c)))
+  const texts = strings(5).flatMap((string, i) => ['x'.repeat(i % 16) + string + 'x'.repeat(20), string])
+  for (const run of [replace(' {2,}', ' ', true), replace(' +', 'x', true), replace('[ x]+', '<é>', true)]) {
+    const normalizers = [replace('a', ''), replace('b', 'x '), run]
+    expect(byKernel(normalizers, ['|'], texts.join('|'), [1e6])).toEqual(byDefinition(normalizers, ['|'], texts.join('|')))
+  }
+})
+
 const WHITE = [...'\t\n\v\f\r \u0085\u00a0\u1680\u2000\u2003\u200a\u2028\u2029\u202f\u205f\u3000']
 const NEARLY_WHITE = ['\u200b', '\u180e', '\ufeff', '\u2030', '\u2027', '\u3001', '\u0084', '\b', '\u000e']
 const STRIPPING = [['<m>'], ['<m>', '</s>', '<'], ['<m>', '日', 'é'], ['m', '\u200b']]
