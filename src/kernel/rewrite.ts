@@ -186,9 +186,10 @@ export function rewrite(at: usize, end: usize, out: usize, outEnd: usize): usize
         others |= <u32>i8x16.bitmask(mayChange(stays, bytes))
         mapped = v128.or(mapped, v128.and(bytes, i8x16.shr_s(bytes, 7)))
       }
+      let runs: u32 = 0
       if (hasRuns) {
         // what looks like the second of a run, or is
-        const runs = <u32>i8x16.bitmask(i8x16.eq(mapped, i8x16.splat(<i8>runByte)))
+        runs = <u32>i8x16.bitmask(i8x16.eq(mapped, i8x16.splat(<i8>runByte)))
         others |= runs & ((runs << 1) | <u32>isInRun)
       }
       v128.store(out, mapped)
@@ -206,6 +207,7 @@ export function rewrite(at: usize, end: usize, out: usize, outEnd: usize): usize
           done++
           v128.store(out, i8x16.swizzle(mapped, i8x16.add(i8x16.splat(<i8>done), i8x16(0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15))))
           others &= others - 1
+          if (isInRun) others |= runs & (1 << <u32>done) // of one that goes on behind what became nothing, or more than one character
           const next = others == 0 ? 16 : <usize>ctz(others)
           out += next - done
           at = from + next

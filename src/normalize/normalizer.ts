@@ -122,7 +122,7 @@ const partsOf = (normalizer: Normalizer): Part[] => {
     case 'bert':
       return partsOfBert(normalizer)
     case 'strip':
-      return [stripStep(normalizer.left, normalizer.right)]
+      return normalizer.left || normalizer.right ? [stripStep(normalizer.left, normalizer.right)] : []
     case 'prepend':
       return [prependStep(normalizer.text, normalizer.unlessThere)]
     case 'replace':

@@ -19,8 +19,8 @@ import type { Step } from './textStage.ts'
 /** A cluster of so many bytes, or less, is replaced as a whole. */
 const MOST_WHOLE_BYTES = 5
 const MAX_REMEMBERED = 1 << 16
-const CARRIAGE_RETURN = 0x0d
-const LINE_FEED = 0x0a
+/** The only cluster with a line feed but itself. */
+const LINE_END = Buffer.from('\r\n')
 
 /** @throws PretokError 'tokenizer' if it is no charsmap */
 export const precompiledStep = (base64: string): Step => {
@@ -116,7 +116,7 @@ const hasKeyBehind = (charsmap: Charsmap, state: number, bytes: number): boolean
 
 /**
  * For the kernel: what a character and a mark are replaced by, and, with 0 in place of the mark, 1, if nothing else that is replaced as a whole begins with the
- * character; and what a carriage return and a line feed are. What takes their place must stay.
+ * character; and what a carriage return and a line feed are. What takes their place must stay, and take no more room: the kernel has none.
  */
 const pairsIn = (
   charsmap: Charsmap,
@@ -125,19 +125,23 @@ const pairsIn = (
   isMark: (codePoint: number) => boolean,
 ): Uint32Array => {
   const stays = (codePoint: number): boolean => valueAt(numbers, codePoint) === 0
+  /** What is put down in place of so many bytes, if that is one character of such a kind. */
+  const madeOf = (replacement: string, bytes: number): number | undefined => {
+    const [made, ...others] = Array.from(replacement, (character) => character.codePointAt(0)!)
+    return made !== undefined && others.length === 0 && stays(made) && Buffer.byteLength(replacement) <= bytes ? made : undefined
+  }
   const pairs: [number, number, number][] = []
-  const [lineEnd, ...more] = replacementOf(charsmap, Buffer.from('\r\n')) ?? ''
-  if (lineEnd !== undefined && more.length === 0 && stays(lineEnd.codePointAt(0)!)) pairs.push([CARRIAGE_RETURN, LINE_FEED, lineEnd.codePointAt(0)!])
+  const lineEnd = madeOf(replacementOf(charsmap, LINE_END) ?? '', LINE_END.length)
+  if (lineEnd !== undefined) pairs.push([LINE_END[0], LINE_END[1], lineEnd])
   for (const first of members(beginning)) {
     const bytes = Buffer.from(String.fromCodePoint(first))
     const state = bytes.reduce((state, byte) => (state === DEAD ? DEAD : charsmap.next(state, byte)), START)
     const replaced = stays(first) ? replacedBehind(charsmap, state, MOST_WHOLE_BYTES - bytes.length) : []
     const own = replaced.flatMap(([key, replacement]): [number, number, number][] => {
       const [mark, ...otherMarks] = isUtf8(key) ? key.toString() : ''
-      const [made, ...others] = replacement
-      if (made === undefined || mark === undefined || otherMarks.length > 0 || others.length > 0) return []
-      const isPair = isMark(mark.codePointAt(0)!) && stays(made.codePointAt(0)!)
-      return isPair ? [[first, mark.codePointAt(0)!, made.codePointAt(0)!]] : []
+      const made = madeOf(replacement, bytes.length + key.length)
+      if (made === undefined || mark === undefined || otherMarks.length > 0) return []
+      return isMark(mark.codePointAt(0)!) ? [[first, mark.codePointAt(0)!, made]] : []
     })
     if (own.length > 0 && own.length === replaced.length && pairs.length + own.length < MOST_PAIRS) pairs.push([first, 0, 1], ...own)
   }

@@ -236,6 +236,7 @@ test('what the kernel can do: all but what looks at several characters, or at th
     'Precompiled, Strip of the right, then two spaces and more',
     'the same by a longer text',
     'NFKC, Strip of the right, a map',
+    'NFC, Strip of neither side, a map',
     'a map, then runs that a map takes away',
     'gpt-neox',
     'NFC, then runs and a map',
@@ -334,16 +335,47 @@ test.each([
   )
 })
 
-test.each(['a\u0301\u11a8', 'xa\u0301\u1161\u11a8', 'a\u0301가\u11a8'])('a cluster ends in front of Hangul: %j', (text) => {
-  const normalizers: Normalizer[] = [{ kind: 'precompiled', charsmap: makeCharsmap([[keyOf('a\u0301'), 'é']]) }]
-  const texts = text.repeat(40)
-  expect(byKernel(normalizers, [], texts, [4])).toEqual(byDefinition(normalizers, [], texts))
+const charsmapOf = (...entries: readonly [key: string, replacement: string][]): Normalizer[] => [
+  { kind: 'precompiled', charsmap: makeCharsmap(entries.map(([key, replacement]) => [keyOf(key), replacement])) },
+]
+
+test('what the kernel composes by a charsmap ends where the cluster does, whatever is behind it', () => {
+  const normalizers = charsmapOf(['e\u0301', 'é'], ['ẛ', 'ṡ'], ['日', 'day'])
+  const ranges = [[0, 0x80], [0x300, 0x370], [0x900, 0x980], [0x1100, 0x1200], [0x2000, 0x2070], [0xa960, 0xa980], [0xd7a4, 0xd800]]
+  const isLooked = (c: number): boolean => c % 211 === 0 || ranges.some(([start, end]) => c >= start && c < end)
+  const codePoints = Array.from({ length: 0x110000 }, (_, i) => i).filter((c) => isLooked(c) && (c < 0xd800 || c >= 0xe000) && c !== 0x3c)
+  const behind = codePoints.map((c) => String.fromCodePoint(c))
+  for (const cluster of ['e\u0301', 'e\u0323', 'ẛ\u0323']) {
+    const text = behind.map((c) => `${cluster}${c}\n${cluster}${c}\u0323`).join('<|>')
+    expect(byKernel(normalizers, ['<|>'], text, [1e6])).toEqual(byDefinition(normalizers, ['<|>'], text))
+  }
+})
+
+test('what a charsmap composes has room', () => {
+  const normalizers = charsmapOf(['a\u0301', '𐐀'], ['e\u0301', 'é'], ['o\u0301', '日'], ['u\u20dd', '𐐀'])
+  const pairs = createSureText(normalizers)!.pairs!.pack()
+  const bytesOf = (codePoint: number): number => Buffer.byteLength(String.fromCodePoint(codePoint))
+  const composed = Array.from({ length: pairs.length / 3 }, (_, i) => pairs.subarray(3 * i, 3 * i + 3)).filter(([, mark]) => mark !== 0)
+  expect(composed.map(([first]) => String.fromCodePoint(first)).sort()).toEqual(['e', 'o', 'u'])
+  for (const [first, mark, made] of composed) expect(bytesOf(made)).toBeLessThanOrEqual(bytesOf(first) + bytesOf(mark))
+  const text = ['a\u0301', 'o\u0301', 'plain words '].map((part) => part.repeat(30_000)).join('')
+  expect(byKernel(normalizers, [], `a\u0301 ${text}${text}`, [1e6])).toEqual(byDefinition(normalizers, [], `a\u0301 ${text}${text}`))
 })
 
 test.each(KERNEL_NORMALIZERS.filter(([, normalizers]) => normalizers.length > 1))('a run in front of marks that go on and on: %s', (_, normalizers) => {
   const text = `a \u2000${'\u0301'.repeat(40_000)} \u2001 e${'\u0323\u0301'.repeat(20_000)}  b`
   for (const feeds of [[999], [1e6], [7001, 3]])
     expect(byKernel(normalizers, [], text, feeds)).toEqual(byDefinition(normalizers, [], text))
+})
+
+test('runs go on behind ASCII characters that become nothing, or several, wherever they stand among sixteen', () => {
+  const replace = (pattern: string, content: string, isRegex = false): Normalizer => ({ kind: 'replace', pattern, isRegex, content })
+  const strings = (length: number): string[] => (length === 0 ? [''] : strings(length - 1).flatMap((string) => [...' abx'].map((c) => string + c)))
+  const texts = strings(5).flatMap((string, i) => ['x'.repeat(i % 16) + string + 'x'.repeat(20), string])
+  for (const run of [replace(' {2,}', ' ', true), replace(' +', 'x', true), replace('[ x]+', '<é>', true)]) {
+    const normalizers = [replace('a', ''), replace('b', 'x '), run]
+    expect(byKernel(normalizers, ['|'], texts.join('|'), [1e6])).toEqual(byDefinition(normalizers, ['|'], texts.join('|')))
+  }
 })
 
 const WHITE = [...'\t\n\v\f\r \u0085\u00a0\u1680\u2000\u2003\u200a\u2028\u2029\u202f\u205f\u3000']

@@ -38,6 +38,7 @@ test('there are cuts for normalizers that look at characters and what combines w
     'Replace of runs by nothing',
     'Precompiled, then two spaces and more',
     'Precompiled, then runs by a longer text, and maps',
+    'NFC, Strip of neither side, a map',
     'a map, then runs that a map takes away',
     'gpt-neox',
     'NFC, then runs and a map',

@@ -99,6 +99,7 @@ export const NORMALIZERS: readonly (readonly [name: string, normalizers: readonl
   ['Precompiled, Strip of the right, then two spaces and more', [STRIPPABLE, { kind: 'strip', left: false, right: true }, regex(' {2,}', ' ')]],
   ['the same by a longer text', [STRIPPABLE, { kind: 'strip', left: false, right: true }, { kind: 'lowercase' }, regex('[ E]+', '<É>'), literal('<', '>')]],
   ['NFKC, Strip of the right, a map', [{ kind: 'nfkc' }, { kind: 'strip', left: false, right: true }, literal(' ', '▁')]],
+  ['NFC, Strip of neither side, a map', [{ kind: 'nfc' }, { kind: 'strip', left: false, right: false }, literal(' ', '▁')]],
   ['a map, then runs that a map takes away', [literal('a', ''), regex('[ \\0]+', 'a'), literal('a', '')]],
   ['gpt-neox', [{ kind: 'nfc' }]],
   ['NFC, then runs and a map', [{ kind: 'nfc' }, regex('\\s+', '<É>'), { kind: 'lowercase' }]],
