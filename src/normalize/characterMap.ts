@@ -1,6 +1,6 @@
 import { has } from '../unicode/codePointSet.ts'
 import { WHITE_SPACE } from '../unicode/properties.ts'
-import { BLOCK, blocksBeginningWith, combineTables, createWords, TableMaker, valueAt, type CharacterMap, type CodePointTable } from './codePointTable.ts'
+import { BLOCK, blocksBeginningWith, combineTables, createWords, oncePerPair, TableMaker, valueAt, type CharacterMap, type CodePointTable } from './codePointTable.ts'
 import { SLICE, slices, startNormalizeKernel, type NormalizeExports } from './kernel.ts'
 import type { Emit, Runs, RunStage, Step } from './textStage.ts'
 
@@ -43,14 +43,8 @@ export const composeMaps = (first: CharacterMap, second: CharacterMap): Characte
     for (const character of text) made += character === SELF ? self : isFlag(character) ? character : mapCharacter(second, character)
     return made
   }
-  const known = new Map<number, number>()
-  const numbers = combineTables(first.numbers, second.numbers, createWords, (number, other) => {
-    const key = number * 0x10000 + other
-    let made = known.get(key)
-    if (made === undefined) known.set(key, (made = templates.numberOf(rewritten(first.templates[number], second.templates[other]))))
-    return made
-  })
-  return { numbers, templates: templates.list }
+  const combine = oncePerPair((number, other) => templates.numberOf(rewritten(first.templates[number], second.templates[other])))
+  return { numbers: combineTables(first.numbers, second.numbers, createWords, combine), templates: templates.list }
 }
 
 /** What becomes of one character. */
@@ -233,13 +227,14 @@ export const withBlanks = (map: CharacterMap): CharacterMap | undefined => {
   const isWhite = (character: string): boolean => valueAt(white.numbers, character.codePointAt(0)!) !== 0
   const templates = new Templates()
   let isTold = true
-  const numbers = combineTables(map.numbers, white.numbers, createWords, (number, own) => {
+  const combine = oncePerPair((number, own) => {
     const template = map.templates[number]
     const areWhite = Array.from(template, (character) => (character === SELF ? own !== 0 : isWhite(character)))
     const isBlank = areWhite.every((is) => is)
     isTold &&= isBlank || !areWhite.at(-1)
     return templates.numberOf(isBlank ? IS_BLANK + template : template)
   })
+  const numbers = combineTables(map.numbers, white.numbers, createWords, combine)
   return isTold ? { numbers, templates: templates.list } : undefined
 }
 
@@ -256,8 +251,6 @@ export const withRuns = (map: CharacterMap, { set, content }: Pick<Runs, 'set' |
     return own + flagsOf(template) + text
   }
   const templates = new Templates()
-  const numbers = combineTables(map.numbers, members.numbers, createWords, (number, member) =>
-    templates.numberOf(marked(map.templates[number], member !== 0)),
-  )
-  return { numbers, templates: templates.list }
+  const combine = oncePerPair((number, member) => templates.numberOf(marked(map.templates[number], member !== 0)))
+  return { numbers: combineTables(map.numbers, members.numbers, createWords, combine), templates: templates.list }
 }

@@ -66,7 +66,7 @@ export class TableMaker<V extends Values> {
 
   constructor(create: (length: number) => V) {
     this.create = create
-    this.pages = Array.from({ length: CODE_POINTS / BLOCK }, () => this.uniformBlock(0))
+    this.pages = new Array<V>(CODE_POINTS / BLOCK).fill(this.uniformBlock(0))
   }
 
   /** Gives all members of a set a value. */
@@ -117,6 +117,17 @@ export class TableMaker<V extends Values> {
     const block = this.pages[page]
     if (this.uniform.get(block[0]) !== block) return block
     return (this.pages[page] = block.slice() as V)
+  }
+}
+
+/** As `combine`, which is called once for each pair of values. */
+export const oncePerPair = (combine: (a: number, b: number) => number): typeof combine => {
+  const known = new Map<number, number>()
+  return (a, b) => {
+    const key = a * 0x10000 + b
+    let made = known.get(key)
+    if (made === undefined) known.set(key, (made = combine(a, b)))
+    return made
   }
 }
 
