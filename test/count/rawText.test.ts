@@ -368,6 +368,12 @@ test.each(KERNEL_NORMALIZERS.filter(([, normalizers]) => normalizers.length > 1)
     expect(byKernel(normalizers, [], text, feeds)).toEqual(byDefinition(normalizers, [], text))
 })
 
+test('no cluster begins behind a prefix with a mark, which the kernel would take for the first of one', () => {
+  const prefix: Normalizer = { kind: 'prepend', text: '▁' }
+  expect(createSureText([prefix, ...charsmapOf(['\u0323\u0301', 'x'])])).toBeUndefined()
+  expect(createSureText([prefix, { kind: 'nfc' }])).toBeDefined()
+})
+
 test('runs go on behind ASCII characters that become nothing, or several, wherever they stand among sixteen', () => {
   const replace = (pattern: string, content: string, isRegex = false): Normalizer => ({ kind: 'replace', pattern, isRegex, content })
   const strings = (length: number): string[] => (length === 0 ? [''] : strings(length - 1).flatMap((string) => [...' abx'].map((c) => string + c)))
