@@ -374,6 +374,17 @@ test('no cluster begins behind a prefix with a mark, which the kernel would take
   expect(createSureText([prefix, { kind: 'nfc' }])).toBeDefined()
 })
 
+test.each<[string, Normalizer]>([
+  ['NFC', { kind: 'nfc' }],
+  ['a charsmap', charsmapOf(['e\u0301', 'é'])[0]],
+])('no document is where, behind %s and a Strip of the right, a map leaves nothing', (_, first) => {
+  const nothing = ['a', 'é'].map((pattern): Normalizer => ({ kind: 'replace', pattern, isRegex: false, content: '' }))
+  const normalizers: Normalizer[] = [first, { kind: 'strip', left: false, right: true }, ...nothing]
+  const documents = ['a', 'aé', 'e\u0301', 'a ', ' ', ' a', 'e\u0301\u0323 a', 'b', 'a b', '']
+  for (const texts of [documents.join('<|>'), documents])
+    for (const feeds of [[1], [2, 7], [1e6]]) expect(byKernel(normalizers, ['<|>'], texts, feeds)).toEqual(byDefinition(normalizers, ['<|>'], texts))
+})
+
 test('runs go on behind ASCII characters that become nothing, or several, wherever they stand among sixteen', () => {
   const replace = (pattern: string, content: string, isRegex = false): Normalizer => ({ kind: 'replace', pattern, isRegex, content })
   const strings = (length: number): string[] => (length === 0 ? [''] : strings(length - 1).flatMap((string) => [...' abx'].map((c) => string + c)))
