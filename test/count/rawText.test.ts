@@ -215,6 +215,7 @@ test('what the kernel can do: all but what looks at several characters, or at th
     'BertNormalizer, handle_chinese_chars',
     'BertNormalizer, strip_accents',
     'BertNormalizer, uncased',
+    'BertNormalizer, clean_text, then runs',
     'BertNormalizer, cased',
     'Strip',
     'Strip, left',
