@@ -79,10 +79,10 @@ export function setStrippingOfEnds(value: bool): void {
 /** Where it is taken off: all text that is split, up to here, stays. What follows is white space, and is not given to the passes yet. */
 export let solidEnd: usize = 0
 
-/** All text so far stays; the caller has put some of it there. */
+/** All text so far stays; the caller has put some of it there, unless what is behind the stripping has made nothing of it. */
 export function noteSolid(length: usize): void {
+  if (length > solidEnd) noteText()
   solidEnd = length
-  noteText()
 }
 
 /** Text has moved towards the front by `shift` bytes. */

@@ -116,7 +116,8 @@ const partsOf = (steps: readonly Step[]): Parts | undefined => {
   if ([...before, ...beforeStrip, ...behindStrip, ...behindRuns].some(({ map }) => map === undefined)) return undefined
   if (strip?.strips!.left) return undefined
   const isPlain = strips === undefined && strip === undefined && runs === undefined
-  if (prefix !== '' && !isPlain) return undefined
+  const isApart = check?.pairs?.of !== 'clusters' // behind a prefix, a mark is in its cluster, and begins none
+  if (prefix !== '' && !(isPlain && isApart)) return undefined
   return {
     initial: initial ?? '',
     prefix,

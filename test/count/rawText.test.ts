@@ -215,6 +215,7 @@ test('what the kernel can do: all but what looks at several characters, or at th
     'BertNormalizer, handle_chinese_chars',
     'BertNormalizer, strip_accents',
     'BertNormalizer, uncased',
+    'BertNormalizer, clean_text, then runs',
     'BertNormalizer, cased',
     'Strip',
     'Strip, left',
@@ -366,6 +367,23 @@ test.each(KERNEL_NORMALIZERS.filter(([, normalizers]) => normalizers.length > 1)
   const text = `a \u2000${'\u0301'.repeat(40_000)} \u2001 e${'\u0323\u0301'.repeat(20_000)}  b`
   for (const feeds of [[999], [1e6], [7001, 3]])
     expect(byKernel(normalizers, [], text, feeds)).toEqual(byDefinition(normalizers, [], text))
+})
+
+test('no cluster begins behind a prefix with a mark, which the kernel would take for the first of one', () => {
+  const prefix: Normalizer = { kind: 'prepend', text: '▁' }
+  expect(createSureText([prefix, ...charsmapOf(['\u0323\u0301', 'x'])])).toBeUndefined()
+  expect(createSureText([prefix, { kind: 'nfc' }])).toBeDefined()
+})
+
+test.each<[string, Normalizer]>([
+  ['NFC', { kind: 'nfc' }],
+  ['a charsmap', charsmapOf(['e\u0301', 'é'])[0]],
+])('no document is where, behind %s and a Strip of the right, a map leaves nothing', (_, first) => {
+  const nothing = ['a', 'é'].map((pattern): Normalizer => ({ kind: 'replace', pattern, isRegex: false, content: '' }))
+  const normalizers: Normalizer[] = [first, { kind: 'strip', left: false, right: true }, ...nothing]
+  const documents = ['a', 'aé', 'e\u0301', 'a ', ' ', ' a', 'e\u0301\u0323 a', 'b', 'a b', '']
+  for (const texts of [documents.join('<|>'), documents])
+    for (const feeds of [[1], [2, 7], [1e6]]) expect(byKernel(normalizers, ['<|>'], texts, feeds)).toEqual(byDefinition(normalizers, ['<|>'], texts))
 })
 
 test('runs go on behind ASCII characters that become nothing, or several, wherever they stand among sixteen', () => {

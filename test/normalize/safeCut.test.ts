@@ -27,6 +27,7 @@ test('there are cuts for normalizers that look at characters and what combines w
     'BertNormalizer, handle_chinese_chars',
     'BertNormalizer, strip_accents',
     'BertNormalizer, uncased',
+    'BertNormalizer, clean_text, then runs',
     'BertNormalizer, cased',
     'Replace of a character',
     'Replace by characters whose halves are marks of ours',

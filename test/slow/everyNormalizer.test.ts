@@ -10,6 +10,7 @@ const SURROUNDINGS = [
   ['\n', '\n'],
   ['a', 'b'],
   [' ', ' '],
+  [' ', ' in front of more ASCII than the kernel rewrites at a time\n'],
   ['a\u0323', '\u0301\u0323\n'],
   ['\u1100', '\u11a8\n'],
   ['가', '\u0301\u0300\n'],
@@ -19,13 +20,15 @@ const SURROUNDINGS = [
   ['🇩', '🇪\n'],
 ]
 
-/** Every code point in all surroundings, some at a time. */
-const texts = function* (): Generator<string> {
+/**
+ * Every code point in all surroundings, some at a time. Each text has the same ones: near what must be composed, the kernel does nothing itself
+ * (CALM_BYTES in src/kernel/quickCheck.ts).
+ */
+const texts = function* (): Generator<[start: number, text: string]> {
   for (let start = 0; start < 0x110000; start += 0x400) {
-    let text = ''
-    for (let c = start; c < start + 0x400; c++)
-      if (c < 0xd800 || c > 0xdfff) for (const [before, after] of SURROUNDINGS) text += before + String.fromCodePoint(c) + after
-    yield text
+    if (start >= 0xd800 && start < 0xe000) continue
+    const codePoints = Array.from({ length: 0x400 }, (_, i) => String.fromCodePoint(start + i))
+    for (const [before, after] of SURROUNDINGS) yield [start, codePoints.map((c) => before + c + after).join('')]
   }
 }
 
@@ -33,8 +36,7 @@ describe.each(NORMALIZERS)('%s', (_, normalizers) => {
   test('equals the official normalizer on every code point, in all surroundings', () => {
     const official = officialNormalize(normalizers)
     const normalize = (text: string): string => normalizeText(normalizers, text)
-    let part = 0
-    for (const text of texts()) expect(normalize(text) === official(text), `${(0x400 * part++).toString(16)}`).toBe(true)
+    for (const [start, text] of texts()) expect(normalize(text) === official(text), start.toString(16)).toBe(true)
   })
 
   test.skipIf(createSureText(normalizers) === undefined)('so does the kernel', () => {
@@ -42,14 +44,14 @@ describe.each(NORMALIZERS)('%s', (_, normalizers) => {
     const counter = createKernelCounter([]) // each document is one piece
     const stream = counter.withTokens!(createSpecialTokens([]), createSureText(normalizers))!
     const wanted = new Set<string>()
-    for (const text of texts()) {
-      if (text === '') continue
+    for (const [, text] of texts()) {
       wanted.add(official(text))
       const bytes = Buffer.from(text)
       stream.documents!(bytes, Uint32Array.of(bytes.length))
     }
     const { arena, starts, size } = counter.finish()
     const pieces = Array.from({ length: size }, (_, i) => Buffer.from(arena.subarray(starts[i], starts[i + 1])).toString())
+    wanted.delete('')
     expect(size).toBe(wanted.size)
     expect(pieces.findIndex((piece) => !wanted.has(piece))).toBe(-1)
   })
