@@ -66,7 +66,8 @@ export class TableMaker<V extends Values> {
 
   constructor(create: (length: number) => V) {
     this.create = create
-    this.pages = new Array<V>(CODE_POINTS / BLOCK).fill(this.uniformBlock(0))
+    const none = this.uniformBlock(0)
+    this.pages = Array.from({ length: CODE_POINTS / BLOCK }, () => none)
   }
 
   /** Gives all members of a set a value. */

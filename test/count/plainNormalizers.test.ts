@@ -1,0 +1,117 @@
+import fc from 'fast-check'
+import { expect, test } from 'vitest'
+import { createSureText } from '../../src/normalize/normalizer.ts'
+import type { Normalizer } from '../../src/types.ts'
+import { keyOf, makeCharsmap } from '../support/charsmap.ts'
+import { byDefinition, byKernel } from '../support/rawText.ts'
+import { tries } from '../support/seed.ts'
+
+/*
+ * What the kernel does of normalization, against JavaScript's own strings: rawText.test.ts holds it against our normalizers, which run some of the same
+ * WebAssembly.
+ */
+
+interface Plain {
+  normalizer: Normalizer
+  apply(text: string): string
+}
+
+const replace = (pattern: string, content: string): Plain => ({
+  normalizer: { kind: 'replace', pattern, isRegex: false, content },
+  apply: (text) => text.replaceAll(pattern, () => content),
+})
+
+const replaceRuns = (pattern: string, content: string): Plain => ({
+  normalizer: { kind: 'replace', pattern, isRegex: true, content },
+  apply: (text) => text.replace(new RegExp(pattern, 'gu'), () => content),
+})
+
+const strip = (left: boolean, right: boolean): Plain => ({
+  normalizer: { kind: 'strip', left, right },
+  apply(text) {
+    const behind = left ? text.replace(/^\p{White_Space}+/u, '') : text
+    return right ? behind.replace(/\p{White_Space}+$/u, '') : behind
+  },
+})
+
+const prepend = (text: string, unlessThere: boolean): Plain => ({
+  normalizer: { kind: 'prepend', text, ...(unlessThere && { unlessThere }) },
+  apply: (section) => (section === '' || (unlessThere && section.startsWith(text)) ? section : text + section),
+})
+
+const form = (kind: 'nfc' | 'nfd' | 'nfkc' | 'nfkd'): Plain => ({ normalizer: { kind }, apply: (text) => text.normalize(kind.toUpperCase()) })
+
+const graphemes = new Intl.Segmenter('en', { granularity: 'grapheme' })
+
+/** Each cluster of less than six bytes by the shortest key that it begins with, or else each of its characters. */
+const precompiled = (entries: ReadonlyMap<string, string>): Plain => {
+  const byBytes = new Map(Array.from(entries, ([key, replacement]) => [keyOf(key), replacement]))
+  const find = (bytes: string): string | undefined => {
+    const length = Array.from(bytes, (_, i) => i + 1).find((end) => byBytes.has(bytes.slice(0, end)))
+    return length === undefined ? undefined : byBytes.get(bytes.slice(0, length))
+  }
+  const rewrite = (cluster: string): string => {
+    const bytes = keyOf(cluster)
+    const whole = bytes.length < 6 ? find(bytes) : undefined
+    return whole ?? Array.from(cluster, (character) => find(keyOf(character)) ?? character).join('')
+  }
+  return {
+    normalizer: { kind: 'precompiled', charsmap: makeCharsmap(byBytes) },
+    apply: (text) => Array.from(graphemes.segment(text), ({ segment }) => rewrite(segment)).join(''),
+  }
+}
+
+const FROM = [' ', 'a', 'b', 'c', 'x', '\r', '\n', '\t', '\x01', '\0', 'é', '日', '▁', '\u2000', '𐀀', 'e', '\u0301']
+const CONTENTS = ['', '', '', ' ', '  ', 'x', 'x ', ' x', '▁', '12345678', '123456789', ' 3456789 ', '\0', '𐀀', 'é', '\r\n', 'more than sixteen bytes', '日', '\u0301']
+const KEYS = ['\r\n', '\r\n', '\r', '\n', ' ', '\t', '\x01', 'e\u0301', 'e\u0323', 'a\u0301', 'x\u0323', 'é', '日', '𐀀', '\u2000', '\u0301', '\u0301\u0323', 'a', 'b', '▁', '\u20dd\u0301', '日\u0301']
+const MADE = ['', ' ', '\n', 'é', 'x', '  ', ' x', '日', '𐀀', 'longer one', '\r']
+const RUNS = [' {2,}', ' +', '[ x]+', '\\s+', '[ e日]+', '[\\r\\n]+', '[a\\u0301 ]+']
+
+const maybe = <T>(one: fc.Arbitrary<T>): fc.Arbitrary<T[]> => fc.array(one, { maxLength: 1 })
+const maps = fc.array(fc.tuple(fc.constantFrom(...FROM), fc.constantFrom(...CONTENTS)), { maxLength: 2 }).map((all) => all.map(([from, to]) => replace(from, to)))
+const charsmap = fc.array(fc.tuple(fc.constantFrom(...KEYS), fc.constantFrom(...MADE)), { minLength: 1, maxLength: 10 }).map((entries) => precompiled(new Map(entries)))
+const check = fc.oneof({ weight: 5, arbitrary: charsmap }, { weight: 1, arbitrary: fc.constantFrom('nfc', 'nfd', 'nfkc', 'nfkd').map(form) })
+const runs = fc.tuple(fc.constantFrom(...RUNS), fc.constantFrom(' ', 'x', '▁', ' ab', '\n', '12345678', '123456789', 'bé')).map(([set, content]) => replaceRuns(set, content))
+
+/** Lists of the shape that the kernel does (normalize/sureText.ts). */
+const normalizers = fc
+  .tuple(
+    maybe(fc.tuple(fc.boolean(), fc.boolean()).map(([left, right]) => strip(left, right))),
+    maybe(fc.constantFrom('▁', 'x', '\r', ' ').map((text) => prepend(text, false))),
+    maps,
+    maybe(check),
+    maps,
+    maybe(fc.constant(strip(false, true))),
+    maps,
+    maybe(runs),
+    maps,
+    maybe(fc.constantFrom('▁', ' ', 'x', 'é').map((text) => prepend(text, true))),
+  )
+  .map((parts) => parts.flat())
+  .filter((all) => all.length > 0 && createSureText(all.map(({ normalizer }) => normalizer)) !== undefined)
+
+const UNITS = [' ', ' ', ' ', 'x', 'a', 'b', 'c', '\r', '\n', '\r\n', '\r\n', '\t', '\x01', '\0', 'é', 'e\u0301', 'e', '\u0301', '\u0323', '日', '▁', '\u2000', '𐀀', '.', '\u20dd', 'e\u0301\u0323']
+const odd = (maxLength: number): fc.Arbitrary<string> => fc.string({ unit: fc.constantFrom(...UNITS), maxLength })
+/** So that what is odd stands anywhere among sixteen bytes. */
+const plain = fc.nat({ max: 20 }).map((length) => 'k'.repeat(length))
+const SEPARATOR = '<|>'
+const part = fc.oneof(
+  { weight: 4, arbitrary: fc.tuple(plain, odd(8), plain).map((texts) => texts.join('')) },
+  { weight: 2, arbitrary: odd(40) },
+  { weight: 2, arbitrary: fc.constant(SEPARATOR) },
+  { weight: 1, arbitrary: fc.tuple(odd(4), fc.integer({ min: 1, max: 60 })).map(([text, times]) => text.repeat(times)) },
+)
+const feed = fc.oneof(fc.integer({ min: 1, max: 33 }), fc.constantFrom(64, 200, 1e6))
+
+test('the kernel makes of text what strings of JavaScript do', () => {
+  fc.assert(
+    fc.property(normalizers, fc.array(part, { maxLength: 10 }), fc.array(feed, { minLength: 1, maxLength: 3 }), fc.boolean(), (all, parts, feeds, areDocuments) => {
+      const applied = (text: string): string => text.split(SEPARATOR).map((section) => all.reduce((made, { apply }) => apply(made), section)).join(SEPARATOR)
+      const text = parts.join('')
+      const given = areDocuments ? text.split('.') : text
+      const wanted = byDefinition([], [SEPARATOR], typeof given === 'string' ? applied(given) : given.map(applied))
+      expect(byKernel(all.map(({ normalizer }) => normalizer), [SEPARATOR], given, feeds)).toEqual(wanted)
+    }),
+    { numRuns: tries(200) },
+  )
+})
