@@ -8,7 +8,7 @@ import type { Emit, Runs, RunStage, Step } from './textStage.ts'
 export const SELF = '\ud800'
 
 /*
- * In a template, runs of code points that one text stands for (src/kernel/normalize.ts) are told by what no text contains either: it begins with one, it ends
+ * In a template, runs of code points that one text stands for (src/kernel/rewrite.ts) are told by what no text contains either: it begins with one, it ends
  * in one, or it is nothing, and what is on both sides of it may be one. And what is white space or nothing, so that it may be taken off the end of a section.
  */
 const BEGINS_WITH_RUN = '\ud801'
@@ -67,7 +67,7 @@ class Templates {
   }
 }
 
-/** A map's tables, as the kernel wants them (src/kernel/normalize.ts). */
+/** A map's tables, as the kernel wants them (src/kernel/rewrite.ts). */
 export interface PackedMap {
   table: CodePointTable<Uint16Array>
   /** For each ASCII character the one that it becomes, or NO_BYTE. */

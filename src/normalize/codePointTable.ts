@@ -13,7 +13,7 @@ export interface CharacterMap {
   templates: readonly string[]
 }
 
-/** Classes of code points, and what follows from them for bytes, as the kernel wants them (src/kernel/normalize.ts). */
+/** Classes of code points, and what follows from them for bytes, as the kernel wants them (src/kernel/quickCheck.ts). */
 export interface QuickCheckClasses {
   table: CodePointTable<Uint8Array>
   /** The first 0x800 of them, as they are. */

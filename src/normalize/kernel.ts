@@ -1,6 +1,6 @@
 import { loadWasm, reserveMemory } from '../loadWasm.ts'
 
-/** What normalize.wasm exports (src/kernel/normalize.ts has the descriptions). */
+/** What normalize.wasm exports (src/kernel/normalize.ts lists where they are described). */
 export interface NormalizeExports {
   setClasses(pages: number, blocks: number, below0x800: number, settledByLow: number, groupByHigh: number): void
   startAt(at: number): void

@@ -1,5 +1,5 @@
 /*
- * What two code points are composed to, as a hash table that the kernel reads (src/kernel/normalize.ts): slots of three words,
+ * What two code points are composed to, as a hash table that the kernel reads (src/kernel/compose.ts): slots of three words,
  * [first, second, composed]; a first one of 0 is no code point, and the slot is free.
  */
 

@@ -2,30 +2,16 @@ import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { createTokenCutter } from '../../src/added/tokenCutter.ts'
 import { createSpecialTokens, createTokenSet, plainToken, type TokenSet } from '../../src/added/tokenSet.ts'
-import type { FoundTokens, TextCounter } from '../../src/count/counter.ts'
+import type { FoundTokens } from '../../src/count/counter.ts'
 import { createKernelCounter } from '../../src/count/kernelCounter.ts'
 import { createReferenceCounter } from '../../src/count/referenceCounter.ts'
-import { compileStage } from '../../src/pattern/compile.ts'
-import { cutsOf, PRESET_STAGES } from '../support/stages.ts'
-
-const GPT2 = PRESET_STAGES[0][1]
-const TABLES = compileStage(GPT2).tables
+import { countsOf, GPT2, TABLES } from '../support/rawText.ts'
+import { cutsOf } from '../support/stages.ts'
 
 interface Result {
   counts: Record<string, number>
   documents: number
   tokens: number[]
-}
-
-const countsOf = (counter: TextCounter): Record<string, number> => {
-  counter.endDocument()
-  counter.flush()
-  const { arena, starts, counts, size } = counter.finish()
-  const entries = Array.from({ length: size }, (_, i): [string, number] => [
-    Buffer.from(arena.subarray(starts[i], starts[i + 1])).toString(),
-    counts[i],
-  ])
-  return Object.fromEntries(entries.sort())
 }
 
 /** Tokens without flags; those from number `special` on are pieces. */

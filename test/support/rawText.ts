@@ -13,7 +13,7 @@ import { cutsOf, PRESET_STAGES } from './stages.ts'
 
 /* Text that is normalized, cut at tokens and counted: by the kernel, and step by step. */
 
-const GPT2 = PRESET_STAGES[0][1]
+export const GPT2 = PRESET_STAGES[0][1]
 export const TABLES = compileStage(GPT2).tables
 
 interface Result {
