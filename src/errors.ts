@@ -65,6 +65,17 @@ export const systemErrorCode = (error: unknown): string | undefined => {
 export const isOutOfFiles = (error: unknown): boolean =>
   error instanceof Error && 'code' in error && (error.code === 'EMFILE' || error.code === 'ENFILE')
 
+/**
+ * For a file that has its name, in a folder that cannot be forced to the disk: whoever reads that the file could not be written would look for the reason in
+ * the wrong place.
+ */
+export const notSettled = (what: string, error: unknown): PretokError =>
+  new PretokError(
+    'output',
+    `writing ${what}: it is there, and whole, but a power cut could take it away again: its folder cannot be forced to the disk (${describeSystemError(error)})`,
+    { cause: error },
+  )
+
 /** What a system call's error means, in words; falls back to the system's own message. */
 export const describeSystemError = (error: unknown): string => {
   switch (systemErrorCode(error)) {

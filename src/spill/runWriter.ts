@@ -2,7 +2,7 @@ import { closeSync, fsyncSync, openSync, renameSync, rmSync, writeSync } from 'n
 import { dirname } from 'node:path'
 import { crc32 } from 'node:zlib'
 import { closeReadNow } from '../closeRead.ts'
-import { describeSystemError, PretokError, systemErrorCode } from '../errors.ts'
+import { describeSystemError, notSettled, PretokError, systemErrorCode } from '../errors.ts'
 import { makeFolder } from '../makeFolder.ts'
 import { PARTITIONS } from './layout.ts'
 import { BLOCK_BYTES, BLOCK_HEADER_BYTES, emptySegment, MAGIC, TAIL_BYTES, type Footer, type Segment } from './runFormat.ts'
@@ -115,13 +115,11 @@ export class RunWriter {
       } catch {}
   }
 
-  /** The file has its name by now: whoever reads that it could not be written would look for the reason in the wrong place. */
   private settle(): void {
     try {
       syncFolder(dirname(this.path))
     } catch (error) {
-      const problem = 'it is there, and whole, but a power cut could take it away again: its folder cannot be forced to the disk'
-      throw new PretokError('output', `writing the run ${this.path}: ${problem} (${describeSystemError(error)})`, { cause: error })
+      throw notSettled(`the run ${this.path}`, error)
     }
   }
 

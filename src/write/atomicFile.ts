@@ -2,7 +2,7 @@ import { renameSync } from 'node:fs'
 import { open, readlink, realpath, stat, type FileHandle } from 'node:fs/promises'
 import { dirname, resolve } from 'node:path'
 import { closeRead } from '../closeRead.ts'
-import { describeSystemError, PretokError, systemErrorCode } from '../errors.ts'
+import { describeSystemError, notSettled, PretokError, systemErrorCode } from '../errors.ts'
 import { reserveTemporaryFile } from '../temporary.ts'
 import { createEarlySync } from './earlySync.ts'
 
@@ -111,7 +111,7 @@ const openOutput = async (path: string): Promise<Output> => {
     },
     settle: () =>
       syncFolder(dirname(target)).catch((error: unknown) => {
-        throw unsettled(path, error)
+        throw notSettled(path, error)
       }),
     discard: temporary.remove,
   }
@@ -167,14 +167,6 @@ const syncFolder = async (path: string): Promise<void> => {
     await closeRead(handle)
   }
 }
-
-/** The file has its name by now: whoever reads that it could not be written would look for the reason in the wrong place. */
-const unsettled = (path: string, error: unknown): PretokError =>
-  new PretokError(
-    'output',
-    `writing ${path}: it is there, and whole, but a power cut could take it away again: its folder cannot be forced to the disk (${describeSystemError(error)})`,
-    { cause: error },
-  )
 
 const ADVICE: Readonly<Record<string, string>> = {
   ENOSPC: 'make room, or write to another disk',
