@@ -221,21 +221,37 @@ export const runStep = (set: readonly number[], content: string): Step & { runs:
   }
 }
 
+const white = createMap([[WHITE_SPACE, ' ']])
+const isWhite = (character: string): boolean => valueAt(white.numbers, character.codePointAt(0)!) !== 0
+
+/** Which characters of a template are white space; `self` is whether the code point is. */
+const whiteIn = (template: string, self: boolean): boolean[] => Array.from(template, (character) => (character === SELF ? self : isWhite(character)))
+
 /** The map that does what one does, and tells what is blank; undefined if it puts white space behind something else. */
 export const withBlanks = (map: CharacterMap): CharacterMap | undefined => {
-  const white = createMap([[WHITE_SPACE, ' ']])
-  const isWhite = (character: string): boolean => valueAt(white.numbers, character.codePointAt(0)!) !== 0
   const templates = new Templates()
   let isTold = true
   const combine = oncePerPair((number, own) => {
     const template = map.templates[number]
-    const areWhite = Array.from(template, (character) => (character === SELF ? own !== 0 : isWhite(character)))
+    const areWhite = whiteIn(template, own !== 0)
     const isBlank = areWhite.every((is) => is)
     isTold &&= isBlank || !areWhite.at(-1)
     return templates.numberOf(isBlank ? IS_BLANK + template : template)
   })
   const numbers = combineTables(map.numbers, white.numbers, createWords, combine)
   return isTold ? { numbers, templates: templates.list } : undefined
+}
+
+/** Whether it is all the same if white space is taken off the ends of text before a map or behind it. */
+export const keepsWhite = (map: CharacterMap): boolean => {
+  let isKept = true
+  const compare = oncePerPair((number, own) => {
+    const areWhite = whiteIn(map.templates[number], own !== 0)
+    isKept &&= own !== 0 ? areWhite.every((is) => is) : areWhite[0] === false && areWhite.at(-1) === false
+    return 0
+  })
+  combineTables(map.numbers, white.numbers, createWords, compare)
+  return isKept
 }
 
 /** The map that does what one does, and then puts a text in place of each run of code points of a set. */

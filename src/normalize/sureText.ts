@@ -1,4 +1,4 @@
-import { composeMaps, createMap, holds, mapCharacter, packMap, SELF, withBlanks, withRuns, type PackedMap } from './characterMap.ts'
+import { composeMaps, createMap, holds, keepsWhite, mapCharacter, packMap, SELF, withBlanks, withRuns, type PackedMap } from './characterMap.ts'
 import { combineTables, createBytes, valueAt, type CharacterMap, type CodePointTable, type QuickCheckClasses } from './codePointTable.ts'
 import type { Pairs } from './pairs.ts'
 import { isSettled, packClasses, SETTLED, UNSURE } from './quickCheck.ts'
@@ -106,10 +106,11 @@ const partsOf = (steps: readonly Step[]): Parts | undefined => {
   const initial = last?.unlessThere ? last.text : undefined
   if (initial !== undefined && [...initial].length !== 1) return undefined
   const behindPrefixes = withoutPrefixes(steps)
+  const stripped = stripFirst(behindPrefixes)
   const prefixes = steps.slice(0, steps.length - behindPrefixes.length - (initial === undefined ? 0 : 1))
   const prefix = prefixes.reduce((text, step) => step.prefix!.text + text, '')
-  const strips = behindPrefixes[0]?.strips
-  const own = withoutStrip(behindPrefixes)
+  const strips = stripped[0]?.strips
+  const own = withoutStrip(stripped)
   const [before, check, behind] = around(own, ({ classes }) => classes !== undefined, true)
   const [beforeRuns, runs, behindRuns] = around(behind, (step) => step.runs !== undefined)
   const [beforeStrip, strip, behindStrip] = around(beforeRuns, (step) => step.strips !== undefined)
@@ -150,7 +151,13 @@ const isForAll = ({ set, content, least }: Runs, mapBehind: CharacterMap | undef
   least === 1 || mapText(mapBehind, String.fromCodePoint(set[0])) === mapText(mapBehind, content)
 
 /** The steps that are left when the kernel puts the prefixes in front, and strips what is stripped before all else. */
-export const withoutBorders = (steps: readonly Step[]): readonly Step[] => withoutStrip(withoutPrefixes(steps))
+export const withoutBorders = (steps: readonly Step[]): readonly Step[] => withoutStrip(stripFirst(withoutPrefixes(steps)))
+
+/** A step that strips goes before a map that leaves white space what it is: DeBERTa's Lowercase. */
+const stripFirst = (steps: readonly Step[]): readonly Step[] => {
+  const [first, second, ...others] = steps
+  return first?.map !== undefined && second?.strips !== undefined && keepsWhite(first.map) ? [second, first, ...others] : steps
+}
 
 const withoutStrip = (steps: readonly Step[]): readonly Step[] => (steps[0]?.strips === undefined ? steps : steps.slice(1))
 

@@ -79,6 +79,7 @@ const normalizers = fc
     maybe(fc.tuple(fc.boolean(), fc.boolean()).map(([left, right]) => strip(left, right))),
     maybe(fc.constantFrom('▁', 'x', '\r', ' ').map((text) => prepend(text, false))),
     maps,
+    maybe(fc.tuple(fc.boolean(), fc.boolean()).map(([left, right]) => strip(left, right))),
     maybe(check),
     maps,
     maybe(fc.constant(strip(false, true))),

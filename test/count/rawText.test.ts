@@ -97,6 +97,7 @@ test('what the kernel can do: all but what looks at several characters, or at th
     'lucie',
     'llama 2',
     'deberta',
+    'deberta, uncased',
 
     'ByteLevel, add_prefix_space',
     'Metaspace',

@@ -123,6 +123,8 @@ export const NORMALIZERS: readonly (readonly [name: string, normalizers: readonl
     ],
   ],
   ['deberta', [{ kind: 'strip', left: true, right: true }, CLUSTERS, regex(' {2,}', ' ')]],
+  ['deberta, uncased', [{ kind: 'lowercase' }, { kind: 'strip', left: true, right: true }, CLUSTERS, regex(' {2,}', ' ')]],
+  ['Strip behind a map that makes white space', [literal('x', ' '), { kind: 'strip', left: true, right: true }]],
   [
     'maps and forms in turn',
     [{ kind: 'lowercase' }, { kind: 'nmt' }, { kind: 'nfkc' }, { kind: 'strip-accents' }, literal(' ', '▁'), { kind: 'nfd' }],
