@@ -123,13 +123,13 @@ export const createRowReader = (scanner: JsonScanner, sink: RecordSink, options:
   const textOf = ({ kind, start, end }: Span): Buffer =>
     kind === 'escaped' ? scanner.unescape(start, end) : scanner.input.subarray(start, end)
   const text = (span: Span, at: number): number => {
-    const { kind, start, end } = span
+    const { kind, start } = span
     const bytes = textOf(span)
     if (kind === 'plain' || isUtf8(bytes)) {
       sink.text(bytes, at + start)
       return bytes.length
     }
-    return textByRuns(scanner.input.subarray(start, end), at + start, sink)
+    return textWithLoneSurrogates(scanner, span, at, sink)
   }
   const problemOf = (span: Span): string | undefined =>
     span.kind === 'plain' || span.kind === 'escaped'
@@ -152,11 +152,53 @@ export const createRowReader = (scanner: JsonScanner, sink: RecordSink, options:
   }
 }
 
+/** The text of a string that is not valid UTF-8; the sink gets its lone surrogates apart. Returns the number of bytes that the sink got. */
+const textWithLoneSurrogates = (scanner: JsonScanner, { start, end }: Span, at: number, sink: RecordSink): number => {
+  const raw = scanner.input.subarray(start, end)
+  let length = 0
+  for (let from = 0; from < raw.length;) {
+    const lone = findLoneSurrogate(raw, from)
+    const text = scanner.unescape(start + from, start + lone)
+    if (isUtf8(text)) {
+      sink.text(text, at + start + from)
+      length += text.length
+    } else length += textByRuns(raw.subarray(from, lone), at + start + from, sink)
+    from = Math.min(lone + UNIT_BYTES, raw.length)
+    if (lone < from) sink.invalid(at + start + lone, at + start + from, raw.subarray(lone, from))
+    length += from - lone
+  }
+  return length
+}
+
+/** Of a unit of UTF-16, escaped: \uD83D */
+const UNIT_BYTES = 6
+
+/** Where the first escape of a surrogate without another one begins, or the text ends. */
+const findLoneSurrogate = (raw: Buffer, from: number): number => {
+  for (let at = from; (at = raw.indexOf(BACKSLASH, at)) !== -1;) {
+    const { length, isLone } = escapeAt(raw, at)
+    if (isLone) return at
+    at += length
+  }
+  return raw.length
+}
+
+/** Two escapes that make a pair of surrogates are one. */
+const escapeAt = (raw: Buffer, at: number): { length: number; isLone: boolean } => {
+  if (raw[at + 1] !== SMALL_U) return { length: 2, isLone: false }
+  if ((raw[at + 2] | 0x20) !== SMALL_D || raw[at + 3] < 0x38) return { length: UNIT_BYTES, isLone: false }
+  const isPair = /^\\u.[89abAB]..\\u[dD][c-fC-F]/.test(raw.toString('latin1', at, at + 2 * UNIT_BYTES))
+  return isPair ? { length: 2 * UNIT_BYTES, isLone: false } : { length: UNIT_BYTES, isLone: true }
+}
+
+const SMALL_D = 0x64
+const SMALL_U = 0x75
+
 const ESCAPES: Readonly<Record<string, string>> = { b: '\b', f: '\f', n: '\n', r: '\r', t: '\t' }
 
 /**
- * The inside of a valid JSON string, run by run, so that the sink gets the place of everything that is not valid UTF-8. Returns the number of
- * bytes that the sink got.
+ * The inside of a valid JSON string without lone surrogates, run by run, so that the sink gets the place of everything that is not valid UTF-8. Returns the
+ * number of bytes that the sink got.
  */
 const textByRuns = (raw: Buffer, at: number, sink: RecordSink): number => {
   let length = 0
@@ -169,22 +211,11 @@ const textByRuns = (raw: Buffer, at: number, sink: RecordSink): number => {
     const stop = found === -1 ? raw.length : found
     if (stop > from) pass(raw.subarray(from, stop), at + from)
     if (found === -1) break
-    from = stop + escapeLength(raw, stop)
+    from = stop + escapeAt(raw, stop).length
     const escape = raw.toString('latin1', stop, from)
-    const character = escape[1] === 'u' ? fromUnits(escape) : (ESCAPES[escape[1]] ?? escape[1])
-    if (character.isWellFormed()) pass(Buffer.from(character), at + stop)
-    else {
-      length += escape.length
-      sink.invalid(at + stop, at + from, raw.subarray(stop, from))
-    }
+    pass(Buffer.from(escape[1] === 'u' ? fromUnits(escape) : (ESCAPES[escape[1]] ?? escape[1])), at + stop)
   }
   return length
-}
-
-/** Two escapes that make a pair of surrogates are one. */
-const escapeLength = (raw: Buffer, at: number): number => {
-  if (raw[at + 1] !== 0x75) return 2
-  return /^\\u[dD][89abAB]..\\u[dD][c-fC-F]/.test(raw.toString('latin1', at, at + 12)) ? 12 : 6
 }
 
 const fromUnits = (escape: string): string =>

@@ -59,9 +59,18 @@ let copyTo: usize = 0
 /** Where the last of them ends. */
 export let copyEnd: usize = 0
 
+/** For each byte the digit of a hexadecimal number that it is, or -1; a byte each. */
+const hexDigits: usize = memory.data(256)
+/** For each byte what it stands for behind a backslash, or 0; a byte each. */
+const shortEscapes: usize = memory.data(256)
+
 /** Call once, with the address of MAX_DEPTH bytes that are for the scanner. */
 export function start(levelsAt: usize): void {
   levels = levelsAt
+  for (let byte: u32 = 0; byte < 256; byte++) {
+    store<i8>(hexDigits + <usize>byte, <i8>hexDigit(byte))
+    store<u8>(shortEscapes + <usize>byte, <u8>shortEscape(byte))
+  }
 }
 
 /** The first address that is free for the caller. */
@@ -321,7 +330,19 @@ function skipString(at: usize, end: usize): usize {
 
 /** The same, and puts what the string stands for to `copyTo`. */
 function copyString(at: usize, end: usize): usize {
-  let to = copyTo
+  at = copyInside(at, end, copyTo)
+  if (at != 0) copyEnd = scratch = written
+  return at
+}
+
+/** Where ends what `copyInside` has put down. */
+let written: usize = 0
+
+/**
+ * The rest of a string, up to behind its closing quote, which is before `end`; puts what it stands for to `to`. A lone surrogate becomes the three bytes
+ * that UTF-8 would have for it, if it could: they are not valid UTF-8.
+ */
+function copyInside(at: usize, end: usize, to: usize): usize {
   hasEscape = false
   while (at < end) {
     let special = copySpecial(at, to)
@@ -340,24 +361,33 @@ function copyString(at: usize, end: usize): usize {
     if (found == 0 || at >= end) continue
     const byte = <u32>load<u8>(at)
     if (byte == QUOTE) {
-      copyEnd = scratch = to
+      written = to
       return at + 1
     }
     if (byte != BACKSLASH) return fail(CONTROL_CHARACTER, at)
     hasEscape = true
-    const next = skipEscape(at, end)
-    if (next == 0) return 0
-    const letter = <u32>load<u8>(at, 1)
-    if (letter != 0x75) {
-      store<u8>(to++, <u8>simpleEscape(letter))
-      at = next
-    } else {
-      const isHigh = hexWord(at + 2) >> 10 == 0x36
-      const pairEnd = isHigh && next + 2 <= end && load<u16>(next) == 0x755c ? skipEscape(next, end) : next
-      if (pairEnd == 0) return 0
-      to = unescape(at, pairEnd, to)
-      at = pairEnd
-    }
+    // where all that is not ASCII is escaped, escapes stand in rows
+    do {
+      const letter = <u32>load<u8>(at, 1)
+      if (letter != 0x75) {
+        const short = load<u8>(shortEscapes + <usize>letter)
+        if (short == 0 || at + 2 > end) return skipEscape(at, end) // it says what is wrong
+        store<u8>(to++, short)
+        at += 2
+        continue
+      }
+      let code = hexWord(at + 2)
+      if (code < 0 || at + 6 > end) return skipEscape(at, end)
+      at += 6
+      if (code >> 10 == 0x36 && at + 6 <= end && load<u16>(at) == 0x755c) {
+        const low = hexWord(at + 2)
+        if (low >> 10 == 0x37) {
+          code = 0x10000 + ((code & 0x3ff) << 10) + (low & 0x3ff)
+          at += 6
+        }
+      }
+      to = putCodePoint(to, code)
+    } while (at < end && <u32>load<u8>(at) == BACKSLASH)
   }
   return fail(ENDS_EARLY, end)
 }
@@ -365,16 +395,14 @@ function copyString(at: usize, end: usize): usize {
 function skipEscape(at: usize, end: usize): usize {
   if (at + 2 > end) return fail(ENDS_EARLY, end)
   const letter = <u32>load<u8>(at, 1)
-  if (letter != 0x75) return simpleEscape(letter) != 0 ? at + 2 : fail(BAD_ESCAPE, at)
-  for (let i: usize = 2; i < 6; i++) {
-    if (at + i >= end) return fail(ENDS_EARLY, end)
-    if (hexDigit(load<u8>(at + i)) < 0) return fail(BAD_ESCAPE, at)
-  }
-  return at + 6
+  if (letter != 0x75) return load<u8>(shortEscapes + <usize>letter) != 0 ? at + 2 : fail(BAD_ESCAPE, at)
+  if (at + 6 <= end) return hexWord(at + 2) >= 0 ? at + 6 : fail(BAD_ESCAPE, at)
+  for (let i = at + 2; i < end; i++) if (load<i8>(hexDigits + <usize>load<u8>(i)) < 0) return fail(BAD_ESCAPE, at)
+  return fail(ENDS_EARLY, end)
 }
 
 /** What a letter behind a backslash stands for; 0 if for nothing. */
-function simpleEscape(letter: u32): u32 {
+function shortEscape(letter: u32): u32 {
   switch (letter) {
     case 0x22: // "
     case 0x5c: // \
@@ -445,64 +473,40 @@ function skipDigits(at: usize, end: usize): usize {
 }
 
 /**
- * Writes what the inside of a valid string stands for to `to`, where there must be room for as many bytes and 16 more. A lone surrogate
- * becomes the three bytes that UTF-8 would have for it, if it could: they are not valid UTF-8.
+ * Writes what [at, end) of the inside of a valid string stands for to `to`, where there must be room for as many bytes and 16 more.
  *
  * @returns where it ends
  */
 export function unescape(at: usize, end: usize, to: usize): usize {
-  while (at < end) {
-    const bytes = v128.load(at)
-    v128.store(to, bytes)
-    const found = i8x16.bitmask(i8x16.eq(bytes, i8x16.splat(0x5c)))
-    let run = found == 0 ? <usize>16 : <usize>ctz(found)
-    if (run > end - at) run = end - at
-    at += run
-    to += run
-    if (at >= end || run == 16) continue
-    const letter = <u32>load<u8>(at, 1)
-    if (letter != 0x75) {
-      store<u8>(to++, <u8>simpleEscape(letter))
-      at += 2
-      continue
-    }
-    let code = hexWord(at + 2)
-    at += 6
-    if (code >> 10 == 0x36 && at + 6 <= end && load<u16>(at) == 0x755c) {
-      const low = hexWord(at + 2)
-      if (low >> 10 == 0x37) {
-        code = 0x10000 + ((code & 0x3ff) << 10) + (low & 0x3ff)
-        at += 6
-      }
-    }
-    to = putCodePoint(to, code)
-  }
-  return to
+  const next = load<u8>(end)
+  store<u8>(end, <u8>QUOTE)
+  copyInside(at, end + 1, to)
+  store<u8>(end, next)
+  return written
 }
 
-function hexWord(at: usize): u32 {
-  return (hexDigit(load<u8>(at)) << 12) | (hexDigit(load<u8>(at, 1)) << 8) | (hexDigit(load<u8>(at, 2)) << 4) | hexDigit(load<u8>(at, 3))
+/** The number of four hexadecimal digits; negative if one of them is none. */
+@inline function hexWord(at: usize): i32 {
+  const first = <i32>load<i8>(hexDigits + <usize>load<u8>(at)) << 12
+  const second = <i32>load<i8>(hexDigits + <usize>load<u8>(at, 1)) << 8
+  const third = <i32>load<i8>(hexDigits + <usize>load<u8>(at, 2)) << 4
+  return first | second | third | <i32>load<i8>(hexDigits + <usize>load<u8>(at, 3))
 }
 
-function putCodePoint(to: usize, code: u32): usize {
-  if (code < 0x80) {
-    store<u8>(to, <u8>code)
-    return to + 1
+function putCodePoint(to: usize, code: i32): usize {
+  const last = 0x80 | (code & 0x3f)
+  if (code >= 0x10000) {
+    store<u32>(to, 0xf0 | (code >> 18) | ((0x80 | ((code >> 12) & 0x3f)) << 8) | ((0x80 | ((code >> 6) & 0x3f)) << 16) | (last << 24))
+    return to + 4
   }
-  if (code < 0x800) {
-    store<u8>(to, <u8>(0xc0 | (code >> 6)))
-    store<u8>(to, <u8>(0x80 | (code & 0x3f)), 1)
-    return to + 2
-  }
-  if (code < 0x10000) {
-    store<u8>(to, <u8>(0xe0 | (code >> 12)))
-    store<u8>(to, <u8>(0x80 | ((code >> 6) & 0x3f)), 1)
-    store<u8>(to, <u8>(0x80 | (code & 0x3f)), 2)
+  if (code >= 0x800) {
+    store<u32>(to, 0xe0 | (code >> 12) | ((0x80 | ((code >> 6) & 0x3f)) << 8) | (last << 16))
     return to + 3
   }
-  store<u8>(to, <u8>(0xf0 | (code >> 18)))
-  store<u8>(to, <u8>(0x80 | ((code >> 12) & 0x3f)), 1)
-  store<u8>(to, <u8>(0x80 | ((code >> 6) & 0x3f)), 2)
-  store<u8>(to, <u8>(0x80 | (code & 0x3f)), 3)
-  return to + 4
+  if (code >= 0x80) {
+    store<u16>(to, <u16>(0xc0 | (code >> 6) | (last << 8)))
+    return to + 2
+  }
+  store<u8>(to, <u8>code)
+  return to + 1
 }

@@ -3,6 +3,7 @@ import { describe, expect, test } from 'vitest'
 import { createJsonlParser } from '../../src/format/jsonl.ts'
 import type { RecordSink } from '../../src/format/records.ts'
 import { collectingSink, collectTexts, feed } from '../support/records.ts'
+import { tries } from '../support/seed.ts'
 
 const parse = (data: string | Buffer, size = 1000, textFields: readonly string[] = ['text'], maxRecordBytes = 1e6) => {
   const { sink, records } = collectingSink()
@@ -52,12 +53,15 @@ const character = fc.oneof(
 const string = fc.array(character, { maxLength: 6 }).map((parts) => parts.join(''))
 
 /** A string as a writer may spell it: escaped as needed, or more than that. */
-const spelled = fc.tuple(string, fc.constantFrom('least', 'ascii', 'all')).map(([text, how]) => {
+const spelled = fc.tuple(string, fc.constantFrom('least', 'ascii', 'all'), fc.boolean()).map(([text, how, inCapitals]) => {
   const json = JSON.stringify(text)
-  const unit = (character: string): string => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`
+  const unit = (character: string): string => {
+    const digits = character.charCodeAt(0).toString(16).padStart(4, '0')
+    return `\\u${inCapitals ? digits.toUpperCase() : digits}`
+  }
   if (how === 'least') return json
   if (how === 'ascii') return json.replace(/[^\0-\x7e]/g, unit).replaceAll('/', '\\/')
-  return `"${text.split('').map(unit).join('').replaceAll('\\u00', '\\u00')}"`
+  return `"${text.split('').map(unit).join('')}"`
 })
 const space = fc.constantFrom('', '', '', ' ', '\t', '\r', '  ')
 const key = fc.oneof(
@@ -201,6 +205,21 @@ describe('JSON Lines', () => {
       [12, 18],
       [24, 30],
     ])
+  })
+
+  test('lone surrogates and bytes that are not UTF-8, anywhere among text and escapes', () => {
+    const units = ['a', ' of some length ', '\\n', '\\\\', '\\u00e9', '\\u65E5', '\\u0041', '\xc3\xa9', '\xff', '\xe6\x97', '\\ud83d\\uDE00', '\\ud83d', '\\uDBFF', '\\udfff', 'ud83d']
+    fc.assert(
+      fc.property(fc.string({ unit: fc.constantFrom(...units), maxLength: 40 }), fc.integer({ min: 1, max: 40 }), (inside, size) => {
+        const row = Buffer.from(`{"text":"x${inside}"}\n`, 'latin1')
+        const { documents, invalid } = parse(row, size)
+        const { text } = JSON.parse(row.toString('utf8')) as { text: string }
+        expect(Buffer.from(documents[0].text).toString('utf8')).toBe(text.toWellFormed())
+        const escapes = row.toString('latin1').matchAll(/\\u[dD][89abAB]..\\u[dD][c-fC-F]..|\\u([dD][89a-fA-F]..)|\\./g)
+        expect(invalid).toEqual(Array.from(escapes).flatMap(({ index, 1: lone }) => (lone === undefined ? [] : [[index, index + 6]])))
+      }),
+      { numRuns: tries(500) },
+    )
   })
 
   test.each([
