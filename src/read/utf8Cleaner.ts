@@ -25,26 +25,33 @@ export const createUtf8Cleaner = (policy: ErrorPolicy, onInvalid: OnInvalid): Ut
   let kept = NOTHING // an unfinished sequence, at most 3 bytes
   let keptAt = 0 // its place in the source
 
-  let borders = new Int32Array(64) // where invalid sequences begin and end, turn by turn
+  // all at once: there may be an invalid sequence in every byte, and an object for each would take a hundred times their memory
+  let borders = new Int32Array(64) // where they begin and end, turn by turn
+  let count = 0
+  let invalid = 0 // bytes in them
+
+  const note = (bytes: Buffer, at: number, start: number): number => {
+    const end = at - sequenceLength(bytes, at)
+    if (count === borders.length) borders = grown(borders)
+    borders[count++] = at
+    borders[count++] = end
+    invalid += end - at
+    onInvalid(start + at, start + end, bytes, at)
+    return end
+  }
+
+  const noteAll = (bytes: Buffer, start: number): void => {
+    count = invalid = 0
+    for (let from = 0; from < bytes.length;) {
+      const end = sequenceStart(bytes, from + STRETCH)
+      if (!isUtf8(bytes.subarray(from, end))) for (let at = from; (at = findInvalid(bytes, at, end)) < end;) at = note(bytes, at, start)
+      from = end
+    }
+  }
 
   const clean = (bytes: Buffer, start: number): Buffer => {
     if (isUtf8(bytes)) return bytes
-    let count = 0
-    let invalid = 0
-    for (let i = 0; i < bytes.length;) {
-      const length = sequenceLength(bytes, i)
-      if (length > 0) {
-        i += length
-        continue
-      }
-      if (count === borders.length) borders = grown(borders)
-      borders[count++] = i
-      borders[count++] = i - length
-      invalid -= length
-      onInvalid(start + i, start + i - length, bytes, i)
-      i -= length
-    }
-    // all at once: there may be a sequence in every byte, and an object for each would take a hundred times their memory
+    noteAll(bytes, start)
     const replacement = policy === 'replace' ? REPLACEMENT : NOTHING
     const cleaned = Buffer.allocUnsafe(bytes.length - invalid + (count / 2) * replacement.length)
     let from = 0
@@ -79,6 +86,18 @@ export const createUtf8Cleaner = (policy: ErrorPolicy, onInvalid: OnInvalid): Ut
   }
 }
 
+/** So many bytes are looked at as a whole, and one by one only if there is something invalid among them. */
+const STRETCH = 512
+
+/** `at`, or the place a little before it where the sequence begins that goes on there; not behind the end. */
+const sequenceStart = (bytes: Uint8Array, at: number): number => {
+  if (at >= bytes.length) return bytes.length
+  for (let start = at; start > at - LONGEST; start--) if ((bytes[start] & 0xc0) !== 0x80) return start
+  return at // bytes that nothing begins
+}
+
+const LONGEST = 4
+
 const grown = (array: Int32Array<ArrayBuffer>): Int32Array<ArrayBuffer> => {
   const larger = new Int32Array(2 * array.length)
   larger.set(array)
@@ -110,6 +129,16 @@ const sequenceLength = (bytes: Uint8Array, at: number): number => {
   if (at + 1 >= bytes.length || bytes[at + 1] < low || bytes[at + 1] > high) return -1
   for (let i = 2; i < expected; i++) if (at + i >= bytes.length || (bytes[at + i] & 0xc0) !== 0x80) return -i
   return expected
+}
+
+/** Where the first ill-formed sequence of [from, end) begins, or `end`. */
+const findInvalid = (bytes: Uint8Array, from: number, end: number): number => {
+  for (let at = from; at < end;) {
+    const length = bytes[at] < 0x80 ? 1 : sequenceLength(bytes, at)
+    if (length < 0) return at
+    at += length
+  }
+  return end
 }
 
 /** How many bytes at the end begin a sequence that more bytes could finish. */

@@ -3,6 +3,7 @@ import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { createUtf8Cleaner } from '../../src/read/utf8Cleaner.ts'
 import type { ErrorPolicy } from '../../src/types.ts'
+import { tries } from '../support/seed.ts'
 
 const clean = (policy: ErrorPolicy, bytes: Uint8Array, size: number): { text: Buffer; ranges: [number, number][] } => {
   const ranges: [number, number][] = []
@@ -46,6 +47,20 @@ test('replace equals TextDecoder, for every feed size', () => {
       expect(text.toString('utf8')).toBe(new TextDecoder('utf-8', { ignoreBOM: true }).decode(bytes))
     }),
     { numRuns: 5000 },
+  )
+})
+
+test('what is looked at as a whole ends anywhere in sequences, and among bytes that nothing begins', () => {
+  const long = fc.tuple(fc.integer({ min: 500, max: 520 }), fc.constantFrom('a', 'é', '日', '😀')).map(([count, unit]) => Buffer.from(unit.repeat(count)))
+  const nothing = fc.integer({ min: 1, max: 1100 }).map((count) => Buffer.alloc(count, 0x80))
+  fc.assert(
+    fc.property(fc.array(fc.oneof(long, nothing, almostUtf8), { maxLength: 6 }), (parts) => {
+      const bytes = Buffer.concat(parts)
+      const { text, ranges } = clean('replace', bytes, bytes.length || 1)
+      expect(text.toString('utf8')).toBe(new TextDecoder('utf-8', { ignoreBOM: true }).decode(bytes))
+      expect(ranges).toEqual(clean('replace', bytes, 100).ranges)
+    }),
+    { numRuns: tries(500) },
   )
 })
 
