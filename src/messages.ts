@@ -1,7 +1,7 @@
 import type { CountedPieces } from './sort/tableMemory.ts'
 import type { Engine } from './count/engine.ts'
 import type { ErrorCode } from './errors.ts'
-import type { MergedPartitions, PartitionMerge } from './merge/mergePartition.ts'
+import type { MergedPartitions, PartitionMerge, TableMerge } from './merge/mergePartition.ts'
 import type { Sample } from './select/sample.ts'
 import type { ReadingOptions } from './read/readRecords.ts'
 import type { SharedListMemory } from './sharedList.ts'
@@ -55,7 +55,10 @@ export interface WorkerTask {
 }
 
 /** What a worker is asked to do: to count, or to merge partitions of what was spilled. */
-export type WorkerJob = WorkerTask | (PartitionMerge & { kind: 'merge' })
+export type WorkerJob = WorkerTask | MergeJob
+
+/** Partitions are merged into files, or into tables. */
+export type MergeJob = (PartitionMerge & { kind: 'merge' }) | (TableMerge & { kind: 'merge into tables' })
 
 export type WorkerResult = WorkerCounts | WorkerFailure
 
@@ -83,7 +86,8 @@ export interface WorkerCounts extends HandedOver {
 }
 
 /** Partitions that were merged, or why they were not. */
-export type MergeResult = MergedPartitions | Omit<WorkerFailure, 'failedChunk'>
+export type MergeResult = MergedPartitions | CountedPieces[] | MergeFailure
+export type MergeFailure = Omit<WorkerFailure, 'failedChunk'>
 
 /** A failure that the worker survived. (An Error that crosses threads loses its code, so it travels as plain data.) */
 export interface WorkerFailure {

@@ -1,8 +1,8 @@
 import { createAddedTokens } from './added/addedTokens.ts'
 import { canBeInKernel } from './added/tokenMarker.ts'
 import { PretokError } from './errors.ts'
-import { mergePartitions, type PartitionMerge } from './merge/mergePartition.ts'
-import { Board, type MergeResult, type WorkerCounts, type WorkerJob, type WorkerResult, type WorkerTask } from './messages.ts'
+import { mergeIntoTables, mergePartitions } from './merge/mergePartition.ts'
+import { Board, type MergeJob, type MergeResult, type WorkerCounts, type WorkerJob, type WorkerResult, type WorkerTask } from './messages.ts'
 import { loadNormalization, NO_NORMALIZATION } from './normalize/normalization.ts'
 import { verifyUnchanged } from './read/source.ts'
 import { byPlaceIn } from './receipt/listed.ts'
@@ -109,9 +109,9 @@ const messageOf = (error: unknown): string =>
   error instanceof PretokError ? error.message : error instanceof Error ? (error.stack ?? error.message) : String(error)
 
 /** Merges partitions; a failure as plain data. */
-export const mergeRuns = (merge: PartitionMerge): MergeResult => {
+export const mergeRuns = (job: MergeJob): MergeResult => {
   try {
-    return mergePartitions(merge)
+    return job.kind === 'merge' ? mergePartitions(job) : mergeIntoTables(job)
   } catch (error) {
     return { code: error instanceof PretokError ? error.code : undefined, message: messageOf(error) }
   }
@@ -121,4 +121,4 @@ export { Board }
 
 /** What the pool calls in a worker thread. */
 export default async (job: WorkerJob): Promise<WorkerResult | MergeResult> =>
-  job.kind === 'merge' ? mergeRuns(job) : countChunks(job, 'thread')
+  job.kind === 'count' ? countChunks(job, 'thread') : mergeRuns(job)

@@ -1,14 +1,14 @@
 import { join } from 'node:path'
 import { handOverSorted } from '../count/handOverSorted.ts'
-import { PieceTable } from '../count/pieceTable.ts'
+import { SortedTable } from '../count/sortedTable.ts'
 import { PretokError } from '../errors.ts'
-import { ORDER_BYTES, type MergedPartitions } from '../merge/mergePartition.ts'
+import { loadPartitions, mostIn, ORDER_BYTES, type MergedPartitions } from '../merge/mergePartition.ts'
 import { canBeMerged, mergeSorted } from '../merge/mergeSorted.ts'
-import type { MergeResult, WorkerCounts } from '../messages.ts'
+import type { MergeFailure, MergeJob, WorkerCounts } from '../messages.ts'
 import type { Threads } from '../pool/threads.ts'
 import { FileTable } from '../result/fileTable.ts'
 import { PretokenCounts } from '../result/pretokenCounts.ts'
-import { arrangedBytes } from '../sort/arrangedTable.ts'
+import { arrangedBytes, canBeArranged } from '../sort/arrangedTable.ts'
 import { PlacedTable, tableBytes, type CountedPieces } from '../sort/tableMemory.ts'
 import { PARTITIONS } from '../spill/layout.ts'
 import { sumSegments } from '../spill/runFormat.ts'
@@ -50,35 +50,47 @@ export const gatherCounts = async (counts: WorkerCounts[], gathering: Gathering)
     return PretokenCounts.of(mergeSorted(tables))
   }
   await gathering.closed
+  throwIfStopped(gathering)
+  const inRuns = mostIn(runs)
+  if (runs.length > 0 && canBeAddedUp(tables, inRuns) && memoryForTables(tables, inRuns) <= gathering.resultBytes * ADDED_UP_SHARE)
+    return PretokenCounts.of(mergeSorted([...tables, ...(await mergeRunsIntoTables(runs, gathering))]))
   const merged = await mergeRuns([...runs, ...writeTables(tables, gathering.folder.path)], gathering)
   const { records, pieceBytes } = sumSegments(merged.partitions.map(({ segment }) => segment))
-  const table = new FileTable(merged, gathering.folder.remove)
-  if (!canBeLoaded(records, pieceBytes, gathering.resultBytes)) return PretokenCounts.of(table)
-  const loaded = load(table, records, pieceBytes)
-  table.close()
-  return PretokenCounts.of(loaded)
+  if (!canBeLoaded(records, pieceBytes, gathering.resultBytes)) return PretokenCounts.of(new FileTable(merged, gathering.folder.remove))
+  const table = new SortedTable(loadPartitions(merged.partitions))
+  gathering.folder.remove()
+  return PretokenCounts.of(table)
 }
-
-/** Bytes that a table of so many pieces takes beside their own, with the order that is made of it: 16 for an entry, 13 for slots, 12. */
-const ENTRY_BYTES = 41
-
-/** A table says in 32 bits where a piece begins, whatever memory there is. */
-const MOST_PIECE_BYTES = 2 ** 32 - 1
 
 /** Whether a result that is in files can be loaded into a table. */
 export const canBeLoaded = (entries: number, pieceBytes: number, resultBytes: number): boolean =>
-  pieceBytes <= MOST_PIECE_BYTES && pieceBytes + ENTRY_BYTES * entries <= resultBytes
+  canBeArranged(pieceBytes, entries) && arrangedBytes(pieceBytes, entries) <= resultBytes
 
-/** Memory for adding tables up: they are there, sums of some of them, and their sum, which is arranged. */
-const memoryForTables = (tables: readonly CountedPieces[]): number => {
-  let bytes = 0
-  let entries = 0
+/** Of the memory for a result, how much adding runs up in it may take. The threads that read them have the rest. */
+const ADDED_UP_SHARE = 3 / 4
+const READING_SHARE = 1 / 4
+
+/** Pieces that are not in tables yet. */
+type Most = ReturnType<typeof mostIn>
+const NOTHING: Most = { records: 0, pieceBytes: 0 }
+
+const canBeAddedUp = (tables: readonly CountedPieces[], { records, pieceBytes }: Most): boolean =>
+  canBeArranged(
+    tables.reduce((sum, { starts, size }) => sum + starts[size], pieceBytes),
+    tables.reduce((sum, { size }) => sum + size, records),
+  )
+
+/** Memory for adding tables up: they are there, sums of some of them, and their sum, which is arranged. `others` will be there, a table for each partition. */
+const memoryForTables = (tables: readonly CountedPieces[], others = NOTHING): number => {
+  let bytes = tableBytes(others.pieceBytes, others.records)
+  let entries = others.records
   for (const { arena, starts, counts, size } of tables) {
     bytes += arena.byteLength + starts.byteLength + counts.byteLength
     entries += size
   }
   // there are two sums at a time, each as large as all tables at most; a table alone is copied, unless it is where it can be arranged
-  const copies = tables.length === 1 ? Number(!(tables[0] instanceof PlacedTable)) : Math.min(tables.length - 1, 2)
+  const isAlone = tables.length === 1 && others === NOTHING
+  const copies = isAlone ? Number(!(tables[0] instanceof PlacedTable)) : Math.min(tables.length + (others === NOTHING ? 0 : PARTITIONS) - 1, 2)
   return (1 + copies) * bytes + arrangedBytes(0, entries) - tableBytes(0, entries)
 }
 
@@ -95,49 +107,54 @@ const writeTables = (tables: CountedPieces[], folder: string): string[] => {
   return paths
 }
 
-const mergeRuns = async (
-  runs: readonly string[],
-  { folder, threads, threadBytes, resultBytes, start, signal }: Gathering,
-): Promise<MergedPartitions> => {
+const mergeRuns = async (runs: readonly string[], gathering: Gathering): Promise<MergedPartitions> => {
+  const { threadBytes, resultBytes } = gathering
+  const merged = await mergeByThreads<MergedPartitions>(gathering, (same, jobs) => {
+    const orderBytes = Math.max(ORDER_BYTES, resultBytes / 2) / jobs
+    return { ...same, kind: 'merge', runs, memoryBytes: threadBytes, orderBytes }
+  })
+  // partition p is the one in place p / jobs of job p % jobs
+  const jobs = merged.length
+  const partitions = Array.from({ length: PARTITIONS }, (_, partition) => merged[partition % jobs].partitions[Math.floor(partition / jobs)])
+  return { partitions, orderPaths: merged.flatMap(({ orderPaths }) => orderPaths) }
+}
+
+const mergeRunsIntoTables = async (runs: readonly string[], gathering: Gathering): Promise<CountedPieces[]> => {
+  const memoryBytes = gathering.threadBytes * READING_SHARE
+  const tables = await mergeByThreads<CountedPieces[]>(gathering, (same) => ({ ...same, kind: 'merge into tables', runs, memoryBytes }))
+  return tables.flat()
+}
+
+/** What the threads make of their partitions: a few for each, in one job, so that its memory is taken once. */
+const mergeByThreads = async <Merged extends MergedPartitions | CountedPieces[]>(
+  { folder, threads, start, signal }: Gathering,
+  jobFor: (same: Pick<MergeJob, 'partitions' | 'folder'>, jobs: number) => MergeJob,
+): Promise<Merged[]> => {
   makeFolderOfRuns(folder.path)
-  // a few partitions for each thread, in one job: so its memory is taken once
-  const jobs = Array.from({ length: Math.min(Math.max(1, threads), PARTITIONS) }, (_, job) => job)
-  const { run, close } = start(jobs.length)
+  const count = Math.min(Math.max(1, threads), PARTITIONS)
+  const { run, close } = start(count)
   const stop = (): void => void close()
-  const throwIfStopped = (): void => {
-    if (signal?.aborted === true) throw new PretokError('interrupted', 'merging: stopped before the end; nothing was written')
-  }
   signal?.addEventListener('abort', stop)
   try {
-    throwIfStopped() // before this listened
-    const merges = jobs.map((job) => ({
-      kind: 'merge' as const,
-      partitions: Array.from({ length: PARTITIONS }, (_, partition) => partition).filter((partition) => partition % jobs.length === job),
-      runs,
-      folder: folder.path,
-      memoryBytes: threadBytes,
-      orderBytes: Math.max(ORDER_BYTES, resultBytes / 2) / jobs.length,
-    }))
+    const jobs = Array.from({ length: count }, (_, job) => {
+      const partitions = Array.from({ length: PARTITIONS }, (_, partition) => partition).filter((partition) => partition % count === job)
+      return jobFor({ partitions, folder: folder.path }, count)
+    })
     // all are waited for before the first failure is told: nobody writes any more when the folder is removed
-    const settled = await Promise.allSettled(run(merges) as Promise<MergeResult>[])
-    throwIfStopped()
-    const merged = settled.map((outcome) => {
+    const settled = await Promise.allSettled(run(jobs) as Promise<Merged | MergeFailure>[])
+    throwIfStopped({ signal })
+    return settled.map((outcome) => {
       if (outcome.status === 'rejected') throw outcome.reason
-      if ('partitions' in outcome.value) return outcome.value
+      if (!('code' in outcome.value)) return outcome.value
       const { code, message } = outcome.value
       throw code === undefined ? new Error(message) : new PretokError(code, message)
     })
-    // partition p is the one in place p / jobs of job p % jobs
-    const partitions = Array.from({ length: PARTITIONS }, (_, partition) => merged[partition % jobs.length].partitions[Math.floor(partition / jobs.length)])
-    return { partitions, orderPaths: merged.flatMap(({ orderPaths }) => orderPaths) }
   } finally {
     signal?.removeEventListener('abort', stop)
     await close()
   }
 }
 
-const load = (table: FileTable, entries: number, pieceBytes: number): PieceTable => {
-  const loaded = new PieceTable(entries, pieceBytes)
-  for (const { piece, count } of table.entries()) loaded.add(piece, 0, piece.length, count)
-  return loaded
+const throwIfStopped = ({ signal }: Pick<Gathering, 'signal'>): void => {
+  if (signal?.aborted === true) throw new PretokError('interrupted', 'merging: stopped before the end; nothing was written')
 }

@@ -1,20 +1,25 @@
 import { join } from 'node:path'
+import { newArrangedTable } from '../sort/arrangedTable.ts'
+import { newSharedTable, PlacedTable, type CountedPieces, type NewTable } from '../sort/tableMemory.ts'
 import { PARTITIONS } from '../spill/layout.ts'
-import type { Segment } from '../spill/runFormat.ts'
+import { sumSegments, type Segment } from '../spill/runFormat.ts'
 import { cursorBytes, RunCursor, RunFile } from '../spill/runReader.ts'
 import { removeRun, writeRun, type RunWriter } from '../spill/runWriter.ts'
 import { CursorHeap, cursorsInOrder, mergeCursors, type TakeRecord } from './mergeCursors.ts'
 import { OrderWriter } from './orderWriter.ts'
 
 /** Some partitions of a merge, as plain data: what a worker is asked to do. */
-export interface PartitionMerge {
+export interface TableMerge {
   partitions: readonly number[]
   /** Run files with a segment for each partition. */
   runs: readonly string[]
-  /** Where the result is written, and what is needed on the way. */
+  /** Where what is needed on the way is written, and a result in files. */
   folder: string
-  /** Memory for all of it, in bytes. */
+  /** Memory for all of it, in bytes; a result in tables aside. */
   memoryBytes: number
+}
+
+export interface PartitionMerge extends TableMerge {
   /** Memory for reading all `orderPaths` at a time, in bytes; but two may always be left. */
   orderBytes: number
 }
@@ -39,6 +44,44 @@ const MOST_ORDER_RUNS = 4
 
 /** Memory for reading the orders of a result that is always there, in bytes: as much as those of ordinary pieces take. */
 export const ORDER_BYTES = 2 ** 25
+
+/** What some runs hold, at most: a piece may be in several of them. Throws as reading does. */
+export const mostIn = (runs: readonly string[]): { records: number; pieceBytes: number } =>
+  sumSegments(runs.flatMap((path) => withRun(path, PARTITIONS, ({ segments }) => segments)))
+
+/** Merges each partition of runs into a table, in the order of its bytes: for a result that memory has room for. Throws as reading and writing do. */
+export const mergeIntoTables = ({ partitions, runs, folder, memoryBytes }: TableMerge): CountedPieces[] =>
+  partitions.map((partition) => {
+    const nameOf = (level: number): string => join(folder, `level-${partition}-${level}.run`)
+    return readIntoTable(reduce(inputsOf(runs, partition), memoryBytes, Infinity, nameOf, mergeCursors), newSharedTable)
+  })
+
+/** All that is in merged partitions as one table, in the order of its bytes, which can be arranged. Throws as reading does. */
+export const loadPartitions = (partitions: readonly MergedPartition[]): CountedPieces =>
+  readIntoTable(
+    partitions.map(({ path }) => ({ path, segmentCount: 1, segment: 0, isTemporary: false })),
+    newArrangedTable,
+  )
+
+const readIntoTable = (inputs: readonly Input[], make: NewTable): CountedPieces => {
+  const { records, pieceBytes } = sumSegments(inputs.map(segmentOf))
+  const table = make(pieceBytes, records)
+  const { arena, starts, counts } = table
+  let size = 0
+  let end = 0
+  readAll(inputs, (cursors) =>
+    mergeCursors(cursors, (bytes, length, count) => {
+      if (length > FEW_BYTES) arena.set(bytes.subarray(0, length), end)
+      else for (let i = 0; i < length; i++) arena[end + i] = bytes[i]
+      counts[size] = count
+      starts[++size] = end += length
+    }),
+  )
+  return table instanceof PlacedTable ? table.firstOf(size) : { ...table, size }
+}
+
+/** Below this, calling `set` takes longer than copying. */
+const FEW_BYTES = 64
 
 /** Merges each partition of runs into one run by bytes, and runs in the order of a result. Bounded memory; throws as reading and writing do. */
 export const mergePartitions = ({ partitions, runs, folder, memoryBytes, orderBytes }: PartitionMerge): MergedPartitions => {
@@ -170,10 +213,14 @@ const groupInputs = (inputs: readonly Input[], memoryBytes: number): Input[][] =
   return groups
 }
 
-const bytesToRead = ({ path, segmentCount, segment }: Input): number => {
+const bytesToRead = (input: Input): number => cursorBytes(segmentOf(input))
+
+const segmentOf = ({ path, segmentCount, segment }: Input): Segment => withRun(path, segmentCount, ({ segments }) => segments[segment])
+
+const withRun = <Result>(path: string, segmentCount: number, look: (run: RunFile) => Result): Result => {
   const run = new RunFile(path, segmentCount)
   try {
-    return cursorBytes(run.segments[segment])
+    return look(run)
   } finally {
     run.close()
   }

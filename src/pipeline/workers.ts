@@ -69,5 +69,5 @@ export const createWorkers = ({ workerUrl = new URL('./worker.js', import.meta.u
 const runHere: RunJobs = (jobs) =>
   jobs.map(async (job) => {
     const { countChunks, mergeRuns } = await import('../worker.ts')
-    return job.kind === 'merge' ? mergeRuns(job) : countChunks(job, 'main')
+    return job.kind === 'count' ? countChunks(job, 'main') : mergeRuns(job)
   })

@@ -46,11 +46,6 @@ export class FileTable {
     yield* this.read(this.orderPaths)
   }
 
-  /** All pieces, in no order that means anything. */
-  *entries(): Generator<PieceCount> {
-    for (const { path } of this.partitions) yield* this.read([path])
-  }
-
   /** Leaves pieces out of the files, one after another. What is left; this table is closed with that. */
   filter(keeps: (row: PieceCount) => boolean): FileTable {
     const rewrite = (path: string): Segment => {

@@ -34,6 +34,8 @@ export interface FolderPlan {
   definition: Definition
   chunkBytes: number
   taskBytes: number
+  /** Not in plans of before there was one. */
+  fileTaskBytes?: number
   chunks: readonly [source: number, start: number, end: number, until?: number][]
   filters: Filters
   tasks: readonly (Task & { id: string })[]
@@ -53,7 +55,7 @@ const planPath = (folder: string): string => join(folder, 'plan.json')
 export const createRunFolder = async (
   path: string,
   definition: Definition,
-  { chunkBytes, taskBytes, chunks, tasks }: TaskPlan,
+  { chunkBytes, taskBytes, fileTaskBytes, chunks, tasks }: TaskPlan,
   filters: Filters,
 ): Promise<RunFolder> => {
   const ids = taskIds(definition, chunks, tasks)
@@ -62,6 +64,7 @@ export const createRunFolder = async (
     definition,
     chunkBytes,
     taskBytes,
+    fileTaskBytes,
     chunks: chunks.map(({ source, start, end, until }) => (until === undefined ? [source, start, end] : [source, start, end, until])),
     filters,
     tasks: tasks.map((task, number) => ({ ...task, id: ids[number] })),
@@ -73,9 +76,10 @@ export const createRunFolder = async (
 }
 
 /** The chunks and tasks of a run folder. */
-export const taskPlanOf = ({ plan: { chunkBytes, taskBytes, chunks, tasks } }: RunFolder): TaskPlan => ({
+export const taskPlanOf = ({ plan: { chunkBytes, taskBytes, fileTaskBytes = taskBytes, chunks, tasks } }: RunFolder): TaskPlan => ({
   chunkBytes,
   taskBytes,
+  fileTaskBytes,
   chunks: chunks.map(([source, start, end, until]) => ({ source, start, end, ...(until === undefined ? {} : { until }) })),
   tasks,
 })

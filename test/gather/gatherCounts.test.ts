@@ -1,11 +1,16 @@
+import { readFileSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
+import { handOverSorted } from '../../src/count/handOverSorted.ts'
 import { canBeLoaded, gatherCounts, type Gathering } from '../../src/gather/gatherCounts.ts'
-import type { WorkerCounts } from '../../src/messages.ts'
+import type { MergeJob, WorkerCounts } from '../../src/messages.ts'
 import { emptyTally } from '../../src/receipt/tally.ts'
 import { createKernelCounter } from '../../src/count/kernelCounter.ts'
-import { newArrangedTable } from '../../src/sort/arrangedTable.ts'
+import { arrangedBytes, newArrangedTable } from '../../src/sort/arrangedTable.ts'
 import { newSharedTable, type NewTable } from '../../src/sort/tableMemory.ts'
+import { writeRun } from '../../src/spill/runWriter.ts'
 import { reserveTemporaryFolder } from '../../src/temporary.ts'
+import { mergeRuns } from '../../src/worker.ts'
 import { temporaryFolder } from '../support/temporary.ts'
 
 const { folder } = temporaryFolder()
@@ -59,29 +64,73 @@ describe('what workers have counted is added up', () => {
   })
 })
 
-test('a run that was stopped before is not merged in files', async () => {
-  const stopping = new AbortController()
-  let isClosed = false
-  const gathered = gatherCounts([{ ...NOTHING, runs: ['a.run'] }], {
+describe('runs, beside tables', () => {
+  const A = { a: 5, b: 2 ** 40, 'a piece of more than fifteen bytes': 3, ['é'.repeat(500)]: 1 }
+  const B = { b: 1, c: 7, a: 1 }
+  const C = { 'a piece of more than fifteen bytes': 4, z: 1 }
+  const SUM = { b: 2 ** 40 + 1, 'a piece of more than fifteen bytes': 7, c: 7, a: 6, z: 1, ['é'.repeat(500)]: 1 }
+
+  const runOf = (name: string, counts: Record<string, number>): string => {
+    const path = join(folder, `${name}.run`)
+    const counter = createKernelCounter([])
+    for (const [piece, times] of Object.entries(counts)) counter.add!(Buffer.from(piece), times)
+    writeRun(path, (run) => handOverSorted(counter.finish(newSharedTable), (partition, bytes, start, end, count) => run.add(partition, bytes, start, end, count)))
+    return path
+  }
+  const kinds: string[] = []
+  const withThreads = (resultBytes: number, threads: number): Gathering => ({
     ...gathering(),
-    closed: Promise.resolve().then(() => stopping.abort()),
+    resultBytes,
+    threads,
     start: () => ({
-      run: () => {
-        throw new Error('it is stopped')
-      },
-      close: async () => {
-        isClosed = true
-      },
+      run: (jobs) =>
+        jobs.map(async (job) => {
+          kinds.push(job.kind)
+          return mergeRuns(job as MergeJob)
+        }),
+      close: async () => {},
     }),
-    signal: stopping.signal,
   })
-  await expect(gathered).rejects.toMatchObject({ code: 'interrupted' })
-  expect(isClosed).toBe(true)
+
+  test.each<[what: string, resultBytes: number, kind: string]>([
+    ['are added up in memory', 2 ** 24, 'merge into tables'],
+    ['in files, if that is too little, and then loaded', arrangedBytes(4096, 8), 'merge'],
+    ['in files, and are left there', 2 ** 10, 'merge'],
+  ])('%s', async (_, resultBytes, kind) => {
+    for (const threads of [1, 3, 100]) {
+      kinds.length = 0
+      const counts = [{ ...NOTHING, runs: [runOf('a', A)] }, countsOf(B, newSharedTable)]
+      const result = await gatherCounts(counts, { ...withThreads(resultBytes, threads), partials: [runOf('c', C)] })
+      expect([...result]).toEqual(Object.entries(SUM))
+      expect([result.get('c'), result.get('d')]).toEqual([7, undefined])
+      expect(new Set(kinds)).toEqual(new Set([kind]))
+      result.close()
+    }
+  })
+
+  test('a damaged one is an error', async () => {
+    const path = runOf('damaged', A)
+    const bytes = readFileSync(path)
+    bytes[bytes.indexOf('piece of')] ^= 1
+    writeFileSync(path, bytes)
+    await expect(gatherCounts([{ ...NOTHING, runs: [path] }], withThreads(2 ** 24, 2))).rejects.toMatchObject({ code: 'format' })
+  })
+
+  test('of a run that was stopped before, none is read', async () => {
+    const stopping = new AbortController()
+    const gathered = gatherCounts([{ ...NOTHING, runs: ['a.run'] }], {
+      ...gathering(),
+      closed: Promise.resolve().then(() => stopping.abort()),
+      signal: stopping.signal,
+    })
+    await expect(gathered).rejects.toMatchObject({ code: 'interrupted' })
+  })
 })
 
 test('a result in files is loaded if there is memory for it, and no table has to be larger than one can be', () => {
-  expect(canBeLoaded(1000, 5000, 46_000)).toBe(true)
-  expect(canBeLoaded(1000, 5000, 45_999)).toBe(false)
-  expect(canBeLoaded(1e8, 2 ** 32 - 1, 2 ** 36)).toBe(true)
+  const least = arrangedBytes(5000, 1000)
+  expect(canBeLoaded(1000, 5000, least)).toBe(true)
+  expect(canBeLoaded(1000, 5000, least - 1)).toBe(false)
+  expect(canBeLoaded(1e8, 2 ** 31, 2 ** 36)).toBe(true)
   expect(canBeLoaded(1e8, 2 ** 32, 2 ** 36)).toBe(false)
 })
