@@ -14,7 +14,7 @@ import {
   type PretokenizeOptions,
 } from '../options.ts'
 import { orderChunks, planChunks } from '../plan/planChunks.ts'
-import { planTasks, taskSizes } from '../plan/planTasks.ts'
+import { planTasks, taskSize } from '../plan/planTasks.ts'
 import { inParallel } from '../read/inFlight.ts'
 import { sourceNameOf } from '../read/inputNames.ts'
 import { expandInputs, isPipe, spoolPipe } from '../read/inputs.ts'
@@ -70,8 +70,8 @@ export const planRun = async (
   const singly = chunks.map((_, chunk): Task => ({ start: chunk, end: chunk + 1 }))
   if (options.workDir === undefined)
     return complete({ ...subject, chunks, filters, chunkBytes, tasks: singly, run: undefined }, means, options)
-  const sizes = taskSizes(chunks, numProcesses)
-  const taskPlan = { chunkBytes, ...sizes, chunks, tasks: planTasks(chunks, sizes) }
+  const taskBytes = taskSize(chunks, numProcesses)
+  const taskPlan = { chunkBytes, taskBytes, chunks, tasks: planTasks(chunks, taskBytes) }
   const run = await createRunFolder(options.workDir, await define(subject), taskPlan, filters)
   return complete({ ...subject, ...taskPlan, filters, run }, means, options)
 }

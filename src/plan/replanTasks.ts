@@ -1,10 +1,12 @@
 import type { Chunk, Task } from '../types.ts'
 import { orderChunks } from './planChunks.ts'
-import { planTasks, type TaskSizes } from './planTasks.ts'
+import { planTasks } from './planTasks.ts'
 
 /** Chunks, and tasks of them. */
-export interface TaskPlan extends TaskSizes {
+export interface TaskPlan {
   chunkBytes: number
+  /** Size that a task should have. */
+  taskBytes: number
   chunks: readonly Chunk[]
   tasks: readonly Task[]
 }
@@ -18,7 +20,7 @@ export interface TaskPlan extends TaskSizes {
  * @param hasChanged whether a source, by its number, is another one than it was
  */
 export const replanTasks = (before: TaskPlan, chunks: readonly Chunk[], hasChanged: (source: number) => boolean): TaskPlan => {
-  const { chunkBytes, taskBytes, fileTaskBytes } = before
+  const { chunkBytes, taskBytes } = before
   const left = new Map(chunks.map((chunk) => [nameOf(chunk), chunk]))
   const isThere = (chunk: Chunk): boolean => !hasChanged(chunk.source) && left.has(nameOf(chunk))
   const kept: Chunk[] = []
@@ -36,11 +38,11 @@ export const replanTasks = (before: TaskPlan, chunks: readonly Chunk[], hasChang
   const parts = [others.filter(({ source }) => !hasChanged(source)), others.filter(({ source }) => hasChanged(source))]
   let offset = kept.length
   const tasksOfParts = parts.map((part) => {
-    const tasks = planTasks(part, before).map(({ start, end }) => ({ start: offset + start, end: offset + end }))
+    const tasks = planTasks(part, taskBytes).map(({ start, end }) => ({ start: offset + start, end: offset + end }))
     offset += part.length
     return tasks
   })
-  return { chunkBytes, taskBytes, fileTaskBytes, chunks: [kept, ...parts].flat(), tasks: [keptTasks, ...tasksOfParts].flat() }
+  return { chunkBytes, taskBytes, chunks: [kept, ...parts].flat(), tasks: [keptTasks, ...tasksOfParts].flat() }
 }
 
 /** Tells a chunk from all others of the same corpus. */

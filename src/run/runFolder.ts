@@ -34,8 +34,6 @@ export interface FolderPlan {
   definition: Definition
   chunkBytes: number
   taskBytes: number
-  /** Not in plans of before there was one. */
-  fileTaskBytes?: number
   chunks: readonly [source: number, start: number, end: number, until?: number][]
   filters: Filters
   tasks: readonly (Task & { id: string })[]
@@ -55,7 +53,7 @@ const planPath = (folder: string): string => join(folder, 'plan.json')
 export const createRunFolder = async (
   path: string,
   definition: Definition,
-  { chunkBytes, taskBytes, fileTaskBytes, chunks, tasks }: TaskPlan,
+  { chunkBytes, taskBytes, chunks, tasks }: TaskPlan,
   filters: Filters,
 ): Promise<RunFolder> => {
   const ids = taskIds(definition, chunks, tasks)
@@ -64,7 +62,6 @@ export const createRunFolder = async (
     definition,
     chunkBytes,
     taskBytes,
-    fileTaskBytes,
     chunks: chunks.map(({ source, start, end, until }) => (until === undefined ? [source, start, end] : [source, start, end, until])),
     filters,
     tasks: tasks.map((task, number) => ({ ...task, id: ids[number] })),
@@ -76,10 +73,9 @@ export const createRunFolder = async (
 }
 
 /** The chunks and tasks of a run folder. */
-export const taskPlanOf = ({ plan: { chunkBytes, taskBytes, fileTaskBytes = taskBytes, chunks, tasks } }: RunFolder): TaskPlan => ({
+export const taskPlanOf = ({ plan: { chunkBytes, taskBytes, chunks, tasks } }: RunFolder): TaskPlan => ({
   chunkBytes,
   taskBytes,
-  fileTaskBytes,
   chunks: chunks.map(([source, start, end, until]) => ({ source, start, end, ...(until === undefined ? {} : { until }) })),
   tasks,
 })

@@ -22,12 +22,11 @@ describe('the plan for a corpus that has changed', () => {
       { start: 3, end: 4 },
       { start: 4, end: 5 },
     ]
-    const before = { chunkBytes: 10, taskBytes: 10, fileTaskBytes: 10, chunks, tasks }
+    const before = { chunkBytes: 10, taskBytes: 10, chunks, tasks }
     const now = chunksOf([20, 25, 10, 10], 10)
     expect(replanTasks(before, now, (source) => source === 1)).toEqual({
       chunkBytes: 10,
       taskBytes: 10,
-      fileTaskBytes: 10,
       chunks: [
         { source: 0, start: 0, end: 10 },
         { source: 2, start: 0, end: 10 },
@@ -43,15 +42,14 @@ describe('the plan for a corpus that has changed', () => {
 
   test('does not keep a task whose chunk has another limit', () => {
     const chunks: Chunk[] = [{ source: 0, start: 0, end: 10, until: 7 }]
-    const before = { chunkBytes: 10, taskBytes: 10, fileTaskBytes: 10, chunks, tasks: [{ start: 0, end: 1 }] }
+    const before = { chunkBytes: 10, taskBytes: 10, chunks, tasks: [{ start: 0, end: 1 }] }
     const now: Chunk[] = [{ source: 0, start: 0, end: 10, until: 5 }]
     expect(replanTasks(before, now, () => false)).toEqual({ ...before, chunks: now })
   })
 
   test('of hundreds of thousands of files that have all changed', () => {
     const chunks = chunksOf(Array.from({ length: 200_000 }, () => 10), 10)
-    const sizes = { taskBytes: 1e6, fileTaskBytes: 1e6 }
-    const before = { chunkBytes: 10, ...sizes, chunks, tasks: planTasks(chunks, sizes) }
+    const before = { chunkBytes: 10, taskBytes: 1e6, chunks, tasks: planTasks(chunks, 1e6) }
     expect(replanTasks(before, chunks, () => true)).toEqual(before)
   })
 
@@ -59,11 +57,10 @@ describe('the plan for a corpus that has changed', () => {
 
   test('has each chunk once, and keeps each task that no change is in, and no other', () => {
     fc.assert(
-      fc.property(sizes, fc.integer({ min: 1, max: 60 }), fc.nat(60), (sources, taskBytes, more) => {
-        const fileTaskBytes = taskBytes + more
+      fc.property(sizes, fc.integer({ min: 1, max: 60 }), (sources, taskBytes) => {
         const hasChanged = (source: number): boolean => sources[source][1] !== undefined
         const chunks = chunksOf(sources.map(([size]) => size), 10) // prettier-ignore
-        const before = { chunkBytes: 10, taskBytes, fileTaskBytes, chunks, tasks: planTasks(chunks, { taskBytes, fileTaskBytes }) }
+        const before = { chunkBytes: 10, taskBytes, chunks, tasks: planTasks(chunks, taskBytes) }
         const now = chunksOf(sources.map(([size, later]) => later ?? size), 10) // prettier-ignore
         const after = replanTasks(before, now, hasChanged)
         const inTasks = after.tasks.map(({ start, end }) => after.chunks.slice(start, end))
@@ -75,7 +72,7 @@ describe('the plan for a corpus that has changed', () => {
           .filter((own) => !own.some(({ source }) => hasChanged(source)))
         expect(inTasks.slice(0, kept.length)).toEqual(kept)
         for (const own of inTasks.slice(kept.length))
-          expect(own.reduce((sum, { start, end }) => sum + end - start, 0)).toBeLessThan(fileTaskBytes + 10)
+          expect(own.reduce((sum, { start, end }) => sum + end - start, 0)).toBeLessThan(taskBytes + 10)
       }),
     )
   })
