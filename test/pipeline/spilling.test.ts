@@ -26,7 +26,7 @@ const distinctWords = (count: number): string => {
 }
 
 describe('a result that is larger than memory', () => {
-  const path = file('distinct.txt', distinctWords(250_000))
+  const path = file('distinct.txt', distinctWords(400_000))
   const special = ['<|endoftext|>']
 
   test('is the same as one that fits', async () => {
