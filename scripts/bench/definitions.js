@@ -35,6 +35,9 @@ export const PEER_PRESET = 'gpt2'
 export const PEER_CORPORA = ['prose', 'mixed']
 export const SLOW_SIZE = '10MB'
 
+/** The corpus whose JSON Lines are measured with escapes, too. */
+export const ESCAPED_CORPUS = 'multilingual'
+
 /**
  * What a user would pick instead: programs in peers/ that print their totals as JSON. `totals`: what is told must be what pretok counts
  * (`pieces`), or what the others tell (`tokens`); those of `none` mean something else.

@@ -12,13 +12,18 @@ const ROWS_IN_GROUP = 20_000
 
 const compress = (program, file) => spawnSync(program, ['--quiet', '--keep', '--force', file]).status === 0
 
-/** Writes the documents of a text file in all formats; their names and files. */
-const writeFormats = (folder, text) => {
-  const documents = text.split(END).filter((document) => document !== '')
-  const file = (name, content) => {
-    writeFileSync(join(folder, name), content)
-    return [name, join(folder, name)]
-  }
+const documentsIn = (corpus) => readFileSync(corpus.path, 'utf8').split(END).filter((document) => document !== '')
+
+const write = (folder, name, content) => {
+  writeFileSync(join(folder, name), content)
+  return [name, join(folder, name)]
+}
+
+const inputOf = (corpus, path) => ({ name: `formats of ${corpus.name}`, size: corpus.size, path, bytes: corpus.bytes })
+
+/** Writes documents in all formats; their names and files. */
+const writeFormats = (folder, documents) => {
+  const file = (name, content) => write(folder, name, content)
   const rows = documents.map((text, id) => `${JSON.stringify({ id, meta: { source: 'generated' }, text })}\n`).join('')
   const columnData = [
     { name: 'id', data: documents.map((_, id) => id), type: 'INT32' },
@@ -39,10 +44,10 @@ const writeFormats = (folder, text) => {
 
 /** One row for each format, and what decompressing alone takes. */
 export const formatRows = (folder, corpus) => {
-  const files = writeFormats(folder, readFileSync(corpus.path, 'utf8'))
+  const files = writeFormats(folder, documentsIn(corpus))
   const gunzip = join(import.meta.dirname, 'peers/gunzip.js')
   return files.flatMap(([name, path]) => {
-    const input = { name: 'formats', size: corpus.size, path, bytes: corpus.bytes }
+    const input = inputOf(corpus, path)
     const alone = name.endsWith('.gz')
       ? [yardstick('gzip -dc', input), yardstick('node:zlib alone, the same file', input, [process.execPath, gunzip, path])]
       : name.endsWith('.zst')
@@ -50,4 +55,16 @@ export const formatRows = (folder, corpus) => {
         : []
     return [pretokRow(input, PEER_PRESET, { suffix: `, ${name}` }), ...alone]
   })
+}
+
+/** JSON Lines of text that is not ASCII, as it is, and escaped (\u65e5), as Python's json writes it unless it is told not to. */
+export const escapedRows = (folder, corpus) => {
+  const documents = documentsIn(corpus)
+  const escape = (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`
+  const rows = documents.map((text) => `${JSON.stringify({ text })}\n`).join('')
+  return [
+    write(folder, 'as-it-is.txt', documents.join(END)),
+    write(folder, 'as-it-is.jsonl', rows),
+    write(folder, 'escaped.jsonl', rows.replace(/[^\0-\x7f]/g, escape)),
+  ].map(([name, path]) => pretokRow(inputOf(corpus, path), PEER_PRESET, { suffix: `, ${name}` }))
 }

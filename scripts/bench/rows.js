@@ -112,5 +112,15 @@ export const startRows = (corpus) => [
   ...['gpt2', 'o200k_base', 'bert-base-uncased'].flatMap((preset) => [1, 2].map((workers) => pretokRow(corpus, preset, { workers }))),
 ]
 
+/** With what is done kept as it goes on, in a run folder that is not there yet. */
+const keptRow = (corpus, preset, options) => {
+  const row = pretokRow(corpus, preset, options)
+  const folder = `${corpus.path}.run`
+  return { ...row, command: ['sh', '-c', 'rm -rf "$0" && exec "$@"', folder, ...row.command, '--work-dir', folder] }
+}
+
 export const scalingRows = (corpora, preset) =>
-  corpora.flatMap((corpus) => [1, 2].map((workers) => pretokRow(corpus, preset, { workers, suffix: `, ${corpus.size}` })))
+  corpora.flatMap((corpus) => [
+    ...[1, 2].map((workers) => pretokRow(corpus, preset, { workers, suffix: `, ${corpus.size}` })),
+    keptRow(corpus, preset, { workers: 2, suffix: `, ${corpus.size}, with --work-dir` }),
+  ])

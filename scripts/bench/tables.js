@@ -3,8 +3,8 @@ import { execFileSync } from 'node:child_process'
 import { closeSync, mkdirSync, openSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { bytesOf, makeCorpus, PRETOK } from './corpora.js'
-import { CORPORA, PEER_CORPORA, PEER_PRESET, PEERS, PRESET_CORPORA, SCALING, SLOW_SIZE } from './definitions.js'
-import { formatRows } from './formats.js'
+import { CORPORA, ESCAPED_CORPUS, PEER_CORPORA, PEER_PRESET, PEERS, PRESET_CORPORA, SCALING, SLOW_SIZE } from './definitions.js'
+import { escapedRows, formatRows } from './formats.js'
 import { peerRows, presetRows, scalingRows, startRows, tierRows, whyMissing } from './rows.js'
 import { SENTENCE_PIECE } from './sentencePiece.js'
 
@@ -71,14 +71,16 @@ async function* peers(options) {
   }
 }
 
-/** The documents of one corpus in every format. */
+/** The documents of one corpus in every format, and JSON Lines of another. */
 async function* formats(options) {
-  const corpus = await make(options, PEER_CORPORA[0], options.size)
-  yield {
-    title: `formats: the documents of ${corpus.name}, MB/s of the text`,
-    notes: [inputText(corpus)],
-    corpora: [],
-    rows: formatRows(options.folder, corpus),
+  for (const [name, rowsOf] of [[PEER_CORPORA[0], formatRows], [ESCAPED_CORPUS, escapedRows]]) {
+    const corpus = await make(options, name, options.size)
+    yield {
+      title: `formats: the documents of ${name}, MB/s of the text`,
+      notes: [inputText(corpus)],
+      corpora: [],
+      rows: rowsOf(options.folder, corpus),
+    }
   }
 }
 

@@ -34,7 +34,7 @@ test('every section, every corpus, every peer', () => {
   expect(readdirSync(folder)).toEqual(['bench.json'])
 
   const { tables } = JSON.parse(readFileSync(json, 'utf8')) as { tables: { section: string; title: string; rows: Row[] }[] }
-  expect(tables.map(({ section }) => section)).toEqual([...Array(10).fill('kinds'), 'peers', 'peers', 'formats', 'startup', 'scaling'])
+  expect(tables.map(({ section }) => section)).toEqual([...Array(10).fill('kinds'), 'peers', 'peers', 'formats', 'formats', 'startup', 'scaling'])
   for (const { title, rows } of tables) {
     expect(stdout).toContain(`### ${title}\n`)
     for (const { name, samples } of rows) {
