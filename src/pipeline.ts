@@ -177,7 +177,7 @@ const gatheringOf = (
   resultBytes: (plan.workers * plan.memory.accounted - keptByMain(plan)) / (plan.pieces === undefined ? 1 : FILTER_COPIES),
   threads: plan.workers,
   closed,
-  start: (threads) => workers.start(threads, plan.main === 'all' ? 'all' : 'none'),
+  start: (threads) => workers.start(threads, threads === 0 || plan.main === 'all' ? 'all' : 'none'),
   signal,
 })
 

@@ -31,6 +31,7 @@ export interface Gathering {
   threads: number
   /** Settles when the threads that counted have ended. */
   closed: Promise<unknown>
+  /** @param threads 0: what is to be done is little, and done by the main thread */
   start: (threads: number) => Threads
   signal: AbortSignal | undefined
 }
@@ -53,7 +54,7 @@ export const gatherCounts = async (counts: WorkerCounts[], gathering: Gathering)
   throwIfStopped(gathering)
   const inRuns = mostIn(runs)
   if (runs.length > 0 && canBeAddedUp(tables, inRuns) && memoryForTables(tables, inRuns) <= gathering.resultBytes * ADDED_UP_SHARE)
-    return PretokenCounts.of(mergeSorted([...tables, ...(await mergeRunsIntoTables(runs, gathering))]))
+    return PretokenCounts.of(mergeSorted([...tables, ...(await mergeRunsIntoTables(runs, inRuns, gathering))]))
   const merged = await mergeRuns([...runs, ...writeTables(tables, gathering.folder.path)], gathering)
   const { records, pieceBytes } = sumSegments(merged.partitions.map(({ segment }) => segment))
   if (!canBeLoaded(records, pieceBytes, gathering.resultBytes)) return PretokenCounts.of(new FileTable(merged, gathering.folder.remove))
@@ -119,9 +120,13 @@ const mergeRuns = async (runs: readonly string[], gathering: Gathering): Promise
   return { partitions, orderPaths: merged.flatMap(({ orderPaths }) => orderPaths) }
 }
 
-const mergeRunsIntoTables = async (runs: readonly string[], gathering: Gathering): Promise<CountedPieces[]> => {
+/** To add up fewer records takes no longer than to start threads. */
+const FEW_RECORDS = 2 ** 19
+
+const mergeRunsIntoTables = async (runs: readonly string[], { records }: Most, gathering: Gathering): Promise<CountedPieces[]> => {
   const memoryBytes = gathering.threadBytes * READING_SHARE
-  const tables = await mergeByThreads<CountedPieces[]>(gathering, (same) => ({ ...same, kind: 'merge into tables', runs, memoryBytes }))
+  const threads = records < FEW_RECORDS ? 0 : gathering.threads
+  const tables = await mergeByThreads<CountedPieces[]>({ ...gathering, threads }, (same) => ({ ...same, kind: 'merge into tables', runs, memoryBytes }))
   return tables.flat()
 }
 
@@ -132,7 +137,7 @@ const mergeByThreads = async <Merged extends MergedPartitions | CountedPieces[]>
 ): Promise<Merged[]> => {
   makeFolderOfRuns(folder.path)
   const count = Math.min(Math.max(1, threads), PARTITIONS)
-  const { run, close } = start(count)
+  const { run, close } = start(threads === 0 ? 0 : count)
   const stop = (): void => void close()
   signal?.addEventListener('abort', stop)
   try {

@@ -6,6 +6,7 @@ import { canBeLoaded, gatherCounts, type Gathering } from '../../src/gather/gath
 import type { MergeJob, WorkerCounts } from '../../src/messages.ts'
 import { emptyTally } from '../../src/receipt/tally.ts'
 import { createKernelCounter } from '../../src/count/kernelCounter.ts'
+import type { RunJobs } from '../../src/pool/threads.ts'
 import { arrangedBytes, newArrangedTable } from '../../src/sort/arrangedTable.ts'
 import { newSharedTable, type NewTable } from '../../src/sort/tableMemory.ts'
 import { writeRun } from '../../src/spill/runWriter.ts'
@@ -78,18 +79,20 @@ describe('runs, beside tables', () => {
     return path
   }
   const kinds: string[] = []
+  const started: number[] = []
   const withThreads = (resultBytes: number, threads: number): Gathering => ({
     ...gathering(),
     resultBytes,
     threads,
-    start: () => ({
-      run: (jobs) =>
+    start(threads) {
+      started.push(threads)
+      const run: RunJobs = (jobs) =>
         jobs.map(async (job) => {
           kinds.push(job.kind)
           return mergeRuns(job as MergeJob)
-        }),
-      close: async () => {},
-    }),
+        })
+      return { run, close: async () => {} }
+    },
   })
 
   test.each<[what: string, resultBytes: number, kind: string]>([
@@ -105,6 +108,21 @@ describe('runs, beside tables', () => {
       expect([result.get('c'), result.get('d')]).toEqual([7, undefined])
       expect(new Set(kinds)).toEqual(new Set([kind]))
       result.close()
+    }
+  })
+
+  test('few records are read by the main thread, many by others', async () => {
+    const many = Object.fromEntries(Array.from({ length: 270_000 }, (_, i) => [i.toString(36), i + 1]))
+    const others = Object.fromEntries(Array.from({ length: 270_000 }, (_, i) => [(i + 100_000).toString(36), 1]))
+    for (const [runs, threads] of [[[A, B], 0], [[many, others], 3]] as const) {
+      started.length = 0
+      const result = await gatherCounts([{ ...NOTHING, runs: runs.map((counts, i) => runOf(`run-${i}`, counts)) }], withThreads(2 ** 28, 3))
+      expect(started).toEqual([threads])
+      const [one, other]: Record<string, number>[] = [...runs]
+      const sum = { ...one }
+      for (const [piece, count] of Object.entries(other)) sum[piece] = (sum[piece] ?? 0) + count
+      expect(result.size).toBe(Object.keys(sum).length)
+      expect(Object.fromEntries(result)).toEqual(sum)
     }
   })
 
