@@ -2,6 +2,7 @@ import { fstatSync, openSync, readSync } from 'node:fs'
 import { crc32 } from 'node:zlib'
 import { closeReadNow } from '../closeRead.ts'
 import { describeSystemError, PretokError } from '../errors.ts'
+import { roundedUp, spareBlocks, sparePieces } from './spareBuffers.ts'
 import { BLOCK_BYTES, BLOCK_HEADER_BYTES, MAGIC, TAIL_BYTES, type Footer, type Segment } from './runFormat.ts'
 
 const LONGEST_FOOTER = 2 ** 30
@@ -122,14 +123,11 @@ export class RunFile<About = unknown> {
 const hex = (value: number): string => value.toString(16).padStart(8, '0')
 
 /** Bytes of memory that reading a segment takes. */
-export const cursorBytes = ({ largestBlock }: Segment): number => USUAL_BLOCK + (largestBlock > USUAL_BLOCK ? 2 * largestBlock : 2 ** 12)
+export const cursorBytes = ({ largestBlock }: Segment): number => USUAL_BLOCK + (largestBlock > USUAL_BLOCK ? 2 * roundedUp(largestBlock) : 2 ** 12)
 
-/**
- * Buffers for blocks that are in no use. Thousands of segments are read one after the other: if each had a buffer of its own, memory that
- * nobody uses any more would pile up until it is collected.
- */
-const spareBlocks: Buffer[] = []
 const USUAL_BLOCK = BLOCK_HEADER_BYTES + BLOCK_BYTES + BLOCK_BYTES / 4
+/** Room for a piece at first. */
+const USUAL_PIECE = 2 ** 8
 
 /** Longer pieces are rare. */
 const MOST_VIEWS = 64
@@ -137,13 +135,13 @@ const MOST_VIEWS = 64
 /** Walks through the records of a segment, block after block. */
 export class RunCursor {
   /** The piece is piece[0, length), with this count. Undefined before the first `next`. */
-  piece: Uint8Array = new Uint8Array(256)
+  piece: Uint8Array<ArrayBuffer> = new Uint8Array(USUAL_PIECE)
   length = 0
   count = 0
   private readonly views: Uint8Array[] = []
   private readonly run: RunFile
   private readonly segment: Segment
-  private block: Buffer
+  private block: Buffer<ArrayBuffer>
   private at = 0
   private end = 0
   /** Where in the file the block begins, and the next one. */
@@ -159,7 +157,7 @@ export class RunCursor {
     this.run = run
     this.segment = segment
     this.blockOffset = this.nextOffset = segment.offset
-    this.block = spareBlocks.pop() ?? Buffer.allocUnsafeSlow(USUAL_BLOCK)
+    this.block = spareBlocks.take(USUAL_BLOCK)
   }
 
   /** Goes to the next record. False: there are no more. */
@@ -184,7 +182,8 @@ export class RunCursor {
 
   /** Gives the memory back. The cursor cannot be used any more. */
   release(): void {
-    if (this.block.length === USUAL_BLOCK) spareBlocks.push(this.block)
+    spareBlocks.giveBack(this.block)
+    if (this.piece.length > USUAL_PIECE) sparePieces.giveBack(this.piece)
   }
 
   /** The piece as a view, good until `next`. Views are kept by length: one made for each of millions of pieces would be garbage at once. */
@@ -264,15 +263,17 @@ export class RunCursor {
 
   /** For the largest block at once: what has grown again and again would be in memory until it is collected. */
   private growBlock(): void {
-    const grown = Buffer.allocUnsafeSlow(BLOCK_HEADER_BYTES + this.segment.largestBlock)
+    const grown = spareBlocks.take(BLOCK_HEADER_BYTES + this.segment.largestBlock)
     this.block.copy(grown, 0, 0, BLOCK_HEADER_BYTES)
+    spareBlocks.giveBack(this.block)
     this.block = grown
   }
 
   private growPiece(length: number, kept: number): void {
     const most = length > BLOCK_BYTES ? this.segment.largestBlock : Math.min(2 * this.piece.length, BLOCK_BYTES)
-    const grown = new Uint8Array(Math.max(length, most))
+    const grown = sparePieces.take(Math.max(length, most))
     grown.set(this.piece.subarray(0, kept))
+    if (this.piece.length > USUAL_PIECE) sparePieces.giveBack(this.piece)
     this.piece = grown
     this.views.length = 0
   }

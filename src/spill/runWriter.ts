@@ -5,6 +5,7 @@ import { closeReadNow } from '../closeRead.ts'
 import { describeSystemError, notSettled, PretokError, systemErrorCode } from '../errors.ts'
 import { makeFolder } from '../makeFolder.ts'
 import { PARTITIONS } from './layout.ts'
+import { spareBlocks } from './spareBuffers.ts'
 import { BLOCK_BYTES, BLOCK_HEADER_BYTES, emptySegment, MAGIC, TAIL_BYTES, type Footer, type Segment } from './runFormat.ts'
 
 /** Longer common prefixes are not looked for: what is kept of the last piece stays small. */
@@ -32,7 +33,7 @@ export class RunWriter {
   private readonly segments: Segment[]
   private at = 0
   private current = 0
-  private block = Buffer.allocUnsafeSlow(BLOCK_HEADER_BYTES + BLOCK_BYTES + BLOCK_BYTES / 4)
+  private block = spareBlocks.take(BLOCK_HEADER_BYTES + BLOCK_BYTES + BLOCK_BYTES / 4)
   private length = BLOCK_HEADER_BYTES
   private records = 0
   private last = new Uint8Array(LONGEST_PREFIX)
@@ -126,6 +127,7 @@ export class RunWriter {
   private close(): void {
     if (!this.isOpen) return
     this.isOpen = false // whatever comes of it: a file that could not be closed is not there any more to be closed again
+    spareBlocks.giveBack(this.block)
     closeSync(this.file)
   }
 
@@ -159,8 +161,9 @@ export class RunWriter {
 
   private reserve(bytes: number): void {
     if (this.length + bytes <= this.block.length) return
-    const grown = Buffer.allocUnsafeSlow(this.length + bytes)
+    const grown = spareBlocks.take(this.length + bytes)
     this.block.copy(grown, 0, 0, this.length)
+    spareBlocks.giveBack(this.block)
     this.block = grown
   }
 
