@@ -95,9 +95,10 @@ export const withPlace = async (
   }
   if (isPieceTooLong(error)) {
     const from = source.format === 'text' ? 'from about' : source.format === 'parquet' ? 'in' : 'in the row at'
+    const ending = source.format === 'text' ? ', and -s names the special tokens that end documents' : ''
     return new PretokError(
       'piece-too-long',
-      `counting ${source.path}: ${error.message}, ${from} ${await where(pieceAt)}; --max-piece-bytes raises the limit`,
+      `counting ${source.path}: ${error.message}, ${from} ${await where(pieceAt)}; --max-piece-bytes raises the limit${ending}`,
     )
   }
   return error

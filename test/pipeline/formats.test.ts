@@ -523,7 +523,8 @@ describe('a pre-token that is too long is told with its row, whatever the chunks
     ['long.txt', texts.join('\n'), `from about byte ${texts.slice(0, 10).join(' ').length + 2}, line 11`],
   ])('%s', async (name, data, place) => {
     const path = file(name, data)
-    const message = `is longer than 1000 bytes, ${place}; --max-piece-bytes raises the limit`
+    const ending = name === 'long.txt' ? ', and -s names the special tokens that end documents' : ''
+    const message = `is longer than 1000 bytes, ${place}; --max-piece-bytes raises the limit${ending}`
     const others: PretokenizeOptions[] = name === 'long.txt' ? [{ documentPer: 'line' }] : [{ tokenizer: 'llama2_legacy' }, { sample: 1 }]
     for (const setting of [...SETTINGS, ...others])
       await expect(count(path, { ...setting, maxPieceBytes: 1000 })).rejects.toMatchObject({
