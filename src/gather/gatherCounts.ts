@@ -73,7 +73,6 @@ const READING_SHARE = 1 / 4
 
 /** Pieces that are not in tables yet. */
 type Most = ReturnType<typeof mostIn>
-const NOTHING: Most = { records: 0, pieceBytes: 0 }
 
 const canBeAddedUp = (tables: readonly CountedPieces[], { records, pieceBytes }: Most): boolean =>
   canBeArranged(
@@ -81,17 +80,21 @@ const canBeAddedUp = (tables: readonly CountedPieces[], { records, pieceBytes }:
     tables.reduce((sum, { size }) => sum + size, records),
   )
 
-/** Memory for adding tables up: they are there, sums of some of them, and their sum, which is arranged. `others` will be there, a table for each partition. */
-const memoryForTables = (tables: readonly CountedPieces[], others = NOTHING): number => {
-  let bytes = tableBytes(others.pieceBytes, others.records)
-  let entries = others.records
+/**
+ * Memory for adding tables up: they are there, sums of some of them, and their sum, which is arranged.
+ *
+ * @param others of them there will be a table for each partition
+ */
+const memoryForTables = (tables: readonly CountedPieces[], others?: Most): number => {
+  let bytes = others === undefined ? 0 : tableBytes(others.pieceBytes, others.records)
+  let entries = others?.records ?? 0
   for (const { arena, starts, counts, size } of tables) {
     bytes += arena.byteLength + starts.byteLength + counts.byteLength
     entries += size
   }
   // there are two sums at a time, each as large as all tables at most; a table alone is copied, unless it is where it can be arranged
-  const isAlone = tables.length === 1 && others === NOTHING
-  const copies = isAlone ? Number(!(tables[0] instanceof PlacedTable)) : Math.min(tables.length + (others === NOTHING ? 0 : PARTITIONS) - 1, 2)
+  const count = tables.length + (others === undefined ? 0 : PARTITIONS)
+  const copies = count === 1 ? Number(!(tables[0] instanceof PlacedTable)) : Math.min(count - 1, 2)
   return (1 + copies) * bytes + arrangedBytes(0, entries) - tableBytes(0, entries)
 }
 
