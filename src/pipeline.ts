@@ -33,7 +33,11 @@ export const pretokenize = async (
   specialTokens: readonly string[] = [],
   options: PretokenizeOptions = {},
 ): Promise<PretokenCounts> =>
-  (await perform((checked, onStaff, spools) => planRun(files, specialTokens, checked, onStaff, spools), options, { counts: true, gathers: true })).counts!
+  (await perform((checked, onStaff, spools) => planRun(files, specialTokens, checked, onStaff, spools), options, {
+    counts: true,
+    gathers: true,
+    again: (path) => `the same command with --resume, or pretok count ${path}`,
+  })).counts!
 
 /**
  * Does the tasks of a run folder that are not done yet, or those of a shard. How many of them there were, and what is left out of all that are done.
@@ -44,7 +48,7 @@ export const countRunFolder = async (
   shard: Shard | undefined,
   options: PretokenizeOptions,
 ): Promise<{ tasksDone: number; skipped: { records: number; chunks: number } }> => {
-  const { tasksDone } = await perform((checked) => planFromFolder(path, checked, true), options, { counts: true, gathers: false, shard })
+  const { tasksDone } = await perform((checked) => planFromFolder(path, checked, true), options, { counts: true, gathers: false, shard, again: sameCommand })
   return { tasksDone, skipped: skippedIn(openRunFolder(path)!, shard) }
 }
 
@@ -53,9 +57,13 @@ export const countRunFolder = async (
  * @internal
  */
 export const mergeRunFolder = async (path: string, options: PretokenizeOptions): Promise<PretokenCounts> =>
-  (await perform((checked) => planFromFolder(path, checked, false), options, { counts: false, gathers: true })).counts!
+  (await perform((checked) => planFromFolder(path, checked, false), options, { counts: false, gathers: true, again: sameCommand })).counts!
+
+const sameCommand = (): string => 'the same command'
 
 interface Work {
+  /** The commands that go on with a run folder. */
+  again: (path: string) => string
   /** Whether tasks are done, and which. */
   counts: boolean
   shard?: Shard | undefined
@@ -90,7 +98,7 @@ const perform = async (
     const counted = seconds()
     monitor.enter('merge')
     const { partials, facts } = whatWasCounted(plan, outcome)
-    counts = await gatherCounts(outcome.counts, gatheringOf(plan, partials, outcome.closed, workers, options.signal))
+    counts = await gatherCounts(outcome.counts, gatheringOf(plan, partials, outcome.closed, workers, options.signal)).catch(withAdvice(plan.run))
     const receipt = makeReceipt({
       ...plan,
       ...facts,
@@ -111,7 +119,7 @@ const perform = async (
   } catch (error) {
     counts?.close()
     const isToBeGoneOn = error instanceof PretokError && (work.counts || error.code === 'interrupted')
-    throw plan?.run !== undefined && isToBeGoneOn ? withKept(plan.run, error) : error
+    throw plan?.run !== undefined && isToBeGoneOn ? withKept(plan.run, error, work.again) : error
   } finally {
     monitor.stop()
     await workers.close()
@@ -194,6 +202,14 @@ const whatWasCounted = ({ run }: RunPlan, { counts, skipped }: RoundsResult) => 
   return { partials, facts }
 }
 
+/** What to do about a partial result that was damaged since it was looked at. */
+const withAdvice =
+  (run: RunFolder | undefined) =>
+  (error: unknown): never => {
+    if (run === undefined || !(error instanceof PretokError) || error.code !== 'format') throw error
+    throw new PretokError('format', `merging ${run.path}: ${error.message}; pretok count ${run.path} makes it again`, { cause: error })
+  }
+
 /** A run folder as it is now: its tasks may have been split meanwhile. */
 const reopened = (planned: RunFolder): RunFolder => {
   try {
@@ -204,14 +220,13 @@ const reopened = (planned: RunFolder): RunFolder => {
 }
 
 /** The error, with what is kept and how to go on. */
-const withKept = (planned: RunFolder, { code, message, cause }: PretokError): PretokError => {
+const withKept = (planned: RunFolder, { code, message, cause }: PretokError, again: Work['again']): PretokError => {
   const run = reopened(planned)
   const what = code === 'interrupted' ? 'stopped; ' : `${message}\n`
   const when = code === 'interrupted' ? 'To go on' : 'To go on when that is mended'
   return new PretokError(
     code,
-    `${what}${countDone(run)} of ${run.plan.tasks.length} tasks are done and kept in ${run.path}. ${when}: ` +
-      `the same command with --resume, or pretok count ${run.path}`,
+    `${what}${countDone(run)} of ${run.plan.tasks.length} tasks are done and kept in ${run.path}. ${when}: ${again(run.path)}`,
     { cause },
   )
 }

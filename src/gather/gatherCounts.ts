@@ -11,7 +11,8 @@ import { PretokenCounts } from '../result/pretokenCounts.ts'
 import { arrangedBytes, canBeArranged } from '../sort/arrangedTable.ts'
 import { PlacedTable, tableBytes, type CountedPieces } from '../sort/tableMemory.ts'
 import { PARTITIONS } from '../spill/layout.ts'
-import { sumSegments } from '../spill/runFormat.ts'
+import { sumSegments, type Segment } from '../spill/runFormat.ts'
+import { cursorBytes } from '../spill/runReader.ts'
 import { makeFolderOfRuns, writeRun } from '../spill/runWriter.ts'
 import type { TemporaryFolder } from '../temporary.ts'
 
@@ -56,16 +57,19 @@ export const gatherCounts = async (counts: WorkerCounts[], gathering: Gathering)
   if (runs.length > 0 && canBeAddedUp(tables, inRuns) && memoryForTables(tables, inRuns) <= gathering.resultBytes * ADDED_UP_SHARE)
     return PretokenCounts.of(mergeSorted([...tables, ...(await mergeRunsIntoTables(runs, inRuns, gathering))]))
   const merged = await mergeRuns([...runs, ...writeTables(tables, gathering.folder.path)], gathering)
-  const { records, pieceBytes } = sumSegments(merged.partitions.map(({ segment }) => segment))
-  if (!canBeLoaded(records, pieceBytes, gathering.resultBytes)) return PretokenCounts.of(new FileTable(merged, gathering.folder.remove))
+  const segments = merged.partitions.map(({ segment }) => segment)
+  if (!canBeLoaded(segments, gathering.resultBytes)) return PretokenCounts.of(new FileTable(merged, gathering.folder.remove))
   const table = new SortedTable(loadPartitions(merged.partitions))
   gathering.folder.remove()
   return PretokenCounts.of(table)
 }
 
-/** Whether a result that is in files can be loaded into a table. */
-export const canBeLoaded = (entries: number, pieceBytes: number, resultBytes: number): boolean =>
-  canBeArranged(pieceBytes, entries) && arrangedBytes(pieceBytes, entries) <= resultBytes
+/** Whether a result that is in files can be loaded into a table: all of these segments are read at a time. */
+export const canBeLoaded = (segments: readonly Segment[], resultBytes: number): boolean => {
+  const { records, pieceBytes } = sumSegments(segments)
+  const reading = segments.reduce((sum, segment) => sum + cursorBytes(segment), 0)
+  return canBeArranged(pieceBytes, records) && arrangedBytes(pieceBytes, records) + reading <= resultBytes
+}
 
 /** Of the memory for a result, how much adding runs up in it may take. The threads that read them have the rest. */
 const ADDED_UP_SHARE = 3 / 4

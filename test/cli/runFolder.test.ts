@@ -235,6 +235,14 @@ describe('plan, count, status and merge', () => {
     expect(pretok(['count', run, '--shard', '3/3']).stderr).toMatch(/tasks done of shard 3\/3/)
     expect(pretok(['status', run]).stdout).toContain(`${tasks} of ${tasks} tasks done`)
     expectResult(pretok(['merge', run, '-o', output, '-n', '2']))
+    const bytes = readFileSync(partial(1))
+    bytes[100] ^= 1 // which only shows where it is read
+    writeFileSync(partial(1), bytes)
+    const damaged = pretok(['merge', run, '-o', output])
+    expect(damaged.code).toBe(1)
+    expect(damaged.stderr).toMatch(/the file is damaged; pretok count .*run makes it again\n$/)
+    expect(pretok(['count', run, '-q']).code).toBe(0)
+    expectResult(pretok(['merge', run, '-o', output]))
   })
 
   test('count of a run folder writes the result, if it is asked for, with the receipt of the whole', () => {

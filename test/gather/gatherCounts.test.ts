@@ -9,6 +9,9 @@ import { createKernelCounter } from '../../src/count/kernelCounter.ts'
 import type { RunJobs } from '../../src/pool/threads.ts'
 import { arrangedBytes, newArrangedTable } from '../../src/sort/arrangedTable.ts'
 import { newSharedTable, type NewTable } from '../../src/sort/tableMemory.ts'
+import { FileTable } from '../../src/result/fileTable.ts'
+import { emptySegment, type Segment } from '../../src/spill/runFormat.ts'
+import { cursorBytes } from '../../src/spill/runReader.ts'
 import { writeRun } from '../../src/spill/runWriter.ts'
 import { reserveTemporaryFolder } from '../../src/temporary.ts'
 import { mergeRuns } from '../../src/worker.ts'
@@ -97,8 +100,7 @@ describe('runs, beside tables', () => {
 
   test.each<[what: string, resultBytes: number, kind: string]>([
     ['are added up in memory', 2 ** 24, 'merge into tables'],
-    ['in files, if that is too little, and then loaded', arrangedBytes(4096, 8), 'merge'],
-    ['in files, and are left there', 2 ** 10, 'merge'],
+    ['in files, if that is too little', 2 ** 10, 'merge'],
   ])('%s', async (_, resultBytes, kind) => {
     for (const threads of [1, 3, 100]) {
       kinds.length = 0
@@ -111,18 +113,29 @@ describe('runs, beside tables', () => {
     }
   })
 
-  test('few records are read by the main thread, many by others', async () => {
+  test('few records are read by the main thread', async () => {
+    started.length = 0
+    const result = await gatherCounts([{ ...NOTHING, runs: [runOf('a', A), runOf('b', B)] }], withThreads(2 ** 28, 3))
+    expect(started).toEqual([0])
+    expect(result.get('a')).toBe(6)
+  })
+
+  test('many are read by threads, and what is in files in the end is loaded if there is room for it', async () => {
     const many = Object.fromEntries(Array.from({ length: 270_000 }, (_, i) => [i.toString(36), i + 1]))
     const others = Object.fromEntries(Array.from({ length: 270_000 }, (_, i) => [(i + 100_000).toString(36), 1]))
-    for (const [runs, threads] of [[[A, B], 0], [[many, others], 3]] as const) {
-      started.length = 0
-      const result = await gatherCounts([{ ...NOTHING, runs: runs.map((counts, i) => runOf(`run-${i}`, counts)) }], withThreads(2 ** 28, 3))
-      expect(started).toEqual([threads])
-      const [one, other]: Record<string, number>[] = [...runs]
-      const sum = { ...one }
-      for (const [piece, count] of Object.entries(other)) sum[piece] = (sum[piece] ?? 0) + count
+    const sum = { ...many }
+    for (const [piece, count] of Object.entries(others)) sum[piece] = (sum[piece] ?? 0) + count
+    const runs = [runOf('many', many), runOf('others', others)]
+    for (const [resultBytes, kind, isInFiles] of [[2 ** 28, 'merge into tables', false], [2 ** 24, 'merge', false], [2 ** 22, 'merge', true]] as const) {
+      started.length = kinds.length = 0
+      const result = await gatherCounts([{ ...NOTHING, runs }], withThreads(resultBytes, 3))
+      expect(started).toEqual([3])
+      expect(kinds).toEqual([kind, kind, kind])
+      expect(result.source instanceof FileTable).toBe(isInFiles)
       expect(result.size).toBe(Object.keys(sum).length)
       expect(Object.fromEntries(result)).toEqual(sum)
+      expect([result.get('z'), result.get('zzzzz')]).toEqual([sum.z, undefined])
+      result.close()
     }
   })
 
@@ -145,10 +158,16 @@ describe('runs, beside tables', () => {
   })
 })
 
-test('a result in files is loaded if there is memory for it, and no table has to be larger than one can be', () => {
-  const least = arrangedBytes(5000, 1000)
-  expect(canBeLoaded(1000, 5000, least)).toBe(true)
-  expect(canBeLoaded(1000, 5000, least - 1)).toBe(false)
-  expect(canBeLoaded(1e8, 2 ** 31, 2 ** 36)).toBe(true)
-  expect(canBeLoaded(1e8, 2 ** 32, 2 ** 36)).toBe(false)
+test('a result in files is loaded if there is memory for it and for reading it, and no table has to be larger than one can be', () => {
+  const segments = (count: number, facts: Partial<Segment>): Segment[] => Array.from({ length: count }, () => ({ ...emptySegment(0), ...facts }))
+  const short = segments(2, { records: 500, pieceBytes: 2500, largestBlock: 5000 })
+  const least = arrangedBytes(5000, 1000) + 2 * cursorBytes(short[0])
+  expect(canBeLoaded(short, least)).toBe(true)
+  expect(canBeLoaded(short, least - 1)).toBe(false)
+  // each of 32 pieces of 7 MB is in memory three times: where it is read, put together, and in the table
+  const long = segments(32, { records: 1, pieceBytes: 7e6, largestBlock: 7e6 })
+  expect(canBeLoaded(long, 3 * 32 * 7e6)).toBe(false)
+  expect(canBeLoaded(long, 4 * 32 * 7e6)).toBe(true)
+  expect(canBeLoaded(segments(32, { records: 3e6, pieceBytes: 2 ** 26 }), 2 ** 36)).toBe(true)
+  expect(canBeLoaded(segments(32, { records: 3e6, pieceBytes: 2 ** 27 }), 2 ** 36)).toBe(false)
 })

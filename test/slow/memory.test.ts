@@ -87,6 +87,14 @@ describe.skipIf(!hasTime)('memory stays within number of workers × budget + 150
     expect(measure(path, '-n', '2', '-m', '0.1').peak).toBeLessThan(2 * 0.1 * 2 ** 30 + 150e6)
   })
 
+  test('long pieces that would fit into the table of the result, but not with all that reading them takes', () => {
+    const path = join(folder, 'long-lines.txt')
+    const file = openSync(path, 'w')
+    for (let i = 0; i < 34; i++) writeSync(file, `${String.fromCharCode(97 + (i % 26), 97 + Math.floor(i / 26)).repeat(3_750_000 + i)}\n`)
+    closeSync(file)
+    expect(measure(path, '-n', '1', '-m', '0.3', '-p', '[^\\n]+').peak).toBeLessThan(0.3 * 2 ** 30 + 150e6)
+  })
+
   test('many different pieces, each nearly as long as pieces may be', () => {
     const path = join(folder, 'longest.txt')
     const file = openSync(path, 'w')
