@@ -7,6 +7,9 @@ export const sequence = (...parts: Node[]): Node => (parts.length === 1 ? parts[
 export const alternation = (...branches: Node[]): Node => (branches.length === 1 ? branches[0] : { type: 'alternation', branches })
 export const set = (members: CodePointSet): SetNode => ({ type: 'set', set: members })
 
+/** Whether it is several single code points, one after another. */
+export const isString = (node: Node): boolean => node.type === 'sequence' && node.parts.length > 1 && node.parts.every(({ type }) => type === 'set')
+
 /** The nodes right below a node. */
 export const children = (node: Node): readonly Node[] => {
   switch (node.type) {
@@ -77,10 +80,16 @@ export const maxLookBehind = (node: Node): number =>
 
 /**
  * Whether a pattern can be written as a RegExp and mean the same there, in time that is linear in the text: RegExps have no \G, repeat what may be empty
- * otherwise, and try an unbounded look-ahead anew at each position of a long run.
+ * otherwise, try an unbounded look-ahead anew at each position of a long run, and go backwards through a look-behind, where it matters what an atomic group
+ * takes first.
  */
 export const isForRegExps = (root: Node): boolean =>
-  ![holdsSearchStart, holdsRepeatOfNothing, holdsUnboundedLookAhead].some((holds) => holds(root))
+  ![holdsSearchStart, holdsRepeatOfNothing, holdsUnboundedLookAhead, holdsAtomicLookBehind].some((holds) => holds(root))
+
+const holdsAtomicLookBehind = (node: Node): boolean =>
+  node.type === 'look' && !node.ahead ? holdsAtomic(node) : children(node).some(holdsAtomicLookBehind)
+
+const holdsAtomic = (node: Node): boolean => node.type === 'atomic' || children(node).some(holdsAtomic)
 
 export const holdsSearchStart = (node: Node): boolean => node.type === 'searchStart' || children(node).some(holdsSearchStart)
 

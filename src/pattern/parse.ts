@@ -17,7 +17,7 @@ import { expandBackreferences } from './backreferences.ts'
 import { mayBeOverlooked } from './dotRuns.ts'
 import { changeFlags } from './flags.ts'
 import { createFoldedLetters } from './foldedLetters.ts'
-import { alternation, children, holdsLookOrBackreference, maxLength, minLength, sequence, set } from './nodes.ts'
+import { alternation, children, holdsLookOrBackreference, isString, maxLength, minLength, sequence, set } from './nodes.ts'
 import { PatternReader } from './reader.ts'
 
 /**
@@ -53,6 +53,14 @@ const GROUP_NAME: Readonly<Record<Dialect, RegExp>> = {
 const BACKREFERENCE: Readonly<Record<Dialect, RegExp>> = {
   oniguruma: /^(?:([1-9]\d*)|k<(\w+)>|k'(\w+)')/,
   'fancy-regex': /^(?:([1-9]\d*)|k<(\w+)>)/,
+}
+
+/** What a quantifier says. */
+interface Bounds {
+  min: number
+  max: number
+  /** `*`, `{2}`, or one with a comma. */
+  kind: 'sign' | 'number' | 'range'
 }
 
 class Parser extends PatternReader {
@@ -115,18 +123,20 @@ class Parser extends PatternReader {
 
   /** Of Oniguruma: quantifiers stack, `X{3}+` is `(?:X{3})+`. */
   private quantifiers(node: Node, start: number): Node {
+    let isForgotten = false
     for (;;) {
       this.skipIgnored()
       const at = this.at
       const bounds = this.bounds()
       if (bounds === undefined) return node
-      const [min, max, isInterval] = bounds
+      if (isForgotten) throw this.error('quantifier behind {1} of several letters (Oniguruma takes it for one of the last letter)', at)
+      const { min, max, kind } = bounds
       this.checkRepetition(node, min, max, start, at)
+      isForgotten = kind !== 'sign' && min === 1 && max === 1 && isString(node)
       const greedy: Node = { type: 'repeat', body: node, min, max, greedy: true }
-      if (this.take('?'))
-        // a fixed interval is greedy only, `X{n}?` is `(?:X{n})?`
-        node = isInterval && min === max ? { ...greedy, body: greedy, min: 0, max: 1 } : { ...greedy, greedy: false }
-      else node = !isInterval && this.take('+') ? { type: 'atomic', body: greedy } : greedy
+      // `X{n}`, but not `X{n,n}`, is greedy only: `X{n}?` is `(?:X{n})?`
+      if (kind !== 'number' && !isForgotten && this.take('?')) node = { ...greedy, greedy: false }
+      else node = kind === 'sign' && this.take('+') ? { type: 'atomic', body: greedy } : greedy
     }
   }
 
@@ -136,7 +146,7 @@ class Parser extends PatternReader {
     const at = this.at
     const bounds = this.bounds()
     if (bounds === undefined) return node
-    const [min, max] = bounds
+    const { min, max } = bounds
     this.checkRepetition(node, min, max, start, at)
     this.skipIgnored()
     const isLazy = this.take('?')
@@ -161,10 +171,10 @@ class Parser extends PatternReader {
   }
 
   /** `?`, `*`, `+` or an interval; `undefined` (and no move) if there is none. A `{` that starts no interval is a literal. */
-  private bounds(): [min: number, max: number, interval: boolean] | undefined {
-    if (this.take('?')) return [0, 1, false]
-    if (this.take('*')) return [0, Infinity, false]
-    if (this.take('+')) return [1, Infinity, false]
+  private bounds(): Bounds | undefined {
+    if (this.take('?')) return { min: 0, max: 1, kind: 'sign' }
+    if (this.take('*')) return { min: 0, max: Infinity, kind: 'sign' }
+    if (this.take('+')) return { min: 1, max: Infinity, kind: 'sign' }
     const found = !this.peek('{') ? null : /^\{(\d*)(,?)(\d*)\}/.exec(this.text.slice(this.at, this.at + 32))
     if (found === null || (found[1] === '' && found[3] === '')) return undefined
     const [all, low, comma, high] = found
@@ -172,7 +182,7 @@ class Parser extends PatternReader {
     const max = comma === '' ? min : high === '' ? Infinity : Number(high)
     if (min > MAX_REPEAT || (max > MAX_REPEAT && max !== Infinity)) throw this.error(`${all}: more than ${MAX_REPEAT} repetitions`, this.at)
     this.at += all.length
-    return [min, max, true]
+    return { min, max, kind: comma === '' ? 'number' : 'range' }
   }
 
   private atom(): Node {

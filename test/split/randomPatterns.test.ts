@@ -6,7 +6,8 @@ import { huggingFace } from '../../src/tokenizer/patternPipeline.ts'
 import type { SplitStage } from '../../src/types.ts'
 import { randomPattern } from '../support/patterns.ts'
 import { DROP_GAPS, KEEP_GAPS, withStages } from '../support/stages.ts'
-import { officialUnlessRefused } from '../support/officialProcess.ts'
+import { createPipelineSplitter } from '../../src/split/splitText.ts'
+import { officialUnlessRefused, unlessRefused } from '../support/officialProcess.ts'
 import { compareWildPatterns, compareWildReplacements, compareWithTiktoken } from '../support/wildPatterns.ts'
 import { compareWildClasses, compareWildSyntax } from '../support/wildSyntax.ts'
 import { allStrings, kernelTier, referenceTier, type CutDocuments } from '../support/tiers.ts'
@@ -72,6 +73,24 @@ describe.each<Dialect>(['oniguruma', 'fancy-regex'])('%s', (dialect) => {
   test('patterns of anything in any order are read as the engine reads them, or refused', () => {
     expect(compareWildSyntax(700, dialect)).toBeGreaterThan(100)
   })
+})
+
+test('quantifiers of quantifiers, and atomic groups in look-behinds: as the official engine, or refused', () => {
+  const texts = ['ab cb', 'abc aab xc', 'ab 1234567', 'aab', 'aabaab', 'abb ab', 'abab', 'b', 'abc aabbcc aaa']
+  const quantifiers = ['', '?', '+', '{2}', '{2}?', '{2}??', '{2}?+', '{2,2}', '{2,2}?', '{2,2}+', '{1}', '{1}?', '{1}+', '{1,1}?', '{1,1}+', '{1}{2}', '{,2}?', '{1,2}+']
+  const repeated = quantifiers.flatMap((quantifier) => ['a', '\\d', '(?:ab)', '(ab)', '(?:[ab]c)', '(?:aab)'].map((atom) => `${atom}${quantifier}|b`))
+  const behind = ['(?>a)', '(?>a)b', '(?>ab)', '(?>a|ab)', 'a?+a', 'a?+', '(?>a?)b', 'b(?>a|)', '(?:a++)?b'].flatMap((body) =>
+    ['c', 'b', '\\s'].flatMap((next) => [`(?<=${body})${next}`, `(?<!${body})${next}`]),
+  )
+  let compared = 0
+  for (const pattern of [...repeated, ...behind]) {
+    const pipeline = withStages('', [huggingFace(pattern)])
+    const pieces = unlessRefused(() => texts.map(createPipelineSplitter(pipeline).split))
+    if (pieces === undefined) continue
+    expect([pattern, pieces]).toEqual([pattern, officialUnlessRefused(pipeline, texts)])
+    compared++
+  }
+  expect(compared).toBeGreaterThan(120)
 })
 
 test('a pattern over which the official engine ends its process is left out, and the next one is not', () => {
