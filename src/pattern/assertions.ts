@@ -18,6 +18,11 @@ export const TEXT_END: Node = { type: 'textBorder', border: 'end' }
 /** At the start, and after each \n; in Oniguruma not after one that is the last character. */
 export const lineStart = (isAlsoAtEnd: boolean, at: number): Node =>
   alternation(TEXT_START, isAlsoAtEnd ? behind(NEWLINE, false, at) : sequence(behind(NEWLINE, false, at), ahead(EVERYTHING, false, at)))
+/** Everywhere else. */
+export const notLineStart = (isAlsoAtEnd: boolean, at: number): Node => {
+  const isNoNewline = behind(NEWLINE, true, at)
+  return sequence(behind(EVERYTHING, false, at), isAlsoAtEnd ? isNoNewline : alternation(isNoNewline, ahead(EVERYTHING, true, at)))
+}
 /** At the end, and before each \n. */
 export const lineEnd = (at: number): Node => alternation(TEXT_END, ahead(NEWLINE, false, at))
 

@@ -4,6 +4,7 @@ import {
   lineBreak,
   lineEnd,
   lineStart,
+  notLineStart,
   NOT_NEWLINE,
   notWordBorder,
   TEXT_END,
@@ -12,7 +13,7 @@ import {
   textEndOrNewlines,
   wordBorder,
 } from './assertions.ts'
-import type { Dialect, Node, Pattern } from './ast.ts'
+import type { Dialect, LookNode, Node, Pattern } from './ast.ts'
 import { expandBackreferences } from './backreferences.ts'
 import { mayBeOverlooked } from './dotRuns.ts'
 import { changeFlags } from './flags.ts'
@@ -241,10 +242,21 @@ class Parser extends PatternReader {
     if (wrap === undefined) return this.flagGroup(at)
     const node = wrap(this.alternatives())
     if (!this.take(')')) throw this.error('unclosed group', at)
-    if (node.type === 'look' && !node.ahead && maxLength(node.body) === Infinity) throw this.error('look-behind of unbounded length', at)
-    if (node.type === 'look' && holdsLookOrBackreference(node.body, !node.ahead))
-      throw this.error('look-around or back-reference inside a look-around', at)
-    return node
+    return node.type === 'look' ? this.look(node) : node
+  }
+
+  /** A look-around. Whole branches of a look-behind may be `^`: `(?<=^|\s)` is `(?:^|(?<=\s))`, and `(?<!^|\s)` is `(?!^)(?<!\s)`. */
+  private look(node: LookNode): Node {
+    const { ahead, negative, body, at } = node
+    const isStart = (branch: Node): boolean => !ahead && this.lineStarts.has(branch)
+    const branches = body.type === 'alternation' && !isStart(body) ? body.branches : [body]
+    const start = branches.find(isStart)
+    const others = alternation(...branches.filter((branch) => !isStart(branch)))
+    if (!ahead && maxLength(others) === Infinity) throw this.error('look-behind of unbounded length', at)
+    if (holdsLookOrBackreference(others, !ahead)) throw this.error('look-around or back-reference inside a look-around', at)
+    if (start === undefined) return node
+    const rest = branches.every(isStart) ? [] : [{ ...node, body: others }]
+    return negative ? sequence(notLineStart(this.dialect === 'fancy-regex', at), ...rest) : alternation(start, ...rest)
   }
 
   /** What is made of the body of a group, the cursor after its `(` and what follows that; `undefined` (and no move) for flags. */

@@ -93,6 +93,20 @@ test('quantifiers of quantifiers, and atomic groups in look-behinds: as the offi
   expect(compared).toBeGreaterThan(120)
 })
 
+test('look-behinds of which whole branches are ^', () => {
+  const texts = ['a b', '\na\n\nb\n', ' a\n b \n', 'ab', '\n', '\n\n', 'b\na', 'aab\nbab\n']
+  const behinds = ['^|\\s', '\\s|^', '^', '^|^', '^|a', 'a|^|b', '^|ab', '^|(?>a|ab)'].flatMap((body) => [`(?<=${body})`, `(?<!${body})`])
+  const patterns = behinds.flatMap((behind) => [`${behind}[ab]`, `${behind}\\n`, `${behind}[^z]`, `[ab\\n]${behind}b`, `(?:${behind}a|b)+`, behind, `a|${behind}`])
+  for (const pattern of patterns) {
+    const pipeline = withStages('', [huggingFace(pattern)])
+    expect([pattern, texts.map(createPipelineSplitter(pipeline).split)]).toEqual([pattern, officialUnlessRefused(pipeline, texts)])
+    const kernel = tier(kernelTier, { ...huggingFace(pattern), ...KEEP_GAPS })
+    expect([pattern, kernel?.(texts)]).toEqual([pattern, kernel && referenceTier([{ ...huggingFace(pattern), ...KEEP_GAPS }])(texts)])
+  }
+  expect(() => createPipelineSplitter(withStages('', [huggingFace('(?<=^a)b')]))).toThrow('look-around or back-reference inside a look-around at 0')
+  expect(() => createPipelineSplitter(withStages('', [huggingFace('(?<=^|a+)b')]))).toThrow('look-behind of unbounded length at 0')
+})
+
 test('a pattern over which the official engine ends its process is left out, and the next one is not', () => {
   const official = (pattern: string, text: string) => officialUnlessRefused(withStages('', [huggingFace(pattern)]), [text])
   expect(official('(?:a+b?|[^c]+)+(?=c.)', `${'a'.repeat(40)}c`)).toBe(undefined)
