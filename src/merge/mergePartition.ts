@@ -51,10 +51,12 @@ export const mostIn = (runs: readonly string[]): { records: number; pieceBytes: 
 
 /** Merges each partition of runs into a table, in the order of its bytes: for a result that memory has room for. Throws as reading and writing do. */
 export const mergeIntoTables = ({ partitions, runs, folder, memoryBytes }: TableMerge): CountedPieces[] =>
-  partitions.map((partition) => {
-    const nameOf = (level: number): string => join(folder, `level-${partition}-${level}.run`)
-    return readIntoTable(reduce(inputsOf(runs, partition), memoryBytes, Infinity, nameOf, mergeCursors), newSharedTable)
-  })
+  withOpenRuns(runs, (inputsOf) =>
+    partitions.map((partition) => {
+      const nameOf = (level: number): string => join(folder, `level-${partition}-${level}.run`)
+      return readIntoTable(reduce(inputsOf(partition), memoryBytes, Infinity, nameOf, mergeCursors), newSharedTable)
+    }),
+  )
 
 /** All that is in merged partitions as one table, in the order of its bytes, which can be arranged. Throws as reading does. */
 export const loadPartitions = (partitions: readonly MergedPartition[]): CountedPieces =>
@@ -84,12 +86,15 @@ const readIntoTable = (inputs: readonly Input[], make: NewTable): CountedPieces 
 const FEW_BYTES = 64
 
 /** Merges each partition of runs into one run by bytes, and runs in the order of a result. Bounded memory; throws as reading and writing do. */
-export const mergePartitions = ({ partitions, runs, folder, memoryBytes, orderBytes }: PartitionMerge): MergedPartitions => {
+export const mergePartitions = (merge: PartitionMerge): MergedPartitions =>
+  withOpenRuns(merge.runs, (inputsOf) => mergeInputs(merge, inputsOf))
+
+const mergeInputs = ({ partitions, folder, memoryBytes, orderBytes }: PartitionMerge, inputsOf: InputsOf): MergedPartitions => {
   const order = new OrderWriter(memoryBytes / 2)
   const orderRuns: Input[] = []
   const merged = partitions.map((partition): MergedPartition => {
     const name = (what: string): string => join(folder, `${what}-${partition}.run`)
-    const few = reduce(inputsOf(runs, partition), memoryBytes / 2, Infinity, (level) => name(`level-${level}`), mergeCursors)
+    const few = reduce(inputsOf(partition), memoryBytes / 2, Infinity, (level) => name(`level-${level}`), mergeCursors)
     const path = name('merged')
     order.start((run) => name(`order-${run}`))
     const [segment] = writeRun(
@@ -115,8 +120,19 @@ export const mergePartitions = ({ partitions, runs, folder, memoryBytes, orderBy
 const reduceTo = (inputs: Input[], memoryBytes: number, nameOf: (run: number) => string): Input[] =>
   inputs.reduce((sum, input) => sum + bytesToRead(input), 0) <= memoryBytes ? inputs : reduce(inputs, memoryBytes, Infinity, nameOf, mergeOrders)
 
-const inputsOf = (runs: readonly string[], partition: number): Input[] =>
-  runs.map((path) => ({ path, segmentCount: PARTITIONS, segment: partition, isTemporary: false }))
+/** Gives the segments of a partition in all runs. */
+type InputsOf = (partition: number) => Input[]
+
+/** Has the runs open meanwhile, if they are few: each is asked for a segment after the other, and its footer tells of all. */
+const withOpenRuns = <Result>(runs: readonly string[], body: (inputsOf: InputsOf) => Result): Result => {
+  const files: RunFile[] = []
+  try {
+    if (runs.length <= MOST_RUNS) for (const path of runs) files.push(new RunFile(path, PARTITIONS))
+    return body((partition) => runs.map((path, i) => ({ path, segmentCount: PARTITIONS, segment: partition, isTemporary: false, file: files[i] })))
+  } finally {
+    for (const file of files) file.close()
+  }
+}
 
 /** Merges runs into one, partition by partition. */
 export const mergeRunsInto = (
@@ -124,20 +140,24 @@ export const mergeRunsInto = (
   runs: readonly string[],
   { memoryBytes, nameOf }: { memoryBytes: number; nameOf: (run: string) => string },
 ): void => {
-  for (let partition = 0; partition < PARTITIONS; partition++) {
-    const few = reduce(inputsOf(runs, partition), memoryBytes, Infinity, (level) => nameOf(`${partition}-${level}`), mergeCursors)
-    readAll(few, (cursors) => mergeCursors(cursors, (bytes, length, count) => out.add(partition, bytes, 0, length, count)))
-  }
+  withOpenRuns(runs, (inputsOf) => {
+    for (let partition = 0; partition < PARTITIONS; partition++) {
+      const few = reduce(inputsOf(partition), memoryBytes, Infinity, (level) => nameOf(`${partition}-${level}`), mergeCursors)
+      readAll(few, (cursors) => mergeCursors(cursors, (bytes, length, count) => out.add(partition, bytes, 0, length, count)))
+    }
+  })
 }
 
 /** A piece that is in more than one of these runs; undefined if there is none. Where they cannot be read at a time, others are written in between. */
 export const findRepeated = (runs: readonly string[], folder: string, memoryBytes: number): Uint8Array | undefined => {
   try {
-    for (let partition = 0; partition < PARTITIONS; partition++) {
-      const name = (level: number): string => join(folder, `distinct-${partition}-${level}.run`)
-      const few = reduce(inputsOf(runs, partition), memoryBytes, Infinity, name, mergeDistinct)
-      readAll(few, (cursors) => mergeDistinct(cursors, () => {}))
-    }
+    withOpenRuns(runs, (inputsOf) => {
+      for (let partition = 0; partition < PARTITIONS; partition++) {
+        const name = (level: number): string => join(folder, `distinct-${partition}-${level}.run`)
+        const few = reduce(inputsOf(partition), memoryBytes, Infinity, name, mergeDistinct)
+        readAll(few, (cursors) => mergeDistinct(cursors, () => {}))
+      }
+    })
     return undefined
   } catch (error) {
     if (error instanceof Repeated) return error.piece
@@ -176,6 +196,8 @@ interface Input {
   segmentCount: number
   segment: number
   isTemporary: boolean
+  /** The file, if it is open. */
+  file?: RunFile | undefined
 }
 
 /** Merges inputs until they can be read at a time: few enough, and within the memory. */
@@ -215,7 +237,8 @@ const groupInputs = (inputs: readonly Input[], memoryBytes: number): Input[][] =
 
 const bytesToRead = (input: Input): number => cursorBytes(segmentOf(input))
 
-const segmentOf = ({ path, segmentCount, segment }: Input): Segment => withRun(path, segmentCount, ({ segments }) => segments[segment])
+const segmentOf = ({ path, segmentCount, segment, file }: Input): Segment =>
+  file === undefined ? withRun(path, segmentCount, ({ segments }) => segments[segment]) : file.segments[segment]
 
 const withRun = <Result>(path: string, segmentCount: number, look: (run: RunFile) => Result): Result => {
   const run = new RunFile(path, segmentCount)
@@ -231,9 +254,9 @@ const readAll = (inputs: readonly Input[], body: (cursors: RunCursor[]) => void)
   const files: RunFile[] = []
   const cursors: RunCursor[] = []
   try {
-    for (const { path, segmentCount, segment } of inputs) {
-      const run = new RunFile(path, segmentCount)
-      files.push(run)
+    for (const { path, segmentCount, segment, file } of inputs) {
+      const run = file ?? new RunFile(path, segmentCount)
+      if (file === undefined) files.push(run)
       if (run.segments[segment].records > 0) cursors.push(new RunCursor(run, run.segments[segment]))
     }
     body(cursors)
