@@ -8,15 +8,17 @@ import { before, bytesOf } from './utf8'
  *   1 … 63         a mark, numbered in canonical order: right unless the code point before has a higher number
  *   MAYBE + 0 … 63 the same, or no mark (0); it may combine with a LEADING one before it
  *   UNSURE         it may be changed, or change what is before it
+ *   LITERAL        of the ASCII characters that texts to be replaced are made of: UNSURE behind another one of these, else SETTLED
  *
- * Text can be cut in front of a code point that is SETTLED or LEADING if none that is UNSURE is right before it; the two sides then have
- * nothing to do with each other.
+ * Text can be cut in front of a code point that is SETTLED or LEADING if none that is UNSURE is before it, but for marks between them; the two sides then
+ * have nothing to do with each other.
  */
 
 export const SETTLED: u32 = 0
 export const LEADING: u32 = 0x40
 const MAYBE: u32 = 0x80
 export const UNSURE: u32 = 0xff
+const LITERAL: u32 = 0xfe
 export const ORDER: u32 = 0x3f
 /** What is unsure may end where this many bytes are not: fewer, longer stretches of it are quicker to deal with. */
 const CALM_BYTES: usize = 256
@@ -84,6 +86,11 @@ export function isRight(class_: u32, last: u32, leading: bool): bool {
   return class_ != UNSURE && !(class_ >= MAYBE && leading) && ((class_ & ORDER) == 0 || (class_ & ORDER) >= (last & ORDER))
 }
 
+/** What is to be known of the code points so far, behind another one: behind what is UNSURE, a mark does not make text sure that can be cut. */
+@inline function behind(last: u32, class_: u32): u32 {
+  return last == UNSURE && !isSettled(class_) ? UNSURE : class_
+}
+
 /** Reads text[at, end) up to the first place where it can be cut; returns that, or `end`. */
 export function readToCut(at: usize, end: usize): usize {
   while (at < end) {
@@ -92,7 +99,7 @@ export function readToCut(at: usize, end: usize): usize {
       if (previous != UNSURE) return at
       isLeading = class_ == LEADING
     } else if (!isRight(class_, previous, isLeading)) isUnsure = true
-    previous = class_
+    previous = behind(previous, class_)
     at += bytesOf(load<u8>(at))
   }
   return end
@@ -228,7 +235,7 @@ export function readUnsure(at: usize, end: usize): usize {
         else if (at - calm >= CALM_BYTES) return calm
       }
     } else if (!isRight(class_, last, leading)) calm = 0
-    last = class_
+    last = behind(last, class_)
     at += bytesOf(load<u8>(at))
   }
   previous = last
@@ -244,7 +251,10 @@ function classAt(at: usize): u32 {
 
 /** The class of the code point at a place, whose first byte this is. */
 @inline export function classOf(at: usize, byte: usize): u32 {
-  if (byte < 0x80) return load<u8>(classesBelow0x800 + byte)
+  if (byte < 0x80) {
+    const class_ = <u32>load<u8>(classesBelow0x800 + byte)
+    return class_ == LITERAL ? classOfLiteral(at) : class_
+  }
   if (byte < 0xe0) return load<u8>(classesBelow0x800 + (((byte & 31) << 6) | (load<u8>(at, 1) & 63)))
   let page = ((byte & 15) << 6) | (<usize>load<u8>(at, 1) & 63)
   let last = load<u8>(at, 2)
@@ -253,4 +263,10 @@ function classAt(at: usize): u32 {
     last = load<u8>(at, 3)
   }
   return load<u8>(blocks + (<usize>load<u16>(pages + (page << 1)) << 6) + (<usize>last & 63))
+}
+
+/** What stands before the text may be anything: that only makes more of it unsure. */
+function classOfLiteral(at: usize): u32 {
+  const before = <usize>load<u8>(at - 1)
+  return before < 0x80 && load<u8>(classesBelow0x800 + before) == <u8>LITERAL ? UNSURE : SETTLED
 }

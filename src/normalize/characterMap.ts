@@ -110,8 +110,13 @@ export const packMap = (map: CharacterMap): PackedMap => {
   return { table: numbers, ascii, stayingLeads: stayingLeadsIn(numbers), starts, templates: bytes.subarray(0, end), flags, largest }
 }
 
-const withoutFlags = (template: string): string => Array.from(template, (character) => (isFlag(character) ? '' : character)).join('')
-const flagsOf = (template: string): string => Array.from(template, (character) => (isFlag(character) ? character : '')).join('')
+/** Nearly all templates have none of these, and need not be looked through character by character. */
+const mayHoldFlags = (template: string): boolean => FLAGS.some((flag) => template.includes(flag))
+
+const withoutFlags = (template: string): string =>
+  mayHoldFlags(template) ? Array.from(template, (character) => (isFlag(character) ? '' : character)).join('') : template
+const flagsOf = (template: string): string =>
+  mayHoldFlags(template) ? Array.from(template, (character) => (isFlag(character) ? character : '')).join('') : ''
 
 const stayingLeadsIn = ({ pages, blocks }: CodePointTable<Uint16Array>): Uint8Array => {
   const staying = new Uint8Array(16).fill(ASCII_AND_CONTINUATIONS)

@@ -16,6 +16,8 @@ export const MAYBE = 0x80
 export const ORDER = 0x3f
 /** It may be changed, or change what is before it. */
 export const UNSURE = 0xff
+/** Of the ASCII characters that texts to be replaced are made of: UNSURE behind another one of these, else SETTLED. */
+export const LITERAL = 0xfe
 
 export const isSettled = (class_: number): boolean => class_ === SETTLED || class_ === LEADING
 
@@ -51,8 +53,8 @@ export const useClasses = (
   [pages, blocks, below0x800, settledByLow, groupByHigh]: readonly number[],
 ): void => setClasses(pages, blocks, below0x800, settledByLow, groupByHigh)
 
-/** Groups of high halves of bytes: of control characters, two; ASCII with the last of those; the rest of it; continuations; three of first bytes. */
-const GROUPS = Uint8Array.from([1, 2, 4, 4, 4, 4, 4, 8, 16, 16, 16, 16, 32, 64, 128, 128])
+/** Groups of high halves of bytes: control characters; what else is in ASCII, in three, for ` and the last of those; continuations; three of first bytes. */
+const GROUPS = Uint8Array.from([1, 1, 2, 2, 2, 2, 4, 8, 16, 16, 16, 16, 32, 64, 128, 128])
 
 const isContinuation = (byte: number): boolean => byte >= 0x80 && byte < 0xc0
 

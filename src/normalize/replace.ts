@@ -13,6 +13,7 @@ export const replaceLiteralStep = (literal: string, content: string): Step => {
   const wanted = Buffer.from(literal)
   const replacement = Buffer.from(content)
   return {
+    replaces: { literal, content },
     start(emit) {
       let kept = Buffer.alloc(0)
 

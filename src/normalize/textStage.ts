@@ -50,6 +50,8 @@ export interface Step {
   strips?: { left: boolean; right: boolean }
   /** It replaces runs. */
   runs?: Runs
+  /** It replaces this text by another one. */
+  replaces?: { literal: string; content: string }
   /** What the kernel composes code points by that do not pass. */
   pairs?: Pairs | undefined
   /** It puts this in front of each section that is not empty, or of each that does not begin with it. */

@@ -39,6 +39,8 @@ const prepend = (text: string, unlessThere: boolean): Plain => ({
   apply: (section) => (section === '' || (unlessThere && section.startsWith(text)) ? section : text + section),
 })
 
+const stripAccents: Plain = { normalizer: { kind: 'strip-accents' }, apply: (text) => text.replace(/\p{M}/gu, '') }
+
 const form = (kind: 'nfc' | 'nfd' | 'nfkc' | 'nfkd'): Plain => ({ normalizer: { kind }, apply: (text) => text.normalize(kind.toUpperCase()) })
 
 const graphemes = new Intl.Segmenter('en', { granularity: 'grapheme' })
@@ -67,11 +69,21 @@ const KEYS = ['\r\n', '\r\n', '\r', '\n', ' ', '\t', '\x01', 'e\u0301', 'e\u0323
 const MADE = ['', ' ', '\n', 'é', 'x', '  ', ' x', '日', '𐀀', 'longer one', '\r']
 const RUNS = [' {2,}', ' +', '[ x]+', '\\s+', '[ e日]+', '[\\r\\n]+', '[a\\u0301 ]+']
 
+/** Texts of which no character does anything but stand in them. */
+const LITERALS = ["''", '--', "-'", '\r\n', "'--", '-\r']
+
 const maybe = <T>(one: fc.Arbitrary<T>): fc.Arbitrary<T[]> => fc.array(one, { maxLength: 1 })
-const maps = fc.array(fc.tuple(fc.constantFrom(...FROM), fc.constantFrom(...CONTENTS)), { maxLength: 2 }).map((all) => all.map(([from, to]) => replace(from, to)))
+const literals = fc.array(fc.tuple(fc.constantFrom(...LITERALS), fc.constantFrom('', '', 'x', '-', "'", '\n', 'e', ' ')), { maxLength: 2 }).map((all) => all.map(([from, to]) => replace(from, to)))
+const map = fc.oneof(
+  { weight: 4, arbitrary: fc.tuple(fc.constantFrom(...FROM), fc.constantFrom(...CONTENTS)).map(([from, to]) => replace(from, to)) },
+  { weight: 1, arbitrary: fc.constant(stripAccents) },
+)
+const maps = fc.array(map, { maxLength: 2 })
 const charsmap = fc.array(fc.tuple(fc.constantFrom(...KEYS), fc.constantFrom(...MADE)), { minLength: 1, maxLength: 10 }).map((entries) => precompiled(new Map(entries)))
 const check = fc.oneof({ weight: 5, arbitrary: charsmap }, { weight: 1, arbitrary: fc.constantFrom('nfc', 'nfd', 'nfkc', 'nfkd').map(form) })
 const runs = fc.tuple(fc.constantFrom(...RUNS), fc.constantFrom(' ', 'x', '▁', ' ab', '\n', '12345678', '123456789', 'bé')).map(([set, content]) => replaceRuns(set, content))
+
+const isForKernel = (all: readonly Plain[]): boolean => all.length > 0 && createSureText(all.map(({ normalizer }) => normalizer)) !== undefined
 
 /** Lists of the shape that the kernel does (normalize/sureText.ts). */
 const normalizers = fc
@@ -89,9 +101,15 @@ const normalizers = fc
     maybe(fc.constantFrom('▁', ' ', 'x', 'é').map((text) => prepend(text, true))),
   )
   .map((parts) => parts.flat())
-  .filter((all) => all.length > 0 && createSureText(all.map(({ normalizer }) => normalizer)) !== undefined)
+  .filter(isForKernel)
 
-const UNITS = [' ', ' ', ' ', 'x', 'a', 'b', 'c', '\r', '\n', '\r\n', '\r\n', '\t', '\x01', '\0', 'é', 'e\u0301', 'e', '\u0301', '\u0323', '日', '▁', '\u2000', '𐀀', '.', '\u20dd', 'e\u0301\u0323']
+/** As ALBERT's: texts that are replaced, and two quick checks with maps around them. */
+const checkedTwice = fc
+  .tuple(literals, maps, check, maps, check, maps, maybe(runs))
+  .map((parts) => parts.flat())
+  .filter(isForKernel)
+
+const UNITS = [' ', ' ', ' ', 'x', 'a', 'b', 'c', '\r', '\n', '\r\n', '\r\n', '\t', '\x01', '\0', 'é', 'e\u0301', 'e', '\u0301', '\u0323', '日', '▁', '\u2000', '𐀀', '.', '\u20dd', 'e\u0301\u0323', "'", "''", '-', '--', "-'", '\u093e', '\u0600', '\u200d', 'ﬁ', '\u1ec7']
 const odd = (maxLength: number): fc.Arbitrary<string> => fc.string({ unit: fc.constantFrom(...UNITS), maxLength })
 /** So that what is odd stands anywhere among sixteen bytes. */
 const plain = fc.nat({ max: 20 }).map((length) => 'k'.repeat(length))
@@ -104,15 +122,33 @@ const part = fc.oneof(
 )
 const feed = fc.oneof(fc.integer({ min: 1, max: 33 }), fc.constantFrom(64, 200, 1e6))
 
-test('the kernel makes of text what strings of JavaScript do', () => {
+const applied = (all: readonly Plain[], text: string): string =>
+  text.split(SEPARATOR).map((section) => all.reduce((made, { apply }) => apply(made), section)).join(SEPARATOR)
+const made = (all: readonly Plain[], text: string | string[], feeds: readonly number[]) =>
+  byKernel(all.map(({ normalizer }) => normalizer), [SEPARATOR], text, feeds)
+
+test.each([
+  ['all shapes', normalizers],
+  ['two checks', checkedTwice],
+])('the kernel makes of text what strings of JavaScript do: %s', (_, lists) => {
   fc.assert(
-    fc.property(normalizers, fc.array(part, { maxLength: 10 }), fc.array(feed, { minLength: 1, maxLength: 3 }), fc.boolean(), (all, parts, feeds, areDocuments) => {
-      const applied = (text: string): string => text.split(SEPARATOR).map((section) => all.reduce((made, { apply }) => apply(made), section)).join(SEPARATOR)
+    fc.property(lists, fc.array(part, { maxLength: 10 }), fc.array(feed, { minLength: 1, maxLength: 3 }), fc.boolean(), (all, parts, feeds, areDocuments) => {
       const text = parts.join('')
       const given = areDocuments ? text.split('.') : text
-      const wanted = byDefinition([], [SEPARATOR], typeof given === 'string' ? applied(given) : given.map(applied))
-      expect(byKernel(all.map(({ normalizer }) => normalizer), [SEPARATOR], given, feeds)).toEqual(wanted)
+      const wanted = byDefinition([], [SEPARATOR], typeof given === 'string' ? applied(all, given) : given.map((document) => applied(all, document)))
+      expect(made(all, given, feeds)).toEqual(wanted)
     }),
     { numRuns: tries(200) },
   )
+})
+
+const COMPOSING = precompiled(new Map([['e\u0301', 'é']]))
+
+test.each([
+  ['what binds is behind what becomes nothing', [replace('b', ''), COMPOSING], '\u0600be\u0301 k'],
+  ['a mark is behind what becomes nothing', [replace('b', ''), COMPOSING], 'eb\u0301 k'],
+  ['marks that are dropped are out of order', [form('nfkd'), stripAccents, COMPOSING], 'e\u0301\u0323\u093e\u0301 k'],
+  ['a text that is replaced is beside its like', [replace("''", '"'), replace('--', "'"), COMPOSING], "k''' k--'k '-' ''''e''\u0301 k"],
+])('%s', (_, all, text) => {
+  for (let feed = 1; feed <= text.length + 1; feed++) expect(made(all, text, [feed])).toEqual(byDefinition([], [SEPARATOR], applied(all, text)))
 })

@@ -96,8 +96,10 @@ test('what the kernel can do: all but what looks at several characters, or at th
     'clip',
     'lucie',
     'llama 2',
+    'albert',
     'deberta',
     'deberta, uncased',
+    'maps and forms in turn',
 
     'ByteLevel, add_prefix_space',
     'Metaspace',
