@@ -58,11 +58,10 @@ const textParser =
   (minBreaks: number) =>
   (sink: RecordSink): PlacedParser => {
     let isInside = false // text of the current document has come
-    // line breaks that have come and may be between documents or, if there are too few, text
+    // line breaks that have come in it, too few so far to end it
     let breaks = 0
-    let held = 0 // bytes of those breaks
+    let held: Buffer[] = []
     let returnAt = -1 // place of a \r that a \n may follow
-    let heldText: Buffer[] = [] // the same as text, as long as there are too few
 
     const text = (bytes: Buffer, at: number): void => {
       if (bytes.length === 0) return
@@ -71,49 +70,48 @@ const textParser =
       sink.text(bytes, at)
     }
     const endDocument = (): void => {
-      sink.format(held)
+      for (const bytes of held) sink.format(bytes.length)
       if (isInside) sink.endDocument()
       isInside = false
-      breaks = held = 0
-      heldText = []
+      breaks = 0
+      held = []
     }
-    /** Other bytes follow at this place: what was held is decided. */
+    /** Other bytes follow at this place: what was held is text. */
     const settle = (at: number): void => {
-      if (held === 0) return
-      if (breaks >= minBreaks || !isInside) endDocument()
-      else {
-        const bytes = Buffer.concat(heldText)
-        breaks = held = 0
-        heldText = []
-        text(bytes, at - bytes.length)
-      }
+      if (held.length === 0) return
+      const bytes = Buffer.concat(held)
+      breaks = 0
+      held = []
+      text(bytes, at - bytes.length)
     }
     /** No \n follows the \r: it is text. */
     const passReturn = (): void => {
       settle(returnAt)
       text(CRLF.subarray(0, 1), returnAt)
     }
-    const holdBreak = (bytes: Buffer): void => {
+    const takeBreak = (bytes: Buffer): void => {
       breaks++
-      held += bytes.length
-      if (breaks < minBreaks) heldText.push(Buffer.from(bytes))
-      else if (breaks === minBreaks && minBreaks === 1) endDocument()
+      if (isInside && breaks < minBreaks) held.push(Buffer.from(bytes))
+      else {
+        endDocument()
+        sink.format(bytes.length)
+      }
     }
-    const takeLines = minBreaks === 1 && sink.documents !== undefined ? createLines(sink) : undefined
+    const takeMany = sink.documents === undefined ? undefined : createMany(sink, minBreaks === 1 ? lineEnds() : paragraphEnds())
     return {
       push(bytes, at) {
         let from = 0
-        let singlyTo = 0 // up to here, lines are told one by one
+        let singlyTo = 0 // up to here, documents are told one by one
         if (returnAt !== -1 && bytes.length > 0) {
           if (bytes[0] === LINE_FEED) {
-            holdBreak(CRLF)
+            takeBreak(CRLF)
             from = 1
           } else passReturn()
           returnAt = -1
         }
         while (from < bytes.length) {
-          if (takeLines !== undefined && !isInside && held === 0 && from >= singlyTo) {
-            const behind = takeLines(bytes, from, at)
+          if (takeMany !== undefined && !isInside && from >= singlyTo) {
+            const behind = takeMany(bytes, from, at)
             if (behind > 0) {
               from = behind
               continue
@@ -132,7 +130,7 @@ const textParser =
             if (isReturn) returnAt = at + end
             return
           }
-          holdBreak(bytes.subarray(end, feed + 1))
+          takeBreak(bytes.subarray(end, feed + 1))
           from = feed + 1
         }
       },
@@ -143,29 +141,79 @@ const textParser =
     }
   }
 
-/** Lines that are told at a time. */
-const MOST_LINES = 8192
+/** Where documents end in a block. */
+interface Ends {
+  /** The first line feed in bytes from `from` on at which a document ends, or -1; the first byte has place `at`. */
+  find(bytes: Buffer, from: number, at: number): number
+  /** Where what is behind the line breaks begins that this one is the first of. */
+  behind(bytes: Buffer, feed: number): number
+}
+
+const lineEnds = (): Ends => ({
+  find: (bytes, from) => bytes.indexOf(LINE_FEED, from),
+  behind: (_, feed) => feed + 1,
+})
+
+const paragraphEnds = (): Ends => {
+  const findAlone = createSearch(Buffer.from('\n\n'))
+  const findWithReturn = createSearch(Buffer.from('\n\r\n'))
+  return {
+    find(bytes, from, at) {
+      const alone = findAlone(bytes, from, at)
+      const withReturn = findWithReturn(bytes, from, at)
+      return alone === -1 || withReturn === -1 ? Math.max(alone, withReturn) : Math.min(alone, withReturn)
+    },
+    behind(bytes, feed) {
+      let next = feed + 1
+      for (;;) {
+        const length = bytes[next] === LINE_FEED ? 1 : bytes[next] === CARRIAGE_RETURN && bytes[next + 1] === LINE_FEED ? 2 : 0
+        if (length === 0) return next
+        next += length
+      }
+    },
+  }
+}
+
+/** A search that does not look through the same bytes twice, however often it is asked for what comes next. */
+const createSearch = (wanted: Buffer): Ends['find'] => {
+  let found = -1 // the place of the next one
+  let searched = 0 // if there is none: none begins before this place
+  return (bytes, from, at) => {
+    if (found < at + from) {
+      const index = bytes.indexOf(wanted, Math.max(from, searched - at))
+      found = index === -1 ? -1 : at + index
+      searched = index === -1 ? at + bytes.length - wanted.length + 1 : found
+    }
+    return found === -1 ? -1 : found - at
+  }
+}
+
+/** Documents that are told at a time. */
+const MOST_DOCUMENTS = 8192
 
 /**
- * Makes a function that tells a sink of whole lines of a block, from `from` on, many at a time. It returns where the next one begins; or, negative, where the
- * lines end that are to be told one by one, if the sink does not want them so.
+ * Makes a function that tells a sink of whole documents of a block, from `from` on, many at a time. It returns where the next one begins; or, negative, where
+ * those end that are to be told one by one, if the sink does not want them so.
  */
-const createLines = (sink: RecordSink) => {
+const createMany = (sink: RecordSink, { find, behind }: Ends) => {
   let room = Buffer.alloc(0)
-  const ends = new Uint32Array(MOST_LINES)
+  const ends = new Uint32Array(MOST_DOCUMENTS)
   return (bytes: Buffer, from: number, at: number): number => {
     if (room.length < bytes.length) room = Buffer.allocUnsafeSlow(bytes.length)
     let count = 0
     let length = 0
-    let next = from
-    for (let feed; count < MOST_LINES && (feed = bytes.indexOf(LINE_FEED, next)) !== -1; next = feed + 1) {
-      if ((bytes[next] & 0xc0) === 0x80) break // invalid UTF-8, which the line before could make valid
+    let next = behind(bytes, from - 1) // line breaks before the first one are none of it
+    for (let feed; count < MOST_DOCUMENTS && (feed = find(bytes, next, at)) !== -1; next = behind(bytes, feed)) {
+      if ((bytes[next] & 0xc0) === 0x80) break // invalid UTF-8, which the document before could make valid
       const end = feed > next && bytes[feed - 1] === CARRIAGE_RETURN ? feed - 1 : feed
       if (end === next) continue
       length += bytes.copy(room, length, next, end)
       ends[count++] = length
     }
-    if (next === from) return -(bytes.indexOf(LINE_FEED, from) + 1 || bytes.length)
+    if (next === from) {
+      const feed = find(bytes, from, at)
+      return -(feed === -1 ? bytes.length : behind(bytes, feed))
+    }
     if (count > 0 && !sink.documents!({ text: room.subarray(0, length), ends: ends.subarray(0, count), start: at + from, end: at + next })) return -next
     sink.format(next - from - length)
     return next

@@ -26,7 +26,7 @@ describe('documents of a text file', () => {
     )
   })
 
-  test('line: many at a time, if the sink takes them, and it is told of the same; also of text that is no UTF-8', () => {
+  test.each(['line', 'blank-line'] as const)('%s: many at a time, if the sink takes them, and it is told of the same; also of text that is no UTF-8', (documentPer) => {
     const byte = fc.constantFrom(0x61, 0x62, 0x0a, 0x0a, 0x0d, 0xe6, 0x97, 0xa5, 0xff, 0x20)
     fc.assert(
       fc.property(fc.array(byte, { maxLength: 60 }), fc.integer({ min: 1, max: 70 }), fc.integer({ min: 0, max: 3 }), (list, size, refuses) => {
@@ -40,7 +40,7 @@ describe('documents of a text file', () => {
           text: (bytes) => void (lines[lines.length - 1] += bytes.toString('latin1')),
           format,
         })
-        feed(createTextParser(sinkOf(one, (bytes) => (oneFormat += bytes)), 0, { documentPer: 'line', stripBom: false }), text, size)
+        feed(createTextParser(sinkOf(one, (bytes) => (oneFormat += bytes)), 0, { documentPer, stripBom: false }), text, size)
         const sink: RecordSink = {
           ...sinkOf(many, (bytes) => (manyFormat += bytes)),
           documents({ text, ends, start, end }) {
@@ -55,7 +55,7 @@ describe('documents of a text file', () => {
             return true
           },
         }
-        feed(createTextParser(sink, 0, { documentPer: 'line', stripBom: false }), text, size)
+        feed(createTextParser(sink, 0, { documentPer, stripBom: false }), text, size)
         expect([many, manyFormat]).toEqual([one, oneFormat])
       }),
       { numRuns: 3000 },
