@@ -90,7 +90,7 @@ const startJobs = async (
   const same = {
     added,
     specialTokens,
-    separatorsIn: separatorsFor(options.documentPer, [...specialTokens.keys()]),
+    separatorsIn: separatorsFor(options.documentPer, [...specialTokens.keys()], added),
     normalization,
     options,
     counter,

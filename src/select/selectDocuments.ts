@@ -1,6 +1,7 @@
+import type { AddedTokens } from '../added/addedTokens.ts'
 import { createTokenCutter } from '../added/tokenCutter.ts'
 import { createSpecialTokens, type TokenSet } from '../added/tokenSet.ts'
-import { NONE, UNDECIDED } from '../added/tokenTrie.ts'
+import { NONE, UNDECIDED, type TokenTrie } from '../added/tokenTrie.ts'
 import type { DocumentPer, RecordSink } from '../format/records.ts'
 import type { Source } from '../types.ts'
 
@@ -28,27 +29,39 @@ export interface Choice {
 /** What ends documents in text that is not cut into records. */
 export interface Separators {
   set: TokenSet
-  /** Those with which text may end that is the beginning of one, in whole or in part: with 'baa' that is 'a' (behind a 'b') and 'ab'. */
+  /**
+   * Those with which text may end that is the beginning of one, or of another token, in whole or in part: with 'baa' that is 'a' (behind a 'b') and 'ab'.
+   * All of them where a token looks at what is beside it.
+   */
   goOn: ReadonlySet<number>
 }
 
-export const createSeparators = (specialTokens: readonly string[]): Separators => {
+/** @param added the tokens that are looked for in what is passed on; default: the same ones, without any flags */
+export const createSeparators = (specialTokens: readonly string[], added?: AddedTokens): Separators => {
   const set = createSpecialTokens(specialTokens)
-  return { set, goOn: separatorsThatGoOn(set) }
+  return { set, goOn: added !== undefined && lookBeside(added) ? new Set(set.tokens.keys()) : separatorsThatGoOn(set, added?.all ?? set.trie) }
 }
 
 /** Gives a function that tells what ends documents in a source: special tokens in text, nothing where records do it. There may be thousands of both. */
-export const separatorsFor = (documentPer: DocumentPer, specialTokens: readonly string[]): ((source: Source) => Separators | undefined) => {
+export const separatorsFor = (
+  documentPer: DocumentPer,
+  specialTokens: readonly string[],
+  added?: AddedTokens,
+): ((source: Source) => Separators | undefined) => {
   let made: Separators | undefined
-  return ({ format }) => (format === 'text' && documentPer === 'file' ? (made ??= createSeparators(specialTokens)) : undefined)
+  return ({ format }) => (format === 'text' && documentPer === 'file' ? (made ??= createSeparators(specialTokens, added)) : undefined)
 }
 
-const separatorsThatGoOn = ({ bytes, trie }: TokenSet): Set<number> => {
+/** Whether a token's neighbours can change what it takes, or, by normalization, whether it is there. */
+const lookBeside = ({ raw, normalized }: AddedTokens): boolean =>
+  normalized.tokens.length > 0 || raw.lstrip || raw.rstrip || raw.singleWord
+
+const separatorsThatGoOn = ({ bytes, trie }: TokenSet, all: TokenTrie): Set<number> => {
   const found = new Set<number>()
   bytes.forEach((separator, number) => {
     for (let at = 0; at < separator.length; at++) {
-      // its end, from here on, is the beginning of one
-      if (trie.longestAt(separator, at, false) === UNDECIDED) found.add(number)
+      // its end, from here on, is the beginning of a token
+      if (all.longestAt(separator, at, false) === UNDECIDED) found.add(number)
       // what ends inside this one; shorter ones that stand here, too, are beginnings of the longest
       const inside = trie.longestAt(separator, at, true, separator.length - 1)
       if (inside !== NONE) found.add(inside)

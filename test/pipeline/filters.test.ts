@@ -4,8 +4,10 @@ import { describe, expect, test } from 'vitest'
 import { pretokenize, streamDocuments, type PretokenizeOptions } from '../../dist/index.js'
 import { createSampler } from '../../src/select/sample.ts'
 import { shell } from '../support/command.ts'
+import { token } from '../support/addedTokens.ts'
 import { gzip } from '../support/compress.ts'
 import { parquet } from '../support/parquet.ts'
+import { PRESET_STAGES } from '../support/stages.ts'
 import { temporaryFolder } from '../support/temporary.ts'
 
 const { file, folder } = temporaryFolder()
@@ -121,6 +123,30 @@ describe('filters of documents', () => {
     const isWanted = createSampler({ fraction: 0.5, seed: 1 }, { path: PATHS[5] })
     const chosen = TEXTS.filter((_, row) => isWanted(row)).slice(0, 20)
     await check(PATHS[5], { sample: 0.5, seed: 1, maxDocuments: 20 }, chosen)
+  })
+})
+
+describe('special tokens are found as they stand in the file, whatever was left out between them', () => {
+  const special = { special: true }
+  test.each([
+    ['as parts of a token that is not special', ['<a>', '<b>'], [token('<a>', special), token('<b>', special), token('<a><b>')]],
+    ['beside one that strips', ['\n', '\t'], [token('\n', { ...special, rstrip: true }), token('\t', special)]],
+    ['that must be words', ['end', 'fin'], [token('end', { ...special, singleWord: true }), token('fin', { ...special, singleWord: true })]],
+    ['of which normalization makes one character', ['a', '\u0301'], [token('a', { ...special, normalized: true }), token('\u0301', { ...special, normalized: true })]],
+  ])('%s', async (name, ends, addedTokens) => {
+    const texts = TEXTS.map((_, i) => `(${i})`)
+    const path = file(`${name}.txt`, texts.map((text, i) => text + ends[i % 2]).join(''))
+    const [[, stage]] = PRESET_STAGES
+    const tokenizer = { name, addedTokens, normalizers: [{ kind: 'nfc' as const }], stages: [stage], specialTokens: ends }
+    const isWanted = createSampler({ fraction: 0.5, seed: 0 }, { path })
+    const placeOf = (i: number): number => texts.slice(0, i).reduce((sum, text, before) => sum + Buffer.byteLength(text + ends[before % 2]), 0)
+    const chosen = texts.filter((_, i) => isWanted(placeOf(i)))
+    const expected = await countsOf(chosen)
+    for (const setting of SETTINGS) {
+      const counts = await pretokenize(path, ends, { tokenizer, sample: 0.5, ...setting })
+      expect([...counts]).toEqual(expected)
+      expect(counts.receipt).toMatchObject({ documents: chosen.length, specialTokens: { [ends[0]]: 60, [ends[1]]: 60 }, bytes: { normalizedGain: 0 } })
+    }
   })
 })
 
