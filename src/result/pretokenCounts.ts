@@ -131,7 +131,7 @@ export class PretokenCounts implements Iterable<[piece: string, count: number]> 
       }
   }
 
-  /** Pieces as bytes (views, not copies) with their counts, the most frequent first. */
+  /** Pieces as bytes with their counts, the most frequent first. A piece is a view, good until the next one is asked for. */
   *rows(): Generator<PieceCount> {
     if (this.source instanceof FileTable) yield* this.source.rows()
     else
