@@ -24,9 +24,15 @@ export class FileTable {
   private readonly remove: () => void
   private isClosed = false
 
-  /** @param remove removes the files */
+  /**
+   * Throws 'limit' when the counts are more than 2^53 together.
+   *
+   * @param remove removes the files
+   */
   constructor({ partitions, orderPaths }: MergedPartitions, remove: () => void) {
     const { records, total, textBytes } = sumSegments(partitions.map(({ segment }) => segment))
+    if (total > Number.MAX_SAFE_INTEGER)
+      throw new PretokError('limit', 'counting: the counts add up to more than 2^53, the largest exact number')
     this.size = records
     this.total = total
     this.textBytes = textBytes

@@ -78,8 +78,8 @@ export class PretokenCounts implements Iterable<[piece: string, count: number]> 
 
   /** Bytes of all pieces: the sum of length × count. Throws 'limit' past 2^53. */
   get textBytes(): number {
-    if (this.source instanceof FileTable) return this.source.textBytes
-    const textBytes = this.source instanceof SortedTable ? this.source.textBytes : textBytesOf(this.table)
+    const { source } = this
+    const textBytes = source instanceof FileTable || source instanceof SortedTable ? source.textBytes : textBytesOf(source)
     if (textBytes > Number.MAX_SAFE_INTEGER)
       throw new PretokError('limit', 'counts: the pieces add up to more than 2^53 bytes, the largest exact number')
     return textBytes

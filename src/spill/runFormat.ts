@@ -32,7 +32,7 @@ export interface Segment {
   records: number
   /** All counts together. */
   total: number
-  /** Bytes of the distinct pieces together, and of all their occurrences. */
+  /** Bytes of the distinct pieces together, and of all their occurrences: past 2^53 these are not exact. */
   pieceBytes: number
   textBytes: number
   /** Bytes of records in the largest block. */

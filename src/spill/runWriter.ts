@@ -6,7 +6,7 @@ import { describeSystemError, notSettled, PretokError, systemErrorCode } from '.
 import { makeFolder } from '../makeFolder.ts'
 import { PARTITIONS } from './layout.ts'
 import { spareBlocks } from './spareBuffers.ts'
-import { BLOCK_BYTES, BLOCK_HEADER_BYTES, emptySegment, MAGIC, TAIL_BYTES, type Footer, type Segment } from './runFormat.ts'
+import { BLOCK_BYTES, BLOCK_HEADER_BYTES, emptySegment, MAGIC, sumSegments, TAIL_BYTES, type Footer, type Segment } from './runFormat.ts'
 
 /** Longer common prefixes are not looked for: what is kept of the last piece stays small. */
 const LONGEST_PREFIX = 2 ** 12
@@ -55,7 +55,7 @@ export class RunWriter {
     this.segments[0].offset = this.at
   }
 
-  /** Adds a piece: segment after segment, and in each in its order, each piece once. Throws 'limit' for sums past 2^53. */
+  /** Adds a piece: segment after segment, and in each in its order, each piece once. */
   add(segment: number, bytes: Uint8Array, start: number, end: number, count: number): void {
     if (segment !== this.current) this.goTo(segment)
     const { last } = this
@@ -82,14 +82,12 @@ export class RunWriter {
     if (this.length >= BLOCK_HEADER_BYTES + BLOCK_BYTES) this.endBlock()
   }
 
-  /** Ends the file and gives it its name. What is in it by segments. */
+  /** Ends the file and gives it its name. What is in it by segments. Throws 'limit' when the counts are more than 2^53 together. */
   finish(about?: unknown): Segment[] {
     this.goTo(this.segments.length - 1)
     this.endSegment()
     const { segments } = this
-    const total = segments.reduce((sum, segment) => sum + segment.total, 0)
-    const textBytes = segments.reduce((sum, segment) => sum + segment.textBytes, 0)
-    if (Math.max(total, textBytes) > Number.MAX_SAFE_INTEGER)
+    if (sumSegments(segments).total > Number.MAX_SAFE_INTEGER)
       throw new PretokError('limit', 'counting: the counts add up to more than 2^53, the largest exact number')
     const footer = Buffer.from(JSON.stringify({ segments, about } satisfies Footer))
     const tail = Buffer.alloc(TAIL_BYTES)

@@ -90,6 +90,20 @@ describe('loadCounts', () => {
     expect(readdirSync(folder).filter((name) => name.startsWith('pretok-'))).toEqual([])
   })
 
+  test('up to 2^53 − 1, and no further, also of files that are larger than memory', async () => {
+    const lines = (first: string, count: number): string =>
+      Array.from({ length: 20_000 }, (_, i) => `{"piece":"${i === 0 ? first : `${first} ${i}`}","count":${i === 0 ? count : 1}}\n`).join('')
+    const [a, b, c] = ['a', 'b', 'c'].map((piece, i) => file(`most-${piece}.jsonl`, lines(piece, i === 0 ? 2 ** 53 - 500_000 : 400_000)))
+    for (const memoryBytes of [1e6, 1e9]) {
+      const counts = await loadCounts([a, b], { memoryBytes, tempDir: folder })
+      expect(counts.total).toBe(2 ** 53 - 500_000 + 400_000 + 2 * 19_999)
+      expect(() => counts.textBytes).toThrow(/more than 2\^53 bytes/)
+      counts.close()
+      await expect(loadCounts([a, b, c], { memoryBytes, tempDir: folder })).rejects.toMatchObject(PAST_2_53)
+    }
+    expect(readdirSync(folder).filter((name) => name.startsWith('pretok-'))).toEqual([])
+  })
+
   test('of small and large files in turn, which are spilled together and by themselves, is the same', async () => {
     const lines = (from: number, to: number): string =>
       Array.from({ length: to - from }, (_, i) => `{"piece":"piece ${from + i}","count":1}\n`).join('')
