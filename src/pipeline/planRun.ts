@@ -116,13 +116,13 @@ const openSources = async (
   const found = await expandInputs(names, (message) => onWarning?.(message))
   return inParallel(found, async (path) => {
     // a run folder may be gone on with from anywhere
-    if (!(await isPipe(path))) return openSource(workDir === undefined ? path : resolve(path), format, undefined, onWarning)
+    if (!(await isPipe(path))) return openSource(workDir === undefined ? path : resolve(path), { format, onWarning })
     const name = sourceNameOf(path)
     if (workDir !== undefined)
       throw new PretokError('usage', `run folder ${workDir}: what comes from ${name} cannot be read again; write it to a file first`)
     const spool = await spoolPipe(path, tempDir, signal)
     spools.push(spool.folder)
-    const source = await openSource(path, format, spool.path, onWarning)
+    const source = await openSource(path, { format, spool: spool.path, onWarning })
     if (format === undefined && source.format === 'text' && (await isJsonLines(source)))
       onWarning?.(`${name} looks like JSON Lines, and is counted as text; --format jsonl reads rows`)
     return source

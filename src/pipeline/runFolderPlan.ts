@@ -30,7 +30,7 @@ export const planFromFolder = async (path: string, options: PretokenizeOptions, 
     throw new PretokError('input', `reading the run folder ${path}: there is no plan.json in it; pretok plan makes one`)
   const { pipeline, addedTokens, engine: kind, sources: planned, format, reading, pieces } = run.plan.definition
   const engine = await plannedEngine(path, kind, pipeline, options.engine)
-  const sources = await inParallel(planned, ({ path }) => openSource(path, format))
+  const sources = await inParallel(planned, ({ path }) => openSource(path, { format }))
   const blocks = { blockBytes: options.blockBytes ?? DEFAULT_LIMITS.blockBytes, maxPieceBytes: DEFAULT_LIMITS.maxPieceBytes }
   const subject = { pipeline, engine, addedTokens, sources, format, reading: { ...(reading as WorkerOptions), ...blocks }, pieces }
   return resumed(run, subject, planMeans(options), options, mayReplan)

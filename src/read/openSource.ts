@@ -1,26 +1,15 @@
 import { PretokError } from '../errors.ts'
-import type { InputFormat, Source } from '../types.ts'
-import { sourceNameOf } from './inputNames.ts'
+import type { Source } from '../types.ts'
 import { plainBlocks } from './plainBlocks.ts'
-import { inspectSource } from './source.ts'
+import { inspectSource, type SourceOptions } from './source.ts'
 
 /**
  * Looks at a file before a run, and into it where its name is not enough: what is called .json is JSON Lines more often than not.
- *
- * @param format what it holds, if that was said
- * @param spool the file that holds what came from standard input or a pipe, if that is meant
- * @param onWarning see `inspectSource`
- * @throws PretokError 'input'
+ * Throws 'input'.
  */
-export const openSource = async (
-  path: string,
-  format?: InputFormat,
-  spool?: string,
-  onWarning?: (message: string) => void,
-): Promise<Source> => {
-  const inspected = await inspectSource(spool ?? path, format, onWarning)
-  const source = spool === undefined ? inspected : { ...inspected, path: sourceNameOf(path), spool }
-  return source.format === 'json' && format === undefined && (await isJsonLines(source)) ? { ...source, format: 'jsonl' } : source
+export const openSource = async (path: string, options: SourceOptions = {}): Promise<Source> => {
+  const source = await inspectSource(path, options)
+  return source.format === 'json' && options.format === undefined && (await isJsonLines(source)) ? { ...source, format: 'jsonl' } : source
 }
 
 const HEAD = 2 ** 18

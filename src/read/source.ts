@@ -6,56 +6,59 @@ import { compressionOf, foreignKindOf, formatOf, HEAD_BYTES, isParquet } from '.
 import { likelyEncoding } from '../format/encoding.ts'
 import type { InputFormat, Source } from '../types.ts'
 import { ask, factsOf } from './ask.ts'
+import { sourceNameOf } from './inputNames.ts'
 
-/**
- * Looks at a file before a run.
- *
- * @param format what it holds; default: as its name says
- * @param onWarning hears of text that seems to be in another encoding
- * @throws PretokError 'input' if it is missing, no regular file or not readable
- */
-export const inspectSource = async (path: string, format?: InputFormat, onWarning?: (message: string) => void): Promise<Source> => {
-  const facts = await statFile(path)
-  if (facts.isDirectory()) throw new PretokError('input', `reading ${path}: it is a directory; name the files in it (${path}/*.txt)`)
-  if (!facts.isFile()) throw new PretokError('input', `reading ${path}: it is no regular file; write its text to a file first`)
-  const head = await readStart({ path }, Buffer.alloc(Math.min(HEAD_BYTES, facts.size)), 0)
-  if (facts.size === 0 && (await readStart({ path }, Buffer.alloc(1), 0)).length > 0)
+/** What is known of a source before it is looked at. */
+export interface SourceOptions {
+  /** What it holds. Default: as its name says. */
+  format?: InputFormat | undefined
+  /** The file that holds what came from standard input or a pipe, if that is meant. */
+  spool?: string | undefined
+  /** Hears of text that seems to be in another encoding. */
+  onWarning?: ((message: string) => void) | undefined
+}
+
+/** Looks at a file before a run. Throws 'input' if it is missing, no regular file or not readable. */
+export const inspectSource = async (path: string, { format, spool, onWarning }: SourceOptions = {}): Promise<Source> => {
+  const named: NamedFile = spool === undefined ? { path } : { path: sourceNameOf(path), spool }
+  const file = spool ?? path
+  const reading = `reading ${named.path}`
+  const facts = await statFile(named)
+  if (facts.isDirectory()) throw new PretokError('input', `${reading}: it is a directory; name the files in it (${path}/*.txt)`)
+  if (!facts.isFile()) throw new PretokError('input', `${reading}: it is no regular file; write its text to a file first`)
+  const head = await readStart(named, Buffer.alloc(Math.min(HEAD_BYTES, facts.size)), 0)
+  if (facts.size === 0 && (await readStart(named, Buffer.alloc(1), 0)).length > 0)
     throw new PretokError(
       'input',
-      `reading ${path}: the system says that it has 0 bytes, and there are some in it; pipe it: cat ${path} | pretok count -`,
+      `${reading}: the system says that it has 0 bytes, and there are some in it; pipe it: cat ${path} | pretok count -`,
     )
-  const foreign = format === undefined ? foreignKindOf(path, head) : undefined
+  const foreign = format === undefined ? foreignKindOf(file, head) : undefined
   if (foreign !== undefined)
     throw new PretokError(
       'input',
-      `reading ${path}: it is ${foreign}, which is not read; unpack or convert it first, or say with --format what it holds`,
+      `${reading}: it is ${foreign}, which is not read; unpack or convert it first, or say with --format what it holds`,
     )
-  const source = { path, size: facts.size, modified: facts.mtimeMs, compression: compressionOf(path, head) }
-  const known = format ?? formatOf(path, head)
+  const source = { ...named, size: facts.size, modified: facts.mtimeMs, compression: compressionOf(file, head) }
+  const known = format ?? formatOf(file, head)
   if (known === 'parquet' && source.compression !== 'none')
     throw new PretokError(
       'input',
-      `reading ${path}: a Parquet file cannot be read in compressed form; decompress it first (it has compression of its own)`,
+      `${reading}: a Parquet file cannot be read in compressed form; decompress it first (it has compression of its own)`,
     )
   if (known !== format && known !== 'parquet' && isParquet(head))
-    throw new PretokError(
-      'input',
-      `reading ${path}: it looks like a Parquet file, and its ending says ${known}; say with --format what it holds`,
-    )
+    throw new PretokError('input', `${reading}: it looks like a Parquet file, and its ending says ${known}; say with --format what it holds`)
   const encoding = known === 'parquet' || source.compression !== 'none' ? undefined : likelyEncoding(head)
   if (encoding !== undefined)
-    onWarning?.(
-      `reading ${path}: its zero bytes stand as in ${encoding}, and it is read as UTF-8; iconv -f ${encoding} -t UTF-8 converts it`,
-    )
+    onWarning?.(`${reading}: its zero bytes stand as in ${encoding}, and it is read as UTF-8; iconv -f ${encoding} -t UTF-8 converts it`)
   return { ...source, format: known }
 }
 
 export const inputError = (name: string, error: unknown, at?: number): PretokError =>
   new PretokError('input', `reading ${name}${at === undefined ? '' : ` at byte ${at}`}: ${describeSystemError(error)}`, { cause: error })
 
-const statFile = async (path: string): Promise<Stats> => {
+const statFile = async ({ path, spool }: NamedFile): Promise<Stats> => {
   try {
-    return await again(() => factsOf(path))
+    return await again(() => factsOf(spool ?? path))
   } catch (error) {
     throw inputError(path, error)
   }
@@ -147,7 +150,7 @@ export const readFully = async (file: FileHandle, path: string, buffer: Buffer, 
 
 /** Throws 'source-changed' if a source is not as it was when it was inspected. */
 export const verifyUnchanged = async (source: Source): Promise<void> => {
-  const { size, mtimeMs } = await statFile(source.spool ?? source.path)
+  const { size, mtimeMs } = await statFile(source)
   if (size !== source.size) throw changedError(source, `it has ${size} bytes now`)
   if (mtimeMs !== source.modified) throw changedError(source, 'it was written to')
 }

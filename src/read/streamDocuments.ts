@@ -81,7 +81,7 @@ const checkStreamOptions = (options: StreamOptions): void => {
 export async function* streamDocuments(path: string, options: StreamOptions = {}): AsyncGenerator<Document> {
   checkStreamOptions(options)
   const { specialTokens = [], maxDocumentBytes = DEFAULT_MAX_DOCUMENT_BYTES } = options
-  const source = await openSource(path, options.format)
+  const source = await openSource(path, { format: options.format })
   const places = createPlaces(source.format === 'parquet')
   const assembler = createAssembler(path, createSpecialTokens(specialTokens), places, maxDocumentBytes)
   const reading = readingOptionsOf(options, maxDocumentBytes)

@@ -2,6 +2,7 @@ import { execFileSync, spawn } from 'node:child_process'
 import { closeSync, existsSync, mkdirSync, openSync, readdirSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import { setTimeout } from 'node:timers/promises'
+import { gzipSync } from 'node:zlib'
 import { describe, expect, test, vi } from 'vitest'
 import { pretokenize } from '../../dist/index.js'
 import { pretok, shell, startPretok } from '../support/command.ts'
@@ -109,6 +110,15 @@ describe('standard input', () => {
     expect(asText.stdout).toContain('"{\\""')
     for (const [input, ...more] of [[rows, '--format', 'jsonl'], [rows, '--format', 'text'], ['{"a"} is a set\nand {} another\n']])
       expect(pretok([...args, ...more], { input }).stderr).toBe('')
+  })
+
+  test('is what messages about what is on it name, and not the file it is kept in', () => {
+    const args = ['count', '-', '-o', '-', '-q']
+    expect(pretok(args, { input: 'PK\x03\x04' }).stderr).toMatch(/^pretok: reading standard input: it is a ZIP archive/)
+    expect(pretok(args, { input: Buffer.from('one two '.repeat(20), 'utf16le') }).stderr).toMatch(/^warning: reading standard input: its zero bytes stand as in UTF-16LE/)
+    expect(pretok(['count', '-', '--format', 'parquet', '-o', '-'], { input: gzipSync('PAR1') }).stderr).toMatch(
+      /^pretok: reading standard input: a Parquet file cannot be read in compressed form/,
+    )
   })
 
   test('the options that main takes for flags are those of --help', () => {

@@ -27,7 +27,7 @@ test('a Parquet file with the ending of another format is refused, unless it is 
   const path = file('rows.csv', Buffer.from('PAR1\x15\x04PAR1'))
   const message = `reading ${path}: it looks like a Parquet file, and its ending says csv; say with --format what it holds`
   await expect(openSource(path)).rejects.toMatchObject({ code: 'input', message })
-  for (const format of ['parquet', 'csv'] as const) expect(await openSource(path, format)).toMatchObject({ format })
+  for (const format of ['parquet', 'csv'] as const) expect(await openSource(path, { format })).toMatchObject({ format })
   expect(await openSource(file('column.csv', 'PAR1,text\n'))).toMatchObject({ format: 'csv' })
 })
 
@@ -55,7 +55,7 @@ describe('what is no text is not counted as text', () => {
         message: `reading ${path}: it is ${what}, which is not read; unpack or convert it first, or say with --format what it holds`,
       }),
     )
-    expect(await openSource(path, 'text')).toMatchObject({ path, format: 'text' })
+    expect(await openSource(path, { format: 'text' })).toMatchObject({ path, format: 'text' })
   })
 
   test.each(['PK', 'ARROW1', 'Obj', 'Rar!', 'ustar', 'SQLite format 3', 'BZh is a name', 'ORC and LZIP', 'PDF-', 'ELF', 'PAR'])('%s can begin a text', async (text) => {

@@ -37,7 +37,7 @@ test('text with a mark is not guessed at: it is refused where it is read', async
 
 test('a run warns of it, and goes on: it could be UTF-8', async () => {
   const warnings: string[] = []
-  const open = (path: string) => openSource(path, undefined, undefined, (warning) => warnings.push(warning))
+  const open = (path: string) => openSource(path, { onWarning: (warning) => warnings.push(warning) })
   const path = file('wide.txt', Buffer.from(ENGLISH, 'utf16le'))
   expect(await open(path)).toMatchObject({ format: 'text' })
   await open(file('plain.txt', ENGLISH))
