@@ -9,7 +9,7 @@ import { onInterrupt } from './interrupt.ts'
 import { single } from './options.ts'
 import { formatBytes, parseSize } from './size.ts'
 import { plural } from './table.ts'
-import { canDraw, printable } from './terminal.ts'
+import { canDraw, say } from './terminal.ts'
 
 const OPTIONS = {
   size: { type: 'string', requiresArg: true, demandOption: true, describe: 'Exact size of the corpus, such as 500kB, 10MB or 1.5GiB' },
@@ -124,7 +124,7 @@ const handler = async (args: ArgumentsCamelCase<Arguments>): Promise<void> => {
     const progress = await generateCorpus({ ...options, onProgress: display.show, signal: stopping.signal })
     display.stop()
     const seconds = (milliseconds() - started) / 1000
-    if (args.quiet !== true && progress !== undefined) process.stderr.write(`${printable(summary(options.path, progress, seconds))}\n`)
+    if (args.quiet !== true && progress !== undefined) say(summary(options.path, progress, seconds))
   } finally {
     display.stop()
     release()

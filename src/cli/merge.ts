@@ -13,7 +13,7 @@ import { isRunFolder } from './isRunFolder.ts'
 import { pathsOf, writeOutputs } from './result.ts'
 import { mergeRun } from './runFolder.ts'
 import { integer, plural } from './table.ts'
-import { printable } from './terminal.ts'
+import { say } from './terminal.ts'
 
 const { 'num-processes': processes, 'max-memory-gb': memory } = RUN_OPTIONS
 const OPTIONS = {
@@ -66,8 +66,6 @@ const handler = async (args: ArgumentsCamelCase<Arguments>): Promise<void> => {
     release()
   }
 }
-
-const say = (line: string): void => void process.stderr.write(`${printable(line)}\n`)
 
 const warnOfIdleOptions = (args: Arguments, isRun: boolean): void => {
   const warn = (option: string, why: string): void => say(`warning: ${option} changes nothing: ${why}`)

@@ -21,7 +21,7 @@ import {
   TOKENIZER_OPTIONS,
 } from './options.ts'
 import { plural } from './table.ts'
-import { printable } from './terminal.ts'
+import { say } from './terminal.ts'
 
 const OPTIONS = {
   ...TOKENIZER_OPTIONS,
@@ -31,7 +31,7 @@ const OPTIONS = {
   ...ERROR_OPTIONS,
   ...TEMP_DIR_OPTION,
   out: { type: 'string', requiresArg: true, describe: 'Make a run folder with this plan', group: 'Output:' },
-  quiet: { alias: 'q', type: 'boolean', describe: 'Only errors', group: 'Messages:' },
+  quiet: { alias: 'q', type: 'boolean', describe: 'Only warnings and errors', group: 'Messages:' },
 } as const
 
 type Arguments = InferredOptionTypes<typeof OPTIONS> & { INPUT: string[] }
@@ -51,6 +51,7 @@ const handler = async (args: ArgumentsCamelCase<Arguments>): Promise<void> => {
     ...errorOptionsOf(args),
     ...defined({ tempDir: single('temp-dir', args['temp-dir']), workDir: out }),
     tokenizer,
+    onWarning: (message: string) => say(`warning: ${message}`),
   }
   checkOptions(options)
   const { pipeline, engine, specialTokens, sources, chunks, chunkBytes, tasks, run, numProcesses, maxMemoryGb } = await planRun(
@@ -61,7 +62,7 @@ const handler = async (args: ArgumentsCamelCase<Arguments>): Promise<void> => {
   if (run !== undefined) {
     const them = tasks.length === 1 ? 'it' : 'them'
     if (args.quiet !== true)
-      process.stderr.write(printable(`${run.path}: plan ${run.id}, ${plural(tasks.length, 'task')}; pretok count ${run.path} does ${them}\n`))
+      say(`${run.path}: plan ${run.id}, ${plural(tasks.length, 'task')}; pretok count ${run.path} does ${them}`)
     return
   }
   const plan = {

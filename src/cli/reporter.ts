@@ -4,7 +4,7 @@ import type { Receipt } from '../types.ts'
 import { receiptTable, skippedInput } from './receiptTable.ts'
 import { formatBytes } from './size.ts'
 import { integer, plural } from './table.ts'
-import { canDraw, fold, printable } from './terminal.ts'
+import { canDraw, fold, say } from './terminal.ts'
 
 /** Tells people, or machines, on stderr how a run goes. */
 export interface Reporter {
@@ -27,8 +27,6 @@ export const createReporter = async (log: 'text' | 'json', quiet: boolean): Prom
       ? { ...lines, ...(await barReporter()) }
       : { ...lines, progress: plainProgress() }
 }
-
-const say = (line: string): void => void process.stderr.write(`${printable(line)}\n`)
 
 const textReporter = (quiet: boolean): Reporter => ({
   progress: () => {},

@@ -2,6 +2,9 @@
  * What stderr can show.
  */
 
+/** Writes a line to stderr. */
+export const say = (line: string): void => void process.stderr.write(`${printable(line)}\n`)
+
 /** Whether bars can be drawn: on a terminal that moves its cursor, with somebody in front of it. */
 export const canDraw = (): boolean => {
   const { TERM, CI = '' } = process.env

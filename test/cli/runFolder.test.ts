@@ -262,6 +262,15 @@ describe('plan, count, status and merge', () => {
     expect(pretok(['plan', corpus, '-q', '--out', join(folder, 'quiet')])).toEqual({ code: 0, stdout: '', stderr: '' })
   })
 
+  test('plan warns as count does, also with -q', () => {
+    const idle = ['--seed', '1', '-t', 'phi-4', '-q']
+    const warningsOf = (...args: string[]): string[] => pretok([...args, ...idle]).stderr.split('\n').sort()
+    const warnings = warningsOf('count', corpus, '-o', '-')
+    expect(warnings).toEqual(['', expect.stringMatching(/^warning: --seed changes nothing/), expect.stringMatching(/^warning: tokenizer phi-4 /)])
+    expect(warningsOf('plan', corpus)).toEqual(warnings)
+    expect(warningsOf('plan', corpus, '--out', run)).toEqual(warnings)
+  })
+
   test('what could not be read is told by each count, by its exit code, too', () => {
     const rows = file('rows.jsonl', ['{"text":"a"}', 'none', '{"text":"b"}', '{', ''].join('\n'))
     const bad = file('bad.txt', Buffer.from([0x61, 0xff]))
