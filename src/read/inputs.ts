@@ -6,10 +6,10 @@ import type { Readable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
 import { describeSystemError, PretokError } from '../errors.ts'
 import { makeFolder } from '../makeFolder.ts'
+import { standardInput } from '../standardInput.ts'
 import { reserveTemporaryFolder, type TemporaryFolder } from '../temporary.ts'
 import { factsOf } from './ask.ts'
 import { RUN_FOLDER, sourceNameOf, STANDARD_INPUT, STANDARD_INPUT_DEVICE } from './inputNames.ts'
-import { standardInput } from './standardInput.ts'
 
 /*
  * What people name as input: files, folders, globs, lists of these, and standard input. The files come in the order in which they were

@@ -2,6 +2,7 @@ import { createReadStream } from 'node:fs'
 import { pipeline, type Readable } from 'node:stream'
 import { createGunzip } from 'node:zlib'
 import { describeSystemError, PretokError } from '../errors.ts'
+import { standardInputBlocks } from '../standardInput.ts'
 import type { TakeEntry } from './codec.ts'
 import { CODECS, formatToRead, isGzipped, STANDARD_STREAM, type CountsFormat, type TextFormat } from './formats.ts'
 import { END, NEED_MORE, Scanner } from './scanner.ts'
@@ -22,7 +23,7 @@ export const readCounts = async (path: string, format: CountsFormat | undefined,
   }
   const input = new Scanner(path === STANDARD_STREAM ? 'standard input' : path)
   const read = createReader(input, known, take)
-  for await (const chunk of chunksOf(path)) {
+  for await (const chunk of path === STANDARD_STREAM ? standardInputBlocks() : chunksOf(path)) {
     input.feed(chunk)
     read()
   }
@@ -32,7 +33,7 @@ export const readCounts = async (path: string, format: CountsFormat | undefined,
 
 async function* chunksOf(path: string): AsyncGenerator<Uint8Array> {
   try {
-    yield* path === STANDARD_STREAM ? process.stdin : isGzipped(path) ? gunzipped(path) : createReadStream(path, { highWaterMark: BLOCK })
+    yield* isGzipped(path) ? gunzipped(path) : createReadStream(path, { highWaterMark: BLOCK })
   } catch (error) {
     if (String((error as NodeJS.ErrnoException).code).startsWith('Z_'))
       throw new PretokError('format', `reading ${path}: the gzip data is damaged (${(error as Error).message})`, { cause: error })

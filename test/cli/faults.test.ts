@@ -39,8 +39,8 @@ test.each([
   expect([code, stderr]).toEqual([1, `pretok: writing ${path}: the link leads back to itself\n`])
 })
 
-test.each([[], ['--jsonl']])('split tells of standard input that cannot be read: %j', (...options) => {
-  const { code, stderr } = shell(`"$PRETOK" split ${options.join(' ')} 0> "${join(folder, 'written')}"`)
+test.each(['split', 'split --jsonl', 'merge - -o -'])('%s tells of standard input that cannot be read', (words) => {
+  const { code, stderr } = shell(`"$PRETOK" ${words} 0> "${join(folder, 'written')}"`)
   expect([code, stderr]).toEqual([1, expect.stringMatching(/^pretok: reading standard input: EBADF.*\n$/)])
 })
 

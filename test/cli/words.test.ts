@@ -75,7 +75,7 @@ test('a seed of generate may be any whole number, as that of count', () => {
   expect(corpus('-1')).not.toBe(corpus('1'))
 })
 
-test.each(['split', 'split --jsonl', 'count - -o unwritten.json'])('%s: a directory as standard input is an error, and not empty', (words) => {
+test.each(['split', 'split --jsonl', 'count - -o unwritten.json', 'merge - --input-format jsonl -o unwritten.json', 'stats -'])('%s: a directory as standard input is an error, and not empty', (words) => {
   const { code, stderr } = shell(`"$PRETOK" ${words} < "${folder}"`)
   expect(code).toBe(1)
   expect(stderr).toContain('pretok: reading standard input: it is a directory')

@@ -1,5 +1,5 @@
 import { fstatSync } from 'node:fs'
-import { describeSystemError, PretokError } from '../errors.ts'
+import { describeSystemError, PretokError } from './errors.ts'
 
 /** Standard input. Throws 'input' for a folder, which would be empty to Node.js, without a word. */
 export const standardInput = (): typeof process.stdin => {
