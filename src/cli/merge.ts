@@ -15,6 +15,9 @@ import { mergeRun } from './runFolder.ts'
 import { integer, plural } from './table.ts'
 import { say } from './terminal.ts'
 
+/** Somewhat more than `loadCounts` needs at least. */
+const LEAST_MEMORY_GB = 0.001
+
 const { 'num-processes': processes, 'max-memory-gb': memory } = RUN_OPTIONS
 const OPTIONS = {
   ...OUTPUT_OPTIONS,
@@ -48,6 +51,8 @@ const handler = async (args: ArgumentsCamelCase<Arguments>): Promise<void> => {
   const input = inputFormatOf(args)
   if (input.format === undefined) files.forEach(formatToRead) // a wrong name is found before an hour of reading
   const { maxMemoryGb = defaultMaxMemoryGb(inspectMachine(), 1) } = runOptionsOf(args as never)
+  if (maxMemoryGb < LEAST_MEMORY_GB)
+    throw new PretokError('usage', `--max-memory-gb: ${maxMemoryGb} GiB are too little; ${LEAST_MEMORY_GB} are the least to merge with`)
   const tempDir = single('temp-dir', args['temp-dir'])
   const stopping = new AbortController()
   let counts: PretokenCounts | undefined

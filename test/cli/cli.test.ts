@@ -192,6 +192,7 @@ describe('bad usage', () => {
     [['count', CORPUS, '-o', join(folder, 'same.json'), '--receipt', join(folder, 'same.json')], 2, 'it would replace the output'],
     [['count', CORPUS, '-o', '-', '--receipt', '-'], 2, 'two results go there; write one of them to a file'],
     [['top', 'a.json', 'b.json'], 2, 'unexpected "b.json"'],
+    [['merge', 'a.json', '-o', '-', '-m', '0.0001'], 2, '--max-memory-gb: 0.0001 GiB are too little; 0.001 are the least to merge with'],
     [['split', '--jsonl', 'x'], 2, '--jsonl reads from standard input'],
     [['split', 'a', '--', 'b'], 2, 'unexpected "b": one TEXT is split'],
   ])('%j', (args, code, message) => {
