@@ -82,7 +82,7 @@ export async function* streamDocuments(path: string, options: StreamOptions = {}
   checkStreamOptions(options)
   const { specialTokens = [], maxDocumentBytes = DEFAULT_MAX_DOCUMENT_BYTES } = options
   const source = await openSource(path, { format: options.format })
-  const places = createPlaces(source.format === 'parquet')
+  const places = source.format === 'parquet' ? createRowPlaces() : createBytePlaces()
   const assembler = createAssembler(path, createSpecialTokens(specialTokens), places, maxDocumentBytes)
   const reading = readingOptionsOf(options, maxDocumentBytes)
   const sink = createStreamSink(path, reading.errors, places, assembler)
@@ -140,7 +140,7 @@ const createAssembler = (path: string, special: TokenSet, places: Places, maxDoc
       if (length > maxDocumentBytes)
         throw new PretokError(
           'limit',
-          `reading ${path}: the document at byte ${places.inSource(position - length)} is longer than ${maxDocumentBytes} bytes (maxDocumentBytes)`,
+          `reading ${path}: the document ${places.where(places.rangeInSource(position - length, position)[0])} is longer than ${maxDocumentBytes} bytes (maxDocumentBytes)`,
         )
       parts.push(Buffer.from(bytes))
     },
@@ -174,7 +174,7 @@ const makeDocument = (index: number, bytes: Buffer, start: number, end: number, 
 const createStreamSink = (path: string, errors: ErrorPolicy, places: Places, assembler: Assembler): RecordSink => {
   const cleaner = createUtf8Cleaner(errors, (start, end, bytes, at) => {
     if (errors === 'strict')
-      throw new PretokError('invalid-utf8', `reading ${path}: invalid UTF-8 (${bytes.toString('hex', at, at + end - start)}) at byte ${start}`)
+      throw new PretokError('invalid-utf8', `reading ${path}: invalid UTF-8 (${bytes.toString('hex', at, at + end - start)}) ${places.where(start)}`)
     places.changed(start, end, errors === 'replace' ? 3 : 0)
   })
   const end = (): void => {
@@ -211,17 +211,27 @@ interface Places {
   goOnAt(start: number, end: number): void
   /** Bytes [start, end) of the source became `length` bytes. */
   changed(start: number, end: number, length: number): void
-  inSource(position: number): number
+  /** How messages say where a place of the text that was told last is. */
+  where(place: number): string
   /** Of cleaned text that ends no later than what was told last; the row that holds it if the source has rows. */
   rangeInSource(start: number, end: number): [start: number, end: number]
 }
 
-const createPlaces = (hasRows: boolean): Places => {
+const createRowPlaces = (): Places => {
+  let row = 0
+  return {
+    goOnAt: (start) => void (row = start),
+    changed: () => {},
+    where: () => `in row ${row}`,
+    rangeInSource: () => [row, row + 1],
+  }
+}
+
+const createBytePlaces = (): Places => {
   let changes: { position: number; shift: number }[] = []
   let used = 0 // how many of the changes are behind the last position asked for
   let shift = 0 // source minus cleaned text, up to there
   let total = 0
-  let row = 0
   let nextAt = 0 // where text that follows without a gap would be in the source
   const changed = (start: number, end: number, length: number): void => {
     const position = start - total + length
@@ -238,13 +248,12 @@ const createPlaces = (hasRows: boolean): Places => {
   }
   return {
     goOnAt(start, end) {
-      if (hasRows) row = start
-      else if (start !== nextAt) changed(nextAt, start, 0)
+      if (start !== nextAt) changed(nextAt, start, 0)
       nextAt = end
     },
     changed,
-    inSource,
-    rangeInSource: (start, end) => (hasRows ? [row, row + 1] : [inSource(start), inSource(end)]),
+    where: (place) => `at byte ${place}`,
+    rangeInSource: (start, end) => [inSource(start), inSource(end)],
   }
 }
 

@@ -119,6 +119,15 @@ describe('streamDocuments of other formats', () => {
     ])
   })
 
+  test('messages about Parquet say in which row', async () => {
+    const invalid = parquet(['one', 'two', 'three X'])
+    invalid[invalid.indexOf('X')] = 0xff
+    const strict = collect(streamDocuments(file('invalid.parquet', invalid), { errors: 'strict' }))
+    await expect(strict).rejects.toThrow('invalid.parquet: invalid UTF-8 (ff) in row 2')
+    const long = collect(streamDocuments(file('long.parquet', parquet(['one', 'four', 'three'])), { maxDocumentBytes: 4 }))
+    await expect(long).rejects.toThrow('long.parquet: the document in row 2 is longer than 4 bytes (maxDocumentBytes)')
+  })
+
   test('a row that cannot be read is an error, and several fields are several documents', async () => {
     const path = file('bad.jsonl', '{"a":"x","b":"y"}\n{"a":1}\n')
     const documents = streamDocuments(path, { textField: ['b', 'a'] })
