@@ -20,6 +20,8 @@ const mix = (hash: number, value: number): number => {
 
 const hashOfText = (seed: number, text: string): number => {
   let hash = mix(0, seed)
+  const high = Math.floor(seed / UINT32)
+  if (high !== 0) hash = mix(hash, high)
   for (let i = 0; i < text.length; i++) hash = mix(hash, text.charCodeAt(i))
   return hash
 }

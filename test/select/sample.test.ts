@@ -30,6 +30,6 @@ test('a larger sample holds the smaller one', () => {
 test('other seeds and other sources give other samples', () => {
   const places = Array.from({ length: 10_000 }, (_, i) => i)
   const first = new Set(taken(0.5, 1, 'a', places))
-  for (const other of [taken(0.5, 2, 'a', places), taken(0.5, 1, 'b', places), taken(0.5, 1, 'aa', places)])
+  for (const other of [taken(0.5, 2, 'a', places), taken(0.5, 2 ** 32 + 1, 'a', places), taken(0.5, 1, 'b', places), taken(0.5, 1, 'aa', places)])
     expect(Math.abs(other.filter((place) => first.has(place)).length - 2500)).toBeLessThan(250)
 })
