@@ -140,7 +140,7 @@ const locate = async (path: string): Promise<{ target: string; mode: number; isR
   })
   if (old === undefined) {
     const link = await readlink(path).catch(() => undefined)
-    return link === undefined ? { target: path, mode: NEW_FILE_MODE, isReplaced: false, isSpecial: false } : locate(resolve(dirname(path), link))
+    return link === undefined ? { target: path, mode: NEW_FILE_MODE, isReplaced: false, isSpecial: false } : locate(resolve(await realpath(dirname(path)), link))
   }
   if (old.isDirectory()) throw Object.assign(new Error('it is a directory'), { code: 'EISDIR' })
   const isSpecial = !old.isFile()

@@ -133,6 +133,14 @@ describe('a file is there and whole, or not at all', () => {
     expect(readdirSync(join(folder, 'new'))).toEqual(['out.json'])
   })
 
+  test('where a link leads to goes by the folder that it is in, also when that was named by a link', async () => {
+    mkdirSync(join(folder, 'outer/inner'), { recursive: true })
+    symlinkSync('outer/inner', join(folder, 'inner'))
+    symlinkSync('../out.json', join(folder, 'inner/link.json'))
+    await writeFileAtomically(join(folder, 'inner/link.json'), 'new')
+    expect(readFileSync(join(folder, 'outer/out.json'), 'utf8')).toBe('new')
+  })
+
   test('the permissions stay', async () => {
     const path = join(folder, 'out.json')
     writeFileSync(path, 'old')
