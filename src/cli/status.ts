@@ -76,7 +76,7 @@ const asText = (folder: string, status: ReturnType<typeof summary> & { changed: 
       ? `pretok count ${folder} counts what has changed again, and does what is left of the others`
       : done === tasks
         ? `pretok merge ${folder} -o OUT writes the result`
-        : `pretok count ${folder} does ${others(missing.length + damaged.length)}`,
+        : `pretok count ${folder} does ${done === 0 ? (tasks === 1 ? 'it' : 'them') : others(missing.length + damaged.length)}`,
   ]
   return lines.join('\n')
 }
