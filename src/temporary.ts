@@ -15,6 +15,8 @@ const FOLDER_START = 'pretok-'
 const FILE_END = '.tmp'
 /** A name may have 255 bytes and no more. */
 const MOST_OF_NAME = 40
+/** A name that ends so would have another character there when it is read from its folder. */
+const HALF_A_CHARACTER = /[\ud800-\udbff]$/
 
 export interface TemporaryFolder {
   /** It is made when it is needed. */
@@ -47,7 +49,8 @@ export const reserveTemporaryFolder = (base: string): TemporaryFolder => {
  */
 export const reserveTemporaryFile = (path: string): TemporaryFile => {
   const folder = dirname(path)
-  const start = `.${basename(path).slice(0, MOST_OF_NAME)}.pretok-`
+  const name = basename(path).slice(0, MOST_OF_NAME).replace(HALF_A_CHARACTER, '')
+  const start = `.${name}.pretok-`
   removeAbandoned(folder, start, FILE_END)
   return reserve(join(folder, `${start}${owner()}${FILE_END}`))
 }

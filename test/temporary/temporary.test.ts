@@ -33,6 +33,16 @@ test('what dead processes of this host have left is removed, and nothing else', 
   expect(readdirSync(base).sort()).toEqual([...folders.slice(1), ...files.slice(1), ...others].sort())
 })
 
+test('so it is with names that are cut inside a character', () => {
+  const base = join(folder, 'cut')
+  mkdirSync(base)
+  const path = join(base, `${'x'.repeat(39)}😀.json`)
+  const name = basename(reserveTemporaryFile(path).path).replace(`-${process.pid}-`, `-${DEAD}-`)
+  writeFileSync(join(base, name), '')
+  reserveTemporaryFile(path)
+  expect(readdirSync(base)).toEqual([])
+})
+
 test('a process that has ended is dead, whether anybody has asked how or not', async () => {
   const parent = spawn('sh', ['-c', 'sleep 0.3 & echo $!; exec sleep 60'])
   const [line] = (await once(parent.stdout, 'data')) as [Buffer]
