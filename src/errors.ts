@@ -47,6 +47,10 @@ export class PretokError extends Error {
   }
 }
 
+/** For counts of which nobody could say how many they are together. */
+export const totalTooHigh = (): PretokError =>
+  new PretokError('limit', 'counting: the counts add up to more than 2^53, the largest exact number')
+
 /** Throws 'interrupted' if a run has been stopped. */
 export const throwIfStopped = (signal: AbortSignal | undefined): void => {
   if (signal?.aborted === true) throw new PretokError('interrupted', 'counting: stopped before the end; nothing was written')

@@ -1,4 +1,4 @@
-import { PretokError } from '../errors.ts'
+import { PretokError, totalTooHigh } from '../errors.ts'
 import { randomBytes } from '../random.ts'
 
 /*
@@ -98,8 +98,7 @@ export class PieceTable {
 
   private increase(entry: number, count: number): void {
     this.total += count
-    if (this.total > Number.MAX_SAFE_INTEGER)
-      throw new PretokError('limit', 'counting: the counts add up to more than 2^53, the largest exact number')
+    if (this.total > Number.MAX_SAFE_INTEGER) throw totalTooHigh()
     this.counts[entry] += count
   }
 

@@ -1,4 +1,4 @@
-import { PretokError } from '../errors.ts'
+import { totalTooHigh } from '../errors.ts'
 import { ArrangedTable } from '../sort/arrangedTable.ts'
 import { comparePieces, sortPieces } from '../sort/sortPieces.ts'
 import type { CountedPieces } from '../sort/tableMemory.ts'
@@ -27,8 +27,7 @@ export class SortedTable implements CountTable {
   constructor(table: CountedPieces) {
     this.arranged = new ArrangedTable(table)
     const { total, textBytes } = this.arranged.sums
-    if (total > Number.MAX_SAFE_INTEGER)
-      throw new PretokError('limit', 'counting: the counts add up to more than 2^53, the largest exact number')
+    if (total > Number.MAX_SAFE_INTEGER) throw totalTooHigh()
     const { arena, starts, counts, size } = this.arranged.table
     this.arena = arena
     this.starts = starts

@@ -1,4 +1,4 @@
-import { PretokError } from '../errors.ts'
+import { PretokError, totalTooHigh } from '../errors.ts'
 import { cursorsInOrder } from '../merge/mergeCursors.ts'
 import type { MergedPartition, MergedPartitions } from '../merge/mergePartition.ts'
 import { comparePieces } from '../sort/sortPieces.ts'
@@ -31,8 +31,7 @@ export class FileTable {
    */
   constructor({ partitions, orderPaths }: MergedPartitions, remove: () => void) {
     const { records, total, textBytes } = sumSegments(partitions.map(({ segment }) => segment))
-    if (total > Number.MAX_SAFE_INTEGER)
-      throw new PretokError('limit', 'counting: the counts add up to more than 2^53, the largest exact number')
+    if (total > Number.MAX_SAFE_INTEGER) throw totalTooHigh()
     this.size = records
     this.total = total
     this.textBytes = textBytes

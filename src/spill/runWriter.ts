@@ -2,7 +2,7 @@ import { closeSync, fsyncSync, openSync, renameSync, rmSync, writeSync } from 'n
 import { dirname } from 'node:path'
 import { crc32 } from 'node:zlib'
 import { closeReadNow } from '../closeRead.ts'
-import { describeSystemError, notSettled, PretokError, systemErrorCode } from '../errors.ts'
+import { describeSystemError, notSettled, PretokError, systemErrorCode, totalTooHigh } from '../errors.ts'
 import { makeFolder } from '../makeFolder.ts'
 import { PARTITIONS } from './layout.ts'
 import { spareBlocks } from './spareBuffers.ts'
@@ -87,8 +87,7 @@ export class RunWriter {
     this.goTo(this.segments.length - 1)
     this.endSegment()
     const { segments } = this
-    if (sumSegments(segments).total > Number.MAX_SAFE_INTEGER)
-      throw new PretokError('limit', 'counting: the counts add up to more than 2^53, the largest exact number')
+    if (sumSegments(segments).total > Number.MAX_SAFE_INTEGER) throw totalTooHigh()
     const footer = Buffer.from(JSON.stringify({ segments, about } satisfies Footer))
     const tail = Buffer.alloc(TAIL_BYTES)
     tail.writeUInt32LE(footer.length, 0)
