@@ -42,7 +42,6 @@ const FIRST_ERROR = 2 ** 32 - 120
 const ERRORS: Readonly<Record<number, string>> = {
   10: 'no frame begins here',
   14: 'the frame has a feature that is not supported',
-  16: 'its window is larger than 128 MiB',
   20: 'corrupted block',
   22: 'wrong checksum',
   32: 'it needs a dictionary',
@@ -75,9 +74,18 @@ export const loadZstdDecompressor = async (
   }
 }
 
-export class ZstdWindowTooLarge extends Error {}
+/** All in front of the frame that needs the window has been yielded. */
+export class ZstdWindowTooLarge extends Error {
+  /** Where that frame begins in the compressed bytes. */
+  readonly frameStart: number
 
-/** Zstandard (RFC 8878): frames one after another, frames to be skipped among them. Throws ZstdWindowTooLarge before anything is yielded. */
+  constructor(frameStart: number) {
+    super('a zstd window is larger than 128 MiB')
+    this.frameStart = frameStart
+  }
+}
+
+/** Zstandard (RFC 8878): frames one after another, frames to be skipped among them. Throws ZstdWindowTooLarge, too. */
 export const decompressZstd: Decompress = async function* (readBlocks, damaged) {
   const zstd = await loadZstd()
   const context = zstd.ZSTD_createDCtx()
@@ -90,6 +98,7 @@ export const decompressZstd: Decompress = async function* (readBlocks, damaged) 
   let before = 0 // bytes of the blocks before
   let reported = 0
   let expects = 0 // what zstd would like to get next; 0 where a frame has ended
+  let frameStart = 0
   const words = (address: number): Uint32Array => new Uint32Array(zstd.memory.buffer, address, 3)
 
   try {
@@ -102,13 +111,17 @@ export const decompressZstd: Decompress = async function* (readBlocks, damaged) 
       new Uint8Array(zstd.memory.buffer, inputData, block.length).set(block)
       words(input).set([inputData, block.length, 0])
       for (let isFull = false, taken = 0; taken < block.length || isFull;) {
+        if (expects === 0) frameStart = before + taken
         words(output).set([outputData, OUTPUT_BYTES, 0])
         const result = zstd.ZSTD_decompressStream(context, output, input) >>> 0
         const [, , read] = words(input)
         const [, , written] = words(output)
         if (result >= FIRST_ERROR) {
           const code = 2 ** 32 - result
-          if (code === WINDOW_TOO_LARGE && reported === 0) throw new ZstdWindowTooLarge()
+          if (code === WINDOW_TOO_LARGE) {
+            if (frameStart > reported) yield { bytes: Buffer.alloc(0), stored: frameStart - reported }
+            throw new ZstdWindowTooLarge(frameStart)
+          }
           const place = code === NO_FRAME ? before + taken : { behind: before + read }
           throw damaged(`the zstd data is damaged (${ERRORS[code] ?? `error ${code}`})`, place)
         }

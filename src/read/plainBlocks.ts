@@ -32,9 +32,13 @@ async function* decompress(
   chunk: Chunk,
   blockBytes: number,
 ): AsyncGenerator<PlainBlock> {
-  const blocks = () => readBlocks(source, chunk, STORED_BLOCKS * blockBytes)
-  const damaged: Damaged = (problem, place, cause) =>
-    new PretokError('data', `reading ${source.path}: ${problem}, ${inWords(place, chunk.start)}`, { cause })
+  const blocksFrom = (start: number) => () => readBlocks(source, { ...chunk, start }, STORED_BLOCKS * blockBytes)
+  const damagedFrom =
+    (start: number): Damaged =>
+    (problem, place, cause) =>
+      new PretokError('data', `reading ${source.path}: ${problem}, ${inWords(place, start)}`, { cause })
+  const blocks = blocksFrom(chunk.start)
+  const damaged = damagedFrom(chunk.start)
   if (source.size === 0) throw damaged(`the file is empty, and no ${compression} data is`, 0)
   const { DECOMPRESSORS, decompressLongZstd, decompressSmall } = await (decompression ??= import('../decompress/decompress.ts'))
   const stored = chunk.end - chunk.start
@@ -45,7 +49,8 @@ async function* decompress(
   } catch (error) {
     const { ZstdWindowTooLarge } = await import('../decompress/zstd.ts')
     if (!(error instanceof ZstdWindowTooLarge)) throw error
-    yield* inBlocks(decompressLongZstd(blocks, damaged, source.path), blockBytes)
+    const start = chunk.start + error.frameStart
+    yield* inBlocks(decompressLongZstd(blocksFrom(start), damagedFrom(start), source.path), blockBytes)
   }
 }
 

@@ -56,6 +56,12 @@ const inFrames = (data: string, size: number): Buffer => {
   )
 }
 
+/** Parts of which every second one needs more memory to be decompressed than the others. */
+const withLongWindows = (data: string): Buffer => {
+  let part = 0
+  return inParts((bytes) => zstd(bytes, part++ % 2 === 0 ? '--no-check' : '--long=28'), data)
+}
+
 /** Name, content, and the program that it takes to make it. */
 const FILES: [name: string, make: () => string | Buffer, program?: string][] = [
   ['data.jsonl', () => JSONL],
@@ -77,6 +83,8 @@ const FILES: [name: string, make: () => string | Buffer, program?: string][] = [
   ['data.txt.zst', () => zstd(TEXT), 'zstd'],
   ['frames.txt.zst', () => inParts((data) => zstd(data, '-19'), TEXT), 'zstd'],
   ['data.jsonl.zst', () => zstd(JSONL), 'zstd'],
+  ['windows.jsonl.zst', () => withLongWindows(JSONL), 'zstd'],
+  ['windows.txt.zst', () => withLongWindows(TEXT), 'zstd'],
   ['pzstd.jsonl.zst', () => compressBy('pzstd', ['--quiet', '--stdout', '-p', '4'], JSONL), 'pzstd'],
   ['data.jsonl.xz', () => inParts(xz, JSONL), 'xz'],
   ['data.txt.bz2', () => bzip2(TEXT), 'bzip2'],
