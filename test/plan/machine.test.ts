@@ -39,6 +39,17 @@ test('one of version 2 its own, which is of all that is in it', () => {
   expect(availableWith(group)).toBe(300_000)
 })
 
+test('the tightest of the groups around each other counts', () => {
+  const group = {
+    '/proc/self/cgroup': '0::/outer/job\n',
+    '/sys/fs/cgroup/outer/job/memory.max': '1000000\n',
+    '/sys/fs/cgroup/outer/job/memory.current': '200000\n',
+    '/sys/fs/cgroup/outer/memory.max': '900000\n',
+    '/sys/fs/cgroup/outer/memory.current': '600000\n',
+  }
+  expect(availableWith(group)).toBe(300_000)
+})
+
 test('a limit holds where nobody tells what is used of it', () => {
   expect(availableWith({ '/proc/self/cgroup': '0::/job\n', '/sys/fs/cgroup/job/memory.max': '1000000\n' })).toBe(1_000_000)
   expect(availableWith({})).toBe(1_024_000_000)

@@ -11,17 +11,19 @@ test('of a handful of pieces', () => {
     ['b'.repeat(32), 1],
     ['x', 3],
     ['c'.repeat(33), 1],
+    ['d'.repeat(16), 2],
   ])
   expect(countStatistics(counts)).toEqual({
-    distinct: 7,
-    total: 21,
-    bytes: 40 + 8 + 1 + 20 + 32 + 3 + 33,
+    distinct: 8,
+    total: 23,
+    bytes: 40 + 8 + 1 + 20 + 32 + 3 + 33 + 32,
     singletons: 4,
     coverage: [],
     lengths: [
       { min: 1, max: 1, distinct: 2, total: 4 },
       { min: 2, max: 2, distinct: 1, total: 4 },
       { min: 4, max: 4, distinct: 1, total: 10 },
+      { min: 16, max: 16, distinct: 1, total: 2 },
       { min: 17, max: 32, distinct: 2, total: 2 },
       { min: 33, max: 64, distinct: 1, total: 1 },
     ],
