@@ -17,8 +17,9 @@ export const delimiterOf = (format: InputFormat, given: number | undefined): num
 
 /** @throws PretokError 'usage' for what cannot stand between fields */
 export const parseDelimiter = (text: string): number => {
-  const byte = text === '\\t' ? TAB : text.charCodeAt(0)
-  if ((text.length === 1 || byte === TAB) && byte > 0 && byte < 0x80 && !'"\r\n'.includes(text)) return byte
+  const character = text === '\\t' ? '\t' : text
+  const byte = character.charCodeAt(0)
+  if (character.length === 1 && byte > 0 && byte < 0x80 && !'"\r\n'.includes(character)) return byte
   throw new PretokError(
     'usage',
     `delimiter: ${JSON.stringify(text)} is no character of ASCII that can stand between fields, such as ";" or "\\t"`,

@@ -363,7 +363,7 @@ test('tables with a delimiter of their own', async () => {
   await expect(count(path)).rejects.toThrow(
     `reading ${path}: the header has no column "text"; it has "id;text" (--delimiter ';' cuts there)`,
   )
-  for (const delimiter of ['', ';;', '"', '\n', 'é'])
+  for (const delimiter of ['', ';;', '\t;', '"', '\n', 'é'])
     await expect(count(path, { delimiter })).rejects.toMatchObject({ code: 'usage', message: expect.stringContaining('delimiter: ') })
 })
 
