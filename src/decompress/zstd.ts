@@ -1,4 +1,5 @@
 import type { ZSTDDecoder } from 'zstddec/stream'
+import { PretokError } from '../errors.ts'
 import type { Decompress } from './plainBlock.ts'
 
 /** What zstddec's WebAssembly module exports; sizes and pointers are u32. Errors are sizes from 2^32 - 120 up, the negative error code. */
@@ -89,11 +90,13 @@ export class ZstdWindowTooLarge extends Error {
 export const decompressZstd: Decompress = async function* (readBlocks, damaged) {
   const zstd = await loadZstd()
   const context = zstd.ZSTD_createDCtx()
-  // struct ZSTD_inBuffer and ZSTD_outBuffer { void* data; size_t size; size_t position }
-  const input = zstd.malloc(12)
-  const output = zstd.malloc(12)
-  const outputData = zstd.malloc(OUTPUT_BYTES)
-  let inputData = 0
+  const allocated: number[] = []
+  const allocate = (bytes: number): number => {
+    const address = zstd.malloc(bytes)
+    if (address === 0) throw new PretokError('limit', `reading zstd data: there is no memory for ${bytes} bytes of it`)
+    allocated.push(address)
+    return address
+  }
   let inputCapacity = 0
   let before = 0 // bytes of the blocks before
   let reported = 0
@@ -102,10 +105,14 @@ export const decompressZstd: Decompress = async function* (readBlocks, damaged) 
   const words = (address: number): Uint32Array => new Uint32Array(zstd.memory.buffer, address, 3)
 
   try {
+    // struct ZSTD_inBuffer and ZSTD_outBuffer { void* data; size_t size; size_t position }
+    const input = allocate(12)
+    const output = allocate(12)
+    const outputData = allocate(OUTPUT_BYTES)
+    let inputData = 0
     for await (const block of readBlocks()) {
       if (block.length > inputCapacity) {
-        zstd.free(inputData)
-        inputData = zstd.malloc(block.length)
+        inputData = allocate(block.length) // seldom: the last block is as large as the others, or smaller
         inputCapacity = block.length
       }
       new Uint8Array(zstd.memory.buffer, inputData, block.length).set(block)
@@ -141,6 +148,6 @@ export const decompressZstd: Decompress = async function* (readBlocks, damaged) 
     yield { bytes: Buffer.alloc(0), stored: before - reported }
   } finally {
     zstd.ZSTD_freeDCtx(context)
-    for (const address of [input, output, outputData, inputData]) zstd.free(address)
+    for (const address of allocated) zstd.free(address)
   }
 }

@@ -127,8 +127,8 @@ class RoomReader {
 
 /** While one block is looked at, the next is read already. */
 async function* readAhead(source: Source, { start, end }: Chunk, blockBytes: number, readBytes: number): AsyncGenerator<Buffer> {
-  const file = await openHandle(source)
   const buffers = [0, 1].map((turn) => Buffer.allocUnsafeSlow(Math.max(0, Math.min(readBytes, end - start - turn * readBytes))))
+  const file = await openHandle(source)
   const read = (at: number, turn: number): Promise<Buffer> => {
     const reading = readFully(file, source.path, buffers[turn].subarray(0, end - at), at)
     reading.catch(() => {}) // it is waited for later; until then nobody is there to hear that it failed
