@@ -22,6 +22,9 @@ const MAX_REMEMBERED = 1 << 16
 /** The only cluster with a line feed but itself. */
 const LINE_END = Buffer.from('\r\n')
 
+/** Decomposed. Behind what binds nothing, a cluster begins with it, which is too long to be replaced as a whole. */
+const HANGUL_SYLLABLE = /^[\u1100-\u1112][\u1161-\u1175][\u11a8-\u11c2]?$/
+
 /** @throws PretokError 'tokenizer' if it is no charsmap */
 export const precompiledStep = (base64: string): Step => {
   const charsmap = readCharsmap(base64)
@@ -68,6 +71,7 @@ export const precompiledStep = (base64: string): Step => {
       canCutBefore: (codePoint: number) => valueAt(classes.table, codePoint) === SETTLED && beginsClusters(valueAt(breaks, codePoint)),
     }),
     classes,
+    settles: (text) => HANGUL_SYLLABLE.test(text),
     mapped: map,
     pairs: { of: 'clusters', pack: () => pairsIn(charsmap, beginning, map, (codePoint) => extendsClusters(valueAt(breaks, codePoint))) },
   }

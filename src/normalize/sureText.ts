@@ -190,7 +190,7 @@ const checkedOf = (steps: readonly Step[]): Checked => {
       const behind = steps.slice(i + 1)
       const next = behind.findIndex((other) => other.classes !== undefined)
       const check = sureCheck(step, composed(next === -1 ? behind : behind.slice(0, next)))
-      const own = map === undefined ? check.classes : classesBehind(map, check.classes)
+      const own = map === undefined ? check.classes : classesBehind(map, check.classes, step.settles)
       classes = classes === undefined ? own : bothClasses(classes, own)
       map = composed([{ map }, { map: check.mapped }])
     }
@@ -228,8 +228,12 @@ const OWN = -1
 const DROPPED = ORDER
 
 /** The classes of code points by what a map makes of them. */
-const classesBehind = ({ numbers, templates }: CharacterMap, table: CodePointTable<Uint8Array>): CodePointTable<Uint8Array> => {
-  const last = templates.map((template) => (template === '' ? DROPPED : lastClass(template, table)))
+const classesBehind = (
+  { numbers, templates }: CharacterMap,
+  table: CodePointTable<Uint8Array>,
+  settles: Step['settles'] = () => false,
+): CodePointTable<Uint8Array> => {
+  const last = templates.map((template) => (template === '' ? DROPPED : settles(template) ? SETTLED : lastClass(template, table)))
   const hasSelf = templates.map((template) => holds(template, SELF))
   return combineTables(numbers, table, createBytes, (number, own) => {
     const isApart = number === 0 || !hasSelf[number] || isSettled(own)

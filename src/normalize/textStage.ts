@@ -42,6 +42,8 @@ export interface Step {
   map?: CharacterMap
   /** It does nothing but by character to text that passes this quick check, and so to each part of it. */
   classes?: QuickCheckClasses
+  /** Beside such a check: whether it is sure of a text of several code points as a whole, though not of each. */
+  settles?(text: string): boolean
   /** Beside such a check: what then becomes of each code point; left out where all stay. */
   mapped?: CharacterMap
   /** Beside such a check: what each code point becomes by itself; what then is still to be done is to bring marks into order. */

@@ -109,7 +109,7 @@ const checkedTwice = fc
   .map((parts) => parts.flat())
   .filter(isForKernel)
 
-const UNITS = [' ', ' ', ' ', 'x', 'a', 'b', 'c', '\r', '\n', '\r\n', '\r\n', '\t', '\x01', '\0', 'é', 'e\u0301', 'e', '\u0301', '\u0323', '日', '▁', '\u2000', '𐀀', '.', '\u20dd', 'e\u0301\u0323', "'", "''", '-', '--', "-'", '\u093e', '\u0600', '\u200d', 'ﬁ', '\u1ec7']
+const UNITS = [' ', ' ', ' ', 'x', 'a', 'b', 'c', '\r', '\n', '\r\n', '\r\n', '\t', '\x01', '\0', 'é', 'e\u0301', 'e', '\u0301', '\u0323', '日', '▁', '\u2000', '𐀀', '.', '\u20dd', 'e\u0301\u0323', "'", "''", '-', '--', "-'", '\u093e', '\u0600', '\u200d', 'ﬁ', '\u1ec7', '\uac01', '\u1100', '\u11a8']
 const odd = (maxLength: number): fc.Arbitrary<string> => fc.string({ unit: fc.constantFrom(...UNITS), maxLength })
 /** So that what is odd stands anywhere among sixteen bytes. */
 const plain = fc.nat({ max: 20 }).map((length) => 'k'.repeat(length))
@@ -148,6 +148,7 @@ test.each([
   ['what binds is behind what becomes nothing', [replace('b', ''), COMPOSING], '\u0600be\u0301 k'],
   ['a mark is behind what becomes nothing', [replace('b', ''), COMPOSING], 'eb\u0301 k'],
   ['marks that are dropped are out of order', [form('nfkd'), stripAccents, COMPOSING], 'e\u0301\u0323\u093e\u0301 k'],
+  ['Hangul is decomposed, behind what binds', [form('nfd'), COMPOSING], '\uac01\uac00\u11a8\u0301\u1100\uac01\u0600\uac00e\u0301\uac00 k'],
   ['a text that is replaced is beside its like', [replace("''", '"'), replace('--', "'"), COMPOSING], "k''' k--'k '-' ''''e''\u0301 k"],
 ])('%s', (_, all, text) => {
   for (let feed = 1; feed <= text.length + 1; feed++) expect(made(all, text, [feed])).toEqual(byDefinition([], [SEPARATOR], applied(all, text)))
