@@ -115,9 +115,15 @@ export const createCsvParser = (sink: RecordSink, start: number, options: CsvOpt
   }
 }
 
+const LONE_RETURN = 'a carriage return that no line feed follows (rows end at \\n or \\r\\n)'
+
 /** What the row that names the columns tells; the input's first byte has place `at`. */
 const readHeader = ({ fields, next }: WholeRow, input: Buffer, at: number, options: CsvOptions): CsvHeader => {
   const names = fields.map(({ start, end, hasDoubles }) => {
+    const isQuoted = start > 0 && input[start - 1] === QUOTE
+    const lone = isQuoted ? -1 : input.subarray(start, end).indexOf(CARRIAGE_RETURN)
+    // where rows end so, all of the file would be the header, and nothing would be counted
+    if (lone !== -1) throw headerError(LONE_RETURN, at + start + lone, options)
     const name = input.toString('utf8', start, end)
     return hasDoubles ? name.replaceAll('""', '"') : name
   })

@@ -78,6 +78,15 @@ describe('CSV', () => {
     )
   })
 
+  test('rows that end at carriage returns alone are an error, not one long header', () => {
+    for (let size = 1; size < 30; size++)
+      expect(() => parse('text,id\ra,1\rb,2\r', size)).toThrow(
+        'reading x.csv: the header of the table cannot be read: a carriage return that no line feed follows (rows end at \\n or \\r\\n), at byte 7',
+      )
+    expect(parse('text,"i\rd"\r\na,1').documents).toMatchObject([{ text: 'a' }])
+    expect(parse('text\r').documents).toEqual([])
+  })
+
   test.each([
     ['1,a,2\n\n1,"b" x,2\n1,c,2\n', 'text behind the quotes of a field', 12, ['a', 'c']],
     ['1,a"b,2\n1,c,2\n', 'a quote in a field that is not quoted', 3, ['c']],
