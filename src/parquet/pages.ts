@@ -191,8 +191,19 @@ const readDataPage = (
   const { count, encoding, page, repetition, definition, at } =
     header.data_page_header_v2 === undefined ? levelsOfV1(data, header, column, codec) : levelsOfV2(data, header, column, codec)
   if (count > most) throw new Error('a page has more values than its column')
-  const present = definition === undefined ? count : definition.reduce((sum, level) => sum + (level === column.maxDefinition ? 1 : 0), 0)
+  checkLevels(repetition, column.maxRepetition)
+  const present = definition === undefined ? count : checkLevels(definition, column.maxDefinition)
   return { count, repetition, definition, isFull: present === count, values: readValues(page, at, encoding, present, dictionary, kernel) }
+}
+
+/** A level that a column does not have would be taken for no text. Returns how many are the highest. */
+const checkLevels = (levels: Uint32Array | undefined, max: number): number => {
+  let highest = 0
+  for (const level of levels ?? []) {
+    if (level > max) throw new Error('a page has levels that its column has not')
+    if (level === max) highest++
+  }
+  return highest
 }
 
 interface Levels {

@@ -1,4 +1,4 @@
-import { deltaByteArray, deltaLengthByteArray } from 'hyparquet/src/delta.js'
+import { deltaBinaryUnpack } from 'hyparquet/src/delta.js'
 import { readHybrid } from './levels.ts'
 import type { PageKernel, Texts } from './pageKernel.ts'
 
@@ -34,9 +34,9 @@ export const readValues = (
       if (count === 0) return listedValues(0, () => undefined)
       return dictionaryValues(readHybrid(page, at + 1, page.length, page.readUInt8(at), checkedCount(count, page)), dictionary ?? [])
     case 'DELTA_LENGTH_BYTE_ARRAY':
-      return deltaValues(readDelta(page, at, count, deltaLengthByteArray))
+      return deltaValues(page, at, count, false)
     case 'DELTA_BYTE_ARRAY':
-      return deltaValues(readDelta(page, at, count, deltaByteArray))
+      return deltaValues(page, at, count, true)
     default:
       throw new Error(`the encoding ${encoding} is not supported for text`)
   }
@@ -46,21 +46,33 @@ export const readValues = (
 const plainValues = (page: Buffer, start: number, count: number, kernel: PageKernel): TextValues => {
   if (count * 4 > page.length - start) throw new Error('a page has fewer values than it says')
   let at = start
+  let left = count
+  /** Bytes that are left over are of a value that has lost them, by a length that is another. */
+  const pass = (values: number, bytes: number): void => {
+    at += 4 * values + bytes
+    left -= values
+    if (left === 0 && at < page.length) throw bytesBehind()
+  }
   return {
     next() {
       if (at + 4 > page.length) throw new Error('a page has fewer values than it says')
       const from = at + 4
-      at = from + page.readUInt32LE(at)
-      if (at > page.length) throw new Error('a value is longer than its page')
-      return page.subarray(from, at)
+      const end = from + page.readUInt32LE(at)
+      if (end > page.length) throw new Error('a value is longer than its page')
+      pass(1, end - from)
+      return page.subarray(from, end)
     },
     takeMany(most) {
-      const texts = kernel.takeValues(page, at, most)
-      at += 4 * texts.ends.length + texts.text.length
+      const { text, ends } = kernel.takeValues(page, at, most)
+      const isDamaged = ends.length === left && at + 4 * ends.length + text.length < page.length
+      const texts = isDamaged ? { text: text.subarray(0, ends.at(-2) ?? 0), ends: ends.subarray(0, -1) } : { text, ends } // it fails when it is taken alone
+      pass(texts.ends.length, texts.text.length)
       return texts
     },
   }
 }
+
+const bytesBehind = (): Error => new Error('a page has bytes behind its values')
 
 /** The values of a page in memory of its own. */
 export const readDictionaryValues = (page: Buffer, count: number, kernel: PageKernel): Buffer[] => {
@@ -102,15 +114,47 @@ const listedValues = (count: number, valueOf: (at: number) => Buffer | undefined
 const dictionaryValues = (indices: Uint32Array, dictionary: readonly Buffer[]): TextValues =>
   listedValues(indices.length, (at) => dictionary[indices[at]])
 
-const deltaValues = (values: readonly Buffer[]): TextValues => listedValues(values.length, (at) => values[at])
+/**
+ * Lengths of all values, then their bytes. With `hasPrefixes`, what stands there is only the end of a value, and lengths in front of all tell how
+ * much of the one before is its beginning. Values are put together when they are taken: few bytes of a page may stand for very much text.
+ */
+const deltaValues = (page: Buffer, start: number, count: number, hasPrefixes: boolean): TextValues => {
+  if (count === 0) return listedValues(0, () => undefined)
+  const reader = { view: new DataView(page.buffer, page.byteOffset, page.length), offset: start }
+  const readLengths = (): Int32Array => {
+    const lengths = new Int32Array(checkedCount(count, page))
+    deltaBinaryUnpack(reader, count, lengths)
+    return lengths
+  }
+  const prefixes = hasPrefixes ? readLengths() : undefined
+  const lengths = readLengths()
+  checkLengths(prefixes, lengths, page.length - reader.offset)
+  let at = reader.offset
+  let taken = 0
+  let value: Buffer = Buffer.alloc(0)
+  return listedValues(count, (number) => {
+    if (number === taken) {
+      taken++
+      const end = page.subarray(at, (at += lengths[number]))
+      const prefix = prefixes?.[number] ?? 0
+      value = prefix === 0 ? end : Buffer.concat([value.subarray(0, prefix), end])
+    }
+    return value
+  })
+}
+
+/** @param bytes that are there for all values */
+const checkLengths = (prefixes: Int32Array | undefined, lengths: Int32Array, bytes: number): void => {
+  let before = 0
+  let sum = 0
+  for (const [i, length] of lengths.entries()) {
+    const prefix = prefixes?.[i] ?? 0
+    if (length < 0 || prefix < 0 || prefix > before) throw new Error('a page has lengths that cannot be')
+    before = prefix + length
+    sum += length
+  }
+  if (sum > bytes) throw new Error('a value is longer than its page')
+  if (sum < bytes) throw bytesBehind()
+}
 
 const isInsideCodePoint = (value: Buffer): boolean => value.length > 0 && (value[0] & 0xc0) === 0x80
-
-const readDelta = (page: Buffer, at: number, count: number, read: typeof deltaByteArray): Buffer[] => {
-  if (count === 0) return []
-  // in memory of its own, for values are checked against the end of that
-  const data = Uint8Array.from(page.subarray(at))
-  const values = Array.from({ length: checkedCount(count, page) }, () => data)
-  read({ view: new DataView(data.buffer), offset: 0 }, count, values)
-  return values.map((value) => Buffer.from(value.buffer, value.byteOffset, value.length))
-}

@@ -154,6 +154,26 @@ describe('Parquet', () => {
   })
 
   test.each(['PLAIN', 'DELTA_BYTE_ARRAY', 'DELTA_LENGTH_BYTE_ARRAY'] as const)(
+    '%s: a bit that is another loses no text: it is damage, or there are as many rows',
+    async (encoding) => {
+      const texts = TEXTS.slice(0, 20)
+      const data = parquet(texts, 'UNCOMPRESSED', { encoding })
+      const whole = await read(data)
+      const column = whole.file.rowGroups[0].columns.get('text')!
+      const start = Number(column.data_page_offset)
+      for (let at = start; at < start + Number(column.total_compressed_size); at++)
+        for (let bit = 0; bit < 8; bit++) {
+          const changed = Buffer.from(data)
+          changed[at] ^= 1 << bit
+          const { documents, bad, plain } = await read(changed)
+          // how much a value has of the one before is told by nothing else
+          const isLess = plain < whole.plain && encoding !== 'DELTA_BYTE_ARRAY'
+          if (bad.length === 0) expect([at, bit, documents.length, isLess]).toEqual([at, bit, 20, false])
+        }
+    },
+  )
+
+  test.each(['PLAIN', 'DELTA_BYTE_ARRAY', 'DELTA_LENGTH_BYTE_ARRAY'] as const)(
     '%s: rows in front of a damaged value are good, whether they are taken one by one or many at a time',
     async (encoding) => {
       const data = parquet(TEXTS, 'UNCOMPRESSED', { encoding })
