@@ -85,7 +85,7 @@ const readGroup = async (
 const WHOLE_NUMBERS = /^U?INT_\d+$/
 
 /** Why a file holds no counts; undefined if it does. */
-const whatIsWrong = ({ schema }: FileMetaData): string | undefined => {
+const whatIsWrong = ({ schema, row_groups, num_rows }: FileMetaData): string | undefined => {
   const columns = new Map(topLevel(schema).map((column) => [column.name, column]))
   const [piece, count] = [columns.get('piece'), columns.get('count')]
   if (piece === undefined || count === undefined) {
@@ -99,7 +99,9 @@ const whatIsWrong = ({ schema }: FileMetaData): string | undefined => {
   const isWhole = count.type === 'INT64' || count.type === 'INT32'
   if (!isWhole || count.repetition_type === 'REPEATED' || !WHOLE_NUMBERS.test(count.converted_type ?? 'INT_64'))
     return 'the column "count" holds no whole numbers (INT64)'
-  return undefined
+  // rows that no row group has would be lost without a word
+  const rows = row_groups.reduce((sum, group) => sum + Number(group.num_rows), 0)
+  return Number(num_rows) === rows ? undefined : `it is damaged: the file has ${num_rows} rows, and its row groups have ${rows}`
 }
 
 /** The columns and groups of columns of a file. */

@@ -138,6 +138,24 @@ test('damaged files are told by name, whatever is damaged', async () => {
   }
 })
 
+test('a bit of the metadata that is another takes no rows away', async () => {
+  const path = join(folder, 'metadata.parquet')
+  await countsOf(TEXT).save(path)
+  const file = readFileSync(path)
+  const start = file.length - 8 - file.readUInt32LE(file.length - 8)
+  for (let at = start; at < file.length - 8; at++)
+    for (let bit = 0; bit < 8; bit++) {
+      const damaged = Buffer.from(file)
+      damaged[at] ^= 1 << bit
+      writeFileSync(path, damaged)
+      const pieces = await loadCounts(path).then(
+        ({ size }) => size,
+        () => TEXT.length,
+      )
+      expect([at, bit, pieces]).toEqual([at, bit, TEXT.length])
+    }
+})
+
 test('standard input has no end to begin at; a file that is not there is told', async () => {
   await expect(readCounts('-', 'parquet', () => {})).rejects.toMatchObject({ code: 'usage' })
   await expect(loadCounts(join(folder, 'missing.parquet'))).rejects.toMatchObject({ code: 'input' })
