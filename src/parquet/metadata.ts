@@ -31,6 +31,9 @@ export interface TextColumn {
   undefinedAs: ('empty' | 'null')[]
 }
 
+/** A file that is only the metadata of others, as Dask and Spark put beside them with the name _metadata. */
+export class RowsElsewhere extends Error {}
+
 /** The magic at the beginning, the metadata's length in front of the one at the end. */
 const SMALLEST_FILE = 12
 const MAGIC = 'PAR1'
@@ -91,7 +94,7 @@ const rowGroupsOf = (metadata: FileMetaData, end: number): RowGroup[] => {
     const rows = numberOf(group.num_rows, 'number of rows')
     const columns = new Map<string, ColumnMetaData>()
     let start = Infinity
-    for (const { meta_data: column } of group.columns) {
+    for (const { meta_data: column, file_path } of group.columns) {
       if (column === undefined) throw new Error('a column has no metadata')
       columns.set(column.path_in_schema.join('.'), column)
       numberOf(column.data_page_offset, 'place of pages')
@@ -99,7 +102,9 @@ const rowGroupsOf = (metadata: FileMetaData, end: number): RowGroup[] => {
       const columnStart = startOf(column)
       start = Math.min(start, columnStart)
       if (rows === 0) continue
-      if (size === 0 || columnStart < MAGIC.length || columnStart + size > end)
+      const isHere = size > 0 && columnStart >= MAGIC.length && columnStart + size <= end
+      if (!isHere && file_path) throw new RowsElsewhere(`its rows are in other files, such as ${JSON.stringify(file_path)}`)
+      if (!isHere)
         throw new Error(`it is damaged: a column has the bytes ${columnStart} to ${columnStart + size}, and pages are before byte ${end}`)
       if (starts.has(columnStart)) throw new Error(`it is damaged: two columns begin at byte ${columnStart}`)
       starts.add(columnStart)

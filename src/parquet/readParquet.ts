@@ -1,7 +1,7 @@
 import { PretokError } from '../errors.ts'
 import { createTextCheck, type CheckText, type InvalidRows } from '../format/invalidRows.ts'
 import type { ReadStep, RecordSink } from '../format/records.ts'
-import { readParquetMetadata, type ParquetFile, type ReadAt, type RowGroup, type TextColumn } from './metadata.ts'
+import { readParquetMetadata, RowsElsewhere, type ParquetFile, type ReadAt, type RowGroup, type TextColumn } from './metadata.ts'
 import { releasePageKernel, takePageKernel, type Texts } from './pageKernel.ts'
 import { DamagedGroup, openCursor, type AheadOf, type RowCursor } from './rowCursor.ts'
 
@@ -19,6 +19,8 @@ export const openParquet = async (readAt: ReadAt, size: number, name: string): P
     return await readParquetMetadata(readAt, size)
   } catch (error) {
     if (error instanceof PretokError) throw error
+    if (error instanceof RowsElsewhere)
+      throw new PretokError('data', `reading ${name}: ${error.message}: it is metadata only; leave it out, and name those`, { cause: error })
     throw new PretokError(
       'data',
       `reading ${name}: the metadata at the end of the Parquet file cannot be read: ${(error as Error).message}; get the file again, or say with --format what it holds`,

@@ -1,3 +1,6 @@
+import { parquetMetadata } from 'hyparquet'
+import { ByteWriter } from 'hyparquet-writer'
+import { writeMetadata } from 'hyparquet-writer/src/metadata.js'
 import { describe, expect, test } from 'vitest'
 import { openParquet, readParquet } from '../../src/parquet/readParquet.ts'
 import { parquet, CODECS, readAtOf } from '../support/parquet.ts'
@@ -84,6 +87,17 @@ describe('Parquet', () => {
       'reading x.parquet: the column "body" is not there; the file has "id", "text" (--text-field names one)',
     )
     await expect(read(data, { fields: ['id'] })).rejects.toThrow('the column "id" holds no text')
+  })
+
+  test('a file that is only the metadata of others', async () => {
+    const metadata = parquetMetadata(Uint8Array.from(parquet(TEXTS)).buffer)
+    for (const group of metadata.row_groups) for (const column of group.columns) column.file_path = 'part.0.parquet'
+    const writer = new ByteWriter()
+    writeMetadata(writer, metadata)
+    const data = Buffer.concat([Buffer.from('PAR1'), Buffer.from(writer.getBuffer()), Buffer.from('PAR1')])
+    await expect(read(data)).rejects.toThrow(
+      'reading x.parquet: its rows are in other files, such as "part.0.parquet": it is metadata only; leave it out, and name those',
+    )
   })
 
   test.each(CODECS)('%s: a byte that is changed is an error or changes some text, and never more than that', async (codec) => {
