@@ -28,7 +28,7 @@ export const writeResult = async (counts: PretokenCounts, destination: Destinati
   // without an output, a terminal gets a look at the result, and anything else gets all of it
   const hasSilentOutput = outputs.length === 0 && receiptPath !== STANDARD_STREAM && !process.stdout.isTTY
   const receipt = `${JSON.stringify(counts.receipt, null, 2)}\n`
-  const receiptFile = receiptPath === undefined || receiptPath === STANDARD_STREAM ? [] : [await prepareText(receiptPath, receipt)]
+  const receiptFile = receiptPath === undefined || receiptPath === STANDARD_STREAM ? [] : [() => prepareText(receiptPath, receipt)]
   await writeOutputs(counts, { outputs: hasSilentOutput ? [{ path: STANDARD_STREAM, format: 'json' }] : outputs, signal, others: receiptFile })
   for (const path of pathsOf(outputs)) reporter.note(`wrote ${path}: ${plural(counts.size, 'distinct pre-token')}`)
   if (receiptPath === STANDARD_STREAM) process.stdout.write(receipt)
@@ -44,30 +44,37 @@ interface Writing {
   outputs: readonly CountsOutput[]
   signal: AbortSignal
   /** What is to appear with them. */
-  others?: readonly PreparedFile[]
+  others?: readonly (() => Promise<PreparedFile>)[]
 }
 
 /** Writes counts to all outputs. The files appear together, none of them if that is stopped; those that are whole if another cannot be written. */
 export const writeOutputs = async (counts: PretokenCounts, { outputs, signal, others = [] }: Writing): Promise<void> => {
-  const files = [...others]
   // standard output last: whatever becomes of that, the files are whole then
   const ordered = outputs.toSorted((a, b) => Number(a.path === STANDARD_STREAM) - Number(b.path === STANDARD_STREAM))
-  try {
-    for (const { path, format } of ordered) files.push(await counts.prepare(path, { format, signal }))
-    if (signal.aborted) throw stoppedWriting(ordered.at(-1)?.path ?? 'the receipt')
-  } catch (error) {
-    if (signal.aborted) for (const file of files) file.discard()
-    else await nameAll(files).catch((another: unknown) => Promise.reject(bothOf(error, another)))
-    throw error
+  const files: PreparedFile[] = []
+  const failures: unknown[] = []
+  for (const prepare of [...others, ...ordered.map(({ path, format }) => () => counts.prepare(path, { format, signal }))]) {
+    if (signal.aborted) break
+    await prepare().then(
+      (file) => files.push(file),
+      (error: unknown) => failures.push(error),
+    )
   }
-  await nameAll(files)
+  if (signal.aborted) {
+    for (const file of files) file.discard()
+    throw failures.at(-1) ?? stoppedWriting(ordered.at(-1)?.path ?? 'the receipt')
+  }
+  await nameAll(files).catch((error: unknown) => failures.push(error))
+  if (failures.length > 0) throw oneOf(failures)
 }
 
-/** The first, which tells of the other one, too. */
-const bothOf = (error: unknown, another: unknown): unknown =>
-  error instanceof PretokError && another instanceof PretokError
-    ? new PretokError(error.code, `${error.message}; ${another.message}`, { cause: error })
-    : error
+/** The first, which tells of the others, too. */
+const oneOf = (errors: readonly unknown[]): unknown => {
+  const [first] = errors
+  if (!(first instanceof PretokError)) return first
+  const messages = new Set(errors.flatMap((error) => (error instanceof PretokError ? [error.message] : [])))
+  return messages.size === 1 ? first : new PretokError(first.code, [...messages].join('; '), { cause: first })
+}
 
 /** Whoever gives a pattern should know of text that it leaves out; a tokenizer that leaves out, say, white space is meant to. */
 const report = (receipt: Receipt, reporter: Reporter, hasPattern: boolean): void => {

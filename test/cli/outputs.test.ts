@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, readdirSync } from 'node:fs'
+import { existsSync, mkdirSync, readdirSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { setTimeout } from 'node:timers/promises'
 import { describe, expect, test } from 'vitest'
@@ -12,7 +12,7 @@ const COUNTS = file('counts.json', '{"a": 1}')
 const OTHERS = file('others.json', '{"b": 1}')
 const path = (name: string): string => join(folder, name)
 
-describe.skipIf(!existsSync('/dev/full'))('standard output that cannot be written', () => {
+describe.skipIf(!existsSync('/dev/full'))('output that cannot be written', () => {
   test.each([
     `count ${BAD} --on-error skip -q -o ${path('skipped.json')} --receipt -`,
     `count ${CORPUS} -q -o -`,
@@ -25,6 +25,23 @@ describe.skipIf(!existsSync('/dev/full'))('standard output that cannot be writte
       code: 1,
       lines: [expect.stringContaining('pretok: writing to standard output: no space left on the device')],
     })
+  })
+
+  test.each([
+    ['a file', 'count', CORPUS, '-o', '/dev/full', '--output-format', 'json'],
+    ['a receipt', 'count', CORPUS, '--receipt', '/dev/full'],
+    ['a merged file', 'merge', COUNTS, '-o', '/dev/full', '--output-format', 'json'],
+  ])('%s that cannot be written does not cost those named behind it', (_, ...args) => {
+    const out = path('behind.json')
+    const { code, stderr } = pretok([...args, '-o', out, '-q'])
+    expect({ code, stderr }).toEqual({ code: 1, stderr: expect.stringMatching(/^pretok: writing \/dev\/full: no space left on the device; .*\n$/) })
+    expect(pretok(['top', out]).stdout).toContain('"a"')
+    rmSync(out)
+  })
+
+  test('all outputs that cannot be written are told', () => {
+    const { stderr } = shell(`"$PRETOK" count ${CORPUS} -o /dev/full --output-format json -q -o - > /dev/full`)
+    expect(stderr).toMatch(/^pretok: writing \/dev\/full: no space .*; writing to standard output: no space .*\n$/)
   })
 
   test('does not cost the files that are whole', () => {
