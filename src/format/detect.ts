@@ -68,6 +68,7 @@ const FOREIGN: readonly { what: string; at?: number; bytes: Buffer }[] = [
   { what: 'a RAR archive', bytes: Buffer.from('Rar!\x1a\x07') },
   { what: 'data of compress (.Z)', bytes: Buffer.from('1f9d', 'hex') },
   { what: 'lzop data', bytes: Buffer.from('894c5a4f000d0a', 'hex') },
+  { what: 'lzip data', bytes: Buffer.from('LZIP\x01') },
   { what: 'framed Snappy data', bytes: Buffer.from('ff060000734e61507059', 'hex') },
   { what: 'an Arrow file (IPC, Feather)', bytes: Buffer.from('ARROW1\0\0') },
   { what: 'an Avro file', bytes: Buffer.from('Obj\x01') },
@@ -94,6 +95,7 @@ const FOREIGN_ENDINGS: Readonly<Record<string, string>> = {
   tbz2: 'a tar archive',
   br: 'Brotli data',
   lzma: 'LZMA data',
+  zz: 'zlib data',
   orc: 'an ORC file',
   arrow: 'an Arrow file (IPC stream)',
 }

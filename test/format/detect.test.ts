@@ -42,6 +42,8 @@ describe('what is no text is not counted as text', () => {
     ['a.tar.gz', hex('1f8b0800'), 'a tar archive'],
     ['a.tgz', hex('1f8b0800'), 'a tar archive'],
     ['a.txt.br', hex('0b0180'), 'Brotli data'],
+    ['a.txt.zz', hex('785e'), 'zlib data'],
+    ['a.txt.lz', hex('4c5a495001'), 'lzip data'],
     ['a.txt', Buffer.from('%PDF-1.7\n'), 'a PDF file'],
     ['a', hex('89504e470d0a1a0a0000'), 'a PNG image'],
     ['a', Buffer.from('\x7fELF\x02\x01'), 'a program (ELF)'],
