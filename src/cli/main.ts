@@ -28,10 +28,19 @@ const COMMAND_NAMES = Object.keys(LOADERS)
 const EPILOGUE = `stdout carries data, stderr carries messages.
 Exit codes: 0 done, 1 failed (diff: the files differ), 2 bad usage, 3 finished with skipped input, 130 interrupted.`
 
-/** `pretok FILE` is short for `pretok count FILE`. Throws 'usage' for a mistyped command, and for what yargs would lose. */
-const withCommand = (args: readonly string[]): string[] => {
-  if (args[0] !== 'split' && args.includes('--'))
-    throw new PretokError('usage', '-- is not understood; write ./-name for a file whose name begins with -')
+/**
+ * What stands behind -- are names, whatever they begin with; yargs would lose them. The command `split`, whose argument is no name, has it as it is.
+ */
+const withoutDashes = (args: readonly string[]): string[] => {
+  const dashes = args[0] === 'split' ? -1 : args.indexOf('--')
+  if (dashes === -1) return [...args]
+  const names = args.slice(dashes + 1)
+  return [...args.slice(0, dashes), ...names.map((name) => (name.startsWith('-') && name !== '-' ? `./${name}` : name))]
+}
+
+/** `pretok FILE` is short for `pretok count FILE`. Throws 'usage' for a mistyped command. */
+const withCommand = (typed: readonly string[]): string[] => {
+  const args = withoutDashes(typed)
   const [first] = args
   if (first === undefined || COMMAND_NAMES.includes(first) || ['--help', '-h', '--version'].includes(first)) return [...args]
   if (first === 'help' && !existsSync(first)) return [...args.slice(1), '--help']

@@ -1,9 +1,15 @@
+/** Levels are small: as a rule, a byte has room for one. A page may have millions. */
+export type Levels = Uint8Array | Uint32Array
+
+/** Room for so many levels, of which `max` is the greatest. */
+export const createLevels = (max: number, count: number): Levels => (max > 0xff ? new Uint32Array(count) : new Uint8Array(count))
+
 /**
- * Values in Parquet's hybrid of runs and bit-packed groups (Encodings.md, "RLE"), `count` of them, of `width` bits each, from data[at, end).
- * Throws an Error if there are fewer.
+ * Reads values in Parquet's hybrid of runs and bit-packed groups (Encodings.md, "RLE"), of `width` bits each, from data[at, end), as many as there is
+ * room for. Throws an Error if there are fewer.
  */
-export const readHybrid = (data: Buffer, at: number, end: number, width: number, count: number): Uint32Array => {
-  const values = new Uint32Array(count)
+export const readHybrid = <T extends Levels>(data: Buffer, at: number, end: number, width: number, values: T): T => {
+  const count = values.length
   if (width === 0) return values
   if (width > 32) throw new Error('values of more than 32 bits')
   const bytesOfRun = (width + 7) >> 3
@@ -31,7 +37,7 @@ export const readHybrid = (data: Buffer, at: number, end: number, width: number,
 }
 
 /** Bit-packed values, from the lowest bit of each byte up. */
-const unpack = (data: Buffer, at: number, width: number, values: Uint32Array, from: number, to: number): void => {
+const unpack = (data: Buffer, at: number, width: number, values: Levels, from: number, to: number): void => {
   for (let i = from, bit = 0; i < to; i++, bit += width) {
     let value = 0
     for (let done = 0; done < width;) {

@@ -2,7 +2,7 @@ import { crc32 } from 'node:zlib'
 import type { ColumnMetaData, PageHeader } from 'hyparquet'
 import { parquetHeader } from 'hyparquet/src/column.js'
 import type { PageCodec } from './codecs.ts'
-import { readHybrid } from './levels.ts'
+import { createLevels, readHybrid, type Levels } from './levels.ts'
 import { startOf, type ReadAt, type TextColumn } from './metadata.ts'
 import type { PageKernel } from './pageKernel.ts'
 import { checkedCount, readDictionaryValues, readValues, type TextValues } from './values.ts'
@@ -15,8 +15,8 @@ export interface TextPage {
   /** Bytes of the file that were read for it. */
   stored: number
   count: number
-  repetition: Uint32Array | undefined
-  definition: Uint32Array | undefined
+  repetition: Levels | undefined
+  definition: Levels | undefined
   /** Whether all values are there. */
   isFull: boolean
   /** Those that are there. */
@@ -197,7 +197,7 @@ const readDataPage = (
 }
 
 /** A level that a column does not have would be taken for no text. Returns how many are the highest. */
-const checkLevels = (levels: Uint32Array | undefined, max: number): number => {
+const checkLevels = (levels: Levels | undefined, max: number): number => {
   let highest = 0
   for (const level of levels ?? []) {
     if (level > max) throw new Error('a page has levels that its column has not')
@@ -206,12 +206,12 @@ const checkLevels = (levels: Uint32Array | undefined, max: number): number => {
   return highest
 }
 
-interface Levels {
+interface PageLevels {
   count: number
   encoding: string
   page: Buffer
-  repetition: Uint32Array | undefined
-  definition: Uint32Array | undefined
+  repetition: Levels | undefined
+  definition: Levels | undefined
   /** Where the values begin in the page. */
   at: number
 }
@@ -232,15 +232,15 @@ const levelsOfV1 = (
   { data_page_header: header, uncompressed_page_size }: PageHeader,
   column: TextColumn,
   codec: PageCodec,
-): Levels => {
+): PageLevels => {
   const count = countOf(header?.num_values)
   const page = decompressed(data, codec, uncompressed_page_size)
   let at = 0
-  const levels = (max: number): Uint32Array | undefined => {
+  const levels = (max: number): Levels | undefined => {
     if (max === 0) return undefined
     const start = at + 4
     at = start + page.readUInt32LE(at)
-    return readHybrid(page, start, Math.min(at, page.length), bitsFor(max), checkedCount(count, page))
+    return readHybrid(page, start, Math.min(at, page.length), bitsFor(max), createLevels(max, checkedCount(count, page)))
   }
   const repetition = levels(column.maxRepetition)
   const definition = levels(column.maxDefinition)
@@ -261,13 +261,13 @@ const compressedPart = (
 }
 
 /** The levels stand in front of the values, not compressed. */
-const levelsOfV2 = (data: Buffer, pageHeader: PageHeader, column: TextColumn, codec: PageCodec): Levels => {
+const levelsOfV2 = (data: Buffer, pageHeader: PageHeader, column: TextColumn, codec: PageCodec): PageLevels => {
   const header = pageHeader.data_page_header_v2!
   const count = countOf(header.num_values)
   const repetitionEnd = countOf(header.repetition_levels_byte_length)
   const { start: levelsEnd, length, isCompressed } = compressedPart(pageHeader, data)
-  const levels = (max: number, start: number, end: number): Uint32Array | undefined =>
-    max === 0 ? undefined : readHybrid(data, start, end, bitsFor(max), checkedCount(count, data))
+  const levels = (max: number, start: number, end: number): Levels | undefined =>
+    max === 0 ? undefined : readHybrid(data, start, end, bitsFor(max), createLevels(max, checkedCount(count, data)))
   const repetition = levels(column.maxRepetition, 0, repetitionEnd)
   const definition = levels(column.maxDefinition, repetitionEnd, levelsEnd)
   const values = data.subarray(levelsEnd)

@@ -32,7 +32,7 @@ export const readValues = (
     case 'PLAIN_DICTIONARY':
     case 'RLE_DICTIONARY':
       if (count === 0) return listedValues(0, () => undefined)
-      return dictionaryValues(readHybrid(page, at + 1, page.length, page.readUInt8(at), checkedCount(count, page)), dictionary ?? [])
+      return dictionaryValues(readHybrid(page, at + 1, page.length, page.readUInt8(at), new Uint32Array(checkedCount(count, page))), dictionary ?? [])
     case 'DELTA_LENGTH_BYTE_ARRAY':
       return deltaValues(page, at, count, false)
     case 'DELTA_BYTE_ARRAY':
