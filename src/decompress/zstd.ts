@@ -49,6 +49,7 @@ const ERRORS: Readonly<Record<number, string>> = {
   64: 'there is no memory for its window',
 }
 const NO_FRAME = 10
+const NEEDS_DICTIONARY = 32
 const WINDOW_TOO_LARGE = 16
 
 /** Copies what is good only until the call returns. */
@@ -130,6 +131,7 @@ export const decompressZstd: Decompress = async function* (readBlocks, damaged) 
             throw new ZstdWindowTooLarge(frameStart)
           }
           const place = code === NO_FRAME ? before + taken : { behind: before + read }
+          if (code === NEEDS_DICTIONARY) throw damaged('the zstd data needs a dictionary, and none is known here; decompress it first', place)
           throw damaged(`the zstd data is damaged (${ERRORS[code] ?? `error ${code}`})`, place)
         }
         if (read === taken && written === 0 && !isFull) throw damaged('the zstd data is damaged (no end of it)', before + read)

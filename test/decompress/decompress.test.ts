@@ -169,6 +169,12 @@ test.skipIf(!hasProgram('bzip2'))('of what a program says only the first line is
   })
 })
 
+test('zstd data made with a dictionary is not called damaged', async () => {
+  // one raw block of the byte "a" in a frame with the number of a dictionary
+  const frame = Buffer.from('28b52ffd21050109000061', 'hex')
+  await expect(decompress(DECOMPRESSORS.zstd, frame)).rejects.toThrow('the zstd data needs a dictionary, and none is known here; decompress it first')
+})
+
 describe.skipIf(!ZSTD)('zstd', () => {
   test('frames to be skipped, a frame in one block, a long window', async () => {
     const data = Buffer.concat([skippable, zstd(HALVES[0]), skippable, zstd(HALVES[1]), skippable])
