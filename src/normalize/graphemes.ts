@@ -95,6 +95,9 @@ export const beginsClusters = (value: number): boolean => (value & BREAK) === CO
 /** Whether a code point of this value is in one cluster with whatever is behind it but a control character. */
 export const bindsAll = (value: number): boolean => (value & BREAK) === PREPEND
 
+/** Whether a code point of this value goes on with a syllable of Hangul, of which one code point may be before it. */
+export const continuesSyllables = (value: number): boolean => (value & BREAK) === V || (value & BREAK) === T
+
 /** Whether a code point of this value is in the cluster of the one before, whatever that is but a control character. */
 export const extendsClusters = (value: number): boolean => (value & BREAK) === EXTEND || (value & BREAK) === SPACING_MARK
 

@@ -4,7 +4,7 @@ import { createMap, mapCharacter, mapStep, type Change } from './characterMap.ts
 import { DEAD, readCharsmap, START, type Charsmap } from './charsmap.ts'
 import { combineTables, createBytes, TableMaker, valueAt, type CharacterMap, type CodePointTable, type QuickCheckClasses } from './codePointTable.ts'
 import { MOST_PAIRS, packPairs } from './pairs.ts'
-import { beginsClusters, bindsAll, clusterRoleOf, extendsClusters, forEachCluster, graphemeBreaks } from './graphemes.ts'
+import { beginsClusters, bindsAll, clusterRoleOf, continuesSyllables, extendsClusters, forEachCluster, graphemeBreaks } from './graphemes.ts'
 import { createQuickCheckStage, LEADING, MAYBE, ORDER, packClasses, SETTLED, UNSURE } from './quickCheck.ts'
 import type { Step } from './textStage.ts'
 
@@ -32,8 +32,8 @@ export const precompiledStep = (base64: string): Step => {
   const map = createMap(changes)
   const characters = mapStep(map)
   const breaks = graphemeBreaks()
-  const classes = classesOf(breaks, beginning)
   const canBind = members(beginning).some((codePoint) => bindsAll(valueAt(breaks, codePoint)))
+  const classes = classesOf(breaks, beginning, canBind)
 
   const rewriteCluster = (cluster: string): string => {
     const bytes = Buffer.from(cluster)
@@ -176,14 +176,20 @@ const LAST = ORDER
  *
  * Where such a character may be inside of a cluster, nobody can tell by it and what follows: it is unsure; but for marks of three bytes, which stay what
  * they are inside, and may only begin a cluster (of which there is nothing before it) if a mark of two bytes follows. That is told by their numbers.
+ *
+ * @param canBind whether such a character may bind what is behind it. Then, a syllable behind it that goes on makes the cluster too long.
  */
-const classesOf = (breaks: CodePointTable<Uint8Array>, beginning: readonly number[]): QuickCheckClasses => {
+const classesOf = (breaks: CodePointTable<Uint8Array>, beginning: readonly number[], canBind: boolean): QuickCheckClasses => {
   const begins = new TableMaker(createBytes)
   begins.fill(beginning, 1)
   const lengths = new TableMaker(createBytes)
   for (let length = 1; length <= 4; length++) lengths.fill([LENGTH_BORDERS[length - 1], LENGTH_BORDERS[length]], length)
   const lengthsAndBegins = combineTables(lengths.table(), begins.table(), createBytes, (length, canBegin) => 2 * length + canBegin)
-  return packClasses(combineTables(breaks, lengthsAndBegins, createBytes, (value, other) => classOf(value, other >> 1, (other & 1) === 1)))
+  return packClasses(
+    combineTables(breaks, lengthsAndBegins, createBytes, (value, other) =>
+      canBind && continuesSyllables(value) ? UNSURE : classOf(value, other >> 1, (other & 1) === 1),
+    ),
+  )
 }
 
 const classOf = (value: number, length: number, canBegin: boolean): number => {

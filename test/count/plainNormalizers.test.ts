@@ -149,6 +149,7 @@ test.each([
   ['a mark is behind what becomes nothing', [replace('b', ''), COMPOSING], 'eb\u0301 k'],
   ['marks that are dropped are out of order', [form('nfkd'), stripAccents, COMPOSING], 'e\u0301\u0323\u093e\u0301 k'],
   ['Hangul is decomposed, behind what binds', [form('nfd'), COMPOSING], '\uac01\uac00\u11a8\u0301\u1100\uac01\u0600\uac00e\u0301\uac00 k'],
+  ['a syllable goes on behind what binds it', [precompiled(new Map([['\u0600\u1161', 'X'], ['\u0600\uac00', 'X']]))], 'k\u0600\u1161\u11a7k\u0600\uac00\u11a8k\u0600\uac00 \u0600\u1161 k'],
   ['a text that is replaced is beside its like', [replace("''", '"'), replace('--', "'"), COMPOSING], "k''' k--'k '-' ''''e''\u0301 k"],
 ])('%s', (_, all, text) => {
   for (let feed = 1; feed <= text.length + 1; feed++) expect(made(all, text, [feed])).toEqual(byDefinition([], [SEPARATOR], applied(all, text)))
