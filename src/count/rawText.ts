@@ -59,7 +59,9 @@ export interface RawText extends TokenText {
 export const createRawText = (kernel: Kernel, text: SplitText, tokens: TokenSet, sure: SureText, capacity: number, maxPieceBytes: number): RawText => {
   const takeCounts = putTokens(kernel, tokens)
   const putPairs = putSureText(kernel, sure)
-  let start = kernel.allocate(capacity + PADDING)
+  // a byte stands in front of the room: the one before the text that waits, which may tell whether the text can be cut in front of it (quickCheck.ts, LITERAL)
+  const allocateRoom = (bytes: number): number => kernel.allocate(PADDING + bytes + PADDING) + PADDING
+  let start = allocateRoom(capacity)
   // raw text that waits is [at, end) of what begins at `start`
   let at = 0
   let end = 0
@@ -90,12 +92,12 @@ export const createRawText = (kernel: Kernel, text: SplitText, tokens: TokenSet,
   const makeRoom = (wanted: number): void => {
     if (end + wanted <= capacity) return
     const kept = end - at
-    if (kept + wanted <= capacity) kernel.bytes.copyWithin(start, start + at, start + end)
+    if (kept + wanted <= capacity) kernel.bytes.copyWithin(start - 1, start + at - 1, start + end)
     else {
       const larger = Math.max(kept + wanted, 2 * capacity)
-      const moved = kernel.allocate(larger + PADDING)
-      kernel.bytes.copyWithin(moved, start + at, start + end)
-      kernel.exports.release(start, capacity + PADDING)
+      const moved = allocateRoom(larger)
+      kernel.bytes.copyWithin(moved - 1, start + at - 1, start + end)
+      kernel.exports.release(start - PADDING, PADDING + capacity + PADDING)
       start = moved
       capacity = larger
     }

@@ -11,8 +11,8 @@ import type { Emit, Runs, Step } from './textStage.ts'
  * What normalization does to text, as far as it is sure of each code point: that much the kernel does to text as it is read
  * (src/kernel/raw.ts), and only what is around other code points leaves it.
  *
- * Steps of which this can be told are texts put in front, or such that replace a text by another one; then maps of characters and quick checks; and behind
- * those at most one step that takes white space off the ends of sections, and one that replaces runs of code points. A code point is sure if it is in no
+ * Steps of which this can be told are texts put in front, or such that replace a text by another one; then maps of characters and quick checks, all of which
+ * but the last decompose; and behind those at most one step that takes white space off the ends of sections, and one that replaces runs of code points. A code point is sure if it is in no
  * text that is replaced, and what the maps before a check make of it passes the check and has nothing to do with what is before it; what becomes of it is
  * what all the maps make of it. Runs may go on in a stretch that leaves the kernel, and behind it.
  */
@@ -63,6 +63,9 @@ export const sureTextOf = (steps: readonly Step[]): SureText | undefined => {
   const mapBehindRuns = composed(behindRuns)
   if (runs !== undefined && !isForAll(runs, mapBehindRuns)) return undefined
   const sure = checkedOf(checked)
+  // what others make of several code points may have to do, in the next check, with what is on the other side of a cut
+  const checks = checked.filter((step) => step.classes !== undefined)
+  if (!checks.slice(0, -1).every(({ decomposition }) => decomposition !== undefined)) return undefined
   if (!literals.every((replaced) => canBeTold(replaced, sure.classes))) return undefined
   const classes = literals.length === 0 ? sure.classes : withLiterals(sure.classes, literals)
   const stripped = stripsEnds ? withBlanks(sure.map ?? noChanges()) : sure.map
@@ -75,7 +78,7 @@ export const sureTextOf = (steps: readonly Step[]): SureText | undefined => {
     classes: classes && packClasses(classes),
     map: map && packMap(map),
     run: runs === undefined ? '' : mapText(mapBehindRuns, runs.content),
-    pairs: isFirstAlone(checked) && !literals.some(({ literal }) => /[\r\n]/.test(literal)) ? checked[0].pairs : undefined,
+    pairs: isFirstAlone(checked) && !literals.some(({ literal, content }) => /[\r\n]/.test(literal + content)) ? checked[0].pairs : undefined,
     prefix: Buffer.from(mapText(map, prefix)),
     initial: Buffer.from(initial),
     strips,
@@ -256,10 +259,14 @@ const bothClasses = (first: CodePointTable<Uint8Array>, second: CodePointTable<U
 
 type Replaces = NonNullable<Step['replaces']>
 
-/** Whether the characters of a text that is replaced can have the class LITERAL: they have no other, and seldom stand behind one another. */
+/**
+ * Whether the characters of a text that is replaced can have the class LITERAL: they have no other, and seldom stand behind one another. Text is cut in front
+ * of them; so what takes their place must begin with what has nothing to do with what is before it.
+ */
 const canBeTold = ({ literal, content }: Replaces, classes: CodePointTable<Uint8Array> | undefined): boolean =>
   /^[!-/:-@[-`{-~\t\n\r]+$/.test(literal) &&
   isAscii(Buffer.from(content)) &&
+  (classes === undefined || (content !== '' && isSettled(valueAt(classes, content.charCodeAt(0))))) &&
   Array.from(literal).every((character) => classes === undefined || valueAt(classes, character.charCodeAt(0)) === SETTLED)
 
 /** The classes of code points where texts are replaced before all else. */

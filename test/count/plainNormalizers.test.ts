@@ -105,7 +105,7 @@ const normalizers = fc
 
 /** As ALBERT's: texts that are replaced, and two quick checks with maps around them. */
 const checkedTwice = fc
-  .tuple(literals, maps, check, maps, check, maps, maybe(runs))
+  .tuple(literals, maps, maybe(fc.constantFrom('nfd', 'nfkd').map(form)), maps, check, maps, maybe(runs))
   .map((parts) => parts.flat())
   .filter(isForKernel)
 
@@ -149,8 +149,28 @@ test.each([
   ['a mark is behind what becomes nothing', [replace('b', ''), COMPOSING], 'eb\u0301 k'],
   ['marks that are dropped are out of order', [form('nfkd'), stripAccents, COMPOSING], 'e\u0301\u0323\u093e\u0301 k'],
   ['Hangul is decomposed, behind what binds', [form('nfd'), COMPOSING], '\uac01\uac00\u11a8\u0301\u1100\uac01\u0600\uac00e\u0301\uac00 k'],
+  ['a line end is made of what takes the place of a text', [replace("''", '\n'), precompiled(new Map([['\r\n', 'N']]))], "k\r''k \u0600''k \r''k"],
   ['a syllable goes on behind what binds it', [precompiled(new Map([['\u0600\u1161', 'X'], ['\u0600\uac00', 'X']]))], 'k\u0600\u1161\u11a7k\u0600\uac00\u11a8k\u0600\uac00 \u0600\u1161 k'],
   ['a text that is replaced is beside its like', [replace("''", '"'), replace('--', "'"), COMPOSING], "k''' k--'k '-' ''''e''\u0301 k"],
 ])('%s', (_, all, text) => {
   for (let feed = 1; feed <= text.length + 1; feed++) expect(made(all, text, [feed])).toEqual(byDefinition([], [SEPARATOR], applied(all, text)))
+})
+
+test.each([
+  ['what takes the place of a text is nothing', [replace("''", ''), form('nfc')]],
+  ['a map makes nothing of it', [replace("''", 'b'), replace('b', ''), form('nfc')]],
+  ['it begins with a mark', [replace("''", 'b'), replace('b', '\u0301'), form('nfc')]],
+  ['a cluster becomes a mark', [precompiled(new Map([['o\u0301', '\u0301']])), form('nfc')]],
+  ['what is composed becomes a mark', [form('nfc'), replace('é', '\u0323'), form('nfd')]],
+  ['a cluster becomes what begins another one', [precompiled(new Map([['\u0600a', '\u0600']])), precompiled(new Map([['\u0600b', 'N']]))]],
+])('the kernel leaves normalization where cuts cannot be told: %s', (_, all) => {
+  expect(isForKernel(all)).toBe(false)
+})
+
+test('a text that is replaced stands at the border of the room for raw text', () => {
+  const all = [replace("''", '"'), precompiled(new Map([['\u0600', '']]))]
+  const first = 'k '.repeat(2 ** 17).slice(3)
+  const [before, behind] = ["\u0600'", "'abc k"] // nothing can be cut where the room ends, between them
+  const wanted = byDefinition([], [SEPARATOR], first + applied(all, before + behind))
+  expect(made(all, first + before + behind, [first.length + 2]).counts).toEqual(wanted.counts)
 })

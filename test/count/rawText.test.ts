@@ -99,7 +99,6 @@ test('what the kernel can do: all but what looks at several characters, or at th
     'albert',
     'deberta',
     'deberta, uncased',
-    'maps and forms in turn',
 
     'ByteLevel, add_prefix_space',
     'Metaspace',
