@@ -97,7 +97,17 @@ const textParser =
         sink.format(bytes.length)
       }
     }
-    const takeMany = sink.documents === undefined ? undefined : createMany(sink, minBreaks === 1 ? lineEnds() : paragraphEnds())
+    const createEnds = minBreaks === 1 ? lineEnds : paragraphEnds
+    const takeMany = sink.documents === undefined ? undefined : createMany(sink, createEnds())
+    const ends = createEnds() // its own: documents that are told one by one may lie behind the place up to which many were looked at
+    /** The last line feed in the block up to which all from `from` on is of one document, or -1: there is none. */
+    const findBreak = (bytes: Buffer, from: number, at: number): number => {
+      if (ends.behind(bytes, from - 1) > from) return bytes.indexOf(LINE_FEED, from)
+      const feed = ends.find(bytes, from, at)
+      if (feed !== -1) return feed
+      const last = bytes.lastIndexOf(LINE_FEED)
+      return last < from ? -1 : last
+    }
     return {
       push(bytes, at) {
         let from = 0
@@ -118,7 +128,7 @@ const textParser =
             }
             singlyTo = -behind
           }
-          const feed = bytes.indexOf(LINE_FEED, from)
+          const feed = findBreak(bytes, from, at)
           const stop = feed === -1 ? bytes.length : feed
           const isReturn = stop > from && bytes[stop - 1] === CARRIAGE_RETURN
           const end = isReturn ? stop - 1 : stop

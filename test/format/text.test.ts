@@ -78,6 +78,17 @@ describe('documents of a text file', () => {
     )
   })
 
+  test('blank-line: lines of a paragraph that goes on beyond a block are told at once', () => {
+    for (const lineEnd of ['\n', '\r\n']) {
+      const told: string[] = []
+      const parser = createTextParser({ ...IGNORING_SINK, text: (bytes) => void told.push(bytes.toString()) }, 0, { documentPer: 'blank-line', stripBom: false })
+      const lines = Array.from({ length: 1000 }, (_, i) => `${i}`).join(lineEnd)
+      feed(parser, Buffer.from(lines), 2 ** 12)
+      expect(told.join('')).toBe(lines)
+      expect(told.length).toBeLessThan(10)
+    }
+  })
+
   test('file: all of it', () => {
     expect(parse('a\n\nb\n', 'file', 1).documents).toEqual([{ at: 0, text: 'a\n\nb\n' }])
   })
