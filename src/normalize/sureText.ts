@@ -11,10 +11,10 @@ import type { Emit, Runs, Step } from './textStage.ts'
  * What normalization does to text, as far as it is sure of each code point: that much the kernel does to text as it is read
  * (src/kernel/raw.ts), and only what is around other code points leaves it.
  *
- * Steps of which this can be told are texts put in front, or such that replace a text by another one; then maps of characters and quick checks, all of which
- * but the last decompose; and behind those at most one step that takes white space off the ends of sections, and one that replaces runs of code points. A code point is sure if it is in no
- * text that is replaced, and what the maps before a check make of it passes the check and has nothing to do with what is before it; what becomes of it is
- * what all the maps make of it. Runs may go on in a stretch that leaves the kernel, and behind it.
+ * Steps of which this can be told are texts put in front, or such that replace a text by another one; then maps of characters and quick checks, all of
+ * which but the last decompose; and behind those at most one step that takes white space off the ends of sections, and one that replaces runs of code
+ * points. A code point is sure if it is in no text that is replaced, and what the maps before a check make of it passes the check and has nothing to do
+ * with what is before it; what becomes of it is what all the maps make of it. Runs may go on in a stretch that leaves the kernel, and behind it.
  */
 
 export interface SureText {
