@@ -17,7 +17,7 @@ import { constants } from 'node:os'
  * - format: a count file that is damaged or of another kind
  * - output: a result that cannot be written
  * - receipt: the bytes do not add up
- * - installation: a file of pretok itself that is damaged
+ * - installation: a file of pretok itself that is damaged, or a program that a source needs and that is not installed
  * - interrupted: the run was stopped
  */
 export type ErrorCode =

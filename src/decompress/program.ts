@@ -1,5 +1,5 @@
 import { spawn, type ChildProcessWithoutNullStreams } from 'node:child_process'
-import { describeSystemError, PretokError } from '../errors.ts'
+import { describeSystemError, PretokError, type ErrorCode } from '../errors.ts'
 import type { Decompress } from './plainBlock.ts'
 import { pump } from './pump.ts'
 
@@ -11,7 +11,8 @@ const MAX_MESSAGE = 1000
  */
 export const decompressBy = (program: string, args: readonly string[]): Decompress =>
   async function* (readBlocks, damaged, name) {
-    const failed = (problem: string, cause?: unknown): PretokError => new PretokError('input', `reading ${name}: it needs the program ${program}, ${problem}`, { cause })
+    const failed: Failed = (problem, cause, code = 'input') =>
+      new PretokError(code, `reading ${name}: it needs the program ${program}, ${problem}`, { cause })
     const { child, ended } = await start(program, args, failed)
     let given = 0 // bytes that it may have got
     let fed = 0 // bytes that it has got
@@ -42,7 +43,7 @@ interface Running {
   ended: Promise<Error | number | NodeJS.Signals>
 }
 
-type Failed = (problem: string, cause?: unknown) => PretokError
+type Failed = (problem: string, cause?: unknown, code?: ErrorCode) => PretokError
 
 const start = async (program: string, args: readonly string[], failed: Failed): Promise<Running> => {
   let child: ReturnType<typeof spawn>
@@ -61,7 +62,7 @@ const start = async (program: string, args: readonly string[], failed: Failed): 
 }
 
 const startError = (error: Error, failed: Failed): PretokError => {
-  const isMissing = (error as NodeJS.ErrnoException).code === 'ENOENT'
-  const problem = isMissing ? 'which is not installed; install it,' : `which cannot be started: ${describeSystemError(error)};`
-  return failed(`${problem} or decompress the file first`, error)
+  if ((error as NodeJS.ErrnoException).code === 'ENOENT')
+    return failed('which is not installed; install it, or decompress the file first', error, 'installation') // it need not be tried again
+  return failed(`which cannot be started: ${describeSystemError(error)}; or decompress the file first`, error)
 }

@@ -205,10 +205,11 @@ test('an error of what gives the blocks comes out as it is', async () => {
   for (const how of [DECOMPRESSORS.gzip, decompressBy('cat', [])]) await expect(all(how)).rejects.toThrow('it shrank')
 })
 
-test('a program that is not there is named', async () => {
-  await expect(decompress(decompressBy('no-such-xz', []), TEXT)).rejects.toThrow(
-    'reading it: it needs the program no-such-xz, which is not installed; install it, or decompress the file first',
-  )
+test('a program that is not there is named, and not tried again', async () => {
+  await expect(decompress(decompressBy('no-such-xz', []), TEXT)).rejects.toMatchObject({
+    code: 'installation',
+    message: 'reading it: it needs the program no-such-xz, which is not installed; install it, or decompress the file first',
+  })
 })
 
 describe('little gzip data, decompressed at once', () => {
