@@ -128,6 +128,12 @@ const textParser =
             }
             singlyTo = -behind
           }
+          const first = isInside ? from : ends.behind(bytes, from - 1)
+          if (first > from) {
+            sink.format(first - from) // line breaks that are in no document, however many
+            from = first
+            continue
+          }
           const feed = findBreak(bytes, from, at)
           const stop = feed === -1 ? bytes.length : feed
           const isReturn = stop > from && bytes[stop - 1] === CARRIAGE_RETURN

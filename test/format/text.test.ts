@@ -89,6 +89,17 @@ describe('documents of a text file', () => {
     }
   })
 
+  test('blank-line: line breaks in a row are told at once, however many', () => {
+    for (const lineBreak of ['\n', '\r\n']) {
+      const formats: number[] = []
+      const parser = createTextParser({ ...IGNORING_SINK, format: (bytes) => void formats.push(bytes) }, 0, { documentPer: 'blank-line', stripBom: false })
+      const text = Buffer.from(`a${lineBreak.repeat(10_000)}b`)
+      feed(parser, text, 2 ** 12)
+      expect(formats.reduce((sum, bytes) => sum + bytes, 0)).toBe(text.length - 2)
+      expect(formats.length).toBeLessThan(20)
+    }
+  })
+
   test('file: all of it', () => {
     expect(parse('a\n\nb\n', 'file', 1).documents).toEqual([{ at: 0, text: 'a\n\nb\n' }])
   })
