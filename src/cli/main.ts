@@ -34,8 +34,10 @@ Exit codes: 0 done, 1 failed (diff: the files differ), 2 bad usage, 3 finished w
 const withoutDashes = (args: readonly string[]): string[] => {
   const dashes = args[0] === 'split' ? -1 : args.indexOf('--')
   if (dashes === -1) return [...args]
-  const names = args.slice(dashes + 1)
-  return [...args.slice(0, dashes), ...names.map((name) => (name.startsWith('-') && name !== '-' ? `./${name}` : name))]
+  const names = args.slice(dashes + 1).map((name) => (name.startsWith('-') && name !== '-' ? `./${name}` : name))
+  // an option in front of it has no value: it must not get a name for one
+  const last = dashes > 0 && args[dashes - 1].startsWith('-') ? dashes - 1 : dashes
+  return [...args.slice(0, last), ...names, ...args.slice(last, dashes)]
 }
 
 /** `pretok FILE` is short for `pretok count FILE`. Throws 'usage' for a mistyped command. */

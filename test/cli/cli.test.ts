@@ -178,6 +178,8 @@ describe('bad usage', () => {
     [['count', CORPUS, '-t', 't5'], 2, "give the model's tokenizer.json instead"],
     [['count', CORPUS, '--', '-missing.txt'], 1, 'reading ./-missing.txt: no such file'],
     [['--', '--errors'], 1, 'reading ./--errors: no such file'],
+    [['count', CORPUS, '-s', '--', CORPUS], 2, '-s needs a value'],
+    [['count', '-q', '--', '-missing.txt'], 1, 'reading ./-missing.txt: no such file'],
     [['count', CORPUS, '-o'], 2, '-o needs a value\n'],
     [['count', CORPUS, '-s', '-f'], 2, '-s needs a value; one that begins with - is written -s=-f\n'],
     [['count', CORPUS, '-s', 'a', '-s', '---'], 2, '-s needs a value; one that begins with - is written -s=---\n'],
