@@ -17,12 +17,12 @@ test('long runs ask pidusage, and do without it where it fails', async () => {
 
   now = 6000
   monitor.tick(2000)
-  await vi.waitFor(() => expect(monitor.latest).toEqual({ rss: 12_345, cpuPercent: 67 }))
+  await vi.waitFor(() => expect(monitor.latest).toEqual({ rss: 12_345, cpuPercent: 67 }), 30_000)
   expect(asked).toHaveBeenCalledWith(process.pid)
 
   now = 7000
   monitor.tick(3000)
-  await vi.waitFor(() => expect(monitor.latest.rss).toBeGreaterThan(1e6))
+  await vi.waitFor(() => expect(monitor.latest.rss).toBeGreaterThan(1e6), 30_000)
   expect(monitor.latest.cpuPercent).toBe(67)
   expect(monitor.stop().peakRss).toBeGreaterThan(1e6)
 })

@@ -47,7 +47,7 @@ test('a process that has ended is dead, whether anybody has asked how or not', a
   const parent = spawn('sh', ['-c', 'sleep 0.3 & echo $!; exec sleep 60'])
   const [line] = (await once(parent.stdout, 'data')) as [Buffer]
   const pid = Number(line)
-  await vi.waitFor(() => expect(isAlive(pid)).toBe(false))
+  await vi.waitFor(() => expect(isAlive(pid)).toBe(false), 30_000)
   expect(() => process.kill(pid, 0)).not.toThrow() // the system still knows it
   expect(isAlive(parent.pid!)).toBe(true)
   expect(isAlive(process.pid)).toBe(true)
