@@ -4,6 +4,7 @@ import { setTimeout } from 'node:timers/promises'
 import { describe, expect, test } from 'vitest'
 import { loadCounts, pretokenize, streamDocuments } from '../../dist/index.js'
 import { pretok, shell, startPretok } from '../support/command.ts'
+import { isOpen } from '../support/openFiles.ts'
 import { temporaryFolder } from '../support/temporary.ts'
 import { tokenizerJson } from '../support/tokenizerJson.ts'
 
@@ -128,7 +129,7 @@ describe('a run that is stopped while it is planned', () => {
 
   test.each([[], ['--max-documents', '5']])('neither does the command: %j', async (...options) => {
     const { child, ended } = startPretok(['count', large, '-n', '2', ...options])
-    await setTimeout(700)
+    while (child.exitCode === null && !isOpen(large, child.pid)) await setTimeout(5)
     child.kill('SIGINT')
     const { code, stderr } = await ended
     expect([code, stderr]).toEqual([130, expect.stringContaining('stopped before the end; nothing was written')])
@@ -140,7 +141,7 @@ test('a terminal that is gone stops a run as Ctrl-C does', async () => {
   mkdirSync(temporary)
   const { child, ended } = startPretok(['count', '-', '--temp-dir', temporary])
   child.stdin.write('text ')
-  for (let tries = 0; readdirSync(temporary).length === 0 && tries < 1000; tries++) await setTimeout(5)
+  while (child.exitCode === null && readdirSync(temporary).length === 0) await setTimeout(5)
   child.kill('SIGHUP')
   expect(await ended).toMatchObject({ code: null, stdout: '' })
   expect(child.signalCode).toBe('SIGHUP')
@@ -154,7 +155,7 @@ describe('merging that is stopped', () => {
     const rows = Array.from({ length: 400_000 }, (_, i) => `piece ${i * 7919}\t${i + 1}\n`).join('')
     const counts = file('counts.tsv', `piece\tcount\n${rows}`)
     const { child, ended } = startPretok(['merge', counts, counts, counts, counts, '-m', '0.02', '--temp-dir', temporary, '-o', path('merged.tsv')])
-    for (let tries = 0; readdirSync(temporary).length === 0 && tries < 1000; tries++) await setTimeout(5)
+    while (child.exitCode === null && readdirSync(temporary).length === 0) await setTimeout(5)
     child.kill('SIGINT')
     expect((await ended).code).toBe(130)
     expect(readdirSync(temporary)).toEqual([])

@@ -1,6 +1,6 @@
 import { spawnSync } from 'node:child_process'
 import { randomBytes } from 'node:crypto'
-import { existsSync, mkdtempSync, readdirSync, readFileSync, readlinkSync, rmSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout } from 'node:timers/promises'
@@ -12,6 +12,7 @@ import { COUNTS_FORMATS, formatToRead, formatToWrite, TEXT_FORMATS } from '../..
 import { createReader, readCounts } from '../../src/write/readCounts.ts'
 import { Scanner } from '../../src/write/scanner.ts'
 import { writeCounts } from '../../src/write/writeCounts.ts'
+import { isOpen } from '../support/openFiles.ts'
 import { countsOf, entries, key, rowsOf } from './pieces.ts'
 
 let folder: string
@@ -232,12 +233,3 @@ test.skipIf(!existsSync('/proc/self/fd'))('a gzip file that is not read to its e
   for (let tries = 0; isOpen(path) && tries < 1000; tries++) await setTimeout(5)
   expect(isOpen(path)).toBe(false)
 })
-
-const isOpen = (path: string): boolean =>
-  readdirSync('/proc/self/fd').some((file) => {
-    try {
-      return readlinkSync(`/proc/self/fd/${file}`) === path
-    } catch {
-      return false // it was that of the folder itself
-    }
-  })
