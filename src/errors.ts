@@ -51,10 +51,14 @@ export class PretokError extends Error {
 export const totalTooHigh = (): PretokError =>
   new PretokError('limit', 'counting: the counts add up to more than 2^53, the largest exact number')
 
-/** Throws 'interrupted' if a run has been stopped. */
-export const throwIfStopped = (signal: AbortSignal | undefined): void => {
-  if (signal?.aborted === true) throw new PretokError('interrupted', 'counting: stopped before the end; nothing was written')
+/** Throws 'interrupted' if the signal says so; why it does is the cause. */
+export const throwIfStopped = (signal: AbortSignal | undefined, problem = 'counting: stopped before the end; nothing was written'): void => {
+  if (signal?.aborted === true) throw new PretokError('interrupted', problem, { cause: signal.reason })
 }
+
+/** The same for what reads a file and writes none. */
+export const throwIfReadingStopped = (signal: AbortSignal | undefined, path: string): void =>
+  throwIfStopped(signal, `reading ${path}: stopped before the end`)
 
 /** Errors of file systems that Node.js knows by their numbers only. */
 const UNNAMED = new Map([constants.errno.EDQUOT, constants.errno.ESTALE].map((number, i) => [-number, ['EDQUOT', 'ESTALE'][i]]))

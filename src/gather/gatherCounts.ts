@@ -1,7 +1,7 @@
 import { join } from 'node:path'
 import { handOverSorted } from '../count/handOverSorted.ts'
 import { SortedTable } from '../count/sortedTable.ts'
-import { PretokError } from '../errors.ts'
+import { PretokError, throwIfStopped } from '../errors.ts'
 import { loadPartitions, mostIn, ORDER_BYTES, type MergedPartitions } from '../merge/mergePartition.ts'
 import { canBeMerged, mergeSorted } from '../merge/mergeSorted.ts'
 import type { MergeFailure, MergeJob, WorkerCounts } from '../messages.ts'
@@ -52,7 +52,7 @@ export const gatherCounts = async (counts: WorkerCounts[], gathering: Gathering)
     return PretokenCounts.of(mergeSorted(tables))
   }
   await gathering.closed
-  throwIfStopped(gathering)
+  throwIfMergingStopped(gathering.signal)
   const inRuns = mostIn(runs)
   if (runs.length > 0 && canBeAddedUp(tables, inRuns) && memoryForTables(tables, inRuns) <= gathering.resultBytes * ADDED_UP_SHARE)
     return PretokenCounts.of(mergeSorted([...tables, ...(await mergeRunsIntoTables(runs, inRuns, gathering))]))
@@ -154,7 +154,7 @@ const mergeByThreads = async <Merged extends MergedPartitions | CountedPieces[]>
     })
     // all are waited for before the first failure is told: nobody writes any more when the folder is removed
     const settled = await Promise.allSettled(run(jobs) as Promise<Merged | MergeFailure>[])
-    throwIfStopped({ signal })
+    throwIfMergingStopped(signal)
     return settled.map((outcome) => {
       if (outcome.status === 'rejected') throw outcome.reason
       if (!('code' in outcome.value)) return outcome.value
@@ -167,6 +167,4 @@ const mergeByThreads = async <Merged extends MergedPartitions | CountedPieces[]>
   }
 }
 
-const throwIfStopped = ({ signal }: Pick<Gathering, 'signal'>): void => {
-  if (signal?.aborted === true) throw new PretokError('interrupted', 'merging: stopped before the end; nothing was written')
-}
+const throwIfMergingStopped = (signal: AbortSignal | undefined): void => throwIfStopped(signal, 'merging: stopped before the end; nothing was written')

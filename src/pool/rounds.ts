@@ -1,4 +1,4 @@
-import { PretokError } from '../errors.ts'
+import { PretokError, throwIfStopped } from '../errors.ts'
 import {
   Board,
   compareChunks,
@@ -177,7 +177,7 @@ const runRound = async (
         return outcome
       }),
     )
-    if (rounds.signal?.aborted) throw new PretokError('interrupted', 'counting: stopped before the end; nothing was written')
+    throwIfStopped(rounds.signal)
     return { ...sortOutcomes(rounds, outcomes, board, queue), closed: close() }
   } catch (error) {
     await close()

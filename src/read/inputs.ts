@@ -4,7 +4,7 @@ import { isUtf8 } from 'node:buffer'
 import { basename, dirname, isAbsolute, join } from 'node:path'
 import type { Readable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
-import { describeSystemError, PretokError } from '../errors.ts'
+import { describeSystemError, PretokError, throwIfStopped } from '../errors.ts'
 import { makeFolder } from '../makeFolder.ts'
 import { standardInput } from '../standardInput.ts'
 import { reserveTemporaryFolder, type TemporaryFolder } from '../temporary.ts'
@@ -183,8 +183,7 @@ export const spoolPipe = async (name: string, base: string, signal: AbortSignal 
     return { path, folder }
   } catch (error) {
     folder.remove()
-    if (signal?.aborted === true)
-      throw new PretokError('interrupted', `reading ${sourceNameOf(name)}: stopped before the end; nothing was written`, { cause: error })
+    throwIfStopped(signal, `reading ${sourceNameOf(name)}: stopped before the end; nothing was written`)
     if (error instanceof PretokError) throw error
     throw inputError(
       sourceNameOf(name),

@@ -1,5 +1,6 @@
 import { availableParallelism } from 'node:os'
 import { checkFunction, checkOptionNames, checkTexts, type OptionNames } from '../checks.ts'
+import { throwIfReadingStopped } from '../errors.ts'
 import { mapInFlight } from './inFlight.ts'
 import { STREAM_OPTION_NAMES, streamDocuments, type Document, type StreamOptions } from './streamDocuments.ts'
 
@@ -24,7 +25,11 @@ export async function* mapDocuments<Result>(
   checkOptionNames(options, OPTION_NAMES)
   checkFunction('map', map)
   const { maxInFlight = DEFAULT_IN_FLIGHT, ...streaming } = options
-  yield* mapInFlight(streamDocuments(path, streaming), map, maxInFlight)
+  for await (const result of mapInFlight(streamDocuments(path, streaming), map, maxInFlight)) {
+    throwIfReadingStopped(streaming.signal, path)
+    yield result
+  }
+  throwIfReadingStopped(streaming.signal, path)
 }
 
 /**

@@ -1,5 +1,5 @@
-import { checkChoice, checkOptionNames, checkSize, checkTexts, refuse, type OptionNames } from '../checks.ts'
-import { PretokError } from '../errors.ts'
+import { checkChoice, checkOptionNames, checkPath, checkSignal, checkSize, checkTexts, refuse, type OptionNames } from '../checks.ts'
+import { PretokError, throwIfReadingStopped } from '../errors.ts'
 import { createTokenCutter } from '../added/tokenCutter.ts'
 import { createSpecialTokens, type TokenSet } from '../added/tokenSet.ts'
 import type { ErrorPolicy, InputFormat } from '../types.ts'
@@ -7,6 +7,7 @@ import { parseDelimiter } from '../format/csvHeader.ts'
 import { INPUT_FORMATS } from '../format/detect.ts'
 import { ERROR_POLICIES } from '../format/encoding.ts'
 import { DOCUMENT_PER, type DocumentPer, type RecordSink } from '../format/records.ts'
+import { parseFields } from '../format/textFields.ts'
 import { openSource } from './openSource.ts'
 import { readRecords, type ReadingOptions } from './readRecords.ts'
 import { createUtf8Cleaner } from './utf8Cleaner.ts'
@@ -28,6 +29,8 @@ export interface StreamOptions {
   blockBytes?: number | undefined
   /** A longer document, or row of JSON or CSV, is an error ('limit'), since all of one is in memory. Default: 64 MiB. */
   maxDocumentBytes?: number | undefined
+  /** Stops it: it fails with code 'interrupted'. */
+  signal?: AbortSignal | undefined
 }
 
 export interface Document {
@@ -59,6 +62,7 @@ export const STREAM_OPTION_NAMES: OptionNames<StreamOptions> = {
   errors: true,
   blockBytes: true,
   maxDocumentBytes: true,
+  signal: true,
 }
 
 const checkStreamOptions = (options: StreamOptions): void => {
@@ -69,37 +73,51 @@ const checkStreamOptions = (options: StreamOptions): void => {
   const { delimiter, textField } = options
   if (delimiter !== undefined && typeof delimiter !== 'string') refuse('delimiter', delimiter, 'a character')
   if (textField !== undefined && typeof textField !== 'string') checkTexts('textField', textField, 'a path or an array of paths')
+  parseFields(textFieldsOf(options))
   for (const name of ['blockBytes', 'maxDocumentBytes'] as const) checkSize(name, options[name])
+  checkSignal(options.signal)
 }
+
+const textFieldsOf = ({ textField = 'text' }: StreamOptions): readonly string[] => (typeof textField === 'string' ? [textField] : textField)
 
 /**
  * The documents of a file, one after another, in memory that does not grow with the file. Empty documents are left out; those of white
  * space are not.
  *
- * @throws PretokError 'usage', 'input', 'data' (what is damaged, and rows without the text), 'invalid-utf8' (with errors: 'strict'), 'source-changed', 'limit'
+ * @throws PretokError 'usage', 'input', 'data' (what is damaged, and rows without the text), 'invalid-utf8' (with errors: 'strict'), 'source-changed', 'limit',
+ * 'interrupted'
  */
 export async function* streamDocuments(path: string, options: StreamOptions = {}): AsyncGenerator<Document> {
+  checkPath('path', path)
   checkStreamOptions(options)
-  const { specialTokens = [], maxDocumentBytes = DEFAULT_MAX_DOCUMENT_BYTES } = options
+  const { specialTokens = [], maxDocumentBytes = DEFAULT_MAX_DOCUMENT_BYTES, signal } = options
+  throwIfReadingStopped(signal, path)
   const source = await openSource(path, { format: options.format })
   const places = source.format === 'parquet' ? createRowPlaces() : createBytePlaces()
   const assembler = createAssembler(path, createSpecialTokens(specialTokens), places, maxDocumentBytes)
   const reading = readingOptionsOf(options, maxDocumentBytes)
   const sink = createStreamSink(path, reading.errors, places, assembler)
+  const ready = function* () {
+    throwIfReadingStopped(signal, path)
+    for (const document of assembler.takeReady()) {
+      yield document
+      throwIfReadingStopped(signal, path)
+    }
+  }
   try {
-    for await (const _ of readRecords(source, { source: 0, start: 0, end: source.size }, reading, sink)) yield* assembler.takeReady()
+    for await (const _ of readRecords(source, { source: 0, start: 0, end: source.size }, reading, sink)) yield* ready()
   } catch (error) {
-    yield* assembler.takeReady() // those that came before
+    yield* ready() // those that came before
     throw error
   }
-  yield* assembler.takeReady()
+  yield* ready()
 }
 
 const readingOptionsOf = (options: StreamOptions, maxRecordBytes: number): ReadingOptions => {
-  const { documentPer = 'file', textField = 'text', delimiter, errors = 'replace', blockBytes = DEFAULT_BLOCK_BYTES } = options
+  const { documentPer = 'file', delimiter, errors = 'replace', blockBytes = DEFAULT_BLOCK_BYTES } = options
   return {
     documentPer,
-    textFields: typeof textField === 'string' ? [textField] : textField,
+    textFields: textFieldsOf(options),
     delimiter: delimiter === undefined ? undefined : parseDelimiter(delimiter),
     stripBom: false,
     blockBytes,

@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { checkChoice, checkOptionNames, checkSignal, checkTexts, refuse, type OptionNames } from '../checks.ts'
 import { handOverSorted, SORT_BYTES } from '../count/handOverSorted.ts'
 import { PieceTable } from '../count/pieceTable.ts'
-import { PretokError } from '../errors.ts'
+import { PretokError, throwIfReadingStopped } from '../errors.ts'
 import { findRepeated, mergePartitions, ORDER_BYTES } from '../merge/mergePartition.ts'
 import { PARTITIONS } from '../spill/layout.ts'
 import { makeFolderOfRuns, writeRun } from '../spill/runWriter.ts'
@@ -82,9 +82,9 @@ class Loading {
   async load(path: string): Promise<void> {
     const own = new PieceTable()
     const runs: string[] = []
-    this.throwIfStopped(path)
+    throwIfReadingStopped(this.signal, path)
     await readCounts(path, this.format, (bytes, start, end, count) => {
-      this.throwIfStopped(path)
+      throwIfReadingStopped(this.signal, path)
       if (!this.hasRoom(own, end - start)) this.spill(own, runs)
       const { size } = own
       own.add(bytes, start, end, count)
@@ -110,10 +110,6 @@ class Loading {
     const orderBytes = Math.max(ORDER_BYTES, memoryBytes / 2)
     const merged = mergePartitions({ partitions, runs: this.runs, folder: this.folder.path, memoryBytes, orderBytes })
     return new FileTable(merged, this.folder.remove)
-  }
-
-  private throwIfStopped(path: string): void {
-    if (this.signal?.aborted === true) throw new PretokError('interrupted', `reading ${path}: stopped before the end`)
   }
 
   private addUp(own: PieceTable): void {

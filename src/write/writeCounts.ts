@@ -35,13 +35,14 @@ const stoppable =
   (write: WriteBytes, path: string, signal: AbortSignal | undefined): WriteBytes =>
   async (bytes) => {
     await write(bytes)
-    if (signal?.aborted) throw stoppedWriting(path)
+    if (signal?.aborted) throw stoppedWriting(path, signal.reason)
   }
 
-export const stoppedWriting = (path: string): PretokError =>
+export const stoppedWriting = (path: string, cause?: unknown): PretokError =>
   new PretokError(
     'interrupted',
     path === STANDARD_STREAM ? 'writing to standard output: stopped before the end' : `writing ${path}: stopped before the end; nothing was written`,
+    { cause },
   )
 
 /** Each of these formats is loaded by those who want it. */

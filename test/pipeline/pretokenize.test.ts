@@ -403,8 +403,12 @@ describe('failures', () => {
   test('an abort stops the run', async () => {
     const stopping = new AbortController()
     const path = file('stopped.txt', sample(200_000).repeat(30))
-    const error = await failure(pretokenize(path, [END], { numProcesses: 2, signal: stopping.signal, onProgress: () => stopping.abort() }))
-    expect(error.code).toBe('interrupted')
+    const reason = new Error('no longer wanted')
+    const error = await failure(
+      pretokenize(path, [END], { numProcesses: 2, signal: stopping.signal, onProgress: () => stopping.abort(reason) }),
+    )
+    expect(error).toMatchObject({ code: 'interrupted', cause: reason })
+    await expect(pretokenize(path, [END], { signal: stopping.signal })).rejects.toMatchObject({ code: 'interrupted', cause: reason })
   })
 
   test.each([

@@ -216,3 +216,56 @@ test('findBoundaries names each special token, for every block size', async () =
     for (const { start, end, token } of found) expect(readFileSync(path).subarray(start, end).toString()).toBe(token)
   }
 })
+
+describe('an abort', () => {
+  const lines = `${'x'.repeat(60)}\n`.repeat(200_000)
+  const reason = new Error('no longer wanted')
+  /** The functions that read a file, each with the options that make it give very many items. */
+  const READERS: [name: string, read: (path: string, signal: AbortSignal | undefined) => AsyncIterable<unknown>][] = [
+    ['streamDocuments', (path, signal) => streamDocuments(path, { documentPer: 'line', signal })],
+    ['streamBatches', (path, signal) => streamBatches(path, 10, { documentPer: 'line', signal })],
+    ['mapDocuments', (path, signal) => mapDocuments(path, ({ index }) => index, { documentPer: 'line', signal })],
+    ['findBoundaries', (path, signal) => findBoundaries(path, ['\n'], { signal })],
+  ]
+
+  test.each(READERS)('stops %s: before the start, between two items, and by a timer', async (_, read) => {
+    const path = file('stopped.txt', lines)
+    const interrupted = { code: 'interrupted', message: `reading ${path}: stopped before the end`, cause: reason }
+    await expect(collect(read('missing.txt', AbortSignal.abort(reason)))).rejects.toMatchObject({ ...interrupted, message: 'reading missing.txt: stopped before the end' })
+
+    const stopping = new AbortController()
+    const items: unknown[] = []
+    const reading = (async () => {
+      for await (const item of read(path, stopping.signal)) if (items.push(item) === 3) stopping.abort(reason)
+    })()
+    await expect(reading).rejects.toMatchObject(interrupted)
+    expect(items.length).toBe(3)
+
+    const later = new AbortController()
+    setTimeout(() => later.abort(reason), 1)
+    await expect(collect(read(path, later.signal))).rejects.toMatchObject(interrupted)
+  })
+
+  test('stops what is one document, too, and the wait for what is done with the last ones', async () => {
+    const path = file('stopped.txt', lines)
+    const stopping = new AbortController()
+    setTimeout(() => stopping.abort(reason), 1)
+    await expect(collect(streamDocuments(path, { blockBytes: 64, signal: stopping.signal }))).rejects.toMatchObject({ code: 'interrupted', cause: reason })
+
+    const last = new AbortController()
+    const mapping = mapDocuments(file('short.txt', 'a\nb'), () => last.abort(reason), { documentPer: 'line', signal: last.signal })
+    await expect(collect(mapping)).rejects.toMatchObject({ code: 'interrupted', cause: reason })
+  })
+
+  test.each(READERS)('%s takes a signal and a path only', async (_, read) => {
+    await expect(collect(read('missing.txt', {} as never))).rejects.toMatchObject({ code: 'usage', message: 'signal: [object Object] is not an AbortSignal' })
+    for (const path of [undefined, '', 5, new URL(import.meta.url), ['a']])
+      await expect(collect(read(path as never, undefined))).rejects.toMatchObject({ code: 'usage', message: expect.stringMatching(/^path: .* is not a path$/) })
+  })
+})
+
+test('a path of a field that cannot be is refused, whatever the file holds', async () => {
+  const path = file('x.txt', 'x')
+  await expect(collect(streamDocuments(path, { textField: 'a..b' }))).rejects.toMatchObject({ code: 'usage', message: 'textField: "a..b" has an empty name in it' })
+  await expect(collect(streamDocuments(path, { textField: [] }))).rejects.toMatchObject({ code: 'usage' })
+})

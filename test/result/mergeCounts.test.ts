@@ -134,8 +134,9 @@ describe('loadCounts', () => {
     const path = file('stopped.jsonl', lines)
     const stopping = new AbortController()
     const loading = loadCounts(path, { memoryBytes: 1e6, tempDir: folder, signal: stopping.signal })
-    setImmediate(() => stopping.abort())
-    const interrupted = { code: 'interrupted', message: `reading ${path}: stopped before the end` }
+    const reason = new Error('no longer wanted')
+    setImmediate(() => stopping.abort(reason))
+    const interrupted = { code: 'interrupted', message: `reading ${path}: stopped before the end`, cause: reason }
     await expect(loading).rejects.toMatchObject(interrupted)
     await expect(loadCounts(path, { signal: stopping.signal })).rejects.toMatchObject(interrupted)
     expect(readdirSync(folder).filter((name) => name.startsWith('pretok-'))).toEqual([])
