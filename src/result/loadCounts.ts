@@ -36,7 +36,7 @@ const checkLoadOptions = (options: LoadOptions): void => {
   const { memoryBytes, tempDir, signal } = options
   checkSignal(signal)
   if (tempDir !== undefined) checkTemporaryBase('tempDir', tempDir)
-  if (memoryBytes !== undefined && !(memoryBytes >= LEAST_MEMORY)) refuse('memoryBytes', memoryBytes, `a number of bytes, at least ${LEAST_MEMORY}`)
+  if (memoryBytes !== undefined && !(typeof memoryBytes === 'number' && memoryBytes >= LEAST_MEMORY)) refuse('memoryBytes', memoryBytes, `a number of bytes, at least ${LEAST_MEMORY}`)
 }
 
 /**

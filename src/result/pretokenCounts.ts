@@ -1,4 +1,5 @@
-import { checkChoice, checkOptionNames, checkPath, checkSignal, type OptionNames } from '../checks.ts'
+import { inspect, types, type InspectOptions } from 'node:util'
+import { checkChoice, checkOptionNames, checkPath, checkSignal, refuse, type OptionNames } from '../checks.ts'
 import { SortedTable, textBytesOf, type CountTable } from '../count/sortedTable.ts'
 import { PretokError } from '../errors.ts'
 import type { PieceCount, Receipt } from '../types.ts'
@@ -85,9 +86,13 @@ export class PretokenCounts implements Iterable<[piece: string, count: number]> 
     return textBytes
   }
 
-  /** How often a piece occurs; undefined if it does not. Throws 'usage' for a text that stands for no bytes: with a lone surrogate outside of U+DC80 to U+DCFF. */
+  /**
+   * How often a piece occurs; undefined if it does not. Throws 'usage' for what is neither text nor bytes, and for a text that stands for no bytes: with a
+   * lone surrogate outside of U+DC80 to U+DCFF.
+   */
   get(piece: string | Uint8Array): number | undefined {
     const bytes = typeof piece === 'string' ? pieceToBytes(piece) : piece
+    if (!types.isUint8Array(bytes)) refuse('piece', bytes, 'a string or a Uint8Array')
     if (this.source instanceof FileTable) return this.source.get(bytes)
     const entry = this.source.find(bytes)
     return entry === -1 ? undefined : this.source.counts[entry]
@@ -139,8 +144,9 @@ export class PretokenCounts implements Iterable<[piece: string, count: number]> 
         for (let i = 0; i < size; i++) yield { piece: bytes.subarray(starts[i], ends[i]), count: counts[i] }
   }
 
-  /** The `count` most frequent pieces, or all if there are fewer. */
+  /** The `count` most frequent pieces, or all if there are fewer. Throws 'usage' for what is neither a whole number from 0 up nor Infinity. */
   top(count: number): [piece: string, count: number][] {
+    if (!(Number.isInteger(count) && count >= 0) && count !== Infinity) refuse('count', count, 'a whole number from 0 up')
     const first: [piece: string, count: number][] = []
     if (count > 0) for (const entry of this) if (first.push(entry) >= count) break
     return first
@@ -153,6 +159,20 @@ export class PretokenCounts implements Iterable<[piece: string, count: number]> 
       throw new PretokError('limit', `counts: ${problem}; iterate over the counts, or use get()`)
     }
     return new Map(this)
+  }
+
+  /** For `JSON.stringify`: an object, piece → count, as in a .json file, but for the order. Throws as `toMap`. */
+  toJSON(): Record<string, number> {
+    return Object.fromEntries(this.toMap())
+  }
+
+  /**
+   * For `console.log`, which would show the memory that the counts are in.
+   * @internal
+   */
+  [inspect.custom](_depth: number, options: InspectOptions): string {
+    const { size, total } = this
+    return `PretokenCounts ${inspect({ size, total }, options)}`
   }
 
   /**

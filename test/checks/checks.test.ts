@@ -43,6 +43,7 @@ describe('what a program gives that cannot be is refused by name', () => {
     ['options to save', () => counts.save(join(folder, 'foo.json'), untyped({ formt: 'tsv' })), 'formt: there is no such option (did you mean format?)'],
     ['a format to load', () => loadCounts('foo', { format: untyped('xml') }), 'format: "xml" is not one of json, jsonl, tsv, csv, parquet'],
     ['memory', () => loadCounts('foo.json', { memoryBytes: -1 }), 'memoryBytes: -1 is not a number of bytes, at least 1000000'],
+    ['memory', () => loadCounts('foo.json', { memoryBytes: untyped('5000000') }), 'memoryBytes: "5000000" is not a number of bytes, at least 1000000'],
     ['paths of counts', () => loadCounts(untyped(5)), 'paths: a path or an array of paths is needed'],
     ['counts', () => mergeCounts(untyped({})), 'counts: [object Object] is not PretokenCounts'],
     ['a text to split', () => createSplitter().split(untyped(5)), 'text: 5 is not a string'],

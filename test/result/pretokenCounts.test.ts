@@ -1,6 +1,8 @@
 import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { inspect } from 'node:util'
+import { runInNewContext } from 'node:vm'
 import fc from 'fast-check'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { PieceTable } from '../../src/count/pieceTable.ts'
@@ -108,6 +110,29 @@ describe('PretokenCounts', () => {
     ])
     expect(counts.top(0)).toEqual([])
     expect(counts.top(100)).toEqual([...counts])
+    expect(counts.top(Infinity)).toEqual([...counts])
+  })
+
+  test('refuses what is no piece, and what is no number of them', () => {
+    for (const piece of [undefined, null, 5, [0x62], {}, new ArrayBuffer(1), new Uint16Array(1), new String('b')])
+      for (const ask of ['get', 'has'] as const) {
+        const message = expect.stringMatching(/^piece: .* is not a string or a Uint8Array$/)
+        expect(() => counts[ask](piece as never)).toThrow(expect.objectContaining({ code: 'usage', message }))
+      }
+    for (const count of [undefined, null, '2', -1, 1.5, NaN, -Infinity, {}]) {
+      const message = expect.stringMatching(/^count: .* is not a whole number from 0 up$/)
+      expect(() => counts.top(count as never)).toThrow(expect.objectContaining({ code: 'usage', message }))
+    }
+  })
+
+  test('takes bytes of another realm', () => {
+    expect(counts.get(runInNewContext('Uint8Array.of(0x62)') as Uint8Array)).toBe(2)
+  })
+
+  test('is shown by what it holds, not by its memory', () => {
+    expect(inspect(counts)).toBe('PretokenCounts { size: 6, total: 13 }')
+    expect(JSON.parse(JSON.stringify({ counts }))).toEqual({ counts: Object.fromEntries(counts) })
+    expect(JSON.stringify(counts)).toContain('"__proto__":1,"\\udcff":1')
   })
 
   test('adds up its bytes', () => {
