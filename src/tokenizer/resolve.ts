@@ -1,6 +1,8 @@
+import { checkOptionNames, type OptionNames } from '../checks.ts'
 import { PretokError } from '../errors.ts'
 import type { Pipeline } from '../types.ts'
 import { closest } from '../closest.ts'
+import { checkPipeline } from './checkPipeline.ts'
 import { isHubId, readHubTokenizer } from './hub.ts'
 import { patternPipeline, type PatternStyle } from './patternPipeline.ts'
 import { PRESET_NAMES, presetPipeline } from './presets.ts'
@@ -53,12 +55,17 @@ const unknown = (choice: string): PretokError => {
   )
 }
 
+const PATTERN_NAMES: OptionNames<{ pattern: string; style?: PatternStyle }> = { pattern: true, style: true }
+
 const checkChoice = (choice: unknown): void => {
-  const { pattern, style, stages } = (typeof choice === 'object' ? (choice ?? {}) : {}) as Record<string, unknown>
+  const isObject = typeof choice === 'object' && choice !== null
+  const { pattern, style, stages } = (isObject ? choice : {}) as Record<string, unknown>
   const isPattern = typeof pattern === 'string' && (style === undefined || style === 'tiktoken' || style === 'huggingface')
   if (!isPattern && !Array.isArray(stages))
     throw new PretokError(
       'usage',
       "tokenizer: the name of a preset, a path, or a hub id is needed, or { pattern: string, style?: 'tiktoken' | 'huggingface' }, or a pipeline",
     )
+  if (isObject && 'stages' in choice) checkPipeline(choice)
+  else checkOptionNames(choice, PATTERN_NAMES)
 }

@@ -23,7 +23,7 @@ const ROOMS: Readonly<Record<string, readonly string[]>> = {
   types: ['pattern'], // the name of a dialect
   normalize: ['errors', 'loadWasm', 'prepared', 'types', 'pattern', 'unicode'],
   added: ['errors', 'types', 'unicode', 'normalize', 'checks'],
-  tokenizer: ['errors', 'types', 'pattern', 'unicode', 'normalize', 'closest'],
+  tokenizer: ['errors', 'types', 'pattern', 'unicode', 'normalize', 'closest', 'checks'],
   plan: ['errors', 'types', 'checks'],
   format: ['errors', 'loadWasm', 'types'],
   decompress: ['errors', 'types'],
@@ -44,7 +44,7 @@ const ROOMS: Readonly<Record<string, readonly string[]>> = {
   monitor: ['clock', 'messages', 'options'],
   messages: ['sort', 'errors', 'types', 'count', 'merge', 'read', 'select', 'sharedList'],
   pool: ['clock', 'errors', 'quiet', 'messages', 'types'],
-  write: ['closeRead', 'standardInput', 'sort', 'errors', 'loadWasm', 'types', 'parquet', 'temporary'],
+  write: ['closeRead', 'standardInput', 'sort', 'errors', 'loadWasm', 'makeFolder', 'types', 'parquet', 'temporary'],
   result: ['errors', 'types', 'count', 'merge', 'select', 'sort', 'spill', 'write', 'temporary', 'checks'],
   run: ['errors', 'types', 'plan', 'select', 'spill', 'write', 'temporary'],
   gather: ['sort', 'errors', 'messages', 'pool', 'count', 'spill', 'merge', 'result', 'temporary'],

@@ -2,6 +2,7 @@ import { mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { createSplitter } from '../../src/createSplitter.ts'
+import { isComplete, PRESETS } from '../../src/tokenizer/presets.ts'
 import { loadTokenizer, resolveTokenizer } from '../../src/tokenizer/resolve.ts'
 import { addedToken, tokenizerJson } from '../support/tokenizerJson.ts'
 import { temporaryFolder } from '../support/temporary.ts'
@@ -56,6 +57,38 @@ describe('a tokenizer is', () => {
   test('a pipeline as plain data', () => {
     const pipeline = JSON.parse(JSON.stringify(resolveTokenizer('gpt2'))) as ReturnType<typeof resolveTokenizer>
     expect(createSplitter(pipeline).split("it's")).toEqual(['it', "'s"])
+  })
+})
+
+describe('what a program gives that is no tokenizer is refused with its place', () => {
+  const plain = (name: string) => JSON.parse(JSON.stringify(resolveTokenizer(name)))
+  const changed = (change: (pipeline: any) => void) => {
+    const pipeline = plain('llama3')
+    change(pipeline)
+    return pipeline as never
+  }
+
+  test.each<[message: string, choice: never]>([
+    ['stlye: there is no such option (did you mean style?)', { pattern: 'a', stlye: 'huggingface' } as never],
+    ['tokenizer.name: undefined is not a string', changed((pipeline) => delete pipeline.name)],
+    ['tokenizer.addedTokens: undefined is not an array', changed((pipeline) => delete pipeline.addedTokens)],
+    ['tokenizer.addedTokens[0]: "<s>" is not an object', changed((pipeline) => (pipeline.addedTokens = ['<s>']))],
+    ['tokenizer.addedTokens[1].lstrip: undefined is not true or false', changed((pipeline) => delete pipeline.addedTokens[1].lstrip)],
+    ['tokenizer.normalizers: "nfc" is not an array', changed((pipeline) => (pipeline.normalizers = 'nfc'))],
+    ['tokenizer.normalizers[0]: null is not an object', changed((pipeline) => (pipeline.normalizers = [null]))],
+    ['tokenizer.normalizers[0].content: undefined is not a string', changed((pipeline) => (pipeline.normalizers = [{ kind: 'replace', pattern: 'a', isRegex: false }]))],
+    ['tokenizer.stages[0].kind: "Split" is not one of split, byte-map, replace, prepend', changed((pipeline) => (pipeline.stages[0].kind = 'Split'))],
+    ['tokenizer.stages[0].dialect: "perl" is not one of oniguruma, fancy-regex', changed((pipeline) => (pipeline.stages[0].dialect = 'perl'))],
+    ['tokenizer.stages[0].invert: "no" is not true or false', changed((pipeline) => (pipeline.stages[0].invert = 'no'))],
+    ['tokenizer.stages[0].where: "First" is not one of every, first', changed((pipeline) => (pipeline.stages = [{ kind: 'prepend', text: 'x', where: 'First' }]))],
+    ['tokenizer.specialTokens[0]: 5 is not a string', changed((pipeline) => (pipeline.specialTokens = [5]))],
+  ])('%s', async (message, choice) => {
+    expect(() => createSplitter(choice)).toThrow(expect.objectContaining({ code: 'usage', message }))
+    await expect(loadTokenizer(choice)).rejects.toMatchObject({ code: 'usage', message })
+  })
+
+  test('and all presets pass', () => {
+    for (const { name } of PRESETS.filter(isComplete)) expect(resolveTokenizer(plain(name))).toEqual(plain(name))
   })
 })
 
