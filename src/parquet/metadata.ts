@@ -70,8 +70,8 @@ const fileOf = (metadata: FileMetaData, end: number): ParquetFile => {
   return { rowGroups: rowGroupsOf(metadata, end), textColumns, columns }
 }
 
-/** What is cut off, and what is no Parquet at all, is told here. Returns where the metadata begins. */
-const checkEnd = async (readAt: ReadAt, size: number): Promise<number> => {
+/** What is cut off, and what is no Parquet at all, is told here, by an Error. Returns where the metadata begins. */
+export const checkEnd = async (readAt: ReadAt, size: number): Promise<number> => {
   if (size < SMALLEST_FILE) throw new Error(`the file has ${size} bytes, and no Parquet file has fewer than ${SMALLEST_FILE}`)
   const end = await readAt(size - 8, 8)
   if (end.toString('latin1', 4) !== MAGIC)

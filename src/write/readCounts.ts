@@ -2,6 +2,7 @@ import { createReadStream } from 'node:fs'
 import { pipeline, type Readable } from 'node:stream'
 import { createGunzip } from 'node:zlib'
 import { describeSystemError, PretokError } from '../errors.ts'
+import { isFolder } from '../makeFolder.ts'
 import { standardInputBlocks } from '../standardInput.ts'
 import type { TakeEntry } from './codec.ts'
 import { CODECS, formatToRead, isGzipped, STANDARD_STREAM, type CountsFormat, type TextFormat } from './formats.ts'
@@ -15,6 +16,7 @@ const BYTE_ORDER_MARK = '\xef\xbb\xbf'
  * Throws 'input' when the file cannot be read, and 'format', with line and byte, when it is damaged: nothing is guessed or left out.
  */
 export const readCounts = async (path: string, format: CountsFormat | undefined, take: TakeEntry): Promise<void> => {
+  if (path !== STANDARD_STREAM && isFolder(path)) throw new PretokError('input', `reading ${path}: it is a directory; name the files in it`)
   const known = format ?? formatToRead(path)
   if (known === 'parquet') {
     if (path === STANDARD_STREAM)

@@ -3,6 +3,7 @@ import { parquetMetadataAsync, parquetRead, type AsyncBuffer, type Compressors, 
 import { closeRead } from '../closeRead.ts'
 import { describeSystemError, PretokError } from '../errors.ts'
 import { loadPageCodecs } from '../parquet/codecs.ts'
+import { checkEnd } from '../parquet/metadata.ts'
 import type { TakeEntry } from './codec.ts'
 
 /*
@@ -43,7 +44,10 @@ const readRows = async (file: AsyncBuffer, path: string, take: TakeEntry): Promi
       throw error instanceof PretokError ? error : problem(`${what} cannot be read: ${(error as Error).message}`, error)
     }
   }
-  const metadata = await orDamaged('the metadata of the Parquet file', () => parquetMetadataAsync(file))
+  const metadata = await orDamaged('the metadata at the end of the Parquet file', async () => {
+    await checkEnd(async (position, length) => Buffer.from(await file.slice(position, position + length)), file.byteLength)
+    return parquetMetadataAsync(file)
+  })
   const wrong = whatIsWrong(metadata)
   if (wrong !== undefined) throw problem(wrong)
   const compressors = await loadPageCodecs()

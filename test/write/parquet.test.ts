@@ -134,7 +134,8 @@ test('damaged files are told by name, whatever is damaged', async () => {
   }
   for (let length = 0; length < file.length; length++) {
     writeFileSync(path, file.subarray(0, length))
-    await expect(loadCounts(path)).rejects.toMatchObject({ code: 'format' })
+    const cut = length < 12 ? `the file has ${length} bytes, and no Parquet file has fewer than 12` : `the file does not end with PAR1, at byte ${length}: it is cut off, or`
+    await expect(loadCounts(path)).rejects.toMatchObject({ code: 'format', message: expect.stringContaining(cut) })
   }
 })
 

@@ -178,6 +178,7 @@ test('a file that cannot be read', async () => {
   const reading = (path: string, format?: CountsFormat) => readCounts(path, format, () => {})
   const none = join(folder, 'none.json')
   await expect(reading(none)).rejects.toMatchObject({ code: 'input', message: `reading ${none}: no such file` })
-  await expect(reading(folder, 'json')).rejects.toMatchObject({ code: 'input', message: `reading ${folder}: it is a directory` })
+  for (const format of ['json', 'parquet', undefined] as const)
+    await expect(reading(folder, format)).rejects.toMatchObject({ code: 'input', message: `reading ${folder}: it is a directory; name the files in it` })
   await expect(reading('counts.txt')).rejects.toMatchObject({ code: 'usage' })
 })
