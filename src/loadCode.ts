@@ -92,6 +92,9 @@ const readTo = (start: number, path: string): number => {
   }
 }
 
+/** Code from a cache bears the name that it had when that was made, in stacks, wherever it has been installed since. */
+const nameAnywhere = (path: string): string => path.replace(/^.*[\\/](?=dist[\\/])/s, 'pretok/')
+
 const compile = (path: string, onCode: OnCode | undefined): InstanceType<typeof Script> => {
   const end = readTo(BEFORE.length, path)
   room.set(BEFORE)
@@ -99,7 +102,8 @@ const compile = (path: string, onCode: OnCode | undefined): InstanceType<typeof 
   const text = room.toString('latin1', 0, end + BEHIND.length)
   const code = room.subarray(BEFORE.length, end)
   const cachedData = readCache(path, code, Math.ceil((end + BEHIND.length) / ALIGN) * ALIGN)
-  const script = new Script(text, cachedData === undefined ? { filename: path } : { filename: path, cachedData })
+  const filename = onCode === undefined ? path : nameAnywhere(path)
+  const script = new Script(text, cachedData === undefined ? { filename } : { filename, cachedData })
   onCode?.(path, Buffer.from(code), script)
   return script
 }

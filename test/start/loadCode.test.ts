@@ -1,6 +1,7 @@
 import { spawnSync } from 'node:child_process'
 import { cpSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'
+import { pathToFileURL } from 'node:url'
 import { Script } from 'node:vm'
 import { beforeAll, describe, expect, test } from 'vitest'
 import { cacheHeading, HEADING_BYTES } from '../../src/loadCode.ts'
@@ -68,6 +69,17 @@ describe('code from a cache', () => {
     }
     expect(run()).toBe(before)
     cpSync(WHOLE, DIST, { recursive: true })
+  })
+
+  test('bears no name of the folder where the cache was made', () => {
+    const moved = join(folder, 'moved')
+    for (const name of ['dist', 'package.json']) cpSync(join(COPY, name), join(moved, name), { recursive: true })
+    const library = JSON.stringify(pathToFileURL(join(moved, 'dist/index.js')).href)
+    const program = `import(${library}).then(({ pretokenize }) => pretokenize('none')).catch(({ stack }) => console.log(stack))`
+    const { stdout } = spawnSync(process.execPath, ['-e', program])
+    expect(stdout.toString()).toMatch(/^PretokError: reading none: no such file\n/)
+    expect(stdout.toString()).toMatch(/pipeline/)
+    for (const made of [COPY, ROOT]) expect(stdout.toString()).not.toContain(`${made}/`)
   })
 
   test('is refused by a V8 with other options', () => {
