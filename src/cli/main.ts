@@ -165,8 +165,12 @@ const withTypedName = (error: unknown, grammar: Grammar | undefined): unknown =>
 
 const isJson = process.argv.includes('--log=json') || process.argv.some((word, i) => word === 'json' && process.argv[i - 1] === '--log')
 
+/** yargs asks for it, and so does each thread. */
+const isCwdGone = (error: unknown): boolean => error instanceof Error && 'syscall' in error && error.syscall === 'uv_cwd'
+
 const describe = (error: unknown): { code: string; message: string } => {
   if (error instanceof PretokError) return { code: error.code, message: error.message }
+  if (isCwdGone(error)) return { code: 'input', message: 'the current folder is not there any more; go to one that is' }
   if (isOutOfFiles(error)) return { code: 'limit', message: `starting: ${describeSystemError(error)}` }
   const message = error instanceof Error ? (error.stack ?? error.message) : String(error)
   return { code: 'bug', message: `${message}\nThis is a bug in pretok: please report it` }

@@ -77,6 +77,13 @@ test('folders in place of files of counts are told of as what they are', () => {
   expect([code, stderr]).toEqual([1, `pretok: writing ${texts}: it is a directory; name a file in it, such as ${join(texts, 'counts.json')}\n`])
 })
 
+test('a current folder that was removed is told of, not called a bug', () => {
+  const gone = join(folder, 'gone')
+  mkdirSync(gone)
+  const { code, stderr } = shell(`cd '${gone}' && rmdir '${gone}' && "$PRETOK" split a`)
+  expect([code, stderr]).toEqual([1, 'pretok: the current folder is not there any more; go to one that is\n'])
+})
+
 test('what the name of a file has in it moves no cursor', () => {
   const name = file('red\x1b[31m.txt', 'one two')
   const shown = name.replace('\x1b', '\\u001b')
