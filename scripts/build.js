@@ -83,6 +83,8 @@ const builtinModules = {
   [PROGRAM]: 'process.getBuiltinModule ??= require',
   index: "import { createRequire } from 'node:module'\nprocess.getBuiltinModule ??= createRequire(import.meta.url)",
 }
+/** For programs whose `require` takes no ES module, as that of Jest. */
+const requireDoor = () => ['process.getBuiltinModule ??= require', loaderText, "module.exports = loadCode(join(__dirname, 'index.cjs'))", ''].join('\n')
 const builtinModulesAtOnce = "process.getBuiltinModule ??= (await import('node:module')).createRequire(import.meta.url)"
 
 const loader = await build({ cwd: root, input: 'src/loadCode.ts', platform: 'node', output: { file: 'dist/loadCode.js', format: 'esm' } })
@@ -106,6 +108,7 @@ const door = ({ name, fileName, exports }) => {
 mkdirSync(join(root, 'dist/cli'), { recursive: true })
 writeFileSync(join(root, 'dist/cli/package.json'), '{ "type": "commonjs" }\n')
 for (const chunk of output) if (chunk.isEntry) writeFileSync(join(root, 'dist', DOORS[chunk.name]), door(chunk))
+writeFileSync(join(root, 'dist/require.cjs'), requireDoor())
 
 writeLicences(
   'dist/LICENSES.txt',

@@ -1,5 +1,5 @@
 /*
- * Loads the program, whose code (*.cjs) stands beside the files that are called: index.js, worker.js, cli/main.js. V8 needs 60 ms to read these
+ * Loads the program, whose code (*.cjs) stands beside the files that are called: index.js, require.cjs, worker.js, cli/main.js. V8 needs 60 ms to read these
  * 500 KB, as long as it takes to count 50 MB, so what it makes of them is kept (*.cjs.cache, written by scripts/cache-code.js): the functions
  * that a run calls, as bytecode. Modules have no such cache on Node 20, and later versions would write theirs into a folder of the user's.
  *
@@ -42,7 +42,9 @@ export const cacheHeading = (code: Buffer, cache: Buffer): string | undefined =>
 /** Code from a cache has lost where its own `import()` would look. */
 const importPackage: ImportPackage = (name) => import(name)
 
-const modules = new Map<string, Module>()
+/** What was loaded, by its path, whichever of the doors was first: a program may `import` the library, and what it uses `require` it. */
+const LOADED = Symbol.for('pretok: loaded code')
+const modules = ((globalThis as { [LOADED]?: Map<string, Module> })[LOADED] ??= new Map())
 
 const BEFORE = Buffer.from('(function(exports,require,importPackage,__filename){')
 const BEHIND = Buffer.from('\n})')

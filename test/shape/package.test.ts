@@ -99,6 +99,17 @@ describe('the package', () => {
     expect(execFileSync(process.execPath, ['--no-warnings', '-e', code]).toString()).toBe('function\n')
   })
 
+  test('can be required where that takes no ES module, and is the same as what is imported', () => {
+    const code = `
+      const required = require('pretok')
+      required.pretokenize('LICENSE', [], { numProcesses: 2, chunkBytes: 500 }).then(async ({ total }) => {
+        const imported = await import('pretok')
+        console.log(total > 0, Object.keys(imported).length, Object.keys(imported).every((name) => imported[name] === required[name]))
+      })`
+    const options = ['--no-warnings', '--no-experimental-require-module', '-e', code]
+    expect(execFileSync(process.execPath, options, { cwd: ROOT }).toString()).toBe('true 13 true\n')
+  })
+
   test.each(["'none.txt'", "'package.json', [], { tokenizer: 'none' }", "'package.json', [], { sample: 2 }"])(
     'an error that a program does not catch is not lost among code: pretokenize(%s)',
     (given) => {
