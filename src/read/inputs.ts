@@ -17,8 +17,9 @@ import { RUN_FOLDER, sourceNameOf, STANDARD_INPUT, STANDARD_INPUT_DEVICE } from 
  */
 
 /**
- * The files behind the names: a file; a folder, with all that is in it and in the folders in it, but nothing hidden and no run folders; a glob; `@list`,
- * a file with one such name a line; `-`, standard input. A file that is named twice is taken once; `onWarning` hears of it, and of run folders.
+ * The files behind the names: a file; a folder, with all that is in it and in the folders in it, but nothing hidden, no named pipes and no run folders; a
+ * glob; `@list`, a file with one such name a line; `-`, standard input. A file that is named twice is taken once; `onWarning` hears of it, and of pipes and
+ * run folders.
  *
  * @throws PretokError 'input' for what is not there, and for folders, globs and lists without any file
  */
@@ -151,7 +152,8 @@ const filesInFolder = async (folder: string, above: readonly string[], onWarning
     await refuseOtherName(path)
     const facts = await existingFacts(path)
     const file = namedFile(path, facts)
-    if (!facts.isDirectory()) files.push(file)
+    if (facts.isFIFO()) onWarning(`${path} is a named pipe, and is left out: nobody may ever write to it; one that is named itself is counted`)
+    else if (!facts.isDirectory()) files.push(file)
     else if (!above.includes(file.identity)) append(files, await filesInFolder(path, [...above, file.identity], onWarning))
   }
   return files

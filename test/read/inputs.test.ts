@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process'
 import { chmodSync, mkdirSync, symlinkSync, writeFileSync } from 'node:fs'
 import { join, relative } from 'node:path'
 import { beforeAll, describe, expect, test } from 'vitest'
@@ -34,6 +35,16 @@ describe('inputs', () => {
     symlinkSync('..', join(linked, 'a/up'))
     symlinkSync(join(corpus, 'Zeit'), join(linked, 'time'))
     expect((await expand('../linked')).paths).toEqual(['../linked/a/x.txt', '../linked/time/é.txt'])
+  })
+
+  test('a named pipe in a folder is left out with a warning, and not waited for; one that is named is taken', async () => {
+    const piped = join(folder, 'piped')
+    mkdirSync(piped)
+    writeFileSync(join(piped, 'x.txt'), 'x')
+    execFileSync('mkfifo', [join(piped, 'pipe')])
+    const warning = `${join(piped, 'pipe')} is a named pipe, and is left out: nobody may ever write to it; one that is named itself is counted`
+    expect(await expand('../piped')).toEqual({ paths: ['../piped/x.txt'], warnings: [warning] })
+    expect((await expand('../piped/pipe')).paths).toEqual(['../piped/pipe'])
   })
 
   test('links that lead nowhere are called so', async () => {
