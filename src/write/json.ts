@@ -85,7 +85,7 @@ export const json: Codec = {
   readEntry: (input, isFirst) => {
     input.skipSpace()
     if (input.take('}')) return false
-    if (!isFirst) input.expect(',', ', or }')
+    if (!isFirst) input.expect(',', '"," or "}"')
     input.skipSpace()
     readString(input)
     input.skipSpace()

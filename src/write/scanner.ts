@@ -110,7 +110,7 @@ export class Scanner {
   }
 
   /** Takes `text`, which must come next. `name` says what it is. */
-  expect(text: string, name = text): void {
+  expect(text: string, name = JSON.stringify(text)): void {
     if (!this.take(text)) throw this.expected(name)
   }
 
