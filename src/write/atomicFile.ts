@@ -3,6 +3,7 @@ import { open, readlink, realpath, stat, type FileHandle } from 'node:fs/promise
 import { dirname, resolve } from 'node:path'
 import { closeRead } from '../closeRead.ts'
 import { describeSystemError, notSettled, PretokError, systemErrorCode } from '../errors.ts'
+import { isFolder } from '../makeFolder.ts'
 import { reserveTemporaryFile } from '../temporary.ts'
 import { createEarlySync } from './earlySync.ts'
 
@@ -180,8 +181,10 @@ const ADVICE: Readonly<Record<string, string>> = {
 /** The error for output that a system call refused. */
 export const outputError = (name: string, error: unknown, written: number): PretokError => {
   const code = systemErrorCode(error) ?? ''
-  const problem = code === 'ENOENT' ? `there is no folder ${dirname(name)}` : describeSystemError(error)
   const place = written > 0 ? ` (after ${written} bytes)` : ''
   const advice = code in ADVICE ? `; ${ADVICE[code]}` : ''
+  const folder = dirname(name)
+  if (code === 'ENOENT' && isFolder(folder)) return new PretokError('output', `writing ${name}: no file can be made in ${folder}`, { cause: error })
+  const problem = code === 'ENOENT' ? `there is no folder ${folder}` : describeSystemError(error)
   return new PretokError('output', `writing ${name}: ${problem}${place}${advice}`, { cause: error })
 }

@@ -164,6 +164,11 @@ describe('a file is there and whole, or not at all', () => {
     await expect(writeFileAtomically(inNoFolder, '')).rejects.toMatchObject({ code: 'output', message })
     await expect(writeFileAtomically(folder, '')).rejects.toMatchObject({ code: 'output', message: `writing ${folder}: it is a directory` })
   })
+
+  test.runIf(process.platform === 'linux')('a folder in which there can be no files of ours', async () => {
+    const message = 'writing /proc/out.json: no file can be made in /proc'
+    await expect(writeFileAtomically('/proc/out.json', '')).rejects.toMatchObject({ code: 'output', message })
+  })
 })
 
 describe('standard output', () => {
