@@ -170,6 +170,14 @@ describe('PretokenCounts', () => {
     beforeAll(() => (folder = mkdtempSync(join(tmpdir(), 'pretok-save-'))))
     afterAll(() => rmSync(folder, { recursive: true }))
 
+    test('stops with the reason of an abort, and leaves nothing behind', async () => {
+      const path = join(folder, 'stopped.json')
+      const reason = new Error('no longer wanted')
+      const message = `writing ${path}: stopped before the end; nothing was written`
+      await expect(counts.save(path, { signal: AbortSignal.abort(reason) })).rejects.toMatchObject({ code: 'interrupted', message, cause: reason })
+      expect(readdirSync(folder).filter((name) => name.includes('stopped'))).toEqual([])
+    })
+
     test('takes the format from the ending, or as told', async () => {
       await counts.save(join(folder, 'a.tsv'))
       await counts.save(join(folder, 'b.txt'), { format: 'tsv' })
