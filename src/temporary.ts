@@ -1,4 +1,4 @@
-import { existsSync, lstatSync, readdirSync, readFileSync, readlinkSync, rmdirSync, rmSync } from 'node:fs'
+import { lstatSync, readdirSync, readFileSync, readlinkSync, rmdirSync, rmSync, statSync } from 'node:fs'
 import { hostname } from 'node:os'
 import { basename, dirname, join } from 'node:path'
 import { checkPath } from './checks.ts'
@@ -95,13 +95,22 @@ const missingBefore = new Map<string, string[]>()
 /** Unless another folder is in it still. */
 const removeMade = (base: string): void => {
   for (const folder of missingBefore.get(base) ?? []) removeIfEmpty(folder)
-  if (!existsSync(base)) missingBefore.delete(base)
+  if (isMissing(base)) missingBefore.delete(base)
 }
 
 /** The folders of a path that are not there, the innermost first. */
 const missingFolders = (path: string): string[] => {
   const above = dirname(path)
-  return existsSync(path) || above === path ? [] : [path, ...missingFolders(above)]
+  return above === path || !isMissing(path) ? [] : [path, ...missingFolders(above)]
+}
+
+/** What only cannot be looked at may be there: it is not for us to remove. */
+const isMissing = (path: string): boolean => {
+  try {
+    return statSync(path, { throwIfNoEntry: false }) === undefined
+  } catch {
+    return false
+  }
 }
 
 const removeIfEmpty = (path: string): void => {

@@ -1,6 +1,7 @@
 import { spawn, spawnSync } from 'node:child_process'
 import { once } from 'node:events'
-import { existsSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs'
+import fs, { existsSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs'
+import { syncBuiltinESMExports } from 'node:module'
 import { basename, join } from 'node:path'
 import { expect, test, vi } from 'vitest'
 import { isAlive, reserveTemporaryFile, reserveTemporaryFolder, thisHost } from '../../src/temporary.ts'
@@ -92,6 +93,21 @@ test('what had to be made for them is removed with the last of them, unless some
   writeFileSync(join(folder, 'made/other'), '')
   third.remove()
   expect(readdirSync(join(folder, 'made'))).toEqual(['other'])
+})
+
+test('a folder that cannot be looked at for a moment is not taken for one that had to be made', () => {
+  const base = join(folder, 'unseen')
+  mkdirSync(base)
+  const unseen = vi.spyOn(fs, 'statSync').mockImplementation(() => {
+    throw Object.assign(new Error('EIO, stat'), { code: 'EIO' })
+  })
+  const none = vi.spyOn(fs, 'existsSync').mockReturnValue(false) // so it is with such errors
+  syncBuiltinESMExports()
+  const reserved = reserveTemporaryFolder(base)
+  for (const mock of [unseen, none]) mock.mockRestore()
+  syncBuiltinESMExports()
+  reserved.remove()
+  expect(existsSync(base)).toBe(true)
 })
 
 const GUARDED = join(folder, 'guarded')
