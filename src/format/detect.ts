@@ -83,6 +83,7 @@ const FOREIGN: readonly { what: string; at?: number; bytes: Buffer }[] = [
   { what: "a pickle of Python's", bytes: Buffer.from('800495', 'hex') },
   { what: "a pickle of Python's", bytes: Buffer.from('800595', 'hex') },
   { what: 'an Office document', bytes: Buffer.from('d0cf11e0a1b11ae1', 'hex') },
+  { what: 'a file of partial results of pretok', bytes: Buffer.from('PRETOKR\x01') },
   { what: 'a tar archive', at: 257, bytes: Buffer.from('ustar\0') },
   { what: 'a tar archive', at: 257, bytes: Buffer.from('ustar  \0') },
 ]

@@ -48,6 +48,7 @@ describe('what is no text is not counted as text', () => {
     ['a', hex('89504e470d0a1a0a0000'), 'a PNG image'],
     ['a', Buffer.from('\x7fELF\x02\x01'), 'a program (ELF)'],
     ['a.jsonl', hex('894844460d0a1a0a00'), 'an HDF5 file'],
+    ['a.run', Buffer.from('PRETOKR\x01'), 'a file of partial results of pretok'],
     ['a.arrow', hex('ffffffff'), 'an Arrow file (IPC stream)'],
   ])('%s is %s', async (name, content, what) => {
     const path = file(name, content)
