@@ -1,4 +1,4 @@
-import { constants, createWriteStream, openSync, readdir as readFolder, type Dirent, type Stats } from 'node:fs'
+import { constants, createWriteStream, fstatSync, openSync, readdir as readFolder, type Dirent, type Stats } from 'node:fs'
 import { lstat, mkdir, readdir, readFile } from 'node:fs/promises'
 import { isUtf8 } from 'node:buffer'
 import { basename, dirname, isAbsolute, join } from 'node:path'
@@ -10,6 +10,7 @@ import { standardInput } from '../standardInput.ts'
 import { reserveTemporaryFolder, type TemporaryFolder } from '../temporary.ts'
 import { factsOf } from './ask.ts'
 import { RUN_FOLDER, sourceNameOf, STANDARD_INPUT, STANDARD_INPUT_DEVICE } from './inputNames.ts'
+import { verifySame } from './source.ts'
 
 /*
  * What people name as input: files, folders, globs, lists of these, and standard input. The files come in the order in which they were
@@ -181,7 +182,10 @@ export const spoolPipe = async (name: string, base: string, signal: AbortSignal 
   try {
     makeFolder(base)
     await mkdir(folder.path, { mode: 0o700 })
+    const before = name === STANDARD_INPUT ? fstatSync(0) : undefined
     await pipeline(await openPipe(name), createWriteStream(path), { signal })
+    // it may be a file, of which a part would be missing
+    if (before?.isFile() === true) verifySame({ path: sourceNameOf(name), size: before.size, modified: before.mtimeMs }, fstatSync(0))
     return { path, folder }
   } catch (error) {
     folder.remove()

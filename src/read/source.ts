@@ -149,13 +149,18 @@ export const readFully = async (file: FileHandle, path: string, buffer: Buffer, 
 }
 
 /** Throws 'source-changed' if a source is not as it was when it was inspected. */
-export const verifyUnchanged = async (source: Source): Promise<void> => {
-  const { size, mtimeMs } = await statFile(source)
+export const verifyUnchanged = async (source: Source): Promise<void> => verifySame(source, await statFile(source))
+
+/** The same by what the system knows of it now. */
+export const verifySame = (source: KnownFile, { size, mtimeMs }: Stats): void => {
   if (size !== source.size) throw changedError(source, `it has ${size} bytes now`)
   if (mtimeMs !== source.modified) throw changedError(source, 'it was written to')
 }
 
-export const changedError = (source: Source, how: string): PretokError =>
+/** What tells that a file is another one. */
+type KnownFile = Pick<Source, 'path' | 'size' | 'modified'>
+
+export const changedError = (source: KnownFile, how: string): PretokError =>
   new PretokError(
     'source-changed',
     `reading ${source.path}: the file changed during the run: it had ${source.size} bytes at the start, ${how}; run again when it is finished`,

@@ -1,8 +1,8 @@
-import { mkdirSync, readFileSync, symlinkSync } from 'node:fs'
+import { existsSync, mkdirSync, readFileSync, rmSync, symlinkSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { pretok, shell } from '../support/command.ts'
-import { failing } from '../support/faults.ts'
+import { cuttingOffInput, failing } from '../support/faults.ts'
 import { temporaryFolder } from '../support/temporary.ts'
 
 /* What a device may do to a run. */
@@ -42,6 +42,14 @@ test.each([
 test.each(['split', 'split --jsonl', 'merge - -o -'])('%s tells of standard input that cannot be read', (words) => {
   const { code, stderr } = shell(`"$PRETOK" ${words} 0> "${join(folder, 'written')}"`)
   expect([code, stderr]).toEqual([1, expect.stringMatching(/^pretok: reading standard input: EBADF.*\n$/)])
+})
+
+test('a file on standard input that becomes shorter while it is read is not taken for a whole one', () => {
+  const path = file('log.txt', 'one two '.repeat(50_000))
+  rmSync(output, { force: true })
+  const { code, stderr } = shell(`"$PRETOK" count - -q -o "${output}" < "${path}"`, { env: cuttingOffInput(path, 200_000) })
+  const how = 'the file changed during the run: it had 400000 bytes at the start, it has 200000 bytes now; run again when it is finished'
+  expect([code, stderr, existsSync(output)]).toEqual([1, `pretok: reading standard input: ${how}\n`, false])
 })
 
 test('a run folder whose plan cannot be looked at is not taken for something else', () => {

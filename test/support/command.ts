@@ -24,13 +24,9 @@ export const pretok = (
 }
 
 /** Runs a line of the shell in which "$PRETOK" is the command; the code is that of the first part of a pipe. */
-export const shell = (line: string): Outcome => {
-  const { status, stdout, stderr } = spawnSync('bash', [
-    '-o',
-    'pipefail',
-    '-c',
-    line.replaceAll('"$PRETOK"', `"${process.execPath}" "${MAIN}"`),
-  ])
+export const shell = (line: string, { env }: { env?: Record<string, string> } = {}): Outcome => {
+  const command = line.replaceAll('"$PRETOK"', `"${process.execPath}" "${MAIN}"`)
+  const { status, stdout, stderr } = spawnSync('bash', ['-o', 'pipefail', '-c', command], { env: { ...process.env, ...env } })
   return { code: status, stdout: stdout.toString(), stderr: stderr.toString() }
 }
 
