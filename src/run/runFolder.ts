@@ -1,5 +1,6 @@
-import { readFileSync, rmSync } from 'node:fs'
+import { openSync, readFileSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
+import { closeReadNow } from '../closeRead.ts'
 import { describeSystemError, PretokError } from '../errors.ts'
 import { PARTITIONS } from '../spill/layout.ts'
 import { partialPath, type PartialAbout } from '../spill/partial.ts'
@@ -85,7 +86,7 @@ export const openRunFolder = (path: string): RunFolder | undefined => {
   if (path === '') throw new PretokError('usage', 'the run folder: its path is empty')
   let text
   try {
-    text = readFileSync(planPath(path), 'utf8')
+    text = readText(planPath(path))
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException
     if (code === 'ENOENT' || code === 'ENOTDIR') return undefined
@@ -95,6 +96,16 @@ export const openRunFolder = (path: string): RunFolder | undefined => {
   if (plan.version !== VERSION) throw damagedPlan(path, `it has version ${plan.version}, and this program reads version ${VERSION}`)
   if (idOf(plan) !== id) throw damagedPlan(path, `its hash is ${idOf(plan)} instead of ${id}; it was changed or damaged`)
   return { path, plan, id }
+}
+
+/** Left to close the file by itself, Node.js 20 aborts the process where the system will not. */
+const readText = (path: string): string => {
+  const file = openSync(path, 'r')
+  try {
+    return readFileSync(file, 'utf8')
+  } finally {
+    closeReadNow(file)
+  }
 }
 
 /** Its hash tells whether all of it is there; this only whether it is one. */

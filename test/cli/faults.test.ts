@@ -18,6 +18,13 @@ test('that a file cannot be closed which was only read is no error', () => {
   expect(readFileSync(output, 'utf8')).toContain('" two": 2')
 })
 
+test('nor is it of the plan of a run folder', () => {
+  const run = join(folder, 'planned')
+  expect(pretok(['plan', CORPUS, '--out', run, '-q']).code).toBe(0)
+  const { code, stderr } = pretok(['count', run, '-q', '-n', '1'], { env: failing('closeSync', 'EIO', join(run, 'plan.json')) })
+  expect([code, stderr]).toEqual([0, ''])
+})
+
 test('a partial result that the device knows nothing of is named', () => {
   const run = join(folder, 'run')
   expect(pretok([...COUNT, '--work-dir', run]).code).toBe(0)

@@ -46,7 +46,7 @@ const ROOMS: Readonly<Record<string, readonly string[]>> = {
   pool: ['clock', 'errors', 'quiet', 'messages', 'types'],
   write: ['closeRead', 'standardInput', 'sort', 'errors', 'loadWasm', 'makeFolder', 'types', 'parquet', 'temporary'],
   result: ['errors', 'types', 'count', 'merge', 'select', 'sort', 'spill', 'write', 'temporary', 'checks'],
-  run: ['errors', 'types', 'plan', 'select', 'spill', 'write', 'temporary'],
+  run: ['errors', 'types', 'plan', 'select', 'spill', 'write', 'temporary', 'closeRead'],
   gather: ['sort', 'errors', 'messages', 'pool', 'count', 'spill', 'merge', 'result', 'temporary'],
   generate: ['errors', 'write'],
   createSplitter: ['types', 'checks', 'count', 'split', 'tokenizer'],
