@@ -73,6 +73,12 @@ export const systemErrorCode = (error: unknown): string | undefined => {
 export const isOutOfFiles = (error: unknown): boolean =>
   error instanceof Error && 'code' in error && (error.code === 'EMFILE' || error.code === 'ENFILE')
 
+/** For a file of pretok itself that cannot be loaded. */
+export const loadError = (file: string, error: unknown): PretokError =>
+  isOutOfFiles(error)
+    ? new PretokError('limit', `loading ${file}: ${describeSystemError(error)}`, { cause: error })
+    : new PretokError('installation', `loading ${file}: ${describeSystemError(error)}; to mend it, install pretok again`, { cause: error })
+
 /**
  * For a file that has its name, in a folder that cannot be forced to the disk: whoever reads that the file could not be written would look for the reason in
  * the wrong place.

@@ -1,16 +1,25 @@
 import { readFileSync } from 'node:fs'
-import { PretokError } from './errors.ts'
+import { fileURLToPath } from 'node:url'
+import { loadError, PretokError } from './errors.ts'
 
 /** What src/kernel/ is compiled to. */
 export type WasmName = 'kernel' | 'json' | 'jsonCuts' | 'csv' | 'normalize' | 'parquet' | 'merge' | 'encode' | 'pattern'
 
 const compiled = new Map<WasmName, WebAssembly.Module>()
 
-/** A compiled module of dist/kernel/; the same one for all who ask in this thread. */
+/** A compiled module of dist/kernel/; the same one for all who ask in this thread. Throws 'installation' if it is damaged, or cannot be read. */
 export const loadWasm = (name: WasmName): WebAssembly.Module => {
   let module = compiled.get(name)
-  if (module === undefined) compiled.set(name, (module = new WebAssembly.Module(readFileSync(wasmUrl(name)))))
+  if (module === undefined) compiled.set(name, (module = compile(wasmUrl(name))))
   return module
+}
+
+const compile = (url: URL): WebAssembly.Module => {
+  try {
+    return new WebAssembly.Module(readFileSync(url))
+  } catch (error) {
+    throw loadError(fileURLToPath(url), error)
+  }
 }
 
 /** Beside the bundle that this is part of, or in dist/ when it runs from its source. */

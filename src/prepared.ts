@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { gunzipSync, gzipSync } from 'node:zlib'
-import { describeSystemError, isOutOfFiles, PretokError } from './errors.ts'
+import { loadError } from './errors.ts'
 
 /*
  * What the presets need is made when pretok is built (scripts/prepare-presets.js), since that takes longer than to count the first megabytes, and so
@@ -16,7 +16,7 @@ export interface Prepared<H> {
   tables: readonly Uint8Array[]
 }
 
-/** What was prepared for this; undefined if nothing was. Throws 'installation' for a file that is damaged. */
+/** What was prepared for this; undefined if nothing was. Throws 'installation' for a file that is damaged, or cannot be read. */
 export const loadPrepared = <H>(kind: PreparedKind, of: unknown): Prepared<H> | undefined => {
   const file = fileURLToPath(new URL(`${kind}/${preparedName(of)}`, FOLDER))
   try {
@@ -24,8 +24,7 @@ export const loadPrepared = <H>(kind: PreparedKind, of: unknown): Prepared<H> | 
   } catch (error) {
     if (!(error instanceof Error)) throw error
     if ('code' in error && error.code === 'ENOENT') return undefined
-    if (isOutOfFiles(error)) throw new PretokError('limit', `loading ${file}: ${describeSystemError(error)}`, { cause: error })
-    throw new PretokError('installation', `loading ${file}: ${error.message}; to mend it, install pretok again`, { cause: error })
+    throw loadError(file, error)
   }
 }
 

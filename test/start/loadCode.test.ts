@@ -86,3 +86,16 @@ describe('code from a cache', () => {
     expect(run('--no-opt')).toBe(run())
   })
 })
+
+test.each<[what: string, damage: (path: string) => void, problem: RegExp]>([
+  ['damaged', (path) => writeFileSync(path, readFileSync(path).fill(0, 100, 200)), /CompileError|WebAssembly/],
+  ['missing', (path) => rmSync(path), /no such file/],
+])('a kernel that is %s is named, and no bug', (_, damage, problem) => {
+  const path = join(DIST, 'kernel/kernel.wasm')
+  damage(path)
+  const { status, stderr } = spawnSync(process.execPath, [join(DIST, 'cli/main.js'), 'count', join(ROOT, 'README.md'), '-n', '1', '-q', '-o', '-'])
+  cpSync(WHOLE, DIST, { recursive: true })
+  expect(stderr.toString()).toMatch(new RegExp(`^pretok: loading ${path}: .*; to mend it, install pretok again\n$`))
+  expect(stderr.toString()).toMatch(problem)
+  expect(status).toBe(1)
+})
