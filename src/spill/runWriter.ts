@@ -210,13 +210,24 @@ export const removeRun = (path: string): void => {
   } catch {}
 }
 
+const OTHER_FOLDER = 'take another folder (--temp-dir, --work-dir)'
+const MORE_ROOM = 'make room, give workers more memory (--max-memory-gb), or take another disk (--temp-dir, --work-dir)'
+const ADVICE: Readonly<Record<string, string>> = {
+  ENOSPC: MORE_ROOM,
+  EDQUOT: MORE_ROOM,
+  EACCES: OTHER_FOLDER,
+  EPERM: OTHER_FOLDER,
+  EROFS: OTHER_FOLDER,
+}
+
 /** The error for a run file or its folder that a system call refused. */
 export const runOutputError = (path: string, error: unknown, written = 0): PretokError => {
-  const code = systemErrorCode(error)
-  const isFull = code === 'ENOSPC' || code === 'EDQUOT'
+  const code = systemErrorCode(error) ?? ''
+  const gone = written > 0 ? 'it, or its folder, was removed meanwhile' : 'its folder is not there'
+  const problem = code === 'ENOENT' ? gone : describeSystemError(error)
   const place = written > 0 ? ` (after ${written} bytes)` : ''
-  const advice = isFull ? '; make room, give workers more memory (--max-memory-gb), or take another disk (--temp-dir, --work-dir)' : ''
-  return new PretokError('output', `writing the run ${path}: ${describeSystemError(error)}${place}${advice}`, { cause: error })
+  const advice = code in ADVICE ? `; ${ADVICE[code]}` : ''
+  return new PretokError('output', `writing the run ${path}: ${problem}${place}${advice}`, { cause: error })
 }
 
 /** Makes a folder for runs. Throws 'output', with `name` as what was to be written. */

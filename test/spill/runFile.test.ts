@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { BLOCK_BYTES } from '../../src/spill/runFormat.ts'
 import { RunFile } from '../../src/spill/runReader.ts'
-import { writeRun } from '../../src/spill/runWriter.ts'
+import { runOutputError, writeRun } from '../../src/spill/runWriter.ts'
 import { PARTITIONS } from '../../src/spill/layout.ts'
 import { arbitraryCounts, readRun, writeCountsAsRun, type Counts } from '../support/runs.ts'
 import { temporaryFolder } from '../support/temporary.ts'
@@ -127,8 +127,17 @@ describe('a file appears whole or not at all', () => {
 
   test('a folder that is not there is named', () => {
     const missing = join(folder, 'no', 'a.run')
-    expect(() => writeRun(missing, () => {})).toThrow(/^writing the run .*no\/a\.run: no such file$/)
+    expect(() => writeRun(missing, () => {})).toThrow(/^writing the run .*no\/a\.run: its folder is not there$/)
     expect(existsSync(missing)).toBe(false)
+  })
+
+  test('what is not allowed is told with the way out', () => {
+    const denied = Object.assign(new Error('EROFS: read-only file system, mkdir'), { code: 'EROFS' })
+    expect(runOutputError('run/pretok-1', denied).message).toBe(
+      'writing the run run/pretok-1: the file system is read-only; take another folder (--temp-dir, --work-dir)',
+    )
+    const gone = Object.assign(new Error('ENOENT: no such file or directory, rename'), { code: 'ENOENT' })
+    expect(runOutputError('run/a.run', gone, 20).message).toBe('writing the run run/a.run: it, or its folder, was removed meanwhile (after 20 bytes)')
   })
 
   test.skipIf(!existsSync('/dev/full'))('a full disk is named, with the way out', () => {
