@@ -170,17 +170,11 @@ const isCwdGone = (error: unknown): boolean => error instanceof Error && 'syscal
 
 const describe = (error: unknown): { code: string; message: string } => {
   if (error instanceof PretokError) return { code: error.code, message: error.message }
-  if (isCwdGone(error)) return { code: 'input', message: 'the current folder is not there any more; go to one that is' }
+  if (isCwdGone(error)) return { code: 'input', message: 'starting: the current folder is not there any more, or not to be seen; cd to another one' }
   if (isOutOfFiles(error)) return { code: 'limit', message: `starting: ${describeSystemError(error)}` }
-  if (isOfCurrentFolder(error)) return { code: 'input', message: CURRENT_FOLDER_GONE }
   const message = error instanceof Error ? (error.stack ?? error.message) : String(error)
   return { code: 'bug', message: `${message}\nThis is a bug in pretok: please report it` }
 }
-
-const CURRENT_FOLDER_GONE = 'starting: the current folder is not there any more, or not to be seen; cd to another one'
-
-/** Whether Node.js cannot find out where it is: somebody may have removed the folder. */
-const isOfCurrentFolder = (error: unknown): boolean => error instanceof Error && 'syscall' in error && error.syscall === 'uv_cwd'
 
 let hasFailed = false
 

@@ -96,7 +96,7 @@ test('a current folder that was removed is told of, not called a bug', () => {
   const gone = join(folder, 'gone')
   mkdirSync(gone)
   const { code, stderr } = shell(`cd '${gone}' && rmdir '${gone}' && "$PRETOK" split a`)
-  expect([code, stderr]).toEqual([1, 'pretok: the current folder is not there any more; go to one that is\n'])
+  expect([code, stderr]).toEqual([1, 'pretok: starting: the current folder is not there any more, or not to be seen; cd to another one\n'])
 })
 
 test('what the name of a file has in it moves no cursor', () => {

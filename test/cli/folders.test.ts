@@ -74,8 +74,3 @@ test('so is what merging files, or a run, has no use for', () => {
   expect(pretok(['merge', COUNTS, '-n', '2', '-o', '-']).stderr).toContain('warning: --num-processes changes nothing')
   expect(pretok(['merge', path('run'), '--input-format', 'json', '-q', '-o', '-']).stderr).toContain('warning: --input-format changes nothing')
 })
-
-test('that the current folder is not there any more is told', () => {
-  const { code, stderr } = shell(`mkdir "${path('gone')}" && cd "${path('gone')}" && rmdir "${path('gone')}" && "$PRETOK" count "${CORPUS}" -o -`)
-  expect([code, stderr]).toEqual([1, 'pretok: starting: the current folder is not there any more, or not to be seen; cd to another one\n'])
-})
