@@ -15,12 +15,12 @@ import {
 } from '../unicode/codePointSet.ts'
 import { POSIX_NAMES, posixBracketOniguruma, posixBracketRust, posixPropertyOniguruma } from '../unicode/posixBrackets.ts'
 import {
-  blockOniguruma,
   closeOverCase,
   DIGIT,
   foldsToSeveral,
   isOfRustOnly,
   property,
+  propertyOniguruma,
   propertyRust,
   WHITE_SPACE,
   wordOnigurumaInClass,
@@ -221,7 +221,7 @@ export class PatternReader {
     const name = found[2] ?? found[4]
     const members =
       this.dialect === 'oniguruma'
-        ? (posixPropertyOniguruma(name, word) ?? blockOniguruma(name) ?? property(name))
+        ? (posixPropertyOniguruma(name, word) ?? propertyOniguruma(name))
         : this.propertyOfRust(`${found[1] ?? ''}${name}`, at)
     if (members === undefined) throw this.error(`unknown property \\p{${name}}`, at)
     const closed = this.flags.ignoreCase && this.dialect === 'fancy-regex' ? closeOverCase(members) : members

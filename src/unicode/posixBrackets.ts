@@ -56,12 +56,14 @@ export const posixBracketRust = (name: string): CodePointSet => {
 }
 
 /**
- * What `\p{name}` is in Oniguruma if that is one of those; names are matched loosely, as those of Unicode's properties are.
+ * What `\p{name}` is in Oniguruma if that is one of those; `[:punct:]` goes by the name PosixPunct there. Names are matched loosely, as those of
+ * Unicode's properties are.
  *
  * @param word what `\w` is where it stands
  */
 export const posixPropertyOniguruma = (name: string, word: () => CodePointSet): CodePointSet | undefined => {
   const found = name.replace(/[\s_-]/g, '').toLowerCase()
   if (found === 'word') return word()
+  if (found === 'posixpunct') return posixBracketOniguruma('punct')
   return Object.hasOwn(ONIGURUMA, found) ? ONIGURUMA[found]() : undefined
 }

@@ -1,4 +1,4 @@
-import { areDisjoint, complement, decodeSet, difference, EVERYTHING, fromRanges, has, intersection, members, of, size, union, type CodePointSet } from './codePointSet.ts'
+import { areDisjoint, complement, decodeSet, difference, EMPTY, EVERYTHING, fromRanges, has, intersection, members, of, size, union, type CodePointSet } from './codePointSet.ts'
 import { BLOCK, MORE_BINARY_PROPERTY, SCRIPT_EXTENSIONS } from './generated/moreProperties16.ts'
 import { BINARY_PROPERTY, CASE_FOLDING, FULL_CASE_FOLDING, GENERAL_CATEGORY, SCRIPT } from './generated/unicode16.ts'
 import { preTokenizerClass } from './preTokenizerClasses.ts'
@@ -110,16 +110,30 @@ const BINARY_ALIASES: Readonly<Record<string, string>> = {
   extpict: 'Extended_Pictographic',
   grbase: 'Grapheme_Base',
   grext: 'Grapheme_Extend',
+  grlink: 'Grapheme_Link',
   hex: 'Hex_Digit',
   idc: 'ID_Continue',
   ideo: 'Ideographic',
   ids: 'ID_Start',
+  idsb: 'IDS_Binary_Operator',
+  idst: 'IDS_Trinary_Operator',
+  idsu: 'IDS_Unary_Operator',
   joinc: 'Join_Control',
   loe: 'Logical_Order_Exception',
   lower: 'Lowercase',
+  mcm: 'Modifier_Combining_Mark',
   nchar: 'Noncharacter_Code_Point',
+  oalpha: 'Other_Alphabetic',
+  odi: 'Other_Default_Ignorable_Code_Point',
+  ogrext: 'Other_Grapheme_Extend',
+  oidc: 'Other_ID_Continue',
+  oids: 'Other_ID_Start',
+  olower: 'Other_Lowercase',
+  omath: 'Other_Math',
+  oupper: 'Other_Uppercase',
   patsyn: 'Pattern_Syntax',
   patws: 'Pattern_White_Space',
+  pcm: 'Prepended_Concatenation_Mark',
   qmark: 'Quotation_Mark',
   ri: 'Regional_Indicator',
   sd: 'Soft_Dotted',
@@ -203,10 +217,7 @@ const scriptExtended = memo((name) => {
 const NOT_HERE = new Set(
   (
     'age gcb graphemeclusterbreak wb wordbreak sb sentencebreak bidim bidimirrored cwcf cwcm cwl cwt cwu changeswhencasefolded ' +
-    'changeswhencasemapped changeswhenlowercased changeswhentitlecased changeswhenuppercased grlink graphemelink hyphen idsb idst idsu ' +
-    'idsbinaryoperator idstrinaryoperator idsunaryoperator idcompatmathcontinue idcompatmathstart mcm modifiercombiningmark pcm ' +
-    'prependedconcatenationmark oalpha odi ogrext oidc oids olower omath oupper otheralphabetic otherdefaultignorablecodepoint ' +
-    'othergraphemeextend otheridcontinue otheridstart otherlowercase othermath otheruppercase'
+    'changeswhencasemapped changeswhenlowercased changeswhentitlecased changeswhenuppercased'
   ).split(' '),
 )
 
@@ -214,12 +225,27 @@ const NOT_HERE = new Set(
 export const isOfRustOnly = (name: string): boolean => NOT_HERE.has(withoutIs(name.split(/[:=]/)[0]))
 
 /** `\p{In_Name}` of Oniguruma, with the name of a block (Blocks.txt), or with No_Block; matched loosely. `undefined` if there is none of that name. */
-export const blockOniguruma = (name: string): CodePointSet | undefined => {
+const blockOniguruma = (name: string): CodePointSet | undefined => {
   const found = /^in(.+)/.exec(loose(name))?.[1]
   if (found === undefined) return undefined
+  if (/^(high|highprivateuse|low)surrogates$/.test(found)) return EMPTY
   if (found === 'noblock') return complement(union(...Object.values(BLOCK).map(decodeSet)))
   const block = blockNames().get(found)
   return block === undefined ? undefined : decodeSet(BLOCK[block])
+}
+
+/** What Oniguruma alone has a name for. Surrogates are in no text. */
+const OF_ONIGURUMA: Readonly<Record<string, () => CodePointSet>> = {
+  cs: () => EMPTY,
+  surrogate: () => EMPTY,
+  newline: () => of(0x0a),
+  zzzz: () => script('Unknown'),
+}
+
+/** The set that `\p{name}` names in Oniguruma: as `property`, and what it alone has. */
+export const propertyOniguruma = (name: string): CodePointSet | undefined => {
+  const key = loose(name)
+  return Object.hasOwn(OF_ONIGURUMA, key) ? OF_ONIGURUMA[key]() : (blockOniguruma(name) ?? property(name))
 }
 
 /** `\s`: White_Space (25 code points: U+0085 yes, U+FEFF no), as Oniguruma, Rust and python's `regex` have it. */

@@ -28,11 +28,12 @@ const leftByOniguruma = (pattern: string): string =>
   officialNormalize([{ kind: 'replace', pattern: `${pattern}+`, isRegex: true, content: '' }])(EVERY_CODE_POINT)
 
 const BINARY = [...Object.keys(BINARY_PROPERTY), ...Object.keys(MORE_BINARY_PROPERTY)]
-const ALIASES = ['Alpha', 'Lower', 'Upper', 'Space', 'Grek', 'Hani', 'EPres', 'ExtPict', 'IDS', 'xidc', 'Ideo', 'AHex', 'QMark', 'wspace', 'Any', 'ASCII', 'Assigned']
+const ALIASES = ['Alpha', 'Lower', 'Upper', 'Space', 'Grek', 'Hani', 'EPres', 'ExtPict', 'IDS', 'xidc', 'IDSB', 'IDSU', 'Gr_Link', 'OAlpha', 'ODI', 'OIDS', 'OMath', 'PCM', 'MCM', 'Ideo', 'AHex', 'QMark', 'wspace', 'Any', 'ASCII', 'Assigned']
 
 describe('every code point is where Oniguruma has it', () => {
   const brackets = POSIX_NAMES.flatMap((name) => [`[[:${name}:]]`, `\\p{${name}}`, `[^\\p{${name}}]`])
-  test.each([...brackets, ...[...BINARY, ...ALIASES].map((name) => `\\p{${name}}`)])('%s', (pattern) => {
+  const own = ['PosixPunct', 'Newline', 'Zzzz', '^Cs', '^Surrogate', '^In_High_Surrogates', '^InLowSurrogates'].map((name) => `\\p{${name}}`)
+  test.each([...brackets, ...own, ...[...BINARY, ...ALIASES].map((name) => `\\p{${name}}`)])('%s', (pattern) => {
     expect(leftByOniguruma(pattern) === textOf(complement(setOf(pattern, 'oniguruma')))).toBe(true)
   })
 })
@@ -106,6 +107,11 @@ describe('properties by the names that fancy-regex has for them', () => {
     ['scx=', 'unknown property'],
   ])('\\p{%s} is refused, as by fancy-regex', (name, message) => {
     expect(() => setOf(`\\p{${name}}`, 'fancy-regex')).toThrow(`pattern: ${message}`)
+    expect(tiktokenUnlessRefused(`\\p{${name}}`, texts)).toBeUndefined()
+  })
+
+  test.each(['Cs', 'PosixPunct', 'Newline', 'Zzzz'])('\\p{%s} is of Oniguruma alone', (name) => {
+    expect(() => setOf(`\\p{${name}}`, 'fancy-regex')).toThrow('unknown property')
     expect(tiktokenUnlessRefused(`\\p{${name}}`, texts)).toBeUndefined()
   })
 
