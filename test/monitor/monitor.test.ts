@@ -13,6 +13,21 @@ describe('startMonitor', () => {
     expect(cpuPercent).toBeGreaterThan(0)
   })
 
+  test('CPU is told in percent of one core', async () => {
+    const using = vi.spyOn(process, 'cpuUsage').mockImplementation((since) => (since === undefined ? { user: 0, system: 0 } : { user: 90_000, system: 60_000 }))
+    try {
+      const started = performance.now()
+      const monitor = startMonitor()
+      await new Promise((resolve) => setTimeout(resolve, 100))
+      const { cpuPercent } = monitor.stop() // of 150 ms of CPU in what has gone by
+      const most = performance.now() - started
+      expect(cpuPercent).toBeGreaterThanOrEqual(15_000 / most)
+      expect(cpuPercent).toBeLessThanOrEqual(15_000 / 98)
+    } finally {
+      using.mockRestore()
+    }
+  })
+
   test('tells the phases apart', async () => {
     const monitor = startMonitor()
     monitor.enter('count')

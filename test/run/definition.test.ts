@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest'
 import { taskIds, type Definition, type HashedSource } from '../../src/run/definition.ts'
 import { differencesOf } from '../../src/run/differences.ts'
+import { token } from '../support/addedTokens.ts'
 
 const source = (path: string, changes: Partial<HashedSource> = {}): HashedSource => ({
   path,
@@ -76,6 +77,25 @@ test('options that differ are named, with what they were and are', () => {
   ])
 })
 
+test('rules, engines and tokenizers that differ are named', () => {
+  const there = define(source('a'))
+  const othersIn = (changes: Partial<Definition>): string[] => differencesOf(there, { ...there, ...changes }).others
+  expect(othersIn({ rules: 'pretok 2' })).toEqual(["the version of pretok's rules: pretok 1 there, pretok 2 now"])
+  expect(othersIn({ engine: 'transformers.js' })).toEqual(['the engine: own there, transformers.js now'])
+  expect(othersIn({ pipeline: { ...there.pipeline, name: 'letters' } })).toEqual(['the tokenizer: words there, letters now'])
+})
+
+test('tokens that differ are named, a few of them', () => {
+  const withTokens = (...contents: string[]): Definition => ({ ...define(source('a')), addedTokens: contents.map((content) => token(content)) })
+  const said = (there: string[], now: string[]): string[] => differencesOf(withTokens(...there), withTokens(...now)).others
+  expect(said(['<a>', '<b>'], ['<b>', '<c>'])).toEqual(['the special or added tokens: "<a>" only there, "<c>" only now'])
+  expect(said([], ['a', 'b', 'c'])).toEqual(['the special or added tokens: none only there, "a", "b", "c" only now'])
+  expect(said(['a', 'b', 'c', 'd', 'e'], [])).toEqual(['the special or added tokens: "a", "b", "c" and 2 more only there, none only now'])
+  // one of the same content that is found otherwise is another one
+  const [plain, special] = [withTokens('<a>'), { ...withTokens(), addedTokens: [token('<a>', { special: true })] }]
+  expect(differencesOf(plain, special).others).toEqual(['the special or added tokens: "<a>" only there, "<a>" only now'])
+})
+
 test('a changed source is one thing, another list of sources is another', () => {
   const there = define(source('a'), source('b'))
   const changed = (change: Partial<HashedSource>): unknown => differencesOf(there, define(source('a'), source('b', change)))
@@ -83,6 +103,14 @@ test('a changed source is one thing, another list of sources is another', () => 
   expect(changed({ size: 0 })).toEqual({ others: [], changed: new Map([[1, 'the input b had 100 bytes and has 0 now']]) })
   expect(changed({ sample: 'x' })).toEqual({ others: [], changed: new Map([[1, 'the input b has other text than when it was planned']]) })
   expect(changed({ modified: 7 })).toEqual({ others: [], changed: new Map([[1, 'the input b was written to since it was planned']]) })
+  expect(changed({ format: 'csv' })).toEqual({
+    others: [],
+    changed: new Map([[1, 'the input b is read as csv (compression: none), not as text (compression: none)']]),
+  })
+  expect(changed({ compression: 'gzip' })).toEqual({
+    others: [],
+    changed: new Map([[1, 'the input b is read as text (compression: gzip), not as text (compression: none)']]),
+  })
   const of = (...sources: HashedSource[]): string[] => differencesOf(there, define(...sources)).others
   expect(of(source('a'))).toEqual(['the input b is missing'])
   expect(of(source('a'), source('c'), source('b'))).toEqual(['the input c is not in the plan'])
