@@ -3,6 +3,7 @@ import { GAP_BIT } from '../pattern/layout.ts'
 import { UNCHANGED, type SureText } from '../normalize/sureText.ts'
 import type { Kernel } from '../split/kernel.ts'
 import { pieceTooLong, undecidedSlack } from '../split/pieceTooLong.ts'
+import { codePointStart } from '../unicode/utf8.ts'
 import type { FoundTokens, TokenText } from './counter.ts'
 import { foundTokens, putTokens } from './kernelTokens.ts'
 import { createRawText, type RawText } from './rawText.ts'
@@ -185,10 +186,8 @@ export class KernelText {
   /** Where the batch ends to which text from a place on belongs, or a little before, so that no code point is cut; not behind the end. */
   private endOfBatch(bytes: Uint8Array, at: number): number {
     const waiting = this.length - this.advanced
-    let end = at + (this.isMany(waiting) ? BATCH : BATCH - waiting)
-    if (end >= bytes.length) return bytes.length
-    while ((bytes[end] & 0xc0) === 0x80) end--
-    return end
+    const end = at + (this.isMany(waiting) ? BATCH : BATCH - waiting)
+    return end < bytes.length ? codePointStart(bytes, end, at) : bytes.length
   }
 
   private advanceIfMany(): void {

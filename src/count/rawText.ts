@@ -4,6 +4,7 @@ import type { Stretches } from '../normalize/stretches.ts'
 import type { Kernel } from '../split/kernel.ts'
 import { PADDING } from '../split/kernelLayout.ts'
 import { pieceTooLong, undecidedSlack } from '../split/pieceTooLong.ts'
+import { codePointStart } from '../unicode/utf8.ts'
 import type { FoundTokens, TokenText } from './counter.ts'
 import { putSureText } from './kernelSureText.ts'
 import { foundTokens, putTokens } from './kernelTokens.ts'
@@ -25,13 +26,6 @@ const joined = (a: FoundTokens, b: FoundTokens): FoundTokens => {
     isTextBehind: b.count > 0 ? b.isTextBehind : a.count > 0 && isTextBetween,
     normalized: a.normalized + b.normalized,
   }
-}
-
-/** `at`, or the place before it where a code point begins, or the text's end. */
-const codePointStart = (text: Uint8Array, at: number): number => {
-  if (at >= text.length) return text.length
-  while ((text[at] & 0xc0) === 0x80) at--
-  return at
 }
 
 /** The text that is split. */
@@ -149,7 +143,8 @@ export const createRawText = (kernel: Kernel, text: SplitText, tokens: TokenSet,
     let found = NOTHING_FOUND
     let next = 0
     for (let from = 0; from < added.length || next < ends.length;) {
-      const to = codePointStart(added, from + Math.max(LEAST_ROOM, capacity - (end - at)))
+      const most = from + Math.max(LEAST_ROOM, capacity - (end - at))
+      const to = most < added.length ? codePointStart(added, most, from) : added.length
       let last = next
       while (last < ends.length && ends[last] <= to) last++
       makeRoom(to - from)

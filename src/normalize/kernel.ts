@@ -1,4 +1,5 @@
 import { loadWasm, reserveMemory } from '../loadWasm.ts'
+import { codePointStart } from '../unicode/utf8.ts'
 
 /** What normalize.wasm exports (src/kernel/normalize.ts lists where they are described). */
 export interface NormalizeExports {
@@ -72,10 +73,8 @@ export const slices = function* (text: Buffer): Generator<Buffer> {
     if (text.length > 0) yield text
     return
   }
-  for (let start = 0; start < text.length;) {
-    let end = Math.min(text.length, start + SLICE)
-    while (end < text.length && (text[end] & 0xc0) === 0x80) end--
+  for (let start = 0, end; start < text.length; start = end) {
+    end = start + SLICE < text.length ? codePointStart(text, start + SLICE, start) : text.length
     yield text.subarray(start, end)
-    start = end
   }
 }

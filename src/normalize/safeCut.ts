@@ -1,5 +1,5 @@
 import type { Normalizer } from '../types.ts'
-import { codePointAt, codePointEnd } from '../unicode/utf8.ts'
+import { codePointAt, codePointEnd, nextCodePoint } from '../unicode/utf8.ts'
 import { stepsOf } from './normalizer.ts'
 import type { Step } from './textStage.ts'
 
@@ -38,8 +38,7 @@ export const onNormalText = (
 /** The code points of a window, without what may be only a part of one at its borders. */
 const codePoints = (window: Buffer): Part[] => {
   const parts: Part[] = []
-  let start = 0
-  while (start < window.length && (window[start] & 0xc0) === 0x80) start++
+  let start = nextCodePoint(window, 0, window.length)
   for (let end; start < window.length && (end = codePointEnd(window, start)) <= window.length; start = end)
     parts.push({ start, text: window.subarray(start, end) })
   return parts

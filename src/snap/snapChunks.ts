@@ -1,6 +1,7 @@
 import { isUtf8 } from 'node:buffer'
 import type { AddedTokens } from '../added/addedTokens.ts'
 import type { Chunk } from '../types.ts'
+import { codePointStart, nextCodePoint } from '../unicode/utf8.ts'
 import { moveBorders } from './moveBorders.ts'
 import { textBetween, tokenCuts } from './tokenCuts.ts'
 
@@ -113,9 +114,9 @@ const findTextCut = async (
 /** A safe cut between the tokens in text[start, end). */
 const safeCutIn = (text: Buffer, start: number, end: number, margin: number, tokens: AddedTokens, findSafeCut: FindSafeCut): number => {
   let looked = 0
-  while (start < end && (text[start] & 0xc0) === 0x80) start++
-  while (end > start && (text[end] & 0xc0) === 0x80) end--
-  for (const [from, to] of textBetween(tokens, text, start, Math.min(end, text.length))) {
+  const first = nextCodePoint(text, start, end)
+  const last = Math.min(codePointStart(text, end, first), text.length)
+  for (const [from, to] of textBetween(tokens, text, first, last)) {
     const cut = safeCutBetween(text, from, Math.min(to, from + SAFE_CUT_WINDOW), findSafeCut)
     if (cut !== -1 && isCleanAround(text, cut, margin)) return cut
     looked += to - from
@@ -125,9 +126,9 @@ const safeCutIn = (text: Buffer, start: number, end: number, margin: number, tok
 }
 
 const safeCutBetween = (text: Buffer, from: number, to: number, findSafeCut: FindSafeCut): number => {
-  while (to > from && (text[to] & 0xc0) === 0x80) to--
-  if (to <= from) return -1
-  const window = text.subarray(from, to)
+  const end = codePointStart(text, to, from)
+  if (end <= from) return -1
+  const window = text.subarray(from, end)
   const cut = isUtf8(window) ? findSafeCut(window) : -1
   return cut === -1 ? -1 : from + cut
 }

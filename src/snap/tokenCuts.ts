@@ -2,7 +2,7 @@ import type { AddedTokens } from '../added/addedTokens.ts'
 import { isWhiteSpace, isWord, whiteSpaceEnd, whiteSpaceStart } from '../added/neighbours.ts'
 import { createTokenSet, type TokenSet } from '../added/tokenSet.ts'
 import { NONE, type TokenTrie } from '../added/tokenTrie.ts'
-import { codePointBefore } from '../unicode/utf8.ts'
+import { codePointBefore, codePointStart, nextCodePoint } from '../unicode/utf8.ts'
 
 /* Where text can be cut as far as added tokens go. What is said here is certain whatever stands before and behind the text. */
 
@@ -101,13 +101,11 @@ export const betweenTokens = (find: (window: Buffer) => number, normalized: Toke
   if (maxLength === 0) return find
   const tokens: AddedTokens = { raw: NO_TOKENS, normalized, all: normalized.trie }
   return (window) => {
-    let from = maxLength
-    while (from < window.length && (window[from] & 0xc0) === 0x80) from++
-    let to = window.length - maxLength
-    while (to > from && (window[to] & 0xc0) === 0x80) to--
-    if (to <= from) return -1
-    from = whiteSpaceEnd(window, from)
-    to = whiteSpaceStart(window, to, from)
+    const first = nextCodePoint(window, maxLength, window.length)
+    const last = codePointStart(window, window.length - maxLength, first)
+    if (last <= first) return -1
+    const from = whiteSpaceEnd(window, first)
+    const to = whiteSpaceStart(window, last, from)
     for (const [start, end] of textBetween(tokens, window, from, to)) {
       const cut = start < end ? find(window.subarray(start, end)) : -1
       if (cut !== -1) return start + cut

@@ -1,3 +1,4 @@
+import { codePointStart } from '../unicode/utf8.ts'
 import { startKernel, type Kernel } from './kernel.ts'
 
 /** Text is given to the kernel in batches of this many bytes, which stay in the cache until their pieces are taken. */
@@ -43,7 +44,7 @@ export class BatchCutter {
   /** Takes text[start, end), of the current section: whole code points, but for tables that read bytes. */
   push(text: Uint8Array, start: number, end: number): void {
     for (let at = start, to; at < end; at = to) {
-      to = endOfBatch(text, at + BATCH, end)
+      to = at + BATCH < end ? codePointStart(text, at + BATCH, at) : end
       const kernel = (this.kernel ??= this.start())
       this.makeRoom(kernel, to - at)
       copy(text, at, to, kernel.bytes, this.at + this.length)
@@ -106,13 +107,6 @@ export class BatchCutter {
     const ends = kernel.words.subarray((exports.list.value >>> 0) >>> 2, (exports.listEnd.value >>> 0) >>> 2)
     if (ends.length > 0) this.take(kernel.bytes.subarray(this.at, this.at + length), start, ends, sectionEnds)
   }
-}
-
-/** `at`, or a little before it, so that no code point is cut; not behind the end. */
-const endOfBatch = (text: Uint8Array, at: number, end: number): number => {
-  if (at >= end) return end
-  while ((text[at] & 0xc0) === 0x80) at--
-  return at
 }
 
 /** Less text is copied byte by byte: a call takes longer. */

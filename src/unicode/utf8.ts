@@ -9,12 +9,20 @@ export const codePointAt = (text: Uint8Array, at: number): number => {
   return ((lead & 0x07) << 18) | ((text[at + 1] & 0x3f) << 12) | ((text[at + 2] & 0x3f) << 6) | (text[at + 3] & 0x3f)
 }
 
-/** Where the code point begins that ends at `end`, which is not 0. */
-export const codePointBefore = (text: Uint8Array, end: number): number => {
-  let at = end - 1
-  while (at > 0 && (text[at] & 0xc0) === 0x80) at--
+/** `at`, or the place a little before it where the code point begins that has this byte, but not before `stop`. */
+export const codePointStart = (text: Uint8Array, at: number, stop = 0): number => {
+  while (at > stop && (text[at] & 0xc0) === 0x80) at--
   return at
 }
+
+/** `at`, or the place a little behind it where the next code point begins, but not behind `stop`. */
+export const nextCodePoint = (text: Uint8Array, at: number, stop: number): number => {
+  while (at < stop && (text[at] & 0xc0) === 0x80) at++
+  return at
+}
+
+/** Where the code point begins that ends at `end`, which is not 0. */
+export const codePointBefore = (text: Uint8Array, end: number): number => codePointStart(text, end - 1)
 
 /** Where the code point ends that begins at `at`. */
 export const codePointEnd = (text: Uint8Array, at: number): number => {
