@@ -26,8 +26,13 @@ const compile = (url: URL): WebAssembly.Module => {
 const wasmUrl = (name: WasmName): URL =>
   new URL(import.meta.url.endsWith('.ts') ? `../dist/kernel/${name}.wasm` : `./kernel/${name}.wasm`, import.meta.url)
 
+/** Memories of WebAssembly come in pages of so many bytes. */
+export const PAGE_BYTES = 2 ** 16
+/** The most that a memory can have, which is 4 GiB. */
+export const MAX_PAGES = 2 ** 16
+
 /**
- * A memory, in pages of 64 KiB. Whatever it has, V8 reserves 10 GiB of addresses for it.
+ * A memory, in pages. Whatever it has, V8 reserves 10 GiB of addresses for it.
  *
  * @throws PretokError 'limit' if those are not there
  */

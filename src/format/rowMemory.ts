@@ -1,5 +1,5 @@
 import { PretokError } from '../errors.ts'
-import { reserveMemory } from '../loadWasm.ts'
+import { MAX_PAGES, PAGE_BYTES, reserveMemory } from '../loadWasm.ts'
 
 /** Texts one behind the other, good until the next call. */
 export interface Rows {
@@ -33,7 +33,6 @@ export const append = (rows: RowInput, length: number, block: Buffer): number =>
   return end
 }
 
-const PAGE = 65536
 /** Bytes behind input and output that may be touched. */
 const PADDING = 64
 const FIRST_INPUT = 2 ** 18
@@ -45,7 +44,7 @@ export const MAX_ROWS = 8192
  * as much room for the texts.
  */
 export class RowMemory {
-  readonly memory = reserveMemory(1, PAGE)
+  readonly memory = reserveMemory(1, MAX_PAGES)
   /** The input; made larger by `reserve`. */
   input = Buffer.alloc(0)
   inputAt = 0
@@ -100,7 +99,7 @@ export class RowMemory {
   }
 
   private grow(end: number): void {
-    const pages = Math.ceil(end / PAGE) - this.memory.buffer.byteLength / PAGE
+    const pages = Math.ceil(end / PAGE_BYTES) - this.memory.buffer.byteLength / PAGE_BYTES
     if (pages <= 0) return
     try {
       this.memory.grow(pages)

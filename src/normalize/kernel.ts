@@ -1,4 +1,4 @@
-import { loadWasm, reserveMemory } from '../loadWasm.ts'
+import { loadWasm, PAGE_BYTES, reserveMemory } from '../loadWasm.ts'
 import { codePointStart } from '../unicode/utf8.ts'
 
 /** What normalize.wasm exports (src/kernel/normalize.ts lists where they are described). */
@@ -42,7 +42,6 @@ export interface NormalizeKernel {
   room: number
 }
 
-const PAGE = 65536
 const ALIGN = 64
 /** Behind the room: what is loaded of it as a whole may reach so far. */
 const PADDING = 64
@@ -50,7 +49,7 @@ const PADDING = 64
 /** Starts a kernel whose memory holds some tables and `roomBytes` of free room. */
 export const startNormalizeKernel = (tables: readonly NodeJS.TypedArray[], roomBytes: number): NormalizeKernel => {
   const tableBytes = tables.reduce((sum, { byteLength }) => sum + byteLength + ALIGN, 0)
-  const pages = 1 + Math.ceil((tableBytes + roomBytes + PADDING) / PAGE) // one for what the module has itself
+  const pages = 1 + Math.ceil((tableBytes + roomBytes + PADDING) / PAGE_BYTES) // one for what the module has itself
   const memory = reserveMemory(pages, pages)
   const exports = new WebAssembly.Instance(loadWasm('normalize'), { env: { memory } }).exports as unknown as NormalizeExports
   const bytes = Buffer.from(memory.buffer)

@@ -1,4 +1,4 @@
-import { loadWasm, reserveMemory } from '../loadWasm.ts'
+import { loadWasm, MAX_PAGES, PAGE_BYTES, reserveMemory } from '../loadWasm.ts'
 
 /** What parquet.wasm exports (src/kernel/parquet.ts has the descriptions). Addresses above 2 GiB come as negative numbers. */
 interface PageExports {
@@ -27,7 +27,6 @@ export interface PageKernel {
   takeValues(page: Buffer, at: number, count: number): Texts
 }
 
-const PAGE = 65536
 /** Bytes behind input and output that may be touched. */
 const PADDING = 64
 /** What is taken at a time. */
@@ -43,7 +42,7 @@ export const takePageKernel = (): PageKernel => idle.pop() ?? createPageKernel()
 export const releasePageKernel = (kernel: PageKernel): void => void idle.push(kernel)
 
 const createPageKernel = (): PageKernel => {
-  const memory = reserveMemory(1, PAGE)
+  const memory = reserveMemory(1, MAX_PAGES)
   const exports = new WebAssembly.Instance(loadWasm('parquet'), { env: { memory } }).exports as unknown as PageExports
   exports.start()
   const endsAt = exports.firstFree()
@@ -53,7 +52,7 @@ const createPageKernel = (): PageKernel => {
   let bytes = Buffer.alloc(0)
 
   const reserve = (end: number): void => {
-    const pages = Math.ceil(end / PAGE) - memory.buffer.byteLength / PAGE
+    const pages = Math.ceil(end / PAGE_BYTES) - memory.buffer.byteLength / PAGE_BYTES
     try {
       if (pages > 0) memory.grow(pages)
     } catch (error) {

@@ -1,4 +1,4 @@
-import { loadWasm, reserveMemory } from '../loadWasm.ts'
+import { loadWasm, MAX_PAGES, PAGE_BYTES, reserveMemory } from '../loadWasm.ts'
 import type { Chunk } from '../types.ts'
 import type { ReadAt } from './snapChunks.ts'
 
@@ -9,7 +9,6 @@ interface CutExports {
   findJsonCut(at: number, end: number, from: number): number
 }
 
-const PAGE = 65536
 const WINDOW = 2 ** 20
 /** Bytes behind a window that may be touched. */
 const PADDING = 64
@@ -24,10 +23,10 @@ const PADDING = 64
  * next chunk begins in the state in which this one ends.
  */
 export const snapJson = async (chunks: readonly Chunk[], readAt: ReadAt): Promise<Chunk[]> => {
-  const memory = reserveMemory(1, PAGE)
+  const memory = reserveMemory(1, MAX_PAGES)
   const exports = new WebAssembly.Instance(loadWasm('jsonCuts'), { env: { memory } }).exports as unknown as CutExports
   const windowAt = exports.firstFree()
-  memory.grow(Math.ceil((windowAt + WINDOW + PADDING) / PAGE))
+  memory.grow(Math.ceil((windowAt + WINDOW + PADDING) / PAGE_BYTES))
   const buffer = Buffer.from(memory.buffer, windowAt, WINDOW)
   exports.begin()
 

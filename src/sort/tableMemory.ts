@@ -1,4 +1,4 @@
-import { loadWasm, reserveMemory } from '../loadWasm.ts'
+import { loadWasm, MAX_PAGES, PAGE_BYTES, reserveMemory } from '../loadWasm.ts'
 import type { Pieces } from './sortPieces.ts'
 
 /** Distinct pieces and their counts, as they travel from a worker: entry i is arena[starts[i], starts[i + 1]) with counts[i]. */
@@ -41,11 +41,10 @@ interface TableExports {
   takeInOrder(...addresses: number[]): number
 }
 
-const PAGE = 65536
 /** Before the tables: what the module has for itself. */
 const OWN_PAGES = 2
 /** What can be taken of one memory at most, in bytes: WebAssembly has addresses of 32 bits. */
-export const MOST_MEMORY = (65536 - OWN_PAGES) * PAGE
+export const MOST_MEMORY = (MAX_PAGES - OWN_PAGES) * PAGE_BYTES
 /** Behind each array. */
 const SPARE = 16
 
@@ -60,7 +59,7 @@ export class TableMemory {
 
   /** @param bytes of all that is taken, MOST_MEMORY at most; what is not used costs nothing */
   constructor(bytes: number) {
-    const pages = OWN_PAGES + Math.ceil(bytes / PAGE)
+    const pages = OWN_PAGES + Math.ceil(bytes / PAGE_BYTES)
     const memory = reserveMemory(pages, pages)
     this.exports = new WebAssembly.Instance(loadWasm('merge'), { env: { memory } }).exports as unknown as TableExports
     this.buffer = memory.buffer as ArrayBuffer

@@ -4,7 +4,7 @@ import { NO_MEMORY, PIECE_TOO_LONG } from './kernelLayout.ts'
 import { pieceTooLong } from './pieceTooLong.ts'
 import { findSyncPairs } from './syncPairs.ts'
 import { openTables } from './tables.ts'
-import { loadWasm, reserveMemory } from '../loadWasm.ts'
+import { loadWasm, MAX_PAGES, PAGE_BYTES, reserveMemory } from '../loadWasm.ts'
 
 /** What kernel.wasm exports (src/kernel/index.ts lists where they are described). Addresses above 2 GiB come as negative numbers. */
 export interface KernelExports {
@@ -80,8 +80,6 @@ export interface Kernel {
   allocate(bytes: number): number
 }
 
-const PAGE = 65536
-
 export interface KernelOptions {
   /** Room for text at first. */
   textBytes: number
@@ -105,7 +103,7 @@ export const startKernel = (
   stages: readonly Uint8Array[],
   { textBytes, maxEnds, maxPieceBytes = Infinity, memoryBytes, spill = () => false, first = () => {} }: KernelOptions,
 ): Kernel => {
-  const memory = reserveMemory(2, PAGE)
+  const memory = reserveMemory(2, MAX_PAGES)
   const exports = new WebAssembly.Instance(loadWasm('kernel'), { env: { memory }, table: { spill }, firsts: { first } }).exports as unknown as KernelExports
   let bytes = new Uint8Array(memory.buffer)
   let words = new Uint32Array(memory.buffer)
@@ -147,7 +145,7 @@ export const startKernel = (
 const noMemory = (memoryBytes: number | undefined): PretokError =>
   new PretokError(
     'limit',
-    memoryBytes === undefined || memoryBytes >= PAGE * PAGE
+    memoryBytes === undefined || memoryBytes >= MAX_PAGES * PAGE_BYTES
       ? 'splitting and counting: the kernel has no memory left: 4 GiB is its limit, and the system may give less'
       : `splitting and counting: ${memoryBytes} bytes of memory are not enough for text that cannot be cut yet, or the system gives less; --max-memory-gb gives more`,
   )

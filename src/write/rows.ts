@@ -1,4 +1,4 @@
-import { loadWasm, reserveMemory } from '../loadWasm.ts'
+import { loadWasm, PAGE_BYTES, reserveMemory } from '../loadWasm.ts'
 import type { PieceBatch } from './pieceBatch.ts'
 import { utf8Length } from './pieceText.ts'
 
@@ -57,7 +57,7 @@ export const MOST_ENCODED = LONGEST_ESCAPE * MOST_BYTES + AROUND * MOST_ROWS
 /** Written behind what is encoded. */
 const SPARE = 16
 
-const PAGES = 1 + Math.ceil((12 * MOST_ROWS + MOST_BYTES + MOST_ENCODED + SPARE) / 65536)
+const PAGES = 1 + Math.ceil((12 * MOST_ROWS + MOST_BYTES + MOST_ENCODED + SPARE) / PAGE_BYTES)
 
 /** The place, or if that is inside a character, where this begins. */
 const characterEnd = (bytes: Uint8Array, place: number, end: number): number => {
