@@ -1,5 +1,6 @@
 import { PretokError } from '../errors.ts'
-import type { CodePointSet } from '../unicode/codePointSet.ts'
+import { CODE_POINTS, type CodePointSet } from '../unicode/codePointSet.ts'
+import { codePointEnd } from '../unicode/utf8.ts'
 import type { Node } from './ast.ts'
 import { partitionBySets } from './classes.ts'
 import { children } from './nodes.ts'
@@ -22,7 +23,6 @@ export interface Alphabet {
   spell(bytes: Uint8Array, start: number, end: number): string
 }
 
-const CODE_POINTS = 0x110000
 /** Letters must not be surrogates. */
 const MAX_CLASSES = 0xd800
 
@@ -84,9 +84,6 @@ const createSpeller = (letters: Uint8Array | Uint16Array, isNarrow: boolean): Al
 /** Bytes that `count` code points take from `at` on, in valid UTF-8. */
 export const bytesOf = (bytes: Uint8Array, at: number, count: number): number => {
   let end = at
-  for (let i = 0; i < count; i++) {
-    const lead = bytes[end]
-    end += lead < 0x80 ? 1 : lead < 0xe0 ? 2 : lead < 0xf0 ? 3 : 4
-  }
+  for (let i = 0; i < count; i++) end = codePointEnd(bytes, end)
   return end - at
 }

@@ -1,4 +1,4 @@
-import { fromRanges, type CodePointSet } from '../unicode/codePointSet.ts'
+import { CODE_POINTS, fromRanges, type CodePointSet } from '../unicode/codePointSet.ts'
 import { createNumbering } from './numbering.ts'
 
 /*
@@ -22,7 +22,7 @@ export interface ClassedSets {
 /** The coarsest partition in which each of the sets is a union of classes. Surrogates, which text never contains, go with what is before. */
 export const partitionBySets = (sets: readonly CodePointSet[]): ClassedSets => {
   // each border of each set as one number, position first: typed arrays sort numbers faster than arrays sort pairs
-  const Numbers = 0x110000 * sets.length < 2 ** 31 ? Int32Array : Float64Array
+  const Numbers = CODE_POINTS * sets.length < 2 ** 31 ? Int32Array : Float64Array
   const borders = new Numbers(sets.reduce((sum, { length }) => sum + length, 0))
   let filled = 0
   for (let k = 0; k < sets.length; k++) {
@@ -47,7 +47,7 @@ export const partitionBySets = (sets: readonly CodePointSet[]): ClassedSets => {
       const set = borders[i++] - first
       inside[set >> 5] ^= 1 << (set & 31)
     }
-    if (at < 0x110000) {
+    if (at < CODE_POINTS) {
       starts.push(at)
       classes.push(names.numberOf(inside))
     }
@@ -84,7 +84,7 @@ export const pairClasses = (a: Partition, b: Partition): { partition: Partition;
   const starts: number[] = []
   const classes: number[] = []
   let last = 0
-  for (let i = 0, k = 0, at = 0; at < 0x110000;) {
+  for (let i = 0, k = 0, at = 0; at < CODE_POINTS;) {
     const key = a.classes[i] * b.count + b.classes[k]
     if (names[key] === 0) names[key] = pairs.push([a.classes[i], b.classes[k]])
     if (names[key] !== last) {
@@ -92,8 +92,8 @@ export const pairClasses = (a: Partition, b: Partition): { partition: Partition;
       starts.push(at)
       classes.push(last - 1)
     }
-    const nextA = i + 1 < a.starts.length ? a.starts[i + 1] : 0x110000
-    const nextB = k + 1 < b.starts.length ? b.starts[k + 1] : 0x110000
+    const nextA = i + 1 < a.starts.length ? a.starts[i + 1] : CODE_POINTS
+    const nextB = k + 1 < b.starts.length ? b.starts[k + 1] : CODE_POINTS
     at = nextA < nextB ? nextA : nextB
     if (nextA === at) i++
     if (nextB === at) k++
@@ -103,7 +103,7 @@ export const pairClasses = (a: Partition, b: Partition): { partition: Partition;
 
 /** The code points of a class, as a set. */
 export const classMembers = ({ starts, classes }: Partition, wanted: number): CodePointSet =>
-  fromRanges(classes.flatMap((name, i) => (name === wanted ? [[starts[i], starts[i + 1] ?? 0x110000] as const] : [])))
+  fromRanges(classes.flatMap((name, i) => (name === wanted ? [[starts[i], starts[i + 1] ?? CODE_POINTS] as const] : [])))
 
 /** The class of a code point. */
 export const classOf = ({ starts, classes }: Partition, codePoint: number): number => {

@@ -1,4 +1,4 @@
-import { has, type CodePointSet } from '../unicode/codePointSet.ts'
+import { CODE_POINTS, has, type CodePointSet } from '../unicode/codePointSet.ts'
 import { category, property, WHITE_SPACE } from '../unicode/properties.ts'
 import { firstByteOf } from '../unicode/utf8.ts'
 import type { Partition } from './classes.ts'
@@ -234,8 +234,6 @@ const rolesIn = ({ starts, classes, count }: Partition, code: number): Uint8Arra
   }
   return roles
 }
-
-const CODE_POINTS = 0x110000
 
 /** For each first byte the role of all characters of several bytes that begin with it, or ROLE_MIXED. */
 const firstByteRoles = ({ starts, classes }: Partition, roles: Uint8Array): Uint8Array => {

@@ -1,3 +1,4 @@
+import { CODE_POINTS } from '../unicode/codePointSet.ts'
 import { classOf } from './classes.ts'
 import { compileStage, type CompiledStage } from './compile.ts'
 import { sameAutomaton } from './equivalence.ts'
@@ -34,5 +35,4 @@ const rangesOf = ({ partition: { starts, classes } }: CompiledStage, isIn: reado
     .map((start, i) => (isIn[classes[i]] ? `${written(start)}-${written((starts[i + 1] ?? CODE_POINTS) - 1)}` : ''))
     .join('')
 
-const CODE_POINTS = 0x110000
 const written = (codePoint: number): string => `\\x{${codePoint.toString(16)}}`

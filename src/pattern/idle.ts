@@ -2,6 +2,7 @@ import type { Partition } from './classes.ts'
 import type { BackwardMachine } from './lookahead.ts'
 import type { Machine } from './minimize.ts'
 import { SOURCE_NOW } from './layout.ts'
+import { CODE_POINTS } from '../unicode/codePointSet.ts'
 import { firstByteOf } from '../unicode/utf8.ts'
 import { arcOf, hasMarks, moveOf, stepsOf } from './steps.ts'
 import { classesOfBytes, type Unit } from './unit.ts'
@@ -78,7 +79,7 @@ const byBytes = (partition: Partition, unit: Unit, holds: (name: number) => bool
   const isIdle = Array.from({ length: 256 }, () => true)
   classes.forEach((name, i) => {
     if (held[name]) return
-    const last = (starts[i + 1] ?? 0x110000) - 1
+    const last = (starts[i + 1] ?? CODE_POINTS) - 1
     for (let codePoint = starts[i]; codePoint <= Math.min(last, 0x7f); codePoint++) isIdle[codePoint] = false
     if (last >= 0x80) isIdle.fill(false, firstByteOf(Math.max(0x80, starts[i])), firstByteOf(last) + 1)
   })

@@ -1,4 +1,5 @@
 import { PretokError } from '../errors.ts'
+import { CODE_POINTS } from '../unicode/codePointSet.ts'
 import type { Partition } from './classes.ts'
 import * as layout from './layout.ts'
 import type { BackwardMachine } from './lookahead.ts'
@@ -142,12 +143,12 @@ const mapBytes = (partition: Partition): ClassMap => ({
 /** The class of every code point: ASCII directly, all others by a two-stage table. Equal blocks are stored once. */
 const mapCodePoints = ({ starts, classes }: Partition): ClassMap => {
   const size = 1 << layout.BLOCK_BITS
-  const pages = new Uint16Array(0x110000 / size)
+  const pages = new Uint16Array(CODE_POINTS / size)
   const numbers = createNumbering()
   const block = new Uint8Array(size)
   const words = new Int32Array(block.buffer)
   for (let range = 0; range < starts.length; range++) {
-    const end = range + 1 < starts.length ? starts[range + 1] : 0x110000
+    const end = range + 1 < starts.length ? starts[range + 1] : CODE_POINTS
     const name = classes[range]
     let at = starts[range]
     // the rest of a page that other ranges began, …

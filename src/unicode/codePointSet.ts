@@ -6,12 +6,13 @@ export type CodePointSet = readonly number[]
 
 const SURROGATES_START = 0xd800
 const SURROGATES_END = 0xe000
-const UNICODE_END = 0x110000
+/** How many code points there are, and so where the last of them ends. */
+export const CODE_POINTS = 0x110000
 /** No border is here. */
-const BEYOND = UNICODE_END + 1
+const BEYOND = CODE_POINTS + 1
 
 export const EMPTY: CodePointSet = []
-export const EVERYTHING: CodePointSet = [0, SURROGATES_START, SURROGATES_END, UNICODE_END]
+export const EVERYTHING: CodePointSet = [0, SURROGATES_START, SURROGATES_END, CODE_POINTS]
 
 /** Any ranges, in any order, overlapping or not, as a set. */
 export const fromRanges = (ranges: readonly (readonly [start: number, end: number])[]): CodePointSet => {
@@ -73,8 +74,8 @@ export const union = (...sets: readonly CodePointSet[]): CodePointSet => {
 /** Everything else: the borders are the same. */
 export const complement = (a: CodePointSet): CodePointSet => {
   const flat = a[0] === 0 ? a.slice(1) : [0, ...a]
-  if (flat.at(-1) === UNICODE_END) flat.pop()
-  else flat.push(UNICODE_END)
+  if (flat.at(-1) === CODE_POINTS) flat.pop()
+  else flat.push(CODE_POINTS)
   // surrogates are in no set, so one range holds them all now
   const range = bordersUpTo(flat, SURROGATES_START) - 1
   const [start, end] = flat.slice(range)
