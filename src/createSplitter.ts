@@ -1,7 +1,7 @@
 import { checkChoice, checkOptionNames, type OptionNames } from './checks.ts'
 import { chooseEngine } from './count/chooseEngine.ts'
 import { readyEngine } from './count/readyEngine.ts'
-import type { Tier } from './count/engine.ts'
+import { TIER_CHOICES, type Tier } from './count/engine.ts'
 import { createKernelCutter } from './split/kernelCutter.ts'
 import { phasesOf } from './split/phases.ts'
 import { createReferenceCutter } from './split/referenceCutter.ts'
@@ -14,7 +14,6 @@ export interface SplitterOptions {
   engine?: TierChoice | undefined
 }
 
-export const TIER_CHOICES = ['auto', 'reference', 'automaton', 'simd'] as const
 const OPTION_NAMES: OptionNames<SplitterOptions> = { engine: true }
 
 /**

@@ -1,10 +1,11 @@
 import { checkChoice, checkFunction, checkOptionNames, checkPath, checkSignal, checkSize, checkTexts, refuse, type OptionNames } from './checks.ts'
+import { ENGINE_CHOICES } from './count/engine.ts'
 import { PretokError } from './errors.ts'
 import { parseDelimiter } from './format/csvHeader.ts'
 import { INPUT_FORMATS } from './format/detect.ts'
 import { ERROR_POLICIES } from './format/encoding.ts'
 import { parseFields } from './format/textFields.ts'
-import { DOCUMENT_PER, type DocumentPer } from './format/records.ts'
+import { DOCUMENT_PER, ON_ERROR, type DocumentPer } from './format/records.ts'
 import { createPieceFilter, type PieceFilter } from './select/pieceFilter.ts'
 import type { Sample } from './select/sample.ts'
 import type { TokenizerChoice } from './tokenizer/resolve.ts'
@@ -102,9 +103,9 @@ export interface Progress {
 }
 
 const CHOICES = {
-  engine: ['auto', 'reference', 'automaton', 'simd', 'transformers.js'],
+  engine: ENGINE_CHOICES,
   errors: ERROR_POLICIES,
-  onError: ['fail', 'skip'],
+  onError: ON_ERROR,
   format: INPUT_FORMATS,
   documentPer: DOCUMENT_PER,
 } as const

@@ -1,7 +1,10 @@
 import type { InferredOptionTypes, Options } from 'yargs'
+import { ENGINE_CHOICES } from '../count/engine.ts'
 import { PretokError } from '../errors.ts'
 import { INPUT_FORMATS } from '../format/detect.ts'
-import { DOCUMENT_PER } from '../format/records.ts'
+import { ERROR_POLICIES } from '../format/encoding.ts'
+import { DOCUMENT_PER, ON_ERROR } from '../format/records.ts'
+import { PATTERN_STYLES } from '../tokenizer/patternPipeline.ts'
 import { loadTokenizer, type TokenizerChoice } from '../tokenizer/resolve.ts'
 import type { Pipeline } from '../types.ts'
 import { parseSize } from './size.ts'
@@ -24,7 +27,7 @@ export const TOKENIZER_OPTIONS = options({
   },
   pattern: { alias: 'p', type: 'string', requiresArg: true, describe: 'Cut by this regex instead of a preset', group: 'Tokenizer:' },
   'pattern-style': {
-    choices: ['tiktoken', 'huggingface'] as const,
+    choices: PATTERN_STYLES,
     requiresArg: true,
     group: 'Tokenizer:',
     describe:
@@ -42,7 +45,7 @@ export const TOKENIZER_OPTIONS = options({
 
 export const RUN_OPTIONS = options({
   engine: {
-    choices: ['auto', 'reference', 'automaton', 'simd', 'transformers.js'] as const,
+    choices: ENGINE_CHOICES,
     requiresArg: true,
     describe:
       'Tier that splits; all give the same pieces  [default: auto, the fastest that can]. transformers.js is none: its own pre-tokenizer, with its own pieces, slow',
@@ -89,13 +92,13 @@ export const TEMP_DIR_OPTION = options({
 /** What becomes of input that cannot be counted. */
 export const ERROR_OPTIONS = options({
   errors: {
-    choices: ['replace', 'strict', 'ignore'] as const,
+    choices: ERROR_POLICIES,
     requiresArg: true,
     describe: 'What to do with invalid UTF-8  [default: replace]',
     group: 'Input:',
   },
   'on-error': {
-    choices: ['fail', 'skip'] as const,
+    choices: ON_ERROR,
     requiresArg: true,
     describe: 'What to do with a record that cannot be read, or a chunk that cannot be counted  [default: fail]',
     group: 'Input:',

@@ -1,6 +1,7 @@
 import { Readable } from 'node:stream'
 import type { ArgumentsCamelCase, CommandModule, InferredOptionTypes } from 'yargs'
-import { startSplittingOf, TIER_CHOICES } from '../createSplitter.ts'
+import { TIER_CHOICES } from '../count/engine.ts'
+import { startSplittingOf } from '../createSplitter.ts'
 import { PretokError } from '../errors.ts'
 import { STANDARD_INPUT } from '../read/inputNames.ts'
 import { stringOfPiece } from '../split/pieceStrings.ts'

@@ -1,7 +1,11 @@
 import type { LaterTables } from '../split/laterPhases.ts'
 import type { Phase } from '../split/phases.ts'
-import type { Stage } from '../types.ts'
+import type { EngineChoice, Stage, TierChoice } from '../types.ts'
 import type { TransformersJsEngine } from './transformersJs.ts'
+
+/** What may be asked for, as messages list it. */
+export const TIER_CHOICES: readonly TierChoice[] = ['auto', 'reference', 'automaton', 'simd']
+export const ENGINE_CHOICES: readonly EngineChoice[] = [...TIER_CHOICES, 'transformers.js']
 
 /** What runs, as plain data for the workers. */
 export type Engine = Tier | TransformersJsEngine

@@ -69,6 +69,9 @@ export interface RecordParser {
 export type DocumentPer = (typeof DOCUMENT_PER)[number]
 export const DOCUMENT_PER = ['file', 'line', 'blank-line'] as const
 
+/** What is done about a record that cannot be read: it fails the run, or is left out. */
+export const ON_ERROR = ['fail', 'skip'] as const
+
 /** How far the reading of a source has come since the last time. */
 export interface ReadStep {
   /** Bytes as they are stored. */

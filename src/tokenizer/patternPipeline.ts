@@ -5,6 +5,7 @@ import type { Pipeline, SplitStage } from '../types.ts'
  * findall). `huggingface`: Oniguruma, Split with behavior Isolated; text between the matches makes pieces, too.
  */
 export type PatternStyle = 'tiktoken' | 'huggingface'
+export const PATTERN_STYLES: readonly PatternStyle[] = ['tiktoken', 'huggingface']
 
 /** HF tokenizers: pre_tokenizer Split (Regex, Isolated) or ByteLevel with its own regex; the engine is Oniguruma. */
 export const huggingFace = (pattern: string): SplitStage => ({

@@ -4,7 +4,7 @@ import type { Pipeline } from '../types.ts'
 import { closest } from '../closest.ts'
 import { checkPipeline } from './checkPipeline.ts'
 import { isHubId, readHubTokenizer } from './hub.ts'
-import { patternPipeline, type PatternStyle } from './patternPipeline.ts'
+import { PATTERN_STYLES, patternPipeline, type PatternStyle } from './patternPipeline.ts'
 import { PRESET_NAMES, presetPipeline } from './presets.ts'
 import { isTokenizerPath, readTokenizerPath } from './tokenizerFile.ts'
 
@@ -60,7 +60,7 @@ const PATTERN_NAMES: OptionNames<{ pattern: string; style?: PatternStyle }> = { 
 const checkChoice = (choice: unknown): void => {
   const isObject = typeof choice === 'object' && choice !== null
   const { pattern, style, stages } = (isObject ? choice : {}) as Record<string, unknown>
-  const isPattern = typeof pattern === 'string' && (style === undefined || style === 'tiktoken' || style === 'huggingface')
+  const isPattern = typeof pattern === 'string' && (style === undefined || PATTERN_STYLES.includes(style as PatternStyle))
   if (!isPattern && !Array.isArray(stages))
     throw new PretokError(
       'usage',

@@ -40,7 +40,7 @@ const ROOMS: Readonly<Record<string, readonly string[]>> = {
   count: ['errors', 'prepared', 'types', 'random', 'added', 'normalize', 'split', 'pattern', 'sort', 'spill', 'unicode'],
   merge: ['errors', 'count', 'sort', 'spill'],
   receipt: ['errors', 'types', 'unicode', 'version'],
-  options: ['errors', 'types', 'format', 'select', 'tokenizer', 'temporary', 'checks'],
+  options: ['count', 'errors', 'types', 'format', 'select', 'tokenizer', 'temporary', 'checks'],
   monitor: ['clock', 'messages', 'options'],
   messages: ['sort', 'errors', 'types', 'count', 'merge', 'read', 'select', 'sharedList'],
   pool: ['clock', 'errors', 'quiet', 'messages', 'types'],
