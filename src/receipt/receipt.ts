@@ -49,7 +49,7 @@ export const makeReceipt = (run: RunFacts): Receipt => {
     sources: run.sources.map(({ path, size, format, compression }) => ({ path, size, format, compression })),
     bytes: {
       stored: tally.stored,
-      unread: sizeOf(run.sources.map(({ size }) => ({ start: 0, end: size }))) - sizeOf(run.chunks),
+      unread: totalSize(run.sources) - bytesIn(run.chunks),
       read: tally.read,
       pieces: run.result.textBytes,
       special: tally.special,
@@ -95,8 +95,7 @@ export const makeReceipt = (run: RunFacts): Receipt => {
  */
 export const checkReceipt = (receipt: Receipt, total: number): void => {
   const { stored, unread, read, pieces, special, dropped, format, skipped, filtered, ignored, replacedGain, normalizedGain } = receipt.bytes
-  const size = sizeOf(receipt.sources.map((source) => ({ start: 0, end: source.size })))
-  const expected = size - unread - sizeOf(receipt.skipped)
+  const expected = totalSize(receipt.sources) - unread - bytesIn(receipt.skipped)
   const { replacedGain: _, normalizedGain: __, ...bytes } = receipt.bytes
   const counts = { ...bytes, documents: receipt.documents, pieces: receipt.pieces, 'skipped records': receipt.skippedRecords.count }
   for (const [what, count] of Object.entries(counts))
@@ -108,7 +107,9 @@ export const checkReceipt = (receipt: Receipt, total: number): void => {
   if (accounted !== read) throw unbalanced(`${read} bytes were read, but ${accounted} are accounted for: ${JSON.stringify(receipt.bytes)}`)
 }
 
-const sizeOf = (ranges: readonly { start: number; end: number }[]): number =>
+const totalSize = (sources: readonly { size: number }[]): number => sources.reduce((total, { size }) => total + size, 0)
+
+const bytesIn = (ranges: readonly { start: number; end: number }[]): number =>
   ranges.reduce((total, { start, end }) => total + end - start, 0)
 
 const unbalanced = (what: string): PretokError =>
