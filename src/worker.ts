@@ -117,6 +117,7 @@ export const mergeRuns = (job: MergeJob): MergeResult => {
   }
 }
 
+/** For a worker that takes this one's place in a test. */
 export { Board }
 
 /** What the pool calls in a worker thread. */

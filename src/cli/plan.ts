@@ -73,7 +73,7 @@ const handler = async (args: ArgumentsCamelCase<Arguments>): Promise<void> => {
     maxMemoryGb,
     chunkBytes,
     sources: sources.map(({ path, size, format, compression }) => ({ path, size, format, compression })),
-    chunks: chunks,
+    chunks,
   }
   process.stdout.write(`${JSON.stringify(plan, null, 2)}\n`)
 }

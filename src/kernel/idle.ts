@@ -36,7 +36,7 @@ export function skipIdle(pass: Pass, p: usize, end: usize): usize {
 }
 
 /** The state behind idle text, as the address of its row. */
-export function idleRow(pass: Pass): usize {
+function idleRow(pass: Pass): usize {
   return pass.rows + <usize>load<u32>(pass.idle + IDLE_STATE) * pass.rowBytes
 }
 

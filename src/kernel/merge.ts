@@ -103,7 +103,7 @@ const buckets: usize = memory.data(4 * (1 << 11))
 
 /**
  * Writes the numbers of entries to `order`, the highest count first, equal ones as they stand: by counting how many there are with each of the low
- * counts, which nearly all have, and those with high ones by radix, as in sort/orderByCount.ts.
+ * counts, which nearly all have, and those with high ones by radix.
  */
 export function orderByCount(counts: usize, entries: usize, order: usize, spare: usize): void {
   memory.fill(buckets, 0, DIGITS * 4)

@@ -21,7 +21,7 @@ export let prefix: usize = 0
 export let prefixBytes: usize = 0
 /** The character that stands in front of each section of which there is text, unless it begins with it. */
 let initial: usize = 0
-export let initialBytes: usize = 0
+let initialBytes: usize = 0
 
 export function setPrefix(at: usize, bytes: usize): void {
   prefix = at
@@ -115,7 +115,7 @@ export function setRawEnds(at: usize, count: usize): void {
 }
 
 /** The end of the document that stands next in the raw text, or NO_END. */
-export const NO_END: usize = usize.MAX_VALUE
+const NO_END: usize = usize.MAX_VALUE
 
 export function nextEnd(): usize {
   return ends == endsEnd ? NO_END : <usize>load<u32>(ends)

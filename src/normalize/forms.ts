@@ -45,7 +45,7 @@ const markCombining = (values: TableMaker<Uint8Array>): void => {
 }
 
 /** A whole text in a form of normalization. */
-export const normalizeTo = (form: Form, text: string): string => {
+const normalizeTo = (form: Form, text: string): string => {
   let normalized = ''
   let start = 0
   for (let newer; (newer = nextNewer(text, start)) < text.length;) {

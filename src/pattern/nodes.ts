@@ -97,7 +97,7 @@ export const holdsUnboundedLookAhead = (node: Node): boolean =>
   (node.type === 'look' && node.ahead && maxLength(node.body) === Infinity) || children(node).some(holdsUnboundedLookAhead)
 
 /** A turn that takes nothing ends such a repetition, with success; in a RegExp it is as if it failed. */
-export const holdsRepeatOfNothing = (node: Node): boolean =>
+const holdsRepeatOfNothing = (node: Node): boolean =>
   (node.type === 'repeat' && node.min !== node.max && minLength(node.body) === 0) || children(node).some(holdsRepeatOfNothing)
 
 export const holdsLookOrBackreference = (node: Node, lookToo: boolean): boolean =>

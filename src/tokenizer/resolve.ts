@@ -11,7 +11,7 @@ import { isTokenizerPath, readTokenizerPath } from './tokenizerFile.ts'
 /** What a user may give for a tokenizer: a name, file, folder or hub id; or a pattern; or a pipeline. */
 export type TokenizerChoice = string | { pattern: string; style?: PatternStyle | undefined } | Pipeline
 
-export const DEFAULT_TOKENIZER = 'gpt2'
+const DEFAULT_TOKENIZER = 'gpt2'
 
 /**
  * The pipeline of a tokenizer:
