@@ -4,8 +4,6 @@ import { PretokError } from '../errors.ts'
 import { pretokenize } from '../pipeline.ts'
 import { STANDARD_INPUT } from '../read/inputNames.ts'
 import { expandInputs } from '../read/inputs.ts'
-import type { PretokenCounts } from '../result/pretokenCounts.ts'
-import { onInterrupt } from './interrupt.ts'
 import {
   all,
   defined,
@@ -25,8 +23,7 @@ import {
   TOKENIZER_OPTIONS,
 } from './options.ts'
 import { asInputs, checkOutputs, filesOfRun, OUTPUT_OPTIONS, outputsOf, type Needed } from './output.ts'
-import { createReporter } from './reporter.ts'
-import { writeResult } from './result.ts'
+import { produceResult } from './result.ts'
 import { countRun } from './runFolder.ts'
 import { isRunFolder } from './isRunFolder.ts'
 
@@ -71,16 +68,9 @@ const handler = async (args: ArgumentsCamelCase<Arguments>): Promise<void> => {
   if (args.resume === true && args['work-dir'] === undefined)
     throw new PretokError('usage', '--resume goes on with the run in --work-dir, but there is none')
   await checkOutputs([...outputs.map(({ path }) => path), ...all(receiptPath)], () => neededBy(args))
-  const reporter = await createReporter(single('log', args.log) ?? 'text', args.quiet === true)
-  const stopping = new AbortController()
-  const release = onInterrupt(stopping, () => {
-    reporter.stop()
-    reporter.note('stopping (again to stop at once)')
-  })
-  let counts: PretokenCounts | undefined
-  try {
+  await produceResult(args, { outputs, receiptPath, hasPattern: args.pattern !== undefined }, async (reporter, signal) => {
     const tokenizer = await pipelineOf(args)
-    counts = await pretokenize(args.INPUT, specialTokensOf(args, tokenizer), {
+    return pretokenize(args.INPUT, specialTokensOf(args, tokenizer), {
       ...inputOptionsOf(args),
       ...filterOptionsOf(args),
       ...runOptionsOf(args),
@@ -93,15 +83,9 @@ const handler = async (args: ArgumentsCamelCase<Arguments>): Promise<void> => {
       }),
       onProgress: reporter.progress,
       onWarning: reporter.warning,
-      signal: stopping.signal,
+      signal,
     })
-    reporter.stop()
-    await writeResult(counts, { outputs, receiptPath, reporter, signal: stopping.signal, hasPattern: args.pattern !== undefined })
-  } finally {
-    counts?.close()
-    reporter.stop()
-    release()
-  }
+  })
 }
 
 /** The files that a run reads: inputs, lists of them, the tokenizer, and what is in its run folder. */

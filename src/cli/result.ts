@@ -5,8 +5,10 @@ import { nameAll, prepareText, type PreparedFile } from '../write/atomicFile.ts'
 import { STANDARD_STREAM } from '../write/formats.ts'
 import { stoppedWriting } from '../write/writeCounts.ts'
 import { EXIT } from './exitCodes.ts'
+import { onInterrupt } from './interrupt.ts'
+import { single } from './options.ts'
 import type { CountsOutput } from './output.ts'
-import type { Reporter } from './reporter.ts'
+import { createReporter, type Reporter } from './reporter.ts'
 import { plural } from './table.ts'
 import { topTable } from './topTable.ts'
 
@@ -15,15 +17,47 @@ const PREVIEW = 10
 interface Destination {
   outputs: readonly CountsOutput[]
   receiptPath: string | undefined
-  reporter: Reporter
-  signal: AbortSignal
   /** Whether the user gave a pattern. */
   hasPattern: boolean
 }
 
+/** What a command that counts is told of messages. */
+interface MessageArguments {
+  log?: 'text' | 'json' | undefined
+  quiet?: boolean | undefined
+}
+
+/**
+ * Has a result made, reports on it and writes it. Ctrl-C stops all of that.
+ *
+ * @param make gives nothing if there is no result yet
+ */
+export const produceResult = async (
+  args: MessageArguments,
+  destination: Destination,
+  make: (reporter: Reporter, signal: AbortSignal) => Promise<PretokenCounts | undefined>,
+): Promise<void> => {
+  const reporter = await createReporter(single('log', args.log) ?? 'text', args.quiet === true)
+  const stopping = new AbortController()
+  const release = onInterrupt(stopping, () => {
+    reporter.stop()
+    reporter.note('stopping (again to stop at once)')
+  })
+  let counts: PretokenCounts | undefined
+  try {
+    counts = await make(reporter, stopping.signal)
+    reporter.stop()
+    if (counts !== undefined) await writeResult(counts, destination, reporter, stopping.signal)
+  } finally {
+    counts?.close()
+    reporter.stop()
+    release()
+  }
+}
+
 /** Reports on a result, and writes it and its receipt to where they are wanted. */
-export const writeResult = async (counts: PretokenCounts, destination: Destination): Promise<void> => {
-  const { outputs, receiptPath, reporter, signal, hasPattern } = destination
+const writeResult = async (counts: PretokenCounts, destination: Destination, reporter: Reporter, signal: AbortSignal): Promise<void> => {
+  const { outputs, receiptPath, hasPattern } = destination
   report(counts.receipt!, reporter, hasPattern)
   // without an output, a terminal gets a look at the result, and anything else gets all of it
   const hasSilentOutput = outputs.length === 0 && receiptPath !== STANDARD_STREAM && !process.stdout.isTTY

@@ -3,7 +3,6 @@ import { countRunFolder, mergeRunFolder } from '../pipeline.ts'
 import type { PretokenCounts } from '../result/pretokenCounts.ts'
 import type { Shard } from '../run/tasks.ts'
 import { EXIT } from './exitCodes.ts'
-import { onInterrupt } from './interrupt.ts'
 import {
   all,
   defined,
@@ -15,8 +14,8 @@ import {
   TOKENIZER_OPTIONS,
 } from './options.ts'
 import { checkOutputs, filesOfRun, type CountsOutput } from './output.ts'
-import { createReporter, type Reporter } from './reporter.ts'
-import { writeResult } from './result.ts'
+import type { Reporter } from './reporter.ts'
+import { produceResult } from './result.ts'
 import { plural } from './table.ts'
 
 /** Options that a plan has settled. */
@@ -82,25 +81,15 @@ const onRun = async (
 ): Promise<void> => {
   const receiptPath = single('receipt', args.receipt)
   await checkOutputs([...outputs.map(({ path }) => path), ...all(receiptPath)], async () => filesOfRun(folder))
-  const reporter = await createReporter(single('log', args.log) ?? 'text', args.quiet === true)
-  const stopping = new AbortController()
-  const release = onInterrupt(stopping, () => {
-    reporter.stop()
-    reporter.note('stopping (again to stop at once)')
+  await produceResult(args, { outputs, receiptPath, hasPattern: false }, (reporter, signal) => {
+    const options = {
+      ...defined({ ...runOptionsOf(args as never), tempDir: single('temp-dir', args['temp-dir']) }),
+      onProgress: reporter.progress,
+      onWarning: reporter.warning,
+      signal,
+    }
+    return work(options, reporter)
   })
-  const { signal } = stopping
-  let counts: PretokenCounts | undefined
-  try {
-    const tempDir = single('temp-dir', args['temp-dir'])
-    const options = { ...defined({ ...runOptionsOf(args as never), tempDir }), onProgress: reporter.progress, onWarning: reporter.warning, signal }
-    counts = await work(options, reporter)
-    reporter.stop()
-    if (counts !== undefined) await writeResult(counts, { outputs, receiptPath, reporter, signal, hasPattern: false })
-  } finally {
-    counts?.close()
-    reporter.stop()
-    release()
-  }
 }
 
 const shardOf = (given: string | undefined): Shard | undefined => {
