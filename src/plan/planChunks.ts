@@ -3,6 +3,7 @@ import { PretokError } from '../errors.ts'
 import type { Chunk, Compression, InputFormat } from '../types.ts'
 
 export interface PlanOptions {
+  /** Number of workers, from 1 to 1,024. */
   numProcesses: number
   /** Budget of each worker, in GiB. */
   maxMemoryGb: number

@@ -98,6 +98,7 @@ export class PretokenCounts implements Iterable<[piece: string, count: number]> 
     return entry === -1 ? undefined : this.source.counts[entry]
   }
 
+  /** Whether a piece occurs. Throws what `get` throws. */
   has(piece: string | Uint8Array): boolean {
     return this.get(piece) !== undefined
   }
@@ -126,6 +127,7 @@ export class PretokenCounts implements Iterable<[piece: string, count: number]> 
     }
   }
 
+  /** Pieces as text with their counts, the most frequent first. */
   *[Symbol.iterator](): Generator<[piece: string, count: number]> {
     if (this.source instanceof FileTable)
       for (const { piece, count } of this.source.rows()) yield [pieceToString(piece), count]
