@@ -1,4 +1,5 @@
 import { constants } from 'node:os'
+import { withOptionNames } from './optionNames.ts'
 
 /**
  * Every error that pretok raises on purpose is a `PretokError` with one of these codes. Its message says what was being done, names the
@@ -41,7 +42,7 @@ export class PretokError extends Error {
   readonly code: ErrorCode
 
   constructor(code: ErrorCode, message: string, options?: ErrorOptions) {
-    super(message, options)
+    super(withOptionNames(message), options)
     this.name = 'PretokError'
     this.code = code
   }

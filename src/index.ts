@@ -1,3 +1,5 @@
+import { nameForPrograms } from './optionNames.ts'
+
 export { pretokenize } from './pipeline.ts'
 export type { PretokenizeOptions, Progress } from './options.ts'
 export { PretokenCounts, type SaveOptions } from './result/pretokenCounts.ts'
@@ -33,3 +35,5 @@ export type {
 export type { DocumentPer } from './format/records.ts'
 export type { CountsFormat } from './write/formats.ts'
 export type { TextSplitter } from './split/splitText.ts'
+
+nameForPrograms()

@@ -2,6 +2,7 @@ import { milliseconds } from './clock.ts'
 import { PretokError, throwIfStopped } from './errors.ts'
 import { gatherCounts, type Gathering } from './gather/gatherCounts.ts'
 import { startMonitor } from './monitor/monitor.ts'
+import { withOptionNames } from './optionNames.ts'
 import { checkOptions, type PretokenizeOptions } from './options.ts'
 import { countAll } from './pipeline/countAll.ts'
 import { planRun } from './pipeline/planRun.ts'
@@ -147,7 +148,7 @@ const awaitCallbacks = (options: PretokenizeOptions): { options: PretokenizeOpti
     options: {
       ...options,
       ...(onProgress === undefined ? {} : { onProgress: awaited(onProgress) }),
-      ...(onWarning === undefined ? {} : { onWarning: awaited(onWarning) }),
+      ...(onWarning === undefined ? {} : { onWarning: awaited((message: string) => onWarning(withOptionNames(message))) }),
     },
     throwIfRejected() {
       if (rejection !== undefined) throw rejection.error

@@ -1,4 +1,5 @@
 import { PretokError } from '../errors.ts'
+import { withOptionNames } from '../optionNames.ts'
 import type { Chunk, ErrorPolicy, Filters, InvalidRange, Receipt, SkippedRecord, Source, Tally } from '../types.ts'
 import { UNICODE_VERSION } from '../unicode/generated/unicode16.ts'
 import { VERSION } from '../version.ts'
@@ -75,8 +76,8 @@ export const makeReceipt = (run: RunFacts): Receipt => {
     },
     filters: run.filters,
     retried: run.retried.map(place),
-    skipped: run.skipped.map(place),
-    skippedRecords: { count: tally.skippedRecords, first: run.skippedRecords.toSorted(byPlace).slice(0, MAX_SKIPPED_RECORDS) },
+    skipped: run.skipped.map(place).map(readable),
+    skippedRecords: { count: tally.skippedRecords, first: run.skippedRecords.toSorted(byPlace).slice(0, MAX_SKIPPED_RECORDS).map(readable) },
     numProcesses: run.numProcesses,
     workers: run.workers,
     chunks: run.chunks.length,
@@ -85,6 +86,9 @@ export const makeReceipt = (run: RunFacts): Receipt => {
     seconds: run.seconds,
   }
 }
+
+/** Threads, which wrote down the reasons, do not know who reads them. */
+const readable = (record: SkippedRecord): SkippedRecord => ({ ...record, reason: withOptionNames(record.reason) })
 
 /**
  * Holds a receipt to its promise: every byte of every source is either in a counted piece or named by its reason for not being in one.

@@ -43,7 +43,7 @@ const whyUnknown = (name: string, option: string): string => {
   const ending = endingOf(name)
   if (OTHER_COMPRESSED.has(ending))
     return `counts compressed as ${ending} are not supported (${KNOWN}); compress or decompress with a pipe and -`
-  return `no format for counts is known by the ending of "${name}"; ${KNOWN}; or name the format with ${option}`
+  return `no format for counts is known by the ending of "${name}"; ${KNOWN}; or ${option} names the format`
 }
 
 /** Parquet has compression of its own, and is read from its end. Throws 'usage'. */

@@ -129,7 +129,7 @@ describe('chunks of JSON and CSV', () => {
     const place = `byte ${Buffer.byteLength(data.slice(0, at))}, line ${data.slice(0, at).split('\n').length}`
     for (const setting of SETTINGS)
       await expect(count(path, setting)).rejects.toMatchObject({
-        message: `reading ${path}: ${reason}, at ${place}; --on-error skip goes on without such records`,
+        message: `reading ${path}: ${reason}, at ${place}; \`onError\` skip goes on without such records`,
       })
   })
 
@@ -164,7 +164,7 @@ describe('rows that cannot be read', () => {
   test('fail the run with file, line and byte', async () => {
     await expect(count(path)).rejects.toMatchObject({
       code: 'data',
-      message: `reading ${path}: the field "text" is null, at byte ${Buffer.byteLength(`${rows.slice(0, 21).join('\n')}\n`) + 8}, line 22; --on-error skip goes on without such records`,
+      message: `reading ${path}: the field "text" is null, at byte ${Buffer.byteLength(`${rows.slice(0, 21).join('\n')}\n`) + 8}, line 22; \`onError\` skip goes on without such records`,
     })
   })
 
@@ -176,7 +176,7 @@ describe('rows that cannot be read', () => {
       expect(skipped).toBe(5)
       expect(first.map(({ reason }) => reason)).toEqual([
         'the field "text" is null',
-        'the JSON ends too early (rows that take several lines need --format json)',
+        'the JSON ends too early (rows that take several lines need `format` json)',
         'the field "text" is not there',
         'the field "text" is not there',
         'the field "text" is not there',
@@ -203,14 +203,14 @@ describe.each<[name: string, start: string, row: (text: string, i: number) => st
     for (const setting of settings)
       await expect(count(path, { ...setting, ...limits })).rejects.toMatchObject({
         code: 'limit',
-        message: `reading ${path}: the row at byte ${place} is longer than 100000 bytes; --max-record-bytes raises the limit`,
+        message: `reading ${path}: the row at byte ${place} is longer than 100000 bytes; \`maxRecordBytes\` raises the limit`,
       })
   })
 
   test('are left out with onError: skip, and nothing else is', async () => {
     const others = [...(await count(file(`others.${name}`, start + rows.toSpliced(2000, 1).join(between) + end)))]
     const behind = place + Buffer.byteLength(rows[2000] + (hasLineEnds ? between : ''))
-    const reason = 'the row is longer than 100000 bytes (--max-record-bytes)'
+    const reason = 'the row is longer than 100000 bytes (`maxRecordBytes`)'
     for (const setting of settings) {
       const counts = await count(path, { ...setting, ...limits, onError: 'skip' })
       expect([...counts]).toEqual(others)
@@ -231,7 +231,7 @@ describe.each<[name: string, start: string, row: (text: string, i: number) => st
 
 test.skipIf(!hasProgram('zstd'))('what is wrong in a compressed file is told with its place', async () => {
   const row = file('row.jsonl.zst', zstd('{"text":"a"}\n{"text":1}\n'))
-  await expect(count(row)).rejects.toThrow(`reading ${row}: the field "text" is no string, at byte 21 of what it holds, line 2; --on-error`)
+  await expect(count(row)).rejects.toThrow(`reading ${row}: the field "text" is no string, at byte 21 of what it holds, line 2; \`onError\``)
   const cut = file('cut.jsonl.gz', gzip(JSONL).subarray(0, 1000))
   const fails = `reading ${cut}: the gzip data is damaged (unexpected end of file), at byte 1000 of the file`
   await expect(count(cut)).rejects.toMatchObject({ code: 'data', message: fails })
@@ -245,7 +245,7 @@ test.skipIf(!hasProgram('zstd'))('what is wrong in a compressed file is told wit
   expect(counts.receipt!.skipped).toEqual([{ path: cut, start: 0, end: 1000, reason: fails }])
 })
 
-describe('a file that is damaged from its first byte on is told by its name, and left out with --on-error skip', () => {
+describe('a file that is damaged from its first byte on is told by its name, and left out with onError: skip', () => {
   const good = file('whole.txt', 'one two')
 
   test.each([
@@ -319,7 +319,7 @@ test('of several bad rows the first is told of, whatever the number of workers',
   const path = file('several.jsonl', rows.join('\n'))
   for (const numProcesses of [1, 2, 4])
     await expect(count(path, { numProcesses, chunkBytes: 50_000, blockBytes: 1000 })).rejects.toMatchObject({
-      message: expect.stringContaining(', line 5001; --on-error'),
+      message: expect.stringContaining(', line 5001; `onError`'),
     })
 })
 
@@ -361,7 +361,7 @@ test('tables with a delimiter of their own', async () => {
     }
   const path = file('semicolon.csv', table(';'))
   await expect(count(path)).rejects.toThrow(
-    `reading ${path}: the header has no column "text"; it has "id;text" (--delimiter ';' cuts there)`,
+    `reading ${path}: the header has no column "text"; it has "id;text" (\`delimiter\` ';' cuts there)`,
   )
   for (const delimiter of ['', ';;', '\t;', '"', '\n', 'é'])
     await expect(count(path, { delimiter })).rejects.toMatchObject({ code: 'usage', message: expect.stringContaining('delimiter: ') })
@@ -392,7 +392,7 @@ describe('compressed in independent parts', () => {
     const data = `${rows.join('\n')}\n`
     const path = file('bad.jsonl.gz', bgzip(data, 100))
     const place = Buffer.byteLength(`${rows.slice(0, 150).join('\n')}\n`)
-    await expect(count(path, { chunkBytes: 500 })).rejects.toThrow(`at byte ${place + 8} of what it holds, line 151; --on-error`)
+    await expect(count(path, { chunkBytes: 500 })).rejects.toThrow(`at byte ${place + 8} of what it holds, line 151; \`onError\``)
     const { skippedRecords } = (await count(path, { chunkBytes: 500, onError: 'skip' })).receipt!
     expect(skippedRecords.first).toMatchObject([{ start: place, end: place + 14 }])
   })
@@ -403,7 +403,7 @@ test('nulls in Parquet are bad rows, invalid UTF-8 is told with its row, and dam
   const reason = 'the field "text" is null, in row 120 (row group 2)'
   await expect(count(nulls)).rejects.toMatchObject({
     code: 'data',
-    message: `reading ${nulls}: ${reason}; --on-error skip goes on without such records`,
+    message: `reading ${nulls}: ${reason}; \`onError\` skip goes on without such records`,
   })
   const counts = await count(nulls, { onError: 'skip', chunkBytes: 1000 })
   expect(counts.receipt!.skippedRecords).toEqual({ count: 1, first: [{ path: nulls, start: 120, end: 121, reason }] })
@@ -411,7 +411,7 @@ test('nulls in Parquet are bad rows, invalid UTF-8 is told with its row, and dam
   data[data.indexOf('bad ') + 3] = 0xff
   const invalid = file('invalid.parquet', data)
   expect((await count(invalid)).receipt!.invalidUtf8).toMatchObject({ sequences: 1, first: [{ path: invalid, start: 1, end: 2 }] })
-  await expect(count(invalid, { errors: 'strict' })).rejects.toThrow(`reading ${invalid}: invalid UTF-8 (ff) at row 1; --errors`)
+  await expect(count(invalid, { errors: 'strict' })).rejects.toThrow(`reading ${invalid}: invalid UTF-8 (ff) at row 1; \`errors\``)
 })
 
 describe('a damaged page of Parquet', () => {
@@ -430,7 +430,7 @@ describe('a damaged page of Parquet', () => {
     for (const setting of settings)
       await expect(count(path, setting)).rejects.toMatchObject({
         code: 'data',
-        message: expect.stringMatching(/, in row group \d+; --on-error/),
+        message: expect.stringMatching(/, in row group \d+; `onError`/),
       })
   })
 
@@ -513,7 +513,7 @@ describe('with errors: strict and onError: skip, rows with invalid UTF-8 are lef
     const few = await count(path, { textField, errors: 'strict', onError: 'skip', maxDocuments: 31, chunkBytes: 1000 })
     expect(few.receipt).toMatchObject({ skippedRecords: { count: 1 } })
     expect([...few]).toEqual([...(await count(file('few.txt', xs.slice(0, xs === good ? 31 : 93).join(END))))])
-    await expect(count(path, { textField, errors: 'strict' })).rejects.toThrow('--on-error skip without such records')
+    await expect(count(path, { textField, errors: 'strict' })).rejects.toThrow('`onError` skip without such records')
   })
 })
 
@@ -531,8 +531,8 @@ describe('a pre-token that is too long is told with its row, whatever the chunks
     ['long.txt', texts.join('\n'), `from about byte ${texts.slice(0, 10).join(' ').length + 2}, line 11`],
   ])('%s', async (name, data, place) => {
     const path = file(name, data)
-    const ending = name === 'long.txt' ? ', and -s names the special tokens that end documents' : ''
-    const message = `is longer than 1000 bytes, ${place}; --max-piece-bytes raises the limit${ending}`
+    const ending = name === 'long.txt' ? ', and `specialTokens` names the special tokens that end documents' : ''
+    const message = `is longer than 1000 bytes, ${place}; \`maxPieceBytes\` raises the limit${ending}`
     const others: PretokenizeOptions[] = name === 'long.txt' ? [{ documentPer: 'line' }] : [{ tokenizer: 'llama2_legacy' }, { sample: 1 }]
     for (const setting of [...SETTINGS, ...others])
       await expect(count(path, { ...setting, maxPieceBytes: 1000 })).rejects.toMatchObject({
@@ -560,7 +560,7 @@ describe('what is compressed and holds no text is refused, unless it is said wha
     if (program !== undefined && !hasProgram(program)) return console.warn(`${name}: not tested, for ${program} is not installed`)
     const data = make()
     const path = file(name, data)
-    const reason = `reading ${path}: inside its compression is ${what}, which is not read; decompress it first, or say with --format what it holds`
+    const reason = `reading ${path}: inside its compression is ${what}, which is not read; decompress it first, or say with \`format\` what it holds`
     for (const setting of [{}, { blockBytes: 7 }]) await expect(count(path, setting)).rejects.toMatchObject({ code: 'data', message: reason })
     const { total, receipt } = await pretokenize([path, file('whole.txt', 'one two')], [END], { onError: 'skip' })
     expect(total).toBe(2)

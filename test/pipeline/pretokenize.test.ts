@@ -273,7 +273,7 @@ describe('invalid UTF-8', () => {
     const error = await failure(pretokenize(path, [END], { errors: 'strict' }))
     expect(error).toMatchObject({
       code: 'invalid-utf8',
-      message: `reading ${path}: invalid UTF-8 (ff) at byte 7, line 3; --errors replace or ignore goes on over it`,
+      message: `reading ${path}: invalid UTF-8 (ff) at byte 7, line 3; \`errors\` replace or ignore goes on over it`,
     })
   })
 
@@ -467,7 +467,7 @@ describe('memory and progress', () => {
       /^maxMemoryGb: 0\.005 GiB are too little; a worker needs at least 0\.0\d+$/,
     )
     await expect(pretokenize(path, [], { maxMemoryGb: 0.1, maxPieceBytes: 2 ** 28 })).rejects.toThrow(
-      /too little for pre-tokens of 268435456 bytes \(--max-piece-bytes\); a worker needs at least 6\.0/,
+      /too little for pre-tokens of 268435456 bytes \(`maxPieceBytes`\); a worker needs at least 6\.0/,
     )
     expect((await pretokenize(path, [], { maxMemoryGb: 0.05 })).size).toBe(3)
   })

@@ -26,7 +26,7 @@ describe('pages that another thread decompresses', () => {
       data.fill(0xff, 900_000, 900_100) // in the middle of a page
       const damaged = file(`damaged-${codec}.parquet`, data)
       // with as many workers as there are cores, each decompresses by itself
-      const error = { code: 'data', message: expect.stringMatching(/in row group 0; --on-error skip/) }
+      const error = { code: 'data', message: expect.stringMatching(/in row group 0; `onError` skip/) }
       for (const numProcesses of [1, 16]) await expect(pretokenize(damaged, [], { numProcesses })).rejects.toMatchObject(error)
     }
   })

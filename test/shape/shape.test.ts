@@ -5,7 +5,8 @@ import { describe, expect, test } from 'vitest'
 
 /** Who may import whom. A room not listed for another may not be imported by it; files of a room may import each other. */
 const ROOMS: Readonly<Record<string, readonly string[]>> = {
-  errors: [],
+  optionNames: [],
+  errors: ['optionNames'],
   version: [],
   random: [],
   makeFolder: [],
@@ -39,7 +40,7 @@ const ROOMS: Readonly<Record<string, readonly string[]>> = {
   kernel: ['pattern', 'spill', 'split'], // what both sides agree about: layouts, and which partition a piece is in
   count: ['errors', 'prepared', 'types', 'random', 'added', 'normalize', 'split', 'pattern', 'sort', 'spill', 'unicode'],
   merge: ['errors', 'count', 'sort', 'spill'],
-  receipt: ['errors', 'types', 'unicode', 'version'],
+  receipt: ['errors', 'optionNames', 'types', 'unicode', 'version'],
   options: ['count', 'errors', 'types', 'format', 'select', 'tokenizer', 'temporary', 'checks'],
   monitor: ['clock', 'messages', 'options'],
   messages: ['sort', 'errors', 'types', 'count', 'merge', 'read', 'select', 'sharedList'],
@@ -57,6 +58,7 @@ const ROOMS: Readonly<Record<string, readonly string[]>> = {
     'types',
     'messages',
     'options',
+    'optionNames',
     'plan',
     'snap',
     'select',
@@ -77,7 +79,7 @@ const ROOMS: Readonly<Record<string, readonly string[]>> = {
     'temporary',
     'sharedList',
   ],
-  index: ['errors', 'types', 'options', 'createSplitter', 'pipeline', 'plan', 'format', 'read', 'result', 'split', 'tokenizer', 'write'],
+  index: ['errors', 'types', 'options', 'optionNames', 'createSplitter', 'pipeline', 'plan', 'format', 'read', 'result', 'split', 'tokenizer', 'write'],
   cli: [
     'clock',
     'count',

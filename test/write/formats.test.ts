@@ -195,9 +195,9 @@ describe('formatToRead', () => {
   })
 
   test.each([
-    ['counts.txt', `no format for counts is known by the ending of "counts.txt"; ${KNOWN}; or name the format with --input-format`],
-    ['out/json', `no format for counts is known by the ending of "json"; ${KNOWN}; or name the format with --input-format`],
-    ['a.gz', `no format for counts is known by the ending of "a.gz"; ${KNOWN}; or name the format with --input-format`],
+    ['counts.txt', `no format for counts is known by the ending of "counts.txt"; ${KNOWN}; or --input-format names the format`],
+    ['out/json', `no format for counts is known by the ending of "json"; ${KNOWN}; or --input-format names the format`],
+    ['a.gz', `no format for counts is known by the ending of "a.gz"; ${KNOWN}; or --input-format names the format`],
     ['a.parquet.gz', 'Parquet is compressed in itself; leave the ending .gz away'],
     ['a.tsv.zst', `counts compressed as .zst are not supported (${KNOWN}); compress or decompress with a pipe and -`],
   ])('%s is refused', (path, problem) => {
@@ -210,7 +210,7 @@ describe('formatToRead', () => {
     expect(formatToWrite('a.gz', 'csv')).toBe('csv')
     expect(() => formatToWrite('a.gz', 'parquet')).toThrow('leave the ending .gz away')
     expect(() => formatToWrite('a.zst', 'csv')).toThrow('.zst are not supported')
-    expect(() => formatToWrite('/dev/stdout', undefined)).toThrow('or name the format with --output-format')
+    expect(() => formatToWrite('/dev/stdout', undefined)).toThrow('or --output-format names the format')
   })
 })
 
