@@ -55,11 +55,16 @@ export const loadCode = (path: string, onCode?: OnCode): unknown => {
   if (known !== undefined) return known.exports
   const module: Module = { exports: {} }
   modules.set(path, module)
-  const script = compile(path, onCode)
-  const require: Require = (id) => (id.startsWith('.') ? loadCode(join(dirname(path), id), onCode) : builtinModule(id))
-  const body = script.runInThisContext() as Body
-  body(module.exports, require, importPackage, path)
-  return module.exports
+  try {
+    const script = compile(path, onCode)
+    const require: Require = (id) => (id.startsWith('.') ? loadCode(join(dirname(path), id), onCode) : builtinModule(id))
+    const body = script.runInThisContext() as Body
+    body(module.exports, require, importPackage, path)
+    return module.exports
+  } catch (error) {
+    modules.delete(path) // who asks again is not to get what is not whole
+    throw error
+  }
 }
 
 /** Modules of Node that take a millisecond to load, and that many runs do without. */

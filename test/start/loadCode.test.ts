@@ -87,6 +87,30 @@ describe('code from a cache', () => {
   })
 })
 
+test('code that could not be opened for a moment is loaded when it is asked for again', () => {
+  const program = `
+    const fs = require('node:fs')
+    const { openSync } = fs
+    const seen = new Set()
+    fs.openSync = (path, ...rest) => {
+      if (!/\\.cjs$/.test(path) || seen.has(path)) return openSync(path, ...rest)
+      seen.add(path)
+      throw Object.assign(new Error('EMFILE: too many open files'), { code: 'EMFILE' })
+    }
+    const load = () => {
+      try {
+        return require(${JSON.stringify(join(DIST, 'require.cjs'))})
+      } catch (error) {
+        if (error.code !== 'EMFILE') throw error
+      }
+    }
+    let library
+    while (library === undefined) library = load()
+    console.log(seen.size > 1, library.createSplitter('gpt2').split('one two'))`
+  const { stdout, stderr } = spawnSync(process.execPath, ['-e', program])
+  expect([stdout.toString(), stderr.toString()]).toEqual(["true [ 'one', ' two' ]\n", ''])
+})
+
 test.each<[what: string, damage: (path: string) => void, problem: RegExp]>([
   ['damaged', (path) => writeFileSync(path, readFileSync(path).fill(0, 100, 200)), /CompileError|WebAssembly/],
   ['missing', (path) => rmSync(path), /no such file/],
