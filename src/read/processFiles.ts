@@ -13,7 +13,8 @@ const OPTION_NAMES: OptionNames<MapOptions> = { ...STREAM_OPTION_NAMES, maxInFli
 const DEFAULT_IN_FLIGHT = 64
 
 /**
- * Applies a function to each document of a file and yields the results in order, with a bounded number of documents in memory.
+ * Applies a function to each document of a file and yields the results in order, with a bounded number of documents in memory. An abort, too, waits
+ * for what is at work; a function that takes long can be given the same signal.
  *
  * @throws PretokError as `streamDocuments`, 'usage' also for `maxInFlight`; and what the function throws, when what is at work has settled
  */
@@ -25,11 +26,17 @@ export async function* mapDocuments<Result>(
   checkOptionNames(options, OPTION_NAMES)
   checkFunction('map', map)
   const { maxInFlight = DEFAULT_IN_FLIGHT, ...streaming } = options
-  for await (const result of mapInFlight(streamDocuments(path, streaming), map, maxInFlight)) {
-    throwIfReadingStopped(streaming.signal, path)
-    yield result
+  const { signal } = streaming
+  try {
+    for await (const result of mapInFlight(streamDocuments(path, streaming), map, maxInFlight)) {
+      throwIfReadingStopped(signal, path)
+      yield result
+    }
+  } catch (error) {
+    throwIfReadingStopped(signal, path) // the function may have been stopped by the same signal
+    throw error
   }
-  throwIfReadingStopped(streaming.signal, path)
+  throwIfReadingStopped(signal, path)
 }
 
 /**

@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs'
+import { setTimeout as delay } from 'node:timers/promises'
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { findBoundaries } from '../../src/read/findBoundaries.ts'
@@ -254,6 +255,17 @@ describe('an abort', () => {
 
     const last = new AbortController()
     const mapping = mapDocuments(file('short.txt', 'a\nb'), () => last.abort(reason), { documentPer: 'line', signal: last.signal })
+    await expect(collect(mapping)).rejects.toMatchObject({ code: 'interrupted', cause: reason })
+  })
+
+  test('is told as one, too, where the function that mapDocuments calls fails of it', async () => {
+    const stopping = new AbortController()
+    let calls = 0
+    const map = async () => {
+      if (++calls === 1) setTimeout(() => stopping.abort(reason), 1)
+      await delay(60_000, undefined, { signal: stopping.signal })
+    }
+    const mapping = mapDocuments(file('stopped.txt', lines), map, { documentPer: 'line', maxInFlight: 2, signal: stopping.signal })
     await expect(collect(mapping)).rejects.toMatchObject({ code: 'interrupted', cause: reason })
   })
 
