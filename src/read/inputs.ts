@@ -19,8 +19,8 @@ import { verifySame } from './source.ts'
 
 /**
  * The files behind the names: a file; a folder, with all that is in it and in the folders in it, but nothing hidden, no named pipes and no run folders; a
- * glob; `@list`, a file with one such name a line; `-`, standard input. A file that is named twice is taken once; `onWarning` hears of it, and of pipes and
- * run folders.
+ * glob, without named pipes; `@list`, a file with one such name a line; `-`, standard input. A file that is named twice is taken once; `onWarning` hears of
+ * it, and of pipes and run folders.
  *
  * @throws PretokError 'input' for what is not there, and for folders, globs and lists without any file
  */
@@ -91,7 +91,7 @@ const filesOf = async (name: string, onWarning: (message: string) => void): Prom
   if (name === STANDARD_INPUT || name === STANDARD_INPUT_DEVICE) return [{ path: STANDARD_INPUT, identity: STANDARD_INPUT }]
   const facts = await factsOf(name).catch((error: NodeJS.ErrnoException) => error)
   if (facts instanceof Error) {
-    if (/[*?[\]{}()!]/.test(name) && (facts.code === 'ENOENT' || facts.code === 'EACCES')) return filesOfGlob(name)
+    if (/[*?[\]{}()!]/.test(name) && (facts.code === 'ENOENT' || facts.code === 'EACCES')) return filesOfGlob(name, onWarning)
     throw await lookError(name, facts)
   }
   if (!facts.isDirectory()) return [namedFile(name, facts)]
@@ -100,7 +100,7 @@ const filesOf = async (name: string, onWarning: (message: string) => void): Prom
   return files
 }
 
-const filesOfGlob = async (pattern: string): Promise<NamedFile[]> => {
+const filesOfGlob = async (pattern: string, onWarning: (message: string) => void): Promise<NamedFile[]> => {
   const { glob } = await import('tinyglobby')
   let failure: PretokError | undefined
   // it passes over what it cannot read, without a word
@@ -113,13 +113,22 @@ const filesOfGlob = async (pattern: string): Promise<NamedFile[]> => {
   const fs = { readdir: list as typeof readFolder }
   const paths = sortedByBytes(await glob(pattern, { expandDirectories: false, absolute: isAbsolute(pattern), fs }))
   if (failure !== undefined) throw failure
-  if (paths.length === 0) throw inputError(pattern, 'no such file, and as a pattern it matches none')
-  return Promise.all(
+  const found = await Promise.all(
     paths.map(async (path) => {
       for (let part = path; part !== dirname(part); part = dirname(part)) await refuseOtherName(part)
-      return namedFile(path, await existingFacts(path))
+      return { path, facts: await existingFacts(path) }
     }),
   )
+  const files = found.filter(({ path, facts }) => !isPassedOver(path, facts, onWarning)) // it gives links to pipes, though no pipes
+  if (files.length === 0) throw inputError(pattern, 'no such file, and as a pattern it matches none')
+  return files.map(({ path, facts }) => namedFile(path, facts))
+}
+
+/** Of what is met and was not named: a pipe is, with a warning. */
+const isPassedOver = (path: string, facts: Stats, onWarning: (message: string) => void): boolean => {
+  if (!facts.isFIFO()) return false
+  onWarning(`${path} is a named pipe, and is left out: nobody may ever write to it; one that is named itself is counted`)
+  return true
 }
 
 /** Node.js gives a name that is not UTF-8 as another one, which may even be the name of another file. */
@@ -152,9 +161,9 @@ const filesInFolder = async (folder: string, above: readonly string[], onWarning
     const path = join(folder, name)
     await refuseOtherName(path)
     const facts = await existingFacts(path)
+    if (isPassedOver(path, facts, onWarning)) continue
     const file = namedFile(path, facts)
-    if (facts.isFIFO()) onWarning(`${path} is a named pipe, and is left out: nobody may ever write to it; one that is named itself is counted`)
-    else if (!facts.isDirectory()) files.push(file)
+    if (!facts.isDirectory()) files.push(file)
     else if (!above.includes(file.identity)) append(files, await filesInFolder(path, [...above, file.identity], onWarning))
   }
   return files

@@ -45,6 +45,11 @@ describe('inputs', () => {
     const warning = `${join(piped, 'pipe')} is a named pipe, and is left out: nobody may ever write to it; one that is named itself is counted`
     expect(await expand('../piped')).toEqual({ paths: ['../piped/x.txt'], warnings: [warning] })
     expect((await expand('../piped/pipe')).paths).toEqual(['../piped/pipe'])
+    symlinkSync('pipe', join(piped, 'link'))
+    const linked = `${join(piped, 'link')} is a named pipe, and is left out: nobody may ever write to it; one that is named itself is counted`
+    expect(await expand('../piped/*')).toEqual({ paths: ['../piped/x.txt'], warnings: [linked] })
+    await expect(expand('../piped/l*')).rejects.toThrow('no such file, and as a pattern it matches none')
+    expect((await expand('../piped/link')).paths).toEqual(['../piped/link'])
   })
 
   test('links that lead nowhere are called so', async () => {
