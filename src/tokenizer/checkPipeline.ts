@@ -6,9 +6,9 @@ import type { AddedToken, Normalizer, Pipeline, Stage } from '../types.ts'
  * mean something else.
  */
 
-/** What a field holds: a value of this type, or one of these texts. */
-type Wanted = 'string' | 'boolean' | readonly string[]
-type Shape<Value> = { readonly [Name in Exclude<keyof Value, 'kind' | 'unlessThere'>]: Wanted }
+/** What a field holds: a value of this type, or one of these texts; `?` where it need not be there. */
+type Wanted = 'string' | 'string?' | 'boolean' | 'boolean?' | 'object?' | readonly string[]
+type Shape<Value> = { readonly [Name in Exclude<keyof Value, 'kind'>]-?: Wanted }
 type Shapes<Value extends { kind: string }> = { readonly [Kind in Value['kind']]: Shape<Extract<Value, { kind: Kind }>> }
 
 const STAGES: Shapes<Stage> = {
@@ -35,7 +35,7 @@ const NORMALIZERS: Record<Normalizer['kind'], Readonly<Record<string, Wanted>>> 
   'byte-level': {},
   bert: { cleanText: 'boolean', handleChineseChars: 'boolean', stripAccents: 'boolean', lowercase: 'boolean' },
   strip: { left: 'boolean', right: 'boolean' },
-  prepend: { text: 'string' },
+  prepend: { text: 'string', unlessThere: 'boolean?' },
   replace: { pattern: 'string', isRegex: 'boolean', content: 'string' },
   precompiled: { charsmap: 'string' },
 }
@@ -51,14 +51,20 @@ const ADDED_TOKEN: Shape<AddedToken> = {
 
 type Fields = Readonly<Record<string, unknown>>
 
+const IN_WORDS = { string: 'a string', boolean: 'true or false', object: 'an object' }
+
 const checkField = (path: string, value: unknown, wanted: Wanted): void => {
-  if (wanted === 'string' || wanted === 'boolean') {
-    if (typeof value !== wanted) refuse(path, value, wanted === 'string' ? 'a string' : 'true or false')
-  } else if (!wanted.includes(value as string)) refuse(path, value, `one of ${wanted.join(', ')}`)
+  if (typeof wanted !== 'string') {
+    if (!wanted.includes(value as string)) refuse(path, value, `one of ${wanted.join(', ')}`)
+  } else if (value !== undefined || !wanted.endsWith('?')) checkType(path, value, wanted.replace('?', '') as keyof typeof IN_WORDS)
+}
+
+const checkType = (path: string, value: unknown, type: keyof typeof IN_WORDS): void => {
+  if (typeof value !== type || value === null) refuse(path, value, IN_WORDS[type])
 }
 
 const checkShape = (path: string, value: unknown, shape: Readonly<Record<string, Wanted>>): void => {
-  if (typeof value !== 'object' || value === null) refuse(path, value, 'an object')
+  checkType(path, value, 'object')
   for (const [name, wanted] of Object.entries(shape)) checkField(`${path}.${name}`, (value as Fields)[name], wanted)
 }
 
@@ -81,4 +87,6 @@ export const checkPipeline = (pipeline: { readonly [Name in keyof Pipeline]?: un
   checkList('tokenizer.normalizers', pipeline.normalizers, checkKind(NORMALIZERS))
   checkList('tokenizer.stages', pipeline.stages, checkKind(STAGES))
   checkList('tokenizer.specialTokens', pipeline.specialTokens, (path, token) => checkField(path, token, 'string'))
+  checkField('tokenizer.huggingFace', pipeline.huggingFace, 'object?')
+  checkField('tokenizer.lacks', pipeline.lacks, 'string?')
 }

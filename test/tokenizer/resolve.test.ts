@@ -81,6 +81,9 @@ describe('what a program gives that is no tokenizer is refused with its place', 
     ['tokenizer.stages[0].dialect: "perl" is not one of oniguruma, fancy-regex', changed((pipeline) => (pipeline.stages[0].dialect = 'perl'))],
     ['tokenizer.stages[0].invert: "no" is not true or false', changed((pipeline) => (pipeline.stages[0].invert = 'no'))],
     ['tokenizer.stages[0].where: "First" is not one of every, first', changed((pipeline) => (pipeline.stages = [{ kind: 'prepend', text: 'x', where: 'First' }]))],
+    ['tokenizer.normalizers[0].unlessThere: "no" is not true or false', changed((pipeline) => (pipeline.normalizers = [{ kind: 'prepend', text: 'x', unlessThere: 'no' }]))],
+    ['tokenizer.huggingFace: null is not an object', changed((pipeline) => (pipeline.huggingFace = null))],
+    ['tokenizer.lacks: null is not a string', changed((pipeline) => (pipeline.lacks = null))],
     ['tokenizer.specialTokens[0]: 5 is not a string', changed((pipeline) => (pipeline.specialTokens = [5]))],
   ])('%s', async (message, choice) => {
     expect(() => createSplitter(choice)).toThrow(expect.objectContaining({ code: 'usage', message }))
