@@ -12,7 +12,10 @@ export const refuse = (name: string, value: unknown, wanted: string): never => {
 
 const shown = (value: unknown): string => {
   if (typeof value === 'string') return JSON.stringify(value)
-  return Array.isArray(value) ? `[${value.map(shown).join(', ')}]` : typeof value === 'bigint' ? `${value}n` : String(value)
+  if (Array.isArray(value)) return `[${value.map(shown).join(', ')}]`
+  // some objects have no text of their own, and that of others is long, or is that of another value
+  if (typeof value === 'object' && value !== null) return Object.prototype.toString.call(value)
+  return typeof value === 'bigint' ? `${value}n` : String(value)
 }
 
 /** The names of options, each of them. */

@@ -119,6 +119,8 @@ describe('PretokenCounts', () => {
         const message = expect.stringMatching(/^piece: .* is not a string or a Uint8Array$/)
         expect(() => counts[ask](piece as never)).toThrow(expect.objectContaining({ code: 'usage', message }))
       }
+    expect(() => counts.get(new Uint8ClampedArray(1e6) as never)).toThrow('piece: [object Uint8ClampedArray] is not a string')
+    expect(() => counts.get(Object.create(null))).toThrow('piece: [object Object] is not a string')
     for (const count of [undefined, null, '2', -1, 1.5, NaN, -Infinity, {}]) {
       const message = expect.stringMatching(/^count: .* is not a whole number from 0 up$/)
       expect(() => counts.top(count as never)).toThrow(expect.objectContaining({ code: 'usage', message }))
