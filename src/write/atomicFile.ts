@@ -76,10 +76,12 @@ interface Output extends PreparedFile {
 
 const openOutput = async (path: string): Promise<Output> => {
   let written = 0
+  let file = path
   const failed = (error: unknown): never => {
-    throw outputError(path, error, written)
+    throw outputError(path, error, written, dirname(file))
   }
   const { target, mode, isReplaced, isSpecial } = await locate(path).catch(failed)
+  file = target
   if (isSpecial) return openSpecial(target, failed, (count) => (written += count))
   const temporary = reserveTemporaryFile(target)
   const handle = await open(temporary.path, 'wx', mode).catch((error: unknown) => {
@@ -178,13 +180,19 @@ const ADVICE: Readonly<Record<string, string>> = {
   EROFS: 'write to another file system',
 }
 
-/** The error for output that a system call refused. */
-export const outputError = (name: string, error: unknown, written: number): PretokError => {
+/**
+ * The error for output that a system call refused.
+ *
+ * @param folder in which it was to be, which is another one than that of its name where this is a link
+ */
+export const outputError = (name: string, error: unknown, written: number, folder = dirname(name)): PretokError => {
   const code = systemErrorCode(error) ?? ''
   const place = written > 0 ? ` (after ${written} bytes)` : ''
   const advice = code in ADVICE ? `; ${ADVICE[code]}` : ''
-  const folder = dirname(name)
-  if (code === 'ENOENT' && isFolder(folder)) return new PretokError('output', `writing ${name}: no file can be made in ${folder}`, { cause: error })
+  if (code === 'ENOENT' && isFolder(folder)) {
+    const why = written > 0 ? `what was written was removed meanwhile${place}` : `no file can be made in ${folder}`
+    return new PretokError('output', `writing ${name}: ${why}`, { cause: error })
+  }
   const problem = code === 'ENOENT' ? `there is no folder ${folder}` : describeSystemError(error)
   return new PretokError('output', `writing ${name}: ${problem}${place}${advice}`, { cause: error })
 }

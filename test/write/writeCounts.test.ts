@@ -7,13 +7,14 @@ import {
   mkdtempSync,
   readdirSync,
   readFileSync,
+  realpathSync,
   rmSync,
   statSync,
   symlinkSync,
   writeFileSync,
 } from 'node:fs'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import { text } from 'node:stream/consumers'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { writeAtomically, writeFileAtomically } from '../../src/write/atomicFile.ts'
@@ -163,6 +164,24 @@ describe('a file is there and whole, or not at all', () => {
     const message = `writing ${inNoFolder}: there is no folder ${join(folder, 'none')}; make the folder first`
     await expect(writeFileAtomically(inNoFolder, '')).rejects.toMatchObject({ code: 'output', message })
     await expect(writeFileAtomically(folder, '')).rejects.toMatchObject({ code: 'output', message: `writing ${folder}: it is a directory` })
+  })
+
+  test('a link into no folder', async () => {
+    const link = join(folder, 'link.json')
+    symlinkSync('gone/out.json', link)
+    const message = `writing ${link}: there is no folder ${join(realpathSync(folder), 'gone')}; make the folder first`
+    await expect(writeFileAtomically(link, '')).rejects.toMatchObject({ code: 'output', message })
+  })
+
+  test('a file that somebody removes before it has its name', async () => {
+    const path = join(folder, 'removed', 'out.json')
+    mkdirSync(dirname(path))
+    const writing = writeAtomically(path, async (write) => {
+      await write(Buffer.from('new'))
+      for (const name of readdirSync(dirname(path))) rmSync(join(dirname(path), name))
+    })
+    const message = `writing ${path}: what was written was removed meanwhile (after 3 bytes)`
+    await expect(writing).rejects.toMatchObject({ code: 'output', message })
   })
 
   test.runIf(process.platform === 'linux')('a folder in which there can be no files of ours', async () => {
