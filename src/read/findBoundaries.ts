@@ -64,9 +64,9 @@ export async function* findBoundaries(
   for await (const { bytes } of plainBlocks(source, { source: 0, start: 0, end: source.size }, blockBytes)) {
     throwIfReadingStopped(signal, path)
     documents.push(bytes)
-    yield* takeReady()
+    for (const boundary of takeReady()) yield boundary
     await turn()
   }
   documents.end()
-  yield* takeReady()
+  for (const boundary of takeReady()) yield boundary
 }

@@ -105,12 +105,12 @@ export async function* streamDocuments(path: string, options: StreamOptions = {}
     }
   }
   try {
-    for await (const _ of readRecords(source, { source: 0, start: 0, end: source.size }, reading, sink)) yield* ready()
+    for await (const _ of readRecords(source, { source: 0, start: 0, end: source.size }, reading, sink)) for (const document of ready()) yield document
   } catch (error) {
-    yield* ready() // those that came before
+    for (const document of ready()) yield document // those that came before
     throw error
   }
-  yield* ready()
+  for (const document of ready()) yield document
 }
 
 const readingOptionsOf = (options: StreamOptions, maxRecordBytes: number): ReadingOptions => {
