@@ -39,8 +39,18 @@ export const HEADING_BYTES = 128
 export const cacheHeading = (code: Buffer, cache: Buffer): string | undefined =>
   crc32 && `${`${cacheMaker}, ${crc32(cache, crc32(code))}`.padEnd(HEADING_BYTES - 1)}\n`
 
-/** Code from a cache has lost where its own `import()` would look. */
-const importPackage: ImportPackage = (name) => import(name)
+/** Code from a cache has lost where its own `import()` would look. Programs that may not call that, as in Jest, have `require`. */
+const importFrom = (path: string): ImportPackage => async (name) => {
+  try {
+    return await import(name)
+  } catch (error) {
+    try {
+      return process.getBuiltinModule('node:module').createRequire(path)(name) as unknown
+    } catch {
+      throw error
+    }
+  }
+}
 
 /** What was loaded, by its path, whichever of the doors was first: a program may `import` the library, and what it uses `require` it. */
 const LOADED = Symbol.for('pretok: loaded code')
@@ -59,7 +69,7 @@ export const loadCode = (path: string, onCode?: OnCode): unknown => {
     const script = compile(path, onCode)
     const require: Require = (id) => (id.startsWith('.') ? loadCode(join(dirname(path), id), onCode) : builtinModule(id))
     const body = script.runInThisContext() as Body
-    body(module.exports, require, importPackage, path)
+    body(module.exports, require, importFrom(path), path)
     return module.exports
   } catch (error) {
     modules.delete(path) // who asks again is not to get what is not whole

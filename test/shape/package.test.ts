@@ -110,6 +110,20 @@ describe('the package', () => {
     expect(execFileSync(process.execPath, options, { cwd: ROOT }).toString()).toBe('true 13 true\n')
   })
 
+  test('and where no import() may be called, as in Jest', () => {
+    const code = `
+      const { createRequire } = require('node:module')
+      const { readFileSync } = require('node:fs')
+      const { compileFunction, createContext } = require('node:vm')
+      const door = createRequire(process.cwd() + '/x.cjs').resolve('pretok')
+      const parsingContext = createContext({ process, Buffer })
+      const module = { exports: {} }
+      const folder = require('node:path').dirname(door)
+      compileFunction(readFileSync(door, 'utf8'), ['module', 'require', '__dirname'], { parsingContext })(module, require, folder)
+      module.exports.pretokenize('LICENS*').then(({ total }) => console.log(total > 0))`
+    expect(execFileSync(process.execPath, ['--no-warnings', '-e', code], { cwd: ROOT }).toString()).toBe('true\n')
+  })
+
   test.each(["'none.txt'", "'package.json', [], { tokenizer: 'none' }", "'package.json', [], { sample: 2 }"])(
     'an error that a program does not catch is not lost among code: pretokenize(%s)',
     (given) => {
