@@ -1,7 +1,7 @@
 import { CARRIAGE_RETURN, LINE_FEED, QUOTE } from './bytes.ts'
 import { createRowWalk } from './csvStates.ts'
 import { releaseCsvScanner, takeCsvScanner, type CsvScanner } from './csvScanner.ts'
-import { columnsOf, headerError, type CsvHeader } from './csvHeader.ts'
+import { ColumnFinder, headerError, type CsvHeader } from './csvHeader.ts'
 import { createTextCheck } from './invalidRows.ts'
 import { createManyRows } from './manyRows.ts'
 import type { JsonOptions } from './jsonl.ts'
@@ -27,16 +27,16 @@ interface Field {
   hasDoubles: boolean
 }
 
-interface WholeRow {
-  kind: 'row'
-  /** None: an empty line. */
-  fields: Field[]
-  /** Where the next row begins. */
-  next: number
+/** Takes the fields of a row, which may be millions, one after another. */
+interface Fields {
+  /** How many there were. */
+  readonly count: number
+  add(start: number, end: number, hasDoubles: boolean): void
 }
 
 type Row =
-  | WholeRow
+  /** `next`: where the next row begins. */
+  | { kind: 'row'; next: number }
   /** `next`: where the next row may begin. */
   | { kind: 'bad'; reason: string; at: number; next: number }
   | { kind: 'unfinished' }
@@ -54,6 +54,7 @@ export const createCsvParser = (sink: RecordSink, start: number, options: CsvOpt
   const feed = new RowFeed(scanner, start, sink, options)
   const takeMany = createManyRows(sink)
   const tellRow = createRowTeller(scanner, sink, options)
+  let rowFields: RowFields | undefined // when there is a header
   const tooLong = maxRecordBytes + 2 // a row that is within the limit is not so long, with its line end, without being finished
 
   /** Reads many rows at once, if they are plain; false if the next one has to be read by itself. */
@@ -71,7 +72,9 @@ export const createCsvParser = (sink: RecordSink, start: number, options: CsvOpt
     const { at, from, length } = feed
     const data = scanner.input.subarray(0, length)
     const lineEnd = lineEndAt(data, from)
-    const row: Row = lineEnd > 0 ? { kind: 'row', fields: [], next: from + lineEnd } : scanRow(data, from, delimiter, isEnd)
+    const fields = header === undefined ? new HeaderFields(data, options) : (rowFields ??= new RowFields(header))
+    if (fields === rowFields) rowFields.clear()
+    const row: Row = lineEnd > 0 ? { kind: 'row', next: from + lineEnd } : scanRow(data, from, delimiter, isEnd, fields)
     if (row.kind === 'unfinished' ? length - from >= tooLong : rowLength(data, from, row.next) > maxRecordBytes) {
       if (header === undefined) throw rowTooLong(at + from, options)
       feed.startLongRow(createRowWalk(delimiter))
@@ -84,11 +87,10 @@ export const createCsvParser = (sink: RecordSink, start: number, options: CsvOpt
     if (row.kind === 'bad') {
       if (header === undefined) throw headerError(row.reason, at + row.at, options)
       sink.badRecord(at + from, at + row.next, row.reason, at + row.at)
-    } else if (row.fields.length > 0 && header !== undefined && at + from >= header.end) tellRow(row, header, at, from)
-    else {
-      if (row.fields.length > 0) header ??= readHeader(row, scanner.input, at, options)
+    } else if (fields instanceof HeaderFields || fields.count === 0 || at + from < header!.end) {
+      if (fields instanceof HeaderFields && fields.count > 0) header = fields.finish(at, row.next)
       sink.format(row.next - from) // an empty line, or the header
-    }
+    } else tellRow(fields, at, from, row.next)
     feed.passTo(row.next)
     return true
   }
@@ -117,17 +119,65 @@ export const createCsvParser = (sink: RecordSink, start: number, options: CsvOpt
 
 const LONE_RETURN = 'a carriage return that no line feed follows (rows end at \\n or \\r\\n)'
 
-/** What the row that names the columns tells; the input's first byte has place `at`. */
-const readHeader = ({ fields, next }: WholeRow, input: Buffer, at: number, options: CsvOptions): CsvHeader => {
-  const names = fields.map(({ start, end, hasDoubles }) => {
+/** The fields of the row that names the columns. */
+class HeaderFields implements Fields {
+  count = 0
+  private readonly finder: ColumnFinder
+  private readonly input: Buffer
+  private readonly options: CsvOptions
+  /** Where the first lone \r is. */
+  private loneReturn: number | undefined
+
+  constructor(input: Buffer, options: CsvOptions) {
+    this.finder = new ColumnFinder(options)
+    this.input = input
+    this.options = options
+  }
+
+  add(start: number, end: number, hasDoubles: boolean): void {
+    const { input } = this
+    this.count++
     const isQuoted = start > 0 && input[start - 1] === QUOTE
-    const lone = isQuoted ? -1 : input.subarray(start, end).indexOf(CARRIAGE_RETURN)
-    // where rows end so, all of the file would be the header, and nothing would be counted
-    if (lone !== -1) throw headerError(LONE_RETURN, at + start + lone, options)
+    const lone = isQuoted || this.loneReturn !== undefined ? -1 : input.subarray(start, end).indexOf(CARRIAGE_RETURN)
+    if (lone !== -1) this.loneReturn = start + lone
     const name = input.toString('utf8', start, end)
-    return hasDoubles ? name.replaceAll('""', '"') : name
-  })
-  return { columns: columnsOf(names, options), width: fields.length, end: at + next }
+    this.finder.add(hasDoubles ? name.replaceAll('""', '"') : name)
+  }
+
+  /** What the row tells, when it was all there; the input's first byte has place `at`, and the next row begins at byte `next` of it. */
+  finish(at: number, next: number): CsvHeader {
+    // where rows end so, all of the file would be the header, and nothing would be counted
+    if (this.loneReturn !== undefined) throw headerError(LONE_RETURN, at + this.loneReturn, this.options)
+    return { ...this.finder.finish(), end: at + next }
+  }
+}
+
+/** Of each row the fields with text. */
+class RowFields implements Fields {
+  count = 0
+  readonly header: CsvHeader
+  /** The columns with text, from left to right. */
+  private readonly columns: readonly number[]
+  private readonly kept: Field[] = []
+
+  constructor(header: CsvHeader) {
+    this.header = header
+    this.columns = [...new Set(header.columns)].sort((a, b) => a - b)
+  }
+
+  clear(): void {
+    this.count = 0
+    this.kept.length = 0
+  }
+
+  add(start: number, end: number, hasDoubles: boolean): void {
+    if (this.count++ === this.columns[this.kept.length]) this.kept.push({ start, end, hasDoubles })
+  }
+
+  /** Those with text, in the order in which they were named; when the row has as many fields as the header. */
+  texts(): Field[] {
+    return this.header.columns.map((column) => this.kept[this.columns.indexOf(column)])
+  }
 }
 
 /** Gives a function that tells the sink of one row, which begins at byte `from` of an input whose first byte has place `at`. */
@@ -144,21 +194,22 @@ const createRowTeller = (scanner: CsvScanner, sink: RecordSink, options: CsvOpti
     }
     return bytes
   }
-  return ({ fields, next }: WholeRow, { columns, width }: CsvHeader, at: number, from: number): void => {
-    if (fields.length !== width) {
-      const reason = `the row has ${fields.length} ${fields.length === 1 ? 'field' : 'fields'}, and the header has ${width}`
+  return (fields: RowFields, at: number, from: number, next: number): void => {
+    const { count, header } = fields
+    if (count !== header.width) {
+      const reason = `the row has ${count} ${count === 1 ? 'field' : 'fields'}, and the header has ${header.width}`
       return sink.badRecord(at + from, at + next, reason, at + from)
     }
-    for (const [i, column] of columns.entries()) {
-      const { start, end } = fields[column]
+    const texts = fields.texts()
+    for (const [i, { start, end }] of texts.entries()) {
       const problem = check?.(scanner.input.subarray(start, end), i)
       if (problem !== undefined) return sink.badRecord(at + from, at + next, problem, at + start)
     }
     sink.startDocument(at + from)
     let bytes = 0
-    columns.forEach((column, i) => {
+    texts.forEach((text, i) => {
       if (i > 0) sink.endText()
-      bytes += tellText(fields[column], at)
+      bytes += tellText(text, at)
     })
     sink.endDocument()
     sink.format(next - from - bytes)
@@ -169,8 +220,7 @@ const createRowTeller = (scanner: CsvScanner, sink: RecordSink, options: CsvOpti
 const lineEndAt = (data: Buffer, at: number): number =>
   data[at] === LINE_FEED ? 1 : data[at] === CARRIAGE_RETURN && data[at + 1] === LINE_FEED ? 2 : 0
 
-const scanRow = (data: Buffer, from: number, delimiter: number, isEnd: boolean): Row => {
-  const fields: Field[] = []
+const scanRow = (data: Buffer, from: number, delimiter: number, isEnd: boolean, fields: Fields): Row => {
   const bad = (reason: string, at: number): Row => {
     const feed = data.indexOf(LINE_FEED, at)
     if (feed === -1 && !isEnd) return { kind: 'unfinished' }
@@ -182,21 +232,21 @@ const scanRow = (data: Buffer, from: number, delimiter: number, isEnd: boolean):
       let hasDoubles = false
       for (; (at = data.indexOf(QUOTE, at)) !== -1 && data[at + 1] === QUOTE; at += 2) hasDoubles = true
       if (at === -1) return isEnd ? bad('a quoted field is not closed', data.length) : { kind: 'unfinished' }
-      fields.push({ start, end: at++, hasDoubles })
+      fields.add(start, at++, hasDoubles)
     } else {
       const start = at
       while (at < data.length && data[at] !== delimiter && data[at] !== LINE_FEED && data[at] !== QUOTE) at++
       if (data[at] === QUOTE) return bad('a quote in a field that is not quoted', at)
       const hasReturn = (data[at] === LINE_FEED || (at === data.length && isEnd)) && at > start && data[at - 1] === CARRIAGE_RETURN
-      fields.push({ start, end: hasReturn ? at - 1 : at, hasDoubles: false })
+      fields.add(start, hasReturn ? at - 1 : at, false)
       if (hasReturn) at--
     }
     if (at >= data.length - 1 && !isEnd && data[at] !== LINE_FEED) return { kind: 'unfinished' }
-    if (at >= data.length) return { kind: 'row', fields, next: data.length }
+    if (at >= data.length) return { kind: 'row', next: data.length }
     if (data[at] === delimiter) continue
     const lineEnd = lineEndAt(data, at)
-    if (lineEnd > 0) return { kind: 'row', fields, next: at + lineEnd }
-    if (isEnd && at === data.length - 1 && data[at] === CARRIAGE_RETURN) return { kind: 'row', fields, next: data.length }
+    if (lineEnd > 0) return { kind: 'row', next: at + lineEnd }
+    if (isEnd && at === data.length - 1 && data[at] === CARRIAGE_RETURN) return { kind: 'row', next: data.length }
     return bad('text behind the quotes of a field', at)
   }
 }

@@ -29,24 +29,54 @@ export const parseDelimiter = (text: string): number => {
 export const headerError = (reason: string, at: number, { name }: { name: string }): PretokError =>
   new PretokError('data', `reading ${name}: the header of the table cannot be read: ${reason}, at byte ${at}`)
 
-/** The columns of fields by the names in the header. Throws 'data' for one that is not there, or twice. */
-export const columnsOf = (names: readonly string[], { name, textFields }: { name: string; textFields: readonly string[] }): number[] =>
-  textFields.map((field) => {
-    const wanted = field.replaceAll('\\.', '.')
-    const column = names.indexOf(wanted)
-    const another = names.indexOf(wanted, column + 1)
-    if (column !== -1 && another === -1) return column
-    if (column !== -1)
+/** So many names of a header are told in an error: there may be millions. */
+const NAMES_TOLD = 100
+
+/** Finds the columns of fields among the names in a header, which are not kept. */
+export class ColumnFinder {
+  private width = 0
+  private readonly firstNames: string[] = []
+  /** For each field that is looked for, the columns with its name. */
+  private readonly found: { field: string; wanted: string; columns: number[] }[]
+  private readonly name: string
+
+  constructor({ name, textFields }: { name: string; textFields: readonly string[] }) {
+    this.name = name
+    this.found = textFields.map((field) => ({ field, wanted: field.replaceAll('\\.', '.'), columns: [] }))
+  }
+
+  /** Takes the name of the next column. */
+  add(name: string): void {
+    for (const { wanted, columns } of this.found) if (name === wanted && columns.length < 2) columns.push(this.width)
+    if (this.width < NAMES_TOLD) this.firstNames.push(name)
+    this.width++
+  }
+
+  /** Throws 'data' for a field that is not there, or twice. */
+  finish(): { columns: number[]; width: number } {
+    const { width } = this
+    return { columns: this.found.map(({ field, columns }) => this.single(field, columns)), width }
+  }
+
+  private single(field: string, [column, another]: readonly number[]): number {
+    const { name, width, firstNames } = this
+    if (another !== undefined)
       throw new PretokError(
         'data',
-        `reading ${name}: two columns are called ${JSON.stringify(field)}, ${column + 1} and ${another + 1} of ${names.length}; rename one of them in the header`,
+        `reading ${name}: two columns are called ${JSON.stringify(field)}, ${column + 1} and ${another + 1} of ${width}; rename one of them in the header`,
       )
-    const known = names.map((known) => JSON.stringify(known)).join(', ')
-    throw new PretokError('data', `reading ${name}: the header has no column ${JSON.stringify(field)}; it has ${known} (${wayOut(names)})`)
-  })
+    if (column !== undefined) return column
+    const known = firstNames.map((known) => JSON.stringify(known)).join(', ')
+    const others = width > NAMES_TOLD ? ` and ${width - NAMES_TOLD} others` : ''
+    throw new PretokError(
+      'data',
+      `reading ${name}: the header has no column ${JSON.stringify(field)}; it has ${known}${others} (${wayOut(width, firstNames)})`,
+    )
+  }
+}
 
 /** A single name with one of these in it is more likely several. */
-const wayOut = (names: readonly string[]): string => {
-  const [, other] = (names.length === 1 && /([;|\t,])/.exec(names[0])) || []
+const wayOut = (width: number, [first]: readonly string[]): string => {
+  const [, other] = (width === 1 && /([;|\t,])/.exec(first)) || []
   return other === undefined ? '--text-field names one' : `--delimiter ${other === '\t' ? "'\\t'" : `'${other}'`} cuts there`
 }

@@ -106,6 +106,14 @@ describe('CSV', () => {
     )
   })
 
+  test('of very many columns the first are named, and a column behind them is found', () => {
+    const header = Array.from({ length: 300 }, (_, i) => `c${i}`).join(',')
+    expect(() => parse(`${header}\n`)).toThrow(/the header has no column "text"; it has "c0", .*"c99" and 200 others \(--text-field names one\)$/)
+    expect(() => parse(`${header},text,text\n`)).toThrow('two columns are called "text", 301 and 302 of 302')
+    const row = '"a""b",'.repeat(300)
+    expect(parse(`${header},text\n${row}x\n`, 100, ['text', 'c299']).documents).toMatchObject([{ text: 'x\x1fa"b' }])
+  })
+
   test('a row above the limit is an error with its place', () => {
     expect(() => parse(`text\na\n"${'b'.repeat(300)}`, 7, ['text'], ',', 100)).toThrow(
       'reading x.csv: the row at byte 7 is longer than 100 bytes',

@@ -19,7 +19,7 @@ const write = (name: string, head: string, block: string, blocks: number, tail: 
   return path
 }
 
-const measure = (path: string): { code: number | null; peak: number; message: string } => {
+const measure = (path: string, ...options: string[]): { code: number | null; peak: number; message: string } => {
   const { status, stderr } = spawnSync(GNU_TIME, [
     '-f',
     '%M',
@@ -30,6 +30,7 @@ const measure = (path: string): { code: number | null; peak: number; message: st
     '-n',
     '1',
     '-q',
+    ...options,
     '-o',
     join(folder, 'out.tsv'),
   ])
@@ -49,6 +50,12 @@ describe.skipIf(!hasTime)('memory is bounded', () => {
     expect(code).toBe(1)
     expect(message).toMatch(/the row at byte \d+ is longer than 67108864 bytes; --max-record-bytes raises the limit/)
     expect(peak).toBeLessThan(600e6)
+  })
+
+  test('a row of CSV that is nothing but fields', () => {
+    const { code, peak } = measure(write('fields.csv', 'id,text\n1,a\n', ','.repeat(1_000_000), 30, '\n2,b\n'), '-m', '0.05', '--on-error', 'skip')
+    expect(code).toBe(3)
+    expect(peak).toBeLessThan(0.05 * 2 ** 30 + 150e6)
   })
 
   test('a JSON array of 1 GB', () => {
