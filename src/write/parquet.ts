@@ -12,7 +12,7 @@ import type { PieceBatch } from './pieceBatch.ts'
 
 /** Rows and bytes of pieces in a row group: what is in memory at a time. */
 const GROUP_ROWS = 2 ** 17
-const GROUP_BYTES = 2 ** 25
+const GROUP_BYTES = 2 ** 23
 
 const PIECE: SchemaElement = { name: 'piece', type: 'BYTE_ARRAY', repetition_type: 'REQUIRED' }
 const COUNT: SchemaElement = { name: 'count', type: 'INT64', repetition_type: 'REQUIRED' }
