@@ -13,6 +13,9 @@ export interface ChunkSink {
   pieceAt(): number
 }
 
+/** Text of a row, which may be long, is made valid UTF-8 so many bytes at a time: where all of it is invalid, that takes many times its memory. */
+const PART_BYTES = 2 ** 20
+
 /** Takes what a parser tells of a chunk: makes its text valid UTF-8 for the intake, and keeps track of the place in the source. */
 export const createChunkSink = (job: ChunkJob, intake: Intake, documents: DocumentCount, flaws: Flaws): ChunkSink => {
   const { chunk, source, options, counter, tally, again } = job
@@ -24,6 +27,10 @@ export const createChunkSink = (job: ChunkJob, intake: Intake, documents: Docume
     if (hasRows) flaws.noteInvalid(end - start, place, place + 1)
     else flaws.noteInvalid(end - start, start, end)
   })
+  const text = (bytes: Buffer, at: number): void => {
+    place = hasRows ? at : at + bytes.length
+    intake.push(cleaner.push(bytes, at))
+  }
   const endText = (): void => {
     intake.push(cleaner.end())
     intake.endText()
@@ -34,8 +41,8 @@ export const createChunkSink = (job: ChunkJob, intake: Intake, documents: Docume
       place = documentAt = at
     },
     text(bytes, at) {
-      place = hasRows ? at : at + bytes.length
-      intake.push(cleaner.push(bytes, at))
+      if (bytes.length <= PART_BYTES) return text(bytes, at)
+      for (let from = 0; from < bytes.length; from += PART_BYTES) text(bytes.subarray(from, from + PART_BYTES), hasRows ? at : at + from)
     },
     invalid(start, end, bytes) {
       intake.push(cleaner.end())

@@ -9,11 +9,11 @@ const { folder } = temporaryFolder()
 const GNU_TIME = '/usr/bin/time'
 const hasTime = spawnSync(GNU_TIME, ['--version']).error === undefined
 
-const write = (name: string, head: string, block: string, blocks: number, tail: string): string => {
+const write = (name: string, head: string, block: string | Buffer, blocks: number, tail: string): string => {
   const path = join(folder, name)
   const file = openSync(path, 'w')
   writeSync(file, head)
-  for (let i = 0; i < blocks; i++) writeSync(file, block)
+  for (let i = 0; i < blocks; i++) writeSync(file, Buffer.from(block))
   writeSync(file, tail)
   closeSync(file)
   return path
@@ -55,6 +55,13 @@ describe.skipIf(!hasTime)('memory is bounded', () => {
   test('a row of CSV that is nothing but fields', () => {
     const { code, peak } = measure(write('fields.csv', 'id,text\n1,a\n', ','.repeat(1_000_000), 30, '\n2,b\n'), '-m', '0.05', '--on-error', 'skip')
     expect(code).toBe(3)
+    expect(peak).toBeLessThan(0.05 * 2 ** 30 + 150e6)
+  })
+
+  test('a row of JSON with invalid UTF-8 in every third byte', () => {
+    const invalid = Buffer.from('\xff a'.repeat(400_000), 'latin1')
+    const { code, peak } = measure(write('invalid.jsonl', '{"text":"', invalid, 20, '"}\n'), '-m', '0.05')
+    expect(code).toBe(0)
     expect(peak).toBeLessThan(0.05 * 2 ** 30 + 150e6)
   })
 
