@@ -10,7 +10,7 @@ import { DOCUMENT_PER, type DocumentPer, type RecordSink } from '../format/recor
 import { parseFields } from '../format/textFields.ts'
 import { openSource } from './openSource.ts'
 import { readRecords, type ReadingOptions } from './readRecords.ts'
-import { createUtf8Cleaner } from './utf8Cleaner.ts'
+import { createUtf8Cleaner, PART_BYTES } from './utf8Cleaner.ts'
 
 export interface StreamOptions {
   /** Where documents end; the longest that matches is taken. Default: none, the file is one document. */
@@ -143,22 +143,24 @@ const createAssembler = (path: string, special: TokenSet, places: Places, maxDoc
   let parts: Buffer[] = [] // of the current document
   let length = 0
   let position = 0 // in the cleaned text
+  let start = 0 // of the current document, in the source, once there is some of it
   let index = 0
 
   const finish = (separator: string | undefined): void => {
-    const [start, end] = places.rangeInSource(position - length, position)
-    if (length > 0) ready.push(makeDocument(index++, Buffer.concat(parts), start, end, separator))
+    if (length > 0) ready.push(makeDocument(index++, Buffer.concat(parts), start, places.endOf(position), separator))
     parts = []
     length = 0
   }
   const cutter = createTokenCutter(special, {
     text(bytes) {
+      const place = places.startOf(position) // asked for in any case, so that what was before is forgotten
+      if (length === 0) start = place
       position += bytes.length
       length += bytes.length
       if (length > maxDocumentBytes)
         throw new PretokError(
           'limit',
-          `reading ${path}: the document ${places.where(places.rangeInSource(position - length, position)[0])} is longer than ${maxDocumentBytes} bytes (maxDocumentBytes)`,
+          `reading ${path}: the document ${places.where(start)} is longer than ${maxDocumentBytes} bytes (maxDocumentBytes)`,
         )
       parts.push(Buffer.from(bytes))
     },
@@ -203,7 +205,7 @@ const createStreamSink = (path: string, errors: ErrorPolicy, places: Places, ass
     startDocument: () => {},
     text(bytes, at) {
       places.goOnAt(at, at + bytes.length)
-      assembler.push(cleaner.push(bytes, at))
+      for (let from = 0; from < bytes.length; from += PART_BYTES) assembler.push(cleaner.push(bytes.subarray(from, from + PART_BYTES), at + from))
     },
     invalid(start, stop, bytes) {
       assembler.push(cleaner.end())
@@ -223,7 +225,7 @@ const createStreamSink = (path: string, errors: ErrorPolicy, places: Places, ass
   }
 }
 
-/** Keeps track of where the cleaned text is in the source. Positions must be asked for in ascending order. */
+/** Keeps track of where the cleaned text is in the source, and forgets what is before the last position asked for. Positions must be asked for in ascending order. */
 interface Places {
   /** Text from bytes [start, end) of the source follows, or from row `start`; what is between it and the text before is no text. */
   goOnAt(start: number, end: number): void
@@ -231,8 +233,10 @@ interface Places {
   changed(start: number, end: number, length: number): void
   /** How messages say where a place of the text that was told last is. */
   where(place: number): string
-  /** Of cleaned text that ends no later than what was told last; the row that holds it if the source has rows. */
-  rangeInSource(start: number, end: number): [start: number, end: number]
+  /** Where cleaned text from a position on begins in the source, or the row that holds it; no later than what was told last. */
+  startOf(position: number): number
+  /** The same for text that ends at a position. */
+  endOf(position: number): number
 }
 
 const createRowPlaces = (): Places => {
@@ -241,7 +245,8 @@ const createRowPlaces = (): Places => {
     goOnAt: (start) => void (row = start),
     changed: () => {},
     where: () => `in row ${row}`,
-    rangeInSource: () => [row, row + 1],
+    startOf: () => row,
+    endOf: () => row + 1,
   }
 }
 
@@ -271,7 +276,8 @@ const createBytePlaces = (): Places => {
     },
     changed,
     where: (place) => `at byte ${place}`,
-    rangeInSource: (start, end) => [inSource(start), inSource(end)],
+    startOf: inSource,
+    endOf: inSource,
   }
 }
 

@@ -13,6 +13,9 @@ export interface Utf8Cleaner {
   invalid(start: number, end: number, bytes: Buffer): Buffer
 }
 
+/** Text that may be long is to be pushed so many bytes at a time: where all of it is invalid, cleaning takes many times its memory. */
+export const PART_BYTES = 2 ** 20
+
 const REPLACEMENT = Buffer.from('\ufffd')
 const NOTHING = Buffer.alloc(0)
 

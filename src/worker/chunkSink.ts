@@ -1,6 +1,6 @@
 import { isUtf8 } from 'node:buffer'
 import type { RecordSink } from '../format/records.ts'
-import { createUtf8Cleaner } from '../read/utf8Cleaner.ts'
+import { createUtf8Cleaner, PART_BYTES } from '../read/utf8Cleaner.ts'
 import { isOneText, type ChunkJob } from './chunkJob.ts'
 import type { DocumentCount } from './documentCount.ts'
 import type { Flaws } from './flaws.ts'
@@ -12,9 +12,6 @@ export interface ChunkSink {
   /** About where in the source a piece is that is too long; of rows, where the row begins. */
   pieceAt(): number
 }
-
-/** Text of a row, which may be long, is made valid UTF-8 so many bytes at a time: where all of it is invalid, that takes many times its memory. */
-const PART_BYTES = 2 ** 20
 
 /** Takes what a parser tells of a chunk: makes its text valid UTF-8 for the intake, and keeps track of the place in the source. */
 export const createChunkSink = (job: ChunkJob, intake: Intake, documents: DocumentCount, flaws: Flaws): ChunkSink => {

@@ -72,3 +72,12 @@ describe.skipIf(!hasTime)('memory is bounded', () => {
     expect(peak).toBeLessThan(300e6)
   })
 })
+
+test('to stream a document of which every third byte is invalid takes little of the heap', () => {
+  const path = write('invalid.txt', '', Buffer.from('\xff a'.repeat(100_000), 'latin1'), 70, '')
+  const index = join(import.meta.dirname, '../../dist/index.js')
+  const program = `import { streamDocuments } from ${JSON.stringify(index)}
+for await (const { start, end } of streamDocuments(${JSON.stringify(path)})) console.log(start, end)`
+  const { stdout } = spawnSync(process.execPath, ['--max-old-space-size=64', '--input-type=module', '-e', program])
+  expect(stdout.toString()).toBe('0 21000000\n')
+})
