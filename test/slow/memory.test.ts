@@ -87,6 +87,14 @@ describe.skipIf(!hasTime)('memory stays within number of workers × budget + 150
     expect(measure(path, '-n', '2', '-m', '0.1').peak).toBeLessThan(2 * 0.1 * 2 ** 30 + 150e6)
   })
 
+  test('pieces of half a megabyte that become Parquet', () => {
+    const path = join(folder, 'half.txt')
+    const file = openSync(path, 'w')
+    for (let i = 0; i < 300; i++) writeSync(file, `${String.fromCharCode(97 + (i % 26)).repeat(500_000 + i)} `)
+    closeSync(file)
+    expect(measure(path, '-n', '1', '-m', '0.05', '-o', join(folder, 'half.parquet')).peak).toBeLessThan(0.05 * 2 ** 30 + 150e6)
+  })
+
   test('long pieces that would fit into the table of the result, but not with all that reading them takes', () => {
     const path = join(folder, 'long-lines.txt')
     const file = openSync(path, 'w')
