@@ -44,6 +44,7 @@ const importFrom = (path: string): ImportPackage => async (name) => {
   try {
     return await import(name)
   } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ERR_MODULE_NOT_FOUND') throw error
     try {
       return process.getBuiltinModule('node:module').createRequire(path)(name) as unknown
     } catch {

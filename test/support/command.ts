@@ -19,6 +19,8 @@ export const pretok = (
     cwd,
     env: { ...process.env, ...env },
     maxBuffer: 2 ** 28,
+    timeout: 150_000, // it may wait for a server of the test, which waits here
+    killSignal: 'SIGKILL',
   })
   return { code: status, stdout: stdout.toString(), stderr: stderr.toString() }
 }
