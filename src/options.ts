@@ -4,7 +4,7 @@ import { PretokError } from './errors.ts'
 import { parseDelimiter } from './format/csvHeader.ts'
 import { INPUT_FORMATS } from './format/detect.ts'
 import { ERROR_POLICIES } from './format/encoding.ts'
-import { parseFields } from './format/textFields.ts'
+import { parseFields, textFieldsOf } from './format/textFields.ts'
 import { DOCUMENT_PER, ON_ERROR, type DocumentPer } from './format/records.ts'
 import { createPieceFilter, type PieceFilter } from './select/pieceFilter.ts'
 import type { Sample } from './select/sample.ts'
@@ -124,9 +124,6 @@ const TYPES = {
 } as const
 const WANTED = { number: 'a number', string: 'a string', boolean: 'true or false' } as const
 export const DEFAULT_MAX_RECORD_BYTES = 2 ** 26
-
-export const textFieldsOf = ({ textField = 'text' }: PretokenizeOptions): readonly string[] =>
-  typeof textField === 'string' ? [textField] : textField
 
 /** Throws 'usage' for what is no delimiter. */
 export const delimiterByteOf = ({ delimiter }: PretokenizeOptions): number | undefined =>

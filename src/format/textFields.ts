@@ -5,6 +5,10 @@ import { PretokError } from '../errors.ts'
 /** The JSON kernel has a bit for each. */
 const MAX_FIELDS = 32
 
+/** The fields that an option names. */
+export const textFieldsOf = ({ textField = 'text' }: { textField?: string | readonly string[] | undefined }): readonly string[] =>
+  typeof textField === 'string' ? [textField] : textField
+
 /**
  * The names on the way to each field.
  *

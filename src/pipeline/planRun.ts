@@ -3,6 +3,7 @@ import { resolve } from 'node:path'
 import { chooseTokens } from '../added/addedTokens.ts'
 import { DEFAULT_LIMITS } from '../count/counter.ts'
 import { PretokError } from '../errors.ts'
+import { textFieldsOf } from '../format/textFields.ts'
 import type { WorkerOptions } from '../messages.ts'
 import {
   checkLists,
@@ -10,7 +11,6 @@ import {
   delimiterByteOf,
   pieceFilterOf,
   sampleOf,
-  textFieldsOf,
   type PretokenizeOptions,
 } from '../options.ts'
 import { orderChunks, planChunks } from '../plan/planChunks.ts'

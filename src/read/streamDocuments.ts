@@ -7,7 +7,7 @@ import { parseDelimiter } from '../format/csvHeader.ts'
 import { INPUT_FORMATS } from '../format/detect.ts'
 import { ERROR_POLICIES } from '../format/encoding.ts'
 import { DOCUMENT_PER, type DocumentPer, type RecordSink } from '../format/records.ts'
-import { parseFields } from '../format/textFields.ts'
+import { parseFields, textFieldsOf } from '../format/textFields.ts'
 import { openSource } from './openSource.ts'
 import { readRecords, type ReadingOptions } from './readRecords.ts'
 import { createUtf8Cleaner, PART_BYTES } from './utf8Cleaner.ts'
@@ -77,8 +77,6 @@ const checkStreamOptions = (options: StreamOptions): void => {
   for (const name of ['blockBytes', 'maxDocumentBytes'] as const) checkSize(name, options[name])
   checkSignal(options.signal)
 }
-
-const textFieldsOf = ({ textField = 'text' }: StreamOptions): readonly string[] => (typeof textField === 'string' ? [textField] : textField)
 
 /**
  * The documents of a file, one after another, in memory that does not grow with the file. Empty documents are left out; those of white

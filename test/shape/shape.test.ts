@@ -59,6 +59,7 @@ const ROOMS: Readonly<Record<string, readonly string[]>> = {
     'messages',
     'options',
     'optionNames',
+    'format',
     'plan',
     'snap',
     'select',
