@@ -3,6 +3,7 @@ import { compileStage } from '../pattern/compile.ts'
 import { fuseStages } from '../pattern/fuse.ts'
 import { withFamily } from '../pattern/families.ts'
 import { parsePattern } from '../pattern/parse.ts'
+import { withEarlyCuts } from '../split/earlyCuts.ts'
 import type { LaterTables } from '../split/laterPhases.ts'
 import { phasesOf, type Phase } from '../split/phases.ts'
 import type { Stage, TierChoice } from '../types.ts'
@@ -14,10 +15,10 @@ import type { Tier } from './engine.ts'
  * @throws PretokError 'pattern' if the tier that was asked for cannot do a pattern, 'tokenizer' for a pipeline that cannot be done exactly
  */
 export const chooseEngine = (stages: readonly Stage[], choice: TierChoice = 'auto'): Tier => {
-  const phases = phasesOf(stages)
+  const own = phasesOf(stages)
   if (choice === 'reference') return { name: 'reference', stages, reason: 'it was asked for' }
   try {
-    const { isKnown, tables } = compileCuts(phases[0], choice)
+    const { isKnown, tables, phases } = compileFirst(own, stages, choice)
     const later = phases.slice(1).map((phase) => compileLater(phase, choice === 'simd' ? 'auto' : choice))
     if (choice === 'simd' && !isKnown)
       throw new PretokError(
@@ -27,14 +28,31 @@ export const chooseEngine = (stages: readonly Stage[], choice: TierChoice = 'aut
     return { name: isKnown ? 'simd' : 'automaton', phases, tables, later }
   } catch (error) {
     if (!(error instanceof PretokError)) throw error
-    checkPatterns(phases) // what no tier can do is an error
+    checkPatterns(own) // what no tier can do is an error
     if (choice !== 'auto') throw new PretokError('pattern', `${error.message}; --engine auto takes a tier that can`)
     return { name: 'reference', stages, reason: error.message }
   }
 }
 
-/** The machines that run the cuts of a phase. `isKnown`: one of them is of a family. */
-const compileCuts = ({ splits }: Phase, choice: TierChoice): { tables: Uint8Array[]; isKnown: boolean } => {
+interface Compiled {
+  tables: Uint8Array[]
+  /** One of the machines is of a family. */
+  isKnown: boolean
+}
+
+/** The phases, the first one compiled. The cuts of a Metaspace are in it if the kernel knows all of its cuts by heart, as one machine. */
+const compileFirst = (phases: readonly Phase[], stages: readonly Stage[], choice: TierChoice): Compiled & { phases: readonly Phase[] } => {
+  const stagesCutEarly = choice === 'auto' ? withEarlyCuts(stages) : undefined
+  if (stagesCutEarly !== undefined) {
+    const early = phasesOf(stagesCutEarly)
+    const compiled = compileIfPossible(early[0], choice)
+    if (compiled?.isKnown && compiled.tables.length === 1) return { ...compiled, phases: early }
+  }
+  return { ...compileCuts(phases[0], choice), phases }
+}
+
+/** The machines that run the cuts of a phase. */
+const compileCuts = ({ splits }: Phase, choice: TierChoice): Compiled => {
   const compiled = splits.map(({ stage, unit }) => compileStage(stage, unit))
   // one machine for several stages is faster than one for each, even if the kernel knows one of these by heart
   const machines = choice === 'simd' ? compiled : fuseStages(compiled)
@@ -46,11 +64,16 @@ const compileCuts = ({ splits }: Phase, choice: TierChoice): { tables: Uint8Arra
 
 /** The tables of a later phase; undefined: the reference tier has to cut. Throws what no tier can do. */
 const compileLater = (phase: Phase, choice: TierChoice): LaterTables => {
+  const compiled = compileIfPossible(phase, choice)
+  if (compiled === undefined) checkPatterns([phase])
+  return compiled?.tables
+}
+
+const compileIfPossible = (phase: Phase, choice: TierChoice): Compiled | undefined => {
   try {
-    return compileCuts(phase, choice).tables
+    return compileCuts(phase, choice)
   } catch (error) {
     if (!(error instanceof PretokError)) throw error
-    checkPatterns([phase])
     return undefined
   }
 }

@@ -1,5 +1,5 @@
 import { loadPrepared, type Prepared } from '../prepared.ts'
-import { phasesOf } from '../split/phases.ts'
+import type { Phase } from '../split/phases.ts'
 import type { Stage, TierChoice } from '../types.ts'
 import type { Tier } from './engine.ts'
 
@@ -13,6 +13,7 @@ export const loadEngine = async (stages: readonly Stage[], choice: TierChoice = 
 
 interface Header {
   name: Tier['name']
+  phases?: readonly Phase[]
   /** How many of the tables are of the first phase, and then of each later one; null: the reference tier cuts there. */
   tables?: readonly (number | null)[]
   /** Why it is the reference tier. */
@@ -27,13 +28,13 @@ export const readyEngine = (stages: readonly Stage[]): Tier | undefined => {
   if (header.name === 'reference') return { name: header.name, stages, reason: header.reason! }
   let taken = 0
   const [own, ...later] = header.tables!.map((count) => (count === null ? undefined : tables.slice(taken, (taken += count))))
-  return { name: header.name, phases: phasesOf(stages), tables: own!, later }
+  return { name: header.name, phases: header.phases!, tables: own!, later }
 }
 
 export const prepareEngine = (engine: Tier): Prepared<Header> =>
   engine.name === 'reference'
     ? { header: { name: engine.name, reason: engine.reason }, tables: [] }
     : {
-        header: { name: engine.name, tables: [engine.tables, ...engine.later].map((tables) => tables?.length ?? null) },
+        header: { name: engine.name, phases: engine.phases, tables: [engine.tables, ...engine.later].map((tables) => tables?.length ?? null) },
         tables: [engine.tables, ...engine.later].flatMap((tables) => tables ?? []),
       }

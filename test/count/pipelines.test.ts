@@ -40,6 +40,7 @@ describe.each([...PIPELINES.map(([name, { stages }]): [string, readonly Stage[]]
       counter.endDocument()
     }
     counter.flush()
+    counter.settle()
     const { pieces, dropped, rewritten } = counter
     const { arena, starts, counts, size: distinct } = counter.finish()
     const entries = Array.from({ length: distinct }, (_unused, i) => [

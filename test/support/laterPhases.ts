@@ -1,4 +1,4 @@
-import { byteLevel, digits, metaspace, split, whitespaceSplit } from '../../src/tokenizer/preTokenizers.ts'
+import { byteLevel, digits, metaspace, punctuation, split, whitespaceSplit } from '../../src/tokenizer/preTokenizers.ts'
 import type { Stage } from '../../src/types.ts'
 
 /** Pipelines that rewrite pieces and cut them again, once or several times. */
@@ -9,5 +9,7 @@ export const WITH_LATER_PHASES: readonly (readonly [name: string, stages: readon
   ['a phase behind a phase', [...whitespaceSplit(), ...metaspace('▁', 'first', true), ...metaspace('e', 'always', true)]],
   ['a phase of the reference tier between others', [...split(' ', false, 'merged-with-next', false), ...metaspace('▁', 'always', true), ...split('(?<=th)e|\\d', true, 'isolated', false), ...metaspace('q', 'always', true)]],
   ['a byte map behind a phase', [...digits(false), ...metaspace('▁', 'first', true), ...byteLevel(false, true)]],
+  ['words, and punctuation apart', [...punctuation('isolated'), ...metaspace('▁', 'always', true)]],
+  ['the same, with a mark in front of the first', [...punctuation('isolated'), ...metaspace('▁', 'first', true)]],
   ['a prefix behind a cut', [...digits(true), ...byteLevel(true, true)]],
 ]
