@@ -106,6 +106,8 @@ export const describeSystemError = (error: unknown): string => {
       return 'a file of that name is there already'
     case 'ENOTDIR':
       return 'a part of the path is not a directory'
+    case 'ENAMETOOLONG':
+      return 'the name is too long'
     case 'ELOOP':
       return 'the link leads back to itself'
     case 'ENOSPC':

@@ -1,12 +1,13 @@
 import { fstatSync, type Stats } from 'node:fs'
-import { access, constants, stat } from 'node:fs/promises'
-import { dirname, join, resolve } from 'node:path'
+import { access, constants, realpath } from 'node:fs/promises'
+import { basename, dirname, join, resolve } from 'node:path'
 import type { InferredOptionTypes } from 'yargs'
-import { describeSystemError, PretokError } from '../errors.ts'
+import { PretokError } from '../errors.ts'
 import { isFolder } from '../makeFolder.ts'
 import { factsOf } from '../read/ask.ts'
 import { partialsOf } from '../run/runFolder.ts'
 import { namesIn } from '../temporary.ts'
+import { locate, outputError } from '../write/atomicFile.ts'
 import { COUNTS_FORMATS, formatToWrite, STANDARD_STREAM, type CountsFormat } from '../write/formats.ts'
 import { all, single } from './options.ts'
 
@@ -64,8 +65,7 @@ export const checkOutputs = async (paths: readonly string[], neededOf: () => Pro
   const outputs: { path: string; identity: string }[] = []
   for (const path of paths) {
     if (path === '') throw new PretokError('usage', 'writing a result: the name of the file is empty')
-    const facts = isStandardOutput(path) ? await factsOfStandardOutput() : await checkIsWritable(path)
-    outputs.push({ path, identity: identityFrom(path, facts) })
+    outputs.push({ path, identity: isStandardOutput(path) ? await identityOf(path) : await checkIsWritable(path) })
   }
   const names = new Map<string, string>()
   if (outputs.some(({ identity }) => identity.startsWith(OF_FILE)))
@@ -103,18 +103,18 @@ const factsOfStandardOutput = async (): Promise<Stats | undefined> => {
   }
 }
 
-/** What stands there already. */
-const checkIsWritable = async (path: string): Promise<Stats | undefined> => {
-  const folder = dirname(path)
-  const failed = (error: unknown): never => {
-    throw new PretokError('output', `writing ${path}: ${describeSystemError(error)}`, { cause: error })
-  }
-  const unlessMissing = (error: NodeJS.ErrnoException): undefined => (error.code === 'ENOENT' ? undefined : failed(error))
-  if ((await stat(folder).catch(unlessMissing))?.isDirectory() !== true)
-    throw new PretokError('output', `writing ${path}: there is no folder ${folder}; make it first`)
-  const old = await stat(path).catch(unlessMissing)
-  if (old?.isDirectory()) throw new PretokError('output', `writing ${path}: it is a directory`)
+/** What tells that it is the same file as another one. Throws 'output' if it could not be written where it is, behind links. */
+const checkIsWritable = async (path: string): Promise<string> => {
+  const { target, old } = await locate(path).catch((error: unknown) => {
+    throw outputError(path, error, 0)
+  })
   // devices and pipes are written to as they are
-  if (old === undefined || old.isFile()) await access(folder, constants.W_OK).catch(failed)
-  return old
+  if (old?.isFile() === false) return identityFrom(path, old)
+  const folder = dirname(target)
+  try {
+    await access(folder, constants.W_OK)
+    return identityFrom(join(await realpath(folder), basename(target)), old)
+  } catch (error) {
+    throw outputError(path, error, 0, folder)
+  }
 }

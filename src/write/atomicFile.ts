@@ -1,4 +1,4 @@
-import { renameSync } from 'node:fs'
+import { renameSync, type Stats } from 'node:fs'
 import { open, readlink, realpath, stat, type FileHandle } from 'node:fs/promises'
 import { dirname, resolve } from 'node:path'
 import { closeRead } from '../closeRead.ts'
@@ -80,16 +80,17 @@ const openOutput = async (path: string): Promise<Output> => {
   const failed = (error: unknown): never => {
     throw outputError(path, error, written, dirname(file))
   }
-  const { target, mode, isReplaced, isSpecial } = await locate(path).catch(failed)
+  const { target, old } = await locate(path).catch(failed)
   file = target
-  if (isSpecial) return openSpecial(target, failed, (count) => (written += count))
+  if (old?.isFile() === false) return openSpecial(target, failed, (count) => (written += count))
+  const mode = old === undefined ? NEW_FILE_MODE : old.mode & 0o777
   const temporary = reserveTemporaryFile(target)
   const handle = await open(temporary.path, 'wx', mode).catch((error: unknown) => {
     temporary.remove()
     return failed(error)
   })
   // what a new file may not have by the process's mask, the one that it replaces may
-  if (isReplaced) await handle.chmod(mode).catch(() => {})
+  if (old !== undefined) await handle.chmod(mode).catch(() => {})
   const sync = createEarlySync(handle)
   const onWritten = (count: number): void => {
     written += count
@@ -135,19 +136,18 @@ const openSpecial = async (path: string, failed: (error: unknown) => never, onWr
 
 const NEW_FILE_MODE = 0o666
 
-/** The file to write: behind symbolic links, with the permissions it has. */
-const locate = async (path: string): Promise<{ target: string; mode: number; isReplaced: boolean; isSpecial: boolean }> => {
+/** The file to write, behind symbolic links, and what stands there already. */
+export const locate = async (path: string): Promise<{ target: string; old: Stats | undefined }> => {
   const old = await stat(path).catch((error: NodeJS.ErrnoException) => {
     if (error.code === 'ENOENT') return undefined
     throw error
   })
-  if (old === undefined) {
-    const link = await readlink(path).catch(() => undefined)
-    return link === undefined ? { target: path, mode: NEW_FILE_MODE, isReplaced: false, isSpecial: false } : locate(resolve(await realpath(dirname(path)), link))
-  }
-  if (old.isDirectory()) throw Object.assign(new Error('it is a directory'), { code: 'EISDIR' })
-  const isSpecial = !old.isFile()
-  return { target: isSpecial ? path : await realpath(path), mode: old.mode & 0o777, isReplaced: true, isSpecial }
+  if (old?.isDirectory() === true) throw Object.assign(new Error('it is a directory'), { code: 'EISDIR' })
+  if (old !== undefined) return { target: old.isFile() ? await realpath(path) : path, old }
+  const link = await readlink(path).catch(() => undefined)
+  if (link !== undefined) return locate(resolve(await realpath(dirname(path)), link))
+  if (path.endsWith('/')) throw new Error('its name ends with /, as that of a folder does')
+  return { target: path, old }
 }
 
 const writeAll = async (handle: FileHandle, bytes: Uint8Array, onWritten: (count: number) => void): Promise<void> => {

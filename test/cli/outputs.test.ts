@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, readdirSync, rmSync } from 'node:fs'
+import { existsSync, mkdirSync, readdirSync, realpathSync, rmSync, symlinkSync } from 'node:fs'
 import { join } from 'node:path'
 import { setTimeout } from 'node:timers/promises'
 import { describe, expect, test } from 'vitest'
@@ -68,6 +68,38 @@ test.each([
 test('one may, under whatever name, and the rest to where nothing is kept', () => {
   const { code, stdout } = shell(`"$PRETOK" count ${CORPUS} -q -o /dev/stdout -o /dev/null --receipt /dev/null --output-format tsv | cat`)
   expect({ code, stdout }).toEqual({ code: 0, stdout: 'piece\tcount\n b\t1\na\t1\n' })
+})
+
+describe('names that lead elsewhere', () => {
+  const real = path('real')
+  mkdirSync(real)
+  symlinkSync(real, path('linked'))
+  symlinkSync(path('none/x.json'), path('nowhere.json'))
+  symlinkSync('target.json', path('link.json'))
+
+  test.each([
+    ['into a folder that is not there', 'nowhere.json', () => `there is no folder ${path('none')}; make the folder first`],
+    ['through a file', 'corpus.txt/x.json', () => 'a part of the path is not a directory'],
+    ['to a folder that is not there', 'x.json/', () => 'its name ends with /, as that of a folder does'],
+    ['that are too long', `${'x'.repeat(300)}.json`, () => 'the name is too long'],
+  ])('%s are found before anything is counted', (_, name, problem) => {
+    const out = `${folder}/${name}`
+    expect(pretok(['count', CORPUS, '-o', out])).toMatchObject({ code: 1, stderr: `pretok: writing ${out}: ${problem()}\n` })
+  })
+
+  test.each([
+    ['a link', 'link.json', 'target.json'],
+    ['a folder behind a link', 'real/a.json', 'linked/a.json'],
+  ])('are one file with what they lead to, which is not there yet: %s', (_, counts, receipt) => {
+    const { code, stderr } = pretok(['count', CORPUS, '-o', path(counts), '--receipt', path(receipt)])
+    expect({ code, stderr }).toEqual({ code: 2, stderr: `pretok: writing ${path(receipt)}: it would replace the output ${path(counts)}\n` })
+  })
+
+  test('are written to where they lead', () => {
+    expect(pretok(['count', CORPUS, '-q', '-o', path('link.json'), '-o', path('linked/b.json')]).code).toBe(0)
+    expect(realpathSync(path('link.json'))).toBe(realpathSync(path('target.json')))
+    expect(readdirSync(real)).toEqual(['b.json'])
+  })
 })
 
 describe('a command that is stopped while it writes', () => {
