@@ -1,4 +1,4 @@
-import { openSync, readFileSync, rmSync } from 'node:fs'
+import { constants, fstatSync, openSync, readFileSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { closeReadNow } from '../closeRead.ts'
 import { describeSystemError, PretokError } from '../errors.ts'
@@ -100,8 +100,9 @@ export const openRunFolder = (path: string): RunFolder | undefined => {
 
 /** Left to close the file by itself, Node.js 20 aborts the process where the system will not. */
 const readText = (path: string): string => {
-  const file = openSync(path, 'r')
+  const file = openSync(path, constants.O_RDONLY | constants.O_NONBLOCK) // nobody may ever write to a named pipe
   try {
+    if (fstatSync(file).isFIFO()) throw new Error('it is a named pipe')
     return readFileSync(file, 'utf8')
   } finally {
     closeReadNow(file)

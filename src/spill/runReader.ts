@@ -1,4 +1,4 @@
-import { fstatSync, openSync, readSync } from 'node:fs'
+import { constants, fstatSync, openSync, readSync } from 'node:fs'
 import { crc32 } from 'node:zlib'
 import { closeReadNow } from '../closeRead.ts'
 import { describeSystemError, PretokError } from '../errors.ts'
@@ -23,7 +23,7 @@ export class RunFile<About = unknown> {
   constructor(path: string, segmentCount: number) {
     this.path = path
     try {
-      this.file = openSync(path, 'r')
+      this.file = openSync(path, constants.O_RDONLY | constants.O_NONBLOCK) // a named pipe is not waited for: it has no bytes
     } catch (error) {
       throw this.cannotRead(error)
     }

@@ -2,7 +2,7 @@ import { copyFileSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync,
 import { join } from 'node:path'
 import { beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { thisHost } from '../../src/temporary.ts'
-import { pretok, startPretok, type Outcome } from '../support/command.ts'
+import { pretok, shell, startPretok, type Outcome } from '../support/command.ts'
 import { temporaryFolder } from '../support/temporary.ts'
 
 const { folder, file } = temporaryFolder()
@@ -94,6 +94,21 @@ describe('a run with a work-dir', () => {
     rmSync(path, { recursive: true })
     writeFileSync(path, kept)
     expectResult(resume())
+  })
+
+  test.skipIf(process.platform === 'win32')('a named pipe in place of what it needs is not waited for', () => {
+    expect(pretok(['count', corpus, '--work-dir', run, '-q', ...SMALL]).code).toBe(0)
+    rmSync(partial(3))
+    expect(shell(`mkfifo ${partial(3)}`).code).toBe(0)
+    expect(status().damaged.map(({ task }) => task)).toEqual([3])
+    const outcome = resume()
+    expectResult(outcome)
+    expect(outcome.stderr).toContain('warning: task 3 is done again: ')
+    const plan = join(run, 'plan.json')
+    rmSync(plan)
+    expect(shell(`mkfifo ${plan}`).code).toBe(0)
+    for (const args of [['status', run], ['count', run], ['merge', run, '-o', output], ['count', corpus, '--work-dir', run, '--resume']])
+      expect(pretok(args)).toMatchObject({ code: 1, stderr: `pretok: reading ${plan}: it is a named pipe\n` })
   })
 
   test('by another tier, also of a tokenizer that the tiers get in two forms', () => {
