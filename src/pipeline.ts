@@ -49,7 +49,8 @@ export const countRunFolder = async (
   shard: Shard | undefined,
   options: PretokenizeOptions,
 ): Promise<{ tasksDone: number; skipped: { records: number; chunks: number } }> => {
-  const { tasksDone } = await perform((checked) => planFromFolder(path, checked, true), options, { counts: true, gathers: false, shard, again: sameCommand })
+  const plan = async (checked: PretokenizeOptions): Promise<RunPlan> => ({ ...(await planFromFolder(path, checked, true)), shard })
+  const { tasksDone } = await perform(plan, options, { counts: true, gathers: false, again: sameCommand })
   return { tasksDone, skipped: skippedIn(openRunFolder(path)!, shard) }
 }
 
@@ -65,9 +66,8 @@ const sameCommand = (): string => 'the same command'
 interface Work {
   /** The commands that go on with a run folder. */
   again: (path: string) => string
-  /** Whether tasks are done, and which. */
+  /** Whether tasks are done. */
   counts: boolean
-  shard?: Shard | undefined
   /** Whether there is to be a result. */
   gathers: boolean
 }
@@ -91,7 +91,7 @@ const perform = async (
     throwIfStopped(options.signal)
     throwIfRejected()
     const planned = seconds()
-    const queue = work.counts ? queueOf(plan, work.shard, options) : []
+    const queue = work.counts ? queueOf(plan, options) : []
     monitor.enter('count')
     const outcome = await countAll(plan, queue, options, workers, monitor, seconds)
     await inParallel(plan.sources, verifyUnchanged)
@@ -167,7 +167,7 @@ const withReceipt = (counted: PretokenCounts, receipt: Receipt, filter: PieceFil
 }
 
 /** The tasks to do: all, or those that are not done in the run folder. */
-const queueOf = ({ run, tasks, folder }: RunPlan, shard: Shard | undefined, { onWarning }: PretokenizeOptions): number[] => {
+const queueOf = ({ run, tasks, folder, shard }: RunPlan, { onWarning }: PretokenizeOptions): number[] => {
   const numbers = tasks.map((_, task) => task).filter((task) => inShard(task, shard))
   return run === undefined ? numbers : tasksToDo(run, numbers, folder, shard, (message) => onWarning?.(message))
 }

@@ -65,12 +65,33 @@ const everySeconds = (period: number) => {
   }
 }
 
-const speed = ({ bytes, seconds }: Progress): string => `${formatBytes(bytes / Math.max(seconds, 0.001))}/s`
+/** What counting has done and taken so far. */
+interface Own {
+  bytes: number
+  seconds: number
+}
 
-const remaining = ({ phase, bytes, totalBytes, seconds }: Progress): string => {
+/** The first report comes so long after counting begins, or less. */
+const FIRST_REPORT_SECONDS = 0.1
+
+/** What was done of a run folder before counting began took none of its time; nor did planning, which may read all of the input. */
+const createOwn = (): ((progress: Progress) => Own) => {
+  let before: Own | undefined
+  return ({ bytes, seconds, workers }) => {
+    before ??= {
+      bytes: bytes - workers.reduce((sum, worker) => sum + worker.bytes, 0),
+      seconds: Math.max(0, seconds - FIRST_REPORT_SECONDS),
+    }
+    return { bytes: bytes - before.bytes, seconds: Math.max(seconds - before.seconds, 0.001) }
+  }
+}
+
+const speed = ({ bytes, seconds }: Own): string => `${formatBytes(bytes / seconds)}/s`
+
+const remaining = (own: Own, { phase, bytes, totalBytes }: Progress): string => {
   if (phase === 'merge') return 'merging'
-  if (bytes === 0) return 'starting'
-  const left = Math.round(((totalBytes - bytes) * seconds) / bytes)
+  if (own.bytes === 0) return 'starting'
+  const left = Math.round(((totalBytes - bytes) * own.seconds) / own.bytes)
   const [hours, minutes] = [Math.floor(left / 3600), Math.floor((left % 3600) / 60)]
   return `${left < 60 ? `${left} s` : left < 3600 ? `${minutes} min ${left % 60} s` : `${hours} h ${minutes} min`} left`
 }
@@ -79,11 +100,13 @@ const percent = ({ bytes, totalBytes }: Progress): string => `${totalBytes === 0
 
 const plainProgress = (): ((progress: Progress) => void) => {
   const isDue = everySeconds(10)
+  const ownOf = createOwn()
   return (progress) => {
+    const own = ownOf(progress)
     if (progress.seconds < 2 || progress.bytes === progress.totalBytes || !isDue(progress)) return
     const { bytes, totalBytes, distinct, rss, cpuPercent } = progress
     say(
-      `counted ${formatBytes(bytes)} of ${formatBytes(totalBytes)} (${percent(progress)}), ${speed(progress)}, ${remaining(progress)}, ` +
+      `counted ${formatBytes(bytes)} of ${formatBytes(totalBytes)} (${percent(progress)}), ${speed(own)}, ${remaining(own, progress)}, ` +
         `${integer(distinct)} distinct, ${formatBytes(rss)} memory, ${Math.round(cpuPercent)} % CPU`,
     )
   }
@@ -92,11 +115,13 @@ const plainProgress = (): ((progress: Progress) => void) => {
 /** One line per worker only if there are few. */
 const MAX_WORKER_LINES = 8
 
+/** Draws without changing how the terminal behaves: one that is left by kill -9 or Ctrl-Z has its cursor, and wraps its lines. */
 const barReporter = async (): Promise<Pick<Reporter, 'progress' | 'warning' | 'stop'>> => {
   const { MultiBar } = await import('cli-progress')
   const bars = new MultiBar({
     stream: process.stderr,
-    hideCursor: true,
+    linewrap: true, // lines are cut to the width instead
+    forceRedraw: true, // a warning in between moves all lines
     clearOnComplete: false,
     stopOnComplete: false,
     barsize: (process.stderr.columns ?? 100) < 90 ? 10 : 24,
@@ -107,14 +132,16 @@ const barReporter = async (): Promise<Pick<Reporter, 'progress' | 'warning' | 's
   let total: SingleBar | undefined
   let isStopped = false
   let summary = ''
+  const ownOf = createOwn()
   const lines: SingleBar[] = []
   return {
     progress(progress) {
       if (isStopped) return // a run that is to end goes on for a while
       const { bytes, totalBytes, documents, distinct, rss, cpuPercent } = progress
       total ??= bars.create(Math.max(1, totalBytes), 0, {}, { format: '{bar} {percentage} %  {text}' })
-      summary = `${formatBytes(bytes)} of ${formatBytes(totalBytes)}  ${speed(progress)}`
-      total.update(bytes, { text: `${summary}  ${remaining(progress)}` })
+      const own = ownOf(progress)
+      summary = `${formatBytes(bytes)} of ${formatBytes(totalBytes)}  ${speed(own)}`
+      total.update(bytes, { text: `${remaining(own, progress)}  ${summary}` })
       const texts = [
         `${plural(documents, 'document')}, ${plural(distinct, 'distinct pre-token')}, ${formatBytes(rss)} memory, ${Math.round(cpuPercent)} % CPU`,
         ...(progress.workers.length > 1 && progress.workers.length <= MAX_WORKER_LINES

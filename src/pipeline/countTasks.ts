@@ -3,6 +3,7 @@ import type { Monitor } from '../monitor/monitor.ts'
 import { watchRun } from '../monitor/watch.ts'
 import type { PretokenizeOptions } from '../options.ts'
 import { partialsOf } from '../run/runFolder.ts'
+import { inShard } from '../run/tasks.ts'
 import { shareList } from '../sharedList.ts'
 import { hasDecompressors, keptByMain, totalSize, type RunPlan } from './runPlan.ts'
 import type { Workers } from './workers.ts'
@@ -20,12 +21,12 @@ export const countTasks = async (
   monitor: Monitor,
   seconds: () => number,
 ): Promise<RoundsResult> => {
-  const { chunks, sources, tasks, run } = plan
+  const { chunks, sources, tasks, run, shard } = plan
   const describe = (chunk: number): string => `${sources[chunks[chunk].source].path}, bytes ${chunks[chunk].start} to ${chunks[chunk].end}`
   if (queue.length === 0) return { counts: [], retried: [], skipped: [], failed: new Map(), closed: Promise.resolve() }
   const sizeOf = (queue: readonly number[]): number =>
     queue.flatMap((task) => chunks.slice(tasks[task].start, tasks[task].end)).reduce((sum, { start, end }) => sum + end - start, 0)
-  const totalBytes = totalSize(sources)
+  const totalBytes = totalSize(sources) - sizeOf(tasks.flatMap((_, task) => (inShard(task, shard) ? [] : [task])))
   const stopping = new AbortController()
   const watch = watchRun({
     totalBytes,

@@ -8,6 +8,7 @@ import { SHORT_BYTES } from '../plan/planChunks.ts'
 import { planMemory, shareMemory, type MemoryPlan } from '../plan/memory.ts'
 import { isWorthAhead } from '../read/blocksAhead.ts'
 import type { RunFolder } from '../run/runFolder.ts'
+import type { Shard } from '../run/tasks.ts'
 import type { PieceFilter } from '../select/pieceFilter.ts'
 import { reserveTemporaryFolder, type TemporaryFolder } from '../temporary.ts'
 import type { AddedToken, Chunk, Filters, InputFormat, Pipeline, Source, Task } from '../types.ts'
@@ -36,6 +37,8 @@ export interface RunPlan {
   folder: TemporaryFolder
   /** Where partial results go. */
   run: RunFolder | undefined
+  /** Which of the tasks are to be done by this run. Default: all. */
+  shard?: Shard | undefined
   /** How many count: at least one. */
   workers: number
   main: MainRole

@@ -58,6 +58,26 @@ describe('on a terminal', () => {
     expect(written).toEqual(['warning: early\n'])
   })
 
+  test('drawing leaves the modes of the terminal as they are, whatever becomes of the process, and the lines within its width', async () => {
+    Object.defineProperty(process.stderr, 'columns', { value: 40, configurable: true })
+    const { reporter, written } = await onTerminal({})
+    reporter.progress(PROGRESS)
+    reporter.stop()
+    Object.defineProperty(process.stderr, 'columns', { value: undefined, configurable: true })
+    const text = written.join('')
+    expect(text).toContain(' 10 %  1 s left  10 B of 100 B')
+    expect(text).not.toContain('\x1b[?')
+    for (const line of text.split(/\x1b\[\d*[A-Z]|\n/)) expect(line.length).toBeLessThanOrEqual(40)
+  })
+
+  test('what was done before a run began takes no part in its speed, nor in the time that is left', async () => {
+    const { reporter, written } = await onTerminal({ TERM: 'dumb' })
+    const resumed = { ...PROGRESS, totalBytes: 1000 }
+    reporter.progress({ ...resumed, bytes: 900, seconds: 1.1, workers: [{ bytes: 10, memory: 5 }] })
+    reporter.progress({ ...resumed, bytes: 910, seconds: 3, workers: [{ bytes: 20, memory: 5 }] })
+    expect(written).toEqual([expect.stringMatching(/^counted 910 B of .* \(91 %\), 10 B\/s, 9 s left/)])
+  })
+
   test.each([
     ['TERM', 'dumb'],
     ['CI', '1'],

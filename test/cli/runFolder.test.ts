@@ -260,6 +260,16 @@ describe('plan, count, status and merge', () => {
     expectResult(pretok(['merge', run, '-o', output]))
   })
 
+  test('tells of a shard how far it is, and not of what others have to do', () => {
+    pretok(['plan', corpus, '--out', run, ...SMALL])
+    const { stderr } = pretok(['count', run, '--shard', '2/3', '-n', '1', '--log', 'json'])
+    const progress = stderr.split('\n').filter((line) => line.includes('"progress"')).map((line) => JSON.parse(line))
+    const { bytes, totalBytes, workers } = progress.at(-1)
+    expect(bytes).toBe(totalBytes)
+    expect(workers[0].bytes).toBe(totalBytes)
+    expect(totalBytes).toBeLessThan(statSync(corpus).size / 2)
+  })
+
   test('count of a run folder writes the result, if it is asked for, with the receipt of the whole', () => {
     pretok(['plan', corpus, '--out', run, ...SMALL])
     pretok(['count', run, '--shard', '1/2'])
