@@ -80,9 +80,12 @@ const explainUnknown = (unknown: readonly string[], known: readonly string[]): s
   return `unknown option ${options.join(', ')}${hints.length > 0 ? ` (did you mean ${hints.map((name) => `--${name}`).join(' or ')}?)` : ''}`
 }
 
-/** An option as it stands on the command line: yargs tells `q` and `maxMemoryGb`. */
-const asTyped = (name: string): string =>
-  name.length === 1 ? `-${name}` : `--${name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`
+/** An option as it stands on the command line: yargs tells `q`, and `maxMemoryGb` for `--max-memory-gb` too. */
+const asTyped = (name: string): string => {
+  if (name.length === 1) return `-${name}`
+  const isWritten = process.argv.some((word) => word.split('=')[0] === `--${name}`)
+  return `--${isWritten ? name : name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`
+}
 
 const optionNames = (parser: Argv): string[] => {
   const { key } = (parser as Argv & { getOptions(): { key: Record<string, unknown> } }).getOptions()

@@ -154,6 +154,7 @@ describe('bad usage', () => {
     [['generate', 'made.txt'], 2, '--size must be given'],
     [[], 2, 'a command or a file is needed'],
     [['cuont', CORPUS], 2, 'cuont: there is no such command and no such file (did you mean pretok count?)'],
+    [['count', CORPUS, '--numProcesses=2'], 2, 'unknown option --numProcesses (did you mean --num-processes?)'],
     [['count', CORPUS, '--specail', 'x'], 2, 'unknown option --specail (did you mean --special?)'],
     [['count', CORPUS, '-t', 'llama33'], 2, 'did you mean llama3?'],
     [['count', CORPUS, '-p', '[a'], 2, 'pattern: unclosed class at 0 in "[a"'],
