@@ -58,6 +58,7 @@ const inputError = (name: string, problem: string, cause?: unknown): PretokError
 
 /** Why a path cannot be looked at; what is not there may be what a link leads to. */
 const lookError = async (path: string, error: NodeJS.ErrnoException): Promise<PretokError> => {
+  if (error.code === 'ENOENT') await refuseOtherName(path)
   const isBrokenLink = error.code === 'ENOENT' && (await lstat(path).catch(() => undefined))?.isSymbolicLink() === true
   return inputError(path, isBrokenLink ? 'it is a broken link: what it leads to is not there' : describeSystemError(error), error)
 }
@@ -135,7 +136,7 @@ const isPassedOver = (path: string, facts: Stats, onWarning: (message: string) =
 const refuseOtherName = async (path: string): Promise<void> => {
   const name = basename(path)
   if (!name.includes('\ufffd')) return
-  const found = await readdir(dirname(path), { encoding: 'buffer' })
+  const found = await readdir(dirname(path), { encoding: 'buffer' }).catch(() => []) // whoever needs it will say what is wrong
   if (found.some((bytes) => bytes.toString() === name && !isUtf8(bytes)))
     throw inputError(path, 'its name is not UTF-8, so it cannot be opened by it; rename it first')
 }

@@ -23,6 +23,7 @@ describe('input that the system does not tell the truth about', () => {
     expect(stderr).toContain('its name is not UTF-8, so it cannot be opened by it; rename it first')
     expect(shell(`cd "${path('names')}" && "$PRETOK" count 'bad*'`).stderr).toContain('its name is not UTF-8')
     expect(shell(`"$PRETOK" count @<(printf 'a\\xff.txt\\n')`).stderr).toContain('the list is not UTF-8')
+    expect(shell(`cd "${path('names')}" && echo lost > $'alone\\xff.txt' && "$PRETOK" count $'alone\\xff.txt'`).stderr).toContain('its name is not UTF-8')
     expect(pretok(['count', other, '-o', '-']).stdout).toContain('"kept": 1')
   })
 
