@@ -86,13 +86,20 @@ const readIntoTable = (inputs: readonly Input[], make: NewTable): CountedPieces 
 const FEW_BYTES = 64
 
 /** Merges each partition of runs into one run by bytes, and runs in the order of a result. Bounded memory; throws as reading and writing do. */
-export const mergePartitions = (merge: PartitionMerge): MergedPartitions =>
-  withOpenRuns(merge.runs, (inputsOf) => mergeInputs(merge, inputsOf))
+export const mergePartitions = (merge: PartitionMerge): MergedPartitions => {
+  const steps = mergeInSteps(merge)
+  let step
+  do step = steps.next()
+  while (step.done !== true)
+  return step.value
+}
 
-const mergeInputs = ({ partitions, folder, memoryBytes, orderBytes }: PartitionMerge, inputsOf: InputsOf): MergedPartitions => {
+/** The same, and yields after each partition: whoever has other things to do does them in between. What was written stays if it is ended then. */
+export function* mergeInSteps({ partitions, runs, folder, memoryBytes, orderBytes }: PartitionMerge): Generator<void, MergedPartitions> {
   const order = new OrderWriter(memoryBytes / 2)
   const orderRuns: Input[] = []
-  const merged = partitions.map((partition): MergedPartition => {
+  const { inputsOf, close } = openRuns(runs)
+  const mergeOne = (partition: number): MergedPartition => {
     const name = (what: string): string => join(folder, `${what}-${partition}.run`)
     const few = reduce(inputsOf(partition), memoryBytes / 2, Infinity, (level) => name(`level-${level}`), mergeCursors)
     const path = name('merged')
@@ -111,9 +118,18 @@ const mergeInputs = ({ partitions, folder, memoryBytes, orderBytes }: PartitionM
     const ordered = order.finish().map((path): Input => ({ path, segmentCount: 1, segment: 0, isTemporary: true }))
     orderRuns.push(...reduce(ordered, memoryBytes / 2, MOST_ORDER_RUNS, (level) => name(`order-level-${level}`), mergeOrders))
     return { path, segment }
-  })
-  const few = reduceTo(orderRuns, Math.min(orderBytes, memoryBytes / 2), (level) => join(folder, `orders-${partitions[0]}-${level}.run`))
-  return { partitions: merged, orderPaths: few.map(({ path }) => path) }
+  }
+  try {
+    const merged: MergedPartition[] = []
+    for (const partition of partitions) {
+      merged.push(mergeOne(partition))
+      yield
+    }
+    const few = reduceTo(orderRuns, Math.min(orderBytes, memoryBytes / 2), (level) => join(folder, `orders-${partitions[0]}-${level}.run`))
+    return { partitions: merged, orderPaths: few.map(({ path }) => path) }
+  } finally {
+    close()
+  }
 }
 
 /** Runs in the order of a result are seldom too large to be read at a time: each is a block in memory, and that is large where a piece is. */
@@ -123,14 +139,30 @@ const reduceTo = (inputs: Input[], memoryBytes: number, nameOf: (run: number) =>
 /** Gives the segments of a partition in all runs. */
 type InputsOf = (partition: number) => Input[]
 
-/** Has the runs open meanwhile, if they are few: each is asked for a segment after the other, and its footer tells of all. */
-const withOpenRuns = <Result>(runs: readonly string[], body: (inputsOf: InputsOf) => Result): Result => {
+/** Opens runs if they are few: each is asked for a segment after the other, and its footer tells of all. */
+const openRuns = (runs: readonly string[]): { inputsOf: InputsOf; close: () => void } => {
   const files: RunFile[] = []
+  const close = (): void => {
+    for (const file of files) file.close()
+  }
   try {
     if (runs.length <= MOST_RUNS) for (const path of runs) files.push(new RunFile(path, PARTITIONS))
-    return body((partition) => runs.map((path, i) => ({ path, segmentCount: PARTITIONS, segment: partition, isTemporary: false, file: files[i] })))
+  } catch (error) {
+    close()
+    throw error
+  }
+  const inputsOf = (partition: number): Input[] =>
+    runs.map((path, i) => ({ path, segmentCount: PARTITIONS, segment: partition, isTemporary: false, file: files[i] }))
+  return { inputsOf, close }
+}
+
+/** Has the runs open meanwhile. */
+const withOpenRuns = <Result>(runs: readonly string[], body: (inputsOf: InputsOf) => Result): Result => {
+  const { inputsOf, close } = openRuns(runs)
+  try {
+    return body(inputsOf)
   } finally {
-    for (const file of files) file.close()
+    close()
   }
 }
 
@@ -148,20 +180,25 @@ export const mergeRunsInto = (
   })
 }
 
-/** A piece that is in more than one of these runs; undefined if there is none. Where they cannot be read at a time, others are written in between. */
-export const findRepeated = (runs: readonly string[], folder: string, memoryBytes: number): Uint8Array | undefined => {
+/**
+ * A piece that is in more than one of these runs; undefined if there is none. Where they cannot be read at a time, others are written in between.
+ * Yields after each partition.
+ */
+export function* findRepeated(runs: readonly string[], folder: string, memoryBytes: number): Generator<void, Uint8Array | undefined> {
+  const { inputsOf, close } = openRuns(runs)
   try {
-    withOpenRuns(runs, (inputsOf) => {
-      for (let partition = 0; partition < PARTITIONS; partition++) {
-        const name = (level: number): string => join(folder, `distinct-${partition}-${level}.run`)
-        const few = reduce(inputsOf(partition), memoryBytes, Infinity, name, mergeDistinct)
-        readAll(few, (cursors) => mergeDistinct(cursors, () => {}))
-      }
-    })
+    for (let partition = 0; partition < PARTITIONS; partition++) {
+      const name = (level: number): string => join(folder, `distinct-${partition}-${level}.run`)
+      const few = reduce(inputsOf(partition), memoryBytes, Infinity, name, mergeDistinct)
+      readAll(few, (cursors) => mergeDistinct(cursors, () => {}))
+      yield
+    }
     return undefined
   } catch (error) {
     if (error instanceof Repeated) return error.piece
     throw error
+  } finally {
+    close()
   }
 }
 

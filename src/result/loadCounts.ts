@@ -1,10 +1,11 @@
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { setImmediate } from 'node:timers/promises'
 import { checkChoice, checkOptionNames, checkSignal, checkTexts, refuse, type OptionNames } from '../checks.ts'
 import { handOverSorted, SORT_BYTES } from '../count/handOverSorted.ts'
 import { PieceTable } from '../count/pieceTable.ts'
-import { PretokError, throwIfReadingStopped } from '../errors.ts'
-import { findRepeated, mergePartitions, ORDER_BYTES } from '../merge/mergePartition.ts'
+import { PretokError, throwIfReadingStopped, throwIfStopped } from '../errors.ts'
+import { findRepeated, mergeInSteps, ORDER_BYTES } from '../merge/mergePartition.ts'
 import { PARTITIONS } from '../spill/layout.ts'
 import { makeFolderOfRuns, writeRun } from '../spill/runWriter.ts'
 import { checkTemporaryBase, reserveTemporaryFolder, type TemporaryFolder } from '../temporary.ts'
@@ -54,7 +55,7 @@ export const loadCounts = async (paths: string | readonly string[], options: Loa
   try {
     // one after the other: parsing takes the processor, not the disk
     for (const file of files) await loading.load(file)
-    return PretokenCounts.of(loading.finish())
+    return PretokenCounts.of(await loading.finish())
   } catch (error) {
     loading.folder.remove()
     throw error
@@ -92,13 +93,13 @@ class Loading {
     })
     if (runs.length > 0) {
       this.spill(own, runs)
-      const repeated = findRepeated(runs, this.folder.path, this.memoryBytes / 2)
+      const repeated = await this.inTurns(findRepeated(runs, this.folder.path, this.memoryBytes / 2))
       if (repeated !== undefined) throw new PretokError('format', `reading ${path}: ${isTwice(repeated)}`)
       this.runs.push(...runs)
     } else this.addUp(own)
   }
 
-  finish(): PieceTable | FileTable {
+  async finish(): Promise<PieceTable | FileTable> {
     if (this.runs.length === 0) {
       this.folder.remove()
       return this.sum ?? new PieceTable()
@@ -108,8 +109,19 @@ class Loading {
     const partitions = Array.from({ length: PARTITIONS }, (_, partition) => partition)
     const { memoryBytes } = this
     const orderBytes = Math.max(ORDER_BYTES, memoryBytes / 2)
-    const merged = mergePartitions({ partitions, runs: this.runs, folder: this.folder.path, memoryBytes, orderBytes })
-    return new FileTable(merged, this.folder.remove)
+    const merging = mergeInSteps({ partitions, runs: this.runs, folder: this.folder.path, memoryBytes, orderBytes })
+    return new FileTable(await this.inTurns(merging), this.folder.remove)
+  }
+
+  /** Goes through all steps, and lets the process hear in between of what is to stop it. */
+  private async inTurns<Result>(steps: Generator<void, Result>): Promise<Result> {
+    for (;;) {
+      const { done, value } = steps.next()
+      if (done === true) return value
+      await setImmediate()
+      if (this.signal?.aborted === true) steps.return(value as never) // what it has open is closed
+      throwIfStopped(this.signal, 'merging: stopped before the end; nothing was written')
+    }
   }
 
   private addUp(own: PieceTable): void {

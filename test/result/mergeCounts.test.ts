@@ -142,6 +142,18 @@ describe('loadCounts', () => {
     expect(readdirSync(folder).filter((name) => name.startsWith('pretok-'))).toEqual([])
   })
 
+  test('can be stopped while it merges what memory had no room for', async () => {
+    const path = file('much.tsv', `piece\tcount\n${Array.from({ length: 300_000 }, (_, i) => `piece ${i}\t1\n`).join('')}`)
+    const stopping = new AbortController()
+    const hasBegun = (): boolean =>
+      readdirSync(folder).some((name) => name.startsWith('pretok-') && readdirSync(join(folder, name)).includes('merged-0.run'))
+    const stopOnceBegun = (): unknown => (hasBegun() ? stopping.abort() : setImmediate(stopOnceBegun))
+    const loading = loadCounts(path, { memoryBytes: 1e6, tempDir: folder, signal: stopping.signal })
+    stopOnceBegun()
+    await expect(loading).rejects.toMatchObject({ code: 'interrupted', message: 'merging: stopped before the end; nothing was written' })
+    expect(readdirSync(folder).filter((name) => name.startsWith('pretok-'))).toEqual([])
+  })
+
   test('refuses counts that are more than 2^53 together', async () => {
     const large = file('large.json', '{"x": 9007199254740991}')
     expect((await loadCounts(large)).total).toBe(Number.MAX_SAFE_INTEGER)
