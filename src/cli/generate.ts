@@ -82,7 +82,7 @@ const createBar = async (bytes: number): Promise<Display> => {
     barCompleteChar: '█',
     barIncompleteChar: '░',
     barsize: 24,
-    hideCursor: true,
+    linewrap: true, // as in reporter.ts, the modes of the terminal stay as they are
     clearOnComplete: true,
   })
   bar.start(Math.max(1, bytes), 0, { text: '' })
@@ -116,6 +116,8 @@ const optionsOf = (args: Arguments) => {
 const handler = async (args: ArgumentsCamelCase<Arguments>): Promise<void> => {
   const options = optionsOf(args)
   if (args.force !== true) await checkIsNew(options.path)
+  if (args.separator !== undefined && options.kind === 'jsonl' && args.quiet !== true)
+    say('warning: --separator changes nothing: jsonl has rows, and nothing between them')
   const display = await createDisplay(options.bytes, args.quiet === true)
   const stopping = new AbortController()
   const release = onInterrupt(stopping)

@@ -1,6 +1,7 @@
 import type { ArgumentsCamelCase, CommandModule, InferredOptionTypes } from 'yargs'
 import { PretokError } from '../errors.ts'
 import { defaultMaxMemoryGb, inspectMachine } from '../plan/machine.ts'
+import { factsOf } from '../read/ask.ts'
 import { loadCounts } from '../result/loadCounts.ts'
 import type { PretokenCounts } from '../result/pretokenCounts.ts'
 import { formatToRead, STANDARD_STREAM } from '../write/formats.ts'
@@ -48,6 +49,7 @@ const handler = async (args: ArgumentsCamelCase<Arguments>): Promise<void> => {
     outputs.map(({ path }) => path),
     async () => asInputs(files.filter((path) => path !== STANDARD_STREAM)),
   )
+  await warnOfRepeated(files)
   const input = inputFormatOf(args)
   if (input.format === undefined) files.forEach(formatToRead) // a wrong name is found before an hour of reading
   const { maxMemoryGb = defaultMaxMemoryGb(inspectMachine(), 1) } = runOptionsOf(args as never)
@@ -76,6 +78,19 @@ const warnOfIdleOptions = (args: Arguments, isRun: boolean): void => {
   const warn = (option: string, why: string): void => say(`warning: ${option} changes nothing: ${why}`)
   if (isRun && args['input-format'] !== undefined) warn('--input-format', 'a run folder is no file of counts')
   if (!isRun && args['num-processes'] !== undefined) warn('--num-processes', 'files of counts are added up by one thread; a run folder is merged by several')
+}
+
+/** That is seldom meant: a glob and a name may give the same file. What cannot be looked at whoever reads it will tell of. */
+const warnOfRepeated = async (files: readonly string[]): Promise<void> => {
+  const seen = new Map<string, string>()
+  for (const path of files) {
+    const facts = path === STANDARD_STREAM ? undefined : await factsOf(path).catch(() => undefined)
+    if (facts?.isFile() !== true) continue
+    const identity = `${facts.dev}:${facts.ino}`
+    const first = seen.get(identity)
+    if (first === undefined) seen.set(identity, path)
+    else say(`warning: ${path} ${first === path ? 'was named before' : `is the same file as ${first}`}; its counts are added each time`)
+  }
 }
 
 export const mergeCommand: CommandModule<object, Arguments> = {

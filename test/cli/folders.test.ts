@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, readdirSync } from 'node:fs'
+import { existsSync, mkdirSync, readdirSync, symlinkSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { pretokenize } from '../../dist/index.js'
@@ -68,6 +68,21 @@ test.each([
   [['--max-record-bytes', '100'], '--max-record-bytes changes nothing: no input is JSON or CSV'],
 ])('%j alone is told of', (options, message) => {
   expect(pretok(['count', CORPUS, '-q', ...options]).stderr).toContain(`warning: ${message}`)
+})
+
+test('so is a separator of rows', () => {
+  const { code, stderr } = pretok(['generate', path('rows.jsonl'), '--size', '1kB', '--kind', 'jsonl', '--separator', 'x'])
+  expect({ code, stderr }).toEqual({ code: 0, stderr: expect.stringMatching(/^warning: --separator changes nothing: jsonl has rows.*\nwrote /) })
+})
+
+test('that a file is added to itself is told of', () => {
+  const linked = path('linked.json')
+  symlinkSync(COUNTS, linked)
+  const { code, stdout, stderr } = pretok(['merge', COUNTS, COUNTS, linked, '-o', '-'])
+  expect({ code, stdout }).toEqual({ code: 0, stdout: '{\n"a": 3\n}\n' })
+  expect(stderr).toBe(
+    `warning: ${COUNTS} was named before; its counts are added each time\nwarning: ${linked} is the same file as ${COUNTS}; its counts are added each time\n`,
+  )
 })
 
 test('so is what merging files, or a run, has no use for', () => {
