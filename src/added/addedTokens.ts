@@ -26,7 +26,7 @@ export const chooseTokens = (own: readonly AddedToken[], specialTokens: readonly
     return token?.special === true ? token : plainToken(content)
   })
   const isListed = new Set(specialTokens)
-  // special tokens come first, as in the reference: that matters where two tokens become equal when they are normalized
+  // special tokens come first: that matters where two tokens become equal when they are normalized (the reference finds either, by chance)
   return [...special, ...[...byContent.values()].filter(({ special, content }) => !special && !isListed.has(content))]
 }
 

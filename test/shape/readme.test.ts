@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs'
+import { readFileSync, writeFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { pretok } from '../support/command.ts'
@@ -41,6 +41,24 @@ describe('the README', () => {
       expect(help).toContain(code)
       expect(README).toContain(code)
     }
+  })
+
+  test('says what the bytes of a receipt add up to', () => {
+    const sum = /In its `bytes`, `read` = ([^;]*);/.exec(README)![1]
+    const terms = [...sum.matchAll(/`(\w+)`/g)].map(([, name]) => name)
+    const corpus = join(folder, 'odd.jsonl')
+    writeFileSync(corpus, Buffer.from('{"text":"e\xcc\x81 a  a<s>b \xff"}\nno row\n'.repeat(9), 'latin1'))
+    const counting = ['count', corpus, '-q', '-t', 'command_r', '-s', '<s>', '--on-error', 'skip', '--sample', '0.5', '--min-count', '4']
+    const counts = join(folder, 'odd.tsv')
+    const { code, stdout } = pretok([...counting, '-o', counts, '--receipt', '-'])
+    expect(code).toBe(3)
+    const { bytes, filters } = JSON.parse(stdout) as { bytes: Record<string, number>; filters: { removed: { bytes: number } } }
+    expect(terms).toEqual(Object.keys(bytes).filter((name) => !['stored', 'unread', 'read'].includes(name)))
+    expect(terms.reduce((total, name) => total + bytes[name], 0)).toBe(bytes.read)
+    const rows = readFileSync(counts, 'utf8').split('\n').slice(1, -1).map((row) => row.split('\t'))
+    const inResult = rows.reduce((total, [piece, count]) => total + Buffer.byteLength(piece) * Number(count), 0)
+    expect(inResult).toBe(12)
+    expect(inResult + filters.removed.bytes).toBe(bytes.pieces)
   })
 
   test('shows what its first command prints', () => {
