@@ -64,6 +64,7 @@ const FOREIGN: readonly { what: string; at?: number; bytes: Buffer }[] = [
   { what: 'LZ4 data', bytes: Buffer.from('04224d18', 'hex') },
   { what: 'LZ4 data', bytes: Buffer.from('02214c18', 'hex') },
   { what: 'a ZIP archive', bytes: Buffer.from('PK\x03\x04') },
+  { what: 'a ZIP archive', bytes: Buffer.from('PK\x05\x06') }, // an empty one
   { what: 'a 7z archive', bytes: Buffer.from('377abcaf271c', 'hex') },
   { what: 'a RAR archive', bytes: Buffer.from('Rar!\x1a\x07') },
   { what: 'data of compress (.Z)', bytes: Buffer.from('1f9d', 'hex') },
@@ -80,6 +81,8 @@ const FOREIGN: readonly { what: string; at?: number; bytes: Buffer }[] = [
   { what: 'a WebAssembly module', bytes: Buffer.from('\0asm') },
   { what: 'an HDF5 file', bytes: Buffer.from('894844460d0a1a0a', 'hex') },
   { what: 'a NumPy array', bytes: Buffer.from('\x93NUMPY', 'latin1') },
+  { what: "a pickle of Python's", bytes: Buffer.from('8002', 'hex') },
+  { what: "a pickle of Python's", bytes: Buffer.from('8003', 'hex') },
   { what: "a pickle of Python's", bytes: Buffer.from('800495', 'hex') },
   { what: "a pickle of Python's", bytes: Buffer.from('800595', 'hex') },
   { what: 'an Office document', bytes: Buffer.from('d0cf11e0a1b11ae1', 'hex') },
@@ -97,15 +100,24 @@ const FOREIGN_ENDINGS: Readonly<Record<string, string>> = {
   br: 'Brotli data',
   lzma: 'LZMA data',
   zz: 'zlib data',
+  deflate: 'zlib data', // Spark and Hadoop write this and the next two
+  snappy: 'Snappy data',
+  lz4: 'LZ4 data',
   orc: 'an ORC file',
   arrow: 'an Arrow file (IPC stream)',
+  tfrecord: 'a TFRecord file',
+  tfrecords: 'a TFRecord file',
 }
+
+/** The length of the first page header, encrypted, in bytes 4 to 7: never as much as 64 KiB. */
+const isEncryptedParquet = (head: Buffer): boolean => head.toString('latin1', 0, 4) === 'PARE' && head.subarray(6, 8).equals(Buffer.alloc(2))
 
 /** What a file is that cannot be read, and would be nonsense as text; undefined: nothing tells that. */
 export const foreignKindOf = (path: string, head: Buffer): string | undefined => foreignByBytes(head) ?? FOREIGN_ENDINGS[endingOf(path)]
 
 const foreignByBytes = (head: Buffer): string | undefined =>
-  FOREIGN.find(({ at = 0, bytes }) => head.subarray(at, at + bytes.length).equals(bytes))?.what
+  FOREIGN.find(({ at = 0, bytes }) => head.subarray(at, at + bytes.length).equals(bytes))?.what ??
+  (isEncryptedParquet(head) ? 'an encrypted Parquet file' : undefined)
 
 /** Whether a file that does not say that it is Parquet is: behind the magic bytes comes the first field of Thrift's compact protocol. */
 export const isParquet = (head: Buffer): boolean => head.toString('latin1', 0, 5) === 'PAR1\x15'

@@ -20,6 +20,8 @@ export interface RowGroup {
   rows: number
   /** By the path in the file. */
   columns: Map<string, ColumnMetaData>
+  /** Paths of the columns that cannot be read without a key. */
+  encrypted: Set<string>
 }
 
 export interface TextColumn {
@@ -37,6 +39,8 @@ export class RowsElsewhere extends Error {}
 /** The magic at the beginning, the metadata's length in front of the one at the end. */
 const SMALLEST_FILE = 12
 const MAGIC = 'PAR1'
+/** Stands in its place where the metadata is encrypted. */
+const ENCRYPTED_MAGIC = 'PARE'
 
 /** Throws an Error if the metadata, at the end of the file, is damaged or not there. */
 export const readParquetMetadata = async (readAt: ReadAt, size: number): Promise<ParquetFile> => {
@@ -74,7 +78,9 @@ const fileOf = (metadata: FileMetaData, end: number): ParquetFile => {
 export const checkEnd = async (readAt: ReadAt, size: number): Promise<number> => {
   if (size < SMALLEST_FILE) throw new Error(`the file has ${size} bytes, and no Parquet file has fewer than ${SMALLEST_FILE}`)
   const end = await readAt(size - 8, 8)
-  if (end.toString('latin1', 4) !== MAGIC)
+  const magic = end.toString('latin1', 4)
+  if (magic === ENCRYPTED_MAGIC) throw new Error('it is encrypted, and there is no key here')
+  if (magic !== MAGIC)
     throw new Error(`the file does not end with ${MAGIC}, at byte ${size}: it is cut off, or no Parquet file`)
   const length = end.readUInt32LE()
   if (length > size - SMALLEST_FILE) throw new Error(`it would have ${length} bytes, and the file has ${size}: it is cut off, or damaged`)
@@ -93,10 +99,13 @@ const rowGroupsOf = (metadata: FileMetaData, end: number): RowGroup[] => {
   const groups = metadata.row_groups.map((group) => {
     const rows = numberOf(group.num_rows, 'number of rows')
     const columns = new Map<string, ColumnMetaData>()
+    const encrypted = new Set<string>()
     let start = Infinity
-    for (const { meta_data: column, file_path } of group.columns) {
+    for (const { meta_data: column, file_path, crypto_metadata: encryption } of group.columns) {
       if (column === undefined) throw new Error('a column has no metadata')
-      columns.set(column.path_in_schema.join('.'), column)
+      const path = column.path_in_schema.join('.')
+      columns.set(path, column)
+      if (encryption !== undefined) encrypted.add(path)
       numberOf(column.data_page_offset, 'place of pages')
       const size = numberOf(column.total_compressed_size, 'size of a column')
       const columnStart = startOf(column)
@@ -110,7 +119,7 @@ const rowGroupsOf = (metadata: FileMetaData, end: number): RowGroup[] => {
       starts.add(columnStart)
     }
     firstRow += rows
-    return { start, firstRow: firstRow - rows, rows, columns }
+    return { start, firstRow: firstRow - rows, rows, columns, encrypted }
   })
   const rows = numberOf(metadata.num_rows, 'number of all rows')
   if (rows !== firstRow) throw new Error(`it is damaged: the file has ${rows} rows, and its row groups have ${firstRow}`)

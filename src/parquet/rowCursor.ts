@@ -51,6 +51,7 @@ export const openCursor = async (
 ): Promise<RowCursor> => {
   const metadata = group.columns.get(column.path)
   if (metadata === undefined) throw new DamagedGroup(`the column ${JSON.stringify(column.path)} is missing`)
+  if (group.encrypted.has(column.path)) throw new DamagedGroup(`the column ${JSON.stringify(column.path)} is encrypted, and there is no key here`)
   if (column.maxRepetition === 0 && Number(metadata.num_values) !== group.rows)
     throw new DamagedGroup(`the column ${JSON.stringify(column.path)} has ${metadata.num_values} values in ${group.rows} rows`)
   const codec = await loadCodec(metadata.codec, kernel)

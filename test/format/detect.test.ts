@@ -37,6 +37,13 @@ describe('what is no text is not counted as text', () => {
   test.each<[name: string, content: Buffer, what: string]>([
     ['a.jsonl.lz4', hex('04224d186440a7'), 'LZ4 data'],
     ['a', Buffer.from('PK\x03\x04\x14\0'), 'a ZIP archive'],
+    ['a', Buffer.from('PK\x05\x06\0\0'), 'a ZIP archive'],
+    ['part-0.json.snappy', hex('0000138800000bb8'), 'Snappy data'],
+    ['part-0.json.lz4', hex('0000138800000bb8'), 'LZ4 data'],
+    ['part-0.csv.deflate', hex('789c'), 'zlib data'],
+    ['a.tfrecord', hex('2c01000000000000'), 'a TFRecord file'],
+    ['a.pkl', hex('80027d'), "a pickle of Python's"],
+    ['a', hex('80037d'), "a pickle of Python's"],
     ['a.txt', Buffer.from('Obj\x01\x04'), 'an Avro file'],
     ['a.txt', tar, 'a tar archive'],
     ['a.tar.gz', hex('1f8b0800'), 'a tar archive'],
@@ -50,6 +57,8 @@ describe('what is no text is not counted as text', () => {
     ['a.jsonl', hex('894844460d0a1a0a00'), 'an HDF5 file'],
     ['a.run', Buffer.from('PRETOKR\x01'), 'a file of partial results of pretok'],
     ['a.arrow', hex('ffffffff'), 'an Arrow file (IPC stream)'],
+    ['a.parquet', hex('504152452a000000'), 'an encrypted Parquet file'],
+    ['a', hex('504152452a000000'), 'an encrypted Parquet file'],
   ])('%s is %s', async (name, content, what) => {
     const path = file(name, content)
     await expect(openSource(path)).rejects.toThrow(
@@ -61,7 +70,7 @@ describe('what is no text is not counted as text', () => {
     expect(await openSource(path, { format: 'text' })).toMatchObject({ path, format: 'text' })
   })
 
-  test.each(['PK', 'ARROW1', 'Obj', 'Rar!', 'ustar', 'SQLite format 3', 'BZh is a name', 'ORC and LZIP', 'PDF-', 'ELF', 'PAR'])('%s can begin a text', async (text) => {
+  test.each(['PK', 'ARROW1', 'Obj', 'Rar!', 'ustar', 'SQLite format 3', 'BZh is a name', 'ORC and LZIP', 'PDF-', 'ELF', 'PAR', 'PARE', 'PARENTS'])('%s can begin a text', async (text) => {
     expect(await openSource(file('text.txt', text))).toMatchObject({ format: 'text', compression: 'none' })
   })
 })

@@ -26,7 +26,7 @@ const readTo = async ({ sink, records }: ReturnType<typeof collectingSink>, name
 
 const flat = readdirSync(FOLDER)
   .map((name) => name.replace(/\.\w+$/, ''))
-  .filter((name) => !/list|nulls|struct|texts/.test(name))
+  .filter((name) => !/list|nulls|struct|encrypted|texts/.test(name))
 
 describe('Parquet files of others', () => {
   test('there are all', () => expect(flat).toHaveLength(25))
@@ -51,6 +51,15 @@ describe('Parquet files of others', () => {
 
   test('a list of DuckDB', async () => {
     expect(await read('duckdb-list', 'text')).toEqual({ texts: texts.map((text) => `${text}\x1fmore`), bad: [] })
+  })
+
+  test('what is encrypted is told to be, and what beside it is not is read', async () => {
+    const encrypted = 'reading pyarrow-encrypted: the metadata at the end of the Parquet file cannot be read: it is encrypted, and there is no key here'
+    await expect(read('pyarrow-encrypted', 'text')).rejects.toThrow(encrypted)
+    expect(await read('pyarrow-encrypted-column', 'other')).toEqual({ texts, bad: [] })
+    expect((await read('pyarrow-encrypted-column', 'text')).bad).toEqual(
+      [0, 1, 2].map((group) => `the column "text" is encrypted, and there is no key here, in row group ${group}`),
+    )
   })
 
   test('nulls: of a string, of a list, in a list', async () => {
