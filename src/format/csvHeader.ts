@@ -1,6 +1,7 @@
 import { PretokError } from '../errors.ts'
 import type { InputFormat } from '../types.ts'
 import { COMMA, TAB } from './bytes.ts'
+import { columnNames, NAMES_TOLD } from './textFields.ts'
 
 /** What the header tells of the rows. */
 export interface CsvHeader {
@@ -28,9 +29,6 @@ export const parseDelimiter = (text: string): number => {
 
 export const headerError = (reason: string, at: number, { name }: { name: string }): PretokError =>
   new PretokError('data', `reading ${name}: the header of the table cannot be read: ${reason}, at byte ${at}`)
-
-/** So many names of a header are told in an error: there may be millions. */
-const NAMES_TOLD = 100
 
 /** Finds the columns of fields among the names in a header, which are not kept. */
 export class ColumnFinder {
@@ -66,17 +64,16 @@ export class ColumnFinder {
         `reading ${name}: two columns are called ${JSON.stringify(field)}, ${column + 1} and ${another + 1} of ${width}; rename one of them in the header`,
       )
     if (column !== undefined) return column
-    const known = firstNames.map((known) => JSON.stringify(known)).join(', ')
-    const others = width > NAMES_TOLD ? ` and ${width - NAMES_TOLD} others` : ''
     throw new PretokError(
       'data',
-      `reading ${name}: the header has no column ${JSON.stringify(field)}; it has ${known}${others} (${wayOut(width, firstNames)})`,
+      `reading ${name}: the header has no column ${JSON.stringify(field)}; it has ${columnNames(firstNames, width)} (${wayOut(width, firstNames)})`,
     )
   }
 }
 
 /** A single name with one of these in it is more likely several. */
 const wayOut = (width: number, [first]: readonly string[]): string => {
+  if (/^sep=.?$/i.test(first)) return 'that line is for Excel only: tail -n +2 gets what follows it'
   const [, other] = (width === 1 && /([;|\t,])/.exec(first)) || []
   return other === undefined ? '--text-field names one' : `--delimiter ${other === '\t' ? "'\\t'" : `'${other}'`} cuts there`
 }

@@ -9,6 +9,19 @@ const MAX_FIELDS = 32
 export const textFieldsOf = ({ textField = 'text' }: { textField?: string | readonly string[] | undefined }): readonly string[] =>
   typeof textField === 'string' ? [textField] : textField
 
+/** So many names of columns are told in an error: there may be millions. */
+export const NAMES_TOLD = 100
+
+/**
+ * The names of a file's columns, in errors.
+ *
+ * @param first NAMES_TOLD of them at least, or all
+ */
+export const columnNames = (first: readonly string[], count: number): string => {
+  const told = first.slice(0, NAMES_TOLD).map((name) => JSON.stringify(name))
+  return told.join(', ') + (count > NAMES_TOLD ? ` and ${count - NAMES_TOLD} others` : '')
+}
+
 /**
  * The names on the way to each field.
  *

@@ -1,6 +1,7 @@
 import { PretokError } from '../errors.ts'
 import { createTextCheck, type CheckText, type InvalidRows } from '../format/invalidRows.ts'
 import type { ReadStep, RecordSink } from '../format/records.ts'
+import { columnNames } from '../format/textFields.ts'
 import { readParquetMetadata, RowsElsewhere, type ParquetFile, type ReadAt, type RowGroup, type TextColumn } from './metadata.ts'
 import { releasePageKernel, takePageKernel, type Texts } from './pageKernel.ts'
 import { DamagedGroup, openCursor, type AheadOf, type RowCursor } from './rowCursor.ts'
@@ -64,11 +65,10 @@ const columnOf = ({ textColumns, columns }: ParquetFile, field: string, name: st
     )
   const column = textColumns.get(wanted)
   if (column !== undefined) return column
-  const problem = columns.includes(field) ? 'holds no text' : 'is not there'
-  const known = columns.map((known) => JSON.stringify(known)).join(', ')
+  const problem = columns.includes(wanted) ? 'holds no text' : 'is not there'
   throw new PretokError(
     'data',
-    `reading ${name}: the column ${JSON.stringify(field)} ${problem}; the file has ${known} (--text-field names one)`,
+    `reading ${name}: the column ${JSON.stringify(field)} ${problem}; the file has ${columnNames(columns, columns.length)} (--text-field names one)`,
   )
 }
 

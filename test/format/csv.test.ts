@@ -106,6 +106,12 @@ describe('CSV', () => {
     )
   })
 
+  test('a first line that tells Excel the delimiter is no header', () => {
+    const wayOut = /\(that line is for Excel only: tail -n \+2 gets what follows it\)$/
+    expect(() => parse('sep=;\r\ntext;id\r\na;1\r\n')).toThrow(wayOut)
+    expect(() => parse('sep=;\r\ntext;id\r\na;1\r\n', 1000, ['text'], ';')).toThrow(wayOut)
+  })
+
   test('of very many columns the first are named, and a column behind them is found', () => {
     const header = Array.from({ length: 300 }, (_, i) => `c${i}`).join(',')
     expect(() => parse(`${header}\n`)).toThrow(/the header has no column "text"; it has "c0", .*"c99" and 200 others \(--text-field names one\)$/)

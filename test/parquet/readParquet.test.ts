@@ -1,5 +1,5 @@
 import { parquetMetadata } from 'hyparquet'
-import { ByteWriter } from 'hyparquet-writer'
+import { ByteWriter, parquetWriteBuffer } from 'hyparquet-writer'
 import { writeMetadata } from 'hyparquet-writer/src/metadata.js'
 import { describe, expect, test } from 'vitest'
 import { openParquet, readParquet } from '../../src/parquet/readParquet.ts'
@@ -87,6 +87,13 @@ describe('Parquet', () => {
       'reading x.parquet: the column "body" is not there; the file has "id", "text" (--text-field names one)',
     )
     await expect(read(data, { fields: ['id'] })).rejects.toThrow('the column "id" holds no text')
+  })
+
+  test('a column with a dot in its name that holds no text; of very many columns the first are told', async () => {
+    const columnData = Array.from({ length: 300 }, (_, i) => ({ name: `n.${i}`, data: [i], type: 'INT32' as const }))
+    const data = Buffer.from(parquetWriteBuffer({ columnData }))
+    await expect(read(data, { fields: ['n\\.7'] })).rejects.toThrow('the column "n\\\\.7" holds no text; the file has "n.0", "n.1"')
+    await expect(read(data)).rejects.toThrow(/the column "text" is not there; the file has "n.0", .*"n.99" and 200 others \(--text-field names one\)$/)
   })
 
   test('a file that is only the metadata of others', async () => {
