@@ -111,7 +111,7 @@ const isBlank = (bytes: Uint8Array, from: number, end: number): boolean => {
   return true
 }
 
-const PROBLEMS = { missing: 'is not there', null: 'is null', 'no string': 'is no string' } as const
+const PROBLEMS = { missing: 'is not there (--text-field names another)', null: 'is null', 'no string': 'is no string' } as const
 
 /**
  * Gives a function that tells the sink of one row: input [from, end) of a scanner whose first byte has place `at`, and what it found there.

@@ -123,7 +123,7 @@ describe('chunks of JSON and CSV', () => {
 
   test.each([
     ['bad.csv', csv, 'text behind the quotes of a field', csv.indexOf('150,"text"x') + 10],
-    ['bad.json', json, 'the field "text" is not there', json.indexOf('null}') + 5],
+    ['bad.json', json, 'the field "text" is not there (`textField` names another)', json.indexOf('null}') + 5],
   ])('%s: errors have their place, whatever the chunks', async (name, data, reason, at) => {
     const path = file(name, data)
     const place = `byte ${Buffer.byteLength(data.slice(0, at))}, line ${data.slice(0, at).split('\n').length}`
@@ -177,9 +177,9 @@ describe('rows that cannot be read', () => {
       expect(first.map(({ reason }) => reason)).toEqual([
         'the field "text" is null',
         'the JSON ends too early (rows that take several lines need `format` json)',
-        'the field "text" is not there',
-        'the field "text" is not there',
-        'the field "text" is not there',
+        'the field "text" is not there (`textField` names another)',
+        'the field "text" is not there (`textField` names another)',
+        'the field "text" is not there (`textField` names another)',
       ])
       const bytes = Buffer.from(data)
       expect(first.map(({ start, end }) => bytes.subarray(start, end).toString())).toEqual([...bad, '1'].map((row) => `${row}\n`))
