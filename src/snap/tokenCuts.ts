@@ -24,12 +24,15 @@ function* placesIn(trie: TokenTrie, text: Buffer, from: number): Generator<[star
 export function* tokenCuts({ raw, normalized }: AddedTokens, text: Buffer, from: number, to: number, atPieces: boolean): Generator<number> {
   // a special token in normalized text could end the document just before a place, and nothing here would tell
   const isDocumentKnown = atPieces && !normalized.tokens.some(({ special }) => special)
+  const hasPieces = isDocumentKnown && raw.tokens.some(({ special }) => !special)
   // in a run of tokens that overlap each place takes long, and the next one is like the last
   let [failures, specialFailures] = [0, 0]
   for (const [at] of placesIn(raw.trie, text, from)) {
-    if (at >= to) return
+    const areEndsLeft = specialFailures <= MOST_SPECIAL_FAILURES
+    const arePiecesLeft = hasPieces && failures <= MOST_FAILURES
+    if (at >= to || !(areEndsLeft || arePiecesLeft)) return
     const isEnd = isSpecial(raw, text, at)
-    if (isEnd ? specialFailures > MOST_SPECIAL_FAILURES : !isDocumentKnown || failures > MOST_FAILURES) continue
+    if (!(isEnd ? areEndsLeft : arePiecesLeft)) continue
     if (isTaken(raw, text, at) && (isEnd || isInDocument(raw, text, at))) yield at
     else if (isEnd) specialFailures++
     else failures++

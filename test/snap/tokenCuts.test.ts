@@ -1,13 +1,14 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { createAddedTokens } from '../../src/added/addedTokens.ts'
+import { createAddedTokens, type AddedTokens } from '../../src/added/addedTokens.ts'
 import { createSections } from '../../src/added/sections.ts'
+import { plainToken } from '../../src/added/tokenSet.ts'
 import { createNormalizer, normalizeText } from '../../src/normalize/normalizer.ts'
 import { onNormalText } from '../../src/normalize/safeCut.ts'
 import { compileStage } from '../../src/pattern/compile.ts'
 import { planChunks } from '../../src/plan/planChunks.ts'
 import { snapChunks } from '../../src/snap/snapChunks.ts'
-import { betweenTokens } from '../../src/snap/tokenCuts.ts'
+import { betweenTokens, tokenCuts } from '../../src/snap/tokenCuts.ts'
 import { createSafeCutFinder } from '../../src/split/safeCut.ts'
 import type { AddedToken, Normalizer } from '../../src/types.ts'
 import { anyText, anyTokens, naiveExtraction } from '../support/addedTokens.ts'
@@ -95,4 +96,28 @@ test.each<[string, Normalizer[]]>([
   )
   expect(cuts).toBeGreaterThan(300)
   cuts = 0
+})
+
+/** Tokens that count how often one is looked for at a place. */
+const counting = (tokens: AddedTokens): { tokens: AddedTokens; looked: () => number } => {
+  let looked = 0
+  const { trie } = tokens.raw
+  const longestAt: typeof trie.longestAt = (...place) => {
+    looked++
+    return trie.longestAt(...place)
+  }
+  return { tokens: { ...tokens, raw: { ...tokens.raw, trie: { ...trie, longestAt } } }, looked: () => looked }
+}
+
+test('of a long run of special tokens that overlap only the beginning is looked at, unless another one can be cut at', () => {
+  const run = Array.from({ length: 8 }, (_, i) => plainToken('x'.repeat(i + 1)))
+  const text = Buffer.from(`${'x'.repeat(100_000)} ab`)
+  const special = counting(createAddedTokens(run, (content) => content))
+  expect([...tokenCuts(special.tokens, text, 1, text.length, true)]).toEqual([])
+  expect(special.looked()).toBeLessThan(10_000)
+
+  const piece = { ...plainToken('ab'), special: false }
+  const mixed = createAddedTokens([...run, piece], (content) => content)
+  expect([...tokenCuts(mixed, text, 1, text.length, true)]).toEqual([100_001])
+  expect([...tokenCuts(mixed, text, 1, text.length, false)]).toEqual([])
 })
