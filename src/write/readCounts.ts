@@ -8,7 +8,8 @@ import type { TakeEntry } from './codec.ts'
 import { CODECS, formatToRead, isGzipped, STANDARD_STREAM, type CountsFormat, type TextFormat } from './formats.ts'
 import { END, NEED_MORE, Scanner } from './scanner.ts'
 
-const BLOCK = 1 << 20
+/** Each is new memory: with 1 MiB, giving that back took half of the time for thousands of small files. */
+const BLOCK = 1 << 17
 const BYTE_ORDER_MARK = '\xef\xbb\xbf'
 
 /**

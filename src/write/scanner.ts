@@ -20,7 +20,8 @@ export const NEED_MORE = Symbol('the window ends inside an entry')
 export const END = -1
 
 const NEWLINE = 0x0a
-const WINDOW = 2 << 20
+/** To begin with, for there may be thousands of small files. */
+const WINDOW = 1 << 16
 // a piece of 64 MiB (the limit of a run) takes at most six times as much when every byte is escaped
 const LONGEST_ENTRY = 512 * 2 ** 20
 const MAX_COUNT = Number.MAX_SAFE_INTEGER
