@@ -36,9 +36,9 @@ export const findLineStart: FindRecordStart = (window, from) => {
 /** Text behind one or more empty lines. */
 export const findParagraphStart: FindRecordStart = (window, from) => {
   for (let at = findLineStart(window, from); at !== -1; at = findLineStart(window, at + 1)) {
-    const last = at >= 2 && window[at - 2] === CARRIAGE_RETURN ? at - 3 : at - 2
+    const last = window[at - 2] === CARRIAGE_RETURN ? at - 3 : at - 2
     const isBreak = window[at] === LINE_FEED || window[at] === CARRIAGE_RETURN // what follows a \r may not be in the window
-    if (!isBreak && last >= 0 && window[last] === LINE_FEED) return at
+    if (!isBreak && window[last] === LINE_FEED) return at
   }
   return -1
 }

@@ -33,3 +33,16 @@ test('other seeds and other sources give other samples', () => {
   for (const other of [taken(0.5, 2, 'a', places), taken(0.5, 2 ** 32 + 1, 'a', places), taken(0.5, 1, 'b', places), taken(0.5, 1, 'aa', places)])
     expect(Math.abs(other.filter((place) => first.has(place)).length - 2500)).toBeLessThan(250)
 })
+
+test('which documents they are stays the same: samples that were taken before can be taken again', () => {
+  const of = (seed: number, path: string, first = 0): number[] => {
+    const places = Array.from({ length: 40 }, (_, i) => first + i)
+    return taken(0.2, seed, path, places).map((place) => place - first)
+  }
+  expect(of(0, 'a.txt')).toEqual([0, 6, 10, 11, 12, 13, 14, 17, 22, 23, 24, 25, 31])
+  expect(of(0, 'a.txt', 2 ** 33)).toEqual([1, 2, 7, 9, 13, 16, 30, 35])
+  expect(of(0, 'b.txt')).toEqual([3, 10, 11, 14, 25, 26, 28, 29, 32, 35])
+  expect(of(7, 'folder/a.txt')).toEqual([1, 3, 15, 17, 21, 26, 32, 34])
+  expect(of(2 ** 32 + 7, 'a.txt')).toEqual([12, 20, 27, 28, 35, 36])
+  expect(of(-3, 'ä.txt')).toEqual([4, 10, 13, 17, 21, 25, 29, 33, 34, 39])
+})

@@ -80,23 +80,24 @@ describe('snapChunks', () => {
   })
 
   test('finds tokens at every place around the borders of its windows', async () => {
-    const WINDOW = 64 * 1024
-    for (let at = WINDOW - 40; at <= WINDOW + 20; at++) {
-      const bytes = Buffer.alloc(3 * WINDOW, 'x')
-      bytes.write(END, 10 + at)
-      const chunks = await snapChunks(
-        [
-          { source: 0, start: 0, end: 10 },
-          { source: 0, start: 10, end: bytes.length },
-        ],
-        tokensOf([END]),
-        reader(bytes).readAt,
-      )
-      expect(chunks).toEqual([
-        { source: 0, start: 0, end: 10 + at },
-        { source: 0, start: 10 + at, end: bytes.length },
-      ])
-    }
+    // 16 KiB, 32 KiB, 64 KiB: each begins where the one before ends
+    for (const border of [16, 48, 112].map((kib) => kib * 1024))
+      for (let at = border - 40; at <= border + 20; at++) {
+        const bytes = Buffer.alloc(192 * 1024, 'x')
+        bytes.write(END, 10 + at)
+        const chunks = await snapChunks(
+          [
+            { source: 0, start: 0, end: 10 },
+            { source: 0, start: 10, end: bytes.length },
+          ],
+          tokensOf([END]),
+          reader(bytes).readAt,
+        )
+        expect(chunks).toEqual([
+          { source: 0, start: 0, end: 10 + at },
+          { source: 0, start: 10 + at, end: bytes.length },
+        ])
+      }
   })
 
   test('reads a file without tokens about once in all, however many borders there are', async () => {

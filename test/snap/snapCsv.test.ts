@@ -66,6 +66,19 @@ describe('chunks of CSV', () => {
     )
   })
 
+  test('so are those of rows that are longer than what is read at a time', async () => {
+    const line = 'a'.repeat(600)
+    const part = fc.tuple(fc.constantFrom(line, `${line}\n`, `"${line}"\n`, `${line}""\n`, '"\n', '"', '\n'), fc.constantFrom(1, 2, 11, 30, 120))
+    const table = fc.array(part, { minLength: 1, maxLength: 12 }).map((parts) => Buffer.from(`text\n${parts.map(([text, times]) => text.repeat(times)).join('')}`))
+    await fc.assert(
+      fc.asyncProperty(table, fc.integer({ min: 5_000, max: 100_000 }), async (data, chunkBytes) => {
+        const { chunks } = await snap(data, chunkBytes)
+        expect(parse(data, chunks)).toEqual(parse(data, [{ start: 0, end: data.length }]))
+      }),
+      { numRuns: 40 },
+    )
+  })
+
   test('there is one for each border, if rows are short', async () => {
     const row = (i: number): string => `${i},"some ""text"" and\n1,""2"",3\na line, ${i}"\r\n`
     const data = Buffer.from(`id,text\n${Array.from({ length: 20_000 }, (_, i) => row(i)).join('')}`)
@@ -87,5 +100,16 @@ describe('chunks of CSV', () => {
     const { chunks } = await snap(data, 10_000)
     expect(chunks.length).toBeLessThanOrEqual(2)
     expect(parse(data, chunks)).toEqual(parse(data, [{ start: 0, end: data.length }]))
+  })
+  test('of a file that has become shorter are planned all the same', async () => {
+    const data = Buffer.from(`id,text\n${'1,some text\n'.repeat(10_000)}`)
+    const planned = plan(2 * data.length, 50_000)
+    let reads = 0
+    const chunks = await snapCsv(planned, COMMA, async (position, length) => {
+      if (++reads > 1000) throw new Error('reads on and on')
+      return data.subarray(position, position + length)
+    })
+    expect(chunks[0].start).toBe(0)
+    expect(chunks.at(-1)!.end).toBe(planned.at(-1)!.end)
   })
 })

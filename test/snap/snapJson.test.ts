@@ -6,14 +6,14 @@ import type { Chunk } from '../../src/types.ts'
 import { readAtOf } from '../support/parquet.ts'
 import { collectingSink, type FoundRecords } from '../support/records.ts'
 
-const snap = (data: Buffer, chunkBytes: number): Promise<Chunk[]> => {
-  const planned = Array.from({ length: Math.ceil(data.length / chunkBytes) }, (_, i) => ({
+const plan = (size: number, chunkBytes: number): Chunk[] =>
+  Array.from({ length: Math.ceil(size / chunkBytes) }, (_, i) => ({
     source: 0,
     start: i * chunkBytes,
-    end: Math.min(data.length, (i + 1) * chunkBytes),
+    end: Math.min(size, (i + 1) * chunkBytes),
   }))
-  return snapJson(planned, readAtOf(data))
-}
+
+const snap = (data: Buffer, chunkBytes: number): Promise<Chunk[]> => snapJson(plan(data.length, chunkBytes), readAtOf(data))
 
 const parse = (data: Buffer, parts: readonly { start: number; end: number }[]): FoundRecords => {
   const { sink, records } = collectingSink()
@@ -90,5 +90,16 @@ describe('chunks of JSON', () => {
       expect(chunks).toHaveLength(Math.ceil(data.length / 100_000))
       expect(parse(data, chunks)).toEqual(whole(data))
     }
+  })
+  test('of a file that has become shorter are planned all the same', async () => {
+    const data = Buffer.from(JSON.stringify(Array.from({ length: 20_000 }, (_, id) => ({ id }))))
+    const planned = plan(2 * data.length, 50_000)
+    let reads = 0
+    const chunks = await snapJson(planned, async (position, length) => {
+      if (++reads > 1000) throw new Error('reads on and on')
+      return data.subarray(position, position + length)
+    })
+    expect(chunks[0].start).toBe(0)
+    expect(chunks.at(-1)!.end).toBe(planned.at(-1)!.end)
   })
 })

@@ -1,5 +1,6 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
+import type { ReadAt } from '../../src/snap/snapChunks.ts'
 import { findLineStart, findParagraphStart, snapRecords, type FindRecordStart } from '../../src/snap/snapRecords.ts'
 
 const texts = fc
@@ -30,4 +31,33 @@ test.each([
     }),
     { numRuns: 1000 },
   )
+})
+
+test.each([
+  ['lines', findLineStart, ['\n', '\r\n']],
+  ['paragraphs', findParagraphStart, ['\n\n', '\n\r\n', '\r\n\r\n', '\n\n\r\n']],
+] as const)('%s are found at every place around the borders of the windows, each with what ends the one before', async (_, findStart, ends) => {
+  let largest = 0
+  const readIn =
+    (text: Buffer): ReadAt =>
+    async (position, length) => {
+      largest = Math.max(largest, length)
+      return text.subarray(position, position + length)
+    }
+  // 64 KiB, 128 KiB: each begins where the one before ends
+  for (const border of [64, 192].map((kib) => 10 + kib * 1024))
+    for (const end of ends)
+      for (let at = border - 10; at <= border + 10; at++) {
+        const text = Buffer.alloc(256 * 1024, 'x')
+        text.write(end, at - end.length)
+        const chunks = [
+          { source: 0, start: 0, end: 10 },
+          { source: 0, start: 10, end: text.length },
+        ]
+        expect(await snapRecords(chunks, readIn(text), findStart)).toEqual([
+          { source: 0, start: 0, end: at },
+          { source: 0, start: at, end: text.length },
+        ])
+      }
+  expect(largest).toBeLessThan(129 * 1024)
 })
