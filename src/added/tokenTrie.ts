@@ -156,7 +156,7 @@ const MAX_NODES = 1 << 24
  * the last of its range are alike.
  */
 const pack = (strings: readonly Uint8Array[]): PackedTrie => {
-  const order = [...strings.keys()].sort((a, b) => Buffer.compare(strings[a], strings[b]) || a - b)
+  const order = [...strings.keys()].sort((a, b) => Buffer.compare(strings[a], strings[b]))
   const nodes: number[] = []
   const labels: Uint8Array[] = []
   const steps: number[] = []

@@ -3,7 +3,7 @@ import { expect, test } from 'vitest'
 import { createSpecialTokens, plainToken } from '../../src/added/tokenSet.ts'
 import { createAddedTokens } from '../../src/added/addedTokens.ts'
 import { createTokenCutter } from '../../src/added/tokenCutter.ts'
-import { canBeMarked, createDocumentsMarker, createTokenMarker, DOCUMENT_END } from '../../src/added/tokenMarker.ts'
+import { canBeMarked, createDocumentsMarker, createTokenMarker, DOCUMENT_END, type Marks } from '../../src/added/tokenMarker.ts'
 
 type Part = string | number
 
@@ -69,6 +69,24 @@ test('finds in many whole documents what it finds in each', () => {
     }),
     { numRuns: 1000 },
   )
+})
+
+test('there may be very many of them in a text', () => {
+  const set = createSpecialTokens(['<|>', '<'])
+  const tokens = Array.from({ length: 5000 }, (_, i) => (i % 3 === 0 ? 1 : 0))
+  const text = Buffer.from(tokens.map((token, i) => `${i}${set.tokens[token].content}`).join(''))
+  const found: Part[] = []
+  const take = (bytes: Buffer, { starts, ends, tokens, count }: Marks): void => {
+    for (let i = 0; i < count; i++) found.push(bytes.subarray(i === 0 ? 0 : ends[i - 1], starts[i]).toString(), tokens[i])
+  }
+  const expected = tokens.flatMap((token, i) => [`${i}`, token])
+  const marker = createTokenMarker(set, take)
+  marker.push(text)
+  marker.end()
+  expect(found).toEqual(expected)
+  found.length = 0
+  createDocumentsMarker(set, take)(text, Uint32Array.of(text.length))
+  expect(found).toEqual([...expected, '', DOCUMENT_END])
 })
 
 test('is for raw tokens without flags only', () => {

@@ -159,6 +159,11 @@ describe('where there is no special token in reach', () => {
     expect(await snapChunks(plan(invalid.length, 60), tokensOf([]), reader(invalid).readAt, safeAfterComma)).toEqual([
       { source: 0, start: 0, end: 202 },
     ])
+    // with errors: ignore the bytes become `<,>`, of which a search from the comma on sees nothing
+    const joined = Buffer.from(`${'x'.repeat(99)}<\xff,>${'y'.repeat(60)}`, 'latin1')
+    expect(await snapChunks(plan(joined.length, 101), special, reader(joined).readAt, safeAfterComma)).toEqual([
+      { source: 0, start: 0, end: joined.length },
+    ])
   })
 
   test('a file without any safe place is looked at here and there, not read', async () => {

@@ -91,6 +91,14 @@ describe('chunks of JSON', () => {
       expect(parse(data, chunks)).toEqual(whole(data))
     }
   })
+  test('a row that is longer than what is read at a time is not cut, and there is a border right behind it', async () => {
+    const rows = ['x'.repeat(3_000_000), 'a', 'b', 'c', 'd', 'y'.repeat(1_000_000), 'e'].map((text) => JSON.stringify({ text }))
+    const data = Buffer.from(`[${rows.join(',')}]`)
+    const chunks = await snap(data, 500_000)
+    const endOf = (row: number): number => rows.slice(0, row + 1).reduce((sum, text) => sum + text.length + 1, 0)
+    expect(chunks.map(({ end }) => end)).toEqual([endOf(0), endOf(5), data.length])
+  })
+
   test('of a file that has become shorter are planned all the same', async () => {
     const data = Buffer.from(JSON.stringify(Array.from({ length: 20_000 }, (_, id) => ({ id }))))
     const planned = plan(2 * data.length, 50_000)
