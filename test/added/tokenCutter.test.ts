@@ -2,6 +2,7 @@ import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { createTokenCutter } from '../../src/added/tokenCutter.ts'
 import { createSpecialTokens, createTokenSet, type TokenSet } from '../../src/added/tokenSet.ts'
+import type { AddedToken } from '../../src/types.ts'
 import { anyText, anyTokens, naiveSections, token, type Section } from '../support/addedTokens.ts'
 
 /** What is cut out of a text that comes in feeds of `size` code points. */
@@ -117,6 +118,15 @@ describe('what must wait', () => {
       }).toThrow(expect.objectContaining({ code: 'piece-too-long' }))
     }
   })
+
+  test.each<Partial<AddedToken>>([{}, { lstrip: true }, { rstrip: true }, { lstrip: true, rstrip: true }, { singleWord: true }])(
+    'text waits for no longer than it must, beside a token with %j',
+    (flags) => {
+      const set = createTokenSet([token('<a>', flags)])
+      const text = 'bc <a> <a>de. '.repeat(30)
+      for (let size = 1; size <= 5; size++) expect(cut(set, text, size, 4 + size)).toEqual(naiveSections(set.tokens, text))
+    },
+  )
 
   test('white space that no token can strip is not kept', () => {
     const cutter = createTokenCutter(createTokenSet([token('<a>', { singleWord: true }), token(' <')]), NEVER, 100)

@@ -3,7 +3,7 @@ import { expect, test } from 'vitest'
 import { createSpecialTokens, plainToken } from '../../src/added/tokenSet.ts'
 import { createAddedTokens } from '../../src/added/addedTokens.ts'
 import { createTokenCutter } from '../../src/added/tokenCutter.ts'
-import { canBeMarked, createDocumentsMarker, createTokenMarker, DOCUMENT_END, type Marks } from '../../src/added/tokenMarker.ts'
+import { canBeInKernel, canBeMarked, createDocumentsMarker, createTokenMarker, DOCUMENT_END, type Marks } from '../../src/added/tokenMarker.ts'
 
 type Part = string | number
 
@@ -94,4 +94,15 @@ test('is for raw tokens without flags only', () => {
   for (const change of [{}, { special: false }]) expect(isMarked(change)).toBe(true)
   for (const change of [{ normalized: true }, { lstrip: true }, { rstrip: true }, { singleWord: true }])
     expect(isMarked(change)).toBe(false)
+})
+
+test('the kernel looks for raw tokens, and for separators that strip if there is no white space in any token', () => {
+  const isInKernel = (...changes: object[]): boolean =>
+    canBeInKernel(createAddedTokens(changes.map((change, i) => ({ ...plainToken(`<${i}>`), ...change })), (text) => text))
+  for (const changes of [[{}], [{ special: false }], [{ content: '\n\n' }], [{ lstrip: true }, { rstrip: true }, { special: false }]])
+    expect(isInKernel(...changes)).toBe(true)
+  for (const changes of [[{ normalized: true }], [{ singleWord: true }], [{ lstrip: true, special: false }], [{ rstrip: true, special: false }]])
+    expect(isInKernel({}, ...changes)).toBe(false)
+  for (const content of ['\n', 'a b', '\x85', '\u3000'])
+    for (const flag of ['lstrip', 'rstrip']) expect(isInKernel({ [flag]: true }, { content })).toBe(false)
 })

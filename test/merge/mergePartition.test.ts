@@ -2,10 +2,13 @@ import fc from 'fast-check'
 import { mkdirSync, readdirSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, test, vi } from 'vitest'
-import { findRepeated, mergePartitions, ORDER_BYTES } from '../../src/merge/mergePartition.ts'
+import { findRepeated, loadPartitions, mergeIntoTables, mergePartitions, mergeRunsInto, ORDER_BYTES } from '../../src/merge/mergePartition.ts'
+import { OrderWriter } from '../../src/merge/orderWriter.ts'
+import type { CountedPieces } from '../../src/sort/tableMemory.ts'
 import { PARTITIONS } from '../../src/spill/layout.ts'
 import { partitionOf } from '../../src/spill/partition.ts'
 import { BLOCK_BYTES } from '../../src/spill/runFormat.ts'
+import { writeRun } from '../../src/spill/runWriter.ts'
 import { arbitraryCounts, inOrder, readRun, sumOf, writeCountsAsRun, type Counts } from '../support/runs.ts'
 import { temporaryFolder } from '../support/temporary.ts'
 
@@ -14,8 +17,10 @@ const { folder } = temporaryFolder()
 /** Little memory for a merge: two runs and an order of little. */
 const LITTLE = 16 * BLOCK_BYTES
 
-/** Merges runs of these counts: each partition by bytes, and the runs of the order of all. */
-const merge = (all: readonly Counts[], memoryBytes = LITTLE, orderBytes = ORDER_BYTES) => {
+const numbers = Array.from({ length: PARTITIONS }, (_, partition) => partition)
+
+/** A folder with nothing in it but runs of these counts. */
+const writeRuns = (all: readonly Counts[]): { work: string; runs: string[] } => {
   const work = join(folder, 'work')
   rmSync(work, { recursive: true, force: true })
   mkdirSync(work)
@@ -24,7 +29,12 @@ const merge = (all: readonly Counts[], memoryBytes = LITTLE, orderBytes = ORDER_
     writeCountsAsRun(path, counts)
     return path
   })
-  const numbers = Array.from({ length: PARTITIONS }, (_, partition) => partition)
+  return { work, runs }
+}
+
+/** Merges runs of these counts: each partition by bytes, and the runs of the order of all. */
+const merge = (all: readonly Counts[], memoryBytes = LITTLE, orderBytes = ORDER_BYTES) => {
+  const { work, runs } = writeRuns(all)
   const { partitions, orderPaths } = mergePartitions({ partitions: numbers, runs, folder: work, memoryBytes, orderBytes })
   const expectedFiles = [...runs, ...partitions.map(({ path }) => path), ...orderPaths]
   expect(
@@ -38,15 +48,18 @@ const merge = (all: readonly Counts[], memoryBytes = LITTLE, orderBytes = ORDER_
 const partOf = (counts: Counts, partition: number): Counts =>
   new Map([...counts].filter(([piece]) => partitionOf(Buffer.from(piece, 'latin1')) === partition))
 
+/** latin1 sorts as its bytes do. */
+const byBytes = (counts: Counts): [piece: string, count: number][] => [...counts].sort(([a], [b]) => (a < b ? -1 : 1))
+
+const entriesOf = ({ arena, starts, counts, size }: CountedPieces): [piece: string, count: number][] =>
+  Array.from({ length: size }, (_, i) => [Buffer.from(arena.subarray(starts[i], starts[i + 1])).toString('latin1'), counts[i]])
+
 const check = (all: readonly Counts[], memoryBytes?: number) => {
   const sum = sumOf(all)
   const { merged, orders } = merge(all, memoryBytes)
   merged.forEach((pieces, partition) => {
     const part = partOf(sum, partition)
-    expect(new Map(pieces)).toEqual(part)
-    expect(pieces.map(([piece]) => piece)).toEqual(
-      [...part.keys()].sort((a, b) => Buffer.compare(Buffer.from(a, 'latin1'), Buffer.from(b, 'latin1'))),
-    )
+    expect(pieces).toEqual(byBytes(part))
   })
   for (const order of orders) expect(order).toEqual(inOrder(new Map(order)))
   expect(orders.flat()).toHaveLength(sum.size)
@@ -82,8 +95,36 @@ describe('merging is adding up', () => {
     expect(new Map(orders.flat())).toEqual(new Map(sumOf(all)))
   })
 
+  test('into tables, into one run, and of merged partitions into one table, however little memory there is', () => {
+    const long: Counts = new Map([63, 64, 65, 66, 1000].map((length) => ['x'.repeat(length), length]))
+    fc.assert(
+      fc.property(fc.array(arbitraryCounts(20), { minLength: 1, maxLength: 5 }), fc.constantFrom(1000, LITTLE), (some, memoryBytes) => {
+        const all = [...some, long, long]
+        const sum = sumOf(all)
+        const { work, runs } = writeRuns(all)
+        const of = { partitions: numbers, runs, folder: work, memoryBytes }
+        mergeIntoTables(of).forEach((table, partition) => expect(entriesOf(table)).toEqual(byBytes(partOf(sum, partition))))
+        expect(readdirSync(work)).toHaveLength(runs.length)
+        const one = join(work, 'one.run')
+        writeRun(one, (out) => mergeRunsInto(out, runs, { memoryBytes, nameOf: (run) => join(work, `level-${run}`) }))
+        expect(readRun(one)).toEqual(numbers.flatMap((partition) => byBytes(partOf(sum, partition))))
+        expect(readdirSync(work)).toHaveLength(runs.length + 1)
+        const { partitions } = mergePartitions({ ...of, orderBytes: ORDER_BYTES })
+        for (let times = 0; times < 2; times++) expect(entriesOf(loadPartitions(partitions))).toEqual(byBytes(sum))
+      }),
+      { numRuns: 8 },
+    )
+  })
+
+  test('an order takes no more than its memory', () => {
+    const { arena, starts } = new OrderWriter(72_000)
+    expect(arena.length).toBe(24_000)
+    expect(starts.length).toBe(48_000 / 24 + 1)
+  })
+
   test('sums above 2^53 are refused', () => {
     const half = (): Counts => new Map([['a', 2 ** 52]])
+    expect(merge([half(), new Map([['a', 2 ** 52 - 1]])]).orders.flat()).toEqual([['a', 2 ** 53 - 1]])
     expect(() => merge([half(), half()])).toThrow(/^merging: a count above 2\^53/)
   })
 })

@@ -2,7 +2,7 @@ import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { PieceTable } from '../../src/count/pieceTable.ts'
 import { inByteOrder } from '../../src/count/sortedTable.ts'
-import { mergeSorted } from '../../src/merge/mergeSorted.ts'
+import { canBeMerged, mergeSorted } from '../../src/merge/mergeSorted.ts'
 import { mergeTwo } from '../../src/merge/mergeTwo.ts'
 import { comparePieces } from '../../src/sort/sortPieces.ts'
 import type { CountedPieces } from '../../src/sort/tableMemory.ts'
@@ -58,7 +58,8 @@ describe('mergeSorted', () => {
 
   test('adds up tables of many parts, with pieces among them that are longer than a part', () => {
     const lengths = fc.oneof(fc.nat({ max: 20 }), fc.constantFrom(2 ** 15, 2 ** 16 - 1, 2 ** 16, 2 ** 16 + 1, 2 ** 18))
-    const pieces = fc.tuple(fc.nat({ max: 99_999 }), lengths).map(([number, length]) => Buffer.from(`${number}${'x'.repeat(length)}`))
+    const numbers = fc.oneof(fc.nat({ max: 1 }), fc.nat({ max: 99_999 })) // those of few are in both
+    const pieces = fc.tuple(numbers, lengths).map(([number, length]) => Buffer.from(`${number}${'x'.repeat(length)}`))
     const long = fc.array(fc.tuple(pieces, count), { maxLength: 12 })
     const many = fc.tuple(fc.nat({ max: 9000 }), fc.integer({ min: 1, max: 7 })).map(([size, step]) =>
       Array.from({ length: size }, (_, i): [Buffer, number] => [Buffer.from(`${i * step}`), i + 1]),
@@ -74,5 +75,17 @@ describe('mergeSorted', () => {
     const half = inByteOrder(tableOf([[Buffer.from('a'), 2 ** 52]]))
     expect(mergeSorted([half, { ...half, counts: Float64Array.of(2 ** 52 - 1) }]).total).toBe(2 ** 53 - 1)
     expect(() => mergeSorted([half, half])).toThrow(expect.objectContaining({ code: 'limit' }))
+  })
+  test('is for tables for which there is room in one memory', () => {
+    const table = (pieceBytes: number, size: number): CountedPieces => {
+      const starts = new Uint32Array(size + 1)
+      starts[size] = pieceBytes
+      return { arena: new Uint8Array(), starts, counts: new Float64Array(), size }
+    }
+    expect(canBeMerged([])).toBe(true)
+    expect(canBeMerged([table(2 ** 31, 1)])).toBe(true)
+    expect(canBeMerged([table(2 ** 31, 1), table(2 ** 31, 1)])).toBe(false)
+    expect(canBeMerged([table(2 ** 32 - 2 ** 24, 1)])).toBe(true)
+    expect(canBeMerged([table(2 ** 32 - 2 ** 24, 1_000_000)])).toBe(false)
   })
 })
