@@ -8,6 +8,7 @@ const GiB = 2 ** 30
 describe('chunkSize', () => {
   test('a sixteenth of a worker share', () => expect(chunkSize(16 * GiB, { numProcesses: 4, maxMemoryGb: 8 })).toBe(256 * MiB))
   test('at most half of the memory', () => expect(chunkSize(1024 * GiB, { numProcesses: 1, maxMemoryGb: 1 })).toBe(512 * MiB))
+  test('a whole number, whatever the budget', () => expect(chunkSize(1024 * GiB, { numProcesses: 1, maxMemoryGb: 0.3 })).toBe(161_061_273))
   test('at least 1 MiB', () => expect(chunkSize(3 * MiB, { numProcesses: 8, maxMemoryGb: 0.0001 })).toBe(MiB))
   test('as given', () => expect(chunkSize(16 * GiB, { numProcesses: 4, maxMemoryGb: 8, chunkBytes: 7 })).toBe(7))
 })
@@ -47,10 +48,21 @@ describe('planChunks', () => {
   test.each([
     [{ numProcesses: 0, maxMemoryGb: 1 }, 'numProcesses: 0 is no whole number from 1 to 1024'],
     [{ numProcesses: 1.5, maxMemoryGb: 1 }, 'numProcesses: 1.5 is no whole number from 1 to 1024'],
+    [{ numProcesses: 1025, maxMemoryGb: 1 }, 'numProcesses: 1025 is no whole number from 1 to 1024'],
+    [{ numProcesses: 1, maxMemoryGb: 2 ** 20 + 1 }, 'maxMemoryGb: 1048577 GiB are too many; 1048576 are the most'],
     [{ numProcesses: 1, maxMemoryGb: 0 }, 'maxMemoryGb: 0 is no positive number of GiB'],
     [{ numProcesses: 1, maxMemoryGb: NaN }, 'maxMemoryGb: NaN is no positive number of GiB'],
     [{ numProcesses: 1, maxMemoryGb: 1, chunkBytes: 0 }, 'chunkBytes: 0 is no positive whole number of bytes'],
   ])('refuses %o', (options, message) => expect(() => planChunks([{ size: 1 }], options)).toThrow(message))
+
+  test('takes as much as there may be of all', () =>
+    expect(planChunks([{ size: 1 }], { numProcesses: 1024, maxMemoryGb: 2 ** 20 }).chunks).toEqual([{ source: 0, start: 0, end: 1 }]))
+
+  test.each([-1, 1.5, NaN, 2 ** 53])('refuses a size of %d', (size) =>
+    expect(() => planChunks([{ size: 1 }, { size }], { numProcesses: 1, maxMemoryGb: 1 })).toThrow(
+      `sources[1].size: ${size} is no whole number of bytes from 0 up`,
+    ),
+  )
 })
 
 test('refuses more chunks than anybody needs', () => {
