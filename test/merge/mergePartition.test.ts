@@ -7,7 +7,8 @@ import { OrderWriter } from '../../src/merge/orderWriter.ts'
 import type { CountedPieces } from '../../src/sort/tableMemory.ts'
 import { PARTITIONS } from '../../src/spill/layout.ts'
 import { partitionOf } from '../../src/spill/partition.ts'
-import { BLOCK_BYTES } from '../../src/spill/runFormat.ts'
+import { BLOCK_BYTES, emptySegment } from '../../src/spill/runFormat.ts'
+import { cursorBytes } from '../../src/spill/runReader.ts'
 import { writeRun } from '../../src/spill/runWriter.ts'
 import { arbitraryCounts, inOrder, readRun, sumOf, writeCountsAsRun, type Counts } from '../support/runs.ts'
 import { temporaryFolder } from '../support/temporary.ts'
@@ -72,6 +73,15 @@ describe('merging is adding up', () => {
     fc.assert(
       fc.property(fc.array(arbitraryCounts(20), { maxLength: 5 }), (all) => check(all)),
       { numRuns: 30 },
+    )
+  })
+
+  test('pieces that are in any of several runs that are read at a time', () => {
+    const pieces = Array.from({ length: 150 }, (_, i) => `piece ${i}`)
+    const counts = fc.subarray(pieces, { minLength: 50 }).map((some): Counts => new Map(some.map((piece, i) => [piece, 1 + (i % 3)])))
+    fc.assert(
+      fc.property(fc.array(counts, { minLength: 3, maxLength: 6 }), (all) => check(all)),
+      { numRuns: 8 },
     )
   })
 
@@ -164,6 +174,9 @@ test('a piece that is in two of very many runs is found, and few are open at a t
   expect(toEnd(findRepeated(runs, work, Infinity))).toEqual({ steps: PARTITIONS, result: undefined })
   expect(files.most).toBeLessThan(70)
   expect(readdirSync(work)).toHaveLength(runs.length)
+  files.most = 0
+  expect(findRepeated(runs.slice(0, 70), work, 5 * cursorBytes(emptySegment(0)))).toBeUndefined()
+  expect(files.most).toBe(5 + 1) // so many fit into the memory, and what they are merged into
   const again = run('again.run', new Map([['own 3', 1]]))
   expect(Buffer.from(toEnd(findRepeated([...runs, again], work, Infinity)).result!).toString()).toBe('own 3')
   expect(files.open).toBe(0)

@@ -101,6 +101,15 @@ describe('chunks of CSV', () => {
     expect(chunks.length).toBeLessThanOrEqual(2)
     expect(parse(data, chunks)).toEqual(parse(data, [{ start: 0, end: data.length }]))
   })
+  test('behind such a field rows are found again, though there are no other quotes', async () => {
+    const field = `id,text\n1,"${'a line\n'.repeat(30_000)}`
+    const data = Buffer.from(`${field}"\n${'2,some text\n'.repeat(20_000)}`)
+    const { chunks } = await snap(data, 50_000)
+    expect(chunks[1].start).toBe(field.length + 2)
+    const borders = Math.ceil(data.length / 50_000) - 1
+    expect(chunks).toHaveLength(1 + borders - Math.floor(field.length / 50_000) + 1)
+  })
+
   test('of a file that has become shorter are planned all the same', async () => {
     const data = Buffer.from(`id,text\n${'1,some text\n'.repeat(10_000)}`)
     const planned = plan(2 * data.length, 50_000)
