@@ -1,4 +1,5 @@
 import { truncateSync } from 'node:fs'
+import { stat } from 'node:fs/promises'
 import fc from 'fast-check'
 import { afterEach, expect, test, vi } from 'vitest'
 import { readBlocks } from '../../src/read/readBlocks.ts'
@@ -70,13 +71,38 @@ test('a slow device is read ahead after a while', async () => {
   expect(Buffer.concat(blocks).toString()).toBe(text)
 })
 
-test.each([true, false])('a file that has become shorter is an error: room %s', async (hasRoom) => {
-  const path = file('short.txt', 'x'.repeat(1000))
+test.each([true, false])('what is looked at stays as it is while the next is read: slow device %s', async (isSlow) => {
+  clock.lookMs = isSlow ? 1000 : 0
+  const bytes = Buffer.from(Uint32Array.from({ length: 100_000 }, (_, i) => i).buffer)
+  const path = file('large.bin', bytes)
   const source = await inspectSource(path)
-  truncateSync(path, 500)
+  for (const [start, end] of [[0, 400_000], [7, 330_001], [65_536, 262_144]])
+    for (const blockBytes of [1000, 65_536, 100_000]) {
+      let at = start
+      const memory = Buffer.alloc(150)
+      for await (const block of readBlocks(source, { source: 0, start, end }, blockBytes, isSlow ? () => memory : undefined)) {
+        if (at % 3 === 0) await stat(path) // by then, others have been read, too
+        expect(block.equals(bytes.subarray(at, at + block.length))).toBe(true)
+        expect(block.length).toBeLessThanOrEqual(blockBytes)
+        at += block.length
+      }
+      expect(at).toBe(end)
+    }
+})
+
+test.each([
+  [true, 1000, 500, 300],
+  [false, 1000, 500, 300],
+  [true, 300_000, 200_000, 70_000],
+  [false, 300_000, 200_000, 70_000],
+  [false, 300_000, 140_000, 70_000],
+])('a file that has become shorter is an error: room %s, %d bytes of which %d are left', async (hasRoom, before, now, blockBytes) => {
+  const path = file('short.txt', 'x'.repeat(before))
+  const source = await inspectSource(path)
+  truncateSync(path, now)
   const room = hasRoom ? (bytes: number): Buffer => Buffer.alloc(bytes) : undefined
   const read = async (): Promise<void> => {
-    for await (const _ of readBlocks(source, { source: 0, start: 0, end: 1000 }, 300, room));
+    for await (const _ of readBlocks(source, { source: 0, start: 0, end: before }, blockBytes, room));
   }
-  await expect(read()).rejects.toThrow(expect.objectContaining({ code: 'source-changed', message: expect.stringContaining('to 1000 are') }))
+  await expect(read()).rejects.toThrow(expect.objectContaining({ code: 'source-changed', message: expect.stringContaining(`to ${before} are`) }))
 })

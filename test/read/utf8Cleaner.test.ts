@@ -44,10 +44,21 @@ test('replace equals TextDecoder, for every feed size', () => {
   fc.assert(
     fc.property(almostUtf8, fc.integer({ min: 1, max: 7 }), (bytes, size) => {
       const { text } = clean('replace', bytes, size)
-      expect(text.toString('utf8')).toBe(new TextDecoder('utf-8', { ignoreBOM: true }).decode(bytes))
+      expect(text).toEqual(Buffer.from(new TextDecoder('utf-8', { ignoreBOM: true }).decode(bytes)))
     }),
     { numRuns: 5000 },
   )
+})
+
+test('so do all beginnings of sequences, with whatever follows', () => {
+  const decoder = new TextDecoder('utf-8', { ignoreBOM: true })
+  for (let lead = 0x7f; lead <= 0xff; lead++)
+    for (let second = 0; second <= 0xff; second++)
+      for (const rest of [[], [0xbf, 0xbf]]) {
+        const bytes = Uint8Array.of(lead, second, ...rest)
+        const { text } = clean('replace', bytes, 9)
+        if (!text.equals(Buffer.from(decoder.decode(bytes)))) expect.unreachable(text.toString('hex'))
+      }
 })
 
 test('what is looked at as a whole ends anywhere in sequences, and among bytes that nothing begins', () => {
@@ -57,7 +68,7 @@ test('what is looked at as a whole ends anywhere in sequences, and among bytes t
     fc.property(fc.array(fc.oneof(long, nothing, almostUtf8), { maxLength: 6 }), (parts) => {
       const bytes = Buffer.concat(parts)
       const { text, ranges } = clean('replace', bytes, bytes.length || 1)
-      expect(text.toString('utf8')).toBe(new TextDecoder('utf-8', { ignoreBOM: true }).decode(bytes))
+      expect(text).toEqual(Buffer.from(new TextDecoder('utf-8', { ignoreBOM: true }).decode(bytes)))
       expect(ranges).toEqual(clean('replace', bytes, 100).ranges)
     }),
     { numRuns: tries(500) },
