@@ -7,10 +7,10 @@ import { temporaryFolder } from '../support/temporary.ts'
 const { file } = temporaryFolder()
 
 test('the line of a byte, in files of more than one block', async () => {
-  const text = 'xyz\n'.repeat(270_000)
+  const text = 'xyz\n'.repeat(530_000)
   for (const path of [file('lines.txt', text), file('lines.txt.gz', gzip(text))]) {
     const source = await inspectSource(path)
-    for (const at of [0, 3, 4, 5, 2 ** 20 - 1, 2 ** 20, 2 ** 20 + 1, text.length - 1])
+    for (const at of [0, 3, 4, 2 ** 20 - 1, 2 ** 20, 2 ** 21, text.length - 1])
       expect(await lineAt(source, at)).toBe(1 + Math.floor(at / 4))
   }
 })
