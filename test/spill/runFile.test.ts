@@ -2,7 +2,7 @@ import fc from 'fast-check'
 import { existsSync, readdirSync, readFileSync, symlinkSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
-import { BLOCK_BYTES } from '../../src/spill/runFormat.ts'
+import { BLOCK_BYTES, emptySegment, sumSegments } from '../../src/spill/runFormat.ts'
 import { RunFile } from '../../src/spill/runReader.ts'
 import { runOutputError, writeRun } from '../../src/spill/runWriter.ts'
 import { PARTITIONS } from '../../src/spill/layout.ts'
@@ -24,6 +24,42 @@ describe('what is written is read', () => {
         run.close()
       }),
     )
+  })
+
+  test('pieces of one segment that are the beginnings of others, from anywhere in an arena', () => {
+    const unit = fc.constantFrom('a', 'ab', '\0', '\xff')
+    const rest = fc.string({ unit: fc.constantFrom('a', 'b', '\0'), minLength: 1, maxLength: 3 })
+    const piece = fc.tuple(unit, fc.constantFrom(0, 1, 3, 60, 65, 200, 250, 300, 3000, 5000), rest).map(([one, times, end]) => one.repeat(times) + end)
+    const count = fc.oneof(fc.integer({ min: 1, max: 300 }), fc.integer({ min: 2 ** 31 - 2, max: 2 ** 40 }))
+    fc.assert(
+      fc.property(fc.uniqueArray(fc.tuple(piece, count), { selector: ([text]) => text, maxLength: 40 }), (entries) => {
+        const records = entries.toSorted(([a], [b]) => (a < b ? -1 : 1))
+        const arena = Buffer.from(`xyz${records.map(([text]) => text).join('')}`, 'latin1')
+        let end = 3
+        const [segment] = writeRun(path, (run) => records.forEach(([text, times]) => run.add(0, arena, end, (end += text.length), times)), { segments: 1 })
+        expect(readRun(path, 1)).toEqual(records)
+        const sums = {
+          records: records.length,
+          total: records.reduce((sum, [, times]) => sum + times, 0),
+          pieceBytes: arena.length - 3,
+          textBytes: records.reduce((sum, [text, times]) => sum + text.length * times, 0),
+        }
+        expect(segment).toMatchObject(sums)
+        expect(sumSegments([segment, emptySegment(0), segment])).toEqual(
+          Object.fromEntries(Object.entries(sums).map(([name, sum]) => [name, 2 * sum])),
+        )
+      }),
+      { numRuns: 200 },
+    )
+  })
+
+  test('blocks end where they are full', () => {
+    const pieces = Array.from({ length: 60_000 }, (_, i) => Buffer.from(`${100_000 + i}`))
+    const [segment] = writeRun(path, (run) => pieces.forEach((piece) => run.add(0, piece, 0, piece.length, 1)), { segments: 1 })
+    expect(segment.largestBlock).toBeGreaterThanOrEqual(BLOCK_BYTES)
+    expect(segment.largestBlock).toBeLessThan(BLOCK_BYTES + 10)
+    expect(segment.bytes).toBeGreaterThan(3 * BLOCK_BYTES)
+    expect(readRun(path, 1)).toHaveLength(pieces.length)
   })
 
   test('many blocks, and pieces longer than a block', () => {
