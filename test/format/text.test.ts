@@ -4,9 +4,9 @@ import { IGNORING_SINK, type DocumentPer, type RecordSink } from '../../src/form
 import { createTextParser } from '../../src/format/text.ts'
 import { collectingSink, feed } from '../support/records.ts'
 
-const parse = (text: string, documentPer: DocumentPer, size: number, stripBom = false) => {
+const parse = (text: string, documentPer: DocumentPer, size: number, stripBom = false, start = 0) => {
   const { sink, records } = collectingSink()
-  feed(createTextParser(sink, 0, { documentPer, stripBom }), Buffer.from(text), size)
+  feed(createTextParser(sink, start, { documentPer, stripBom }), Buffer.from(text), size)
   return records
 }
 
@@ -109,6 +109,8 @@ describe('documents of a text file', () => {
       expect(parse('\ufeffa\ufeff', 'file', size, true)).toMatchObject({ documents: [{ at: 3, text: 'a\ufeff' }], format: 3 })
       expect(parse('\ufeff', 'file', size, true)).toMatchObject({ documents: [], format: 3 })
       expect(parse('ab', 'line', size, true)).toMatchObject({ documents: [{ at: 0, text: 'ab' }], format: 0 })
+      for (const documentPer of ['file', 'line', 'blank-line'] as const) // a chunk of a file may begin with what is none there
+        expect(parse('\ufeffa', documentPer, size, true, 7)).toMatchObject({ documents: [{ at: 7, text: '\ufeffa' }], format: 0 })
     }
   })
 })
