@@ -358,10 +358,6 @@ function putCutsAndGaps(cut: usize, bits: u64, gaps: u64, p: u32): usize {
   return i + length < 64 ? cuts | (<u64>1 << (i + length)) : cuts
 }
 
-@inline function quotesOf(p: usize, bits: u64): u64 {
-  return bits == 0 ? 0 : bits & equal(v128.load(p), v128.load(p, 16), v128.load(p, 32), v128.load(p, 48), 0x27)
-}
-
 /** How many bytes of s, t, re, ve, m, ll, d stand at p, before `end`. */
 function contractionAt(p: usize, end: usize): u64 {
   if (p >= end) return 0

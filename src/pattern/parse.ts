@@ -382,5 +382,4 @@ class Parser extends PatternReader {
     if (isNumber) this.numberedBackreference ??= at
     return { type: 'backreference', index: known[0], text, ignoreCase, at }
   }
-
 }

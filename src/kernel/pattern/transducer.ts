@@ -16,7 +16,7 @@ import {
 } from '../../pattern/programLayout'
 import { copy, enlarged, Growing, Ints, ints } from './ints'
 import { Numbering } from './numbering'
-import { advance, beginSearch, behindContextOf, clear, close, group, groups, openThreads, symbolLists, takeBack, ThreadLists } from './threads'
+import { advance, beginSearch, behindContextOf, clear, close, group, groups, symbolLists, takeBack, ThreadLists } from './threads'
 
 /*
  * From a pattern's program to a machine that reads text once and says where it is cut.
@@ -178,7 +178,7 @@ let work: i32 = 0
 let effect: i32 = 0
 let to: i32 = 0
 // what the first half finds out for it
-let cuts: i32 = 0 // how many are in the openCuts
+let cuts: i32 = 0 // how many are in `openCuts`
 let back: i32 = NONE
 let isMatchHere: bool = false
 // the attempt that begins here: how many open cuts there are then, on how many of them it rests, and IN_GAP or 0
@@ -427,7 +427,7 @@ function addLevel(rests: i32, flags: i32, levelStart: i32, oldMark: i32): void {
   alive++
 }
 
-/** Makes levels far while too many cuts are open, of `length`. Returns how many leave: those that all near levels rests on. */
+/** Makes levels far while too many cuts are open, of `length`. Returns how many leave: those that all near levels rest on. */
 function letGo(length: i32): i32 {
   let open = 0
   for (let level = 0; level < alive; level++) {
@@ -500,7 +500,7 @@ function decidedIn(): i32 {
   return (flagsOf(0) & IN_GAP) != 0 ? state[OPEN_CUTS] | dropped : DECIDED_LAST_CUT
 }
 
-/** Where the first level began whose start is noted, or the first cut in the openCuts, whichever is earlier. */
+/** The slot of the first open cut, or of where the first level began whose start is noted, whichever is earlier. */
 function firstCutToCome(): i32 {
   const open = state[OPEN_CUTS]
   let noted = 0
