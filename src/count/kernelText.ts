@@ -1,5 +1,5 @@
 import type { TokenSet } from '../added/tokenSet.ts'
-import { GAP_BIT } from '../pattern/layout.ts'
+import { DROPPED_BIT } from '../pattern/layout.ts'
 import { UNCHANGED, type SureText } from '../normalize/sureText.ts'
 import type { Kernel } from '../split/kernel.ts'
 import { pieceTooLong, undecidedSlack } from '../split/pieceTooLong.ts'
@@ -229,7 +229,7 @@ export class KernelText {
   /** A document ends at `start`; what is between it and `end` is in no document. */
   private skip(start: number, end: number): void {
     if (start !== this.lastEnd) this.ends[this.endCount++] = start
-    if (end !== start) this.ends[this.endCount++] = end | GAP_BIT
+    if (end !== start) this.ends[this.endCount++] = end | DROPPED_BIT
     this.lastEnd = end
     this.skipped += end - start
     if (this.endCount > MOST_WAITING) this.advanceTo(end)

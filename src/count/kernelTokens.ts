@@ -1,5 +1,6 @@
 import type { TokenSet } from '../added/tokenSet.ts'
 import type { Kernel, KernelExports } from '../split/kernel.ts'
+import { STRIPS_LEFT, STRIPS_RIGHT } from '../split/kernelLayout.ts'
 import type { FoundTokens } from './counter.ts'
 
 /**
@@ -28,7 +29,7 @@ export const putTokens = (kernel: Kernel, { tokens, bytes, lstrip, rstrip, trie:
       put(Uint8Array.from(tokens, ({ special }) => (special ? 0 : 1))),
       put(setOf(followers.keys())),
       followers.size > 2 ? 0 : put(pairsOf(followers)),
-      lstrip || rstrip ? put(Uint8Array.from(tokens, (token) => (token.lstrip ? 1 : 0) | (token.rstrip ? 2 : 0))) : 0,
+      lstrip || rstrip ? put(Uint8Array.from(tokens, (token) => (token.lstrip ? STRIPS_LEFT : 0) | (token.rstrip ? STRIPS_RIGHT : 0))) : 0,
       lstrip ? 1 : 0,
     ]),
   )

@@ -1,4 +1,4 @@
-import { NO_MEMORY, OK } from '../split/kernelLayout'
+import { NO_MEMORY, OK, STRIPS_LEFT, STRIPS_RIGHT } from '../split/kernelLayout'
 import { COMPOSED_ROOM, composed, composedBytes, composedTextEnd, composeText } from './compose'
 import { allocate } from './memory'
 import { BATCH, capacity, counted, ends, endsEnd, give, makeRoom, text } from './passes'
@@ -8,7 +8,7 @@ import {
 } from './raw'
 import { blankTail, hasMap, rewrite, room, written } from './rewrite'
 import { blankEnd, blankStart } from './strip'
-import { anyStripsLeft, findToken, isUndecided, noteStripped, STRIPS_LEFT, STRIPS_RIGHT, stripsOf, takeEnd, takeToken, token } from './tokens'
+import { anyStripsLeft, findToken, isUndecided, noteStripped, stripsOf, takeEnd, takeToken, token } from './tokens'
 
 /*
  * The way of raw text (raw.ts) to the text that is split. Over and over, for as much of it as there is:

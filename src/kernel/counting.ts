@@ -36,8 +36,8 @@ export function countCuts(text: usize, start: usize, cuts: usize, cutEnd: usize,
   pieceLimit = limit
   const isLarge = frequent != 0 || (used >= LARGE && pieces < <u64>used * OFTEN && startLarge())
   const status = isLarge ? countInLarge(text, start, cuts, cutEnd) : countInSmall(text, start, cuts, cutEnd)
-  hasManyGaps = gaps * MANY > count
-  gaps = 0
+  hasManyDropped = droppedStretches * MANY > count
+  droppedStretches = 0
   if (status < 0) stoppedAt -= text
   return status
 }
@@ -45,7 +45,7 @@ export function countCuts(text: usize, start: usize, cuts: usize, cutEnd: usize,
 function countInSmall(text: usize, start: usize, cuts: usize, cutEnd: usize): i32 {
   start += text
   while (cuts < cutEnd) {
-    const stopped = hasManyGaps ? countKnownBetweenGaps(text, start, cuts, cutEnd) : countKnown(text, start, cuts, cutEnd)
+    const stopped = hasManyDropped ? countKnownAmongDropped(text, start, cuts, cutEnd) : countKnown(text, start, cuts, cutEnd)
     if (stopped == cutEnd) break
     if (stopped != cuts) start = text + <usize>(load<u32>(stopped - 4) & POSITION)
     const length = <usize>load<u32>(stopped) - (start - text)
@@ -65,11 +65,11 @@ function countKnown(text: usize, start: usize, cuts: usize, cutEnd: usize): usiz
 }
 
 /** The same where much text is in no piece. */
-function countKnownBetweenGaps(text: usize, start: usize, cuts: usize, cutEnd: usize): usize {
+function countKnownAmongDropped(text: usize, start: usize, cuts: usize, cutEnd: usize): usize {
   return countKnownPieces(text, start, cuts, cutEnd, true)
 }
 
-@inline function countKnownPieces(text: usize, start: usize, cuts: usize, cutEnd: usize, skipsGaps: bool): usize {
+@inline function countKnownPieces(text: usize, start: usize, cuts: usize, cutEnd: usize, skipsDropped: bool): usize {
   // in locals: globals would be loaded again after each store
   const table = slots
   const right = shift
@@ -77,10 +77,10 @@ function countKnownBetweenGaps(text: usize, start: usize, cuts: usize, cutEnd: u
   const b = k2
   while (cuts < cutEnd) {
     const cut = load<u32>(cuts)
-    if (skipsGaps && <i32>cut < 0) {
-      const gapEnd = text + <usize>(cut & POSITION)
-      passGap(gapEnd - start)
-      start = gapEnd
+    if (skipsDropped && <i32>cut < 0) {
+      const droppedEnd = text + <usize>(cut & POSITION)
+      passDropped(droppedEnd - start)
+      start = droppedEnd
       cuts += 4
       continue
     }
@@ -100,21 +100,21 @@ function countKnownBetweenGaps(text: usize, start: usize, cuts: usize, cutEnd: u
 }
 
 /** Stretches of text that are in no piece, since `countCuts` was called. */
-let gaps: usize = 0
+let droppedStretches: usize = 0
 /** Whether there were many the last time: one for so many pieces. Between two of them, loops are faster that know of none and stop at each. */
-let hasManyGaps: bool = false
+let hasManyDropped: bool = false
 const MANY: usize = 24
 
-@inline function passGap(length: usize): void {
+@inline function passDropped(length: usize): void {
   pieces--
-  gaps++
+  droppedStretches++
   dropped += length
 }
 
 /** Counts a piece of any length. Bit 31 of `length`: it is none. Returns false if something is wrong. */
 function countOther(p: usize, length: usize): bool {
   if (<i32>length <= 0) {
-    passGap(length & <usize>POSITION)
+    passDropped(length & <usize>POSITION)
     return true
   }
   return length <= pieceLimit && add(p, length, 1)
@@ -145,7 +145,7 @@ function startLarge(): bool {
 function countInLarge(text: usize, start: usize, cuts: usize, cutEnd: usize): i32 {
   while (cuts < cutEnd) {
     const stop = min(cutEnd, cuts + 4 * MAX_MISSED)
-    const missedEnd = hasManyGaps ? countFrequentBetweenGaps(text, <u32>start, cuts, stop) : countFrequent(text, <u32>start, cuts, stop)
+    const missedEnd = hasManyDropped ? countFrequentAmongDropped(text, <u32>start, cuts, stop) : countFrequent(text, <u32>start, cuts, stop)
     touched = touchMissed(missedEnd)
     if (hasManyLong) touched += touchLong(missedEnd)
     const status = countMissed(missedEnd)
@@ -165,11 +165,11 @@ function countFrequent(text: usize, start: u32, cuts: usize, cutEnd: usize): usi
 }
 
 /** The same where much text is in no piece. (That is a branch: to look such text up would take longer.) */
-function countFrequentBetweenGaps(text: usize, start: u32, cuts: usize, cutEnd: usize): usize {
+function countFrequentAmongDropped(text: usize, start: u32, cuts: usize, cutEnd: usize): usize {
   return countFrequentPieces(text, start, cuts, cutEnd, true)
 }
 
-@inline function countFrequentPieces(text: usize, start: u32, cuts: usize, cutEnd: usize, skipsGaps: bool): usize {
+@inline function countFrequentPieces(text: usize, start: u32, cuts: usize, cutEnd: usize, skipsDropped: bool): usize {
   // in locals: globals would be loaded again after each store
   const table = frequent
   const a = k1
@@ -180,8 +180,8 @@ function countFrequentBetweenGaps(text: usize, start: u32, cuts: usize, cutEnd: 
     const length = cut - start
     const p = text + <usize>start
     start = cut & POSITION
-    if (skipsGaps && <i32>cut < 0) {
-      passGap(<usize>(length & POSITION))
+    if (skipsDropped && <i32>cut < 0) {
+      passDropped(<usize>(length & POSITION))
       continue
     }
     // of what is longer, or no piece, no key is ever equal
@@ -220,7 +220,7 @@ function touchLong(missedEnd: usize): u64 {
   let sum: u64 = 0
   for (let at = missed; at < missedEnd; at += MISSED_BYTES) {
     const length = load<i32>(at, 4)
-    if (length <= 15) continue // a gap is negative
+    if (length <= 15) continue // one that is dropped is negative
     const hash = hashLong(<usize>load<u32>(at), <usize>length)
     store<u64>(at, hash, 8)
     sum += load<u64>(table + (<usize>(hash >>> right) << 5))

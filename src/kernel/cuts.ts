@@ -1,12 +1,12 @@
-import { DECIDED_DROPPED, DECIDED_HERE, DECIDED_LAST_CUT, MAX_SLOTS } from '../pattern/layout'
+import { DECIDED_DROPPED, DECIDED_HERE, DECIDED_LAST_CUT, DROPPED_BIT, MAX_SLOTS } from '../pattern/layout'
 import { allocate, release } from './memory'
-import { GAP, Pass, POSITION, SLICE_ROOM } from './pass'
+import { Pass, POSITION, SLICE_ROOM } from './pass'
 
 /* The cuts of a pass: which are certain, and the array they are in. */
 
 /** A cut that the stage before made and that ends text which is in no piece. The machine is in its first state. */
-export function passOverGap(pass: Pass, end: usize): void {
-  store<u32>(pass.cutEnd, <u32>end | GAP)
+export function passOverDropped(pass: Pass, end: usize): void {
+  store<u32>(pass.cutEnd, <u32>end | DROPPED_BIT)
   pass.cutEnd += 4
   pass.at = end
   pass.segmentStart = end
@@ -30,7 +30,7 @@ export function decidePass(pass: Pass): usize {
   const decided = kind == DECIDED_HERE ? pass.at : <usize>(load<u32>(pass.cutEnd + (<usize>kind << 2)) & POSITION)
   if ((decidedByte & DECIDED_DROPPED) != 0 && decided > last) {
     memory.copy(pass.cutEnd + 4, pass.cutEnd, 4 * MAX_SLOTS)
-    store<u32>(pass.cutEnd, <u32>decided | GAP)
+    store<u32>(pass.cutEnd, <u32>decided | DROPPED_BIT)
     pass.cutEnd += 4
   }
   return decided

@@ -1,5 +1,6 @@
+import { DROPPED_BIT } from '../pattern/layout'
 import { allocate } from './memory'
-import { GAP, POSITION } from './pass'
+import { POSITION } from './pass'
 
 /*
  * The pieces with which documents begin, for pipelines that do something else to them. Where documents begin is noted when the first pass is given
@@ -58,7 +59,7 @@ export function tellFirst(text: usize, cuts: usize, cutEnd: usize): void {
     if (start >= end) break
     cuts = firstBehind(start, cuts, cutEnd)
     const cut = load<u32>(cuts)
-    if ((cut & GAP) == 0) first(text + <usize>start, <usize>(cut - start))
+    if ((cut & DROPPED_BIT) == 0) first(text + <usize>start, <usize>(cut - start))
   }
   memory.copy(starts, at, startsEnd - at)
   startsEnd -= at - starts

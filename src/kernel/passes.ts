@@ -1,6 +1,6 @@
 import { NO_MEMORY, OK, PADDING } from '../split/kernelLayout'
 import { countCuts, countPiece, stoppedAt } from './counting'
-import { certainEnd, decidePass, makeRoomForCuts, passOverGap, slidePass, useCuts } from './cuts'
+import { certainEnd, decidePass, makeRoomForCuts, passOverDropped, slidePass, useCuts } from './cuts'
 import { noteStarts, slideStarts, startTelling, tellFirst, tellsFirst } from './firsts'
 import { passOverIdle } from './idle'
 import { findSymbols, readSymbols } from './lookahead'
@@ -139,7 +139,7 @@ function runPass(k: i32, inputs: usize, inputEnd: usize, limit: usize): i32 {
     }
     const cut = load<u32>(inputs)
     const end = <usize>(cut & POSITION)
-    if (<i32>cut < 0) passOverGap(pass, end)
+    if (<i32>cut < 0) passOverDropped(pass, end)
     else {
       const status = readTo(k, pass, end, true)
       if (status != OK) return status

@@ -1,8 +1,9 @@
 import {
-  ACTION_BYTES, BLOCK_BITS, ENTRY_ACTION, ENTRY_ACTION_MASK, ENTRY_ACTION_SHIFT, ENTRY_NEXT_SHIFT, MAX_SLOTS, NO_MARK, SOURCE_NEW_MARK, SOURCE_NOW, SOURCE_NOW_GAP,
+  ACTION_BYTES, BLOCK_BITS, DROPPED_BIT, ENTRY_ACTION, ENTRY_ACTION_MASK, ENTRY_ACTION_SHIFT, ENTRY_NEXT_SHIFT, MAX_SLOTS, NO_MARK, SOURCE_NEW_MARK, SOURCE_NOW, SOURCE_NOW_DROPPED,
 } from '../pattern/layout'
+import { NO_SYNC } from '../split/kernelLayout'
 import { allocate } from './memory'
-import { GAP, Pass, SLICE_ROOM } from './pass'
+import { Pass, SLICE_ROOM } from './pass'
 
 /*
  * The machine's way through the text:
@@ -112,7 +113,6 @@ export function bytesOfLong(byte: usize): usize {
 const TWO_PLACES_BYTES: usize = 1024
 /** How far from the middle a place with a known state is looked for. */
 const SEARCH_BYTES: usize = 256
-const NO_SYNC: u32 = 0xffffffff
 /** The cuts of the second place, until those of the first are complete. (Not `memory.data`, which would be 64 KiB of zeros in the module.) */
 let secondCuts: usize = 0
 
@@ -266,7 +266,7 @@ export function act(pass: Pass, entry: u32, cutEnd: usize, position: u32): usize
   if (back != NO_MARK) cutEnd = <usize>load<u32>(oldMarks + (back << 2))
   for (let slot: usize = 0; slot < slotCount; slot++) {
     const source = <i32>load<u8>(action + slot, 4)
-    const value = source == SOURCE_NOW ? position : source == SOURCE_NOW_GAP ? position | GAP : load<u32>(oldSlots + (<usize>source << 2))
+    const value = source == SOURCE_NOW ? position : source == SOURCE_NOW_DROPPED ? position | DROPPED_BIT : load<u32>(oldSlots + (<usize>source << 2))
     store<u32>(cutEnd + (slot << 2), value)
   }
   pass.markCount = <usize>load<u8>(action, 3)

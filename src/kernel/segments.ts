@@ -1,5 +1,5 @@
-import { ENTRY_ACTION, ENTRY_NEXT_SHIFT } from '../pattern/layout'
-import { GAP, Pass, POSITION } from './pass'
+import { DROPPED_BIT, ENTRY_ACTION, ENTRY_NEXT_SHIFT } from '../pattern/layout'
+import { Pass, POSITION } from './pass'
 import { skipIdle } from './idle'
 import { act, bytesOfLong, classOfLong } from './read'
 
@@ -49,7 +49,7 @@ export function readShortSegments(pass: Pass, text: usize, inputs: usize, inputE
     }
     if (end - p > short || cut + ((end - p) << 2) >= stop) break
     if (<i32>input < 0) {
-      store<u32>(cut, <u32>(end - text) | GAP)
+      store<u32>(cut, <u32>(end - text) | DROPPED_BIT)
       cut += 4
       p = end
       segmentStart = end

@@ -1,5 +1,5 @@
+import { DROPPED_BIT } from '../pattern/layout'
 import { membersOf } from './idle'
-import { GAP } from './pass'
 
 /*
  * Added tokens: found in the text before it is split. Some are separators, and end documents; others are pieces of their own, and are counted
@@ -29,14 +29,12 @@ let counts: usize = 0
 let arePieces: usize = 0
 /** The bytes that tokens begin with, as a set. */
 let firstBytes: usize = 0
-/** What each strips, one byte each; no address: none strips anything. */
-let strips: usize = 0
-export const STRIPS_LEFT: u32 = 1
-export const STRIPS_RIGHT: u32 = 2
-/** Whether any token strips white space on its left. */
-export let anyStripsLeft: bool = false
 /** If these are at most two: each, the byte that follows it, and a mask for that one, 0 if there are several. Else no address. */
 let pairs: usize = 0
+/** What each strips, STRIPS_LEFT and STRIPS_RIGHT, one byte each; no address: none strips anything. */
+let strips: usize = 0
+/** Whether any token strips white space on its left. */
+export let anyStripsLeft: bool = false
 
 /** Sets the tokens to look for; `trie` is the address of the words that say where its parts are, in the order of those above. */
 export function setTokens(trie: usize): void {
@@ -176,7 +174,7 @@ function note(token: i32, start: usize): usize {
     endsAt += 4
   }
   foundLast = start + takeToken(token)
-  store<u32>(endsAt, <u32>foundLast | GAP)
+  store<u32>(endsAt, <u32>foundLast | DROPPED_BIT)
   endsAt += 4
   return foundLast
 }

@@ -1,10 +1,10 @@
 import {
-  FAMILY_BLANK_END, FAMILY_CL100K, FAMILY_CONTRACTIONS, FAMILY_DIGITS_SHIFT, FAMILY_GPT2, FAMILY_HAN, FAMILY_HEADED, FAMILY_LOCAL, FAMILY_MARKS_BEHIND, FAMILY_MASK,
+  DROPPED_BIT, FAMILY_BLANK_END, FAMILY_CL100K, FAMILY_CONTRACTIONS, FAMILY_DIGITS_SHIFT, FAMILY_GPT2, FAMILY_HAN, FAMILY_HEADED, FAMILY_LOCAL, FAMILY_MARKS_BEHIND, FAMILY_MASK,
   FAMILY_TAILS,
 } from '../pattern/layout'
 import { certainEnd } from './cuts'
 import { skipIdle } from './idle'
-import { GAP, Pass, POSITION } from './pass'
+import { Pass, POSITION } from './pass'
 import { readOnePlace } from './read'
 import {
   bitOf, capitalsIn, continuation, controlsIn, digitsIn, equal, findLongGroups, findLongRoles, lettersIn, longBit0, longBit1, longBit2, longDigit, longDropped,
@@ -45,7 +45,7 @@ export function readWindows(pass: Pass, text: usize, to: usize, isEnd: bool): vo
   } else startAt(pass, p, certain)
   // a window begins before this place
   const stop = isEnd ? to : to < WINDOW + MARGIN ? 0 : to - (WINDOW + MARGIN) + 1
-  endGap = 0
+  endDropped = 0
   for (;;) {
     if (call_indirect<bool>(pass.cutter, pass, text, p, stop, to)) break
     p = readToCut(pass, text, to)
@@ -55,12 +55,12 @@ export function readWindows(pass: Pass, text: usize, to: usize, isEnd: bool): vo
   else readOnePlace(pass, text, to)
 }
 
-/** GAP, if the last character that windows have read is in no piece. */
-let endGap: u32 = 0
+/** DROPPED_BIT, if the last character that windows have read is in no piece. */
+let endDropped: u32 = 0
 
 /** The segment ends here, and with it its last piece. */
 function endAt(pass: Pass, end: usize): void {
-  store<u32>(pass.cutEnd, <u32>end | endGap)
+  store<u32>(pass.cutEnd, <u32>end | endDropped)
   pass.cutEnd += 4
   pass.at = end
   pass.segmentStart = end
@@ -256,7 +256,7 @@ function cutLocal(pass: Pass, text: usize, start: usize, stop: usize, to: usize)
       dropped |= longDropped
     }
     const changes = (bit0 ^ ((bit0 << 1) | bit0Before)) | (bit1 ^ ((bit1 << 1) | bit1Before)) | (bit2 ^ ((bit2 << 1) | bit2Before))
-    cut = putCutsAndGaps(cut, (changes | isolated) & first & below(n) & ~fresh, (dropped << 1) | droppedBefore, <u32>p)
+    cut = putCutsAndDropped(cut, (changes | isolated) & first & below(n) & ~fresh, (dropped << 1) | droppedBefore, <u32>p)
     p += <usize>n
     const before = n - 1
     bit0Before = (bit0 >> before) & 1
@@ -265,7 +265,7 @@ function cutLocal(pass: Pass, text: usize, start: usize, stop: usize, to: usize)
     droppedBefore = (dropped >> before) & 1
     fresh = 0
   }
-  endGap = <u32>droppedBefore * GAP
+  endDropped = <u32>droppedBefore * DROPPED_BIT
   stopAt(pass, start, cut)
   return true
 }
@@ -329,26 +329,26 @@ function cutHeaded(pass: Pass, text: usize, start: usize, stop: usize, to: usize
   return v128.or(roles, i8x16.swizzle(v128.load(table, 112), i8x16.sub(bytes, i8x16.splat(112))))
 }
 
-/** As `putCuts`; bit i of `gaps`: the text before p + i is in no piece. */
-function putCutsAndGaps(cut: usize, bits: u64, gaps: u64, p: u32): usize {
+/** As `putCuts`; bit i of `dropped`: the text before p + i is in no piece. */
+function putCutsAndDropped(cut: usize, bits: u64, dropped: u64, p: u32): usize {
   const end = cut + (<usize>popcnt(bits) << 2)
   do {
-    putCutOrGap(cut, bits, gaps, p)
+    putCutOrDropped(cut, bits, dropped, p)
     bits &= bits - 1
-    putCutOrGap(cut + 4, bits, gaps, p)
+    putCutOrDropped(cut + 4, bits, dropped, p)
     bits &= bits - 1
-    putCutOrGap(cut + 8, bits, gaps, p)
+    putCutOrDropped(cut + 8, bits, dropped, p)
     bits &= bits - 1
-    putCutOrGap(cut + 12, bits, gaps, p)
+    putCutOrDropped(cut + 12, bits, dropped, p)
     bits &= bits - 1
     cut += 16
   } while (bits != 0)
   return end
 }
 
-@inline function putCutOrGap(cut: usize, bits: u64, gaps: u64, p: u32): void {
+@inline function putCutOrDropped(cut: usize, bits: u64, dropped: u64, p: u32): void {
   const i = ctz(bits)
-  store<u32>(cut, (p + <u32>i) | (<u32>(gaps >> i) << 31))
+  store<u32>(cut, (p + <u32>i) | (<u32>(dropped >> i) << 31))
 }
 
 /** No cut in the `length` bytes from bit i on, but one behind them. */

@@ -14,7 +14,7 @@ import {
   NO_MARK,
   SOURCE_NEW_MARK,
   SOURCE_NOW,
-  SOURCE_NOW_GAP,
+  SOURCE_NOW_DROPPED,
 } from './layout.ts'
 
 /*
@@ -192,7 +192,7 @@ const stateTable = ({ machine }: CompiledStage, names: readonly string[]): strin
 }
 
 const describeAction = ([slotCount, leaving, back, markCount, ...sources]: readonly number[]): string => {
-  const slot = (source: number): string => (source === SOURCE_NOW || source === SOURCE_NOW_GAP ? 'here' : `slot ${source}`)
+  const slot = (source: number): string => (source === SOURCE_NOW || source === SOURCE_NOW_DROPPED ? 'here' : `slot ${source}`)
   const mark = (source: number): string => (source < SOURCE_NEW_MARK ? `mark ${source}` : `a new mark after ${source - SOURCE_NEW_MARK}`)
   const parts = [
     back === NO_MARK ? '' : `back to mark ${back}`,

@@ -1,6 +1,6 @@
 import type { Compiled } from './compile.ts'
 import { classOf, pairClasses } from './classes.ts'
-import { SOURCE_NOW, SOURCE_NOW_GAP } from './layout.ts'
+import { SOURCE_NOW, SOURCE_NOW_DROPPED } from './layout.ts'
 import { arcOf, DEAD, hasMarks, moveOf, stepsOf, type Steps } from './steps.ts'
 
 /*
@@ -14,7 +14,7 @@ import { arcOf, DEAD, hasMarks, moveOf, stepsOf, type Steps } from './steps.ts'
 
 export type Automaton = Pick<Compiled, 'machine' | 'partition' | 'backward'>
 
-/** A machine at work. Positions are numbers that grow; the lowest bit says that a gap ends there. */
+/** A machine at work. Positions are numbers that grow; the lowest bit says that what ends there is in no piece. */
 interface Half {
   state: number
   slots: readonly number[]
@@ -61,7 +61,7 @@ export const piecesOf = (automaton: Automaton, text: string): string[] => {
   return cuts.map((cut, i) => characters.slice(i === 0 ? 0 : cuts[i - 1] >> 1, cut >> 1).join(''))
 }
 
-/** A function that cuts a segment of characters of these classes: twice the position of each cut, and 1 more if it ends a gap. */
+/** A function that cuts a segment of characters of these classes: twice the position of each cut, and 1 more if what ends there is in no piece. */
 export const cutsOf = ({ machine, partition }: Automaton): ((classes: readonly number[]) => number[]) => {
   const steps = stepsOf(machine)
   return (classes) => {
@@ -100,7 +100,7 @@ const step = (machine: Steps, { state, slots }: Half, symbol: number, now: numbe
   const arc = arcOf(machine, state, symbol)
   const { sources, leaving } = moveOf(machine, arc)
   const after = sources.map((source) =>
-    source === SOURCE_NOW ? now : source === SOURCE_NOW_GAP ? now + 1 : source === DEAD ? DEAD : (slots[source] ?? DEAD),
+    source === SOURCE_NOW ? now : source === SOURCE_NOW_DROPPED ? now + 1 : source === DEAD ? DEAD : (slots[source] ?? DEAD),
   )
   return { state: machine.next[arc], slots: after.slice(leaving), cuts: after.slice(0, leaving) }
 }

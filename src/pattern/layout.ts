@@ -23,10 +23,10 @@
  *             stage may read that far (kernel/cuts.ts), and whether the text from the last cut up to there is in no piece. In `abc|a`: in a gap it is
  *             DECIDED_HERE, after "ab" DECIDED_LAST_CUT, for position 1 may still become a cut
  *
- * An entry says what reading one code point does. Positions are byte offsets; a cut is a position, with bit 31 (GAP_BIT) set if the text
+ * An entry says what reading one code point does. Positions are byte offsets; a cut is a position, with bit 31 (DROPPED_BIT) set if the text
  * that ends there is in no piece. Slots are cuts that are not certain yet; `kernel/pattern/transducer.ts` tells why there are any, and what marks are.
  *
- *   bit 0        the position is stored with GAP_BIT
+ *   bit 0        the position is stored with DROPPED_BIT
  *   bit 1        0: put the position before the code point into slot `bits 2–6`, then let the first `bits 7–11` slots leave as cuts
  *                1: do the action numbered `bits 2–11`
  *   bits 12–31   offset of the next state's row from the first row
@@ -121,7 +121,7 @@ export const IDLE_STATE = 32
 
 export const BLOCK_BITS = 6
 
-export const ENTRY_GAP = 1
+export const ENTRY_DROPPED = 1
 export const ENTRY_ACTION = 2
 export const ENTRY_SLOT_SHIFT = 2
 export const ENTRY_LEAVING_SHIFT = 7
@@ -140,8 +140,8 @@ export const MAX_SLOTS = 31
 export const ACTION_BYTES = 64
 /** In an action: the position before the code point … */
 export const SOURCE_NOW = 254
-/** … and the same with GAP_BIT. */
-export const SOURCE_NOW_GAP = 255
+/** … and the same with DROPPED_BIT. */
+export const SOURCE_NOW_DROPPED = 255
 
 /** In an action: the list of cuts is not cut back. */
 export const NO_MARK = 255
@@ -156,4 +156,4 @@ export const DECIDED_HERE = 127
 export const DECIDED_DROPPED = 128
 
 /** In a cut: the text that ends here is in no piece. Positions are below 2^31. */
-export const GAP_BIT = 0x80000000
+export const DROPPED_BIT = 0x80000000

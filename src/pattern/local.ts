@@ -1,7 +1,7 @@
 import type { Compiled } from './compile.ts'
 import { classOf } from './classes.ts'
 import { cutsOf, sameAutomaton, type Automaton } from './equivalence.ts'
-import { ENTRY_LEAVING_SHIFT, ENTRY_GAP, ROLE_DROPPED, ROLE_GROUP, ROLE_ISOLATED } from './layout.ts'
+import { ENTRY_LEAVING_SHIFT, ENTRY_DROPPED, ROLE_DROPPED, ROLE_GROUP, ROLE_ISOLATED } from './layout.ts'
 import type { Machine } from './minimize.ts'
 import { hasMarks } from './steps.ts'
 
@@ -73,7 +73,7 @@ const machineOf = (roles: Uint8Array): Machine => {
   const next = Int32Array.of(...Array.from(roles, (role) => 1 + states.indexOf(role)), 0)
   const cut = 1 << ENTRY_LEAVING_SHIFT
   const outputs = states.map((before) => {
-    const entry = (before & ROLE_DROPPED) === 0 ? cut : cut | ENTRY_GAP
+    const entry = (before & ROLE_DROPPED) === 0 ? cut : cut | ENTRY_DROPPED
     const isCut = (role: number): boolean => (role & ROLE_ISOLATED) !== 0 || ((role ^ before) & ROLE_GROUP) !== 0
     return Int32Array.of(...Array.from(roles, (role) => (isCut(role) ? entry : 0)), entry)
   })

@@ -2,13 +2,13 @@ import type { Dropped } from './behavior.ts'
 import {
   ENTRY_ACTION,
   ENTRY_ACTION_SHIFT,
-  ENTRY_GAP,
+  ENTRY_DROPPED,
   ENTRY_LEAVING_SHIFT,
   ENTRY_SLOT_SHIFT,
   MAX_SLOTS,
   NO_MARK,
   SOURCE_NOW,
-  SOURCE_NOW_GAP,
+  SOURCE_NOW_DROPPED,
 } from './layout.ts'
 import { joinAlike, type Row } from './joinAlike.ts'
 import { NONE, NOW, NOW_ENDS_GAP } from './programLayout.ts'
@@ -51,12 +51,12 @@ const createEncoder = (actions: number[][], drops: Dropped): ((effect: Effect) =
   const numbers = new Map<string, number>()
   const endsDropped = (source: SlotSource): boolean =>
     (drops === 'gaps' && source === NOW_ENDS_GAP) || (drops === 'matches' && source === NOW)
-  const sourceByte = (source: SlotSource): number => (source >= 0 ? source : endsDropped(source) ? SOURCE_NOW_GAP : SOURCE_NOW)
+  const sourceByte = (source: SlotSource): number => (source >= 0 ? source : endsDropped(source) ? SOURCE_NOW_DROPPED : SOURCE_NOW)
   return ({ slots, leaving, back, marks, keepsMarks }) => {
     const stored = slots.findIndex((source) => source < 0)
     if (keepsMarks && slots.every((source, slot) => source === slot || slot === stored)) {
-      const gap = stored !== -1 && endsDropped(slots[stored]) ? ENTRY_GAP : 0
-      return gap | ((stored === -1 ? MAX_SLOTS : stored) << ENTRY_SLOT_SHIFT) | (leaving << ENTRY_LEAVING_SHIFT)
+      const dropped = stored !== -1 && endsDropped(slots[stored]) ? ENTRY_DROPPED : 0
+      return dropped | ((stored === -1 ? MAX_SLOTS : stored) << ENTRY_SLOT_SHIFT) | (leaving << ENTRY_LEAVING_SHIFT)
     }
     const action = [slots.length, leaving, back === NONE ? NO_MARK : back, marks.length, ...slots.map(sourceByte), ...marks]
     const key = action.join()

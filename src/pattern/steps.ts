@@ -7,12 +7,12 @@ import {
   ENTRY_ACTION_SHIFT,
   ENTRY_LEAVING_SHIFT,
   ENTRY_FIVE_BITS,
-  ENTRY_GAP,
+  ENTRY_DROPPED,
   ENTRY_SLOT_SHIFT,
   MAX_SLOTS,
   NO_MARK,
   SOURCE_NOW,
-  SOURCE_NOW_GAP,
+  SOURCE_NOW_DROPPED,
 } from './layout.ts'
 import { DROPPED, KEPT, NONE, NOW, NOW_ENDS_GAP } from './programLayout.ts'
 import type { Effect } from './transducer.ts'
@@ -26,7 +26,7 @@ import { createNumbering } from './numbering.ts'
 
 /** What a step does to the slots: the first `leaving` of the new ones leave as cuts. */
 export interface SlotMove {
-  /** Where each new slot comes from: an old one, the position now (SOURCE_NOW, SOURCE_NOW_GAP), or DEAD. */
+  /** Where each new slot comes from: an old one, the position now (SOURCE_NOW, SOURCE_NOW_DROPPED), or DEAD. */
   sources: readonly number[]
   leaving: number
 }
@@ -110,7 +110,7 @@ const readEntry = (entry: number, actions: Machine['actions']): SlotMove => {
   }
   const stored = (entry >>> ENTRY_SLOT_SHIFT) & ENTRY_FIVE_BITS
   const sources = ALL_SLOTS.slice()
-  if (stored < MAX_SLOTS) sources[stored] = (entry & ENTRY_GAP) === 0 ? SOURCE_NOW : SOURCE_NOW_GAP
+  if (stored < MAX_SLOTS) sources[stored] = (entry & ENTRY_DROPPED) === 0 ? SOURCE_NOW : SOURCE_NOW_DROPPED
   return { sources, leaving: (entry >>> ENTRY_LEAVING_SHIFT) & ENTRY_FIVE_BITS }
 }
 
@@ -249,8 +249,8 @@ const countCertain = (all: Steps): Uint8Array => {
 export const findFates = (all: Steps): Uint8Array => {
   const { next } = all
   const fates = new Uint8Array(countStates(all))
-  // where no step ends a gap, all text is kept
-  if (arcsWith(all, ({ sources }) => sources.includes(SOURCE_NOW_GAP)).length === 0) return fates.fill(KEPT)
+  // where no step drops text, all of it is kept
+  if (arcsWith(all, ({ sources }) => sources.includes(SOURCE_NOW_DROPPED)).length === 0) return fates.fill(KEPT)
   const origins = originsOf(all)
   const fateOf = findFatesOfSlots(all, origins)
   for (let arc = 0; arc < next.length; arc++) {
@@ -272,7 +272,7 @@ const findFatesOfSlots = (all: Steps, origins: Int32Array): ((state: number, sou
   const { next } = all
   const fates = new Uint8Array(countStates(all) * MAX_SLOTS)
   const fateOf = (state: number, source: number): number =>
-    source === SOURCE_NOW ? KEPT : source === SOURCE_NOW_GAP ? DROPPED : source === DEAD ? 0 : fates[state * MAX_SLOTS + source]
+    source === SOURCE_NOW ? KEPT : source === SOURCE_NOW_DROPPED ? DROPPED : source === DEAD ? 0 : fates[state * MAX_SLOTS + source]
   // what holds of slots is handed on from state to state: those that are met first come first
   const keepingSlots = arcsWith(all, ({ sources, leaving }) => sources.length > leaving).reverse()
   untilStable(keepingSlots, (arc) => {
@@ -308,13 +308,13 @@ export const machineOf = (all: Steps): Machine => {
   })
   const next = arcs.map((arc) => onward.next[arc])
   const outputs = arcs.map((arc) => effectOf[onward.moveOfArc[arc]])
-  // 'gaps': here NOW_ENDS_GAP always means SOURCE_NOW_GAP
+  // 'gaps': here NOW_ENDS_GAP always means SOURCE_NOW_DROPPED
   return minimize({ columns, next, outputs, effects, decided, marks: new Int32Array(decided.length) }, 'gaps')
 }
 
 const toEffect = ({ sources, leaving }: SlotMove): Effect => ({
   slots: sources.map((source, slot) =>
-    source === DEAD ? slot : source === SOURCE_NOW ? NOW : source === SOURCE_NOW_GAP ? NOW_ENDS_GAP : source,
+    source === DEAD ? slot : source === SOURCE_NOW ? NOW : source === SOURCE_NOW_DROPPED ? NOW_ENDS_GAP : source,
   ),
   leaving,
   back: NONE,

@@ -11,7 +11,7 @@ const MOST_SECTIONS = 4096
 const MAX_GROWN = 2 ** 24
 
 /**
- * Takes what was cut, valid only until the call returns: where each part of the text from `start` on ends, one behind the other; GAP_BIT (pattern/layout.ts)
+ * Takes what was cut, valid only until the call returns: where each part of the text from `start` on ends, one behind the other; DROPPED_BIT (pattern/layout.ts)
  * is set where it is in no piece. There is at least one. `sectionEnds`: where sections end in it; each is among the cuts.
  */
 type TakeCuts = (text: Uint8Array, start: number, ends: Uint32Array, sectionEnds: Uint32Array) => void

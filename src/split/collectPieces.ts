@@ -1,4 +1,4 @@
-import { GAP_BIT } from '../pattern/layout.ts'
+import { DROPPED_BIT } from '../pattern/layout.ts'
 import type { PieceSink } from './pieceSink.ts'
 import { stringOfPiece } from './pieceStrings.ts'
 
@@ -7,8 +7,8 @@ export const eachPiece = (take: PieceSink['piece']): PieceSink => ({
   piece: take,
   cuts(text, start, ends) {
     for (let i = 0; i < ends.length; i++) {
-      const end = ends[i] & ~GAP_BIT
-      if (ends[i] < GAP_BIT) take(text, start, end)
+      const end = ends[i] & ~DROPPED_BIT
+      if (ends[i] < DROPPED_BIT) take(text, start, end)
       start = end
     }
   },
@@ -24,13 +24,13 @@ export const collectStrings = (pieces: string[]): PieceSink => eachPiece((bytes,
 export const collectSlices = (pieces: string[]): PieceSink => ({
   piece: (bytes, start, end) => pieces.push(stringOfPiece(bytes, start, end)),
   cuts(text, start, ends) {
-    const bytes = (ends[ends.length - 1] & ~GAP_BIT) - start
+    const bytes = (ends[ends.length - 1] & ~DROPPED_BIT) - start
     const string = Buffer.from(text.buffer, text.byteOffset + start, bytes).toString('utf8')
     const isAscii = string.length === bytes
     for (let i = 0, at = start, from = 0; i < ends.length; i++) {
-      const end = ends[i] & ~GAP_BIT
+      const end = ends[i] & ~DROPPED_BIT
       const to = from + (isAscii ? end - at : unitsOf(text, at, end))
-      if (ends[i] < GAP_BIT) pieces.push(to - from < SHARED ? string.slice(from, to) : stringOfPiece(text, at, end))
+      if (ends[i] < DROPPED_BIT) pieces.push(to - from < SHARED ? string.slice(from, to) : stringOfPiece(text, at, end))
       at = end
       from = to
     }
@@ -53,10 +53,10 @@ const UNITS = Uint8Array.of(1, 1, 1, 1, 1, 1, 1, 1, 0, 0, 0, 0, 1, 1, 1, 2)
 export const collectBytes = (pieces: Uint8Array[]): PieceSink => ({
   piece: (bytes, start, end) => pieces.push(new Uint8Array(bytes.subarray(start, end))),
   cuts(text, start, ends) {
-    const copy = text.slice(start, ends[ends.length - 1] & ~GAP_BIT)
+    const copy = text.slice(start, ends[ends.length - 1] & ~DROPPED_BIT)
     for (let i = 0, at = 0; i < ends.length; i++) {
-      const end = (ends[i] & ~GAP_BIT) - start
-      if (ends[i] < GAP_BIT) pieces.push(copy.subarray(at, end))
+      const end = (ends[i] & ~DROPPED_BIT) - start
+      if (ends[i] < DROPPED_BIT) pieces.push(copy.subarray(at, end))
       at = end
     }
   },

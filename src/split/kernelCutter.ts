@@ -1,4 +1,4 @@
-import { GAP_BIT } from '../pattern/layout.ts'
+import { DROPPED_BIT } from '../pattern/layout.ts'
 import { BatchCutter } from './batchCutter.ts'
 import { createLaterSplitter, type LaterTables } from './laterPhases.ts'
 import type { Phase } from './phases.ts'
@@ -24,8 +24,8 @@ export const createKernelCutter = (
 
     const takeLater = (text: Uint8Array, start: number, ends: Uint32Array): void => {
       for (let i = 0; i < ends.length; i++) {
-        const end = ends[i] & ~GAP_BIT
-        if (ends[i] < GAP_BIT) splitter.push(text, start, end, isFirst && isStart, 1)
+        const end = ends[i] & ~DROPPED_BIT
+        if (ends[i] < DROPPED_BIT) splitter.push(text, start, end, isFirst && isStart, 1)
         isStart = false
         start = end
       }

@@ -23,5 +23,12 @@ export const COUNT_TOO_HIGH = -1
 /** Pieces that the sorted table is read out by at a time (`readSorted`). */
 export const READ_AT_ONCE = 4096
 
+/** In the table of pairs (syncPairs.ts): reading these two classes does not tell what state the machine is in. */
+export const NO_SYNC = 0xffffffff
+
+/** On which sides of it a token strips white space. */
+export const STRIPS_LEFT = 1
+export const STRIPS_RIGHT = 2
+
 /** Room behind text that is read but never used: tokens are looked for 64 bytes at a time. */
 export const PADDING = 128

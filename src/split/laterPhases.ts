@@ -1,4 +1,4 @@
-import { GAP_BIT } from '../pattern/layout.ts'
+import { DROPPED_BIT } from '../pattern/layout.ts'
 import { BatchCutter } from './batchCutter.ts'
 import type { Phase } from './phases.ts'
 import { createPieceRewriter } from './rewrite.ts'
@@ -64,8 +64,8 @@ const byKernel = ({ rewrites, splits }: Phase, tables: readonly Uint8Array[], ne
   const cutter = new BatchCutter(tables, (text, start, cuts, sectionEnds) => {
     let section = 0
     for (let i = 0; i < cuts.length; i++) {
-      const end = cuts[i] & ~GAP_BIT
-      if (cuts[i] < GAP_BIT) next.push(text, start, end, areFirst[section], times[section])
+      const end = cuts[i] & ~DROPPED_BIT
+      if (cuts[i] < DROPPED_BIT) next.push(text, start, end, areFirst[section], times[section])
       else take(text, start, end, false, times[section])
       areFirst[section] = false
       start = end

@@ -3,7 +3,7 @@ export interface PieceSink {
   /** bytes[start, end) is a piece. */
   piece(bytes: Uint8Array, start: number, end: number): void
   /**
-   * Text from `start` on was cut: where each part of it ends, one behind the other; GAP_BIT (pattern/layout.ts) is set where it is in no piece.
+   * Text from `start` on was cut: where each part of it ends, one behind the other; DROPPED_BIT (pattern/layout.ts) is set where it is in no piece.
    * There is at least one.
    */
   cuts(text: Uint8Array, start: number, ends: Uint32Array): void

@@ -1,4 +1,4 @@
-import { GAP_BIT, MAX_SLOTS } from '../pattern/layout.ts'
+import { DROPPED_BIT, MAX_SLOTS } from '../pattern/layout.ts'
 import { treatsFirstPiece, type Phase } from './phases.ts'
 import { openTables, type Run, type Tables } from './tables.ts'
 
@@ -146,7 +146,7 @@ const openCuts = (machine: Tables, { row, slots }: Run): number[] => {
   return open
 }
 
-const positionOf = (cut: number): number => (cut < 0 ? cut : (cut & ~GAP_BIT) >>> 0)
+const positionOf = (cut: number): number => (cut < 0 ? cut : (cut & ~DROPPED_BIT) >>> 0)
 
 const RECENT_CUTS = 4
 

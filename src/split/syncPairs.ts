@@ -1,7 +1,5 @@
+import { NO_SYNC } from './kernelLayout.ts'
 import type { Tables } from './tables.ts'
-
-/** In the table of pairs: reading these two classes does not tell what state the machine is in. */
-export const NO_SYNC = 0xffffffff
 
 const MAX_CLASSES = 64
 const MAX_STATES = 256

@@ -6,7 +6,7 @@ import * as layout from '../pattern/layout.ts'
  * (kernel/read.ts) is the fast one.
  */
 
-/** A machine at work: its state and its slots. Positions may be anything that can be compared; bit 31 marks the end of a dropped gap. */
+/** A machine at work: its state and its slots. Positions may be anything that can be compared; bit 31 (DROPPED_BIT) is set where what ends there is in no piece. */
 export interface Run {
   /** Offset of the state's row. */
   row: number
@@ -93,7 +93,7 @@ export const openTables = (bytes: Uint8Array): Tables => {
       return {
         leaving: (entry >>> layout.ENTRY_LEAVING_SHIFT) & layout.ENTRY_FIVE_BITS,
         stored: (entry >>> layout.ENTRY_SLOT_SHIFT) & layout.ENTRY_FIVE_BITS,
-        isGap: (entry & layout.ENTRY_GAP) !== 0,
+        isDropped: (entry & layout.ENTRY_DROPPED) !== 0,
       }
     const at = word(layout.HEADER_ACTIONS) + layout.ACTION_BYTES * ((entry >>> layout.ENTRY_ACTION_SHIFT) & layout.ENTRY_ACTION_MASK)
     const [slots, leaving, back, marks] = bytes.subarray(at, at + 4)
@@ -110,7 +110,7 @@ export const openTables = (bytes: Uint8Array): Tables => {
   const step = (run: Run, symbol: number, position: number): void => {
     const entry = entryAt(run.row, symbol)
     const effect = effectOf(entry)
-    if ('stored' in effect) run.slots[effect.stored] = effect.isGap ? withGap(position) : position
+    if ('stored' in effect) run.slots[effect.stored] = effect.isDropped ? asDropped(position) : position
     else moveSlots(run, effect, position)
     if (effect.leaving > 0) run.cuts.push(...run.slots.splice(0, effect.leaving))
     run.row = entry >>> layout.ENTRY_NEXT_SHIFT
@@ -175,7 +175,7 @@ type Effect = Store | Action
 interface Store {
   leaving: number
   stored: number
-  isGap: boolean
+  isDropped: boolean
 }
 
 /** The parts of an action, as in layout.ts. */
@@ -196,7 +196,7 @@ const moveSlots = (run: Run, { sources, back, marks }: Action, position: number)
   const old = [...run.slots]
   sources.forEach(
     (source, slot) =>
-      (run.slots[slot] = source === layout.SOURCE_NOW ? position : source === layout.SOURCE_NOW_GAP ? withGap(position) : old[source]),
+      (run.slots[slot] = source === layout.SOURCE_NOW ? position : source === layout.SOURCE_NOW_DROPPED ? asDropped(position) : old[source]),
   )
 }
 
@@ -214,4 +214,4 @@ const liveBefore = (effect: Effect, after: number): number => {
 
 const ALL_SLOTS = (1 << layout.MAX_SLOTS) - 1
 
-const withGap = (position: number): number => (position | layout.GAP_BIT) >>> 0
+const asDropped = (position: number): number => (position | layout.DROPPED_BIT) >>> 0

@@ -1,4 +1,4 @@
-import { GAP_BIT } from '../../src/pattern/layout.ts'
+import { DROPPED_BIT } from '../../src/pattern/layout.ts'
 import { startKernel } from '../../src/split/kernel.ts'
 
 /** A piece of a text, or text that is in no piece: bytes from the end of the one before (or 0) to `end`. */
@@ -34,7 +34,7 @@ export const createKernelSplitter = (
       )
       kernel.check(exports.advance(end - moved, endsHere.length))
       for (const cut of kernel.words.subarray((exports.list.value >>> 0) >>> 2, (exports.listEnd.value >>> 0) >>> 2))
-        cuts.push({ end: moved + (cut & ~GAP_BIT), isDropped: cut >= GAP_BIT })
+        cuts.push({ end: moved + (cut & ~DROPPED_BIT), isDropped: cut >= DROPPED_BIT })
     }
     return cuts
   }

@@ -1,4 +1,4 @@
-import { MAX_SLOTS, SOURCE_NOW_GAP } from '../../pattern/layout'
+import { MAX_SLOTS, SOURCE_NOW_DROPPED } from '../../pattern/layout'
 import { DROPPED, KEPT } from '../../pattern/programLayout'
 import { copy, fill, Growing, Ints, ints } from './ints'
 import { Numbering } from './numbering'
@@ -31,7 +31,7 @@ import { Steps } from './steps'
  *
  * All of this is lists of integers, and each kind of list is numbered, so that what is made once is known wherever it comes again:
  *
- *   positions   slots of the new machine, in the order in which they were put there, or SOURCE_NOW, or SOURCE_NOW_GAP (positions.ts)
+ *   positions   slots of the new machine, in the order in which they were put there, or SOURCE_NOW, or SOURCE_NOW_DROPPED (positions.ts)
  *   a run       of the second stage: its state, or OFF; positions in its slots; positions of cuts that it is certain of, should the first
  *               stage not cut before
  *   a state     the first stage's state; number of open cuts, n; its slots that they are in, in the order of their positions: places 1 to n,
@@ -121,7 +121,7 @@ let openSlots: Ints = changetype<Ints>(0)
 let groups: Numbering = changetype<Numbering>(0)
 let group: Ints = changetype<Ints>(0)
 let positions: Ints = changetype<Ints>(0)
-let endOfGap: i32 = 0
+let endOfDropped: i32 = 0
 
 export function openBeside(theFirst: Steps, theFates: Ints, theSecond: Steps): void {
   first = theFirst
@@ -152,8 +152,8 @@ export function openBeside(theFirst: Steps, theFates: Ints, theSecond: Steps): v
   // the first stage in state 0, no open cuts
   state[runsAt(0)] = fresh
   states.numberOf(state, runsAt(0) + 1)
-  positions[0] = SOURCE_NOW_GAP
-  endOfGap = numberOfPositions(positions, 1)
+  positions[0] = SOURCE_NOW_DROPPED
+  endOfDropped = numberOfPositions(positions, 1)
 }
 
 export function runOf(runState: i32, slots: i32, runCuts: i32): i32 {
@@ -252,7 +252,7 @@ export function enter(number: i32): void {
 /** The cuts from a place to a source of the first stage's. */
 function pieceTo(place: i32, source: i32): i32 {
   if (isOldSlot(source)) return placeOfSlot[source] <= place ? NO_POSITIONS : state[pieceAt(state[OPEN], place, placeOfSlot[source])]
-  return source == SOURCE_NOW_GAP ? endOfGap : endOf(state[firstRun + place])
+  return source == SOURCE_NOW_DROPPED ? endOfDropped : endOf(state[firstRun + place])
 }
 
 /** Makes `cuts` those of a step of the first stage; returns the place after the last of them. */

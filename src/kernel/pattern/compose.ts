@@ -1,4 +1,4 @@
-import { MAX_SLOTS, SOURCE_NOW, SOURCE_NOW_GAP } from '../../pattern/layout'
+import { MAX_SLOTS, SOURCE_NOW, SOURCE_NOW_DROPPED } from '../../pattern/layout'
 import {
   after,
   cutAtEnd,
@@ -21,7 +21,7 @@ import {
 } from './beside'
 import { Growing, Ints, ints } from './ints'
 import { Numbering } from './numbering'
-import { countPositions, DEAD, IS_NOW, IS_NOW_GAP, NO_POSITIONS, nowIn, numberOfPositions, positionAt, slotsIn } from './positions'
+import { countPositions, DEAD, IS_NOW, IS_NOW_DROPPED, NO_POSITIONS, nowIn, numberOfPositions, positionAt, slotsIn } from './positions'
 import { Steps } from './steps'
 
 /*
@@ -67,7 +67,7 @@ export function compose(
   moveOfArc = Growing.create()
   moves = Numbering.create()
   step = ints(1 + MOST_POSITIONS)
-  slotOf = ints(SOURCE_NOW_GAP + 1)
+  slotOf = ints(SOURCE_NOW_DROPPED + 1)
   renamed = ints(MOST_POSITIONS)
   // where the stages stand in a state: in that of the first, and those of the runs of the second; how many states there are of each
   const stands = Numbering.create()
@@ -162,9 +162,9 @@ function layOut(): i32 {
     slotOf[SOURCE_NOW] = stepLength - 1 - leaving
     step[stepLength++] = SOURCE_NOW
   }
-  if ((now & IS_NOW_GAP) != 0) {
-    slotOf[SOURCE_NOW_GAP] = stepLength - 1 - leaving
-    step[stepLength++] = SOURCE_NOW_GAP
+  if ((now & IS_NOW_DROPPED) != 0) {
+    slotOf[SOURCE_NOW_DROPPED] = stepLength - 1 - leaving
+    step[stepLength++] = SOURCE_NOW_DROPPED
   }
   if (stepLength - 1 > MAX_SLOTS) return -1
   if (!stay || leaving != 0 || now != 0) {

@@ -1,10 +1,10 @@
-import { MAX_SLOTS, SOURCE_NOW, SOURCE_NOW_GAP } from '../../pattern/layout'
+import { MAX_SLOTS, SOURCE_NOW, SOURCE_NOW_DROPPED } from '../../pattern/layout'
 import { copy, Growing, Ints, ints } from './ints'
 import { Numbering } from './numbering'
 
 /*
  * Lists of positions, as numbers: equal lists have equal numbers, so that what is made of them (beside.ts) is a short list of integers itself. A
- * position is a slot, SOURCE_NOW or SOURCE_NOW_GAP; in lists of what slots hold it may be DEAD.
+ * position is a slot, SOURCE_NOW or SOURCE_NOW_DROPPED; in lists of what slots hold it may be DEAD.
  */
 
 /** In slots that are not read again: anything. */
@@ -14,7 +14,7 @@ export const DEAD: i32 = -1
 export const NO_POSITIONS: i32 = 0
 
 export const IS_NOW: i32 = 1
-export const IS_NOW_GAP: i32 = 2
+export const IS_NOW_DROPPED: i32 = 2
 
 let lists: Numbering = changetype<Numbering>(0)
 let slotBits: Growing = changetype<Growing>(0)
@@ -41,7 +41,7 @@ export function numberOfPositions(list: Ints, length: i32): i32 {
     const position = list[i]
     if (isOldSlot(position)) slots |= 1 << position
     else if (position == SOURCE_NOW) now |= IS_NOW
-    else if (position == SOURCE_NOW_GAP) now |= IS_NOW_GAP
+    else if (position == SOURCE_NOW_DROPPED) now |= IS_NOW_DROPPED
   }
   slotBits.push(slots)
   nowBits.push(now)
@@ -76,7 +76,7 @@ export function commonPositions(a: i32, b: i32, most: i32): i32 {
   return slotBits.items[number]
 }
 
-/** IS_NOW and IS_NOW_GAP, if those positions are in the list. */
+/** IS_NOW and IS_NOW_DROPPED, if those positions are in the list. */
 @inline export function nowIn(number: i32): i32 {
   return nowBits.items[number]
 }
