@@ -1,14 +1,14 @@
 import { PretokError } from '../errors.ts'
 import type { Dialect } from './ast.ts'
 import { treatmentOf, type SplitBehavior } from './behavior.ts'
-import { renameClasses, type Partition } from './classes.ts'
-import { simplifyLookahead, type BackwardMachine } from './lookahead.ts'
-import { minimize, type Machine } from './minimize.ts'
+import { renameClasses } from './classes.ts'
+import { simplifyLookahead } from './lookahead.ts'
+import { toMachine } from './machine.ts'
 import { buildNfa } from './nfa.ts'
-import { withTables } from './pack.ts'
+import { withTables, type Compiled } from './pack.ts'
 import { parsePattern } from './parse.ts'
-import type { Unit } from './unit.ts'
 import { buildTransducer } from './transducer.ts'
+import type { Unit } from './unit.ts'
 
 /*
  * This room turns the regex of a split stage into tables. With them the kernel reads text once, a step for each code point, and knows where it is
@@ -19,7 +19,7 @@ import { buildTransducer } from './transducer.ts'
  *   program  start: take a, then split: take b, take c, match; else match                                    (program.ts)
  *   over classes instead of sets: a, b, c, and all other code points, which are 4 symbols                    (nfa.ts)
  *   machine  6 states; its whole table stands in kernel/pattern/transducer.ts                                (transducer.ts)
- *   tables   the machine with as few states and symbols as possible, one word for each state and symbol      (minimize.ts, pack.ts)
+ *   tables   the machine with as few states and symbols as possible, one word for each state and symbol      (machine.ts, pack.ts)
  *
  * Nearly all of this is as in any regex compiler. What is particular is the machine: it does not say whether text matches, but where the matches of
  * the whole text begin and end, one after another. Having read "ab", it cannot know yet whether there is a cut behind the a: in "abc" there is none, in
@@ -40,7 +40,7 @@ import { buildTransducer } from './transducer.ts'
  *   transducer.ts   program → machine that reads text once and says where it is cut. This file only hands it over: read kernel/pattern/transducer.ts;
  *                   describe.ts writes a machine down for people
  *   layout.ts       what the kernel reads: entries, actions, `decided`
- *   minimize.ts     the machine with as few states and symbols as possible (joinAlike.ts), and what its steps do as entries and actions
+ *   machine.ts      the machine with as few states and symbols as possible (minimize.ts), and what its steps do as entries and actions
  *   pack.ts         machine → tables, as layout.ts describes them (unit.ts: code points or bytes; idle.ts: which text the kernel may skip)
  *
  * At first reading one can do without:
@@ -50,11 +50,11 @@ import { buildTransducer } from './transducer.ts'
  *   numbering.ts    numbers for lists of integers
  *   toRegExp.ts     the reference tier's way from the tree, with match.ts and answers.ts, over the letters of alphabet.ts
  *
- * Three of these files, transducer.ts, joinAlike.ts and beside.ts, hold no algorithm. They write lists of integers for WebAssembly and read what it has
+ * Three of these files, transducer.ts, minimize.ts and beside.ts, hold no algorithm. They write lists of integers for WebAssembly and read what it has
  * made (kernel.ts has the calls, programLayout.ts the numbers). The algorithms are in src/kernel/pattern, which goes fast over all steps of a machine:
  *
  *   transducer.ts   threads.ts, then transducer.ts
- *   joinAlike.ts    minimize.ts, refine.ts
+ *   minimize.ts     minimize.ts, refine.ts
  *   beside.ts       positions.ts, beside.ts, compose.ts
  *
  * Words, each with one meaning:
@@ -84,17 +84,6 @@ export interface PatternStage {
   refusesEmptyMatches: boolean
 }
 
-/** The tables that the kernel runs for one or more stages, and what they were made from: fuse.ts, families.ts and equivalence.ts go on from that. */
-export interface Compiled {
-  unit: Unit
-  partition: Partition
-  /** What finds the machine's symbols, if the pattern looks ahead further than one code point; otherwise symbols are classes. */
-  backward: BackwardMachine | undefined
-  machine: Machine
-  /** As layout.ts describes; written when they are first asked for. */
-  readonly tables: Uint8Array
-}
-
 export interface CompiledStage extends Compiled {
   stage: PatternStage
 }
@@ -114,10 +103,10 @@ export const compileStage = (stage: PatternStage, unit: Unit = 'code points'): C
       'pattern',
       `pattern: it can match the empty string, at which tiktoken fails, in ${JSON.stringify(stage.pattern)}`,
     )
-  const machine = minimize(transducer, treatment.drops)
+  const machine = toMachine(transducer, treatment.drops)
   const { backward, newClass } =
     nfa.lookahead === undefined ? { backward: undefined, newClass: machine.newSymbol } : simplifyLookahead(nfa.lookahead, machine.newSymbol)
   const partition = renameClasses(nfa.partition, newClass)
   // not a spread: that would write the tables at once
-  return Object.assign(withTables({ unit, partition, backward, machine, text: stage.pattern }), { stage })
+  return Object.assign(withTables({ unit, partition, backward, machine }, stage.pattern), { stage })
 }

@@ -1,7 +1,7 @@
-import type { Compiled } from './compile.ts'
 import { classOf, pairClasses } from './classes.ts'
 import { SOURCE_NOW, SOURCE_NOW_DROPPED } from './layout.ts'
-import { arcOf, DEAD, hasMarks, moveOf, stepsOf, type Steps } from './steps.ts'
+import { hasMarks, type Automaton } from './machine.ts'
+import { arcOf, DEAD, moveOf, stepsOf, type Steps } from './steps.ts'
 
 /*
  * Do two compiled patterns cut every text alike? Their texts may differ ("\s+(?!\S)|\s+" and "\s+(?!\S)|\s"), and so may their machines: one
@@ -11,8 +11,6 @@ import { arcOf, DEAD, hasMarks, moveOf, stepsOf, type Steps } from './steps.ts'
  *
  * with positions by their order only. There are finitely many: a cut that the other does not hold in a slot can never be made up for.
  */
-
-export type Automaton = Pick<Compiled, 'machine' | 'partition' | 'backward'>
 
 /** A machine at work. Positions are numbers that grow; the lowest bit says that what ends there is in no piece. */
 interface Half {

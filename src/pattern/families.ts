@@ -2,12 +2,13 @@ import { CODE_POINTS, has, type CodePointSet } from '../unicode/codePointSet.ts'
 import { category, property, WHITE_SPACE } from '../unicode/properties.ts'
 import { firstByteOf } from '../unicode/utf8.ts'
 import type { Partition } from './classes.ts'
-import { compileStage, type Compiled, type CompiledStage, type PatternStage } from './compile.ts'
+import { compileStage, type CompiledStage, type PatternStage } from './compile.ts'
 import { piecesOf, sameAutomaton } from './equivalence.ts'
 import { findHeaded } from './headed.ts'
 import * as layout from './layout.ts'
 import { findGroups } from './local.ts'
-import { hasMarks } from './steps.ts'
+import { hasMarks } from './machine.ts'
+import type { Compiled } from './pack.ts'
 
 /*
  * The families of patterns that the kernel knows by heart (kernel/windows.ts): GPT-2's, and those of cl100k and o200k, which differ among

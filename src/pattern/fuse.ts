@@ -1,9 +1,9 @@
 import { composeSteps } from './beside.ts'
 import { pairClasses, renameClasses } from './classes.ts'
-import type { Compiled, CompiledStage } from './compile.ts'
-import type { Machine } from './minimize.ts'
-import { withTables } from './pack.ts'
-import { hasMarks, machineOf, makeOnward, stepsOf } from './steps.ts'
+import type { CompiledStage } from './compile.ts'
+import { hasMarks, type Automaton, type Machine } from './machine.ts'
+import { withTables, type Compiled } from './pack.ts'
+import { machineOf, makeOnward, stepsOf } from './steps.ts'
 
 /*
  * Two stages, one after another, as one machine that reads the text once: all that beside.ts can come to, state by state, as long as that
@@ -41,7 +41,7 @@ const isSmall = ({ next, actions }: Machine): boolean =>
   next.length <= MAX_STATES && next[0].length <= MAX_SYMBOLS && actions.length <= MAX_ACTIONS
 
 /** What is too large alone is not tried: that would take as long as compiling it. */
-const isFusible = ({ machine, backward }: Compiled): boolean => backward === undefined && !hasMarks(machine) && isSmall(machine)
+const isFusible = ({ machine, backward }: Automaton): boolean => backward === undefined && !hasMarks(machine) && isSmall(machine)
 
 /** One machine for two; undefined if it would be too large. */
 const fuse = (first: Compiled, second: Compiled): Compiled | undefined => {
@@ -56,5 +56,5 @@ const fuse = (first: Compiled, second: Compiled): Compiled | undefined => {
   if (!isSmall(machine)) return undefined
   const { unit } = first
   const small = renameClasses(partition, machine.newSymbol)
-  return withTables({ unit, partition: small, backward: undefined, machine, text: 'stages as one' })
+  return withTables({ unit, partition: small, backward: undefined, machine }, 'stages as one')
 }

@@ -4,7 +4,7 @@ import { compileStage, type CompiledStage } from './compile.ts'
 import { sameAutomaton } from './equivalence.ts'
 import { ROLE_LETTER, ROLE_OTHER } from './layout.ts'
 import { pairsOf } from './local.ts'
-import { hasMarks } from './steps.ts'
+import { hasMarks } from './machine.ts'
 
 /*
  * Patterns such as BLOOM's, ` ?[^(\s|[.,!?…。，、।۔،])]+`: runs of some characters, each with the space in front of it, if there is one; what is between

@@ -1,10 +1,9 @@
 import type { Partition } from './classes.ts'
-import type { BackwardMachine } from './lookahead.ts'
-import type { Machine } from './minimize.ts'
 import { SOURCE_NOW } from './layout.ts'
+import { hasMarks, type Automaton } from './machine.ts'
 import { CODE_POINTS } from '../unicode/codePointSet.ts'
 import { firstByteOf } from '../unicode/utf8.ts'
-import { arcOf, hasMarks, moveOf, stepsOf } from './steps.ts'
+import { arcOf, moveOf, stepsOf } from './steps.ts'
 import { classesOfBytes, type Unit } from './unit.ts'
 
 /** Which bytes a stage has nothing to do with, as layout.ts says. */
@@ -15,16 +14,8 @@ export interface Idle {
   state: number
 }
 
-/** What a stage's tables are made from (`Compiled` of compile.ts, which leads here). */
-interface StageParts {
-  machine: Machine
-  partition: Partition
-  backward: BackwardMachine | undefined
-  unit: Unit
-}
-
 /** Finds the state in which the machine may stay for the most of ASCII; undefined if there is none. */
-export const findIdle = ({ machine, partition, backward, unit }: StageParts): Idle | undefined => {
+export const findIdle = ({ machine, partition, backward, unit }: Automaton): Idle | undefined => {
   if (hasMarks(machine)) return undefined
   const symbolsOf = Array.from({ length: partition.count }, (_, name) =>
     backward === undefined ? [name] : [...new Set(backward.symbols.map((row) => row[name]))],

@@ -1,9 +1,7 @@
-import type { Compiled } from './compile.ts'
 import { classOf } from './classes.ts'
-import { cutsOf, sameAutomaton, type Automaton } from './equivalence.ts'
+import { cutsOf, sameAutomaton } from './equivalence.ts'
 import { ENTRY_LEAVING_SHIFT, ENTRY_DROPPED, ROLE_DROPPED, ROLE_GROUP, ROLE_ISOLATED } from './layout.ts'
-import type { Machine } from './minimize.ts'
-import { hasMarks } from './steps.ts'
+import { hasMarks, type Automaton, type Machine } from './machine.ts'
 
 /*
  * Patterns that cut wherever one kind of character follows another, such as `\w+|[^\w\s]+` and what BERT does: characters are in groups, and
@@ -27,13 +25,13 @@ interface Pairs {
 }
 
 /** For each class its group's number, with ROLE_ISOLATED and ROLE_DROPPED; undefined if the pattern cuts in another way. */
-export const findGroups = (compiled: Compiled): Uint8Array | undefined => {
-  const { machine, partition, backward, unit } = compiled
+export const findGroups = (automaton: Automaton): Uint8Array | undefined => {
+  const { machine, partition, backward, unit } = automaton
   if (unit !== 'code points' || backward !== undefined || machine.next.length > MAX_STATES || hasMarks(machine)) return undefined
-  const pairs = pairsOf(compiled)
-  if (!isPlausible(compiled, pairs)) return undefined
+  const pairs = pairsOf(automaton)
+  if (!isPlausible(automaton, pairs)) return undefined
   const roles = groupByPairs(partition.count, classOf(partition, LETTER), pairs)
-  return roles !== undefined && sameAutomaton(compiled, { partition, backward, machine: machineOf(roles) }) ? roles : undefined
+  return roles !== undefined && sameAutomaton(automaton, { ...automaton, machine: machineOf(roles) }) ? roles : undefined
 }
 
 const LETTER = 0x61

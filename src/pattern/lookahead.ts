@@ -1,7 +1,7 @@
 import { PretokError } from '../errors.ts'
 import { createNumbering } from './numbering.ts'
 import { successors, type Draft } from './program.ts'
-import { joinAlike, type Row } from './joinAlike.ts'
+import { minimize, type Row } from './minimize.ts'
 
 /*
  * Look-aheads of more than one code point. Whether one holds at a place depends on the text from there on, which may be any length, so it
@@ -227,7 +227,7 @@ export const simplifyLookahead = (
   { states, classes, next, symbols }: Lookahead,
   newSymbol: readonly number[],
 ): { backward: BackwardMachine; newClass: number[] } => {
-  const smallest = joinAlike({
+  const smallest = minimize({
     columns: classes,
     next,
     outputs: symbols.map((symbol) => newSymbol[symbol]),

@@ -1,66 +1,37 @@
-import type { Dropped } from './behavior.ts'
-import {
-  ENTRY_ACTION,
-  ENTRY_ACTION_SHIFT,
-  ENTRY_DROPPED,
-  ENTRY_LEAVING_SHIFT,
-  ENTRY_SLOT_SHIFT,
-  MAX_SLOTS,
-  NO_MARK,
-  SOURCE_NOW,
-  SOURCE_NOW_DROPPED,
-} from './layout.ts'
-import { joinAlike, type Row } from './joinAlike.ts'
-import { NONE, NOW, NOW_ENDS_GAP } from './programLayout.ts'
-import type { Effect, SlotSource, Transducer } from './transducer.ts'
+import { openKernel, put, take } from './kernel.ts'
 
-/** A transducer with steps as in the packed tables, and as few states and symbols as possible. */
-export interface Machine {
-  /** By state, then by symbol; the last column is the end of the segment. */
-  next: readonly Row[]
-  /** The low 12 bits of each entry (layout.ts). */
-  outputs: readonly Row[]
-  /** What the action entries do, as in the packed tables. */
-  actions: number[][]
-  /** As in the packed tables. */
-  decided: number[]
-  /** New name of each old symbol. */
-  newSymbol: number[]
+/** What the steps of one state lead to, or do, by symbol. */
+export type Row = Int32Array
+
+/** The steps of a deterministic machine: that of symbol s in state q leads to next[q * columns + s] and does outputs[q * columns + s]. */
+export interface FlatSteps {
+  columns: number
+  next: Int32Array
+  outputs: Int32Array
+  /** What else tells states apart, a number for each. */
+  labels: Int32Array
+  /** So many of the last symbols are joined with no other. */
+  apart: number
 }
 
-/**
- * Joins states that nothing can tell apart, and then symbols whose columns have become equal. States are numbered in the order in which
- * they are met from state 0, the start of a segment.
- */
-export const minimize = ({ columns, next, outputs, effects, decided, marks }: Omit<Transducer, 'matchesEmpty'>, drops: Dropped): Machine => {
-  const actions: number[][] = []
-  const entries = effects.map(createEncoder(actions, drops))
-  const labels = marks.map((count, state) => count * 256 + decided[state])
-  const smallest = joinAlike({ columns, next, outputs: outputs.map((effect) => entries[effect]), labels, apart: 1 })
+/** The same with as few states and symbols as possible. */
+export const minimize = ({ columns, next, outputs, labels, apart }: FlatSteps) => {
+  const kernel = openKernel()
+  const count = kernel.minimize(put(next), put(outputs), columns, labels.length, put(labels), apart)
+  const left = kernel.minimizedColumns()
   return {
-    next: smallest.next,
-    outputs: smallest.outputs,
-    actions,
-    decided: smallest.states.map((state) => decided[state]),
-    newSymbol: smallest.newSymbol.slice(0, -1),
+    /** By state, then by symbol. */
+    next: rowsOf(take(kernel.minimizedNext(), count * left), left),
+    outputs: rowsOf(take(kernel.minimizedOutputs(), count * left), left),
+    /** A state of before for each that is left. */
+    states: Array.from(take(kernel.minimizedStates(), count)),
+    /** The new name of each old symbol. */
+    newSymbol: Array.from(take(kernel.minimizedSymbols(), columns)),
   }
 }
 
-/** The low bits of the entries with an effect. Effects that are more than one store and a shift become actions. */
-const createEncoder = (actions: number[][], drops: Dropped): ((effect: Effect) => number) => {
-  const numbers = new Map<string, number>()
-  const endsDropped = (source: SlotSource): boolean =>
-    (drops === 'gaps' && source === NOW_ENDS_GAP) || (drops === 'matches' && source === NOW)
-  const sourceByte = (source: SlotSource): number => (source >= 0 ? source : endsDropped(source) ? SOURCE_NOW_DROPPED : SOURCE_NOW)
-  return ({ slots, leaving, back, marks, keepsMarks }) => {
-    const stored = slots.findIndex((source) => source < 0)
-    if (keepsMarks && slots.every((source, slot) => source === slot || slot === stored)) {
-      const dropped = stored !== -1 && endsDropped(slots[stored]) ? ENTRY_DROPPED : 0
-      return dropped | ((stored === -1 ? MAX_SLOTS : stored) << ENTRY_SLOT_SHIFT) | (leaving << ENTRY_LEAVING_SHIFT)
-    }
-    const action = [slots.length, leaving, back === NONE ? NO_MARK : back, marks.length, ...slots.map(sourceByte), ...marks]
-    const key = action.join()
-    if (!numbers.has(key)) numbers.set(key, actions.push(action) - 1)
-    return ENTRY_ACTION | (numbers.get(key)! << ENTRY_ACTION_SHIFT)
-  }
+const rowsOf = (list: Int32Array, columns: number): Row[] => {
+  const rows: Row[] = []
+  for (let start = 0; start < list.length; start += columns) rows.push(list.subarray(start, start + columns))
+  return rows
 }

@@ -1,46 +1,40 @@
 import { PretokError } from '../errors.ts'
 import { CODE_POINTS } from '../unicode/codePointSet.ts'
 import type { Partition } from './classes.ts'
+import { findIdle, type Idle } from './idle.ts'
 import * as layout from './layout.ts'
 import type { BackwardMachine } from './lookahead.ts'
-import type { Machine } from './minimize.ts'
-import { findIdle, type Idle } from './idle.ts'
+import type { Automaton, Machine } from './machine.ts'
+import type { Row } from './minimize.ts'
 import { createNumbering } from './numbering.ts'
-import type { Row } from './joinAlike.ts'
-import { classesOfBytes, type Unit } from './unit.ts'
+import { classesOfBytes } from './unit.ts'
 
-export interface Packable {
-  machine: Machine
-  partition: Partition
-  backward: BackwardMachine | undefined
-  unit: Unit
-  /** The pattern, for messages. */
-  text: string
-}
-
-export interface Packed extends Packable {
+/** One or more stages as the tables that the kernel runs, and what these were made from: fuse.ts, families.ts and equivalence.ts go on from that. */
+export interface Compiled extends Automaton {
+  /** As layout.ts describes; written when they are first asked for: stages that become part of a larger machine need none. */
   readonly tables: Uint8Array
 }
 
 /**
- * Adds the tables, which are written when they are asked for: stages that become part of a larger machine need none.
+ * Adds the tables.
  *
+ * @param text the pattern, for messages
  * @throws PretokError 'pattern', at once, for what the tables have no room for
  */
-export const withTables = (packable: Packable): Packed => {
-  checkRoom(packable)
+export const withTables = (automaton: Automaton, text: string): Compiled => {
+  checkRoom(automaton, text)
   let tables: Uint8Array | undefined
   return {
-    ...packable,
+    ...automaton,
     get tables() {
-      return (tables ??= packTables(packable))
+      return (tables ??= packTables(automaton))
     },
   }
 }
 
 const bytesOfRow = ({ next }: Machine): number => 4 * next[0].length
 
-const checkRoom = ({ machine, partition, backward, unit, text }: Packable): void => {
+const checkRoom = ({ machine, partition, backward, unit }: Automaton, text: string): void => {
   const { next, actions } = machine
   const refuse = (what: string) => new PretokError('pattern', `pattern: ${what} in ${JSON.stringify(text)}`)
   if (unit === 'bytes' && backward !== undefined) throw refuse('a look-ahead of more than one code point after a byte map')
@@ -52,7 +46,7 @@ const checkRoom = ({ machine, partition, backward, unit, text }: Packable): void
 }
 
 /** Writes a machine and its classes as the packed tables that layout.ts describes. */
-const packTables = ({ machine, partition, backward, unit }: Packable): Uint8Array => {
+const packTables = ({ machine, partition, backward, unit }: Automaton): Uint8Array => {
   const { next, outputs, actions, decided } = machine
   const symbols = next[0].length - 1
   const rowBytes = bytesOfRow(machine)

@@ -10,13 +10,12 @@ import {
   ENTRY_DROPPED,
   ENTRY_SLOT_SHIFT,
   MAX_SLOTS,
-  NO_MARK,
   SOURCE_NOW,
   SOURCE_NOW_DROPPED,
 } from './layout.ts'
 import { DROPPED, KEPT, NONE, NOW, NOW_ENDS_GAP } from './programLayout.ts'
 import type { Effect } from './transducer.ts'
-import { minimize, type Machine } from './minimize.ts'
+import { toMachine, type Machine } from './machine.ts'
 import { createNumbering } from './numbering.ts'
 
 /*
@@ -65,8 +64,6 @@ const countStates = ({ firstArc }: Steps): number => firstArc.length - 1
 export const moveOf = ({ moveOfArc, moves }: Steps, arc: number): SlotMove => moves[moveOfArc[arc]]
 
 export const arcOf = ({ arcs, columns }: Steps, state: number, symbol: number): number => arcs[state * columns + symbol]
-
-export const hasMarks = ({ actions }: Machine): boolean => actions.some(([, , back, marks]) => back !== NO_MARK || marks > 0)
 
 /** The steps of a machine without marks. */
 export const stepsOf = ({ next, outputs, actions }: Machine): LiveSteps => {
@@ -309,7 +306,7 @@ export const machineOf = (all: Steps): Machine => {
   const next = arcs.map((arc) => onward.next[arc])
   const outputs = arcs.map((arc) => effectOf[onward.moveOfArc[arc]])
   // 'gaps': here NOW_ENDS_GAP always means SOURCE_NOW_DROPPED
-  return minimize({ columns, next, outputs, effects, decided, marks: new Int32Array(decided.length) }, 'gaps')
+  return toMachine({ columns, next, outputs, effects, decided, marks: new Int32Array(decided.length) }, 'gaps')
 }
 
 const toEffect = ({ sources, leaving }: SlotMove): Effect => ({

@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { joinAlike, type FlatSteps } from '../../src/pattern/joinAlike.ts'
+import { minimize, type FlatSteps } from '../../src/pattern/minimize.ts'
 
 const machine = (rows: number[][], outputs: number[][], labels: number[], apart = 0): FlatSteps => ({
   columns: rows[0].length,
@@ -10,7 +10,7 @@ const machine = (rows: number[][], outputs: number[][], labels: number[], apart 
   apart,
 })
 
-const plain = ({ next, outputs, states, newSymbol }: ReturnType<typeof joinAlike>) => ({
+const plain = ({ next, outputs, states, newSymbol }: ReturnType<typeof minimize>) => ({
   next: next.map((row) => [...row]),
   outputs: outputs.map((row) => [...row]),
   states,
@@ -22,7 +22,7 @@ describe('what is alike is joined', () => {
     // 1 and 2 do the same, and so, between them, do symbols 0 and 1
     const rows = [[1, 2, 0], [3, 3, 0], [3, 3, 0], [3, 3, 3]]
     const outputs = [[0, 0, 0], [5, 5, 0], [5, 5, 0], [0, 0, 0]]
-    expect(plain(joinAlike(machine(rows, outputs, [0, 0, 0, 0])))).toEqual({
+    expect(plain(minimize(machine(rows, outputs, [0, 0, 0, 0])))).toEqual({
       next: [[1, 0], [2, 0], [2, 2]],
       outputs: [[0, 0], [5, 0], [0, 0]],
       states: [0, 1, 3],
@@ -33,7 +33,7 @@ describe('what is alike is joined', () => {
   test('but not those with different labels, nor the last symbols that are to stay apart', () => {
     const rows = [[1, 1], [2, 2], [2, 2]]
     const outputs = [[0, 0], [0, 0], [0, 0]]
-    expect(plain(joinAlike(machine(rows, outputs, [0, 0, 7], 1)))).toEqual({
+    expect(plain(minimize(machine(rows, outputs, [0, 0, 7], 1)))).toEqual({
       next: [[1, 1], [2, 2], [2, 2]],
       outputs: [[0, 0], [0, 0], [0, 0]],
       states: [0, 1, 2],
@@ -51,7 +51,7 @@ describe('what is alike is joined', () => {
     )
     fc.assert(
       fc.property(anyMachine, ({ rows, outputs, labels }) => {
-        const joined = joinAlike(machine(rows, outputs, labels))
+        const joined = minimize(machine(rows, outputs, labels))
         expect(joined.states.length).toBe(countApart(rows, outputs, labels))
       }),
     )
