@@ -1,7 +1,8 @@
 import { classOf, pairClasses } from './classes.ts'
 import { SOURCE_NOW, SOURCE_NOW_DROPPED } from './layout.ts'
 import { hasMarks, type Automaton } from './machine.ts'
-import { arcOf, DEAD, moveOf, stepsOf, type Steps } from './steps.ts'
+import { DEAD } from './programLayout.ts'
+import { arcOf, moveOf, stepsOf, type Steps } from './steps.ts'
 
 /*
  * Do two compiled patterns cut every text alike? Their texts may differ ("\s+(?!\S)|\s+" and "\s+(?!\S)|\s"), and so may their machines: one

@@ -1,6 +1,6 @@
 import { PretokError } from '../errors.ts'
 import { createNumbering } from './numbering.ts'
-import { successors, type Draft } from './program.ts'
+import { reachable, successors, type Draft, type Take } from './program.ts'
 import { minimize, type Row } from './minimize.ts'
 
 /*
@@ -68,7 +68,7 @@ export const buildLookahead = (
   // a state is a list: what is ahead, as far as the checks can tell, then the instructions that can take the code point ahead and then match
   const states = createNumbering()
   const list = new Int32Array(body.length + 1)
-  const matcher = createMatcher(program, body, accepts)
+  const matcher = createBodyMatcher(program, body, accepts)
   const before = new Int32Array(list.length)
   /** The state one code point further to the front, which is of a class. */
   const stateBefore = (takes: readonly number[], name: number): number => {
@@ -123,7 +123,7 @@ export const buildLookahead = (
 }
 
 /** Tells from which instructions of the bodies the text ahead matches. */
-const createMatcher = (program: readonly Draft[], body: readonly number[], accepts: (at: number, symbol: number) => boolean) => {
+const createBodyMatcher = (program: readonly Draft[], body: readonly number[], accepts: (at: number, symbol: number) => boolean) => {
   const ends = body.filter((at) => program[at].op === 'match')
   const taking = body.filter((at) => program[at].op === 'take')
   const takingBefore = predecessors(program, taking)
@@ -185,22 +185,7 @@ const nameSymbols = (next: Int32Array, classes: number, findings: readonly numbe
   return { symbols, classOf, findingOf }
 }
 
-type Take = Draft & { op: 'take' }
-
 const isCheck = (draft: Draft, ahead: boolean): boolean => draft.op === 'check' && draft.ahead === ahead
-
-const reachable = (program: readonly Draft[], starts: readonly number[]): number[] => {
-  const isMet = new Uint8Array(program.length)
-  const met: number[] = []
-  const meet = (at: number): void => {
-    if (isMet[at] === 1) return
-    isMet[at] = 1
-    met.push(at)
-  }
-  starts.forEach(meet)
-  for (let i = 0; i < met.length; i++) successors(program[met[i]]).forEach(meet)
-  return met.sort((a, b) => a - b)
-}
 
 /** For each instruction, those of a program's part that lead to it. */
 const predecessors = (program: readonly Draft[], part: readonly number[]): number[][] => {

@@ -29,7 +29,7 @@ export type Draft =
   | { op: 'look'; start: number; negative: boolean; next: number }
   | { op: 'match' }
 
-type Take = Draft & { op: 'take' }
+export type Take = Draft & { op: 'take' }
 
 const MAX_INSTRUCTIONS = 20_000
 /** The instruction that every program has first. */
@@ -314,23 +314,31 @@ const isDeterministic = (node: Node): boolean => {
   }
 }
 
-/** The instructions that can be reached, in the order in which they are, and the new numbers of all. */
-export const reachableOnly = (program: readonly Draft[], starts: readonly number[]): { drafts: Draft[]; newNumber: number[] } => {
-  const isAlive = new Uint8Array(program.length)
+/** The instructions that can be reached, in ascending order. */
+export const reachable = (program: readonly Draft[], starts: readonly number[]): number[] => {
+  const isMet = new Uint8Array(program.length)
   const waiting = [...starts]
+  const met: number[] = []
   for (let at; (at = waiting.pop()) !== undefined;) {
-    if (isAlive[at] === 1) continue
-    isAlive[at] = 1
+    if (isMet[at] === 1) continue
+    isMet[at] = 1
+    met.push(at)
     waiting.push(...successors(program[at]))
   }
-  let count = 0
-  const newNumber = program.map((_, at) => (isAlive[at] === 1 ? count++ : UNREACHED))
-  const drafts = program.flatMap((draft, at): Draft[] => {
-    if (isAlive[at] === 0) return []
-    if (draft.op === 'match') return [draft]
-    if (draft.op === 'split') return [{ op: 'split', first: newNumber[draft.first], second: newNumber[draft.second] }]
-    if (draft.op === 'look') return [{ ...draft, start: newNumber[draft.start], next: newNumber[draft.next] }]
-    return [{ ...draft, next: newNumber[draft.next] }]
+  return met.sort((a, b) => a - b)
+}
+
+/** The same as a program of their own, and the new numbers of all. */
+export const reachableOnly = (program: readonly Draft[], starts: readonly number[]): { drafts: Draft[]; newNumber: number[] } => {
+  const kept = reachable(program, starts)
+  const newNumber = program.map(() => UNREACHED)
+  kept.forEach((at, number) => (newNumber[at] = number))
+  const drafts = kept.map((at): Draft => {
+    const draft = program[at]
+    if (draft.op === 'match') return draft
+    if (draft.op === 'split') return { op: 'split', first: newNumber[draft.first], second: newNumber[draft.second] }
+    if (draft.op === 'look') return { ...draft, start: newNumber[draft.start], next: newNumber[draft.next] }
+    return { ...draft, next: newNumber[draft.next] }
   })
   return { drafts, newNumber }
 }

@@ -33,12 +33,24 @@ export const TOO_MUCH_WORK = 2
 export const TOO_MANY_SLOTS = 3
 export const MAX_STATES = 4000
 
-// where the value of a slot after a step comes from: a slot before the step, or one of these
+/*
+ * What a step does is a list. In a program's machine, an effect (transducer.ts):
+ *
+ *   how many slots leave; the mark to go back to, or NONE; 1 if the marks are those of before; number of slots; sources of the slots; sources of the marks
+ *
+ * In one that is composed of two, a move (steps.ts), which knows of no marks:
+ *
+ *   how many slots leave; sources of the slots
+ *
+ * The source of a slot is a slot before the step, or, in effects, NOW or NOW_ENDS_GAP: what these mean for pieces depends on what the split drops, and
+ * machine.ts settles it. In moves that is settled, as in the tables: SOURCE_NOW or SOURCE_NOW_DROPPED (layout.ts), or DEAD.
+ */
 /** The position before the code point that the step reads. */
 export const NOW = -1
 /** The same, as the end of a gap. */
 export const NOW_ENDS_GAP = -2
-
+/** Of slots that are not read again: anything. */
+export const DEAD = -1
 /** No mark. */
 export const NONE = -1
 

@@ -13,7 +13,7 @@ import {
   SOURCE_NOW,
   SOURCE_NOW_DROPPED,
 } from './layout.ts'
-import { DROPPED, KEPT, NONE, NOW, NOW_ENDS_GAP } from './programLayout.ts'
+import { DEAD, DROPPED, KEPT, NONE, NOW, NOW_ENDS_GAP } from './programLayout.ts'
 import type { Effect } from './transducer.ts'
 import { toMachine, type Machine } from './machine.ts'
 import { createNumbering } from './numbering.ts'
@@ -29,9 +29,6 @@ export interface SlotMove {
   sources: readonly number[]
   leaving: number
 }
-
-/** In slots that are not read again: anything. */
-export const DEAD = -1
 
 export const isOldSlot = (source: number): boolean => source >= 0 && source < MAX_SLOTS
 

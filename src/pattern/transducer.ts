@@ -3,7 +3,7 @@ import type { Dropped, Joined, Treatment } from './behavior.ts'
 import { openKernel, put, take, type PatternKernel } from './kernel.ts'
 import { MAX_SLOTS } from './layout.ts'
 import type { Instruction, Nfa } from './nfa.ts'
-import * as layout from './programLayout.ts'
+import * as programLayout from './programLayout.ts'
 
 /*
  * From a pattern's program to a machine that reads text once and says where it is cut. How that is done, and why it is right, is told where it
@@ -45,22 +45,22 @@ export interface Transducer {
 
 // as the kernel knows them
 const DROPS: Readonly<Record<Dropped, number>> = {
-  nothing: layout.DROPS_NOTHING,
-  gaps: layout.DROPS_GAPS,
-  matches: layout.DROPS_MATCHES,
+  nothing: programLayout.DROPS_NOTHING,
+  gaps: programLayout.DROPS_GAPS,
+  matches: programLayout.DROPS_MATCHES,
 }
 const JOINS: Readonly<Record<Joined, number>> = {
-  nothing: layout.JOINS_NOTHING,
-  'gap and match': layout.JOINS_GAP_AND_MATCH,
-  'match and gap': layout.JOINS_MATCH_AND_GAP,
-  'match and match': layout.JOINS_MATCHES,
+  nothing: programLayout.JOINS_NOTHING,
+  'gap and match': programLayout.JOINS_GAP_AND_MATCH,
+  'match and gap': programLayout.JOINS_MATCH_AND_GAP,
+  'match and match': programLayout.JOINS_MATCHES,
 }
 
 /** Why the kernel has made no machine, by its number. */
 const REFUSALS: Readonly<Record<number, string>> = {
-  [layout.TOO_MANY_STATES]: `more than ${layout.MAX_STATES} states`,
-  [layout.TOO_MUCH_WORK]: 'its automaton takes too long to build',
-  [layout.TOO_MANY_SLOTS]: `more than ${MAX_SLOTS} cuts may be undecided at once`,
+  [programLayout.TOO_MANY_STATES]: `more than ${programLayout.MAX_STATES} states`,
+  [programLayout.TOO_MUCH_WORK]: 'its automaton takes too long to build',
+  [programLayout.TOO_MANY_SLOTS]: `more than ${MAX_SLOTS} cuts may be undecided at once`,
 }
 
 /** @throws PretokError 'pattern' if the machine would be too large, or would need more slots than there are. */
@@ -115,26 +115,26 @@ const writeProgram = (program: readonly Instruction[]): { instructions: Int32Arr
     const instruction = program[at]
     switch (instruction.op) {
       case 'match':
-        instructions[i] = layout.MATCH
+        instructions[i] = programLayout.MATCH
         break
       case 'take':
-        instructions[i] = layout.TAKE
+        instructions[i] = programLayout.TAKE
         instructions[i + 1] = instruction.set
         instructions[i + 2] = instruction.next
         break
       case 'split':
-        instructions[i] = layout.SPLIT
+        instructions[i] = programLayout.SPLIT
         instructions[i + 1] = instruction.first
         instructions[i + 2] = instruction.second
         break
       case 'check':
-        instructions[i] = instruction.ahead ? layout.CHECK_AHEAD : layout.CHECK_BEHIND
+        instructions[i] = instruction.ahead ? programLayout.CHECK_AHEAD : programLayout.CHECK_BEHIND
         instructions[i + 1] = instruction.next
         instructions[i + 2] = tables.length
         add(instruction.accepts)
         break
       case 'look':
-        instructions[i] = layout.LOOK
+        instructions[i] = programLayout.LOOK
         instructions[i + 1] = instruction.next
         instructions[i + 2] = tables.length
         add(instruction.rowOf)
@@ -154,7 +154,7 @@ const bitsOf = (sets: readonly Uint8Array[], columns: number, words: number): In
   return bits
 }
 
-/** For each class, and the border: the first one that the checks of one direction cannot tell from it. */
+/** For each symbol, and the border: the first one that the checks of one direction cannot tell from it. */
 const contextsOf = (program: readonly Instruction[], ahead: boolean, border: number): number[] => {
   const tables = program.flatMap((instruction) => {
     if (instruction.op === 'check') return instruction.ahead === ahead ? [instruction.accepts] : []

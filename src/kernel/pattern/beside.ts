@@ -1,11 +1,10 @@
 import { MAX_SLOTS, SOURCE_NOW_DROPPED } from '../../pattern/layout'
-import { DROPPED, KEPT } from '../../pattern/programLayout'
+import { DEAD, DROPPED, KEPT } from '../../pattern/programLayout'
 import { copy, fill, Growing, Ints, ints } from './ints'
 import { Numbering } from './numbering'
 import {
   commonPositions,
   countPositions,
-  DEAD,
   isOldSlot,
   NO_POSITIONS,
   numberOfPositions,

@@ -1,4 +1,5 @@
 import { MAX_SLOTS, SOURCE_NOW, SOURCE_NOW_DROPPED } from '../../pattern/layout'
+import { DEAD } from '../../pattern/programLayout'
 import {
   after,
   cutAtEnd,
@@ -21,7 +22,7 @@ import {
 } from './beside'
 import { Growing, Ints, ints } from './ints'
 import { Numbering } from './numbering'
-import { countPositions, DEAD, IS_NOW, IS_NOW_DROPPED, NO_POSITIONS, nowIn, numberOfPositions, positionAt, slotsIn } from './positions'
+import { countPositions, IS_NOW, IS_NOW_DROPPED, NO_POSITIONS, nowIn, numberOfPositions, positionAt, slotsIn } from './positions'
 import { Steps } from './steps'
 
 /*
@@ -37,7 +38,7 @@ export let arcs: Growing = changetype<Growing>(0)
 export let firstArc: Growing = changetype<Growing>(0)
 export let next: Growing = changetype<Growing>(0)
 export let moveOfArc: Growing = changetype<Growing>(0)
-/** What steps do to the slots, by number: how many leave, then the sources of all. */
+/** What steps do to the slots, by number: moves (programLayout.ts). */
 export let moves: Numbering = changetype<Numbering>(0)
 
 // of the step that is laid out: its list, and the slots of positions after it

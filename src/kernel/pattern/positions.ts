@@ -4,11 +4,8 @@ import { Numbering } from './numbering'
 
 /*
  * Lists of positions, as numbers: equal lists have equal numbers, so that what is made of them (beside.ts) is a short list of integers itself. A
- * position is a slot, SOURCE_NOW or SOURCE_NOW_DROPPED; in lists of what slots hold it may be DEAD.
+ * position is a slot, SOURCE_NOW or SOURCE_NOW_DROPPED; in lists of what slots hold it may be DEAD (programLayout.ts).
  */
-
-/** In slots that are not read again: anything. */
-export const DEAD: i32 = -1
 
 /** The number of the list without positions. */
 export const NO_POSITIONS: i32 = 0

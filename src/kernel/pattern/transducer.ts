@@ -145,7 +145,7 @@ let end: i32 = 0 // the border of the segment, as a symbol
 /** Why there is no machine (TOO_…); 0: there is one. */
 export let refusal: i32 = 0
 export let states: Numbering = changetype<Numbering>(0)
-/** What steps do: leaving, back, whether marks are kept, number of slots, slots, marks (pattern/transducer.ts). */
+/** What steps do, by number (programLayout.ts). */
 export let effects: Numbering = changetype<Numbering>(0)
 /** The step of symbol s in state q is at q * columns + s: where it leads, and what it does. */
 export let next: Ints = changetype<Ints>(0)
@@ -446,7 +446,7 @@ function letGo(length: i32): i32 {
   return leaving
 }
 
-/** The number of an effect: its list is leaving, back, whether marks are kept, number of slots, slots, marks. */
+/** The number of an effect. */
 function effectOf(cutCount: i32, leaving: i32): i32 {
   let length = 4
   for (let i = 0; i < cutCount; i++) list[length++] = openCuts[i]
