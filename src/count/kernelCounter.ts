@@ -10,7 +10,7 @@ import { KernelText, MAX_ENDS, textBytesOf } from './kernelText.ts'
 import { DEFAULT_LIMITS, textMemory, type CounterLimits, type TextCounter } from './counter.ts'
 
 /*
- * The automaton tier: packed tables (pattern/layout.ts) run by the WebAssembly kernel, which splits and counts in its own memory. Text gets
+ * The automaton and SIMD tiers: packed tables (pattern/layout.ts) run by the WebAssembly kernel, which splits and counts in its own memory. Text gets
  * there in kernelText.ts; what is undecided stays until more text or the document's end decides it.
  */
 

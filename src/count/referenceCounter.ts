@@ -1,7 +1,7 @@
 import { appendText, blockMemory, createBlock, endDocument, isDropped, nextBoundary, slideBlock, type Block } from '../split/block.ts'
 import type { PlacedSplit } from '../split/phases.ts'
 import { pieceTooLong, undecidedSlack } from '../split/pieceTooLong.ts'
-import { createSplitter, splitBlock } from '../split/splitter.ts'
+import { createRegexPasses, splitBlock } from '../split/regexPasses.ts'
 import { countPieces } from './countPieces.ts'
 import { DEFAULT_LIMITS, type CounterLimits, type TextCounter } from './counter.ts'
 import { handOverSorted, SORT_BYTES } from './handOverSorted.ts'
@@ -10,7 +10,7 @@ import { inByteOrder } from './sortedTable.ts'
 
 /** The reference tier: RegExp and a table in JavaScript. Throws 'pattern' and, while counting, 'piece-too-long' or 'limit'. */
 export const createReferenceCounter = (splits: readonly PlacedSplit[], limits: CounterLimits = DEFAULT_LIMITS): TextCounter => {
-  const splitter = createSplitter(splits)
+  const regexPasses = createRegexPasses(splits)
   const block: Block = createBlock(2 * limits.blockBytes, splits.length)
   const table = new PieceTable()
   let splitAt = limits.blockBytes
@@ -39,11 +39,11 @@ export const createReferenceCounter = (splits: readonly PlacedSplit[], limits: C
 
   const split = (): void => {
     makeRoom(block.length - block.counted)
-    const limit = splitBlock(splitter, block)
+    const limit = splitBlock(regexPasses, block)
     if (onFirst !== undefined) tellFirst(limit)
     dropped += countPieces(block, table, limit, limits.maxPieceBytes)
     const before = block.length
-    slideBlock(block, splitter.keepBehind)
+    slideBlock(block, regexPasses.keepBehind)
     starts.forEach((start, i) => (starts[i] = start + block.length - before))
     const pending = block.length - block.counted
     if (pending > limits.maxPieceBytes + undecidedSlack(limits.maxPieceBytes)) throw pieceTooLong(limits.maxPieceBytes)

@@ -1,10 +1,10 @@
 /*
- * A block is what is in memory at a time: text as bytes, and one bit per byte that says where pre-tokens begin. Every step between reading
- * and counting adds boundary bits and does nothing else:
+ * What the reference tier has in memory at a time: text as bytes, and one bit per byte that says where pre-tokens begin. Every step between
+ * reading and counting adds boundary bits and does nothing else. (The kernel has lists of cuts instead: kernel/passes.ts.)
  *
  *   bytes       T h e   c a t   1 2 3        whole code points of valid UTF-8; special tokens are not in it
  *   boundaries  1     1       1 1            bit i: a border before byte i; bit `length` may be set too (end of a document)
- *   dropped     0 …                          bit i: byte i is in no pre-token (a stage that drops what its pattern does not match)
+ *   dropped     0 …                          bit i: byte i is in no pre-token (a stage drops what its pattern matches, or what is between)
  *
  * Document ends are set when text is appended; then each pass of the pipeline adds its own, restarting at the bits that are set already.
  * The block slides: what is counted leaves at the front, new text comes in at the back, and each pass goes on where it stopped.

@@ -7,7 +7,6 @@ import { isForRegExps, maxLookBehind } from '../pattern/nodes.ts'
 import { parsePattern } from '../pattern/parse.ts'
 import { backward, backwardBytes } from './codePoints.ts'
 import { dropByte, isDropped, nextBoundary, setBoundary, type Block, type PassPosition } from './block.ts'
-import type { SplitPass } from './pass.ts'
 import type { PlacedSplit } from './phases.ts'
 
 /*
@@ -15,12 +14,23 @@ import type { PlacedSplit } from './phases.ts'
  * does what the definition says and no more: at each position, the pattern matches there (a piece) or not (a code point of a gap).
  */
 
+/** One stage of a pipeline at work: adds its boundary bits to a block. */
+export interface RegexPass {
+  /** How many code points before a piece's start it can depend on. */
+  readonly lookBehind: number
+  /**
+   * Goes on from `position.decided` towards `limit` (a position up to which the bits of the passes before are final) and moves
+   * `position.decided` as far as no text behind `limit` can change. A bit at `limit` means that the segment ends there.
+   */
+  run(block: Block, position: PassPosition, limit: number): void
+}
+
 /**
  * A pass that cuts each segment of a block by a stage's pattern.
  *
  * @throws PretokError 'pattern' if the pattern is outside the supported subset.
  */
-export const createRegexPass = ({ stage, unit }: PlacedSplit): SplitPass => {
+export const createRegexPass = ({ stage, unit }: PlacedSplit): RegexPass => {
   const pattern = parsePattern(stage.pattern, stage.dialect)
   const alphabet = createAlphabet(pattern.root, unit)
   const regexps = isForRegExps(pattern.root) ? toRegExps(pattern.root, alphabet) : undefined

@@ -1,7 +1,7 @@
 import { appendText, createBlock, endDocument, isDropped, nextBoundary } from './block.ts'
 import { createPieceRewriter } from './rewrite.ts'
 import type { Phase } from './phases.ts'
-import { createSplitter, splitBlock, type Splitter } from './splitter.ts'
+import { createRegexPasses, splitBlock, type RegexPasses } from './regexPasses.ts'
 
 /** Takes text[start, end): a piece, or what a stage dropped. It is valid only until the call returns. */
 export type TakePiece = (text: Uint8Array, start: number, end: number, isPiece: boolean) => void
@@ -12,7 +12,7 @@ export type PhaseSplitter = (text: Uint8Array, start: number, end: number, isFir
 export const createPhaseSplitter = (phases: readonly Phase[]): PhaseSplitter =>
   phases.reduceRight<PhaseSplitter>(
     (next, { rewrites, splits }) => {
-      const cut = splits.length === 0 ? next : createCutter(createSplitter(splits), next)
+      const cut = splits.length === 0 ? next : createCutter(createRegexPasses(splits), next)
       if (rewrites.length === 0) return cut
       const rewrite = createPieceRewriter(rewrites)
       return (text, start, end, isFirst, take) => {
@@ -25,12 +25,12 @@ export const createPhaseSplitter = (phases: readonly Phase[]): PhaseSplitter =>
 
 /** Cuts a text, and hands its pieces on. */
 const createCutter =
-  (splitter: Splitter, next: PhaseSplitter): PhaseSplitter =>
+  (regexPasses: RegexPasses, next: PhaseSplitter): PhaseSplitter =>
   (text, start, end, isFirst, take) => {
-    const block = createBlock(end - start, splitter.passes.length)
+    const block = createBlock(end - start, regexPasses.passes.length)
     appendText(block, text.subarray(start, end))
     endDocument(block)
-    const limit = splitBlock(splitter, block)
+    const limit = splitBlock(regexPasses, block)
     for (let from = 0, to; (to = nextBoundary(block, from + 1, limit)) !== -1; from = to)
       if (isDropped(block, from)) take(block.bytes, from, to, false)
       else next(block.bytes, from, to, isFirst && from === 0, take)

@@ -5,28 +5,28 @@ import { createReferenceCounter } from '../../src/count/referenceCounter.ts'
 import { DEFAULT_LIMITS, type TextCounter } from '../../src/count/counter.ts'
 import { createNormalizer } from '../../src/normalize/normalizer.ts'
 import { createBlock, appendText, endDocument, isDropped, nextBoundary, slideBlock } from '../../src/split/block.ts'
-import { createSplitter, splitBlock, type Splitter } from '../../src/split/splitter.ts'
+import { createRegexPasses, splitBlock, type RegexPasses } from '../../src/split/regexPasses.ts'
 import type { Pipeline, TierChoice } from '../../src/types.ts'
 import { cutsOf } from './stages.ts'
 
-const compiled = new Map<Pipeline['stages'], Splitter>()
+const compiled = new Map<Pipeline['stages'], RegexPasses>()
 
-/** The splitter of a pipeline's stages, compiled once. */
-const splitterOf = (stages: Pipeline['stages']): Splitter => {
-  if (!compiled.has(stages)) compiled.set(stages, createSplitter(cutsOf(...stages)))
+/** The passes of a pipeline's stages, compiled once. */
+const passesOf = (stages: Pipeline['stages']): RegexPasses => {
+  if (!compiled.has(stages)) compiled.set(stages, createRegexPasses(cutsOf(...stages)))
   return compiled.get(stages)!
 }
 
 /** Cuts one document that comes in feeds of `size` code points (0: all at once), through a block that slides. */
 export const splitInFeeds = ({ stages, normalizers }: Pipeline, text: string, size: number): string[] => {
-  const splitter = splitterOf(stages)
+  const regexPasses = passesOf(stages)
   const block = createBlock(8, stages.length)
   const pieces: string[] = []
   const drain = (): void => {
-    const limit = splitBlock(splitter, block)
+    const limit = splitBlock(regexPasses, block)
     for (let end; (end = nextBoundary(block, block.counted + 1, limit)) !== -1; block.counted = end)
       if (!isDropped(block, block.counted)) pieces.push(Buffer.from(block.bytes.subarray(block.counted, end)).toString('utf8'))
-    slideBlock(block, splitter.keepBehind)
+    slideBlock(block, regexPasses.keepBehind)
   }
   const input = createNormalizer(normalizers, (normalized) => {
     appendText(block, normalized)

@@ -5,7 +5,7 @@ import { withFamily } from '../../src/pattern/families.ts'
 import type { Compiled } from '../../src/pattern/pack.ts'
 import { appendText, createBlock, endDocument, isDropped, nextBoundary } from '../../src/split/block.ts'
 import { createKernelSplitter } from './kernelSplitter.ts'
-import { createSplitter, splitBlock } from '../../src/split/splitter.ts'
+import { createRegexPasses, splitBlock } from '../../src/split/regexPasses.ts'
 import type { SplitStage, Stage } from '../../src/types.ts'
 import { cutsOf } from './stages.ts'
 
@@ -21,7 +21,7 @@ const encode = (documents: readonly string[]): { bytes: Buffer; ends: number[] }
 }
 
 export const referenceTier = (stages: readonly Stage[]): CutDocuments => {
-  const splitter = createSplitter(cutsOf(...stages))
+  const regexPasses = createRegexPasses(cutsOf(...stages))
   return (documents) => {
     const { bytes } = encode(documents)
     const block = createBlock(bytes.length, stages.length)
@@ -29,7 +29,7 @@ export const referenceTier = (stages: readonly Stage[]): CutDocuments => {
       appendText(block, Buffer.from(document))
       endDocument(block)
     }
-    const limit = splitBlock(splitter, block)
+    const limit = splitBlock(regexPasses, block)
     const cuts: number[] = []
     for (let start = 0, end; (end = nextBoundary(block, start + 1, limit)) !== -1; start = end)
       cuts.push(isDropped(block, start) ? -end : end)

@@ -1,16 +1,16 @@
 import { hasBoundary, type Block } from './block.ts'
-import type { SplitPass } from './pass.ts'
 import { backward } from './codePoints.ts'
 import type { PlacedSplit } from './phases.ts'
-import { createRegexPass } from './regexPass.ts'
+import { createRegexPass, type RegexPass } from './regexPass.ts'
 
-export interface Splitter {
-  readonly passes: readonly SplitPass[]
+/** The stages of a pipeline, one behind the other. */
+export interface RegexPasses {
+  readonly passes: readonly RegexPass[]
   /** Bytes that must stay in the block before the position that was decided last. */
   readonly keepBehind: number
 }
 
-export const createSplitter = (splits: readonly PlacedSplit[]): Splitter => {
+export const createRegexPasses = (splits: readonly PlacedSplit[]): RegexPasses => {
   const passes = splits.map(createRegexPass)
   return { passes, keepBehind: 4 * Math.max(0, ...passes.map((pass) => pass.lookBehind)) }
 }
@@ -19,7 +19,7 @@ export const createSplitter = (splits: readonly PlacedSplit[]): Splitter => {
  * Runs every pass as far as the text in the block allows. Returns the position up to which the borders of all passes are final; pieces
  * that end there or before can be counted.
  */
-export const splitBlock = ({ passes }: Splitter, block: Block): number => {
+export const splitBlock = ({ passes }: RegexPasses, block: Block): number => {
   let limit = knownEnd(block)
   passes.forEach((pass, i) => {
     pass.run(block, block.passes[i], limit)
