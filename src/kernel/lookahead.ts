@@ -1,7 +1,7 @@
 import { BACKWARD_NEXT_SHIFT, BACKWARD_SYMBOL_MASK, ENTRY_ACTION, ENTRY_NEXT_SHIFT, NO_RESET } from '../pattern/layout'
 import { allocate, release } from './memory'
 import { Pass } from './pass'
-import { act, bytesOfLong, classOfLong } from './read'
+import { act, bytesLeaving, bytesOfLong, classOfLong, putIntoSlot } from './read'
 
 /*
  * Passes whose pattern looks ahead further than one code point (pattern/lookahead.ts): text is read backward first, which gives each code
@@ -75,8 +75,8 @@ export function readSymbols(pass: Pass, text: usize, to: usize): void {
     p += byte < 0x80 ? 1 : bytesOfLong(byte)
     if (entry & ENTRY_ACTION) cut = act(pass, entry, cut, position)
     else {
-      store<u32>(cut + (entry & 0x7c), position | (entry << 31))
-      cut += (entry >>> 5) & 0x7c
+      putIntoSlot(entry, cut, position)
+      cut += bytesLeaving(entry)
     }
     row = entry >>> ENTRY_NEXT_SHIFT
   }

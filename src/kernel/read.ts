@@ -1,5 +1,6 @@
 import {
-  ACTION_BYTES, BLOCK_BITS, DROPPED_BIT, ENTRY_ACTION, ENTRY_ACTION_MASK, ENTRY_ACTION_SHIFT, ENTRY_NEXT_SHIFT, MAX_SLOTS, NO_MARK, SOURCE_NEW_MARK, SOURCE_NOW, SOURCE_NOW_DROPPED,
+  ACTION_BYTES, BLOCK_BITS, DROPPED_BIT, ENTRY_ACTION, ENTRY_ACTION_MASK, ENTRY_ACTION_SHIFT, ENTRY_FIVE_BITS, ENTRY_LEAVING_SHIFT, ENTRY_NEXT_SHIFT, ENTRY_SLOT_SHIFT, MAX_SLOTS,
+  NO_MARK, SOURCE_NEW_MARK, SOURCE_NOW, SOURCE_NOW_DROPPED,
 } from '../pattern/layout'
 import { NO_SYNC } from '../split/kernelLayout'
 import { allocate } from './memory'
@@ -20,6 +21,19 @@ import { Pass, SLICE_ROOM } from './pass'
  *    hardly longer than one (`readTwoPlaces`). The second place is one where the state is known whatever came before.
  * 3. Four ASCII code points are loaded at a time.
  */
+
+// of an entry without action (layout.ts); slots and cuts are four bytes each
+const FIVE_BITS_OF_BYTES: u32 = ENTRY_FIVE_BITS << 2
+
+/** Puts a position into the slot that an entry says; slot 0 is at `cutEnd`. */
+@inline export function putIntoSlot(entry: u32, cutEnd: usize, position: u32): void {
+  store<u32>(cutEnd + ((entry >>> (ENTRY_SLOT_SHIFT - 2)) & FIVE_BITS_OF_BYTES), position | (entry << 31))
+}
+
+/** The bytes of the slots that leave as cuts. */
+@inline export function bytesLeaving(entry: u32): usize {
+  return (entry >>> (ENTRY_LEAVING_SHIFT - 2)) & FIVE_BITS_OF_BYTES
+}
 
 /** Reads text[at, to), whole code points. */
 export function readText(pass: Pass, text: usize, to: usize): void {
@@ -53,9 +67,8 @@ export function readOnePlace(pass: Pass, text: usize, to: usize): void {
     const entry = load<u32>(row + (rows + (class_ << 2)))
     if (entry & ENTRY_ACTION) cut = act(pass, entry, cut, position)
     else {
-      // bits 2–6 and 7–11, each times four
-      store<u32>(cut + (entry & 0x7c), position | (entry << 31))
-      cut += (entry >>> 5) & 0x7c
+      putIntoSlot(entry, cut, position)
+      cut += bytesLeaving(entry)
     }
     row = entry >>> ENTRY_NEXT_SHIFT
   }
@@ -78,8 +91,8 @@ function readBytes(pass: Pass, text: usize, to: usize): void {
     const entry = load<u32>(row + (rows + (column << 2)))
     if (entry & ENTRY_ACTION) cut = act(pass, entry, cut, <u32>(p - text))
     else {
-      store<u32>(cut + (entry & 0x7c), <u32>(p - text) | (entry << 31))
-      cut += (entry >>> 5) & 0x7c
+      putIntoSlot(entry, cut, <u32>(p - text))
+      cut += bytesLeaving(entry)
     }
     row = entry >>> ENTRY_NEXT_SHIFT
   }
@@ -148,10 +161,10 @@ function readTwoPlaces(pass: Pass, text: usize, to: usize): void {
       let entry = load<u32>(row + (rows + ((bytes << 2) & 0x1fc)))
       let secondEntry = load<u32>(secondRow + (rows + ((secondBytes << 2) & 0x1fc)))
       if ((entry | secondEntry) & ENTRY_ACTION) break
-      store<u32>(cut + (entry & 0x7c), <u32>(p - text) | (entry << 31))
-      store<u32>(secondCut + (secondEntry & 0x7c), <u32>(q - text) | (secondEntry << 31))
-      cut += (entry >>> 5) & 0x7c
-      secondCut += (secondEntry >>> 5) & 0x7c
+      putIntoSlot(entry, cut, <u32>(p - text))
+      putIntoSlot(secondEntry, secondCut, <u32>(q - text))
+      cut += bytesLeaving(entry)
+      secondCut += bytesLeaving(secondEntry)
       row = entry >>> ENTRY_NEXT_SHIFT
       secondRow = secondEntry >>> ENTRY_NEXT_SHIFT
       p++
@@ -159,10 +172,10 @@ function readTwoPlaces(pass: Pass, text: usize, to: usize): void {
       entry = load<u32>(row + (rows + ((bytes >>> 6) & 0x1fc)))
       secondEntry = load<u32>(secondRow + (rows + ((secondBytes >>> 6) & 0x1fc)))
       if ((entry | secondEntry) & ENTRY_ACTION) break
-      store<u32>(cut + (entry & 0x7c), <u32>(p - text) | (entry << 31))
-      store<u32>(secondCut + (secondEntry & 0x7c), <u32>(q - text) | (secondEntry << 31))
-      cut += (entry >>> 5) & 0x7c
-      secondCut += (secondEntry >>> 5) & 0x7c
+      putIntoSlot(entry, cut, <u32>(p - text))
+      putIntoSlot(secondEntry, secondCut, <u32>(q - text))
+      cut += bytesLeaving(entry)
+      secondCut += bytesLeaving(secondEntry)
       row = entry >>> ENTRY_NEXT_SHIFT
       secondRow = secondEntry >>> ENTRY_NEXT_SHIFT
       p++
@@ -170,10 +183,10 @@ function readTwoPlaces(pass: Pass, text: usize, to: usize): void {
       entry = load<u32>(row + (rows + ((bytes >>> 14) & 0x1fc)))
       secondEntry = load<u32>(secondRow + (rows + ((secondBytes >>> 14) & 0x1fc)))
       if ((entry | secondEntry) & ENTRY_ACTION) break
-      store<u32>(cut + (entry & 0x7c), <u32>(p - text) | (entry << 31))
-      store<u32>(secondCut + (secondEntry & 0x7c), <u32>(q - text) | (secondEntry << 31))
-      cut += (entry >>> 5) & 0x7c
-      secondCut += (secondEntry >>> 5) & 0x7c
+      putIntoSlot(entry, cut, <u32>(p - text))
+      putIntoSlot(secondEntry, secondCut, <u32>(q - text))
+      cut += bytesLeaving(entry)
+      secondCut += bytesLeaving(secondEntry)
       row = entry >>> ENTRY_NEXT_SHIFT
       secondRow = secondEntry >>> ENTRY_NEXT_SHIFT
       p++
@@ -181,10 +194,10 @@ function readTwoPlaces(pass: Pass, text: usize, to: usize): void {
       entry = load<u32>(row + (rows + ((bytes >>> 22) & 0x1fc)))
       secondEntry = load<u32>(secondRow + (rows + ((secondBytes >>> 22) & 0x1fc)))
       if ((entry | secondEntry) & ENTRY_ACTION) break
-      store<u32>(cut + (entry & 0x7c), <u32>(p - text) | (entry << 31))
-      store<u32>(secondCut + (secondEntry & 0x7c), <u32>(q - text) | (secondEntry << 31))
-      cut += (entry >>> 5) & 0x7c
-      secondCut += (secondEntry >>> 5) & 0x7c
+      putIntoSlot(entry, cut, <u32>(p - text))
+      putIntoSlot(secondEntry, secondCut, <u32>(q - text))
+      cut += bytesLeaving(entry)
+      secondCut += bytesLeaving(secondEntry)
       row = entry >>> ENTRY_NEXT_SHIFT
       secondRow = secondEntry >>> ENTRY_NEXT_SHIFT
       p++
@@ -198,11 +211,11 @@ function readTwoPlaces(pass: Pass, text: usize, to: usize): void {
     const entry = load<u32>(row + (classRows + (class_ << 2)))
     const secondEntry = load<u32>(secondRow + (classRows + (secondClass << 2)))
     if ((entry | secondEntry) & ENTRY_ACTION) break
-    store<u32>(cut + (entry & 0x7c), <u32>(p - text) | (entry << 31))
-    cut += (entry >>> 5) & 0x7c
+    putIntoSlot(entry, cut, <u32>(p - text))
+    cut += bytesLeaving(entry)
     row = entry >>> ENTRY_NEXT_SHIFT
-    store<u32>(secondCut + (secondEntry & 0x7c), <u32>(q - text) | (secondEntry << 31))
-    secondCut += (secondEntry >>> 5) & 0x7c
+    putIntoSlot(secondEntry, secondCut, <u32>(q - text))
+    secondCut += bytesLeaving(secondEntry)
     secondRow = secondEntry >>> ENTRY_NEXT_SHIFT
     p += byte < 0x80 ? 1 : bytesOfLong(byte)
     q += secondByte < 0x80 ? 1 : bytesOfLong(secondByte)
@@ -246,8 +259,8 @@ export function endSegment(pass: Pass): void {
   const entry = load<u32>(pass.row + pass.classColumns + (pass.classes << 2))
   if (entry & ENTRY_ACTION) pass.cutEnd = act(pass, entry, pass.cutEnd, position)
   else {
-    store<u32>(pass.cutEnd + (entry & 0x7c), position | (entry << 31))
-    pass.cutEnd += (entry >>> 5) & 0x7c
+    putIntoSlot(entry, pass.cutEnd, position)
+    pass.cutEnd += bytesLeaving(entry)
   }
   pass.row = pass.rows
   pass.segmentStart = pass.at

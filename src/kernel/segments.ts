@@ -1,7 +1,7 @@
 import { DROPPED_BIT, ENTRY_ACTION, ENTRY_NEXT_SHIFT } from '../pattern/layout'
 import { Pass, POSITION } from './pass'
 import { skipIdle } from './idle'
-import { act, bytesOfLong, classOfLong } from './read'
+import { act, bytesLeaving, bytesOfLong, classOfLong, putIntoSlot } from './read'
 
 /*
  * Short segments: a pass behind another mostly gets pieces of a few bytes, and calling for each of them what long ones are worth
@@ -68,8 +68,8 @@ export function readShortSegments(pass: Pass, text: usize, inputs: usize, inputE
       }
       if (entry & ENTRY_ACTION) cut = act(pass, entry, cut, position)
       else {
-        store<u32>(cut + (entry & 0x7c), position | (entry << 31))
-        cut += (entry >>> 5) & 0x7c
+        putIntoSlot(entry, cut, position)
+        cut += bytesLeaving(entry)
       }
       row = entry >>> ENTRY_NEXT_SHIFT
     }
@@ -77,8 +77,8 @@ export function readShortSegments(pass: Pass, text: usize, inputs: usize, inputE
     const entry = load<u32>(row + endColumn)
     if (entry & ENTRY_ACTION) cut = act(pass, entry, cut, <u32>(end - text))
     else {
-      store<u32>(cut + (entry & 0x7c), <u32>(end - text) | (entry << 31))
-      cut += (entry >>> 5) & 0x7c
+      putIntoSlot(entry, cut, <u32>(end - text))
+      cut += bytesLeaving(entry)
     }
     row = 0
     segmentStart = end
