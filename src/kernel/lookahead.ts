@@ -1,7 +1,8 @@
-import { BACKWARD_NEXT_SHIFT, BACKWARD_SYMBOL_MASK, ENTRY_ACTION, ENTRY_NEXT_SHIFT, NO_RESET } from '../pattern/layout'
+import { BACKWARD_NEXT_SHIFT, BACKWARD_SYMBOL_MASK, ENTRY_NEXT_SHIFT, NO_RESET } from '../pattern/layout'
 import { allocate, release } from './memory'
 import { Pass } from './pass'
-import { act, bytesLeaving, bytesOfLong, classOfLong, putIntoSlot } from './read'
+import { bytesOfLong, classOfLong, step } from './read'
+import { before } from './utf8'
 
 /*
  * Passes whose pattern looks ahead further than one code point (pattern/lookahead.ts): text is read backward first, which gives each code
@@ -49,7 +50,7 @@ export function findSymbols(pass: Pass, text: usize, to: usize, isSegmentEnd: bo
     let class_: usize
     if (byte < 0x80) class_ = load<u8>(ascii + byte)
     else {
-      p = start(p)
+      p = before(p + 1)
       class_ = classOfLong(pass, p, <usize>load<u8>(p))
     }
     const entry = load<u32>(backward + row + (class_ << 2))
@@ -73,27 +74,12 @@ export function readSymbols(pass: Pass, text: usize, to: usize): void {
     const entry = load<u32>(row + (rows + (<usize>load<u8>(symbols + p) << 2)))
     const byte = <usize>load<u8>(p)
     p += byte < 0x80 ? 1 : bytesOfLong(byte)
-    if (entry & ENTRY_ACTION) cut = act(pass, entry, cut, position)
-    else {
-      putIntoSlot(entry, cut, position)
-      cut += bytesLeaving(entry)
-    }
+    cut = step(pass, entry, cut, position)
     row = entry >>> ENTRY_NEXT_SHIFT
   }
   pass.row = rows + row
   pass.cutEnd = cut
   pass.at = p - text
-}
-
-/** Where the code point begins that ends at `p`. */
-function before(p: usize): usize {
-  return start(p - 1)
-}
-
-/** Where the code point begins that has its last byte here. */
-function start(p: usize): usize {
-  while ((load<u8>(p) & 0xc0) == 0x80) p--
-  return p
 }
 
 function classAt(pass: Pass, p: usize): usize {

@@ -26,13 +26,20 @@ import { Pass, SLICE_ROOM } from './pass'
 const FIVE_BITS_OF_BYTES: u32 = ENTRY_FIVE_BITS << 2
 
 /** Puts a position into the slot that an entry says; slot 0 is at `cutEnd`. */
-@inline export function putIntoSlot(entry: u32, cutEnd: usize, position: u32): void {
+@inline function putIntoSlot(entry: u32, cutEnd: usize, position: u32): void {
   store<u32>(cutEnd + ((entry >>> (ENTRY_SLOT_SHIFT - 2)) & FIVE_BITS_OF_BYTES), position | (entry << 31))
 }
 
 /** The bytes of the slots that leave as cuts. */
-@inline export function bytesLeaving(entry: u32): usize {
+@inline function bytesLeaving(entry: u32): usize {
   return (entry >>> (ENTRY_LEAVING_SHIFT - 2)) & FIVE_BITS_OF_BYTES
+}
+
+/** Does what an entry says; returns where the cuts end then. */
+@inline export function step(pass: Pass, entry: u32, cutEnd: usize, position: u32): usize {
+  if (entry & ENTRY_ACTION) return act(pass, entry, cutEnd, position)
+  putIntoSlot(entry, cutEnd, position)
+  return cutEnd + bytesLeaving(entry)
 }
 
 /** Reads text[at, to), whole code points. */
@@ -65,11 +72,7 @@ export function readOnePlace(pass: Pass, text: usize, to: usize): void {
       p += bytesOfLong(byte)
     }
     const entry = load<u32>(row + (rows + (class_ << 2)))
-    if (entry & ENTRY_ACTION) cut = act(pass, entry, cut, position)
-    else {
-      putIntoSlot(entry, cut, position)
-      cut += bytesLeaving(entry)
-    }
+    cut = step(pass, entry, cut, position)
     row = entry >>> ENTRY_NEXT_SHIFT
   }
   pass.row = pass.rows + row
@@ -89,11 +92,7 @@ function readBytes(pass: Pass, text: usize, to: usize): void {
     const byte = <usize>load<u8>(p)
     const column: usize = isWide ? byte : load<u8>(pass.ascii + byte)
     const entry = load<u32>(row + (rows + (column << 2)))
-    if (entry & ENTRY_ACTION) cut = act(pass, entry, cut, <u32>(p - text))
-    else {
-      putIntoSlot(entry, cut, <u32>(p - text))
-      cut += bytesLeaving(entry)
-    }
+    cut = step(pass, entry, cut, <u32>(p - text))
     row = entry >>> ENTRY_NEXT_SHIFT
   }
   pass.row = rows + row
@@ -257,11 +256,7 @@ function findMiddle(pass: Pass, text: usize, to: usize): usize {
 export function endSegment(pass: Pass): void {
   const position = <u32>pass.at
   const entry = load<u32>(pass.row + pass.classColumns + (pass.classes << 2))
-  if (entry & ENTRY_ACTION) pass.cutEnd = act(pass, entry, pass.cutEnd, position)
-  else {
-    putIntoSlot(entry, pass.cutEnd, position)
-    pass.cutEnd += bytesLeaving(entry)
-  }
+  pass.cutEnd = step(pass, entry, pass.cutEnd, position)
   pass.row = pass.rows
   pass.segmentStart = pass.at
 }
@@ -270,7 +265,7 @@ const oldSlots: usize = memory.data(4 * 32)
 const oldMarks: usize = memory.data(4 * 64)
 
 /** A step that does more than one store and a shift (layout.ts, actions). Returns the new end of the cuts. */
-export function act(pass: Pass, entry: u32, cutEnd: usize, position: u32): usize {
+function act(pass: Pass, entry: u32, cutEnd: usize, position: u32): usize {
   const action = pass.actions + <usize>((entry >>> ENTRY_ACTION_SHIFT) & ENTRY_ACTION_MASK) * ACTION_BYTES
   const slotCount = <usize>load<u8>(action)
   const back = <usize>load<u8>(action, 2)

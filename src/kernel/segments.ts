@@ -1,7 +1,7 @@
-import { DROPPED_BIT, ENTRY_ACTION, ENTRY_NEXT_SHIFT } from '../pattern/layout'
+import { DROPPED_BIT, ENTRY_NEXT_SHIFT } from '../pattern/layout'
 import { Pass, POSITION } from './pass'
 import { skipIdle } from './idle'
-import { act, bytesLeaving, bytesOfLong, classOfLong, putIntoSlot } from './read'
+import { bytesOfLong, classOfLong, step } from './read'
 
 /*
  * Short segments: a pass behind another mostly gets pieces of a few bytes, and calling for each of them what long ones are worth
@@ -66,20 +66,12 @@ export function readShortSegments(pass: Pass, text: usize, inputs: usize, inputE
         entry = load<u32>(row + (classRows + (classOfLong(pass, p, byte) << 2)))
         p += bytesOfLong(byte)
       }
-      if (entry & ENTRY_ACTION) cut = act(pass, entry, cut, position)
-      else {
-        putIntoSlot(entry, cut, position)
-        cut += bytesLeaving(entry)
-      }
+      cut = step(pass, entry, cut, position)
       row = entry >>> ENTRY_NEXT_SHIFT
     }
     if (end == segmentStart) continue
     const entry = load<u32>(row + endColumn)
-    if (entry & ENTRY_ACTION) cut = act(pass, entry, cut, <u32>(end - text))
-    else {
-      putIntoSlot(entry, cut, <u32>(end - text))
-      cut += bytesLeaving(entry)
-    }
+    cut = step(pass, entry, cut, <u32>(end - text))
     row = 0
     segmentStart = end
   }
