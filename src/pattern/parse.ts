@@ -1,4 +1,4 @@
-import { complement, EVERYTHING, of, type CodePointSet } from '../unicode/codePointSet.ts'
+import { EVERYTHING, of, type CodePointSet } from '../unicode/codePointSet.ts'
 import { closeOverCase, fullFoldingsOf, wordOniguruma, wordRust } from '../unicode/properties.ts'
 import {
   lineBreak,
@@ -313,58 +313,49 @@ class Parser extends PatternReader {
   }
 
   private escapeOutsideClass(at: number): Node {
-    const next = this.text[this.at]
-    const word = this.dialect === 'oniguruma' ? wordOniguruma : wordRust
-    switch (next) {
-      case 'w':
-        this.at++
-        return set(word())
-      case 'W':
-        this.at++
-        return set(complement(word()))
-      case 'b':
-        if (this.dialect === 'fancy-regex' && this.peek('b{')) throw this.error('\\b{…} (not supported)', at)
-        this.at++
-        return wordBorder(word(), at)
-      case 'B':
-        this.at++
-        return notWordBorder(word(), at)
-      case 'A':
-        this.at++
-        return TEXT_START
-      case 'z':
-        this.at++
-        return TEXT_END
-      case 'Z':
-        this.at++
-        return this.dialect === 'oniguruma' ? textEndOrLastNewline(at) : textEndOrNewlines(at)
-      case 'G':
-        this.at++
-        return { type: 'searchStart', at }
+    const node = this.escapedNode(this.text[this.at], at)
+    if (node !== undefined) {
+      this.at++
+      return node
     }
-    const beyond = this.dialect === 'oniguruma' ? this.escapeOfOniguruma(next, at) : undefined
-    if (beyond !== undefined) return beyond
     const reference = BACKREFERENCE[this.dialect].exec(this.text.slice(this.at))
     if (reference !== null) {
       const [all, number, name, quoted] = reference
       this.at += all.length
       return this.backreference(number ?? name ?? quoted, at)
     }
-    const item = this.escaped(at, word)
+    const item = this.escaped(at, this.word())
     return item.isCharacter ? this.letter(item.set, at) : set(item.set)
   }
 
-  private escapeOfOniguruma(letter: string, at: number): Node | undefined {
+  private word(): () => CodePointSet {
+    return this.dialect === 'oniguruma' ? wordOniguruma : wordRust
+  }
+
+  /** What a letter behind a backslash stands for that means something else in a class, or nothing; `undefined` for others. */
+  private escapedNode(letter: string, at: number): Node | undefined {
+    const isOniguruma = this.dialect === 'oniguruma'
+    const word = this.word()
     switch (letter) {
+      case 'b':
+        if (!isOniguruma && this.peek('b{')) throw this.error('\\b{…} (not supported)', at)
+        return wordBorder(word(), at)
+      case 'B':
+        return notWordBorder(word(), at)
+      case 'A':
+        return TEXT_START
+      case 'z':
+        return TEXT_END
+      case 'Z':
+        return isOniguruma ? textEndOrLastNewline(at) : textEndOrNewlines(at)
+      case 'G':
+        return { type: 'searchStart', at }
       case 'R':
-        this.at++
-        return lineBreak(at)
+        return isOniguruma ? lineBreak(at) : undefined
       case 'N':
-        this.at++
-        return this.dot(false)
+        return isOniguruma ? this.dot(false) : undefined
       case 'O':
-        this.at++
-        return this.dot(true)
+        return isOniguruma ? this.dot(true) : undefined
     }
     return undefined
   }
