@@ -46,7 +46,8 @@ import type { Unit } from './unit.ts'
  * At first reading one can do without:
  *
  *   fuse.ts         machines of stages one after another → one machine, where that is small (beside.ts, steps.ts)
- *   families.ts     patterns that the kernel has code of its own for (local.ts, headed.ts); equivalence.ts tells whether two machines cut alike
+ *   families.ts     patterns that the kernel has code of its own for; withFamily.ts finds out which of them a stage is of, or another of which that is true
+ *                   (local.ts, headed.ts); equivalence.ts tells whether two machines cut alike
  *   numbering.ts    numbers for lists of integers
  *   toRegExp.ts     the reference tier's way from the tree, with match.ts and answers.ts, over the letters of alphabet.ts
  *

@@ -4,7 +4,7 @@ import { ENTRY_LEAVING_SHIFT, ENTRY_DROPPED, ROLE_DROPPED, ROLE_GROUP, ROLE_ISOL
 import { hasMarks, type Automaton, type Machine } from './machine.ts'
 
 /*
- * Patterns that cut wherever one kind of character follows another, such as `\w+|[^\w\s]+` and what BERT does: characters are in groups, and
+ * Patterns whose cuts depend on nothing but the two characters beside them: they cut wherever one kind of character follows another, such as `\w+|[^\w\s]+` and what BERT does: characters are in groups, and
  *
  *   there is a cut between characters of two groups, and none inside a run of characters of one group;
  *   but some characters are isolated: there is a cut in front of each of them, whatever is there;

@@ -9,7 +9,7 @@ import type { Row } from './minimize.ts'
 import { createNumbering } from './numbering.ts'
 import { classesOfBytes } from './unit.ts'
 
-/** One or more stages as the tables that the kernel runs, and what these were made from: fuse.ts, families.ts and equivalence.ts go on from that. */
+/** One or more stages as the tables that the kernel runs, and what these were made from: fuse.ts, withFamily.ts and equivalence.ts go on from that. */
 export interface Compiled extends Automaton {
   /** As layout.ts describes; written when they are first asked for: stages that become part of a larger machine need none. */
   readonly tables: Uint8Array

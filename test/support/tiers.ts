@@ -1,7 +1,7 @@
 import { classMembers } from '../../src/pattern/classes.ts'
 import { compileStage, type CompiledStage } from '../../src/pattern/compile.ts'
 import { fuseStages } from '../../src/pattern/fuse.ts'
-import { withFamily } from '../../src/pattern/families.ts'
+import { withFamily } from '../../src/pattern/withFamily.ts'
 import type { Compiled } from '../../src/pattern/pack.ts'
 import { appendText, createBlock, endDocument, isDropped, nextBoundary } from '../../src/split/block.ts'
 import { createKernelSplitter } from './kernelSplitter.ts'
