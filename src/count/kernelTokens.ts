@@ -1,4 +1,5 @@
 import type { TokenSet } from '../added/tokenSet.ts'
+import { packByteSet } from '../pattern/byteSet.ts'
 import type { Kernel, KernelExports } from '../split/kernel.ts'
 import { STRIPS_LEFT, STRIPS_RIGHT } from '../split/kernelLayout.ts'
 import type { FoundTokens } from './counter.ts'
@@ -27,7 +28,7 @@ export const putTokens = (kernel: Kernel, { tokens, bytes, lstrip, rstrip, trie:
       putWords(lengths),
       counts,
       put(Uint8Array.from(tokens, ({ special }) => (special ? 0 : 1))),
-      put(setOf(followers.keys())),
+      put(packByteSet(followers.keys())),
       followers.size > 2 ? 0 : put(pairsOf(followers)),
       lstrip || rstrip ? put(Uint8Array.from(tokens, (token) => (token.lstrip ? STRIPS_LEFT : 0) | (token.rstrip ? STRIPS_RIGHT : 0))) : 0,
       lstrip ? 1 : 0,
@@ -63,13 +64,6 @@ const followersIn = (tokens: readonly Uint8Array[]): Map<number, number[] | unde
     followers.set(first, second === undefined ? undefined : known?.add(second))
   }
   return new Map([...followers].map(([first, seconds]) => [first, seconds && [...seconds]]))
-}
-
-/** By the low four bits of a byte and its highest one: the byte; by the others: the bit. */
-const setOf = (members: Iterable<number>): Uint8Array => {
-  const set = new Uint8Array(32)
-  for (const byte of members) set[((byte >> 7) << 4) | (byte & 15)] |= 1 << ((byte >> 4) & 7)
-  return set
 }
 
 /** One or two bytes, what follows each, and the mask with which that is compared. */

@@ -15,7 +15,7 @@ const PAIR_SLOTS: u32 = 4096
 const PAIR_BYTES: usize = 12
 /** What was composed, and the marks that stay. */
 export const COMPOSED_ROOM: usize = 64
-const composedRoom: usize = memory.data(64)
+const composedRoom: usize = memory.data(COMPOSED_ROOM)
 const MOST_MARK_BYTES: usize = 56
 export let composed: usize = 0
 export let composedBytes: usize = 0

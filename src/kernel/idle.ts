@@ -5,8 +5,7 @@ import { Pass } from './pass'
  * Most text is idle to many stages: a stage that cuts digits does nothing where there are none. Such stretches are looked for 16 bytes at a time,
  * and the pass steps over them.
  *
- * Which bytes are busy is told by a table for each half of them (pattern/layout.ts): the low four bits of a byte choose the table's byte, the
- * next three its bit.
+ * Which bytes are busy is told by a set (pattern/byteSet.ts).
  */
 
 /** Bit k is set in byte k, and in byte 8 + k. */
@@ -14,7 +13,7 @@ import { Pass } from './pass'
   return v128.swizzle(v128(1, 2, 4, 8, 16, 32, 64, -128, 1, 2, 4, 8, 16, 32, 64, -128), high)
 }
 
-/** Bytes that are not 0 where a byte is in a set, as two tables of 16 bytes have it. */
+/** Bytes that are not 0 where a byte is in a set, of which these are the two tables. */
 @inline export function membersOf(lower: v128, upper: v128, bytes: v128): v128 {
   const low = v128.and(bytes, i8x16.splat(15))
   const high = i8x16.shr_u(bytes, 4)

@@ -15,7 +15,7 @@ const PAGE: usize = 65536
 const MAX_HOLES: i32 = 64
 
 /** Holes as pairs (start, bytes). */
-const holes: usize = memory.data(64 * 8)
+const holes: usize = memory.data(MAX_HOLES * 8)
 let holeCount: i32 = 0
 let top: usize = 0
 /** Nothing was ever taken from here on: all is zero. */

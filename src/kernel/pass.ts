@@ -1,5 +1,5 @@
 import {
-  BLOCK_BITS, DROPPED_BIT, ENTRY_NEXT_SHIFT, FAMILY_HEADED, FAMILY_LOCAL, FAMILY_MASK, FAMILY_O200K, HEADER_ACTIONS, HEADER_ASCII, HEADER_BACKWARD, HEADER_BLOCKS, HEADER_CLASSES, HEADER_DECIDED, HEADER_FAMILY, HEADER_IDLE,
+  ACTION_BYTES, BLOCK_BITS, DROPPED_BIT, ENTRY_NEXT_SHIFT, FAMILY_HEADED, FAMILY_LOCAL, FAMILY_MASK, FAMILY_O200K, HEADER_ACTIONS, HEADER_ASCII, HEADER_BACKWARD, HEADER_BLOCKS, HEADER_CLASSES, HEADER_DECIDED, HEADER_FAMILY, HEADER_IDLE,
   HEADER_PAGES, HEADER_READS_BYTES, HEADER_RESETS, HEADER_ROLES, HEADER_ROW_BYTES, HEADER_ROWS, HEADER_STATES, HEADER_SYMBOLS, ROLE_LETTER,
   NO_RESET, ROLE_UNCASED,
 } from '../pattern/layout'
@@ -20,7 +20,8 @@ export const SLICE: usize = 16384
 /** Room for what one slice can add to the cuts, and for the slots. */
 export const SLICE_ROOM: usize = (SLICE + 128) * 4
 const CUT_LIST_BYTES: usize = 2 * SLICE_ROOM
-const MAX_MARKS: usize = 64
+/** An action has no room for more. */
+export const MAX_MARKS: usize = ACTION_BYTES
 
 @unmanaged
 export class Pass {
@@ -34,8 +35,8 @@ export class Pass {
   blocks: usize
   actions: usize
   decidedTable: usize
-  /** Number of classes (symbols, if there is a backward machine); the entry for the end of a segment is behind those for classes. */
-  classes: usize
+  /** Number of symbols, which are classes unless there is a backward machine; the entry for the end of a segment is behind theirs. */
+  symbolCount: usize
   /** The family that the pattern belongs to, or 0 (layout.ts). */
   family: u32
   /** The function that knows the family by heart, as an index in the table of functions (windows.ts): what is not run need not be compiled. */
@@ -97,7 +98,7 @@ export function startPass(pass: Pass, tables: usize, syncPairs: usize): bool {
   pass.blocks = tables + word(tables, HEADER_BLOCKS)
   pass.actions = tables + word(tables, HEADER_ACTIONS)
   pass.decidedTable = tables + word(tables, HEADER_DECIDED)
-  pass.classes = word(tables, HEADER_SYMBOLS)
+  pass.symbolCount = word(tables, HEADER_SYMBOLS)
   pass.family = <u32>word(tables, HEADER_FAMILY)
   pass.roles = tables + word(tables, HEADER_ROLES)
   pass.readsBytes = <u32>word(tables, HEADER_READS_BYTES)
@@ -134,7 +135,7 @@ function areResets(resets: usize, classes: usize): bool {
 
 const FEW_BUSY: i32 = 4
 
-/** How many bytes are busy: bits of two tables of 16 bytes (pattern/layout.ts). */
+/** How many bytes are busy: bits of the set (pattern/byteSet.ts). */
 function countBusy(idle: usize): i32 {
   let count: i32 = 0
   for (let at = idle; at < idle + 32; at += 8) count += <i32>popcnt(load<u64>(at))

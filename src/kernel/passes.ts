@@ -17,7 +17,7 @@ import { cutterOf, readWindows } from './windows'
  * list of cuts.
  */
 
-const MAX_PASSES = 32
+const MAX_PASSES: usize = 32
 
 export let text: usize = 0
 export let capacity: usize = 0
@@ -27,7 +27,7 @@ export let endsEnd: usize = 0
 /** All text before this position has been counted. */
 export let counted: usize = 0
 
-const passes: usize = memory.data(32 * offsetof<Pass>())
+const passes: usize = memory.data(MAX_PASSES * offsetof<Pass>())
 let passCount: i32 = 0
 let pieceLimit: usize = 0
 /** Where cuts are put down, u32 each, and where the last of them ends; 0: pieces are counted. */
@@ -78,7 +78,7 @@ export function startCollecting(): i32 {
 
 /** Adds a split stage: the addresses of its packed tables and of its pairs (split/syncPairs.ts; 0: none). */
 export function addPass(tables: usize, syncPairs: usize): i32 {
-  if (passCount == MAX_PASSES) return NO_MEMORY
+  if (<usize>passCount == MAX_PASSES) return NO_MEMORY
   const pass = passNumber(passCount++)
   if (!startPass(pass, tables, syncPairs)) return NO_MEMORY
   pass.cutter = cutterOf(pass.family)

@@ -4,7 +4,7 @@ import {
 } from '../pattern/layout'
 import { NO_SYNC } from '../split/kernelLayout'
 import { allocate } from './memory'
-import { Pass, SLICE_ROOM } from './pass'
+import { MAX_MARKS, Pass, SLICE_ROOM } from './pass'
 
 /*
  * The machine's way through the text:
@@ -237,7 +237,7 @@ function findMiddle(pass: Pass, text: usize, to: usize): usize {
   let p = text + ((pass.at + to) >>> 1)
   const end = p + SEARCH_BYTES
   while ((load<u8>(p) & 0xc0) == 0x80) p++
-  const classes = pass.classes
+  const classes = pass.symbolCount // pairs are for machines whose symbols are classes
   let before: usize = classes
   while (p < end) {
     const byte = <usize>load<u8>(p)
@@ -255,14 +255,14 @@ function findMiddle(pass: Pass, text: usize, to: usize): usize {
 /** Ends the segment at the position reached: everything is decided now, and the machine is back in its first state. */
 export function endSegment(pass: Pass): void {
   const position = <u32>pass.at
-  const entry = load<u32>(pass.row + pass.classColumns + (pass.classes << 2))
+  const entry = load<u32>(pass.row + pass.classColumns + (pass.symbolCount << 2))
   pass.cutEnd = step(pass, entry, pass.cutEnd, position)
   pass.row = pass.rows
   pass.segmentStart = pass.at
 }
 
-const oldSlots: usize = memory.data(4 * 32)
-const oldMarks: usize = memory.data(4 * 64)
+const oldSlots: usize = memory.data(4 * (MAX_SLOTS + 1))
+const oldMarks: usize = memory.data(4 * MAX_MARKS)
 
 /** A step that does more than one store and a shift (layout.ts, actions). Returns the new end of the cuts. */
 function act(pass: Pass, entry: u32, cutEnd: usize, position: u32): usize {

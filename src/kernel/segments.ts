@@ -23,7 +23,7 @@ export function readShortSegments(pass: Pass, text: usize, inputs: usize, inputE
   if (pass.classColumns == 0 || pass.backward != 0) return passOnIdle(pass, text, inputs, inputEnd, many)
   const rows = pass.rows
   const classRows = rows + pass.classColumns
-  const endColumn = classRows + (pass.classes << 2)
+  const endColumn = classRows + (pass.symbolCount << 2)
   const direct: usize = pass.readsBytes != 0 ? 256 : 128
   const stop = min(pass.used + many, pass.room - SLOT_ROOM)
   let row = pass.row - rows

@@ -1,10 +1,10 @@
 import { PretokError } from '../errors.ts'
-import { bytesOf, createAlphabet, type Alphabet } from '../pattern/alphabet.ts'
+import { createAlphabet, type Alphabet } from '../pattern/alphabet.ts'
 import type { Node, Pattern } from '../pattern/ast.ts'
 import { createMatcher, NO_MATCH, UNDECIDED } from '../pattern/match.ts'
 import { holdsSearchStart, isForRegExps, maxLookBehind } from '../pattern/nodes.ts'
 import { compileRegExp, toRegExps } from '../pattern/toRegExp.ts'
-import { codePointBefore } from '../unicode/utf8.ts'
+import { bytesOf, codePointBefore } from '../unicode/utf8.ts'
 import { KeptText } from './keptText.ts'
 import type { Step } from './textStage.ts'
 

@@ -1,6 +1,5 @@
 import { PretokError } from '../errors.ts'
 import { CODE_POINTS, type CodePointSet } from '../unicode/codePointSet.ts'
-import { codePointEnd } from '../unicode/utf8.ts'
 import type { Node } from './ast.ts'
 import { partitionBySets } from './classes.ts'
 import { children } from './nodes.ts'
@@ -79,11 +78,4 @@ const createSpeller = (letters: Uint8Array | Uint16Array, isNarrow: boolean): Al
     }
     return Buffer.from(buffer.buffer, 0, length * buffer.BYTES_PER_ELEMENT).toString(isNarrow ? 'latin1' : 'utf16le')
   }
-}
-
-/** Bytes that `count` code points take from `at` on, in valid UTF-8. */
-export const bytesOf = (bytes: Uint8Array, at: number, count: number): number => {
-  let end = at
-  for (let i = 0; i < count; i++) end = codePointEnd(bytes, end)
-  return end - at
 }

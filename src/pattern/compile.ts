@@ -41,7 +41,8 @@ import type { Unit } from './unit.ts'
  *                   describe.ts writes a machine down for people
  *   layout.ts       what the kernel reads: entries, actions, `decided`
  *   machine.ts      the machine with as few states and symbols as possible (minimize.ts), and what its steps do as entries and actions
- *   pack.ts         machine → tables, as layout.ts describes them (unit.ts: code points or bytes; idle.ts: which text the kernel may skip)
+ *   pack.ts         machine → tables, as layout.ts describes them (unit.ts: code points or bytes; idle.ts: which text the kernel may skip,
+ *                   as byteSet.ts writes it)
  *
  * At first reading one can do without:
  *

@@ -113,8 +113,7 @@ export const ROLE_DROPPED = 16
 
 /**
  * A byte is idle if a segment of nothing but such bytes is left whole. After any number of them the machine is in one state, with no open cut.
- * Two tables of 16 bytes, for bytes below 128 and above, tell the others: byte b is busy if bit `(b >> 4) & 7` of a table's byte `b & 15` is set.
- * After them is the number of the state.
+ * The others are a set (byteSet.ts); after it is the number of the state.
  */
 export const IDLE_BYTES = 36
 export const IDLE_STATE = 32

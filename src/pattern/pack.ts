@@ -1,5 +1,6 @@
 import { PretokError } from '../errors.ts'
 import { CODE_POINTS } from '../unicode/codePointSet.ts'
+import { packByteSet } from './byteSet.ts'
 import type { Partition } from './classes.ts'
 import { findIdle, type Idle } from './idle.ts'
 import * as layout from './layout.ts'
@@ -109,9 +110,7 @@ const packResets = ({ next }: BackwardMachine): Uint8Array => {
 
 const packIdle = ({ isIdle, state }: Idle): Uint8Array => {
   const packed = new Uint8Array(layout.IDLE_BYTES)
-  isIdle.forEach((idle, byte) => {
-    if (!idle) packed[((byte >> 7) << 4) | (byte & 15)] |= 1 << ((byte >> 4) & 7)
-  })
+  packed.set(packByteSet([...isIdle.keys()].filter((byte) => !isIdle[byte])))
   new DataView(packed.buffer).setUint32(layout.IDLE_STATE, state, true)
   return packed
 }

@@ -33,3 +33,10 @@ export const codePointEnd = (text: Uint8Array, at: number): number => {
 /** The first byte of the UTF-8 of a code point from U+0080 on. */
 export const firstByteOf = (codePoint: number): number =>
   codePoint < 0x800 ? 0xc0 | (codePoint >> 6) : codePoint < 0x10000 ? 0xe0 | (codePoint >> 12) : 0xf0 | (codePoint >> 18)
+
+/** Bytes that `count` code points take from `at` on, in valid UTF-8. */
+export const bytesOf = (bytes: Uint8Array, at: number, count: number): number => {
+  let end = at
+  for (let i = 0; i < count; i++) end = codePointEnd(bytes, end)
+  return end - at
+}
