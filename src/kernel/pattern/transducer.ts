@@ -214,34 +214,13 @@ export function build(
   end = columns - 1
   drops = theDrops
   joins = theJoins
-  states = Numbering.create()
-  effects = Numbering.create()
-  const largest = instructionCount + 1
-  reached = ThreadLists.create()
-  isMatch = ints(largest)
-  begin = ints(1)
-  after = ThreadLists.create()
-  aliveRestsOn = ints(largest)
-  aliveFlags = ints(largest)
-  aliveStart = ints(largest)
-  aliveMark = ints(largest)
-  restsOn = ints(largest)
-  mark = ints(largest)
-  openCuts = ints(2 * MAX_SLOTS)
-  const longest = HEADER + (LEVEL + 1) * largest + 2 * MAX_SLOTS
-  list = ints(max(longest, columns))
-  state = ints(longest)
-  aloneKeys = Numbering.create()
-  aloneKey = ints(5)
-  alone = Growing.create()
   work = 0
   matchesEmpty = false
   refusal = 0
+  openLists(instructionCount)
   let room = 64
   next = ints(room * columns)
   outputs = ints(room * columns)
-  decided = ints(MAX_STATES)
-  marks = ints(MAX_STATES)
   const aheadContexts = ints(contextCount)
   for (let i = 0, at = 0; i < contextCount; i++) {
     const length = contexts[at++]
@@ -264,6 +243,32 @@ export function build(
     if (work > MAX_WORK) refuse(TOO_MUCH_WORK)
   }
   return states.count
+}
+
+/** Makes lists that are long enough for all that comes: a state has no more levels, and no more threads, than the program has instructions. */
+function openLists(instructionCount: i32): void {
+  states = Numbering.create()
+  effects = Numbering.create()
+  const largest = instructionCount + 1
+  reached = ThreadLists.create()
+  isMatch = ints(largest)
+  begin = ints(1)
+  after = ThreadLists.create()
+  aliveRestsOn = ints(largest)
+  aliveFlags = ints(largest)
+  aliveStart = ints(largest)
+  aliveMark = ints(largest)
+  restsOn = ints(largest)
+  mark = ints(largest)
+  openCuts = ints(2 * MAX_SLOTS)
+  const longest = HEADER + (LEVEL + 1) * largest + 2 * MAX_SLOTS
+  list = ints(max(longest, columns))
+  state = ints(longest)
+  aloneKeys = Numbering.create()
+  aloneKey = ints(5)
+  alone = Growing.create()
+  decided = ints(MAX_STATES)
+  marks = ints(MAX_STATES)
 }
 
 function refuse(reason: i32): void {
