@@ -29,7 +29,7 @@ import {
  *
  * All three give the text to the passes (passes.ts):
  *
- *   document ends → pass 0 → cuts → pass 1 → cuts → … → cuts → counting table
+ *   document ends → pass 0 → cuts → pass 1 → cuts → … → cuts → counting table, or a list of cuts
  *
  * Each pass reads text up to where the one before has decided all cuts, in slices, and hands its cuts on whenever its list is half full. So
  * all that is kept between two calls is each pass's state, its slots, and the text from the first piece that has not been counted.

@@ -20,6 +20,7 @@ import type { Unit } from './unit.ts'
  *   over classes instead of sets: a, b, c, and all other code points, which are 4 symbols                    (nfa.ts)
  *   machine  6 states; its whole table stands in kernel/pattern/transducer.ts                                (transducer.ts)
  *   tables   the machine with as few states and symbols as possible, one word for each state and symbol      (machine.ts, pack.ts)
+ *   at work  state 0, and for each code point the word of its symbol: the next state, and what is done       (kernel/read.ts)
  *
  * Nearly all of this is as in any regex compiler. What is particular is the machine: it does not say whether text matches, but where the matches of
  * the whole text begin and end, one after another. Having read "ab", it cannot know yet whether there is a cut behind the a: in "abc" there is none, in
