@@ -6,6 +6,7 @@ import { describeSystemError, notSettled, PretokError, systemErrorCode } from '.
 import { isFolder } from '../makeFolder.ts'
 import { reserveTemporaryFile } from '../temporary.ts'
 import { createEarlySync } from './earlySync.ts'
+import { forceToDisk } from './forceToDisk.ts'
 
 /*
  * A result is there and whole, or not there at all: it is written under a temporary name in the same folder, forced to the disk, and then
@@ -163,7 +164,7 @@ const syncFolder = async (path: string): Promise<void> => {
   const handle = await open(path).catch(() => undefined)
   if (handle === undefined) return
   try {
-    await handle.sync()
+    await forceToDisk(handle)
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === 'EIO') throw error
   } finally {

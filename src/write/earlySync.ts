@@ -1,4 +1,5 @@
 import type { FileHandle } from 'node:fs/promises'
+import { forceDataToDisk, forceToDisk } from './forceToDisk.ts'
 
 /** So much may wait in the system's memory. */
 const SYNC_BYTES = 1 << 26
@@ -22,7 +23,7 @@ export const createEarlySync = (file: FileHandle): EarlySync => {
   let failed: unknown
   const sync = async (): Promise<void> => {
     // Linux reports a failure to write back only once, to whoever asks first: the error must be kept for `finish`
-    await file.datasync().catch((error: unknown) => {
+    await forceDataToDisk(file).catch((error: unknown) => {
       failed ??= error
     })
     syncing = undefined
@@ -37,7 +38,7 @@ export const createEarlySync = (file: FileHandle): EarlySync => {
     settle: async () => syncing,
     async finish() {
       await syncing
-      await file.sync()
+      await forceToDisk(file)
       if (failed !== undefined) throw failed
     },
   }

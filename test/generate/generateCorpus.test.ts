@@ -4,7 +4,10 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
 import { generateCorpus, type GenerateOptions } from '../../src/generate/generateCorpus.ts'
+import { forceDataToDisk, forceToDisk } from '../../src/write/forceToDisk.ts'
 import { makeCorpus } from './corpora.ts'
+
+vi.mock('../../src/write/forceToDisk.ts', { spy: true })
 
 let folder: string
 beforeEach(() => (folder = mkdtempSync(join(tmpdir(), 'pretok-generate-'))))
@@ -100,13 +103,13 @@ describe('a corpus that could not be written leaves nothing', () => {
   })
 
   test('the disk fails late', async () => {
-    vi.spyOn(await fileHandles(), 'sync').mockRejectedValueOnce(systemError('EIO'))
+    vi.mocked(forceToDisk).mockRejectedValueOnce(systemError('EIO'))
     await expect(generate()).rejects.toMatchObject({ code: 'output', message: expect.stringContaining('input/output error') })
     expectNothing()
   })
 
   test('the disk fails while more is being composed', async () => {
-    vi.spyOn(await fileHandles(), 'datasync').mockRejectedValueOnce(systemError('EIO'))
+    vi.mocked(forceDataToDisk).mockRejectedValueOnce(systemError('EIO'))
     await expect(generate({ kind: 'distinct', bytes: 7e7 })).rejects.toMatchObject({ code: 'output' })
     expectNothing()
   })
