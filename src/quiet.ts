@@ -18,7 +18,8 @@ const LOOKS = 2
 export const untilQuiet = async (mostMs: number = QUIET_MS): Promise<void> => {
   const end = milliseconds() + Math.min(mostMs, QUIET_MS)
   for (let looks = 0; looks < LOOKS && milliseconds() < end; looks = doOthersSleep() ? looks + 1 : 0) {
-    await new Promise((resolve) => setTimeout(resolve, Math.min(LOOK_MS, end - milliseconds())))
+    const left = Math.max(0, end - milliseconds()) // the time may have passed meanwhile, and Node warns of a negative one
+    await new Promise((resolve) => setTimeout(resolve, Math.min(LOOK_MS, left)))
   }
 }
 

@@ -1,9 +1,13 @@
 import { Worker } from 'node:worker_threads'
-import { afterEach, expect, test } from 'vitest'
+import { afterEach, expect, test, vi } from 'vitest'
+import { milliseconds } from '../../src/clock.ts'
 import { untilQuiet } from '../../src/quiet.ts'
+
+vi.mock('../../src/clock.ts', { spy: true })
 
 const started: Worker[] = []
 afterEach(async () => {
+  vi.resetAllMocks()
   await Promise.all(started.splice(0).map((thread) => thread.terminate()))
 })
 
@@ -44,4 +48,12 @@ test('nobody waits who needs not', async () => {
   await untilQuiet(0)
   expect(hasTimerFired).toBe(false)
   clearTimeout(timer)
+})
+
+test('no timer is asked for a time that has passed meanwhile: Node warns of it', async () => {
+  const setTimer = vi.spyOn(globalThis, 'setTimeout')
+  vi.mocked(milliseconds).mockReturnValueOnce(0).mockReturnValueOnce(49).mockReturnValue(60)
+  await untilQuiet()
+  expect(setTimer).toHaveBeenCalledOnce()
+  expect(setTimer.mock.calls[0][1]).toBeGreaterThanOrEqual(0)
 })
