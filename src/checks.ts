@@ -10,7 +10,8 @@ export const refuse = (name: string, value: unknown, wanted: string): never => {
   throw new PretokError('usage', `${name}: ${shown(value)} is not ${wanted}`)
 }
 
-const shown = (value: unknown): string => {
+/** How messages show a value, be it what it may. */
+export const shown = (value: unknown): string => {
   if (typeof value === 'string') return JSON.stringify(value)
   if (Array.isArray(value)) return `[${value.map(shown).join(', ')}]`
   // some objects have no text of their own, and that of others is long, or is that of another value
@@ -62,7 +63,10 @@ export const checkSignal = (value: unknown): void => {
     refuse('signal', value, 'an AbortSignal')
 }
 
+/** Holes count as undefined, which nearly all of an array's own methods would pass over. */
+export const isTexts = (value: unknown): value is string[] => Array.isArray(value) && Array.from(value).every((item) => typeof item === 'string')
+
 /** A string would pass for a list of characters. */
 export const checkTexts = (name: string, value: unknown, wanted = 'an array of strings'): void => {
-  if (!Array.isArray(value) || value.some((item) => typeof item !== 'string')) throw new PretokError('usage', `${name}: ${wanted} is needed`)
+  if (!isTexts(value)) throw new PretokError('usage', `${name}: ${wanted} is needed`)
 }

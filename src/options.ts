@@ -1,4 +1,4 @@
-import { checkChoice, checkFunction, checkOptionNames, checkPath, checkSignal, checkSize, checkTexts, refuse, type OptionNames } from './checks.ts'
+import { checkChoice, checkFunction, checkOptionNames, checkPath, checkSignal, checkSize, checkTexts, isTexts, refuse, type OptionNames } from './checks.ts'
 import { ENGINE_CHOICES } from './count/engine.ts'
 import { PretokError } from './errors.ts'
 import { parseDelimiter } from './format/csvHeader.ts'
@@ -180,8 +180,7 @@ export const checkOptions = (options: PretokenizeOptions): void => {
   for (const [name, choices] of Object.entries(CHOICES)) checkChoice(name, options[name as keyof typeof CHOICES], choices)
   for (const name of ['blockBytes', 'maxPieceBytes', 'maxRecordBytes'] as const) checkSize(name, options[name])
   const fields: unknown = textFieldsOf(options)
-  if (!Array.isArray(fields) || fields.some((field) => typeof field !== 'string'))
-    refuse('textField', fields, 'a path or an array of paths')
+  if (!isTexts(fields)) refuse('textField', fields, 'a path or an array of paths')
   parseFields(textFieldsOf(options))
   for (const [name, type] of Object.entries(TYPES)) {
     const value = options[name as keyof typeof TYPES]

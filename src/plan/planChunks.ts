@@ -1,4 +1,4 @@
-import { checkOptionNames, type OptionNames } from '../checks.ts'
+import { checkOptionNames, shown, type OptionNames } from '../checks.ts'
 import { PretokError } from '../errors.ts'
 import type { Chunk, Compression, InputFormat } from '../types.ts'
 
@@ -96,19 +96,19 @@ const checkOptions = (options: PlanOptions): void => {
   checkOptionNames(options, OPTION_NAMES)
   const { numProcesses, maxMemoryGb, chunkBytes } = options
   if (!Number.isInteger(numProcesses) || numProcesses < 1 || numProcesses > MOST_PROCESSES)
-    throw new PretokError('usage', `numProcesses: ${numProcesses} is no whole number from 1 to ${MOST_PROCESSES}`)
-  if (!(maxMemoryGb > 0)) throw new PretokError('usage', `maxMemoryGb: ${maxMemoryGb} is no positive number of GiB`)
+    throw new PretokError('usage', `numProcesses: ${shown(numProcesses)} is no whole number from 1 to ${MOST_PROCESSES}`)
+  if (!(typeof maxMemoryGb === 'number' && maxMemoryGb > 0)) throw new PretokError('usage', `maxMemoryGb: ${shown(maxMemoryGb)} is no positive number of GiB`)
   if (maxMemoryGb > MOST_MEMORY_GB)
     throw new PretokError('usage', `maxMemoryGb: ${maxMemoryGb} GiB are too many; ${MOST_MEMORY_GB} are the most`)
   if (chunkBytes !== undefined && (!Number.isSafeInteger(chunkBytes) || chunkBytes < 1))
-    throw new PretokError('usage', `chunkBytes: ${chunkBytes} is no positive whole number of bytes`)
+    throw new PretokError('usage', `chunkBytes: ${shown(chunkBytes)} is no positive whole number of bytes`)
 }
 
 const checkSources = (sources: readonly PlannedSource[]): void => {
   if (!Array.isArray(sources)) throw new PretokError('usage', 'sources: an array of { size } is needed')
-  sources.forEach((source: Partial<PlannedSource> | undefined, i) => {
+  Array.from(sources).forEach((source: Partial<PlannedSource> | undefined, i) => {
     const size = source?.size
     if (!Number.isSafeInteger(size) || size! < 0)
-      throw new PretokError('usage', `sources[${i}].size: ${size} is no whole number of bytes from 0 up`)
+      throw new PretokError('usage', `sources[${i}].size: ${shown(size)} is no whole number of bytes from 0 up`)
   })
 }

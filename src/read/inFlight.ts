@@ -1,3 +1,4 @@
+import { shown } from '../checks.ts'
 import { PretokError } from '../errors.ts'
 
 /**
@@ -11,7 +12,7 @@ export async function* mapInFlight<Item, Result>(
   name = 'maxInFlight',
 ): AsyncGenerator<Result> {
   if (!Number.isInteger(maxInFlight) || maxInFlight < 1)
-    throw new PretokError('usage', `${name}: ${maxInFlight} is no positive whole number`)
+    throw new PretokError('usage', `${name}: ${shown(maxInFlight)} is no positive whole number`)
   const running: Promise<Result>[] = []
   try {
     for await (const item of items) {

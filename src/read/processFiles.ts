@@ -1,5 +1,5 @@
 import { availableParallelism } from 'node:os'
-import { checkFunction, checkOptionNames, checkTexts, type OptionNames } from '../checks.ts'
+import { checkFunction, checkOptionNames, checkPath, checkTexts, type OptionNames } from '../checks.ts'
 import { throwIfReadingStopped } from '../errors.ts'
 import { mapInFlight } from './inFlight.ts'
 import { STREAM_OPTION_NAMES, streamDocuments, type Document, type StreamOptions } from './streamDocuments.ts'
@@ -23,6 +23,7 @@ export async function* mapDocuments<Result>(
   map: (document: Document) => Promise<Result> | Result,
   options: MapOptions = {},
 ): AsyncGenerator<Result> {
+  checkPath('path', path)
   checkOptionNames(options, OPTION_NAMES)
   checkFunction('map', map)
   const { maxInFlight = DEFAULT_IN_FLIGHT, ...streaming } = options

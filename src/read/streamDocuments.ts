@@ -1,4 +1,4 @@
-import { checkChoice, checkOptionNames, checkPath, checkSignal, checkSize, checkTexts, refuse, type OptionNames } from '../checks.ts'
+import { checkChoice, checkOptionNames, checkPath, checkSignal, checkSize, checkTexts, refuse, shown, type OptionNames } from '../checks.ts'
 import { PretokError, throwIfReadingStopped } from '../errors.ts'
 import { createTokenCutter } from '../added/tokenCutter.ts'
 import { createSpecialTokens, type TokenSet } from '../added/tokenSet.ts'
@@ -281,7 +281,7 @@ const createBytePlaces = (): Places => {
 
 /** The documents of a file in batches of `batchSize`; the last one may be smaller. Throws as `streamDocuments`, 'usage' also for `batchSize`. */
 export async function* streamBatches(path: string, batchSize: number, options: StreamOptions = {}): AsyncGenerator<Document[]> {
-  if (!Number.isInteger(batchSize) || batchSize < 1) throw new PretokError('usage', `batchSize: ${batchSize} is no positive whole number`)
+  if (!Number.isInteger(batchSize) || batchSize < 1) throw new PretokError('usage', `batchSize: ${shown(batchSize)} is no positive whole number`)
   let batch: Document[] = []
   for await (const document of streamDocuments(path, options)) {
     batch.push(document)

@@ -30,6 +30,8 @@ const all = async (items: AsyncIterable<unknown>): Promise<void> => {
 }
 /** As a program without types would call it. */
 const untyped = (value: unknown): never => value as never
+/** An array with nothing at its end, not even undefined. */
+const withHole = (item: unknown): never => Object.assign([item], { length: 2 }) as never
 
 describe('what a program gives that cannot be is refused by name', () => {
   test.each<[string, () => unknown, string]>([
@@ -61,6 +63,16 @@ describe('what a program gives that cannot be is refused by name', () => {
     ['a function', () => processFiles([PATH], untyped(undefined)), 'process: undefined is not a function'],
     ['a size of a source', () => planChunks([{ size: 1 }, { size: -1 }], PLAN), 'sources[1].size: -1 is no whole number of bytes from 0 up'],
     ['a source', () => planChunks(untyped([PATH]), PLAN), 'sources[0].size: undefined is no whole number of bytes from 0 up'],
+    ['a list with a hole', () => pretokenize(withHole(PATH)), 'files: a path or an array of paths is needed'],
+    ['a list with a hole', () => createSplitter('gpt2', withHole('a')), 'specialTokens: an array of strings is needed'],
+    ['a list with a hole', () => pretokenize(PATH, [], { textField: withHole('a') }), 'textField: ["a", ] is not a path or an array of paths'],
+    ['a list with a hole', () => planChunks(withHole({ size: 1 }), PLAN), 'sources[1].size: undefined is no whole number of bytes from 0 up'],
+    ['a path that has no text', () => all(mapDocuments(untyped(Symbol('a')), () => 1)), 'path: Symbol(a) is not a path'],
+    ['a number that has no text', () => all(streamBatches(PATH, untyped(Symbol('a')))), 'batchSize: Symbol(a) is no positive whole number'],
+    ['a number that has no text', () => processFiles([PATH], async () => 1, untyped(Object.create(null))), 'concurrency: [object Object] is no positive whole number'],
+    ['workers of a plan', () => planChunks([{ size: 1 }], { ...PLAN, numProcesses: untyped(Symbol('a')) }), 'numProcesses: Symbol(a) is no whole number from 1 to 1024'],
+    ['memory of a plan', () => planChunks([{ size: 1 }], { ...PLAN, maxMemoryGb: untyped(1n) }), 'maxMemoryGb: 1n is no positive number of GiB'],
+    ['memory of a plan', () => planChunks([{ size: 1 }], { ...PLAN, maxMemoryGb: untyped(true) }), 'maxMemoryGb: true is no positive number of GiB'],
     ['options of a plan', () => planChunks([{ size: 1 }], untyped({ ...PLAN, chunkByte: 1 })), 'chunkByte: there is no such option (did you mean chunkBytes?)'],
   ])('%s: %s', async (_, call, message) => {
     await expect((async () => call())()).rejects.toMatchObject({ name: 'PretokError', code: 'usage', message })
