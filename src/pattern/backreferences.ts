@@ -1,8 +1,9 @@
-import { PretokError } from '../errors.ts'
+import type { PretokError } from '../errors.ts'
 import { members, of, size, type CodePointSet } from '../unicode/codePointSet.ts'
 import { closeOverCase } from '../unicode/properties.ts'
 import type { BackreferenceNode, GroupNode, Node, SequenceNode } from './ast.ts'
 import { children } from './nodes.ts'
+import { patternError } from './patternError.ts'
 
 const MAX_EXPANDED_MEMBERS = 64
 
@@ -35,7 +36,7 @@ const substitute = (node: Node, replaced: (node: Node) => Node | undefined): Nod
  */
 export const expandBackreferences = (root: Node, text: string): Node => {
   const error = (reference: BackreferenceNode, why: string): PretokError =>
-    new PretokError('pattern', `pattern: back-reference ${reference.text} (not supported: ${why}) at ${reference.at} in ${JSON.stringify(text)}`)
+    patternError(`back-reference ${reference.text} (not supported: ${why})`, text, reference.at)
   /** Oniguruma compares as many bytes as the group took: whether a case of another length matches depends on what follows. */
   const casesOf = (member: number, reference: BackreferenceNode): CodePointSet => {
     const cases = closeOverCase(of(member))

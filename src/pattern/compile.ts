@@ -1,4 +1,3 @@
-import { PretokError } from '../errors.ts'
 import type { Dialect } from './ast.ts'
 import { treatmentOf, type SplitBehavior } from './behavior.ts'
 import { renameClasses } from './classes.ts'
@@ -7,6 +6,7 @@ import { toMachine } from './machine.ts'
 import { buildNfa } from './nfa.ts'
 import { withTables, type Compiled } from './pack.ts'
 import { parsePattern } from './parse.ts'
+import { patternError } from './patternError.ts'
 import { buildTransducer } from './transducer.ts'
 import type { Unit } from './unit.ts'
 
@@ -51,6 +51,7 @@ import type { Unit } from './unit.ts'
  *   families.ts     patterns that the kernel has code of its own for; withFamily.ts finds out which of them a stage is of, or another of which that is true
  *                   (local.ts, headed.ts); equivalence.ts tells whether two machines cut alike
  *   numbering.ts    numbers for lists of integers
+ *   patternError.ts how errors show a pattern
  *   toRegExp.ts     the reference tier's way from the tree, with match.ts and answers.ts, over the letters of alphabet.ts
  *
  * Three of these files, transducer.ts, minimize.ts and beside.ts, hold no algorithm. They write lists of integers for WebAssembly and read what it has
@@ -102,10 +103,7 @@ export const compileStage = (stage: PatternStage, unit: Unit = 'code points'): C
   const nfa = buildNfa(parsePattern(stage.pattern, stage.dialect))
   const transducer = buildTransducer(nfa, treatment, stage.pattern)
   if (transducer.matchesEmpty && stage.refusesEmptyMatches)
-    throw new PretokError(
-      'pattern',
-      `pattern: it can match the empty string, at which tiktoken fails, in ${JSON.stringify(stage.pattern)}`,
-    )
+    throw patternError('it can match the empty string, at which tiktoken fails,', stage.pattern)
   const machine = toMachine(transducer, treatment.drops)
   const { backward, newClass } =
     nfa.lookahead === undefined ? { backward: undefined, newClass: machine.newSymbol } : simplifyLookahead(nfa.lookahead, machine.newSymbol)

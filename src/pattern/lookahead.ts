@@ -1,5 +1,5 @@
-import { PretokError } from '../errors.ts'
 import { createNumbering } from './numbering.ts'
+import { patternError } from './patternError.ts'
 import { reachable, successors, type Draft, type Take } from './program.ts'
 import { minimize, type Row } from './minimize.ts'
 
@@ -86,11 +86,7 @@ export const buildLookahead = (
   const findingLists = createNumbering()
   const finding = new Int32Array(starts.length * behinds.length)
   for (let state = 0; state < states.count; state++) {
-    if (states.count > MAX_STATES)
-      throw new PretokError(
-        'pattern',
-        `pattern: look-aheads of more than ${MAX_STATES} states in ${JSON.stringify(text)}`,
-      )
+    if (states.count > MAX_STATES) throw patternError(`look-aheads of more than ${MAX_STATES} states`, text)
     const length = states.read(state, list)
     const takes: number[][] = []
     for (let row = 0; row < behinds.length; row++) {

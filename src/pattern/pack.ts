@@ -1,4 +1,4 @@
-import { PretokError } from '../errors.ts'
+import type { PretokError } from '../errors.ts'
 import { CODE_POINTS } from '../unicode/codePointSet.ts'
 import { packByteSet } from './byteSet.ts'
 import type { Partition } from './classes.ts'
@@ -8,6 +8,7 @@ import type { BackwardMachine } from './lookahead.ts'
 import type { Automaton, Machine } from './machine.ts'
 import type { Row } from './minimize.ts'
 import { createNumbering } from './numbering.ts'
+import { patternError } from './patternError.ts'
 import { classesOfBytes } from './unit.ts'
 
 /** One or more stages as the tables that the kernel runs, and what these were made from: fuse.ts, withFamily.ts and equivalence.ts go on from that. */
@@ -37,7 +38,7 @@ const bytesOfRow = ({ next }: Machine): number => 4 * next[0].length
 
 const checkRoom = ({ machine, partition, backward, unit }: Automaton, text: string): void => {
   const { next, actions } = machine
-  const refuse = (what: string) => new PretokError('pattern', `pattern: ${what} in ${JSON.stringify(text)}`)
+  const refuse = (what: string): PretokError => patternError(what, text)
   if (unit === 'bytes' && backward !== undefined) throw refuse('a look-ahead of more than one code point after a byte map')
   const rowsBytes = bytesOfRow(machine) * next.length
   if (next[0].length > 256 || partition.count > 255) throw refuse('more than 255 classes of code points')

@@ -19,6 +19,7 @@ import { mayBeOverlooked } from './dotRuns.ts'
 import { changeFlags } from './flags.ts'
 import { createFoldedLetters } from './foldedLetters.ts'
 import { alternation, children, holdsLookOrBackreference, isString, maxLength, minLength, sequence, set } from './nodes.ts'
+import { patternError } from './patternError.ts'
 import { PatternReader } from './reader.ts'
 
 /**
@@ -42,9 +43,13 @@ import { PatternReader } from './reader.ts'
  * Throws a `PretokError` with code 'pattern' that names the construct and its offset.
  */
 export const parsePattern = (text: string, dialect: Dialect): Pattern => {
+  if (text.length > MOST_CHARACTERS) throw patternError(`more than ${MOST_CHARACTERS} characters`, text)
   const parser = new Parser(text, dialect)
   return { text, dialect, root: expandBackreferences(parser.parse(), text) }
 }
+
+/** Far more than any tier could do something with, and few enough for parts of it to be arguments. */
+const MOST_CHARACTERS = 2 ** 16
 
 export const MAX_REPEAT = 100_000
 const GROUP_NAME: Readonly<Record<Dialect, RegExp>> = {

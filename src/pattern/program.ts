@@ -1,9 +1,10 @@
-import { PretokError } from '../errors.ts'
+import type { PretokError } from '../errors.ts'
 import { areDisjoint, complement, EMPTY, union, type CodePointSet } from '../unicode/codePointSet.ts'
 import type { LookNode, Node, RepeatNode } from './ast.ts'
 import { conditionOf, type Condition } from './conditions.ts'
 import { maxLength, minLength } from './nodes.ts'
 import { createNumbering } from './numbering.ts'
+import { patternError } from './patternError.ts'
 
 /*
  * The pattern as a program of small instructions (Thompson's construction, as in Pike's virtual machine): a thread stands at an
@@ -67,10 +68,7 @@ export class Builder {
   }
 
   private error(what: string, at?: number): PretokError {
-    return new PretokError(
-      'pattern',
-      `pattern: ${what}${at === undefined ? '' : ` at ${at}`} in ${JSON.stringify(this.text)}`,
-    )
+    return patternError(what, this.text, at)
   }
 
   private add(instruction: Draft): number {

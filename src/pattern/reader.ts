@@ -1,5 +1,5 @@
 import { isUtf8 } from 'node:buffer'
-import { PretokError } from '../errors.ts'
+import type { PretokError } from '../errors.ts'
 import {
   complement,
   difference,
@@ -28,6 +28,7 @@ import {
 } from '../unicode/properties.ts'
 import type { Dialect } from './ast.ts'
 import { INITIAL_FLAGS, type Flags } from './flags.ts'
+import { patternError } from './patternError.ts'
 
 const HEX_DIGIT = fromRanges([
   [0x30, 0x3a],
@@ -83,7 +84,7 @@ export class PatternReader {
   }
 
   protected error(what: string, at: number): PretokError {
-    return new PretokError('pattern', `pattern: ${what} at ${at} in ${JSON.stringify(this.text)}`)
+    return patternError(what, this.text, at)
   }
 
   protected peek(words: string): boolean {

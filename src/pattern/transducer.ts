@@ -1,8 +1,8 @@
-import { PretokError } from '../errors.ts'
 import type { Dropped, Joined, Treatment } from './behavior.ts'
 import { openKernel, put, take, type PatternKernel } from './kernel.ts'
 import { MAX_SLOTS } from './layout.ts'
 import type { Instruction, Nfa } from './nfa.ts'
+import { patternError } from './patternError.ts'
 import * as programLayout from './programLayout.ts'
 
 /*
@@ -91,7 +91,7 @@ export const buildTransducer = (nfa: Nfa, { drops, joins }: Treatment, text: str
   } catch (error) {
     const refusal = REFUSALS[kernel.refusal()]
     if (refusal === undefined) throw error
-    throw new PretokError('pattern', `pattern: ${refusal} in ${JSON.stringify(text)}`)
+    throw patternError(refusal, text)
   }
   return {
     columns,

@@ -1,7 +1,7 @@
-import { PretokError } from '../errors.ts'
 import { createAlphabet } from '../pattern/alphabet.ts'
 import { treatmentOf } from '../pattern/behavior.ts'
 import { createMatcher, NO_MATCH, UNDECIDED } from '../pattern/match.ts'
+import { patternError } from '../pattern/patternError.ts'
 import { toRegExps } from '../pattern/toRegExp.ts'
 import { isForRegExps, maxLookBehind } from '../pattern/nodes.ts'
 import { parsePattern } from '../pattern/parse.ts'
@@ -74,10 +74,7 @@ export const createRegexPass = ({ stage, unit }: PlacedSplit): RegexPass => {
       const isMatch = matched !== NO_MATCH
       const isGap = matched <= index // no match, or an empty one
       if (isMatch && isGap && stage.refusesEmptyMatches)
-        throw new PretokError(
-          'pattern',
-          `pattern: it matches the empty string, at which tiktoken fails, or passes over text without a word, in ${JSON.stringify(stage.pattern)}`,
-        )
+        throw patternError('it matches the empty string, at which tiktoken fails, or passes over text without a word,', stage.pattern)
       const kind = isGap ? 'gap' : 'match'
       const start = position.read
       // the next search begins behind the match, or behind the code point that an empty match steps over

@@ -67,6 +67,23 @@ describe('what cannot be is refused, with construct and offset', () => {
   ])('%s', (pattern, message) => expect(() => parsePattern(pattern, 'oniguruma')).toThrow(message))
 })
 
+describe('a very long pattern', () => {
+  test('is refused before it is read', () => {
+    const pattern = 'a'.repeat(2 ** 16)
+    expect(() => parsePattern(`${pattern}(`, 'oniguruma')).toThrow(/^pattern: more than 65536 characters in a pattern of 65537 characters, which begins "a{400}"$/)
+    expect(parsePattern(pattern, 'oniguruma').root.type).toBe('sequence')
+  })
+
+  test('is shown around what is wrong with it', () => {
+    const long = 'ab'.repeat(2500)
+    expect(() => parsePattern(`${long}(?<1>c)${long}`, 'oniguruma')).toThrow(
+      /^pattern: "\(\?<" \(not supported\) at 5000 in a pattern of 10007 characters, where it says "(ab){50}\(\?<1>c\)(ab){146}a"$/,
+    )
+    const short = 'a'.repeat(3999)
+    expect(() => parsePattern(`${short}(`, 'oniguruma')).toThrow(` in "${short}("`)
+  })
+})
+
 describe('the two engines read the same text differently', () => {
   test('{n,m}+ is stacked in Oniguruma, possessive in fancy-regex', () => {
     expect(split(huggingFace('\\p{N}{1,3}+'), '1234567')).toEqual(['1234567'])
