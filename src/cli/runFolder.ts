@@ -54,7 +54,7 @@ export const countRun = async (folder: string, args: RunFolderArguments, outputs
       reporter.warning('--temp-dir changes nothing: what does not fit into memory is kept in the run folder, until that is merged')
     const { tasksDone, skipped } = await countRunFolder(folder, shard, options)
     reporter.stop()
-    reporter.note(`${folder}: ${plural(tasksDone, 'task')} done${shard === undefined ? '' : ` of shard ${args.shard}`}`)
+    reporter.note(`${folder}: ${tasksDone === 0 ? 'nothing was left to do' : `${plural(tasksDone, 'task')} done`}${shard === undefined ? '' : ` of shard ${args.shard}`}`)
     if (isMerging) return mergeRunFolder(folder, options)
     const left = [
       ...(skipped.records > 0 ? [plural(skipped.records, 'record')] : []),

@@ -248,6 +248,7 @@ describe('plan, count, status and merge', () => {
     )
     expect(pretok(['count', run, '--shard', '2/3']).code).toBe(0)
     expect(pretok(['count', run, '--shard', '3/3']).stderr).toMatch(/tasks done of shard 3\/3/)
+    expect(pretok(['count', run, '--shard', '3/3']).stderr).toMatch(/nothing was left to do of shard 3\/3/)
     expect(pretok(['status', run]).stdout).toContain(`${tasks} of ${tasks} tasks done`)
     expectResult(pretok(['merge', run, '-o', output, '-n', '2']))
     const bytes = readFileSync(partial(1))
