@@ -38,7 +38,8 @@ export const createChunkSink = (job: ChunkJob, intake: Intake, documents: Docume
       place = documentAt = at
     },
     text(bytes, at) {
-      if (bytes.length <= PART_BYTES) return text(bytes, at)
+      // what was read right into the intake's memory is there only until some of it is told
+      if (bytes.length <= PART_BYTES || sink.room !== undefined) return text(bytes, at)
       for (let from = 0; from < bytes.length; from += PART_BYTES) text(bytes.subarray(from, from + PART_BYTES), hasRows ? at : at + from)
     },
     invalid(start, end, bytes) {

@@ -215,6 +215,18 @@ describe('counts', () => {
     expect(stripped.receipt!.bytes).toMatchObject({ read: 7, format: 3, pieces: 4 })
   })
 
+  test('are the same for blocks of several megabytes, with invalid UTF-8 in them and without', async () => {
+    const bytes = Buffer.from(sample(150_000).repeat(60))
+    const broken = Buffer.from(bytes)
+    for (let at = 1000; at < broken.length; at += 700_001) broken[at] = 0xff
+    for (const [name, content] of [['blocks.txt', bytes], ['broken.txt', broken]] as const) {
+      const path = file(name, content)
+      const expected = [...(await pretokenize(path, [END, '<|x|>']))]
+      for (const blockBytes of [2 ** 20, 2 ** 20 + 1, 3_000_001, 2 ** 24])
+        expect([...(await pretokenize(path, [END, '<|x|>'], { blockBytes, numProcesses: 1 }))]).toEqual(expected)
+    }
+  })
+
   test('a long piece goes through blocks that are much smaller, in linear time', async () => {
     const counts = await pretokenize(file('long.txt', `${'x'.repeat(3_000_000)} y`), [], { blockBytes: 1000 })
     expect(counts.get('x'.repeat(3_000_000))).toBe(1)
