@@ -20,7 +20,7 @@ export const createManyRows = (sink: RecordSink) => {
       return from
     }
     const { text, ends, after } = take()
-    if (ends.length > 0 && sink.documents!({ text, ends, start: at + from, end: at + after })) {
+    if (ends.length > 0 && sink.documents!({ text, ends, end: at + after })) {
       sink.format(after - from - text.length)
       next = 1
       return after

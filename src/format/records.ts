@@ -52,8 +52,7 @@ export interface Documents {
   text: Buffer
   /** Where each ends in the text. None begins with a byte 10xxxxxx, inside a code point. */
   ends: Uint32Array
-  /** The records are plain data [start, end), or rows. */
-  start: number
+  /** Where the last of the records ends: a place in plain data, or the number of the row behind it. */
   end: number
 }
 

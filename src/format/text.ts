@@ -230,7 +230,7 @@ const createMany = (sink: RecordSink, { find, behind }: Ends) => {
       const feed = find(bytes, from, at)
       return -(feed === -1 ? bytes.length : behind(bytes, feed))
     }
-    if (count > 0 && !sink.documents!({ text: room.subarray(0, length), ends: ends.subarray(0, count), start: at + from, end: at + next })) return -next
+    if (count > 0 && !sink.documents!({ text: room.subarray(0, length), ends: ends.subarray(0, count), end: at + next })) return -next
     sink.format(next - from - length)
     return next
   }

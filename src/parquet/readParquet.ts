@@ -125,7 +125,7 @@ async function* readRowGroup(
 
 /** Rows of one text each, from row `place` on. */
 const tellRows = ({ text, ends }: Texts, place: number, sink: RecordSink, check: CheckText | undefined): number => {
-  if (sink.documents!({ text, ends, start: place, end: place + ends.length })) return text.length
+  if (sink.documents!({ text, ends, end: place + ends.length })) return text.length
   let from = 0
   ends.forEach((end, row) => {
     tellRow([[text.subarray(from, end)]], place + row, sink, check)

@@ -45,11 +45,11 @@ export const collectingSink = (): { sink: RecordSink; records: FoundRecords } =>
 export const collectingSinkOfMany = () => {
   const { sink, records } = collectingSink()
   const taken = { many: 0 }
-  const documents: RecordSink['documents'] = ({ text, ends, start }) => {
+  const documents: RecordSink['documents'] = ({ text, ends, end: last }) => {
     if (!isUtf8(text)) return false
     let from = 0
     ends.forEach((end, i) => {
-      sink.text(text.subarray(from, end), start + i)
+      sink.text(text.subarray(from, end), last - ends.length + i)
       sink.endDocument()
       from = end
     })
