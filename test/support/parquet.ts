@@ -37,7 +37,7 @@ export const CODECS: readonly CompressionCodec[] = ['UNCOMPRESSED', 'SNAPPY', 'G
 export const readAtOf =
   (data: Buffer): ReadAt =>
   async (position, length, into = Buffer.alloc(length)) =>
-    into.subarray(0, data.copy(into, 0, position, Math.min(position + length, data.length)))
+    into.subarray(0, data.subarray(position, position + length).copy(into))
 
 /** A Parquet file with columns `id` and `text`, in row groups of 50 rows and small pages. */
 export const parquet = (
