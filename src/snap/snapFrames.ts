@@ -7,8 +7,8 @@ import type { ReadAt } from './snapChunks.ts'
  * Where that is wrong for once, nothing is lost: what is decompressed up to a wrong border does not end there, which is an error.
  */
 
-/** The length of the part that begins at a position; undefined if none does. */
-type PartLength = (position: number) => Promise<number | undefined>
+/** Where the part ends that begins at a position; undefined if none does. */
+type FindEnd = (position: number) => Promise<number | undefined>
 
 /** How many headers inside a part are read to find its end: more make it one that is not worth the search. */
 const MAX_BLOCKS = 10_000
@@ -23,13 +23,13 @@ export const snapFrames = async (chunks: readonly Chunk[], compression: Compress
   const whole = [{ ...chunks[0], end: size }]
   const kind = KINDS[compression]
   if (kind === undefined) return whole
-  const lengthOf = kind.lengthOf(readAt, size)
-  const first = await lengthOf(0)
+  const findEnd = kind.findEnd(readAt, size)
+  const first = await findEnd(0)
   if (first === undefined || first >= size) return whole
   const reach = Math.max(LEAST_REACH, REACH * first)
   const snapped = whole
   for (const { start, end } of chunks.slice(1)) {
-    const part = await findPart(start, Math.min(end, start + reach), kind.mayBegin, lengthOf, readAt)
+    const part = await findPart(start, Math.min(end, start + reach), kind.mayBegin, findEnd, readAt)
     if (part === undefined) continue
     snapped.at(-1)!.end = part
     snapped.push({ ...chunks[0], start: part, end: size })
@@ -42,12 +42,12 @@ const findPart = async (
   from: number,
   to: number,
   mayBegin: (bytes: Buffer, at: number) => boolean,
-  lengthOf: PartLength,
+  findEnd: FindEnd,
   readAt: ReadAt,
 ): Promise<number | undefined> => {
   for (let at = from; at < to; at += WINDOW) {
     const bytes = await readAt(at, Math.min(WINDOW, to - at) + HEADER)
-    for (let i = 0; i < Math.min(WINDOW, to - at); i++) if (mayBegin(bytes, i) && (await lengthOf(at + i)) !== undefined) return at + i
+    for (let i = 0; i < Math.min(WINDOW, to - at); i++) if (mayBegin(bytes, i) && (await findEnd(at + i)) !== undefined) return at + i
   }
   return undefined
 }
@@ -69,13 +69,13 @@ const mayBeginZstd = (bytes: Buffer, at: number): boolean => {
 }
 
 /** RFC 8878: a frame is its header, blocks with their lengths, and perhaps a checksum. */
-const zstdLength =
-  (readAt: ReadAt, size: number): PartLength =>
+const zstdEnd =
+  (readAt: ReadAt, size: number): FindEnd =>
   async (position) => {
     const head = await readAt(position, HEADER)
     if (!mayBeginZstd(head, 0) || head.length < 9) return undefined
     const end = isSkippable(head.readUInt32LE()) ? position + 8 + head.readUInt32LE(4) : await zstdFrameEnd(position, head, readAt)
-    return end !== undefined && (end === size || (end < size && mayBeginZstd(await readAt(end, 4), 0))) ? end - position : undefined
+    return end !== undefined && (end === size || (end < size && mayBeginZstd(await readAt(end, 4), 0))) ? end : undefined
   }
 
 const zstdFrameEnd = async (position: number, head: Buffer, readAt: ReadAt): Promise<number | undefined> => {
@@ -101,18 +101,18 @@ const zstdFrameEnd = async (position: number, head: Buffer, readAt: ReadAt): Pro
 const mayBeginBgzf = (bytes: Buffer, at: number): boolean =>
   at + HEADER <= bytes.length && bytes.readUInt32BE(at) === 0x1f8b0804 && bytes.readUInt32BE(at + 12) === 0x42430200
 
-const bgzfLength =
-  (readAt: ReadAt, size: number): PartLength =>
+const bgzfEnd =
+  (readAt: ReadAt, size: number): FindEnd =>
   async (position) => {
     const head = await readAt(position, HEADER)
     if (!mayBeginBgzf(head, 0)) return undefined
     const end = position + head.readUInt16LE(16) + 1
-    return end === size || (end < size && mayBeginBgzf(await readAt(end, HEADER), 0)) ? end - position : undefined
+    return end === size || (end < size && mayBeginBgzf(await readAt(end, HEADER), 0)) ? end : undefined
   }
 
 const KINDS: Partial<
-  Record<Compression, { mayBegin: (bytes: Buffer, at: number) => boolean; lengthOf: (readAt: ReadAt, size: number) => PartLength }>
+  Record<Compression, { mayBegin: (bytes: Buffer, at: number) => boolean; findEnd: (readAt: ReadAt, size: number) => FindEnd }>
 > = {
-  zstd: { mayBegin: mayBeginZstd, lengthOf: zstdLength },
-  gzip: { mayBegin: mayBeginBgzf, lengthOf: bgzfLength },
+  zstd: { mayBegin: mayBeginZstd, findEnd: zstdEnd },
+  gzip: { mayBegin: mayBeginBgzf, findEnd: bgzfEnd },
 }

@@ -155,32 +155,63 @@ describe('how far is searched', () => {
 
 })
 
-describe('what is no frame', () => {
-  test('one of very many blocks: it is not gone through', async () => {
+describe('what is no part', () => {
+  const good = rawFrame(60)
+  const spoilt = (part: Buffer, change: (bytes: Buffer) => void): Buffer => {
+    const bytes = Buffer.from(part)
+    change(bytes)
+    return bytes
+  }
+
+  test('a frame of very many blocks, which is not gone through', async () => {
     const blocks = (count: number) =>
       frame({ content: 0, dictionary: 0, isSingle: false, hasChecksum: false, blocks: Array.from({ length: count }, () => [1, 1]) })
     for (const [count, found] of [[10_000, true], [10_001, false]] as const) {
-      const data = Buffer.concat([rawFrame(60), blocks(count), rawFrame(60)])
+      const data = Buffer.concat([good, blocks(count), good])
       const last = data.length - 60
       expect(starts(await snapFrames(plan([60, 70], data.length), 'zstd', readAtOf(data)))).toEqual(found ? [0, 60, last] : [0, last])
     }
   })
 
-  test('one with a reserved bit, or a reserved type of block, or that ends behind the file', async () => {
-    const good = rawFrame(60)
-    const spoilt = (change: (bytes: Buffer) => void): Buffer => {
-      const bytes = Buffer.from(good)
-      change(bytes)
-      return bytes
-    }
+  test('a frame with a reserved bit, or a reserved type of block, or that ends behind the file', async () => {
     for (const [second, found] of [
       [good, [0, 60, 120]],
-      [spoilt((bytes) => (bytes[4] |= 8)), [0, 120]],
-      [spoilt((bytes) => (bytes[6] |= 6)), [0, 120]],
-      [spoilt((bytes) => bytes.writeUIntLE(200 << 3, 6, 3)), [0, 120]],
+      [spoilt(good, (bytes) => (bytes[4] |= 8)), [0, 120]],
+      [spoilt(good, (bytes) => (bytes[6] |= 6)), [0, 120]],
+      [spoilt(good, (bytes) => bytes.writeUIntLE(200 << 3, 6, 3)), [0, 120]],
     ] as const) {
       const data = Buffer.concat([good, second, good])
       expect(starts(await snapFrames(plan([60, 61], data.length), 'zstd', readAtOf(data)))).toEqual(found)
     }
+  })
+
+  test('what leads to another part, but has not all that a header has', async () => {
+    for (const [compression, part, around, places] of [
+      ['zstd', good, skippable(1, 60), [0, 1, 2, 3]],
+      ['gzip', member(60), member(18 + 60), [0, 1, 2, 3, 12, 13, 14, 15]],
+    ] as const)
+      for (const at of places) {
+        const other = spoilt(part, (bytes) => (bytes[at] ^= 0x40))
+        const inside = Buffer.concat([part, around.subarray(0, -60), other, part])
+        expect(starts(await snapFrames(plan([61], inside.length), compression, readAtOf(inside)))).toEqual([0, inside.length - 60])
+        const inFront = Buffer.concat([other, part, part])
+        expect(starts(await snapFrames(plan([60, 61], inFront.length), compression, readAtOf(inFront)))).toEqual([0])
+      }
+  })
+
+  test('what the end of the file cuts off', async () => {
+    const small = frame({ content: 0, dictionary: 0, isSingle: true, hasChecksum: false, blocks: [[0, 0]] })
+    for (const [compression, first, last] of [
+      ['zstd', good, small],
+      ['zstd', good, good],
+      ['zstd', good, skippable(0, 0x28)],
+      ['gzip', member(60), member(60)],
+    ] as const)
+      for (let length = 1; length <= last.length; length++) {
+        const data = Buffer.concat([first, first, last.subarray(0, length)])
+        const borders = Array.from({ length: length + 1 }, (_, i) => 120 + i).filter((border) => border < data.length)
+        const found = starts(await snapFrames(plan(borders, data.length), compression, readAtOf(data)))
+        expect(found).toEqual(length === last.length ? [0, 120] : [0])
+      }
   })
 })
