@@ -204,6 +204,7 @@ describe('what is no part', () => {
     for (const [compression, first, last] of [
       ['zstd', good, small],
       ['zstd', good, good],
+      ['zstd', good, frame({ content: 0, dictionary: 0, isSingle: false, hasChecksum: true, blocks: [[0, 5], [1, 9]] })],
       ['zstd', good, skippable(0, 0x28)],
       ['gzip', member(60), member(60)],
     ] as const)
