@@ -237,12 +237,11 @@ const scanRow = (data: Buffer, from: number, delimiter: number, isEnd: boolean, 
       const start = at
       while (at < data.length && data[at] !== delimiter && data[at] !== LINE_FEED && data[at] !== QUOTE) at++
       if (data[at] === QUOTE) return bad('a quote in a field that is not quoted', at)
-      const hasReturn = (data[at] === LINE_FEED || (at === data.length && isEnd)) && at > start && data[at - 1] === CARRIAGE_RETURN
+      const hasReturn = (data[at] === LINE_FEED || at === data.length) && at > start && data[at - 1] === CARRIAGE_RETURN
       fields.add(start, hasReturn ? at - 1 : at, false)
       if (hasReturn) at--
     }
-    if (at >= data.length - 1 && !isEnd && data[at] !== LINE_FEED) return { kind: 'unfinished' }
-    if (at >= data.length) return { kind: 'row', next: data.length }
+    if (at >= data.length) return isEnd ? { kind: 'row', next: data.length } : { kind: 'unfinished' }
     if (data[at] === delimiter) continue
     const lineEnd = lineEndAt(data, at)
     if (lineEnd > 0) return { kind: 'row', next: at + lineEnd }

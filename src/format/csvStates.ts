@@ -1,4 +1,4 @@
-import { CARRIAGE_RETURN, LINE_FEED, QUOTE } from './bytes.ts'
+import { LINE_FEED, QUOTE } from './bytes.ts'
 
 /*
  * The states of a reader of CSV that passes over bad rows as the parser does (csv.ts): behind the line end that follows.
@@ -9,23 +9,21 @@ const FIELD = 1 // a field begins here
 const PLAIN = 2 // in a field without quotes
 export const QUOTED = 3
 const CLOSED = 4 // behind a quote in a quoted field: its end, or the first of two
-const RETURN = 5 // behind a \r that follows the end of a quoted field
-export const BAD = 6 // in a bad row
-export const STATES = 7
+export const BAD = 5 // in a bad row; or behind a \r that follows the end of a quoted field, where that ends the row if a line feed follows
+export const STATES = 6
 
 /** Kinds of bytes. */
-const KIND = { other: 0, quote: 1, delimiter: 2, lineFeed: 3, carriageReturn: 4 } as const
-export const KINDS = 5
+const KIND = { other: 0, quote: 1, delimiter: 2, lineFeed: 3 } as const
+export const KINDS = 4
 
 /** The state that follows, by the kind of byte. */
 export const NEXT: readonly (readonly number[])[] = [
-  [PLAIN, QUOTED, FIELD, ROW, PLAIN], // ROW
-  [PLAIN, QUOTED, FIELD, ROW, PLAIN], // FIELD
-  [PLAIN, BAD, FIELD, ROW, PLAIN], // PLAIN
-  [QUOTED, CLOSED, QUOTED, QUOTED, QUOTED], // QUOTED
-  [BAD, QUOTED, FIELD, ROW, RETURN], // CLOSED
-  [BAD, BAD, BAD, ROW, BAD], // RETURN
-  [BAD, BAD, BAD, ROW, BAD], // BAD
+  [PLAIN, QUOTED, FIELD, ROW], // ROW
+  [PLAIN, QUOTED, FIELD, ROW], // FIELD
+  [PLAIN, BAD, FIELD, ROW], // PLAIN
+  [QUOTED, CLOSED, QUOTED, QUOTED], // QUOTED
+  [BAD, QUOTED, FIELD, ROW], // CLOSED
+  [BAD, BAD, BAD, ROW], // BAD
 ]
 
 export const kindsOfBytes = (delimiter: number): Uint8Array => {
@@ -33,7 +31,6 @@ export const kindsOfBytes = (delimiter: number): Uint8Array => {
   kinds[QUOTE] = KIND.quote
   kinds[delimiter] = KIND.delimiter
   kinds[LINE_FEED] = KIND.lineFeed
-  kinds[CARRIAGE_RETURN] = KIND.carriageReturn
   return kinds
 }
 

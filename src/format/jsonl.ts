@@ -140,7 +140,7 @@ export const createRowReader = (scanner: JsonScanner, sink: RecordSink, options:
       const problem = problemOf(span)
       if (problem !== undefined) return sink.badRecord(at + from, at + end, problem, at + span.start)
     }
-    if (fields.length > 1) spans.sort((a, b) => a.field - b.field || a.start - b.start)
+    if (fields.length > 1) spans.sort((a, b) => a.field - b.field) // those of a field stay in the order of the row
     sink.startDocument(at + from)
     let bytes = 0
     spans.forEach((span, i) => {

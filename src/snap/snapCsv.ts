@@ -11,11 +11,10 @@ import type { ReadAt } from './snapChunks.ts'
  * from the last place at which the state is known; that is little more than to look for quotes.
  */
 
-/** The state that follows, for sets of states, as bits: NEXT_SETS[set × 8 + kind of byte]. */
-const NEXT_SETS = Uint8Array.from({ length: 2 ** STATES * 8 }, (_, i) => {
-  const kind = i & 7
-  if (kind >= KINDS) return 0
-  return NEXT.reduce((sum, next, state) => ((i >> 3) & (1 << state) ? sum | (1 << next[kind]) : sum), 0)
+/** The state that follows, for sets of states, as bits: NEXT_SETS[set × KINDS + kind of byte]. */
+const NEXT_SETS = Uint8Array.from({ length: 2 ** STATES * KINDS }, (_, i) => {
+  const [set, kind] = [Math.floor(i / KINDS), i % KINDS]
+  return NEXT.reduce((sum, next, state) => (set & (1 << state) ? sum | (1 << next[kind]) : sum), 0)
 })
 const ALL_STATES = 2 ** STATES - 1
 
@@ -47,7 +46,7 @@ const createStateReader = (start: number, kinds: Uint8Array, readAt: ReadAt) => 
       const bytes = await readAt(at, Math.min(window, to - at))
       for (let i = 0; i < bytes.length; i++) {
         if (set === 1 << ROW) return { row: at + i, set }
-        set = NEXT_SETS[(set << 3) | kinds[bytes[i]]]
+        set = NEXT_SETS[set * KINDS + kinds[bytes[i]]]
       }
     }
     return { row: undefined, set }
