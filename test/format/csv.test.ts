@@ -92,6 +92,8 @@ describe('CSV', () => {
     ['1,a"b,2\n1,c,2\n', 'a quote in a field that is not quoted', 3, ['c']],
     ['1,a,2\n1,b\n1,c,2', 'the row has 2 fields, and the header has 3', 6, ['a', 'c']],
     ['1,a,2\n1,"c,2\n1,d,2\n', 'a quoted field is not closed', 19, ['a']],
+    ['1,a,2\n1,b,"c"x', 'text behind the quotes of a field', 13, ['a']],
+    ['1,a,2\n1,b,"c"\rx\n1,d,2', 'text behind the quotes of a field', 13, ['a', 'd']],
   ])('%j has a bad row', (rows, reason, at, texts) => {
     for (let size = 1; size < 30; size++) {
       const { documents, bad } = parse(`id,text,z\n${rows}`, size)

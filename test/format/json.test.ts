@@ -82,6 +82,7 @@ describe('JSON', () => {
   test.each([
     ['[{"text":"a"} {"text":"b"}]', 14, 'a comma or ] is needed behind a row of a JSON array'],
     ['[{"text":"a"},]', 14, 'this is not JSON'],
+    ['[{"text":"a"}', 13, 'the JSON array is not closed'],
     ['[{"text":"a"},', 14, 'the JSON array is not closed'],
     ['[{"text":"a"},{"text":"b', 24, 'the JSON ends too early'],
     ['[{"text":"a"},{"text":}, {"text":"b"}]', 22, 'this is not JSON'],
@@ -93,6 +94,26 @@ describe('JSON', () => {
       expect(documents).toMatchObject([{ text: 'a' }])
       expect(bad).toMatchObject([{ reason, at }])
       expect(format + skipped + 1).toBe(data.length)
+      const parser = (sink: RecordSink) => createJsonParser(sink, 0, { name: 'x.json', textFields: ['text'], maxRecordBytes: 1e6 }, 'file')
+      expect(collectTexts(parser, Buffer.from(data), size, true).found).toMatchObject({ documents: ['a'], bad })
+    }
+  })
+
+  test.each<[data: string, endings: string[]]>([
+    ['', ['file', 'row', 'limit']],
+    ['{"text":"a"}', ['file', 'row', 'limit']],
+    ['[{"text":"a"}]', ['file', 'row', 'limit']],
+    ['[', ['limit']],
+    ['[{"text":"a"}', ['row', 'limit']],
+    ['[{"text":"a"} ', ['row', 'limit']],
+    ['[{"text":"a"},', ['limit']],
+    ['[{"text":"a"}, {"text":"b"}', ['row', 'limit']],
+    ['[{"text":"a"}, {"text":"b', []],
+  ])('%s may be the end of: %j', (data, endings) => {
+    for (const ending of ['file', 'row', 'limit'] as const) {
+      const { sink, records } = collectingSink()
+      feed(createJsonParser(sink, 0, { name: 'x.json', textFields: ['text'], maxRecordBytes: 1e6 }, ending), Buffer.from(data), 5)
+      expect(records.bad.length).toBe(endings.includes(ending) ? 0 : 1)
     }
   })
 

@@ -257,6 +257,26 @@ describe('JSON Lines', () => {
     expect(parse('{"a.b":"dot","a":{"b":"path"}}', 3, ['a\\.b']).documents[0].text).toBe('dot')
   })
 
+  test('a row of as many texts as one may have, and of one more', () => {
+    const most = 65_536
+    const row = (count: number): string => `{"text":[${Array.from({ length: count }, (_, i) => `"${i}"`).join()}]}\n`
+    const { documents, bad } = parse(`{"text":"one"}\n${row(most)}${row(most + 1)}{"text":"two"}\n`, 1e6)
+    expect(documents.map(({ text }) => text)).toEqual(['one', Array.from({ length: most }, (_, i) => `${i}`).join('\x1f'), 'two'])
+    expect(bad).toMatchObject([{ reason: 'more texts than one row may have' }])
+  })
+
+  test('a block of other memory is taken, though it stands at the same place in that', () => {
+    const { sink, records } = collectingSink()
+    const parser = createJsonlParser(sink, 0, { name: 'x.jsonl', textFields: ['text'], maxRecordBytes: 1e6 })
+    const row = Buffer.from('{"text":"a"}\n')
+    const { byteOffset } = parser.room!(row.length)
+    const other = Buffer.from(new ArrayBuffer(byteOffset + row.length), byteOffset)
+    row.copy(other)
+    parser.push(other)
+    parser.end()
+    expect(records).toMatchObject({ documents: [{ text: 'a' }], bad: [] })
+  })
+
   test('a row above the limit is an error with its place', () => {
     expect(() => parse(`{"text":"a"}\n{"text":"${'b'.repeat(200)}"}`, 7, ['text'], 100)).toThrow(
       'reading x.jsonl: the row at byte 13 is longer than 100 bytes; --max-record-bytes raises the limit',

@@ -24,6 +24,8 @@ interface RowFormat {
 }
 
 const inObject = (text: string): string => `{"text":"${text}"}`
+/** With quotes, backslashes and brackets in the text. */
+const inEscapes = (text: string): string => inObject(`]${text.replaceAll('aa', '\\"')}}{\\\\`)
 const options = (maxRecordBytes: number, onError: 'fail' | 'skip') => ({ name: 'x', textFields: ['text'], maxRecordBytes, onError })
 const FORMATS: readonly RowFormat[] = [
   {
@@ -32,7 +34,7 @@ const FORMATS: readonly RowFormat[] = [
     separators: ['\n', '\n', '\r\n'],
     end: '',
     hasLineEnds: true,
-    rows: [inObject, (text) => `{"text":["${text}","b"]}`, (text) => ' '.repeat(text.length)],
+    rows: [inObject, inEscapes, (text) => `{"text":["${text}","b"]}`, (text) => ' '.repeat(text.length)],
     bad: [(text) => `{"text":"${text}`, (text) => `{"text":"${text}"}}`],
     create: (sink, ...limit) => createJsonlParser(sink, 0, options(...limit)),
   },
@@ -44,6 +46,7 @@ const FORMATS: readonly RowFormat[] = [
     hasLineEnds: false,
     rows: [
       inObject,
+      inEscapes,
       (text) => `{"text":["${text}","b"]}`,
       (text) => `[${inObject(text)}]`,
       (text) => `"${text}"`,
@@ -58,7 +61,7 @@ const FORMATS: readonly RowFormat[] = [
     separators: ['\n', ' '.repeat(2 * LIMIT)],
     end: '',
     hasLineEnds: false,
-    rows: [inObject, (text) => `{"text":["${text}","b"]}`, (text) => `1${'0'.repeat(text.length)}`],
+    rows: [inObject, inEscapes, (text) => `{"text":["${text}","b"]}`, (text) => `1${'0'.repeat(text.length)}`],
     bad: [],
     create: (sink, ...limit) => createJsonParser(sink, 0, options(...limit), 'file'),
   },
@@ -136,6 +139,19 @@ test.each(FORMATS)('$name: a row above the limit that never ends takes all up to
     expect(documents.at(-1)).toBe('a')
     expect(bad).toMatchObject([{ start: before.length, end: data.length, at: before.length }])
     expect(skipped).toBe(0)
+  }
+})
+
+test.each([
+  [`[{"text":"a"},1${'0'.repeat(2 * LIMIT)}]{"text":"b"}`, 14],
+  [`1${'0'.repeat(2 * LIMIT)}"a"{"text":"a"}{"text":"b"}`, 0],
+  [`1${'0'.repeat(2 * LIMIT)}[{"text":"a"},{"text":"b"}]`, 0],
+  [`{"text":"a"}1${'0'.repeat(2 * LIMIT)}{"text":"b"}`, 12],
+])('JSON: a number above the limit ends in front of what is none (%s)', (data, start) => {
+  for (const size of [1, 7, LIMIT, 1e6]) {
+    const { documents, bad } = collectTexts((sink) => FORMATS[1].create(sink, LIMIT, 'skip'), Buffer.from(data), size, true).found
+    expect(documents).toEqual(['a', 'b'])
+    expect(bad[0]).toMatchObject({ start, end: start + 1 + 2 * LIMIT })
   }
 })
 
