@@ -72,6 +72,20 @@ describe('CSV', () => {
     expect(found.documents[7]).toBe('text "7"')
   })
 
+  test('who is given the header does not take it for a row where a part begins with it, or in front of it', () => {
+    const data = Buffer.from('\n"id of\nrow",text\n1,a\n2,b\n')
+    const options = { name: 'x.csv', textFields: ['text'], maxRecordBytes: 1e6, delimiter: 0x2c }
+    const whole = createCsvParser(collectingSink().sink, 0, options)
+    whole.push(data)
+    expect(whole.header).toEqual({ width: 2, columns: [1], end: 18 })
+    for (const start of [0, 1, 18])
+      for (const size of [1, 5, 1000]) {
+        const parser = (sink: RecordSink) => createCsvParser(sink, start, options, whole.header)
+        for (const takesMany of [false, true])
+          expect(collectTexts(parser, data.subarray(start), size, takesMany).found).toMatchObject({ documents: ['a', 'b'], bad: [], format: data.length - start - 2 })
+      }
+  })
+
   test('a header that cannot be read is an error', () => {
     expect(() => parse('id,"te"xt\n1,a\n')).toThrow(
       'reading x.csv: the header of the table cannot be read: text behind the quotes of a field, at byte 7',
