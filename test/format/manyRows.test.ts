@@ -1,17 +1,17 @@
 import { describe, expect, test } from 'vitest'
 import { createManyRows } from '../../src/format/manyRows.ts'
-import { IGNORING_SINK, type Documents } from '../../src/format/records.ts'
+import { IGNORING_SINK } from '../../src/format/records.ts'
 
 /** Rows of ten bytes, of which seven are text; the input begins at place 1000. Those of a number that is `unusual` are looked at one by one. */
-const read = (count: number, { isUnusual = (_: number) => false, isWanted = (_: Documents) => true, most = 50 }) => {
+const read = (count: number, { isUnusual = () => false, isWanted = () => true }: { isUnusual?: (row: number) => boolean; isWanted?: () => boolean }) => {
   const taken: number[] = []
   let [tries, format, singly] = [0, 0, 0]
   const takeMany = createManyRows({
     ...IGNORING_SINK,
-    documents(documents) {
-      expect(documents.text.length).toBe(7 * documents.ends.length)
-      if (!isWanted(documents)) return false
-      taken.push(documents.end)
+    documents({ text, ends, end }) {
+      expect(text.length).toBe(7 * ends.length)
+      if (!isWanted()) return false
+      taken.push(end)
       return true
     },
     format: (bytes) => void (format += bytes),
@@ -20,7 +20,7 @@ const read = (count: number, { isUnusual = (_: number) => false, isWanted = (_: 
     const after = takeMany(1000, from, () => {
       tries++
       let rows = 0
-      while (rows < most && from / 10 + rows < count && !isUnusual(from / 10 + rows)) rows++
+      while (rows < 50 && from / 10 + rows < count && !isUnusual(from / 10 + rows)) rows++
       return { text: Buffer.alloc(7 * rows), ends: Uint32Array.from({ length: rows }, (_, i) => 7 * (i + 1)), after: from + 10 * rows }
     })
     if (after === from) singly++
