@@ -2,13 +2,14 @@ import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { Board, compareChunks, type FailedChunk, type WorkerCounts, type WorkerResult, type WorkerTask } from '../../src/messages.ts'
 import { MOST_FILES_FAILED, runRounds, type Rounds, type RoundsResult } from '../../src/pool/rounds.ts'
+import type { ErrorCode } from '../../src/errors.ts'
 import { emptyTally } from '../../src/receipt/tally.ts'
 import type { Chunk, Task } from '../../src/types.ts'
 
 /** What a worker meets at a chunk: nothing, a failure that is gone when it comes again, or one that stays. */
-const KINDS = ['ok', 'fails once', 'dies once', 'fails', 'dies', 'is damaged'] as const
+const KINDS = ['ok', 'fails once', 'dies once', 'cannot be read once', 'fails', 'dies', 'cannot be read', 'is damaged'] as const
 type Kind = (typeof KINDS)[number]
-const isBad = (kind: Kind): boolean => ['fails', 'dies', 'is damaged'].includes(kind)
+const isBad = (kind: Kind): boolean => ['fails', 'dies', 'cannot be read', 'is damaged'].includes(kind)
 
 interface Input {
   chunks: Chunk[]
@@ -45,16 +46,19 @@ const inputs = (isRunFolder: boolean): fc.Arbitrary<Input> =>
 
 const COUNTS: WorkerCounts = { table: undefined, runs: [], tally: emptyTally(0), invalid: [], skippedRecords: [], memory: 0 }
 
+const codeOf = (kind: Kind): ErrorCode | undefined => (kind === 'is damaged' ? 'data' : kind.startsWith('cannot') ? 'input' : undefined)
+
 /** Workers that count nothing, and hand over the numbers of the chunks they did as the names of runs; with partials they commit them. */
 const createWorkers = ({ chunks, kinds, tasks, waits }: Input, hasPartials: boolean) => {
   const committed: number[] = []
+  const begun: number[] = []
   const hadFailed = new Set<number>()
   let waited = 0
   const meet = (chunk: number): void => {
     const kind = kinds[chunk]
     if (kind === 'ok' || (kind.endsWith('once') && hadFailed.has(chunk))) return
     hadFailed.add(chunk)
-    throw kind.startsWith('dies') ? new Error(`dead at ${chunk}`) : { failedChunk: chunk, code: kind === 'is damaged' ? 'data' : undefined, message: `chunk ${chunk}` }
+    throw kind.startsWith('dies') ? new Error(`dead at ${chunk}`) : { failedChunk: chunk, code: codeOf(kind), message: `chunk ${chunk}` }
   }
   const work = async ({ board: memory, slot, skipped }: WorkerTask): Promise<WorkerResult> => {
     const board = new Board(memory, tasks.length)
@@ -68,6 +72,7 @@ const createWorkers = ({ chunks, kinds, tasks, waits }: Input, hasPartials: bool
           if (board.isCancelled(chunk, (at) => chunks[at])) return { failedChunk: chunk, code: 'interrupted', message: 'stopped' }
           await Promise.resolve()
         }
+        begun.push(chunk)
         try {
           meet(chunk)
         } catch (error) {
@@ -83,16 +88,21 @@ const createWorkers = ({ chunks, kinds, tasks, waits }: Input, hasPartials: bool
     }
     return { ...COUNTS, runs: counted.map(String) }
   }
-  return { work, committed }
+  return { work, committed, begun }
 }
 
 const inOrder = (numbers: Iterable<number>): number[] => [...numbers].sort((a, b) => a - b)
 const numbersOf = (failed: readonly FailedChunk[]): number[] => inOrder(failed.map(({ chunk }) => chunk))
 
-const runAll = async (input: Input, changes: Partial<Rounds>): Promise<RoundsResult & { counted: number[]; threads: number[] }> => {
+const runAll = async (
+  input: Input,
+  changes: Partial<Rounds>,
+  begun: number[] = [],
+): Promise<RoundsResult & { counted: number[]; threads: number[] }> => {
   const { chunks, tasks, queue, slots } = input
-  const { work, committed } = createWorkers(input, changes.files !== undefined)
+  const { work, committed, begun: now } = createWorkers(input, changes.files !== undefined)
   const threads: number[] = []
+  let lost: number | undefined
   let alive = 0
   const result = await runRounds({
     chunks,
@@ -106,23 +116,27 @@ const runAll = async (input: Input, changes: Partial<Rounds>): Promise<RoundsRes
       return {
         run: (jobs) => jobs.map((job) => work(job as WorkerTask)),
         close: async () => {
-          await Promise.resolve()
+          await new Promise(setImmediate)
           alive -= count
         },
       }
     },
     onError: 'fail',
     describe: (chunk) => `chunk number ${chunk}`,
-    onRound: () => {},
+    onRound: () => void now.splice(0),
     onRetry: () => {},
-    onLost: () => {},
+    onLost: ({ failedChunk }) => (lost = failedChunk),
     ...changes,
+  }).finally(() => {
+    // once the run has failed, nothing is begun but what stands before the failure
+    if (lost !== undefined) for (const chunk of now) expect(compareChunks(chunks[chunk], chunks[lost])).toBeLessThan(0)
+    begun.push(...now)
   })
   return { ...result, threads, counted: inOrder([...result.counts.flatMap(({ runs }) => runs.map(Number)), ...committed]) }
 }
 
 const errorOf = ({ kinds }: Input, chunk: number): string =>
-  kinds[chunk] === 'is damaged'
+  codeOf(kinds[chunk]) !== undefined
     ? `chunk ${chunk}`
     : `counting: a worker failed twice at chunk number ${chunk}: ${kinds[chunk] === 'dies' ? 'dead at' : 'chunk'} ${chunk}`
 
@@ -187,8 +201,19 @@ describe('whatever fails, in whatever order', () => {
   })
 })
 
+/** A file in chunks, each a task. */
+const inChunks = (kinds: Kind[], { slots = 2, queue = kinds.map((_, i) => i), waits = [0] }: Partial<Input> = {}): Input => ({
+  chunks: kinds.map((_, i) => ({ source: 0, start: i, end: i + 1 })),
+  kinds,
+  tasks: kinds.map((_, i) => ({ start: i, end: i + 1 })),
+  queue,
+  slots,
+  waits,
+})
+const ok = (count: number): Kind[] => Array.from({ length: count }, () => 'ok')
+
 describe('workers that fail before they have a chunk', () => {
-  const one: Input = { chunks: [0, 1, 2].map((i) => ({ source: 0, start: i, end: i + 1 })), kinds: ['ok', 'ok', 'ok'], tasks: [0, 1, 2].map((i) => ({ start: i, end: i + 1 })), queue: [0, 1, 2], slots: 2, waits: [0] }
+  const one = inChunks(ok(3))
   /** Those of so many rounds do not start. */
   const stillborn = (rounds: number, changes: Partial<Rounds> = {}) => {
     const { work } = createWorkers(one, false)
@@ -212,23 +237,66 @@ describe('workers that fail before they have a chunk', () => {
 })
 
 test('as many workers are started as there are tasks to do, and no more than there may be', async () => {
-  const input = (count: number, kinds: Kind[]): Input => ({
-    chunks: Array.from({ length: count }, (_, i) => ({ source: 0, start: i, end: i + 1 })),
-    kinds,
-    tasks: Array.from({ length: count }, (_, i) => ({ start: i, end: i + 1 })),
-    queue: Array.from({ length: count }, (_, i) => i),
-    slots: 3,
-    waits: [0],
+  expect((await runAll(inChunks(ok(2), { slots: 3 }), {})).threads).toEqual([2])
+  expect((await runAll(inChunks(ok(5), { slots: 3 }), {})).threads).toEqual([3])
+  expect((await runAll(inChunks(['fails once'], { slots: 3 }), {})).threads).toEqual([1, 1])
+})
+
+test('what is tried again is told, in the order of the input', async () => {
+  const told: FailedChunk[] = []
+  const queues: (readonly number[])[] = []
+  const { retried } = await runAll(inChunks(['fails once', 'dies once', 'ok', 'ok'], { queue: [1, 0, 3, 2] }), {
+    onRetry: (failed) => void told.push(failed),
+    onRound: (_, __, queue) => void queues.push(queue),
   })
-  expect((await runAll(input(2, ['ok', 'ok']), {})).threads).toEqual([2])
-  expect((await runAll(input(5, ['ok', 'ok', 'ok', 'ok', 'ok']), {})).threads).toEqual([3])
-  expect((await runAll({ ...input(1, ['fails once']), slots: 3 }, {})).threads).toEqual([1, 1])
+  expect(retried).toEqual([{ chunk: 0, reason: 'chunk 0' }, { chunk: 1, reason: 'dead at 1' }])
+  expect(told).toEqual(retried)
+  expect(queues).toEqual([[1, 0, 3, 2], [1, 0, 3, 2]])
+})
+
+describe('others stop soon', () => {
+  const waits = [4]
+
+  test('behind a chunk that fails for good', async () => {
+    const begun: number[] = []
+    await expect(runAll(inChunks(['is damaged', ...ok(99)], { waits }), {}, begun)).rejects.toThrow('chunk 0')
+    expect(begun.length).toBeLessThan(5)
+  })
+
+  test('but not where it is left out', async () => {
+    const begun: number[] = []
+    const { skipped } = await runAll(inChunks(['is damaged', ...ok(99)], { waits }), { onError: 'skip', onRound: () => {} }, begun)
+    expect([skipped.length, inOrder(begun)]).toEqual([1, Array.from({ length: 100 }, (_, i) => i)])
+  })
+
+  test('where what fails is no chunk', async () => {
+    const input = inChunks(ok(100), { waits })
+    for (const changes of [{}, { onError: 'skip' as const }, { files: { ofChunk: () => 0, ofTask: () => [0], onFailure: () => {} } }]) {
+      const { work, begun } = createWorkers(input, false)
+      const run = (jobs: readonly unknown[]) =>
+        jobs.map(async (job, slot) => (slot === 1 ? { failedChunk: -1, code: 'limit', message: 'no memory' } : work(job as WorkerTask)))
+      await expect(runAll(input, { ...changes, start: () => ({ run, close: async () => {} }) })).rejects.toMatchObject({ code: 'limit', message: 'no memory' })
+      expect(begun.length).toBeLessThan(5)
+    }
+  })
+
+  test('when the run is stopped, before it begins or later', async () => {
+    for (const isEarly of [true, false]) {
+      const stopping = new AbortController()
+      const begun: number[] = []
+      const stop = () => stopping.abort()
+      if (isEarly) stop()
+      const input = inChunks(ok(100), { waits })
+      await expect(runAll(input, { signal: stopping.signal, onRound: () => void queueMicrotask(stop) }, begun)).rejects.toMatchObject({ code: 'interrupted' })
+      expect(begun.length).toBeLessThan(isEarly ? 1 : 5)
+    }
+  })
 })
 
 test('a run folder in which very many files fail is not gone on with', async () => {
   const count = MOST_FILES_FAILED + 50
   const numbers = Array.from({ length: count }, (_, i) => i)
-  const input: Input = { chunks: numbers.map((source) => ({ source, start: 0, end: 1 })), kinds: numbers.map(() => 'is damaged'), tasks: numbers.map((i) => ({ start: i, end: i + 1 })), queue: numbers, slots: 4, waits: [0] }
+  const input = { ...inChunks(numbers.map(() => 'is damaged'), { slots: 4 }), chunks: numbers.map((source) => ({ source, start: 0, end: 1 })) }
   const told: string[] = []
   const files = { ofChunk: (chunk: number) => chunk, ofTask: (task: number) => [task], onFailure: ({ message }: { message: string }) => void told.push(message) }
   const { failed } = await runAll(input, { files })
@@ -236,13 +304,10 @@ test('a run folder in which very many files fail is not gone on with', async () 
   expect(new Set(told).size).toBe(MOST_FILES_FAILED)
 })
 
-test('a failure to write, or a signal, ends the run at once', async () => {
-  const input: Input = { chunks: [0, 1].map((source) => ({ source, start: 0, end: 1 })), kinds: ['ok', 'ok'], tasks: [0, 1].map((i) => ({ start: i, end: i + 1 })), queue: [0, 1], slots: 1, waits: [0] }
+test('a failure to write ends the run, whatever is to be done about others', async () => {
+  const input = inChunks(ok(2), { slots: 1 })
   const files = { ofChunk: (chunk: number) => chunk, ofTask: (task: number) => [task], onFailure: () => expect.fail('it is no failure of a file') }
   const full = { run: (jobs: readonly unknown[]) => jobs.map(async () => ({ failedChunk: 1, code: 'output', message: 'the disk is full' })), close: async () => {} }
   for (const changes of [{}, { files }, { onError: 'skip' as const }])
     await expect(runAll(input, { start: () => full, ...changes })).rejects.toMatchObject({ code: 'output', message: 'the disk is full' })
-  const stopping = new AbortController()
-  stopping.abort()
-  await expect(runAll(input, { signal: stopping.signal })).rejects.toMatchObject({ code: 'interrupted' })
 })
