@@ -86,6 +86,11 @@ describe('CSV', () => {
       }
   })
 
+  test('a byte-order mark anywhere but at the beginning of the file is text', () => {
+    for (let size = 1; size < 40; size++)
+      expect(parse('\ufefftext,id\n\ufeffa,1\n\ufeff\ufeffb,2\n', size).documents.map(({ text }) => text)).toEqual(['\ufeffa', '\ufeff\ufeffb'])
+  })
+
   test('a header that cannot be read is an error', () => {
     expect(() => parse('id,"te"xt\n1,a\n')).toThrow(
       'reading x.csv: the header of the table cannot be read: text behind the quotes of a field, at byte 7',
