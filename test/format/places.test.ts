@@ -80,7 +80,7 @@ test.each(FORMATS)('$name: where documents, their texts and bad rows are, and th
       }
       expect(told).toBe(data.length)
     }),
-    { numRuns: 500 },
+    { numRuns: 300 },
   )
 })
 
@@ -106,7 +106,7 @@ test('JSON Lines: places among lone surrogates and bytes that are not UTF-8, and
       expect([documents.length, bad]).toEqual([texts.length, []])
       expect(told).toBe(data.length)
     }),
-    { numRuns: 500 },
+    { numRuns: 300 },
   )
 })
 

@@ -157,7 +157,7 @@ describe('whatever fails, in whatever order', () => {
         const { counted, retried, skipped } = await runAll(input, {})
         expect([counted, numbersOf(retried), skipped]).toEqual([numbers(input), failOnce(input), []])
       }),
-      { numRuns: 300 },
+      { numRuns: 200 },
     )
   })
 
@@ -168,7 +168,7 @@ describe('whatever fails, in whatever order', () => {
         expect([counted, numbersOf(skipped)]).toEqual([others(input), bad(input)])
         expect(numbersOf(retried)).toEqual(numbers(input).filter((chunk) => !['ok', 'is damaged'].includes(input.kinds[chunk])))
       }),
-      { numRuns: 300 },
+      { numRuns: 200 },
     )
   })
 
@@ -196,7 +196,7 @@ describe('whatever fails, in whatever order', () => {
           expect(counted).toEqual(expect.arrayContaining(numbers(input).slice(start, end)))
         })
       }),
-      { numRuns: 300 },
+      { numRuns: 200 },
     )
   })
 })

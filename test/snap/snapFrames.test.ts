@@ -105,7 +105,7 @@ describe.each([
           expect(snapped).toEqual(plan(found.slice(1), data.length))
         },
       ),
-      { numRuns: 400 },
+      { numRuns: 250 },
     )
   })
 })
@@ -121,7 +121,7 @@ describe('how far is searched', () => {
   }
 
   test('in windows, between which no part is overlooked', async () => {
-    for (const shift of [-20, -8, -4, -3, -2, -1, 0, 1, 2])
+    for (const shift of [-20, -4, -3, -1, 0, 1])
       for (const windows of [1, 2]) {
         const length = 1 + windows * WINDOW + shift
         expect(await snap(first.length, length, 60)).toEqual([0, first.length + length])
