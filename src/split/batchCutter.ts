@@ -46,10 +46,11 @@ export class BatchCutter {
     for (let at = start, to; at < end; at = to) {
       to = at + BATCH < end ? codePointStart(text, at + BATCH, at) : end
       const kernel = (this.kernel ??= this.start())
+      // only when more of the section is at hand: of text that is in no piece, the end is known at once, and a section that ends there would have no cut left
+      if (this.length - this.advanced >= BATCH) this.advance(kernel)
       this.makeRoom(kernel, to - at)
       copy(text, at, to, kernel.bytes, this.at + this.length)
       this.length += to - at
-      if (this.length - this.advanced >= BATCH) this.advance(kernel)
     }
   }
 
