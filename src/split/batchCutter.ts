@@ -46,12 +46,19 @@ export class BatchCutter {
     for (let at = start, to; at < end; at = to) {
       to = at + BATCH < end ? codePointStart(text, at + BATCH, at) : end
       const kernel = (this.kernel ??= this.start())
-      // only when more of the section is at hand: of text that is in no piece, the end is known at once, and a section that ends there would have no cut left
-      if (this.length - this.advanced >= BATCH) this.advance(kernel)
       this.makeRoom(kernel, to - at)
       copy(text, at, to, kernel.bytes, this.at + this.length)
       this.length += to - at
+      if (this.length - this.advanced >= BATCH) this.advance(kernel, this.lastCharacter(kernel))
     }
+  }
+
+  /**
+   * Where the last character of the current section begins. It is kept back until more comes, or the section ends: where text in no piece ends is known at
+   * once, and a section that ends there would have no cut left.
+   */
+  private lastCharacter({ bytes }: Kernel): number {
+    return codePointStart(bytes, this.at + this.length - 1, this.at + Math.max(this.advanced, this.lastEnd)) - this.at
   }
 
   /** The section ends; one of no bytes is none. */
@@ -93,20 +100,20 @@ export class BatchCutter {
     this.capacity = exports.capacity.value >>> 0
   }
 
-  /** Cuts all text as far as can be, all of it where its section has ended. */
-  private advance(kernel: Kernel): void {
-    const { length, sections } = this
-    if (this.advanced === length && sections === 0) return
+  /** Cuts text up to `end` as far as can be, all of it where its section has ended. */
+  private advance(kernel: Kernel, end = this.length): void {
+    const { sections } = this
+    if (this.advanced === end && sections === 0) return
     const { exports } = kernel
     const start = exports.counted.value
     kernel.check(exports.startCollecting())
     const sectionEnds = this.sectionEnds.subarray(0, sections)
     kernel.words.set(sectionEnds, (exports.ends.value >>> 0) >>> 2)
-    kernel.check(exports.advance(length, sections))
-    this.advanced = length
+    kernel.check(exports.advance(end, sections))
+    this.advanced = end
     this.sections = 0
     const ends = kernel.words.subarray((exports.list.value >>> 0) >>> 2, (exports.listEnd.value >>> 0) >>> 2)
-    if (ends.length > 0) this.take(kernel.bytes.subarray(this.at, this.at + length), start, ends, sectionEnds)
+    if (ends.length > 0) this.take(kernel.bytes.subarray(this.at, this.at + end), start, ends, sectionEnds)
   }
 }
 
