@@ -28,6 +28,8 @@ export interface LoadOptions {
 
 /** With less, nearly every piece would be in a file of its own. */
 const LEAST_MEMORY = 1e6
+/** So much of the memory may an empty table have: three quarters of its half. */
+const MOST_KEPT = 3 / 8
 
 const OPTION_NAMES: OptionNames<LoadOptions> = { format: true, memoryBytes: true, tempDir: true, signal: true }
 
@@ -81,12 +83,12 @@ class Loading {
 
   /** Each file has a table of its own while it is read: so it is known when a piece is twice in one file. */
   async load(path: string): Promise<void> {
-    const own = new PieceTable()
+    let own = new PieceTable()
     const runs: string[] = []
     throwIfReadingStopped(this.signal, path)
     await readCounts(path, this.format, (bytes, start, end, count) => {
       throwIfReadingStopped(this.signal, path)
-      if (!this.hasRoom(own, end - start)) this.spill(own, runs)
+      if (!this.hasRoom(own, end - start)) own = this.spill(own, runs)
       const { size } = own
       own.add(bytes, start, end, count)
       return own.size > size ? undefined : isTwice(bytes.subarray(start, end))
@@ -131,7 +133,7 @@ class Loading {
     }
     const { arena, starts, counts, size } = own
     for (let i = 0; i < size; i++) {
-      if (!this.hasRoom(this.sum, starts[i + 1] - starts[i])) this.spill(this.sum, this.runs)
+      if (!this.hasRoom(this.sum, starts[i + 1] - starts[i])) this.sum = this.spill(this.sum, this.runs)
       this.sum.add(arena, starts[i], starts[i + 1], counts[i])
     }
   }
@@ -141,14 +143,17 @@ class Loading {
     return this.memoryBytes === Infinity || table.size === 0 || table.memoryWith(bytes, SORT_BYTES) <= this.memoryBytes / 2
   }
 
-  /** Empties a table into a run, whose path is added to `runs`. */
-  private spill(table: PieceTable, runs: string[]): void {
-    if (table.size === 0) return
+  /** Writes a table into a run, whose path is added to `runs`. What comes next goes into the table that is returned, which is empty. */
+  private spill(table: PieceTable, runs: string[]): PieceTable {
+    if (table.size === 0) return table
     makeFolderOfRuns(this.folder.path)
     const path = join(this.folder.path, `counts-${this.runNumber++}.run`)
     writeRun(path, (run) => handOverSorted(table, (partition, bytes, start, end, count) => run.add(partition, bytes, start, end, count)))
     runs.push(path)
+    // what a long piece took would leave too little for others
+    if (table.memory > MOST_KEPT * this.memoryBytes) return new PieceTable()
     table.clear()
+    return table
   }
 }
 
