@@ -12,11 +12,11 @@ import type { SplitStage, Stage } from '../types.ts'
 export const withEarlyCuts = (stages: readonly Stage[]): readonly Stage[] | undefined => {
   const at = stages.findIndex(({ kind }) => kind !== 'split')
   if (at < 1) return undefined
-  const replace = stages[at]
-  const prepend = stages.slice(at + 1).slice(0, stages[at + 1]?.kind === 'prepend' ? 1 : 0)
+  const [replace, next] = stages.slice(at)
+  const prepend = next?.kind === 'prepend' ? [next] : []
   const [cut, ...rest] = stages.slice(at + 1 + prepend.length)
   if (replace.kind !== 'replace' || !isCharacter(replace.from) || !isCharacter(replace.to)) return undefined
-  if (prepend.some((stage) => stage.kind !== 'prepend' || stage.text !== replace.to)) return undefined
+  if (prepend.some(({ text }) => text !== replace.to)) return undefined
   if (cut?.kind !== 'split' || !isInFrontOf(cut, replace.to)) return undefined
   const early = { ...cut, pattern: `[${escaped(replace.from)}${escaped(replace.to)}]` }
   return [...stages.slice(0, at), early, replace, ...prepend, ...rest]
